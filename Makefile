@@ -1,0 +1,70 @@
+# Every target runs in .venv, which is built from requirements.lock where it is missing, unusable or out of date.
+
+PYTHON ?= python3
+AREA ?= cho-moi
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+READY := .venv/.ready
+NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
+
+# Tests that start kernels or a browser come last, so that a slip shows within seconds.
+SLOW := $(addprefix tests/test_,$(addsuffix .py,notebooks page run main))
+TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
+
+.PHONY: help report week test lab lint format lock hooks clean
+.DEFAULT_GOAL := help
+
+help:  ## show these lines
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+report: $(READY)  ## the report of 4 December 2023, on the real table of Chợ Mới
+	@$(BIN)/python -m analysis week 2023-12-04 --area cho-moi
+	@echo "The report: reports/cho-moi/2023-12-04/report.html"
+
+week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
+	@$(BIN)/python -m analysis week $(CUTOFF) --area $(AREA)
+
+test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/test_score.py
+	@$(BIN)/python -m pytest $(TESTS)
+
+lab: $(READY) hooks  ## the notebooks in JupyterLab
+	@$(BIN)/python -m jupyterlab notebooks
+
+lint: $(READY)  ## style of code and notebooks, and that notebooks hold no outputs
+	@$(BIN)/python -m ruff check --quiet
+	@$(BIN)/python -m ruff format --check --quiet
+	@$(if $(NOTEBOOKS),$(BIN)/python -m nbstripout --verify $(NOTEBOOKS))
+
+format: $(READY)  ## mend what lint would find
+	@$(BIN)/python -m ruff check --fix-only --quiet
+	@$(BIN)/python -m ruff format --quiet
+	@$(if $(NOTEBOOKS),$(BIN)/python -m nbstripout $(NOTEBOOKS))
+
+lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml; newest releases: make lock UPGRADE=--upgrade
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.lock
+
+hooks: $(READY)  ## let git leave out notebook outputs (only in a git checkout)
+	@if [ -e .git ]; then $(BIN)/python -m nbstripout --install --attributes .gitattributes; fi
+
+clean:  ## remove the environment and caches; weeks and reports stay
+	@rm -rf .venv *.egg-info .hypothesis .pytest_cache .ruff_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment whose interpreter is gone, or that belongs to a copy of this folder elsewhere, counts as missing.
+BELONGS := import analysis, os; print(os.path.samefile("analysis", analysis.__path__[0]))
+ifneq ($(shell $(BIN)/python -I -c '$(BELONGS)' 2>/dev/null),True)
+.PHONY: $(READY)
+endif
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo >&2 \
+		'"$(PYTHON)" is not Python 3.11 or newer. Name one that is, for example: make $(MAKECMDGOALS) PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo >&2 \
+		'"$(PYTHON)" has no venv or ensurepip module. On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	@echo "Building the environment in .venv; this takes a few minutes, once."
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@

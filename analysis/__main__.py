@@ -1,0 +1,235 @@
+"""The command line: ``python -m analysis week | gate | score``. Exit statuses: README.
+
+Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from analysis import periods
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.clean import Cleaned
+    from analysis.rules import Rules
+    from analysis.wording import Wording
+
+ACCEPTED, REFUSED, FAILED, WRONG_USAGE = 0, 2, 3, 64
+UsageError = typer.BadParameter.__base__  # typer does not name it
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The weekly 766 report, from a district's raw table to the page its leaders act on.",
+    epilog="Exit status: 0 done, 2 table refused, 3 a run failed, 5 that week is being made already, 64 wrong usage.",
+)
+
+
+def _is_cutoff(text: str | None) -> str | None:
+    if text is not None:
+        try:
+            periods.cutoff(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return text
+
+
+Table = Annotated[
+    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The table as it was delivered.")
+]
+Cutoff = Annotated[
+    str,
+    typer.Option(
+        metavar="DATE", callback=_is_cutoff, help="The day the week's figures were closed, such as 2023-12-04."
+    ),
+]
+Area = Annotated[
+    str | None,
+    typer.Option(metavar="AREA", help="A folder of config/, such as cho-moi. Not needed where there is only one."),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="The folder that holds config/, data/ and reports/. Default: $ANALYSIS_HOME, else the project.",
+    ),
+]
+
+
+@app.command(short_help="Make the report of one week.")
+def week(
+    cutoff: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CUTOFF]",
+            callback=_is_cutoff,
+            help="The day the week's figures were closed, such as 2023-12-04. Default: the newest table of the area.",
+        ),
+    ] = None,
+    area: Area = None,
+    raw: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="The table as it was delivered. Default: data/raw/AREA/CUTOFF.*",
+        ),
+    ] = None,
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the report.")] = "vi",
+    home: Home = None,
+) -> int:
+    """Make the report of one week: check the table, score it, compare it, write the page and the mail.
+
+    Everything is published at once in reports/AREA/CUTOFF/, or nothing is. A second call with the same table changes
+    nothing. A refused table leaves everything as it was and lists every cell to correct.
+    """
+    if raw and not cutoff:
+        raise typer.BadParameter("which week is it? --raw FILE needs the cut-off too", param_hint="CUTOFF")
+    home, area = _place(home, area)
+    from analysis import run
+
+    outcome = run.week(home, area, cutoff, raw, lang)
+    print(outcome.message, file=sys.stdout if outcome.status == run.DONE else sys.stderr)
+    return outcome.status
+
+
+@app.command(short_help="Say what of a table would be accepted, what not, and why.")
+def gate(
+    file: Table,
+    cutoff: Cutoff,
+    area: Area = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Write measurements.csv, repairs.csv and problems.csv there; of a refused table only the last two.",
+        ),
+    ] = None,
+    home: Home = None,
+) -> int:
+    """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
+    cleaned, _, words = _gated(file, cutoff, area, home)
+    print("\n".join(_report(cleaned, words, file.name)))
+    if out:
+        accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
+        _write(out, accepted, cleaned, words)
+    return REFUSED if cleaned.refused else ACCEPTED
+
+
+@app.command(short_help="Gate and scoring without notebooks.")
+def score(
+    file: Table,
+    cutoff: Cutoff,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Write measurements.csv, repairs.csv, problems.csv, points.csv and scores.csv there; of a refused"
+            " table only repairs and problems.",
+        ),
+    ],
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Check a table and score it by the rules in force on its cut-off, without notebooks and without a report."""
+    from analysis import score as scoring
+
+    cleaned, rules, words = _gated(file, cutoff, area, home)
+    print("\n".join(_report(cleaned, words, file.name)))
+    accepted = {}
+    if not cleaned.refused:
+        measured = cleaned.measurements
+        points = scoring.points(measured, rules.indicators, rules.groups)
+        scores = scoring.scores(measured, points, rules.bands, rules.settings["code"])
+        accepted = {"measurements": measured, "points": points, "scores": scores}
+    _write(out, accepted, cleaned, words)
+    return REFUSED if cleaned.refused else ACCEPTED
+
+
+def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
+    """The home and the area meant; from here on every module finds the same home."""
+    from analysis import store
+
+    if home:
+        os.environ["ANALYSIS_HOME"] = str(home.resolve())
+    areas = sorted(path.parent.name for path in store.home().glob("config/*/area.toml"))
+    if not areas:
+        raise typer.BadParameter(f"{store.home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
+    if area is None and len(areas) > 1:
+        raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
+    if area not in (None, *areas):
+        raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
+    return store.home(), area or areas[0]
+
+
+def _gated(file: Path, cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
+    home, area = _place(home, area)
+    from analysis import clean, wording
+    from analysis import rules as configured
+
+    words = wording.load(home, "vi")
+    rules = configured.load(home, area, periods.cutoff(cutoff))
+    return clean.gate(file, rules, words), rules, words
+
+
+def _report(cleaned: "Cleaned", words: "Wording", file: str) -> list[str]:
+    """What the gate found, for a person: controls, repairs, warnings and errors, the verdict last."""
+    from analysis import clean, run
+
+    lines = [words.say("run.controls")] if len(cleaned.controls) else []
+    for each in cleaned.controls.itertuples():
+        counts = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
+        about = {"indicator": each.indicator} if each.indicator else {}
+        lines.append("  " + words.say(f"finding.control_{each.control}", **about, **counts))
+    if len(cleaned.repairs):
+        said = [words.say("run.repair", clean=each.clean, reason=each.reason) for each in cleaned.repairs.itertuples()]
+        repairs = cleaned.repairs.rename(columns={"raw": "value"}).assign(problem=said)
+        lines.append(words.say("run.repairs", count=len(repairs)))
+        lines += [f"  {line}" for line in clean.problem_lines(repairs, words)]
+    lines += run.problem_lines(cleaned.problems, words)
+    return [*lines, words.say("run.refused" if cleaned.refused else "run.accepted", file=file)]
+
+
+def _write(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: "Wording") -> None:
+    """The tables into ``out``; of an earlier call there is nothing left that this one does not vouch for."""
+    from analysis import store
+
+    for name in ("measurements", "points", "scores"):
+        (out / f"{name}.csv").unlink(missing_ok=True)
+    frames = {**accepted, "repairs": cleaned.repairs, "problems": cleaned.problems}
+    names = [store.write_table(out, name, frame).name for name, frame in frames.items()]
+    print(words.say("run.written", folder=out, names=", ".join(names)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console without Vietnamese letters is no reason to stop
+    try:
+        return app(arguments, prog_name="python -m analysis", standalone_mode=False) or 0
+    except UsageError as error:
+        error.show()
+        return WRONG_USAGE
+    except Exception as error:
+        from analysis import rules, tables, wording
+
+        if not isinstance(error, (OSError, rules.ConfigError, tables.TableError, wording.WordingError)):
+            raise
+        named = isinstance(error, OSError) and error.filename is not None
+        print(f"{error.filename}: {error.strerror}" if named else error, file=sys.stderr)
+        return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Files and folders changed in one step: a reader, or a crash, finds the old state or the new one, never a mix."""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
+
+
+def save(path: Path, text: str) -> Path:
+    """Write a file whole: under another name first, then renamed over it. Returns ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(text.encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def swap(new: Path, place: Path) -> None:
+    """The folder ``new`` becomes ``place``; what was there, if anything, becomes ``new``.
+
+    One rename where system and file system can exchange two names; elsewhere three, and ``recover`` after a crash.
+    """
+    if not place.exists():
+        new.rename(place)
+    elif not _exchange(new, place):
+        aside = _aside(place)
+        try:
+            place.rename(aside)
+            new.rename(place)
+            aside.rename(new)
+        finally:
+            recover(place)
+
+
+def recover(place: Path) -> Path:
+    """Put ``place`` back where ``swap`` came to no end. Returns the name it stands under while aside."""
+    aside = _aside(place)
+    if aside.exists() and not place.exists():
+        aside.rename(place)
+    return aside
+
+
+def sync(folder: Path) -> None:
+    """Bring a folder and all that is in it to the disk, so that a rename after it never shows an empty file."""
+    for path in [*folder.rglob("*"), folder]:
+        sync_entry(path)
+
+
+def _aside(place: Path) -> Path:
+    return place.with_name(f".aside-{place.name}")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names (Linux renameat2); False where that cannot be done."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if rename is None:
+        return False
+    return rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+
+
+def sync_entry(path: Path) -> None:
+    """Bring one file, or the names in one folder, to the disk."""
+    if os.name == "posix":  # elsewhere a folder cannot be opened, nor a file that is only read be synced
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

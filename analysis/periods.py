@@ -1,0 +1,74 @@
+"""Cut-offs and the labels that name them.
+
+The *cut-off* (thời gian chốt số liệu) is the day a week's figures were closed, and the key of everything. Tables and
+reports name it by a week label: week n of a month is the cut-off on that month's n-th Monday, so "TUẦN 04/11" is the
+fourth week of November, not the fourth of November (docs/method.md §5).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+WEEK = re.compile(
+    r"tu[ầâ]n\s*(?:th[ứử]\s*)?(\d{1,2})(?:\s*(?:/|tháng|của tháng)\s*(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?)?", re.I
+)
+DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
+ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+def cutoff(text: str) -> date:
+    """``"2023-12-04"`` => the date. Raises ValueError that says how a cut-off is written."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"cut-off {text!r}: expected an ISO date such as 2023-12-04") from None
+
+
+def week_of_month(day: date) -> int | None:
+    """1 to 5 where ``day`` is a Monday: which Monday of its month. None on other days."""
+    return (day.day - 1) // 7 + 1 if day.weekday() == 0 else None
+
+
+def nth_monday(week: int, month: int, year: int) -> date | None:
+    """The month's ``week``-th Monday; None where the month or the Monday does not exist."""
+    if not (1 <= month <= 12 and 1 <= week <= 5):
+        return None
+    first = date(year, month, 1)
+    day = first + timedelta(days=(7 - first.weekday()) % 7 + 7 * (week - 1))
+    return day if day.month == month else None
+
+
+def label_cutoff(week: int, month: int, near: date, year: int | None = None) -> date | None:
+    """The cut-off that "week ``week`` of ``month``" names; without a year, the one nearest to ``near``.
+
+    So in a table closed on 2024-01-01, "TUẦN 04/12" is 2023-12-25. None where there is no such Monday.
+    """
+    years = [year] if year else [near.year - 1, near.year, near.year + 1]
+    mondays = [day for day in (nth_monday(week, month, each) for each in years) if day]
+    return min(mondays, key=lambda day: abs(day - near), default=None)
+
+
+def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
+    """Every cut-off that ``text`` names: (the words, the date or None where no such date exists).
+
+    Reads ``Ngày 04/12/2023``, ``2023-12-04`` and week labels with a month. A label without a month
+    ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
+    """
+    days = []
+    for found in DAY.finditer(text):
+        days.append((found[0], _date(int(found[3]), int(found[2]), int(found[1]))))
+    for found in ISO_DAY.finditer(text):
+        days.append((found[0], _date(int(found[1]), int(found[2]), int(found[3]))))
+    yield from days
+    beside = next((day for _, day in days if day), near)
+    for found in WEEK.finditer(text):
+        week, month, year = int(found[1]), int(found[2] or beside.month), found[3] and int(found[3])
+        named = nth_monday(week, month, beside.year) if not found[2] else label_cutoff(week, month, near, year)
+        yield found[0], named
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

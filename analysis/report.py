@@ -1,0 +1,450 @@
+"""Findings, tables and charts → the pieces of the page and of the mail, each a fragment of HTML or a chart.
+
+A piece says what the rows say, in the sentences of config/wording (``piece.*``); its markup is a small template in
+notebooks/templates/pieces. Every piece takes the edition: the week's tables with the rules and words to read them by.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import HTML, Image
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from analysis import charts, findings
+from analysis.rules import Rules
+from analysis.trend import NOT_ITEMISED
+from analysis.wording import Wording
+
+PIECES = Path(__file__).parent.parent / "notebooks" / "templates" / "pieces"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One week's report: its tables, and the rules and words to read them by.
+
+    tables : by name, as the week's CSV files hold them: measurements, scores, points, changes, findings, repairs
+    province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
+    provenance    : file, hash (of the file), code (its version), as store.provenance gives them
+    """
+
+    rules: Rules
+    words: Wording
+    tables: dict[str, pd.DataFrame]
+    province_rank: str = ""
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> findings.Names:
+        return findings.Names(self.rules, self.words)
+
+    @cached_property
+    def district(self) -> pd.Series:
+        """The control row: its score and its change."""
+        return self._scored[self._scored["unit_code"] == self.names.control].iloc[0]
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Score and change of every unit, by rank."""
+        return self._scored[self._scored["unit_code"] != self.names.control].sort_values("rank", kind="stable")
+
+    @cached_property
+    def _scored(self) -> pd.DataFrame:
+        moved = self.tables["changes"][
+            ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
+        ]
+        return self.tables["scores"].merge(moved, on="unit_code")
+
+    def found(self, finding: str, indicator: str | None = None) -> pd.DataFrame:
+        rows = self.tables["findings"]
+        kept = (rows["finding"] == finding) & ((rows["indicator"] == indicator) if indicator else True)
+        return rows[kept]
+
+    def unit_list(self, rows: pd.DataFrame, with_value: bool = True) -> str:
+        """``Hòa Bình (5,27 %), Long Giang (6,45 %) và …`` in the order of the rows."""
+        shown = [
+            f"{self.names.unit(each.unit_code)} ({self.names.figure(each.indicator, each.value)})"
+            if with_value
+            else self.names.unit(each.unit_code)
+            for each in rows.itertuples()
+        ]
+        return self.words.listed(shown)
+
+    @cached_property
+    def previous_period(self) -> str:
+        """The label of the cut-off compared with; the same week of another year keeps its year."""
+        cutoff = self.tables["changes"]["previous_cutoff"].iat[0]
+        if not cutoff:
+            return self.words.say("period.previous")
+        day = pd.Timestamp(cutoff).date()
+        return self.words.period(day, with_year=day.year != self.rules.cutoff.year)
+
+    @cached_property
+    def standing(self) -> tuple[str, str] | None:
+        """The place in the province: (rank, of), from the parameter or from config; None where neither says."""
+        if self.province_rank:
+            place, _, of = self.province_rank.partition("/")
+            if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
+                raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
+            return place.strip(), of.strip()
+        held = self.rules.province_rank
+        rows = held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
+        return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
+
+
+# -- titles ----------------------------------------------------------------------------------------------------------
+
+
+def title(edition: Edition) -> str:
+    words, rules = edition.words, edition.rules
+    return words.say("piece.title", area=rules.settings["name"][words.lang], period=words.period(rules.cutoff))
+
+
+def subject(edition: Edition) -> str:
+    """The mail's subject: area, week, total, band."""
+    words, district = edition.words, edition.district
+    fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
+    period = words.period(edition.rules.cutoff)
+    return words.say("piece.mail_subject", area=edition.rules.settings["name"][words.lang], period=period, **fields)
+
+
+# -- pieces ----------------------------------------------------------------------------------------------------------
+
+
+def minute(edition: Edition) -> HTML:
+    """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
+    lines = [_result(edition), _weakest(edition), _fallen(edition), _risen(edition), _to_do(edition)]
+    return _html("minute", edition, title=title(edition), lines=lines)
+
+
+def masthead(edition: Edition) -> HTML:
+    """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
+    words, cutoff = edition.words, edition.rules.cutoff
+    month = (
+        f"{cutoff.month:02d}" if cutoff.month < 3 else cutoff.month
+    )  # Decree 30: only days < 10 and months 1, 2 are padded
+    document = edition.rules.settings["document"]
+    place = words.say("piece.place", place=document["place"], day=f"{cutoff.day:02d}", month=month, year=cutoff.year)
+    return _html("masthead", edition, place=place, heading=words.say("piece.subject", period=words.period(cutoff)))
+
+
+def result(edition: Edition) -> HTML:
+    """Section 1: what the district reached, and what its total is made of."""
+    words, district = edition.words, edition.district
+    spread = [words.number(value) for value in (edition.units["total"].max(), edition.units["total"].min())]
+    first, last = edition.units["unit_name"].iat[0], edition.units["unit_name"].iat[-1]
+    lines = [
+        words.say(
+            "piece.in_result_of",
+            issuer=edition.rules.settings["document"]["issuer"],
+            period=words.period(edition.rules.cutoff),
+        ),
+        _result(edition),
+        words.say("piece.spread", highest=spread[0], first=first, lowest=spread[1], last=last),
+        words.say("piece.bands", bands=words.listed(_band_counts(edition))),
+        words.say(
+            "piece.itemised",
+            explained=words.number(district["computed_total"]),
+            rest=words.number(district["not_itemised"]),
+            area=edition.rules.settings["name"][words.lang],
+        ),
+    ]
+    return _html("result", edition, lines=lines)
+
+
+def requests(edition: Edition) -> HTML:
+    """Section 2: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
+    words, names = edition.words, edition.names
+    asked = [
+        *[_ask_unit(edition, code, ("band", "route"), "piece.ask_weak") for code in edition.found("band")["unit_code"]],
+        *[
+            _ask_unit(edition, code, ("fell", "step"), "piece.ask_fallen")
+            for code in edition.found("fell")["unit_code"]
+        ],
+    ]
+    for indicator, department in edition.rules.settings["responsible"].items():
+        texts = [*_asked(edition, indicator), words.say("piece.responsible", department=department[words.lang])]
+        asked.append({"name": names.indicator(indicator), "texts": texts})
+    return _html("requests", edition, asked=asked)
+
+
+def appendix(edition: Edition) -> HTML:
+    """The table of all units by rank, marked cells in words as well as in form, the district row first."""
+    rows = [
+        _table_row(edition, edition.district, control=True),
+        *(_table_row(edition, each) for _, each in edition.units.iterrows()),
+    ]
+    return _html("appendix", edition, columns=_printed(edition), rows=rows, thresholds=_thresholds(edition))
+
+
+def standings(edition: Edition) -> HTML:
+    """The short ranking for the mail: place, unit, total, change, band."""
+    return _html("standings", edition, rows=[_table_row(edition, each) for _, each in edition.units.iterrows()])
+
+
+def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
+    """What was mended, what was counted, and what the figures cannot show; each repair, where there is room for it."""
+    repairs = edition.tables["repairs"].to_dict("records") if with_repairs else []
+    texts = pd.concat([edition.found("data"), edition.found("reconcile"), edition.found("peer")])["text"]
+    return _html("data_note", edition, texts=list(texts), repairs=repairs)
+
+
+def closing(edition: Edition) -> HTML:
+    """Recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
+    return _html("closing", edition)
+
+
+def provenance(edition: Edition) -> HTML:
+    """Where the figures come from: file, cut-off, rules, code."""
+    words, since = edition.words, edition.rules.groups["valid_from"].max()
+    known = {"cutoff": words.date(edition.rules.cutoff), "rules": words.date(since)} | edition.provenance
+    return _html("provenance", edition, known={words.say(f"piece.source_{key}"): known[key] for key in sorted(known)})
+
+
+# -- charts ----------------------------------------------------------------------------------------------------------
+
+
+def ranking_chart(edition: Edition) -> charts.Chart:
+    bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
+    return _captioned(charts.ranking(edition.units, bands, edition.words), "ranking", edition)
+
+
+def picture(chart: charts.Chart) -> Image:
+    """The chart as PNG, for mail programs, which do not show SVG."""
+    return Image(chart.png(), format="png", alt=chart.alt)
+
+
+def heat_chart(edition: Edition) -> charts.Chart:
+    """Indicators against their targets, units by rank."""
+    settings, names = edition.rules.settings, edition.names
+    percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
+    cells = edition.tables["measurements"].merge(edition.units[["unit_code", "rank"]], on="unit_code")
+    cells = cells[cells["indicator"].isin(percent)]
+    limits = cells["indicator"].map(settings["marks_below"])
+    chart = charts.heat(
+        cells.assign(
+            indicator_name=cells["indicator"].map(names.indicator),
+            target=cells["indicator"].map(settings["targets"]).astype(float),
+            decimals=cells["indicator"].map(names.decimals),
+            flagged=cells["value"] < limits,
+        ),
+        edition.words,
+    )
+    return _captioned(chart, "heat", edition)
+
+
+def lost_points_chart(edition: Edition) -> charts.Chart:
+    """Where the district's 100 points went: each printed indicator, then the rest as one part."""
+    points = edition.tables["points"]
+    own = points[(points["unit_code"] == edition.names.control) & (points["indicator"] != "")]
+    parts = own.assign(part=own["indicator"].map(edition.names.indicator))[["part", "points", "max_points"]]
+    rest = {
+        "part": edition.names.indicator(NOT_ITEMISED),
+        "points": edition.district["not_itemised"],
+        "max_points": edition.rules.groups["max_points"].sum() - own["max_points"].sum(),
+    }
+    chart = charts.lost_points(pd.concat([parts, pd.DataFrame([rest])], ignore_index=True), edition.words)
+    return _captioned(chart, "lost", edition)
+
+
+def _captioned(chart: charts.Chart, name: str, edition: Edition) -> charts.Chart:
+    area, period = edition.rules.settings["name"][edition.words.lang], edition.words.period(edition.rules.cutoff)
+    return replace(chart, caption=edition.words.say(f"piece.caption_{name}", area=area, period=period))
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _result(edition: Edition) -> str:
+    words, district = edition.words, edition.district
+    fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
+    parts = [words.say("piece.result", area=_capital(edition.rules.settings["name"][words.lang]), **fields)]
+    if edition.standing:
+        peers = edition.rules.settings["name"]["peers_" + words.lang]
+        parts.append(words.say("piece.standing", rank=edition.standing[0], of=edition.standing[1], peers=peers))
+    if (change := district["change"]) == 0:
+        parts.append(words.say("piece.unmoved", period=edition.previous_period))
+    elif pd.notna(change):
+        key = "piece.moved_up" if change > 0 else "piece.moved_down"
+        parts.append(words.say(key, change=words.number(abs(change)), period=edition.previous_period))
+    return words.say("piece.sentence", text=", ".join(parts))
+
+
+def _weakest(edition: Edition) -> str:
+    weak, words = edition.found("band"), edition.words
+    if weak.empty:
+        return words.say(
+            "piece.no_weak",
+            bands=words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"]),
+        )
+    ways = edition.found("route").drop_duplicates("unit_code")["text"]
+    shown = [
+        f"{edition.names.unit(each.unit_code)} ({edition.names.figure('TOTAL', each.value)})"
+        for each in weak.itertuples()
+    ]
+    band = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
+    return " ".join([words.say("piece.weak", band=band, units=words.listed(shown)), *ways])
+
+
+def _fallen(edition: Edition) -> str:
+    """Who fell, and where the size of a fall and of the level below the peers is that of satisfaction items."""
+    fell, words = edition.found("fell"), edition.words
+    if fell.empty:
+        return words.say("piece.none_fell", period=edition.previous_period)
+    size = edition.rules.settings["step"]["size_points"]
+    texts = [words.say("piece.fell", units=edition.unit_list(fell), period=edition.previous_period)]
+    levels = edition.found("step", NOT_ITEMISED).set_index("unit_code")["value"]
+    for step in edition.found("step", "CHANGE").query("value < 0").itertuples():
+        fields = {"items": words.number(-step.reference / size, 0), "size": words.number(size, 0)}
+        texts.append(words.say("piece.fell_step", unit=edition.names.unit(step.unit_code), **fields))
+        if step.unit_code in levels:
+            texts.append(words.say("piece.fell_level", gap=words.number(-levels[step.unit_code])))
+    return " ".join(texts)
+
+
+def _risen(edition: Edition) -> str:
+    rose, words = edition.found("rose"), edition.words
+    if rose.empty:
+        return words.say("piece.none_rose", period=edition.previous_period)
+    median = words.number(rose["reference"].iat[0], signed=True)
+    return words.say("piece.rose", units=edition.unit_list(rose), median=median)
+
+
+def _to_do(edition: Edition) -> str:
+    """The targets that all, some or no unit misses, and how many units are below the thresholds."""
+    words, names, everyone = edition.words, edition.names, len(edition.units)
+    targets = {
+        f"{names.indicator(indicator).lower()} {names.limit(indicator, target)}": len(
+            edition.found("target", indicator)
+        )
+        for indicator, target in edition.rules.settings["targets"].items()
+    }
+    if set(targets.values()) == {everyone}:
+        line = words.say("piece.targets_everyone", count=everyone, targets=words.listed(targets))
+    else:
+        missed = [words.say("piece.missed", target=name, count=count, of=everyone) for name, count in targets.items()]
+        line = words.say("piece.targets", missed=words.listed(missed))
+    counts = edition.found("flag").query("indicator != 'CHANGE'").groupby("indicator", sort=False).size()
+    low = [
+        words.say("piece.low", indicator=names.indicator(name).lower(), count=count) for name, count in counts.items()
+    ]
+    return " ".join([line, words.say("piece.act_first", low=words.listed(low))] if low else [line])
+
+
+def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> dict:
+    """One unit that is called upon by name: what was found of it, one sentence of each kind, and what is asked."""
+    texts = []
+    for finding in about:
+        rows = edition.found(finding).query("unit_code == @code")
+        texts += list(rows["text"].iloc[:1] if finding == "route" else rows["text"])
+    return {"name": edition.names.full_unit(code), "texts": [*texts, edition.words.say(ask)]}
+
+
+def _asked(edition: Edition, indicator: str) -> list[str]:
+    """What is said of one indicator: the marked units by name, the target missed, else its range."""
+    words, names, settings = edition.words, edition.names, edition.rules.settings
+    values = edition.tables["measurements"]
+    values = values[(values["indicator"] == indicator) & values["unit_code"].isin(edition.units["unit_code"])]
+    texts = []
+    if len(flagged := edition.found("flag", indicator)):
+        limit = names.limit(indicator, settings["marks_below"][indicator])
+        texts.append(words.say("piece.ask_flagged", limit=limit, units=edition.unit_list(flagged)))
+    if len(missed := edition.found("target", indicator)):
+        everyone = len(missed) == len(edition.units)
+        fields = {
+            "target": names.limit(indicator, settings["targets"][indicator]),
+            "count": len(missed),
+            "highest": names.figure(indicator, values["value"].max()),
+        }
+        texts.append(words.say("piece.ask_everyone" if everyone else "piece.ask_some", **fields))
+    zero = values[values["value"] == 0]
+    if not texts and len(zero):
+        texts.append(words.say("piece.ask_zero", units=edition.unit_list(zero, with_value=False)))
+    if not texts and values["value"].notna().any():
+        low = values.loc[values["value"].idxmin()]
+        fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
+        texts.append(words.say("piece.ask_steady", highest=names.figure(indicator, values["value"].max()), **fields))
+    return texts
+
+
+def _band_counts(edition: Edition) -> list[str]:
+    counts = edition.units["band"].value_counts()
+    return [
+        edition.words.say("piece.band_count", count=counts[band], band=edition.names.band(band))
+        for band in edition.rules.bands["band"]
+        if band in counts
+    ]
+
+
+def _thresholds(edition: Edition) -> str:
+    marks = edition.rules.settings["marks_below"].items()
+    return edition.words.listed(
+        f"{edition.names.indicator(name)} < {edition.names.limit(name, limit)}" for name, limit in marks
+    )
+
+
+# -- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _printed(edition: Edition) -> list[dict]:
+    """The indicator columns in the order of columns.csv, with their unit and target."""
+    targets, names = edition.rules.settings["targets"], edition.names
+    known = set(edition.rules.indicators["indicator"])
+    return [
+        {
+            "code": code,
+            "name": names.indicator(code),
+            "target": names.limit(code, targets[code]) if code in targets else "",
+        }
+        for code in edition.rules.columns["field"]
+        if code in known
+    ]
+
+
+def _table_row(edition: Edition, score: pd.Series, control: bool = False) -> dict:
+    words, names = edition.words, edition.names
+    values = edition.tables["measurements"].query("unit_code == @score.unit_code").set_index("indicator")["value"]
+    flagged = set(edition.found("flag").query("unit_code == @score.unit_code")["indicator"])
+    return {
+        "control": control,
+        "rank": words.number(score["rank"], 0) if not control else "",
+        "unit": _capital(names.unit(score["unit_code"])),
+        "total": words.number(score["total"]),
+        "band": names.band(score["band"]),
+        "weak": score["band"] in edition.rules.settings["weak_bands"],
+        "previous_total": words.number(score["previous_total"]),
+        "change": words.number(score["change"], signed=True),
+        "fell": score["change"] < 0,
+        "cells": [
+            {
+                "text": words.number(values.get(column["code"]), names.decimals(column["code"])),
+                "flag": column["code"] in flagged,
+            }
+            for column in _printed(edition)
+        ],
+        "not_itemised": words.number(score["not_itemised"]),
+    }
+
+
+def _html(piece: str, edition: Edition, **fields: object) -> HTML:
+    template = _environment().get_template(f"{piece}.html.j2")
+    settings = edition.rules.settings
+    return HTML(
+        template.render(say=edition.words.say, document=settings["document"], lang=edition.words.lang, **fields)
+    )
+
+
+@lru_cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(PIECES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,266 @@
+"""The rules of the index and of an area: configuration as data, checked whole, then cut to a date.
+
+``config/index-766/`` says what the decision says (groups, indicators, bands), ``config/<area>/`` what an area adds
+(units, names, columns of its table, thresholds). Rows are dated: ``valid_from`` to ``valid_to``, both included, an
+open end for rules still in force. An old week computed again is computed under the rules of its own date.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import score, units
+from analysis.headers import header_key
+
+KINDS = ("text", "score", "change", "percent", "points", "count")
+STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band")
+FOREVER = pd.Timestamp("2200-01-01")
+DATED = ["valid_from", "valid_to"]
+COLUMNS = {
+    "index-766/groups.csv": ["group", "name_vi", "name_en", "max_points", *DATED, "source"],
+    "index-766/indicators.csv": [
+        *["indicator", "group", "scope", "split", "name_vi", "name_en", "unit", "max_points"],
+        *["rule", "full_at_pct", "if_no_cases", *DATED, "source"],
+    ],
+    "index-766/bands.csv": ["band", "name_en", "from_points", *DATED, "source"],
+    "units.csv": ["code", "name", "type", *DATED, "successor_code", "source"],
+    "aliases.csv": ["what", "written", "meant", "reason"],
+    "columns.csv": ["header", "field", "kind", "required", "decimals", "on_excess"],
+    "province_rank.csv": ["cutoff", "rank", "of", "source"],
+}
+NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
+DATES = ("valid_from", "valid_to", "cutoff")
+ALLOWED = {
+    "split": ("whole", "part"),
+    "unit": ("percent", "count", "points"),
+    "if_no_cases": ("full", "zero", "null"),
+    "what": ("unit", "header"),
+    "kind": KINDS,
+    "required": ("yes", "no"),
+    "on_excess": ("refuse", "warn"),
+    "rule": tuple(score.RULES),
+}
+REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "valid_from", "source")
+AREA_TABLES = {
+    "": {"code": str, "units": str, "control_rows": list, "weak_bands": list, "rose_most": int},
+    "name": {"vi": str, "en": str, "peers_vi": str, "peers_en": str},
+    "targets": {},
+    "marks_below": {},
+    "responsible": {},
+    "step": {"size_points": (int, float), "tolerance_points": (int, float), "level_tolerance_points": (int, float)},
+    "peer": {"least_units": int, "beyond": (int, float)},
+    "document": {
+        **dict.fromkeys(["superior", "agency", "issuer", "number_suffix", "place", "signer", "archive"], str),
+        **dict.fromkeys(["basis", "recipients"], list),
+    },
+}
+
+
+class ConfigError(ValueError):
+    """The configuration is wrong; the message lists every fault with file, row and value."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS)."""
+
+    area: str
+    cutoff: date
+    settings: dict
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    bands: pd.DataFrame
+    units: pd.DataFrame
+    aliases: pd.DataFrame
+    columns: pd.DataFrame
+    province_rank: pd.DataFrame
+
+
+def load(home: Path, area: str, cutoff: date) -> Rules:
+    """The rules of ``area`` on ``cutoff``, after the whole configuration was checked.
+
+    Raises : ConfigError with every fault found, or when the area has no folder or no unit on that date.
+    """
+    settings, tables = _checked(Path(home) / "config", area)
+    cut = {name: in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
+    if cut["units.csv"].empty:
+        raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
+    return Rules(
+        area=area,
+        cutoff=cutoff,
+        settings=settings,
+        groups=cut["index-766/groups.csv"],
+        indicators=cut["index-766/indicators.csv"],
+        bands=cut["index-766/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
+        units=cut["units.csv"],
+        aliases=cut["aliases.csv"],
+        columns=cut["columns.csv"],
+        province_rank=cut["province_rank.csv"],
+    )
+
+
+def in_force(table: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The rows of a dated table that hold on ``day``."""
+    when = pd.Timestamp(day)
+    return table[(table["valid_from"] <= when) & ~(table["valid_to"] < when)].reset_index(drop=True)
+
+
+@lru_cache
+def _checked(config: Path, area: str) -> tuple[dict, dict[str, pd.DataFrame]]:
+    folder = config / area
+    if not (folder / "area.toml").is_file():
+        areas = sorted(path.parent.name for path in config.glob("*/area.toml"))
+        raise ConfigError(
+            f"area {area!r} is not configured: config/{area}/area.toml does not exist (there are: {', '.join(areas)})"
+        )
+    faults: list[str] = []
+    tables = {name: _table(config if "/" in name else folder, name, faults) for name in COLUMNS}
+    settings = _settings(folder / "area.toml", faults)
+    if not faults:
+        faults += [f"config/{where}" for where in _faults(area, settings, tables)]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return settings, tables
+
+
+def _table(folder: Path, name: str, faults: list[str]) -> pd.DataFrame:
+    """One CSV of the configuration, typed; its faults (columns, types, words) are added to ``faults``."""
+    path = folder / name
+    shown = f"config/{path.relative_to(folder.parent)}" if "/" not in name else f"config/{name}"
+    if not path.is_file():
+        faults.append(f"{shown}: the file is missing")
+        return pd.DataFrame(columns=COLUMNS[name])
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if list(table.columns) != COLUMNS[name]:
+        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(COLUMNS[name])}")
+        return table
+    for column in table:
+        texts = table[column].str.strip()
+        if column in NUMBERS:
+            table[column] = pd.to_numeric(texts.replace("", None), errors="coerce")
+            wrong = table[column].isna() & (texts != "")
+        elif column in DATES:
+            table[column] = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d", errors="coerce")
+            wrong = table[column].isna() & ((texts != "") | (column in ("valid_from", "cutoff")))
+        elif column in ALLOWED:
+            wrong = ~texts.isin(ALLOWED[column])
+        else:
+            table[column] = texts
+            wrong = (texts == "") & (column in REQUIRED)
+        expected = f", expected one of {', '.join(ALLOWED[column])}" if column in ALLOWED else ""
+        faults += [
+            f"{shown} row {row + 2}: {column}: {texts[row]!r} is not valid{expected}" for row in table.index[wrong]
+        ]
+    return table
+
+
+def _settings(path: Path, faults: list[str]) -> dict:
+    shown = f"config/{path.parent.name}/{path.name}"
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(f"{shown}: {error}")
+        return {}
+    for table, keys in AREA_TABLES.items():
+        held = settings if not table else settings.get(table)
+        if not isinstance(held, dict):
+            faults.append(f"{shown}: the table [{table}] is missing")
+            continue
+        for key, kind in keys.items():
+            if not isinstance(held.get(key), kind):
+                faults.append(
+                    f"{shown}: {f'[{table}] ' if table else ''}{key}: {held.get(key)!r} is missing or of the wrong type"
+                )
+    return settings
+
+
+def _faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """What shows only when the files are read together: references, sums, periods."""
+    groups, indicators, bands = (tables[f"index-766/{name}.csv"] for name in ("groups", "indicators", "bands"))
+    registry, aliases, columns = (tables[f"{name}.csv"] for name in ("units", "aliases", "columns"))
+    for name, key in (("groups", "group"), ("indicators", "indicator"), ("bands", "band")):
+        yield from _period_faults(f"index-766/{name}.csv", tables[f"index-766/{name}.csv"], key)
+    yield from _period_faults(f"{area}/units.csv", registry, "code")
+    yield from _unknown("index-766/indicators.csv", indicators, "group", set(groups["group"]))
+    yield from _sum_faults(groups, indicators)
+    for day in _changes(bands):
+        if not (in_force(bands, day)["from_points"] == 0).any():
+            yield f"index-766/bands.csv: on {day} no band begins at 0 points"
+
+    fields = set(STRUCTURAL_FIELDS) | set(indicators["indicator"])
+    yield from _unknown(f"{area}/columns.csv", columns, "field", fields)
+    yield from _doubled(f"{area}/columns.csv", columns, columns["header"].map(header_key), "header")
+    yield from _doubled(f"{area}/columns.csv", columns, columns["field"], "field")
+    yield from _doubled(
+        f"{area}/aliases.csv", aliases, aliases["what"] + aliases["written"].map(units.name_key), "written"
+    )
+    yield from _unknown(f"{area}/aliases.csv", aliases[aliases["what"] == "unit"], "meant", set(registry["code"]))
+    headers = {header_key(header) for header in columns["header"]} | {
+        header_key(header.split(" / ")[-1]) for header in columns["header"]
+    }
+    spoken = aliases[aliases["what"] == "header"]
+    for row in spoken.index[~spoken["meant"].map(header_key).isin(headers)]:
+        yield f"{area}/aliases.csv row {row + 2}: meant: {spoken.at[row, 'meant']!r} is not a header of columns.csv"
+    names = registry["name"].map(units.name_key)
+    for day in _changes(registry):
+        current = in_force(registry.assign(name_key=names), day)
+        for name in current.loc[current.duplicated("name_key"), "name"]:
+            yield f"{area}/units.csv: on {day} two units are called {name!r}"
+    for table in ("targets", "marks_below", "responsible"):
+        for name in set(settings[table]) - fields - {"CHANGE"}:
+            yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    for name in set(settings["weak_bands"]) - set(bands["band"]):
+        yield f"{area}/area.toml: weak_bands: {name!r} is not a band of bands.csv"
+
+
+def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
+    """Periods of one key may neither overlap nor leave a gap, nor end before they begin."""
+    for code, rows in table.sort_values("valid_from").groupby(key, sort=False):
+        ends = rows["valid_to"].fillna(FOREVER)
+        for row in rows.index[ends < rows["valid_from"]]:
+            end = rows.at[row, "valid_to"].date()
+            yield f"{file} row {row + 2}: {code}: the period ends on {end}, before it begins"
+        for earlier, later in zip(rows.index, rows.index[1:], strict=False):
+            begins, gap = rows.at[later, "valid_from"], (rows.at[later, "valid_from"] - ends[earlier]).days
+            if gap != 1:
+                fault = "overlaps" if gap < 1 else "leaves a gap after"
+                where = f"{file} row {later + 2}: {code}"
+                yield f"{where}: the period from {begins.date()} {fault} the one of row {earlier + 2}"
+
+
+def _sum_faults(groups: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
+    """On every date groups sum to 100, and a scope's indicators to their group, or less where printed in part."""
+    for day in _changes(groups, indicators):
+        maxima = in_force(groups, day).groupby("group")["max_points"].sum()
+        if round(maxima.sum(), 6) != 100:
+            yield f"index-766/groups.csv: on {day} the groups sum to {maxima.sum():g} points, not 100"
+        for (scope, group), rows in in_force(indicators, day).groupby(["scope", "group"]):
+            points, known = rows["max_points"].sum(), (rows["split"] == "whole").all()
+            limit = maxima.get(group, 0)
+            if points > limit + 1e-9 or (known and abs(points - limit) > 1e-9):
+                yield (
+                    f"index-766/indicators.csv: on {day} the {scope} indicators of {group} sum to {points:g} points,"
+                    f" {'not' if known else 'more than'} the group's {limit:g}"
+                )
+
+
+def _changes(*tables: pd.DataFrame) -> list[date]:
+    """The days on which a dated table says something new: between two of them nothing changes."""
+    begins = {day.date() for table in tables for day in table["valid_from"]}
+    ends = {day.date() + timedelta(days=1) for table in tables for day in table["valid_to"].dropna()}
+    return sorted(begins | {day for day in ends if any(not in_force(table, day).empty for table in tables)})
+
+
+def _unknown(file: str, table: pd.DataFrame, column: str, known: set[str]) -> Iterator[str]:
+    for row in table.index[~table[column].isin(known)]:
+        yield f"{file} row {row + 2}: {column}: {table.at[row, column]!r} is not known"
+
+
+def _doubled(file: str, table: pd.DataFrame, keys: pd.Series, column: str) -> Iterator[str]:
+    for row in table.index[keys.duplicated()]:
+        yield f"{file} row {row + 2}: {column}: {table.at[row, column]!r} stands twice"

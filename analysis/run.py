@@ -1,0 +1,248 @@
+"""The week as a whole: gate, notebooks, export, publish; or nothing at all.
+
+A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
+names this run and the tables as they are. What takes long to import is imported where it is used: most calls end
+at the gate, or before it.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import atomic, periods, publish, store, wording
+from analysis.wording import Wording
+
+NOTEBOOKS = store.PROJECT / "notebooks"
+STAGES = ("1_clean", "2_score", "3_trend", "4_report")
+DONE, REFUSED, FAILED, BUSY = 0, 2, 3, 5  # README, Run a week
+VERSIONS_OF = ("ipykernel", "matplotlib", "nbclient", "nbconvert", "pandas", "papermill", "seaborn")
+SENDER = "report@example.invalid"  # placeholder: the office's address never stands in git
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a week ended: exit status, the sentence for the person who ran it, the report if there is one."""
+
+    status: int
+    message: str
+    report: Path | None = None
+
+
+def _gate(raw: Path, home: Path, area: str, cutoff: str, words: Wording):
+    from analysis import clean, rules
+
+    return clean.gate(raw, rules.load(home, area, periods.cutoff(cutoff)), words)
+
+
+def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """report.html and mail.eml into the run's private reports, from its executed 4_report."""
+    import nbformat
+
+    from analysis import export, mail, report, rules
+
+    notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
+    day, folder = periods.cutoff(cutoff), store.run_reports(area, run)
+    week = store.week(area, cutoff, run)
+    edition = report.Edition(
+        rules.load(home, area, day), words, {name: week.read(name) for name in ("scores", "changes")}
+    )
+    title = report.title(edition)
+    atomic.save(folder / "report.html", export.page(notebook, words, title))
+    digest = export.digest(notebook, words, title)
+    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
+    message = mail.compile(
+        digest, subject=report.subject(edition), words=words, sender=SENDER, date=when, seed=f"{area} {cutoff}"
+    )
+    mail.save(message, folder / "mail.eml")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a week is made of; a test brings its own."""
+
+    gate: Callable = _gate
+    notebooks: Path = NOTEBOOKS
+    stages: tuple[str, ...] = STAGES
+    export: Callable = _export
+    tell: Callable[[str], None] = _tell
+
+
+def week(
+    home: Path,
+    area: str,
+    cutoff: str | None = None,
+    raw: Path | None = None,
+    lang: str = "vi",
+    province_rank: str = "",
+    steps: Steps | None = None,
+) -> Outcome:
+    """Make and publish the report of one week from its raw table.
+
+    home   : holds config/, data/ and reports/
+    cutoff : ISO date; None: the latest that has a raw table
+    raw    : the table as delivered; None: the one of data/raw/<area>/
+    Raises : ConfigError, WordingError where the configuration is wrong.
+    """
+    words = wording.load(home, lang)
+    with _home(home):
+        try:
+            cutoff = cutoff or store.newest_raw(area)
+            raw = raw or store.raw_file(area, cutoff)
+        except store.NotFound as missing:
+            day, found = cutoff or "????-??-??", ", ".join(missing.found) or wording.MISSING
+            return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=day, found=found))
+        parameters = {"lang": lang, "province_rank": province_rank}
+        this = _Week(store.home(), area, cutoff, raw, parameters, words, steps or Steps())
+        try:
+            with publish.locked(area, cutoff):
+                publish.tidy(area, cutoff)
+                return this.outcome()
+        except publish.Busy as busy:
+            return Outcome(BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+
+
+@dataclass(frozen=True)
+class _Week:
+    home: Path
+    area: str
+    cutoff: str
+    raw: Path
+    parameters: dict[str, str]
+    words: Wording
+    steps: Steps
+
+    def outcome(self) -> Outcome:
+        inputs = self.inputs()
+        report = store.reports(self.area, self.cutoff, "report.html")
+        before = store.load_json(store.processed(self.area, self.cutoff, "run.json"))
+        if before.get("inputs") == inputs and publish.intact(before.get("products", {})):
+            return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
+        cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+        for line in problem_lines(cleaned.problems, self.words):
+            self.steps.tell(line)
+        if cleaned.refused:
+            return Outcome(REFUSED, self.words.say("run.refused", file=self.raw.name))
+        published = [store.sha256(path) for path in store.processed(self.area, self.cutoff).glob("raw/*")]
+        if published and inputs["raw"]["sha256"] not in published:
+            return Outcome(REFUSED, self.words.say("run.other_table", file=self.raw.name, cutoff=self.cutoff))
+        # The run's name follows from its inputs, so that the same inputs give the same bytes.
+        run = f"{self.cutoff}-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
+        try:
+            self.make(run, inputs)
+        except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
+            return self.failed(run, error)
+        finally:
+            publish.tidy(self.area, self.cutoff)
+        return Outcome(DONE, self.words.say("run.done", report=report), report)
+
+    def inputs(self) -> dict:
+        """What the products follow from: the table, the rules, the code, the parameters, and earlier weeks."""
+        config = self.home / "config"
+        others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
+        rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
+        earlier = [each.folder for each in store.history(self.area, self.cutoff).values()]
+        return {
+            "raw": {"name": self.raw.name, "sha256": store.sha256(self.raw)},
+            "config": store.hashes(rules, self.home),
+            "code": store.code(self.steps.notebooks),
+            "earlier": store.hashes((path for folder in earlier for path in folder.glob("*.csv")), self.home),
+            "parameters": self.parameters,
+        }
+
+    def make(self, run: str, inputs: dict) -> None:
+        began = time.perf_counter()
+        folder = publish.begin(self.area, self.cutoff, run, self.raw)
+        if store.sha256(folder / "raw" / self.raw.name) != inputs["raw"]["sha256"]:
+            raise OSError(self.words.say("run.raw_changed", file=self.raw.name))
+        for stage in self.steps.stages:
+            with self.timed(stage):
+                self.stage(stage, folder, run)
+        with self.timed("export"):
+            self.steps.export(self.home, self.area, self.cutoff, run, self.words)
+        record = {
+            "area": self.area,
+            "cutoff": self.cutoff,
+            "run": run,
+            "inputs": inputs,
+            "products": publish.products(self.area, self.cutoff, run),
+            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
+            | {"python": ".".join(map(str, sys.version_info[:3]))},
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - began, 1),
+        }
+        store.save_json(folder / "run.json", record)
+        publish.week(self.area, self.cutoff, run)
+
+    def stage(self, stage: str, folder: Path, run: str) -> None:
+        """Run one notebook in the private folder; it must come to its end and leave its token."""
+        from analysis import notebook
+
+        source = self.steps.notebooks / f"{stage}.ipynb"
+        known = notebook.parameters(source)
+        wanted = {
+            name: value for name, value in self.parameters.items() if name in known
+        }  # not every stage says something
+        values = {"area": self.area, "cutoff": self.cutoff, "run": run} | wanted
+        notebook.run(source, folder / source.name, values, self.words)
+        if not publish.completed(folder, stage, run):
+            raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
+
+    def failed(self, run: str, error: Exception) -> Outcome:
+        from analysis import notebook
+
+        told = isinstance(error, notebook.NotebookFailed)
+        reason = str(error) if told else f"{type(error).__name__}: {error}"
+        kept = wording.MISSING
+        with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
+            text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
+            kept = publish.keep_failed(self.area, self.cutoff, run, text).relative_to(self.home)
+        return Outcome(FAILED, self.words.say("run.failed", reason=reason, kept=kept))
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        seconds = self.words.number(time.perf_counter() - began, 1)
+        self.steps.tell(self.words.say("run.stage", stage=stage, seconds=seconds))
+
+
+def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
+    """The gate's problems for people, errors first, each kind under a heading with their number."""
+    from analysis import clean
+
+    lines = []
+    for severity in ("error", "warning"):
+        its = problems[problems["severity"] == severity]
+        if len(its):
+            lines += [words.say(f"run.{severity}s", count=len(its))]
+            lines += [f"  {line}" for line in clean.problem_lines(its, words)]
+    return lines
+
+
+@contextmanager
+def _home(home: Path) -> Iterator[None]:
+    """``ANALYSIS_HOME`` for this process and the kernels it starts."""
+    before = os.environ.get("ANALYSIS_HOME")
+    os.environ["ANALYSIS_HOME"] = str(Path(home).resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["ANALYSIS_HOME"]
+        else:
+            os.environ["ANALYSIS_HOME"] = before

@@ -1,0 +1,183 @@
+"""Where things are on disk: raw tables, the week's tables, earlier weeks.
+
+A run works in a private folder, ``data/processed/<area>/.run-<run>/``, which ``publish`` makes the week's own; a
+notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. Whoever reads a published week only reads.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import atomic, periods, tables
+
+PROJECT = Path(__file__).resolve().parent.parent
+ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+
+
+class NotFound(FileNotFoundError):
+    """A table or raw file is not where it should be; the message says what to do, ``found`` what is there instead."""
+
+    def __init__(self, message: str, found: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.found = found or []
+
+
+def home() -> Path:
+    """The folder that holds config/, data/ and reports/: ``ANALYSIS_HOME``, else the project."""
+    return Path(os.environ.get("ANALYSIS_HOME") or PROJECT)
+
+
+def processed(area: str, *names: str) -> Path:
+    return home().joinpath("data", "processed", _plain(area), *names)
+
+
+def reports(area: str, *names: str) -> Path:
+    return home().joinpath("reports", _plain(area), *names)
+
+
+def run_folder(area: str, run: str) -> Path:
+    return processed(area, f".run-{run}")
+
+
+def run_reports(area: str, run: str) -> Path:
+    return reports(area, f".run-{run}")
+
+
+def _plain(area: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", area):
+        raise ValueError(f"area {area!r}: expected the name of a folder of config/, such as cho-moi")
+    return area
+
+
+# -- raw tables ------------------------------------------------------------------------------------------------------
+
+
+def raw_file(area: str, cutoff: str, folder: Path | None = None) -> Path:
+    """The table of a week as delivered: the one in ``folder/raw/``, else ``data/raw/<area>/<cutoff>.*``.
+
+    Raises : NotFound if there is none, or more than one.
+    """
+    own = _files(folder / "raw") if folder else []
+    delivered = home() / "data" / "raw" / _plain(area)
+    found = own or [path for path in _files(delivered) if path.stem == str(periods.cutoff(cutoff))]
+    if len(found) != 1:
+        names = [path.name for path in found]
+        raise NotFound(f"data/raw/{area}: expected one table {cutoff}.*, found {', '.join(names) or 'none'}", names)
+    return found[0]
+
+
+def newest_raw(area: str) -> str:
+    """The latest cut-off that has a raw table. Raises NotFound if there is none."""
+    days = [path.stem for path in _files(home() / "data" / "raw" / _plain(area)) if path.match(f"{ISO_DAY}.*")]
+    if not days:
+        raise NotFound(f"data/raw/{area}: no table there; expected one named by its cut-off, such as 2023-12-04.txt")
+    return max(days)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.is_file())
+
+
+# -- the week's tables -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Week:
+    """The tables of one week in one folder; a draft reads from the published week what it does not have itself."""
+
+    area: str
+    cutoff: str
+    folder: Path
+    run: str | None = None  # None: published, only to be read
+    published: Path | None = None
+    written: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> pd.DataFrame:
+        """The table ``name``; text missing is "", numbers missing NaN.
+
+        Raises : NotFound, naming the notebook to run first; TableError if the file is not that table.
+        """
+        for folder in filter(None, (self.folder, self.published)):
+            if (folder / f"{name}.csv").is_file():
+                return read_table(folder, name)
+        notebook = tables.WRITTEN_BY.get(name, "no notebook")
+        raise NotFound(f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first")
+
+    def write(self, name: str, frame: pd.DataFrame) -> None:
+        """Write the table ``name``, whole or not at all. Raises TableError if ``frame`` is not that table."""
+        if self.run is None:
+            raise PermissionError(f"{self.area}, {self.cutoff}: a published week is only read")
+        self.written[name] = sha256(write_table(self.folder, name, frame))
+
+    def close(self, stage: str) -> None:
+        """Say that ``stage`` came to its end: its token ``<stage>.json`` names the run and each table it wrote."""
+        save_json(self.folder / f"{stage}.json", {"run": self.run, "tables": self.written})
+
+
+def week(area: str, cutoff: str, run: str = "") -> Week:
+    """The week in the private folder of ``run``; without one, its draft."""
+    day = str(periods.cutoff(cutoff))
+    if run:
+        return Week(area, day, run_folder(area, run), run)
+    return Week(area, day, processed(area, "draft", day), "", processed(area, day))
+
+
+def published(area: str) -> list[str]:
+    """The published cut-offs, oldest first."""
+    return sorted(path.name for path in processed(area).glob(ISO_DAY) if path.is_dir())
+
+
+def history(area: str, before: str = "") -> dict[str, Week]:
+    """The published weeks, or those earlier than the cut-off ``before``, oldest first, by cut-off; only to be read."""
+    days = [day for day in published(area) if not before or day < str(periods.cutoff(before))]
+    return {day: Week(area, day, processed(area, day)) for day in days}
+
+
+def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
+    """sha256 of each file whose change may change a report: modules, notebooks, templates."""
+    told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
+    return hashes((PROJECT / "analysis").glob("*.py"), PROJECT) | hashes(told, notebooks.parent)
+
+
+def provenance(week: Week) -> dict[str, str]:
+    """What the page says of its origin: ``file`` (name of the raw table), ``hash`` (its sha256), ``code`` (version)."""
+    raw = raw_file(week.area, week.cutoff, week.folder)
+    fingerprint = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest()
+    return {"file": raw.name, "hash": sha256(raw), "code": f"{version('analysis')}-{fingerprint[:12]}"}
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    return tables.from_csv(name, (folder / f"{name}.csv").read_bytes())
+
+
+def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
+    return atomic.save(folder / f"{name}.csv", tables.to_csv(name, frame))
+
+
+def save_json(path: Path, value: object) -> Path:
+    return atomic.save(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def load_json(path: Path) -> dict:
+    """What the file holds; {} where it is missing or is no JSON object."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def hashes(files: Iterable[Path], base: Path) -> dict[str, str]:
+    """sha256 by path relative to ``base``."""
+    return {path.relative_to(base).as_posix(): sha256(path) for path in sorted(files) if path.is_file()}

@@ -1,0 +1,212 @@
+"""The week's tables: their columns, in order, with kinds and meanings. Reading and writing both check against these.
+
+Three kinds of column. *Text* holds codes, names and sentences; missing is the empty string. *Numbers* are floats;
+missing is NaN, never 0. *Flags* are True or False, never missing. Percentages run from 0 to 100.
+"""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera import dtypes
+
+MARKS = ("", "b", "u", "bu")
+SEVERITIES = ("error", "warning")
+STATUSES = ("computed", "published", "not assessed", "missing")
+
+
+class TableError(ValueError):
+    """A frame is not the table it is said to be; the message lists every fault with table, column and row."""
+
+
+def _text(about: str, one_of: tuple[str, ...] = ()) -> pa.Column:
+    return pa.Column(str, pa.Check.isin(one_of) if one_of else None, coerce=True, description=about)
+
+
+def _key(about: str) -> pa.Column:
+    return pa.Column(str, pa.Check.str_length(min_value=1, error="is empty"), coerce=True, description=about)
+
+
+def _number(about: str) -> pa.Column:
+    finite = pa.Check(lambda values: ~np.isinf(pd.to_numeric(values, errors="coerce")), error="is not finite")
+    return pa.Column(float, finite, nullable=True, coerce=True, description=about)
+
+
+def _flag(about: str) -> pa.Column:
+    return pa.Column(bool, description=about)  # not coerced: every text would be True
+
+
+def _table(unique: list[str] | None = None, **columns: pa.Column) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=unique)
+
+
+PLACE = {
+    "file": _text("name of the delivered file"),
+    "row": _number("the row as a person sees it, from 1; missing: the file as a whole"),
+    "column": _text("the header of the column; empty: the row as a whole"),
+    "column_letter": _text("the letter of the column"),
+}
+UNIT = {"unit_code": _key("code of the unit, or of the area for the control row"), "unit_name": _text("its name")}
+
+TABLES = {
+    "measurements": _table(
+        unique=["unit_code", "indicator"],
+        **UNIT,
+        indicator=_key("an indicator, or TOTAL, PREVIOUS_TOTAL, CHANGE"),
+        value=_number("as delivered: percent, points or count"),
+        numerator=_number("cases that count"),
+        denominator=_number("all cases"),
+        published_points=_number("points that the delivered table itself gives"),
+        mark=_text("how the office marked the cell: u underlined, b bold", MARKS),
+    ),
+    "repairs": _table(
+        **PLACE,
+        raw=_text("the cell as delivered"),
+        clean=_text("the cell as used"),
+        reason=_text("why, as a sentence"),
+    ),
+    "problems": _table(
+        severity=_text("error refuses the table, warning is accepted and shown", SEVERITIES),
+        **PLACE,
+        value=_text("the cell as delivered"),
+        problem=_text("what is wrong, as a sentence"),
+    ),
+    "controls": _table(
+        control=_key("what must be the same going in and coming out: units, sum"),
+        indicator=_text("the indicator summed; empty for the number of units"),
+        expected=_number("by the registry or the control row"),
+        found=_number("by the rows of the units"),
+    ),
+    "source": _table(
+        file=_text("name of the delivered file"),
+        cutoff=_key("the cut-off, ISO"),
+        previous_cutoff=_text("cut-off of the previous totals that the table carries, ISO; empty: none"),
+    ),
+    "points": _table(
+        unique=["unit_code", "group", "indicator"],
+        unit_code=UNIT["unit_code"],
+        group=_key("one of the six groups"),
+        indicator=_text("empty on the group's own row"),
+        points=_number("by the rules in force"),
+        max_points=_number("what full marks are"),
+        published_points=_number("points that the delivered table itself gives"),
+        status=_text("where the points come from", STATUSES),
+    ),
+    "scores": _table(
+        unique=["unit_code"],
+        **UNIT,
+        total=_number("points as published, 0 to 100"),
+        computed_total=_number("sum of the points that can be computed"),
+        not_itemised=_number("total minus computed total"),
+        band=_text("the band of the total; empty: no total"),
+        rank=_number("1 is best, ties share; missing for the control row"),
+    ),
+    "changes": _table(
+        unique=["unit_code"],
+        **UNIT,
+        total=_number("points as published"),
+        previous_total=_number("the same one cut-off before"),
+        change=_number("points"),
+        rank=_number("1 is best"),
+        previous_rank=_number("the same one cut-off before"),
+        rank_move=_number("places gained (positive) or lost"),
+        explained_change=_number("points of the change that printed columns explain"),
+        unexplained_change=_number("the rest of it"),
+        previous_cutoff=_text("the cut-off compared with, ISO; empty: none"),
+    ),
+    "peers": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("the figure compared among the units"),
+        value=_number("the unit's figure, points"),
+        median=_number("of all units"),
+        gap=_number("value minus median"),
+        deviation=_number("gap in robust standard deviations"),
+        outlier=_flag("out of the ordinary among its peers"),
+    ),
+    "routes": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        next_band=_key("the lowest band above the total"),
+        gap=_number("points to it"),
+        indicator=_key("the indicator that alone would have to gain them"),
+        points_per_pct=_number("points that one percentage point brings"),
+        room_pct=_number("percentage points left to full points"),
+        needed_pct=_number("percentage points needed"),
+        enough=_flag("needed is within the room"),
+    ),
+    "findings": _table(
+        finding=_key("what kind of finding"),
+        severity=_text("how much it matters"),
+        unit_code=_text("the unit, or the area; empty: the table as a whole"),
+        indicator=_text("the indicator or total it is about"),
+        value=_number("the figure"),
+        reference=_number("what it is compared with"),
+        text=_text("the finding as a sentence"),
+    ),
+}
+
+# The notebook that writes each table: what to run where one is missing.
+WRITTEN_BY = (
+    dict.fromkeys(("measurements", "repairs", "problems", "controls", "source"), "1_clean")
+    | dict.fromkeys(("points", "scores"), "2_score")
+    | dict.fromkeys(("changes", "peers", "routes"), "3_trend")
+    | dict.fromkeys(("findings",), "4_report")
+)
+
+
+def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` in the types of the table ``name``.
+
+    Raises : TableError with every fault, or when there is no such table.
+    """
+    if name not in TABLES:
+        raise TableError(f"there is no table {name!r}; the week's tables are {', '.join(TABLES)}")
+    schema, frame = TABLES[name], frame.reset_index(drop=True)
+    known = {column: kind for column, kind in schema.columns.items() if column in frame}
+    plain = frame.assign(**{column: _plain(name, frame[column], kind) for column, kind in known.items()})
+    try:
+        return schema.validate(plain, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        raise TableError("\n".join(_fault(name, each) for each in errors.failure_cases.to_dict("records"))) from None
+
+
+def to_csv(name: str, frame: pd.DataFrame) -> str:
+    """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError."""
+    return checked(name, frame).to_csv(index=False, float_format="%.10g", lineterminator="\n")
+
+
+def from_csv(name: str, data: bytes) -> pd.DataFrame:
+    """The table that ``to_csv`` wrote, in UTF-8. Raises TableError where it is not that table."""
+    missing = {column: [""] for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
+    try:
+        # Only a line feed ends a line: a delivered cell may hold a carriage return, which pandas would take for one.
+        frame = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False, na_values=missing, lineterminator="\n")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise TableError(f"{name}.csv: {error}") from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
+        raise TableError(f"{name}.csv: the rows have more cells than the header")
+    return checked(name, frame)
+
+
+def _plain(name: str, values: pd.Series, column: pa.Column) -> pd.Series:
+    """Missing as the kind writes it, days as ISO text. A number is no code: 00123 would have lost its zeros."""
+    if dtypes.is_float(column.dtype):
+        return values if pd.api.types.is_numeric_dtype(values) else values.mask(values.eq(""))
+    if dtypes.is_bool(column.dtype):
+        texts = {"True": True, "False": False}
+        return values.map(texts).astype(bool) if values.isin(list(texts)).all() else values
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y-%m-%d").fillna("")
+    if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+        raise TableError(f"{name}.csv: {values.name}: holds numbers ({values.dropna().iloc[0]}) where text is expected")
+    return values.astype(object).where(values.notna(), "")
+
+
+def _fault(name: str, case: dict) -> str:
+    if case["schema_context"] == "DataFrameSchema" and case["column"] is None:
+        expected = ", ".join(TABLES[name].columns)
+        return f"{name}.csv: {case['failure_case']}: {case['check']}; expected the columns {expected}"
+    row = "" if pd.isna(case["index"]) else f" record {int(case['index']) + 1}"
+    return f"{name}.csv{row}: {case['column']}: {case['failure_case']!r}: {case['check']}"

@@ -1,0 +1,130 @@
+"""Sentences and numbers in the reader's language.
+
+Every sentence a person reads stands in ``config/wording/<lang>.toml`` under a dotted key; ``fields.csv`` beside
+it lists the fields that the code offers each sentence. Both languages must hold the same keys, and a sentence may
+use only the fields it is offered: a slip is found when the wording is loaded, not on the day the sentence is needed.
+"""
+
+import csv
+import string
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import babel.dates
+import babel.lists
+import babel.numbers
+import pandas as pd
+
+from analysis import periods
+
+LANGUAGES = ("vi", "en")
+MISSING = "–"
+
+
+class WordingError(ValueError):
+    """The wording files are wrong; the message lists every fault with file, key and value."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The sentences of one language, and its way of writing numbers, dates and lists."""
+
+    lang: str
+    sentences: dict[str, str]
+    fields: dict[str, frozenset[str]]
+
+    def say(self, key: str, **fields: object) -> str:
+        """The sentence ``key`` with its fields filled in.
+
+        Raises : KeyError if no such sentence; TypeError if the fields are not those that fields.csv offers it.
+        """
+        offered = self.fields.get(key, frozenset())
+        if set(fields) != offered:
+            raise TypeError(f"sentence {key}: given the fields {sorted(fields)}, fields.csv offers {sorted(offered)}")
+        return self.sentences[key].format(**fields)
+
+    def has(self, key: str) -> bool:
+        return key in self.sentences
+
+    def number(self, value: float | None, decimals: int = 2, signed: bool = False) -> str:
+        """``57.45`` => ``57,45`` (vi) or ``57.45`` (en), rounded half up; missing => ``–``; signed adds + or −."""
+        if pd.isna(value):
+            return MISSING
+        rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        text = babel.numbers.format_decimal(
+            abs(rounded), format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=self.lang
+        )
+        sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return sign + text
+
+    def date(self, day: date) -> str:
+        """``2023-12-04`` => ``04/12/2023`` (vi) or ``4 December 2023`` (en)."""
+        return babel.dates.format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMMM yyyy", locale=self.lang)
+
+    def period(self, cutoff: date, with_year: bool = True) -> str:
+        """The label of a cut-off: ``Tuần 1 tháng 12 năm 2023``; a cut-off that is not a Monday is named by its date."""
+        week = periods.week_of_month(cutoff)
+        if week is None:
+            return self.date(cutoff)
+        month = cutoff.month if self.lang == "vi" else babel.dates.format_date(cutoff, "MMMM", locale=self.lang)
+        key = "period.week_of_year" if with_year else "period.week"
+        fields = {"week": week, "month": month} | ({"year": cutoff.year} if with_year else {})
+        return self.say(key, **fields)
+
+    def listed(self, names: list[str]) -> str:
+        """``[a, b, c]`` => ``a, b và c``."""
+        return babel.lists.format_list(list(names), locale=self.lang)
+
+
+def load(home: Path, lang: str) -> Wording:
+    """The wording of ``lang``, after both languages were checked against each other and against fields.csv.
+
+    Raises : WordingError with every fault; ValueError for a language we do not have.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"language {lang!r}: expected one of {', '.join(LANGUAGES)}")
+    return _load(Path(home) / "config" / "wording", lang)
+
+
+@lru_cache
+def _load(folder: Path, lang: str) -> Wording:
+    fields = _fields(folder / "fields.csv")
+    texts = {each: _flat(tomllib.loads((folder / f"{each}.toml").read_text("utf-8"))) for each in LANGUAGES}
+    faults = [fault for each in LANGUAGES for fault in _faults(each, texts, fields)]
+    if faults:
+        raise WordingError("\n".join(faults))
+    return Wording(lang, texts[lang], fields)
+
+
+def _fields(path: Path) -> dict[str, frozenset[str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {row["sentence"]: frozenset(row["fields"].split()) for row in csv.DictReader(lines)}
+
+
+def _flat(table: dict, prefix: str = "") -> dict[str, str]:
+    flat = {}
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        flat |= _flat(value, f"{key}.") if isinstance(value, dict) else {key: value}
+    return flat
+
+
+def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, frozenset[str]]) -> list[str]:
+    file = f"config/wording/{lang}.toml"
+    known = set().union(*texts.values()) | set(fields)
+    faults = [f"{file}: the sentence {key} is missing" for key in sorted(known - set(texts[lang]))]
+    for key, text in texts[lang].items():
+        if not isinstance(text, str) or not text.strip():
+            faults.append(f"{file}: {key}: {text!r} is not a sentence")
+            continue
+        offered = ", ".join(sorted(fields.get(key, ()))) or "none"
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        faults += [
+            f"{file}: {key}: the field {{{name}}} is not among those offered ({offered})"
+            for name in sorted(used - fields.get(key, frozenset()))
+        ]
+    return faults

@@ -1,0 +1,179 @@
+import base64
+import email
+import re
+import unicodedata
+from collections import Counter
+from datetime import UTC, datetime, timedelta, timezone
+from email.header import decode_header, make_header
+from email.policy import default
+
+import pytest
+
+from analysis import export, mail
+
+SUBJECT = "Báo cáo kết quả Bộ chỉ số 766, Tuần 1 tháng 12 năm 2023"
+SENDER = "Văn phòng HĐND và UBND huyện Chợ Mới <bao-cao@chomoi.example>"
+MONDAY = datetime(2023, 12, 4, 8, tzinfo=timezone(timedelta(hours=7)))
+PNG = base64.b64encode(b"\x89PNG chart").decode()
+
+
+@pytest.fixture(scope="module")
+def digest(sample, words):
+    return export.digest(sample, words, SUBJECT)
+
+
+@pytest.fixture
+def compiled(words):
+    """``compiled(html, **other arguments)`` => the message as its bytes say it is."""
+
+    def make(html: str = "<html><body><p>Huyện</p></body></html>", **other):
+        arguments = {"subject": SUBJECT, "sender": SENDER, "date": MONDAY, "seed": "cho-moi 2023-12-04 r1"} | other
+        return email.message_from_bytes(mail.compile(html, words=words, **arguments).as_bytes(), policy=default)
+
+    return make
+
+
+def numbers(text: str) -> Counter:
+    return Counter(re.findall(r"[+−]?\d+(?:[.,]\d+)*", text))
+
+
+def test_the_message_is_text_first_then_html_with_its_charts(compiled, digest):
+    message = compiled(digest)
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert message.defects == [] and message["Subject"] == SUBJECT
+    assert message["From"].addresses[0].addr_spec == "bao-cao@chomoi.example"
+    assert message["To"] == "undisclosed-recipients:;"
+    assert message["Date"].datetime == MONDAY
+    assert message["Auto-Submitted"] == "auto-generated" and message["Content-Language"] == "vi"
+    assert '<html lang="vi">' in message.get_body(("html",)).get_content()
+
+
+def test_every_number_of_the_tables_is_in_the_plain_text(compiled, digest):
+    message = compiled(digest)
+    table = re.search("<table.*</table>", message.get_body(("html",)).get_content(), re.S)[0]
+    cells = numbers(" ".join(re.findall(r">([^<]*)</t[dh]>", table)))
+    assert cells["57,45"] == 1 and cells["−5,78"] == 1 and cells.total() == 18 + 2 * 19
+    assert cells - numbers(message.get_body(("plain",)).get_content()) == Counter()
+
+
+def test_the_plain_text_keeps_rows_as_lines_and_says_what_the_charts_show(compiled, digest):
+    text = compiled(digest).get_body(("plain",)).get_content()
+    assert re.search(r"^17  Mỹ Hội Đông\s+51,10\s+−5,78  Trung bình\r?$", text, re.M)
+    assert "[Điểm tổng hợp của 18 đơn vị: cao nhất Chợ Mới 65,79; thấp nhất Kiến An 49,18.]" in text
+    assert "style" not in text and "{" not in text
+
+
+def test_every_chart_is_a_part_shown_once_with_its_alternative_text(compiled):
+    image = f'<img src="data:image/png;base64,{PNG}" alt="Điểm của 18 đơn vị">'
+    message = compiled(f"<html><body>{image}<p>và</p>{image}</body></html>")
+    html = message.get_body(("html",)).get_content()
+    shown = re.findall('src="cid:([^"]+)"', html)
+    carried = [part["Content-ID"] for part in message.walk() if part.get_content_maintype() == "image"]
+    assert len(set(shown)) == 2 and [f"<{cid}>" for cid in shown] == carried
+    assert html.count('alt="Điểm của 18 đơn vị"') == 2 and "data:" not in html
+    assert [part.get_content() for part in message.walk() if part.get_content_maintype() == "image"] == [
+        b"\x89PNG chart"
+    ] * 2
+
+
+def test_style_stands_on_every_element_and_the_dark_scheme_stays_in_the_head(compiled, digest):
+    html = compiled(digest).get_body(("html",)).get_content()
+    assert all("style=" in cell for cell in re.findall("<t[dh][ >][^>]*>?", html))
+    assert "@media (prefers-color-scheme: dark)" in html.split("</head>")[0]
+    assert "var(--" not in html and "http" not in html
+
+
+def test_the_bytes_are_plain_and_their_lines_short(compiled, digest, words):
+    long = "Tỉnh An Giang " * 40
+    message = mail.compile(digest, subject=long, words=words, sender=SENDER, date=MONDAY, seed="r1")
+    data = message.as_bytes()
+    assert data.isascii() and max(map(len, data.split(b"\r\n"))) <= 998
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        SUBJECT,
+        unicodedata.normalize("NFD", SUBJECT),
+        "Đính chính: Mỹ Hội Đông −5,78 điểm " * 9 + "hết",
+        "Điểm 57,45/100 📉",
+        "week 1, plain",
+    ],
+)
+def test_a_subject_and_a_name_arrive_as_they_were_written(words, subject):
+    name = subject.replace(":", "")
+    message = mail.compile(
+        "<p>x</p>", subject=subject, words=words, sender=f"{name} <a@b.example>", date=MONDAY, seed="r1"
+    )
+    headers = email.message_from_bytes(message.as_bytes())  # the library's plainest parser, not the one that wrote
+    read = {key: str(make_header(decode_header(re.sub("\r\n ", " ", headers[key])))) for key in ("Subject", "From")}
+    assert read["Subject"] == subject
+    assert read["From"].replace('"', "") == f"{name} <a@b.example>"
+
+
+def test_the_same_digest_gives_the_same_bytes(words, digest):
+    one, two = (
+        mail.compile(digest, subject=SUBJECT, words=words, sender=SENDER, date=MONDAY, seed="r1") for _ in range(2)
+    )
+    assert one.as_bytes() == two.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"seed": "cho-moi 2023-12-04 r2"}, {"subject": "Đính chính"}, {"html": "<p>khác</p>"}, {"to": ["a@b.example"]}],
+)
+def test_another_message_has_another_id(compiled, other):
+    first, second = compiled()["Message-ID"], compiled(**other)["Message-ID"]
+    assert first != second
+    assert re.fullmatch(r"<[0-9a-f]{32}@chomoi\.example>", first)
+
+
+def test_the_date_is_no_part_of_the_id(compiled):
+    assert compiled()["Message-ID"] == compiled(date=MONDAY + timedelta(days=1))["Message-ID"]
+
+
+def test_named_recipients_are_addressed(compiled):
+    message = compiled(to=["Lãnh đạo UBND <lanh-dao@chomoi.example>", "mot-cua@chomoi.example"])
+    assert [each.addr_spec for each in message["To"].addresses] == ["lanh-dao@chomoi.example", "mot-cua@chomoi.example"]
+    assert message["To"].addresses[0].display_name == "Lãnh đạo UBND"
+
+
+FORGED = ["{}\r\nBcc: x@evil.example", "{}\nX: y", "{}\r", "{}\0", "{}\x85X: y", "{}\u2028X: y", "=?utf-8?q?x?= {}"]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+@pytest.mark.parametrize("field", ["subject", "sender", "to"])
+def test_a_value_that_could_forge_a_header_is_refused(compiled, field, forged):
+    value = forged.format("a@b.example")
+    with pytest.raises(mail.MailError, match="not allowed"):
+        compiled(**{field: [value] if field == "to" else value})
+
+
+@pytest.mark.parametrize(
+    "address", ["", "Văn phòng", "a@x.example, b@evil.example", "a@b.example <c@d.example>", "văn@chomoi.example", "a@"]
+)
+def test_what_is_not_one_address_is_refused(compiled, address):
+    with pytest.raises(mail.MailError, match="expected one address"):
+        compiled(sender=address)
+
+
+@pytest.mark.parametrize(
+    ("other", "complaint"),
+    [
+        ({"html": "<p>" + "Kiến An " * 9000 + "</p>"}, "allowed are 90,000"),
+        ({"html": '<img src="data:image/svg+xml;base64,AA==" alt="a">'}, "not an embedded PNG"),
+        ({"html": "<svg></svg>"}, "not an embedded PNG"),
+        ({"date": datetime(2023, 12, 4)}, "time zone"),
+    ],
+)
+def test_a_message_that_clients_would_not_show_whole_is_refused(compiled, other, complaint):
+    with pytest.raises(mail.MailError, match=complaint):
+        compiled(**other)
+
+
+def test_a_saved_message_is_the_bytes_that_would_be_sent(tmp_path, words):
+    message = mail.compile("<p>x</p>", subject="x", words=words, sender=SENDER, date=MONDAY.astimezone(UTC), seed="r1")
+    mail.save(message, tmp_path / "mail.eml")
+    assert (tmp_path / "mail.eml").read_bytes() == message.as_bytes()

@@ -1,0 +1,117 @@
+"""The command line on the real table of Chợ Mới: what it says, writes and answers."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from analysis import store
+from analysis.__main__ import main
+
+TABLE = store.PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
+CUTOFF = "2023-12-04"
+
+
+@pytest.fixture(autouse=True)
+def no_home_from_outside(monkeypatch):
+    monkeypatch.setenv("ANALYSIS_HOME", str(store.PROJECT))
+
+
+def call(*arguments: object) -> int:
+    return main([str(each) for each in arguments])
+
+
+@pytest.fixture
+def wrong_table(tmp_path):
+    """Two cells of the real table changed: 72.6 to 7l.6 in row 6, one commune's name in row 9."""
+    text = TABLE.read_text("utf-8")
+    path = tmp_path / "2023-12-04.txt"
+    path.write_text(text.replace("\t72.6\t", "\t7l.6\t").replace("\tLONG ĐIỀN A\t", "\tLONG ĐIỀN Z\t"), "utf-8")
+    return path
+
+
+def test_gate_says_what_is_accepted_and_what_was_repaired(tmp_path, capsys):
+    assert call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "new" / "out") == 0
+    said = capsys.readouterr().out
+    assert "Số đơn vị trong bảng: 18, trong danh mục: 18." in said
+    assert "CT: các đơn vị cộng lại được 1.746, dòng tổng ghi 1.746." in said
+    assert "dòng 8, cột G (CÔNG KHAI, MINH BẠCH (%)): «78,7»: → «78.7» (dấu phẩy thập phân)" in said
+    assert "2023-12-04.txt: được chấp nhận." in said
+    written = {path.name for path in (tmp_path / "new" / "out").iterdir()}
+    assert written == {"measurements.csv", "repairs.csv", "problems.csv"}
+
+
+def test_gate_lists_every_cell_to_correct_and_leaves_no_accepted_table_of_before(wrong_table, tmp_path, capsys):
+    call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "out")
+    assert call("gate", wrong_table, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().out
+    assert "dòng 6, cột G" in said and "7l.6" in said
+    assert "dòng 9, cột B" in said and "LONG ĐIỀN Z" in said
+    assert "bị từ chối" in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"repairs.csv", "problems.csv"}
+    problems = pd.read_csv(tmp_path / "out" / "problems.csv", dtype=str)
+    assert {("6", "G", "7l.6"), ("9", "B", "LONG ĐIỀN Z")} <= {
+        (each.row, each.column_letter, each.value) for each in problems.itertuples()
+    }
+
+
+def test_score_writes_the_points_and_the_published_totals(tmp_path):
+    assert call("score", TABLE, "--cutoff", CUTOFF, "--area", "cho-moi", "--out", tmp_path) == 0
+    scores = pd.read_csv(tmp_path / "scores.csv", dtype={"unit_code": str})
+    assert list(scores.columns) == ["unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"]
+    assert len(scores) == 19
+    last = scores.set_index("unit_name").loc["Kiến An"]
+    assert (last["total"], last["band"], last["rank"]) == (49.18, "Yếu", 18)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *["measurements.csv", "points.csv", "scores.csv", "repairs.csv", "problems.csv"]
+    }
+
+
+def test_score_of_a_refused_table_scores_nothing(wrong_table, tmp_path):
+    assert call("score", wrong_table, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"repairs.csv", "problems.csv"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Usage"),
+        (("wekk",), "wekk"),
+        (("gate",), "FILE"),
+        (("gate", TABLE), "--cutoff"),
+        (("gate", TABLE, "--cutoff", "4/12/2023"), "expected an ISO date"),
+        (("gate", TABLE.parent / "none.txt", "--cutoff", CUTOFF), "none.txt"),
+        (("gate", TABLE, "--cutoff", CUTOFF, "--area", "../cho-moi"), "there are: cho-moi"),
+        (("gate", TABLE, "--cutoff", CUTOFF, "--home", TABLE.parent), "holds no area"),
+        (("score", TABLE, "--cutoff", CUTOFF), "--out"),
+        (("week", "2023-13-01"), "expected an ISO date"),
+        (("week", "--lang", "fr"), "fr"),
+        (("week", "--raw", TABLE), "which week"),
+    ],
+)
+def test_wrong_usage_is_said_and_answered_with_64(arguments, said, capsys):
+    assert call(*arguments) == 64
+    assert said in capsys.readouterr().err
+
+
+def test_a_home_without_the_areas_rules_is_an_error_without_a_traceback(tmp_path, capsys):
+    (tmp_path / "config" / "cho-moi").mkdir(parents=True)
+    (tmp_path / "config" / "cho-moi" / "area.toml").write_text("code = 1")
+    assert call("gate", TABLE, "--cutoff", CUTOFF, "--home", tmp_path) == 3
+    said = capsys.readouterr().err
+    assert "config" in said and "Traceback" not in said
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "file" / "out") == 3
+    assert str(tmp_path / "file" / "out") in capsys.readouterr().err
+
+
+def test_help_is_there_before_anything_heavy_is_loaded():
+    heavy = (
+        "import sys; from analysis.__main__ import main; main(['gate', '--help']); sys.exit('pandas' in sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True)
+    assert (shown.returncode, "--cutoff DATE" in shown.stdout) == (0, True)

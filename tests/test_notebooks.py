@@ -1,0 +1,192 @@
+"""The real week through the real notebooks: what comes out, what a bad table leaves untouched, and each one alone."""
+
+import email
+import email.policy
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+from district import GOLDEN, HOME, RAW, changed
+
+PUBLISHED = ("data/processed/cho-moi/2023-12-04", "reports/cho-moi/2023-12-04")
+
+
+def home_with(folder, *names):
+    for name in names:
+        shutil.copytree(HOME / name, folder / name)
+    (folder / "data" / "raw" / "cho-moi").mkdir(parents=True)
+    shutil.copy(RAW, folder / "data" / "raw" / "cho-moi" / RAW.name)
+    return folder
+
+
+def analysis(home, *arguments, cwd=None):
+    command = [sys.executable, "-m", "analysis", *map(str, arguments), "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd or home, timeout=300)
+
+
+def state(home):
+    return {
+        str(path.relative_to(home)): path.read_bytes()
+        for folder in PUBLISHED
+        for path in sorted((home / folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home in which the week of 4 December 2023 has been published."""
+    made = home_with(tmp_path_factory.mktemp("home"), "config")
+    done = analysis(made, "week", "2023-12-04")
+    assert done.returncode == 0, done.stderr
+    assert str(made / PUBLISHED[1] / "report.html") in done.stdout
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(home):
+    return (home / PUBLISHED[1] / "report.html").read_text("utf-8")
+
+
+def test_the_week_leaves_its_tables_its_notebooks_and_its_report_and_nothing_else(home):
+    assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == ["mail.eml", "report.html"]
+    assert {path.name for path in (home / PUBLISHED[0]).glob("*.ipynb")} == {
+        *("1_clean.ipynb", "2_score.ipynb", "3_trend.ipynb", "4_report.ipynb")
+    }
+    assert sorted(path.name for path in (home / "data" / "processed" / "cho-moi").iterdir() if path.is_dir()) == [
+        "2023-12-04"
+    ]
+
+
+def test_the_scores_written_are_the_office_totals_and_our_findings_its_own(home):
+    scores = pd.read_csv(home / PUBLISHED[0] / "scores.csv", dtype={"unit_code": str})
+    golden = pd.read_csv(GOLDEN / "cho-moi-2023-12-04.csv")
+    assert scores["total"].sort_values().tolist() == golden["total"].sort_values().tolist()
+    findings = pd.read_csv(home / PUBLISHED[0] / "findings.csv", dtype={"unit_code": str})
+    assert findings.query("finding == 'band'")["unit_code"].tolist() == ["30634"]
+    assert findings.query("finding == 'fell'")["unit_code"].tolist() == ["30637"]
+
+
+def test_the_page_shows_no_code_no_script_and_asks_for_nothing_from_outside(page):
+    assert '<html lang="vi">' in page
+    assert "<script" not in page and "week.read" not in page
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert "Content-Security-Policy" in page
+    assert len(page.encode()) <= 1_000_000
+
+
+SHOWN = """({
+    text: document.body.innerText,
+    pictures: [...document.images].filter(each => each.naturalWidth > 0).map(each => each.alt.length),
+    width: document.documentElement.scrollWidth,
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_opens_in_a_browser_with_the_network_refused(page, browse, width):
+    seen = browse(page, SHOWN, width=width)
+    assert seen.requests == [] and seen.errors == []
+    text = seen.answer["text"]
+    assert text.index("Trong một phút") < text.index("1. Kết quả") < text.index("2. Đề nghị") < text.index("Phụ lục:")
+    assert "57,45/100 điểm" in text and "7/11" in text
+    assert len(seen.answer["pictures"]) == 3 and min(seen.answer["pictures"]) >= 40
+    assert seen.answer["width"] <= width
+
+
+def test_the_mail_says_the_same_with_pictures_inside_and_text_first(home):
+    message = email.message_from_bytes((home / PUBLISHED[1] / "mail.eml").read_bytes(), policy=email.policy.default)
+    assert message["Subject"] == (
+        "[Chỉ số 766] huyện Chợ Mới, Tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
+    )
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "Kiến An (49,18)" in text and "Kiến An (49,18)" in html
+    assert html.count("cid:") == sum(part.get_content_type() == "image/png" for part in message.walk()) == 1
+
+
+def test_nothing_published_names_this_machine(home):
+    for name, data in state(home).items():
+        assert str(home).encode() not in data and str(HOME).encode() not in data, name
+
+
+def test_a_second_run_of_the_same_table_changes_nothing(home):
+    before = state(home)
+    done = analysis(home, "week", "2023-12-04")
+    assert done.returncode == 0 and "1_clean" not in done.stderr
+    assert state(home) == before
+
+
+@pytest.mark.parametrize(
+    ("row", "letter", "text"), [(6, "G", "7l.2"), (6, "G", "101"), (24, "B", "KIẾN ÂN"), (6, "D", "KHÁ")]
+)
+def test_a_bad_table_is_refused_with_place_and_value_and_the_published_week_stays(home, tmp_path, row, letter, text):
+    before = state(home)
+    done = analysis(home, "week", "2023-12-04", "--raw", changed(tmp_path, row, letter, text))
+    assert done.returncode == 2
+    assert "table.txt" in done.stderr and f"dòng {row}" in done.stderr
+    assert f"cột {letter}" in done.stderr and text in done.stderr
+    assert state(home) == before
+
+
+def test_another_table_for_a_published_week_is_refused(home, tmp_path):
+    before = state(home)
+    done = analysis(home, "week", "2023-12-04", "--raw", changed(tmp_path, 6, "G", "72.7"))
+    assert done.returncode == 2 and state(home) == before
+
+
+def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
+    home = home_with(tmp_path / "home", "config")
+    done = analysis(home, "score", RAW, "--cutoff", "2023-12-04", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    columns = {path.name: path.read_text("utf-8").splitlines()[0] for path in (tmp_path / "out").glob("*.csv")}
+    assert columns == {
+        "measurements.csv": "unit_code,unit_name,indicator,value,numerator,denominator,published_points,mark",
+        "repairs.csv": "file,row,column,column_letter,raw,clean,reason",
+        "problems.csv": "severity,file,row,column,column_letter,value,problem",
+        "points.csv": "unit_code,group,indicator,points,max_points,published_points,status",
+        "scores.csv": "unit_code,unit_name,total,computed_total,not_itemised,band,rank",
+    }
+    assert not (home / "data" / "processed").exists() and not (home / "reports").exists()
+
+
+def test_the_same_table_gives_the_same_bytes_in_another_home_and_english_on_request(home, tmp_path):
+    other = home_with(tmp_path / "another home", "config")
+    assert analysis(other, "week", "2023-12-04").returncode == 0
+    once, again = state(home), state(other)
+    differing = {name for name in once if once[name] != again[name]}
+    assert differing == {f"{PUBLISHED[0]}/run.json"}
+    said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
+    assert said[0] == said[1]
+
+    assert analysis(other, "week", "2023-12-04", "--lang", "en").returncode == 0
+    page = (other / PUBLISHED[1] / "report.html").read_text("utf-8")
+    assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
+
+
+def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path):
+    home = home_with(tmp_path / "home", "config")
+    (tmp_path / "elsewhere").mkdir()
+    environment = os.environ | {"ANALYSIS_HOME": str(home)}
+    for stage in ("1_clean", "2_score", "3_trend", "4_report"):
+        notebook, done = HOME / "notebooks" / f"{stage}.ipynb", tmp_path / f"{stage}.ipynb"
+        command = [sys.executable, "-m", "papermill", str(notebook), str(done), "-p", "cutoff", "2023-12-04"]
+        ran = subprocess.run(
+            command, cwd=tmp_path / "elsewhere", env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert ran.returncode == 0, ran.stderr
+        cells = [cell for cell in nbformat.read(done, as_version=4).cells if cell.cell_type == "code"]
+        assert all(cell.execution_count for cell in cells)
+    assert list(tmp_path.joinpath("elsewhere").iterdir()) == []
+    assert not (home / PUBLISHED[0]).exists()  # alone they work on a draft and publish nothing
+
+
+def test_the_first_look_at_the_weeks_runs_on_a_published_week(home, tmp_path):
+    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "explore" / "week.ipynb", tmp_path / "out.ipynb"]
+    environment = os.environ | {"ANALYSIS_HOME": str(home)}
+    ran = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr

@@ -1,0 +1,88 @@
+"""One cell's text → its value: the reading contract, K1 to K4."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import parse
+
+COUNTS = [
+    ("1.746", 1746, "repair.thousands"),
+    ("1746", 1746, ""),
+    ("1 746", 1746, "repair.thousands"),
+    ("1\u00a0746", 1746, "repair.thousands"),
+    ("1.234.567", 1234567, "repair.thousands"),
+    ("0", 0, ""),
+    (" 34 ", 34, ""),
+]
+DECIMALS = [
+    ("percent", "78,7", 78.7, "repair.decimal_comma"),
+    ("percent", "13.2", 13.2, ""),
+    ("percent", "72", 72, ""),
+    ("percent", "92,5 %", 92.5, "repair.decimal_comma"),
+    ("score", "57.80", 57.8, ""),
+    ("change", "-5.78", -5.78, ""),
+    ("change", "−5,78", -5.78, "repair.decimal_comma"),
+    ("change", "+0.29", 0.29, ""),
+    ("percent", "100", 100, ""),
+    ("percent", "0", 0, ""),
+]
+REFUSED = [
+    ("count", "1.74", "problem.not_a_count"),
+    ("count", "12.5", "problem.not_a_count"),
+    ("count", "1,746", "problem.not_a_count"),
+    ("count", "-3", "problem.not_a_count"),
+    ("count", "1.746.2", "problem.not_a_count"),
+    ("percent", "1.746", "problem.three_decimals"),
+    ("percent", "7l.2", "problem.not_a_number"),
+    ("percent", "101", "problem.out_of_range"),
+    ("percent", "-1", "problem.out_of_range"),
+    ("percent", "1e1", "problem.not_a_number"),
+    ("percent", "inf", "problem.not_a_number"),
+    ("percent", "nan", "problem.not_a_number"),
+    ("percent", "0x10", "problem.not_a_number"),
+    ("percent", "(5,2)", "problem.not_a_number"),
+    ("percent", "57.45*", "problem.not_a_number"),
+    ("percent", "５７", "problem.not_a_number"),  # full-width digits
+    ("percent", "٥٧", "problem.not_a_number"),  # another script's digits
+    ("score", "57.45%", "problem.not_a_number"),  # only a percent column carries the sign
+    ("score", "100.01", "problem.out_of_range"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "repair"), COUNTS)
+def test_a_count_takes_separators_between_groups_of_three_as_thousands(text, value, repair):
+    parsed = parse.number(text, "count")
+    assert (parsed.value, parsed.repair, parsed.fault) == (value, repair, "")
+
+
+@pytest.mark.parametrize(("kind", "text", "value", "repair"), DECIMALS)
+def test_any_other_number_takes_comma_or_point_as_decimals(kind, text, value, repair):
+    parsed = parse.number(text, kind)
+    assert (parsed.value, parsed.repair, parsed.fault) == (value, repair, "")
+
+
+@pytest.mark.parametrize(("kind", "text", "fault"), REFUSED)
+def test_what_is_no_plain_number_in_range_is_refused_and_has_no_value(kind, text, fault):
+    parsed = parse.number(text, kind)
+    assert (parsed.value, parsed.fault) == (None, fault)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-", "–", "…", "chưa báo cáo", "Chưa báo cáo"])
+@pytest.mark.parametrize("kind", ["count", "percent"])
+def test_a_dash_or_nothing_is_missing_and_not_zero(text, kind):
+    assert parse.number(text, kind) == parse.Parsed()
+
+
+@given(st.text(max_size=12), st.sampled_from(sorted(parse.RANGES)))
+def test_any_text_gives_a_value_in_range_or_a_fault_or_is_missing(text, kind):
+    parsed = parse.number(text, kind)
+    low, high = parse.RANGES[kind]
+    assert parsed.value is None or (low <= parsed.value <= high and not parsed.fault)
+
+
+@given(st.integers(0, 999_999_999))
+def test_a_count_means_the_same_with_and_without_dots(count):
+    assert (
+        parse.number(f"{count:,}".replace(",", "."), "count").value == count == parse.number(str(count), "count").value
+    )

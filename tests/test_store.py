@@ -1,0 +1,367 @@
+"""Where things are, the week's tables on disk, and publishing: whole, or not at all."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis import atomic, publish, store, tables
+
+AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
+    return tmp_path
+
+
+def put(path: Path, text: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def points(*values: float, code: str = "00123") -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "unit_code": [f"{code}{number}" for number, _ in enumerate(values)],
+            "group": "CKMB",
+            "indicator": "",
+            "points": values,
+            "max_points": 18.0,
+            "published_points": np.nan,
+            "status": "computed",
+        }
+    )
+
+
+def problem(value: str) -> pd.DataFrame:
+    row = {"severity": "error", "file": "a.txt", "row": "", "column": None, "column_letter": "", "value": value}
+    return pd.DataFrame([row | {"problem": "p"}])
+
+
+# -- raw tables ------------------------------------------------------------------------------------------------------
+
+
+def test_the_raw_table_is_the_one_named_by_its_cutoff_whatever_its_kind(home):
+    put(home / "data/raw/cho-moi/2023-11-27.txt")
+    there = put(home / "data/raw/cho-moi/2023-12-04.xlsx")
+    put(home / "data/raw/cho-moi/~$2023-12-04.xlsx")  # what Excel leaves beside an open file
+    put(home / "data/raw/cho-moi/.2023-12-04.xlsx")
+    assert store.raw_file(AREA, CUTOFF) == there
+
+
+def test_the_raw_table_in_a_run_folder_wins(home):
+    put(home / "data/raw/cho-moi/2023-12-04.txt")
+    own = put(home / "elsewhere/raw/table.txt")
+    assert store.raw_file(AREA, CUTOFF, home / "elsewhere") == own
+    assert store.raw_file(AREA, CUTOFF, home / "nowhere").name == "2023-12-04.txt"
+
+
+@pytest.mark.parametrize("names", [(), ("2023-12-04.txt", "2023-12-04.csv"), ("2023-12-04 (1).txt",)])
+def test_no_raw_table_or_several_is_an_error_that_says_what_is_there(home, names):
+    for name in names:
+        put(home / "data/raw/cho-moi" / name)
+    exact = sorted(name for name in names if "(1)" not in name)
+    with pytest.raises(store.NotFound, match=r"one table 2023-12-04\.\*, found " + (", ".join(exact) or "none")):
+        store.raw_file(AREA, CUTOFF)
+
+
+def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
+    for name in ("2023-12-04.txt", "2023-11-27.csv", "notes.txt", "2024-rules.txt"):
+        put(home / "data/raw/cho-moi" / name)
+    assert store.newest_raw(AREA) == "2023-12-04"
+    with pytest.raises(store.NotFound, match="named by its cut-off"):
+        store.newest_raw("an-giang")
+
+
+@pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
+def test_an_area_is_a_plain_name_and_never_a_path(area):
+    with pytest.raises(ValueError, match="expected the name of a folder of config/"):
+        store.processed(area)
+
+
+def test_a_cutoff_is_a_date_and_never_a_path():
+    with pytest.raises(ValueError, match="expected an ISO date"):
+        store.week(AREA, "../2023-12-04")
+
+
+# -- tables ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_comes_back_as_it_was_written_codes_as_text_and_missing_as_missing(home):
+    frame = points(16.74, np.nan, 1 / 3)
+    frame.loc[0, "unit_code"] = "NA"
+    store.write_table(home, "points", frame)
+    back = store.read_table(home, "points")
+    assert list(back["unit_code"]) == ["NA", "001231", "001232"]
+    assert list(back["indicator"]) == ["", "", ""]
+    assert back["points"].isna().tolist() == [False, True, False]
+    assert (home / "points.csv").read_text("utf-8").splitlines()[3] == "001232,CKMB,,0.3333333333,18,,computed"
+
+
+@given(st.text())
+def test_any_delivered_text_comes_back_letter_by_letter(value):
+    text = tables.to_csv("problems", problem(value))
+    back = tables.from_csv("problems", text.encode())
+    assert back["value"].tolist() == [value]
+    assert tables.to_csv("problems", back) == text
+
+
+def test_an_empty_table_keeps_its_columns_and_their_kinds(home):
+    store.write_table(home, "points", points())
+    assert store.read_table(home, "points").dtypes.astype(str).tolist() == ["str"] * 3 + ["float64"] * 3 + ["str"]
+
+
+def test_days_are_written_as_iso_text_and_no_day_as_nothing():
+    days = {"file": ["a.txt"], "cutoff": [pd.Timestamp("2023-12-04")], "previous_cutoff": [pd.NaT]}
+    assert tables.to_csv("source", pd.DataFrame(days)) == "file,cutoff,previous_cutoff\na.txt,2023-12-04,\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda frame: frame.assign(unit_code=123), "unit_code: holds numbers .123. where text is expected"),
+        (lambda frame: frame.assign(unit_code=""), "unit_code: '': is empty"),
+        (lambda frame: frame.assign(points=np.inf), "points: inf: is not finite"),
+        (lambda frame: frame.assign(points="16,74"), "points: '16,74'"),
+        (lambda frame: frame.assign(status="guessed"), "status: 'guessed'"),
+        (lambda frame: frame.assign(extra=1), "extra: column_in_schema"),
+        (lambda frame: frame.drop(columns="points"), "points: column_in_dataframe"),
+        (lambda frame: frame[frame.columns[::-1]], "column_ordered"),
+        (lambda frame: pd.concat([frame, frame]), "multiple_fields_uniqueness"),
+    ],
+)
+def test_a_frame_that_is_not_the_table_is_refused_and_the_file_stays(home, wrong, message):
+    store.write_table(home, "points", points(1.0))
+    before = contents(home)
+    with pytest.raises(tables.TableError, match=message):
+        store.write_table(home, "points", wrong(points(2.0)))
+    assert contents(home) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("1.5", '"1,5"', "points: '1,5'"),
+        ("1.5", "1.5,", "more cells than the header"),
+        ("unit_code,", "code,", "unit_code: column_in_dataframe"),
+        ("computed", "\x00", "status"),
+    ],
+)
+def test_a_file_edited_by_hand_into_something_else_is_refused(old, new, message):
+    text = tables.to_csv("points", points(1.5)).replace(old, new, 1)
+    with pytest.raises(tables.TableError, match=message):
+        tables.from_csv("points", text.encode())
+
+
+def test_a_flag_is_true_or_false_and_nothing_else():
+    route = {"unit_code": "1", "next_band": "Khá", "gap": 1, "indicator": "SH", "points_per_pct": 0.18}
+    frame = pd.DataFrame([route | {"room_pct": 50, "needed_pct": 5.5, "enough": False}])
+    text = tables.to_csv("routes", frame)
+    assert tables.from_csv("routes", text.encode())["enough"].tolist() == [False]
+    with pytest.raises(tables.TableError, match="enough"):
+        tables.from_csv("routes", text.replace("False", "no").encode())
+
+
+def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():
+    assert set(tables.WRITTEN_BY) == set(tables.TABLES)
+    assert all(column.description for table in tables.TABLES.values() for column in table.columns.values())
+
+
+# -- weeks -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_reads_what_it_lacks_from_the_published_week_and_writes_only_itself(home):
+    store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
+    week = store.week(AREA, CUTOFF)
+    assert week.read("points")["points"].tolist() == [1.0]
+    week.write("points", points(2.0))
+    assert week.read("points")["points"].tolist() == [2.0]
+    assert week.folder == home / "data/processed/cho-moi/draft/2023-12-04"
+    assert store.read_table(home / "data/processed/cho-moi/2023-12-04", "points")["points"].tolist() == [1.0]
+
+
+def test_a_run_reads_nothing_but_what_it_made_itself(home):
+    store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
+    with pytest.raises(store.NotFound, match=r"no points\.csv yet; 2_score writes it: run that first"):
+        store.week(AREA, CUTOFF, RUN).read("points")
+
+
+def test_a_token_names_the_run_and_the_tables_of_its_stage():
+    week = store.week(AREA, CUTOFF, RUN)
+    week.write("points", points(1.0))
+    week.close("2_score")
+    assert publish.completed(week.folder, "2_score", RUN)
+    assert not publish.completed(week.folder, "2_score", "another run")
+    assert not publish.completed(week.folder, "3_trend", RUN)
+    week.write("points", points(2.0))
+    assert not publish.completed(week.folder, "2_score", RUN)
+
+
+def test_history_is_the_published_weeks_before_the_cutoff_and_is_only_read(home):
+    for day in ("2023-11-27", "2023-11-20", "2023-12-04", "draft", "failed", ".run-2023-11-13-x"):
+        store.write_table(home / "data/processed/cho-moi" / day, "points", points(1.0))
+    history = store.history(AREA, CUTOFF)
+    assert list(history) == ["2023-11-20", "2023-11-27"]
+    assert history["2023-11-27"].read("points")["points"].tolist() == [1.0]
+    with pytest.raises(PermissionError):
+        history["2023-11-27"].write("points", points(2.0))
+    assert store.published(AREA) == ["2023-11-20", "2023-11-27", "2023-12-04"]
+
+
+# -- publishing ------------------------------------------------------------------------------------------------------
+
+
+def made(home: Path, text: str, run: str = RUN) -> str:
+    """A run that made two tables and a report which all say ``text``."""
+    raw = put(home / "table.txt", "raw")
+    folder = publish.begin(AREA, CUTOFF, run, raw)
+    for path in (folder / "a.csv", folder / "b.csv", store.run_reports(AREA, run) / "report.html"):
+        put(path, text)
+    return run
+
+
+def week_folders(home: Path) -> tuple[Path, Path]:
+    return home / "data/processed/cho-moi", home / "reports/cho-moi"
+
+
+def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_left(home):
+    put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
+    products = publish.products(AREA, CUTOFF, made(home, "one"))
+    assert sorted(products) == [
+        *[f"data/processed/cho-moi/2023-12-04/{name}" for name in ("a.csv", "b.csv", "raw/table.txt")],
+        "reports/cho-moi/2023-12-04/report.html",
+    ]
+    assert not publish.intact(products)
+    publish.week(AREA, CUTOFF, RUN)
+    assert publish.intact(products)
+    put(home / "reports/cho-moi/2023-12-04/report.html", "edited")
+    assert not publish.intact(products)
+    processed, reports = week_folders(home)
+    assert {path.name for path in [*processed.iterdir(), *reports.iterdir()]} == {"2023-12-04", "draft"}
+    assert list((processed / "draft").iterdir()) == []
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_week_published_again_is_replaced_whole(home, monkeypatch, can_exchange):
+    if not can_exchange:
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+    publish.week(AREA, CUTOFF, made(home, "one"))
+    put(home / "data/processed/cho-moi/2023-12-04/only-in-one.csv")
+    publish.week(AREA, CUTOFF, made(home, "two"))
+    processed, reports = week_folders(home)
+    expected = {"a.csv": b"two", "b.csv": b"two", "raw/table.txt": b"raw"}
+    assert contents(processed) == {f"2023-12-04/{name}": data for name, data in expected.items()}
+    assert contents(reports) == {"2023-12-04/report.html": b"two"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
+def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
+    publish.week(AREA, CUTOFF, made(home, "0"))
+    folder, stop, seen, wrong = home / "data/processed/cho-moi/2023-12-04", threading.Event(), set(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                handle = os.open(folder, os.O_RDONLY)
+            except FileNotFoundError:
+                wrong.append("no week at all")
+                continue
+            try:
+                texts = {Path(f"/proc/self/fd/{handle}", name).read_text() for name in ("a.csv", "b.csv")}
+            except FileNotFoundError:
+                continue  # the old week, being removed
+            finally:
+                os.close(handle)
+            seen.update(texts)
+            if len(texts) != 1:
+                wrong.append(texts)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, 40):
+        publish.week(AREA, CUTOFF, made(home, str(number)))
+    stop.set()
+    reader.join()
+    assert wrong == []
+    assert len(seen) > 5  # it did read while weeks changed
+
+
+def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(home, monkeypatch):
+    publish.week(AREA, CUTOFF, made(home, "one"))
+    before = [contents(folder) for folder in week_folders(home)]
+    made(home, "two")
+    swap = atomic.swap
+
+    def fail_on_tables(new: Path, place: Path) -> None:
+        if place.parent.parent.name == "processed" and "two" in (new / "a.csv").read_text():
+            raise OSError(28, "No space left on device")
+        swap(new, place)
+
+    monkeypatch.setattr(atomic, "swap", fail_on_tables)
+    with pytest.raises(OSError, match="No space left"):
+        publish.week(AREA, CUTOFF, RUN)
+    publish.tidy(AREA, CUTOFF)
+    assert [contents(folder) for folder in week_folders(home)] == before
+
+
+def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
+    publish.week(AREA, CUTOFF, made(home, "one"))
+    processed, reports = week_folders(home)
+    before = contents(processed), contents(reports)
+    made(home, "two", "2023-12-04-killed")
+    (processed / "2023-12-04").rename(processed / ".aside-2023-12-04")  # killed in the middle of three renames
+    put(reports / ".aside-2023-12-04" / "report.html", "old")  # killed after the second of them
+    other = put(processed / ".run-2023-11-27-x" / "a.csv")
+    publish.tidy(AREA, CUTOFF)
+    assert other.exists()
+    shutil.rmtree(other.parent)
+    assert (contents(processed), contents(reports)) == before
+
+
+def test_a_failed_run_is_kept_with_its_reason_but_only_the_newest_five(home):
+    for number in range(7):
+        made(home, str(number))
+        kept = publish.keep_failed(AREA, CUTOFF, RUN, f"reason {number}")
+        publish.tidy(AREA, CUTOFF)
+    failed = sorted((home / "data/processed/cho-moi/failed").iterdir())
+    assert [(folder / "reason.txt").read_text() for folder in failed] == [f"reason {number}" for number in range(2, 7)]
+    assert kept == failed[-1]
+    assert (kept / "a.csv").read_text() == "6"
+
+
+def test_a_second_run_of_the_week_hears_who_runs_and_a_dead_run_blocks_nobody(home):
+    hold = (
+        "from analysis import publish\nwith publish.locked('cho-moi', '2023-12-04'): print('held', flush=True); input()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=store.PROJECT
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(publish.Busy) as busy, publish.locked(AREA, CUTOFF):
+            pass
+        assert busy.value.pid == str(holder.pid)
+        assert busy.value.since
+        with publish.locked(AREA, "2023-11-27"):
+            pass
+    finally:
+        holder.kill()
+        holder.communicate()
+    with publish.locked(AREA, CUTOFF):
+        pass
+    assert not (home / "data/processed/cho-moi").exists()

@@ -1,0 +1,91 @@
+"""Sentences are data, checked against their fields; numbers are written as the reader writes them."""
+
+import ast
+import shutil
+from datetime import date
+
+import pytest
+from district import HOME, words
+
+from analysis import wording
+
+
+@pytest.fixture
+def home(tmp_path):
+    shutil.copytree(HOME / "config", tmp_path / "config")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("lang", "value", "decimals", "signed", "text"),
+    [
+        ("vi", 57.45, 2, False, "57,45"),
+        ("en", 57.45, 2, False, "57.45"),
+        ("vi", 1746, 0, False, "1.746"),
+        ("en", 1746, 0, False, "1,746"),
+        ("vi", -5.78, 2, True, "−5,78"),
+        ("vi", 0.29, 2, True, "+0,29"),
+        ("vi", 0.0, 2, True, "0,00"),
+        ("vi", 2.675, 2, False, "2,68"),  # half up, as published figures are
+        ("vi", -0.004, 2, True, "0,00"),
+        ("vi", float("nan"), 2, False, "–"),
+    ],
+)
+def test_numbers_are_written_as_the_reader_writes_them(lang, value, decimals, signed, text):
+    assert words(lang).number(value, decimals, signed) == text
+
+
+def test_cutoffs_and_lists_are_named_in_the_readers_language():
+    day = date(2023, 12, 4)
+    assert (words("vi").period(day), words("en").period(day)) == ("Tuần 1 tháng 12 năm 2023", "week 1 of December 2023")
+    assert words("vi").period(date(2026, 10, 8)) == "08/10/2026"
+    assert words("vi").listed(["A", "B", "C"]) == "A, B và C"
+
+
+def test_a_sentence_asks_for_exactly_the_fields_it_is_offered():
+    assert words().say("period.week", week=1, month=12) == "Tuần 1 tháng 12"
+    with pytest.raises(
+        TypeError, match=r"period\.week: given the fields \['week'\], fields\.csv offers \['month', 'week'\]"
+    ):
+        words().say("period.week", week=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('week = "Tuần {week} tháng {month}"', 'week = "Tuần {tuan} tháng {month}"', "vi.toml: period.week: the field {tuan} is not among those offered (month, week)"),
+        ('week = "Tuần {week} tháng {month}"', "", "vi.toml: the sentence period.week is missing"),
+        ('week = "Tuần {week} tháng {month}"', 'week = ""', "vi.toml: period.week: '' is not a sentence"),
+        ('week = "Tuần {week} tháng {month}"', 'week = "x"\nextra = "y"', "en.toml: the sentence period.extra is missing"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_a_sentence_is_found_when_the_wording_is_loaded(home, old, new, said):
+    path = home / "config" / "wording" / "vi.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(wording.WordingError) as refused:
+        wording.load(home, "vi")
+    assert said in str(refused.value)
+
+
+def said_in(path):
+    """Every ``….say("key", field=…)`` of a module: (key, fields), where the key is written out and no ``**`` is used."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "say":
+            key = node.args[0] if node.args else None
+            if isinstance(key, ast.Constant):
+                yield key.value, {each.arg for each in node.keywords}
+
+
+def test_every_sentence_the_code_asks_for_exists_with_the_fields_it_gives():
+    held = words()
+    for path in sorted((HOME / "analysis").glob("*.py")):
+        for key, fields in said_in(path):
+            assert held.has(key), f"{path.name}: {key}"
+            assert None in fields or fields == held.fields.get(key, set()), f"{path.name}: {key}"
+
+
+def test_a_language_we_do_not_have_is_refused():
+    with pytest.raises(ValueError, match="language 'fr': expected one of vi, en"):
+        wording.load(HOME, "fr")
