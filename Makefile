@@ -11,7 +11,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 SLOW := $(addprefix tests/test_,$(addsuffix .py,notebooks page run main))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
-.PHONY: help report week test lab lint format lock hooks clean
+.PHONY: help report week test fuzz lab lint format lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -26,6 +26,9 @@ week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-
 
 test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/test_score.py
 	@$(BIN)/python -m pytest $(TESTS)
+
+fuzz: $(READY)  ## damaged files by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py
 
 lab: $(READY) hooks  ## the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks

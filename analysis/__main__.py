@@ -41,8 +41,22 @@ def _is_cutoff(text: str | None) -> str | None:
     return text
 
 
-Table = Annotated[
-    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The table as it was delivered.")
+def _distinct(files: list[Path] | None) -> list[Path]:
+    names = [path.name for path in files or []]
+    if len(names) != len(set(names)):
+        raise typer.BadParameter(f"two files of one name cannot be told apart: {', '.join(sorted(names))}")
+    return files or []
+
+
+Tables = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        callback=_distinct,
+        help="The table as it was delivered, or the several files that make it up.",
+    ),
 ]
 Cutoff = Annotated[
     str,
@@ -52,7 +66,9 @@ Cutoff = Annotated[
 ]
 Area = Annotated[
     str | None,
-    typer.Option(metavar="AREA", help="A folder of config/, such as cho-moi. Not needed where there is only one."),
+    typer.Option(
+        metavar="AREA", help="A folder of config/, such as cho-moi. Default: the one whose area.toml says so."
+    ),
 ]
 Home = Annotated[
     Path | None,
@@ -77,35 +93,43 @@ def week(
     ] = None,
     area: Area = None,
     raw: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             metavar="FILE",
             exists=True,
             dir_okay=False,
-            help="The table as it was delivered. Default: data/raw/AREA/CUTOFF.*",
+            callback=_distinct,
+            help="The table as it was delivered; once for each of its files. Default: data/raw/AREA/CUTOFF*.*",
         ),
     ] = None,
+    reissue: Annotated[
+        bool,
+        typer.Option(
+            "--reissue", help="A table other than the published one is its correction: publish it, keep both."
+        ),
+    ] = False,
     lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the report.")] = "vi",
     home: Home = None,
 ) -> int:
     """Make the report of one week: check the table, score it, compare it, write the page and the mail.
 
     Everything is published at once in reports/AREA/CUTOFF/, or nothing is. A second call with the same table changes
-    nothing. A refused table leaves everything as it was and lists every cell to correct.
+    nothing. A refused table leaves everything as it was and lists every cell to correct. Another table for a week
+    already published is refused too, unless it is named a correction: --reissue.
     """
     if raw and not cutoff:
         raise typer.BadParameter("which week is it? --raw FILE needs the cut-off too", param_hint="CUTOFF")
     home, area = _place(home, area)
     from analysis import run
 
-    outcome = run.week(home, area, cutoff, raw, lang)
+    outcome = run.week(home, area, cutoff, raw, lang, reissue=reissue)
     print(outcome.message, file=sys.stdout if outcome.status == run.DONE else sys.stderr)
     return outcome.status
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
 def gate(
-    file: Table,
+    files: Tables,
     cutoff: Cutoff,
     area: Area = None,
     out: Annotated[
@@ -119,8 +143,8 @@ def gate(
     home: Home = None,
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
-    cleaned, _, words = _gated(file, cutoff, area, home)
-    print("\n".join(_report(cleaned, words, file.name)))
+    cleaned, _, words = _gated(files, cutoff, area, home)
+    print("\n".join(_report(cleaned, words, files)))
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         _write(out, accepted, cleaned, words)
@@ -129,15 +153,15 @@ def gate(
 
 @app.command(short_help="Gate and scoring without notebooks.")
 def score(
-    file: Table,
+    files: Tables,
     cutoff: Cutoff,
     out: Annotated[
         Path,
         typer.Option(
             metavar="DIR",
             file_okay=False,
-            help="Write measurements.csv, repairs.csv, problems.csv, points.csv and scores.csv there; of a refused"
-            " table only repairs and problems.",
+            help="Write measurements.csv, repairs.csv, problems.csv, points.csv, scores.csv and reconciliation.csv"
+            " there; of a refused table only repairs and problems.",
         ),
     ],
     area: Area = None,
@@ -146,14 +170,15 @@ def score(
     """Check a table and score it by the rules in force on its cut-off, without notebooks and without a report."""
     from analysis import score as scoring
 
-    cleaned, rules, words = _gated(file, cutoff, area, home)
-    print("\n".join(_report(cleaned, words, file.name)))
+    cleaned, rules, words = _gated(files, cutoff, area, home)
+    print("\n".join(_report(cleaned, words, files)))
     accepted = {}
     if not cleaned.refused:
         measured = cleaned.measurements
         points = scoring.points(measured, rules.indicators, rules.groups)
-        scores = scoring.scores(measured, points, rules.bands, rules.settings["code"])
-        accepted = {"measurements": measured, "points": points, "scores": scores}
+        scores = scoring.scores(measured, points, rules.bands, cleaned.units)
+        reconciled = scoring.reconciliation(points, scores)
+        accepted = {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
     _write(out, accepted, cleaned, words)
     return REFUSED if cleaned.refused else ACCEPTED
 
@@ -168,23 +193,25 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
     if not areas:
         raise typer.BadParameter(f"{store.home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
     if area is None and len(areas) > 1:
+        area = store.default_area(areas)
+    if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
     return store.home(), area or areas[0]
 
 
-def _gated(file: Path, cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
+def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
     home, area = _place(home, area)
     from analysis import clean, wording
     from analysis import rules as configured
 
     words = wording.load(home, "vi")
     rules = configured.load(home, area, periods.cutoff(cutoff))
-    return clean.gate(file, rules, words), rules, words
+    return clean.gate(files, rules, words), rules, words
 
 
-def _report(cleaned: "Cleaned", words: "Wording", file: str) -> list[str]:
+def _report(cleaned: "Cleaned", words: "Wording", files: list[Path]) -> list[str]:
     """What the gate found, for a person: controls, repairs, warnings and errors, the verdict last."""
     from analysis import clean, run
 
@@ -199,14 +226,15 @@ def _report(cleaned: "Cleaned", words: "Wording", file: str) -> list[str]:
         lines.append(words.say("run.repairs", count=len(repairs)))
         lines += [f"  {line}" for line in clean.problem_lines(repairs, words)]
     lines += run.problem_lines(cleaned.problems, words)
-    return [*lines, words.say("run.refused" if cleaned.refused else "run.accepted", file=file)]
+    verdict, names = "run.refused" if cleaned.refused else "run.accepted", ", ".join(path.name for path in files)
+    return [*lines, words.say(verdict, file=names)]
 
 
 def _write(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: "Wording") -> None:
     """The tables into ``out``; of an earlier call there is nothing left that this one does not vouch for."""
     from analysis import store
 
-    for name in ("measurements", "points", "scores"):
+    for name in ("measurements", "points", "scores", "reconciliation"):
         (out / f"{name}.csv").unlink(missing_ok=True)
     frames = {**accepted, "repairs": cleaned.repairs, "problems": cleaned.problems}
     names = [store.write_table(out, name, frame).name for name, frame in frames.items()]

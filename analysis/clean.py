@@ -1,27 +1,30 @@
-"""Cells → measurements and repairs, or all problems of the table at once (docs/method.md §7).
+"""Delivered files → measurements and repairs, or all problems at once (docs/method.md §7).
 
 A cell is either its clean value or a problem that names file, row, column and value; what cleaning changed is a
-repair. An *error* refuses the whole table, a *warning* is accepted and shown. The control row (TOÀN HUYỆN …) is read
-like a unit, kept under the area's own code, and counted with no unit: it also holds offices that are in no commune.
+repair. An *error* refuses everything, a *warning* is accepted and shown. The control row (TOÀN HUYỆN …) is kept under
+the area's own code and counted with no unit: it also holds offices that are in no commune. Several files of one
+cut-off are joined by unit and must agree where they overlap.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import headers, parse, periods, read, score, units
+from analysis import headers, read
+from analysis.reading import ERROR, WARNING, Log, Reading, Record
 from analysis.rules import Rules
 from analysis.wording import Wording
 
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
-MEASUREMENTS = ["unit_code", "unit_name", "indicator", "value", "numerator", "denominator", "published_points", "mark"]
+FIGURES = ["value", "numerator", "denominator", "published_points"]
+MEASUREMENTS = ["unit_code", "unit_name", "indicator", *FIGURES, "mark"]
 REPAIRS = ["file", "row", "column", "column_letter", "raw", "clean", "reason"]
 PROBLEMS = ["severity", "file", "row", "column", "column_letter", "value", "problem"]
 CONTROLS = ["control", "indicator", "expected", "found"]
-ERROR, WARNING = "error", "warning"
+UNITS = ["unit_code", "unit_name", "type", "kind"]
+COMMUNE, DEPARTMENT = "commune", "department"  # where the table is the registry, a commune is called xã, phường …
 
 
 class Refused(ValueError):
@@ -34,39 +37,52 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What the gate found in one table.
+    """What the gate found in the files of one cut-off.
 
     measurements : unit_code, unit_name, indicator, value, numerator, denominator, published_points, mark; control row
-                   first (its code is the area's), then units as delivered; empty when refused
+                   first (its code is the area's), then units as delivered. A group's published points stand under the
+                   group's code
     repairs      : file, row, column, column_letter, raw, clean, reason; one row for each cell that cleaning changed
     problems     : severity (error, warning), file, row, column, column_letter, value, problem
     controls     : control, indicator, expected, found: what must be the same going in and coming out
-    source       : one row: file, cutoff, previous_cutoff (ISO; of the totals the table itself carries, "" if none)
+    units        : unit_code, unit_name, type, kind: whom the measurements are about, without the control row
+    source       : one row a sheet read: file, sheet, cutoff, previous_cutoff (ISO; of the totals that the table itself
+                   carries, "" if none)
     """
 
     measurements: pd.DataFrame
     repairs: pd.DataFrame
     problems: pd.DataFrame
     controls: pd.DataFrame
+    units: pd.DataFrame
     source: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """By the names under which the week keeps them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def refused(self) -> bool:
         return bool((self.problems["severity"] == ERROR).any())
 
 
-def gate(path: Path, rules: Rules, words: Wording) -> Cleaned:
-    """Read the table in ``path`` and clean it; a file that cannot be read at all is a problem like any other.
+def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
+    """Read the files of one cut-off and clean them; a file that cannot be read at all is a problem like any other.
 
-    Raises : OSError where the file cannot be opened.
+    Raises : OSError where a file cannot be opened.
     """
-    file = Path(path).name
-    try:
-        cells = read.cells(path)
-    except read.Unreadable as fault:
-        problem = dict.fromkeys(PROBLEMS, "") | {"severity": ERROR, "file": file}
-        return _nothing(pd.DataFrame([problem | {"problem": words.say(fault.key, **fault.fields)}]), file, rules)
-    return table(cells, file, rules, words)
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    logs: list[Log] = []
+    for path in map(Path, paths):
+        try:
+            cells = read.cells(path)
+        except read.Unreadable as fault:
+            logs.append(log := Log(path.name, words))
+            log.problem(fault.key, **fault.fields)
+        else:
+            logs += _readings(cells, path.name, rules, words)
+    return _joined(logs, rules, words)
 
 
 def accepted(cleaned: Cleaned, words: Wording) -> Cleaned:
@@ -83,324 +99,170 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
         place = [each.file]
         if each.row != "":
             place.append(words.say("place.row", row=each.row))
-        if each.column:
-            key = "place.column" if each.column_letter else "place.column_name"
-            letter = {"letter": each.column_letter} if each.column_letter else {}
-            place.append(words.say(key, column=each.column, **letter))
+        if each.column and each.column_letter:
+            place.append(words.say("place.column", column=each.column, letter=each.column_letter))
+        elif each.column:
+            place.append(words.say("place.column_name", column=each.column))
+        elif each.column_letter:
+            place.append(words.say("place.column_letter", letter=each.column_letter))
         value = f" «{each.value}»:" if each.value != "" else ""
         lines.append(f"{', '.join(place)}:{value} {each.problem}")
     return lines
 
 
-def table(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> Cleaned:
-    """Cells as delivered (read.cells) → Cleaned. Nothing is guessed, and nothing stops at the first problem."""
-    header = headers.find(cells, rules.columns, rules.aliases, rules.cutoff)
-    if header is None:
-        expected = ", ".join(rules.columns.loc[rules.columns["required"] == "yes", "header"])
-        problem = dict.fromkeys(PROBLEMS, "") | {"severity": ERROR, "file": file}
-        text = words.say("problem.no_header", headers=expected)
-        return _nothing(pd.DataFrame([problem | {"problem": text}]), file, rules)
-    reading = _Reading(cells, file, header, rules, words)
-    reading.check_header()
-    reading.check_weeks()
-    reading.read_rows()
-    reading.check_units()
-    reading.check_sums()
-    return reading.result()
+# -- which sheets, by which form -------------------------------------------------------------------------------------
 
 
-def _nothing(problems: pd.DataFrame, file: str, rules: Rules) -> Cleaned:
+def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> list[Log]:
+    """The sheets of one file that are to be read, each read; what cannot be read is a log with its problem."""
+    log, found = Log(file, words), []
+    sheets = cells.groupby(cells.get("sheet", ""), sort=False) if "sheet" in cells else [("", cells)]
+    configured = rules.sheets.set_index("sheet")["rows"].to_dict()
+    by_name = dict(iter(sheets))
+    by_config = bool(set(configured) & set(by_name))
+    for name, its in by_name.items():
+        role = configured.get(name, "") if by_config else "units"
+        if its.get("hidden", pd.Series(False, index=its.index)).all() and (its["value"].astype(str) != "").any():
+            log.problem("problem.hidden_sheet", value=name)
+        elif role in ("units", "control"):
+            form = headers.find(its, rules.forms, rules.aliases, rules.cutoff)
+            if form is not None:
+                found.append((name, role, its, form))
+            elif by_config:
+                log.problem("problem.no_header", log.place(), name, headers=_needed(rules))
+        elif role == "":
+            log.problem("problem.unknown_sheet", value=name, severity=WARNING)
+    for name in [each for each, role in configured.items() if by_config and role != "none" and each not in by_name]:
+        log.problem("problem.missing_sheet", value=name)
+    if not found and not log.problems:
+        log.problem("problem.no_header", headers=_needed(rules))
+    if len(found) > 1 and not by_config:
+        log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
+        found = []
+    readings = [
+        _read(its, f"{file} [{name}]" if len(found) > 1 else file, role, form, rules, words)
+        for name, role, its, form in found
+    ]
+    return [log, *readings]
+
+
+def _read(cells: pd.DataFrame, file: str, role: str, form: tuple, rules: Rules, words: Wording) -> Reading:
+    """One sheet read. Of a sheet that is there for the control row alone, nothing else is looked at."""
+    name, header = form
+    if role == "control":
+        code = header.columns.index[header.columns["field"] == "code"]
+        rows = cells.loc[cells["column"].isin(code) & (cells["value"] == rules.settings["code"]), "row"]
+        cells = cells[(cells["row"] <= header.rows[-1]) | cells["row"].isin(rows)]
+    return Reading(cells, file, name, header, rules, words).read()
+
+
+def _needed(rules: Rules) -> str:
+    return ", ".join(rules.columns.loc[rules.columns["required"] == "yes", "header"])
+
+
+# -- the files as a whole --------------------------------------------------------------------------------------------
+
+
+def _joined(logs: list[Log], rules: Rules, words: Wording) -> Cleaned:
+    readings = [log for log in logs if isinstance(log, Reading)]
+    measurements, disagreements = _measurements(readings, words)
+    whole = _check_whole(readings, rules, words) if readings else Log("", words)
+    every = [*logs, disagreements, whole]
+    problems = pd.DataFrame([each for log in every for each in log.problems], columns=PROBLEMS)
+    sources = [
+        {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
+        for each in readings
+    ]
     return Cleaned(
-        pd.DataFrame(columns=MEASUREMENTS),
-        pd.DataFrame(columns=REPAIRS),
-        problems[PROBLEMS],
-        pd.DataFrame(columns=CONTROLS),
-        _source(file, rules.cutoff, None),
+        measurements,
+        pd.DataFrame([each for log in every for each in sorted(log.repairs, key=_by_place)], columns=REPAIRS),
+        problems,
+        _controls(readings, rules),
+        _units(readings, rules),
+        pd.DataFrame(sources, columns=["file", "cutoff", "previous_cutoff"]),
     )
 
 
-def _source(file: str, cutoff: date, previous: date | None) -> pd.DataFrame:
-    return pd.DataFrame({"file": [file], "cutoff": [str(cutoff)], "previous_cutoff": [str(previous or "")]})
+def _by_place(repair: dict) -> tuple:
+    return repair["row"], len(repair["column_letter"]), repair["column_letter"]
 
 
-class _Reading:
-    """One table being read: what was found so far. It lives only inside ``table``."""
+def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
+    """Every registered unit once, and the control row there, in the files of the main form taken together."""
+    main = [each for each in readings if each.form == "columns.csv"] or readings
+    first = main[0]
+    log = Log(first.file, words)
+    column = next((first.at("", first.column_of[name]) for name in ("unit", "code") if name in first.column_of), None)
+    found = {record.code for each in main for record in each.records}
+    for unit in rules.units[~rules.units["code"].isin(found)].itertuples():
+        name = f"{unit.type} {unit.name}".strip()
+        log.problem("problem.missing_unit", column, unit.name, name=name)
+    wanted = rules.settings["control_rows"]
+    if wanted and not rules.from_file and rules.settings["code"] not in found:
+        log.problem("problem.missing_control", column, wanted[0])
+    return log
 
-    def __init__(self, cells: pd.DataFrame, file: str, header: headers.Header, rules: Rules, words: Wording) -> None:
-        self.file, self.header, self.rules, self.words = file, header, rules, words
-        self.rows: dict[int, dict[int, tuple[str, str]]] = {}
-        for cell in cells.itertuples():
-            self.rows.setdefault(cell.row, {})[cell.column] = (str(cell.value), cell.mark)
-        known = header.columns[header.columns["field"] != ""]
-        self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
-        self.specs = rules.columns.set_index("field")
-        self.problems: list[dict] = []
-        self.repairs: list[dict] = []
-        self.units: list[dict] = []
-        self.unnamed: list[dict] = []  # rows whose name hits no unit: refused, but counted in sums and ranks
-        self.control: dict | None = None
-        self.previous: date | None = None
 
-    # -- what is said of a cell ----------------------------------------------------------------------------------
+def _measurements(readings: list[Reading], words: Wording) -> tuple[pd.DataFrame, Log]:
+    """All figures, one row a unit and indicator; what two files or rows say of the same figure must be the same."""
+    rows: dict[tuple[str, str], dict] = {}
+    log = Log("", words)
+    order = {code: place for place, code in enumerate(_order(readings))}
+    for reading in readings:
+        for record in reading.records:
+            for indicator, name, part, value in _figures(reading, record):
+                key = (record.code, indicator)
+                row = rows.setdefault(key, {"unit_code": record.code, "unit_name": record.name, "indicator": indicator})
+                row["mark"] = row.get("mark") or record.marks.get(name, "")
+                if value is not None and row.setdefault(part, value) != value:
+                    place = reading.at(record.row, reading.column_of[name])
+                    said = {"name": record.name, "indicator": indicator, "other": words.number(row[part])}
+                    log.problem("problem.files_disagree", place, f"{value:.10g}", **said)
+    frame = pd.DataFrame(list(rows.values())).reindex(columns=MEASUREMENTS)
+    frame = frame.assign(mark=frame["mark"].fillna("")).astype(dict.fromkeys(FIGURES, float))
+    ordered = frame.sort_values("unit_code", key=lambda codes: codes.map(order), kind="stable", ignore_index=True)
+    return ordered, log
 
-    def problem(
-        self, key: str, row: int | str, column: int | None, value: str | None = None, severity: str = ERROR, **fields
-    ) -> None:
-        at = self._place(row, column)
-        value = self._text(row, column) if value is None else value
-        self.problems.append({"severity": severity, **at, "value": value, "problem": self.words.say(key, **fields)})
 
-    def repair(self, reason: str, row: int, column: int, clean: str) -> None:
-        raw = self._text(row, column)
-        self.repairs.append({**self._place(row, column), "raw": raw, "clean": clean, "reason": self.words.say(reason)})
-
-    def _place(self, row: int | str, column: int | None) -> dict:
-        texts = self.header.columns["text"]
-        letter = read.letter(column) if column else ""
-        return {"file": self.file, "row": row, "column": texts.get(column, ""), "column_letter": letter}
-
-    def _text(self, row: int | str, column: int | None) -> str:
-        return self.rows.get(row, {}).get(column, ("", ""))[0]
-
-    # -- the header ----------------------------------------------------------------------------------------------
-
-    def check_header(self) -> None:
-        for column, each in self.header.columns.iterrows():
-            if each["reason"]:
-                self.repair(each["reason"], each["row"], column, each["meant"].split(headers.TIER)[-1])
-            if each["field"] == "":
-                self.problem("problem.unknown_column", each["row"], column, severity=WARNING)
-                continue
-            target, wanted = headers.target_of(each["text"]), self.rules.settings["targets"].get(each["field"])
-            if target is not None and wanted is not None and target != wanted:
-                numbers = {"printed": self.words.number(target, 0), "target": self.words.number(wanted, 0)}
-                self.problem("problem.other_target", each["row"], column, severity=WARNING, **numbers)
-        known = self.header.columns[self.header.columns["field"] != ""]
-        for column in known.index[known["field"].duplicated()]:
-            self.problem("problem.doubled_column", known.at[column, "row"], column)
-        for name, spec in self.specs[self.specs["required"] == "yes"].iterrows():
-            if name not in self.column_of:
-                self.problem("problem.missing_column", self.header.rows[0], None, value=spec["header"])
-                self.problems[-1]["column"] = spec["header"]
-
-    def check_weeks(self) -> None:
-        """K8: every week that title, header or file name names is the cut-off, or for previous totals one before it."""
-        asked = self.rules.cutoff
-        for row, column, text in self._titles():
-            for words, day in periods.named_cutoffs(text, asked):
-                if day != asked:
-                    self._wrong_week(words, day, row, column)
-        for words, day in periods.named_cutoffs(Path(self.file).stem, asked):
-            if day != asked:
-                self._wrong_week(words, day, "", None)
-        for column, each in self.header.columns.iterrows():
-            if not periods.WEEK.search(each["text"]):
-                continue
-            week = each["week"]
-            if each["field"] == "previous_total" and week is not None and week < asked:
-                self.previous = week
-                if asked - week != timedelta(weeks=1):
-                    self.problem("problem.week_gap", each["row"], column, severity=WARNING, named=self.words.date(week))
-            elif week != asked:
-                self._wrong_week(each["text"], week, each["row"], column)
-
-    def _titles(self) -> Iterator[tuple[int, int, str]]:
-        for row, its in self.rows.items():
-            if row < self.header.rows[0]:
-                yield from ((row, column, text) for column, (text, _) in its.items())
-
-    def _wrong_week(self, words: str, day: date | None, row: int | str, column: int | None) -> None:
-        asked = self.words.date(self.rules.cutoff)
-        if day is None:
-            self.problem("problem.no_such_week", row, column, words=words)
-        else:
-            self.problem("problem.wrong_week", row, column, words=words, named=self.words.date(day), asked=asked)
-
-    # -- the rows ------------------------------------------------------------------------------------------------
-
-    def read_rows(self) -> None:
-        last = self.header.rows[-1]
-        heading = [[text for text, _ in self.rows[row].values()] for row in self.header.rows]
-        for row in sorted(each for each in self.rows if each > last):
-            texts = {column: text for column, (text, _) in self.rows[row].items()}
-            if any(text.strip() for text in texts.values()) and list(texts.values()) not in heading:
-                self._read_row(row, texts)
-
-    def _read_row(self, row: int, texts: dict[int, str]) -> None:
-        for column, text in texts.items():
-            if column not in self.header.columns.index and text.strip():
-                self.problem("problem.beyond_header", row, column)
-        labels = {column: units.name_key(texts.get(column, "")) for column in self._label_columns()}
-        control = next((column for column, key in labels.items() if key in self._control_keys()), None)
-        record = {"row": row, "values": {}, "marks": {}}
-        for name, column in self.column_of.items():
-            if self.specs.at[name, "kind"] != "text" and not (control is not None and name == "rank"):
-                self._read_number(record, name, row, column)
-        if control is not None:
-            self._keep_control(record, control)
-        else:
-            self._keep_unit(record, texts.get(self.column_of.get("unit"), ""))
-        self._check_band(record)
-        self._check_change(record)
-
-    def _label_columns(self) -> list[int]:
-        return [self.column_of[name] for name in ("unit", "rank") if name in self.column_of]
-
-    def _control_keys(self) -> set[str]:
-        return {units.name_key(label) for label in self.rules.settings["control_rows"]}
-
-    def _read_number(self, record: dict, name: str, row: int, column: int) -> None:
-        text, mark = self.rows[row].get(column, ("", ""))
-        parsed = parse.number(text, self.specs.at[name, "kind"])
-        if parsed.fault:
-            low, high = (self.words.number(limit, 0) for limit in parse.RANGES[self.specs.at[name, "kind"]])
-            fields = {"low": low, "high": high} if parsed.fault == "problem.out_of_range" else {}
-            self.problem(parsed.fault, row, column, **fields)
+def _figures(reading: Reading, record: Record) -> Iterable[tuple[str, str, str, float | None]]:
+    """The figures of a record: (indicator or group, field, which figure of a measurement, value)."""
+    groups = set(reading.rules.groups["group"])
+    if reading.long:
+        indicator = reading.meaning(record.indicator)
+        if indicator == "TOTAL":  # the published total is a value of its own, and its rate says nothing more
+            yield indicator, "published_points", "value", record.values.get("published_points")
             return
-        if parsed.value is None and self.specs.at[name, "required"] == "yes":
-            self.problem("problem.missing_value", row, column)
-        if parsed.repair:
-            self.repair(parsed.repair, row, column, parsed.clean)
-        record["values"][name] = parsed.value
-        record["marks"][name] = mark
+        for name in FIGURES:
+            if name in reading.column_of:
+                yield indicator, name, name, record.values.get(name)
+        return
+    for name in reading.figures:
+        if name == "rank":
+            continue
+        published = reading.specs.at[name, "kind"] == "points" and name in groups
+        yield INDICATOR_OF.get(name, name), name, "published_points" if published else "value", record.values.get(name)
 
-    def _keep_control(self, record: dict, column: int) -> None:
-        if self.control is not None:
-            self.problem("problem.doubled_control", record["row"], column, first=self.control["row"])
-            return
-        if column != self.column_of["unit"]:
-            self.repair("repair.label_moved", record["row"], column, "")
-        self.control = record | {"code": self.rules.settings["code"], "name": self.rules.settings["name"]["vi"]}
 
-    def _keep_unit(self, record: dict, name: str) -> None:
-        row, column = record["row"], self.column_of["unit"]
-        registry = self.rules.units
-        hit = units.match(name, registry, self.rules.aliases)
-        if hit is None:
-            nearest = units.nearest(name, registry)
-            key = (
-                "problem.no_unit_name"
-                if not name.strip()
-                else "problem.unknown_unit_like"
-                if nearest
-                else "problem.unknown_unit"
-            )
-            self.problem(key, row, column, **({"nearest": nearest} if key.endswith("like") else {}))
-            self.unnamed.append(record)
-            return
-        code, reason = hit
-        first = next((unit["row"] for unit in self.units if unit["code"] == code), None)
-        official = registry.loc[registry["code"] == code, "name"].iloc[0]
-        if first is not None:
-            self.problem("problem.doubled_unit", row, column, name=official, first=first)
-            return
-        if reason:
-            self.repair(reason, row, column, official)
-        elif units.name_key(name) != " ".join(units.PREFIX.sub("", name.casefold()).split(" ")):
-            self.repair("repair.spelling", row, column, official)
-        self.units.append(record | {"code": code, "name": official})
+def _order(readings: list[Reading]) -> list[str]:
+    """Codes in the order of the measurements: the control row first, then units as the main table has them."""
+    main_first = sorted(readings, key=lambda each: each.form != "columns.csv")
+    records = [record for each in main_first for record in each.records]
+    return list(dict.fromkeys(record.code for record in sorted(records, key=lambda each: not each.control)))
 
-    def _check_band(self, record: dict) -> None:
-        """The band printed is one of ours, and the one its total falls in."""
-        if "band" not in self.column_of:
-            return
-        row, column = record["row"], self.column_of["band"]
-        bands = self.rules.bands
-        text = self._text(row, column)
-        squeezed = bands["band"].map(lambda name: "".join(units.plain(name).casefold().split()))
-        printed = bands.loc[squeezed == "".join(units.plain(text).casefold().split()), "band"]
-        if printed.empty:
-            self.problem("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
-            return
-        if units.plain(text).casefold() != printed.iloc[0].casefold():
-            self.repair("repair.split_word", row, column, printed.iloc[0].upper())
-        total = record["values"].get("total")
-        if total is not None:
-            fitting = score.band(pd.Series([total]), bands).iloc[0]
-            if fitting != printed.iloc[0]:
-                self.problem("problem.wrong_band", row, column, total=self.words.number(total), band=fitting)
 
-    def _check_change(self, record: dict) -> None:
-        total, previous, change = (record["values"].get(name) for name in ("total", "previous_total", "change"))
-        if None in (total, previous, change):
-            return
-        difference = score.rounded(total - previous)
-        if difference != score.rounded(change):
-            fields = {"total": self.words.number(total), "previous": self.words.number(previous)}
-            self.problem(
-                "problem.wrong_change",
-                record["row"],
-                self.column_of["change"],
-                difference=self.words.number(difference, signed=True),
-                **fields,
-            )
+def _units(readings: list[Reading], rules: Rules) -> pd.DataFrame:
+    """Whom the measurements are about: as registered, or as the table itself says where it is the registry."""
+    if not rules.from_file:
+        held = rules.units.rename(columns={"code": "unit_code", "name": "unit_name"})
+        return held[UNITS]
+    named = {record.code: record for each in readings for record in each.named()}
+    rows = [(each.code, each.name, each.type, COMMUNE if each.type else DEPARTMENT) for each in named.values()]
+    return pd.DataFrame(rows, columns=UNITS)
 
-    # -- the whole -----------------------------------------------------------------------------------------------
 
-    def check_units(self) -> None:
-        """K6: every registered unit once, and the control row there; the printed place is the rank by total."""
-        found = {unit["code"] for unit in self.units}
-        missing = self.rules.units[~self.rules.units["code"].isin(found)]
-        column = self.column_of.get("unit")
-        for unit in missing.itertuples():
-            self.problem("problem.missing_unit", "", column, value=unit.name, name=f"{unit.type} {unit.name}")
-        if self.control is None and self.rules.settings["control_rows"]:
-            self.problem("problem.missing_control", "", column, value=self.rules.settings["control_rows"][0])
-        if len(missing) <= len(self.unnamed):
-            self._check_ranks()
-
-    def _check_ranks(self) -> None:
-        rows = [*self.units, *self.unnamed]
-        ranks = score.rank(pd.Series({each["row"]: each["values"].get("total") for each in rows}, dtype=float))
-        for each in rows:
-            printed, rank = each["values"].get("rank"), ranks[each["row"]]
-            if printed is not None and pd.notna(rank) and printed != rank:
-                place = self.words.number(rank, 0)
-                self.problem("problem.other_rank", each["row"], self.column_of["rank"], severity=WARNING, rank=place)
-
-    def check_sums(self) -> None:
-        """Counts add up to the control row's; a figure that could not be read leaves nothing to compare."""
-        for name in self._counts():
-            values = [each["values"].get(name) for each in [*self.units, *self.unnamed]]
-            expected = self.control["values"].get(name) if self.control else None
-            if expected is None or None in values:
-                continue
-            if sum(values) != expected:
-                fields = {"sum": self.words.number(sum(values), 0), "control": self.words.number(expected, 0)}
-                self.problem("problem.wrong_sum", self.control["row"], self.column_of[name], **fields)
-
-    def _counts(self) -> list[str]:
-        return [name for name in self.column_of if self.specs.at[name, "kind"] == "count" and name != "rank"]
-
-    def controls(self) -> pd.DataFrame:
-        """Rows and sums going in, and what came out of them."""
-        rows = [{"control": "units", "indicator": "", "expected": len(self.rules.units), "found": len(self.units)}]
-        for name in self._counts():
-            if self.control:
-                total = sum(unit["values"].get(name) or 0 for unit in self.units)
-                rows.append(
-                    {"control": "sum", "indicator": name, "expected": self.control["values"].get(name), "found": total}
-                )
-        return pd.DataFrame(rows, columns=CONTROLS).astype({"expected": float, "found": float})
-
-    def result(self) -> Cleaned:
-        rows = [
-            {
-                "unit_code": record["code"],
-                "unit_name": record["name"],
-                "indicator": INDICATOR_OF.get(name, name),
-                "value": record["values"].get(name),
-                "mark": record["marks"].get(name, ""),
-            }
-            for record in [*([self.control] if self.control else []), *self.units]
-            for name in self.column_of
-            if name not in ("unit", "band", "rank", "code")
-        ]
-        measurements = pd.DataFrame(rows).reindex(columns=MEASUREMENTS)
-        return Cleaned(
-            measurements.astype({name: float for name in ("value", "numerator", "denominator", "published_points")}),
-            pd.DataFrame(self.repairs, columns=REPAIRS),
-            pd.DataFrame(self.problems, columns=PROBLEMS),
-            self.controls(),
-            _source(self.file, self.rules.cutoff, self.previous),
-        )
+def _controls(readings: list[Reading], rules: Rules) -> pd.DataFrame:
+    """Rows and sums going in, and what came out of them."""
+    found = len({record.code for each in readings for record in each.named()})
+    rows = [{"control": "units", "indicator": "", "expected": len(_units(readings, rules)), "found": found}]
+    rows += [row for each in readings for row in each.sums()]
+    return pd.DataFrame(rows, columns=CONTROLS).astype({"expected": float, "found": float})

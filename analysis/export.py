@@ -6,12 +6,12 @@ the page's own policy forbids scripts and requests, so that a slip there can at 
 """
 
 import base64
-import hashlib
 from pathlib import Path
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
 
+from analysis import csp
 from analysis.wording import Wording
 
 TEMPLATES = Path(__file__).parent.parent / "notebooks" / "templates"
@@ -37,7 +37,7 @@ def page(notebook: NotebookNode, words: Wording, title: str) -> str:
 def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
     """The mail's digest: as ``page``, from the cells tagged ``mail`` and with image/png for the charts.
 
-    The alternative text may stand with the PNG or with the SVG beside it. ``mail.compile`` makes a message of it.
+    ``mail.compile`` makes a message of it.
     """
     return _export(notebook, words, title, "mail")
 
@@ -50,17 +50,11 @@ def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -
         extra_template_paths=[str(TEMPLATES)],
         language_code=words.lang,
     )
-    resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": _policy(style)}
+    resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
     html, _ = exporter.from_notebook_node(_shown(notebook, template), resources)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
     return html
-
-
-def _policy(style: str) -> str:
-    """The Content-Security-Policy under which only this one stylesheet and data: images work."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def _shown(notebook: NotebookNode, tag: str) -> NotebookNode:
@@ -82,7 +76,7 @@ def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
         return v4.new_output("display_data", {"text/html": output.data["text/html"]})
     if chart not in output.data:
         raise ExportError(f"{where}: displays {', '.join(sorted(output.data))}; expected text/html or {chart}")
-    about = output.metadata.get("image/svg+xml", {}) | output.metadata.get(chart, {})
+    about = output.metadata.get(chart, {})
     if not about.get("alt", "").strip():
         raise ExportError(f"{where}: the chart has no alternative text in its metadata ({chart}: alt)")
     picture = output.data[chart]

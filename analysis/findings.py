@@ -8,20 +8,21 @@ read the same rows. Codes: README, Words.
 import pandas as pd
 
 from analysis import trend
+from analysis.clean import INDICATOR_OF
 from analysis.rules import Rules
-from analysis.wording import Wording
+from analysis.wording import MISSING, Wording
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
 
 
 def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd.DataFrame:
-    """All findings about the units, most urgent kind first.
+    """All findings of a week: about the units, most urgent kind first, then about the data itself.
 
-    tables  : the week's measurements, scores, changes, peers and routes
+    tables  : the week's tables by name, as notebooks 1 to 3 write them
     Returns : COLUMNS; figures are unrounded, units by rank or by the figure in question.
     """
-    names, settings = Names(rules, words), rules.settings
+    names, settings = Names(rules, words, tables["units"]), rules.settings
     units = tables["scores"][tables["scores"]["unit_code"] != names.control].sort_values("rank")
     moved = tables["changes"][tables["changes"]["unit_code"] != names.control]
     cells = tables["measurements"][tables["measurements"]["unit_code"] != names.control]
@@ -36,13 +37,16 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
         *_below(cells, settings["targets"], "target", WATCH, names),
         *_rose(moved, settings["rose_most"], names),
         *_marks(cells, settings["marks_below"], names),
+        *_differences(tables["reconciliation"], names),
+        *_carried(tables["carried"], names),
+        *_about_data(tables, rules, names),
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def about_data(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd.DataFrame:
-    """Findings about the input: repairs, control totals, warnings, what the figures cannot show. Returns COLUMNS."""
-    names, say = Names(rules, words), words.say
+def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -> list[tuple]:
+    """What was mended, what adds up, warnings, and what the figures cannot show."""
+    words, say = names.words, names.words.say
     repairs = words.number(len(tables["repairs"]), 0)
     rows = [names.row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
     for each in tables["controls"].itertuples():
@@ -51,39 +55,61 @@ def about_data(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) ->
             fields["indicator"] = names.indicator(each.indicator)
         text = say(f"finding.control_{each.control}", **fields)
         rows.append(names.row("data", INFO, "", each.indicator, each.found, each.expected, text))
-    for each in tables["problems"].itertuples():
-        text = say("finding.warning", row=f"{each.row:.0f}", column=each.column, value=each.value, problem=each.problem)
-        rows.append(names.row("data", WATCH, text=text))
+    rows += [names.row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
+    for each in rules.sheets.query("rows == 'units'").itertuples():
+        period = each.period_vi if words.lang == "vi" else each.period_en
+        rows.append(names.row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
     if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
         rows.append(names.row("data", INFO, text=say("finding.not_printed", groups=words.listed(hidden))))
     if tables["changes"]["explained_change"].isna().all():
-        rows.append(names.row("data", INFO, text=say("finding.no_history", period=words.period(rules.cutoff))))
-    return pd.DataFrame(rows, columns=COLUMNS)
+        key = "finding.no_history" if tables["changes"]["previous_total"].notna().any() else "finding.no_previous"
+        rows.append(names.row("data", INFO, text=say(key, period=words.period(rules.cutoff))))
+    return rows
+
+
+def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
+    """One sentence a kind of warning: its only cell, or how many cells of which column."""
+    texts = []
+    for (column, problem), its in problems.groupby(["column", "problem"], sort=False):
+        first = its.iloc[0]
+        if len(its) > 1:
+            fields = {"count": words.number(len(its), 0), "column": column, "problem": problem}
+            texts.append(words.say("finding.warnings", **fields))
+        elif column:
+            row = f"{first['row']:.0f}" if first["row"] == first["row"] and first["row"] != "" else MISSING
+            texts.append(words.say("finding.warning", row=row, column=column, value=first["value"], problem=problem))
+        else:
+            texts.append(words.say("finding.warning_whole", value=first["value"], problem=problem))
+    return texts
 
 
 class Names:
     """Codes → the names a reader knows, and figures in the decimals of their column."""
 
-    def __init__(self, rules: Rules, words: Wording) -> None:
+    def __init__(self, rules: Rules, words: Wording, units: pd.DataFrame) -> None:
         self.words, self.control = words, rules.settings["code"]
         lang = f"name_{words.lang}"
-        self._units = dict(zip(rules.units["code"], rules.units["name"], strict=True))
-        self._types = dict(zip(rules.units["code"], rules.units["type"], strict=True))
+        self._units = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        self._types = dict(zip(units["unit_code"], units["type"], strict=True))
         self._units[self.control] = rules.settings["name"][words.lang]
         self._indicators = dict(zip(rules.indicators["indicator"], rules.indicators[lang], strict=True))
         self._groups = dict(zip(rules.groups["group"], rules.groups[lang], strict=True))
         self._bands = dict(
             zip(rules.bands["band"], rules.bands["band" if words.lang == "vi" else "name_en"], strict=True)
         )
+        whole = rules.columns.loc[rules.columns["kind"] == "points", "field"]
+        self.prints_satisfaction = rules.settings["step"]["group"] in set(whole)
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
-        self._decimals = rules.columns.set_index("field")["decimals"].fillna(2).astype(int).to_dict()
+        decimals = rules.columns.dropna(subset="decimals").set_index("field")["decimals"].astype(int)
+        self._decimals = decimals.rename(index=INDICATOR_OF).to_dict()
 
     def unit(self, code: str) -> str:
         return self._units[code]
 
     def full_unit(self, code: str) -> str:
         """The unit with its kind, to begin a line: ``Xã Kiến An``; in English the name alone."""
-        return f"{self._types[code].capitalize()} {self.unit(code)}" if self.words.lang == "vi" else self.unit(code)
+        kind = self._types[code].capitalize() if self.words.lang == "vi" else ""
+        return f"{kind} {self.unit(code)}".strip()
 
     def indicator(self, code: str) -> str:
         return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
@@ -98,14 +124,14 @@ class Names:
         return self._decimals.get(indicator, 2)
 
     def figure(self, indicator: str, value: float) -> str:
-        """``("TT", 7.42)`` => ``7,42 %``; a change carries its sign."""
+        """``("TT", 7.42)`` => ``7,42%``; a change carries its sign."""
         text = self.words.number(value, self.decimals(indicator), signed=indicator == "CHANGE")
-        return f"{text}\u00a0%" if indicator in self._percent else text
+        return f"{text}%" if indicator in self._percent else text
 
     def limit(self, indicator: str, value: float) -> str:
-        """A threshold or target without idle decimals: ``("TT", 30)`` => ``30 %``."""
+        """A threshold or target without idle decimals: ``("TT", 30)`` => ``30%``."""
         text = self.words.number(value, 0 if value == int(value) else self.decimals(indicator))
-        return f"{text}\u00a0%" if indicator in self._percent else text
+        return f"{text}%" if indicator in self._percent else text
 
     def row(self, finding, severity, unit="", indicator="", value=None, reference=None, text="") -> tuple:
         return (finding, severity, unit, indicator, value, reference, text)
@@ -142,6 +168,9 @@ def _move(finding: str, severity: str, unit, median: float, names: Names) -> tup
     words = names.words
     fields = {"change": words.number(abs(unit.change)), "median": words.number(median, signed=True)}
     text = words.say(f"finding.{finding}", unit=unit.unit_name, **fields)
+    if pd.notna(unit.unexplained_change):
+        fields = {"explained": unit.explained_change, "unexplained": unit.unexplained_change}
+        text += " " + words.say("finding.split", **{k: words.number(v, signed=True) for k, v in fields.items()})
     return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
 
 
@@ -152,6 +181,7 @@ def _steps(moved: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names) -> 
     for each in moved.itertuples():
         if count := trend.items(each.change, size, step["tolerance_points"]):
             key, severity = ("finding.step_lost", ACT) if count < 0 else ("finding.step_regained", WATCH)
+            key += "_printed" if names.prints_satisfaction else ""
             fields = {"items": words.number(abs(count), 0), "size": words.number(size, 0)}
             text = words.say(key, unit=each.unit_name, change=words.number(each.change, signed=True), **fields)
             rows.append(names.row("step", severity, each.unit_code, "CHANGE", each.change, count * size, text))
@@ -226,8 +256,40 @@ def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
     return rows
 
 
+def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
+    """Published figures that ours do not reproduce; where there is something to reconcile, how much of it agrees."""
+    if reconciliation.empty:
+        return []
+    words, agrees = names.words, reconciliation["agrees"].astype(bool)
+    fields = {"agree": words.number(agrees.sum(), 0), "all": words.number(len(reconciliation), 0)}
+    text = words.say("finding.reconciled", **fields)
+    rows = [names.row("reconcile", INFO, value=int(agrees.sum()), reference=len(reconciliation), text=text)]
+    for each in reconciliation[~agrees].itertuples():
+        name = names.indicator(each.indicator) if each.indicator else names.group(each.group)
+        fields = {"computed": words.number(each.computed), "published": words.number(each.published)}
+        text = words.say("finding.differs", unit=names.unit(each.unit_code), indicator=name, **fields)
+        indicator = each.indicator or each.group
+        rows.append(names.row("reconcile", WATCH, each.unit_code, indicator, each.published, each.computed, text))
+    return rows
+
+
+def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
+    """Previous totals in the table that are not those published for that week."""
+    rows = []
+    for each in carried.itertuples():
+        fields = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}
+        text = names.words.say("finding.carried", unit=names.unit(each.unit_code), **fields)
+        rows.append(names.row("reconcile", WATCH, each.unit_code, "PREVIOUS_TOTAL", each.carried, each.published, text))
+    return rows
+
+
 def _groups_not_printed(rules: Rules) -> list[str]:
     """Groups of which the table prints nothing, or only a part of the points."""
     fields = set(rules.columns["field"])
+    whole = set(rules.columns.loc[rules.columns["kind"] == "points", "field"])
     printed = rules.indicators[rules.indicators["indicator"].isin(fields)].groupby("group")["max_points"].sum()
-    return [each.group for each in rules.groups.itertuples() if printed.get(each.group, 0) < each.max_points]
+    return [
+        each.group
+        for each in rules.groups.itertuples()
+        if each.group not in whole and printed.get(each.group, 0) < each.max_points
+    ]

@@ -7,6 +7,7 @@ its name, never by its position: by its leaf or by "group / leaf", whatever the 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,24 +48,29 @@ def target_of(text: str) -> float | None:
     return next((float(each[1].replace(",", ".")) for each in found if each), None)
 
 
-def find(cells: pd.DataFrame, columns: pd.DataFrame, aliases: pd.DataFrame, cutoff: date) -> Header | None:
-    """The rows that name the most fields of columns.csv; None where no row names the unit's column and one more.
+def find(
+    cells: pd.DataFrame, forms: dict[str, pd.DataFrame], aliases: pd.DataFrame, cutoff: date
+) -> tuple[str, Header] | None:
+    """The form of table and the rows that name the most of its fields.
 
-    cells   : row, column, value (text); columns, aliases : as in config/<area>/
+    cells   : row, column, value (text); forms : by name, each as columns.csv; aliases : as in config/<area>/
+    Returns : None where no row names a unit's column (its name or its code) and one field more.
     """
     filled = cells[cells["value"].map(lambda value: bool(str(value).strip()))]
-    texts = {
-        row: dict(zip(rows["column"], rows["value"].astype(str), strict=True)) for row, rows in filled.groupby("row")
-    }
+    texts = {row: dict(zip(its["column"], its["value"].astype(str), strict=True)) for row, its in filled.groupby("row")}
     widest = int(cells["column"].max()) if len(cells) else 0
     numbers = sorted(texts)[:SEARCHED_ROWS]
     spans = [(row,) for row in numbers] + [(row, row + 1) for row in numbers if row + 1 in texts]
     best, most = None, 1
-    for span in spans:
-        header = _read(span, texts, widest, columns, aliases, cutoff)
-        known = header.columns["field"]
-        if (known == "unit").any() and known.nunique() - (known == "").any() > most:
-            best, most = header, known.nunique() - (known == "").any()
+    for name, form in forms.items():
+        whose = {header_key(each) for each in form.loc[form["field"].isin(["unit", "code"]), "header"]}
+        for span in spans:
+            if not whose & {header_key(text) for row in span for text in texts[row].values()}:
+                continue  # the column that says whose a row is has no slips in its header: the rest need not be read
+            header = _read(span, texts, widest, form, aliases, cutoff)
+            known = set(header.columns["field"]) - {"", "other"}
+            if known & {"unit", "code"} and len(known) > most:
+                best, most = (name, header), len(known)
     return best
 
 
@@ -88,8 +94,10 @@ def _read(
     found = pd.DataFrame(rows, columns=["column", "row", "text"]).set_index("column")
     found["week"] = [_week(text, cutoff) for text in found["text"]]
     found = found.join(_named(found["text"], aliases))
-    this_week = cutoff if cutoff in set(found["week"]) else max(found["week"].dropna(), default=cutoff)
-    read_as = [_relative(text, week, this_week) for text, week in zip(found["meant"], found["week"], strict=True)]
+    named = [column for column, text in found["text"].items() if periods.names_week(text)]
+    # Without the cut-off asked for, the first week named stands for it: so the refusal is about that one cell.
+    this = set(found.index[found["week"] == cutoff]) or set(named[:1])
+    read_as = [_relative(text, column in this) for column, text in found["meant"].items()]
     return Header(span, found.assign(field=_fields(read_as, columns)))
 
 
@@ -108,10 +116,10 @@ def _week(text: str, cutoff: date) -> date | None:
     return next((day for _, day in periods.named_cutoffs(text, cutoff)), None)
 
 
-def _relative(text: str, week: date | None, this_week: date) -> str:
-    if not periods.WEEK.search(text):
+def _relative(text: str, this: bool) -> str:
+    if not periods.names_week(text):
         return text
-    return periods.WEEK.sub(THIS_WEEK if week == this_week else WEEK_BEFORE, text)
+    return periods.WEEK.sub(THIS_WEEK if this else WEEK_BEFORE, unicodedata.normalize("NFC", text))
 
 
 def _fields(texts: list[str], columns: pd.DataFrame) -> list[str]:

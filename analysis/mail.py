@@ -31,6 +31,9 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|=\?")  # would start a ne
 BOX = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 ADDRESS = re.compile(rf'(?a:(?P<bare>{BOX})|(?P<name>[^<>@"\\]*)<(?P<named>{BOX})>)')
 
+HIDDEN = re.compile(
+    r'<span class="visually-hidden">[^<]*</span>'
+)  # spoken; in a column of numbers only the sign lines up
 NUMBER_CELL = re.compile(r"<td(?=[^>]*>[+−]?\d[\d.,]*[ %]*<)")
 TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)
 
@@ -113,7 +116,8 @@ def save(message: EmailMessage, path: Path) -> None:
 
 def text(html: str) -> str:
     """The digest as plain text: tables in columns, numbers to the right, charts as their words in brackets."""
-    lines = [line.rstrip() for line in get_text(NUMBER_CELL.sub('<td align="right"', html), TEXT).strip().splitlines()]
+    html = NUMBER_CELL.sub('<td align="right"', HIDDEN.sub("", html))
+    lines = [line.rstrip() for line in get_text(html, TEXT).strip().splitlines()]
     return "\n".join(lines) + "\n"
 
 

@@ -4,8 +4,9 @@ A count takes dots, spaces or NBSP between groups of three as thousands; every o
 with one or two digits behind it as decimals. So ``1.746`` is 1746 certified copies, and refused as a percentage.
 """
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MISSING = frozenset({"", "-", "–", "—", "…", "...", "chưa báo cáo"})
 # [0-9], not \d, which also takes the digits of other scripts
@@ -26,20 +27,36 @@ class Parsed:
     fault: str = ""
 
 
+def cell(value: object, cell_kind: str, kind: str) -> Parsed:
+    """A cell of any kind in a column of ``kind``.
+
+    cell_kind : text, empty: read by ``number``; number: as stored; percent (stored with a % format): × 100, in percent
+                columns only; date, boolean, error, formula (without a cached value): a fault
+    """
+    if cell_kind in ("text", "empty"):
+        return number(str(value), kind)
+    if cell_kind == "percent" and kind == "percent":
+        stored = round(float(value) * 100, 10)
+        return Parsed(stored, f"{stored:.10g}", repair="repair.percent_format")
+    if cell_kind == "number" and math.isfinite(value):
+        if kind == "count" and value != int(value):
+            return Parsed(fault="problem.not_a_count")
+        return Parsed(float(value), f"{value:.10g}")
+    return Parsed(fault="problem.not_a_number" if cell_kind == "number" else f"problem.{cell_kind}_cell")
+
+
 def number(text: str, kind: str) -> Parsed:
     """``number("78,7", "percent")`` => 78.7 with a repair; ``number("7l.2", "percent")`` => a fault and no value.
 
-    kind : score, percent, points, change or count
+    kind : score, percent, points, change or count. Whether the value is in range is not asked here.
     """
     stripped = text.strip(" \t\r\n\u00a0\u202f")
     if stripped.casefold() in MISSING:
         return Parsed()
     typed = stripped.replace("−", "-") if kind == "change" else stripped
     parsed = _count(typed) if kind == "count" else _decimal(typed, kind)
-    low, high = RANGES[kind]
-    if parsed.value is not None and not low <= parsed.value <= high:
-        return Parsed(fault="problem.out_of_range")
-    return parsed
+    odd = typed != text.strip(" ") and not parsed.fault and not parsed.repair
+    return replace(parsed, repair="repair.sign") if odd else parsed
 
 
 def _count(text: str) -> Parsed:
@@ -58,4 +75,5 @@ def _decimal(text: str, kind: str) -> Parsed:
         three = THOUSANDS_OR_DECIMALS.fullmatch(bare)
         return Parsed(fault="problem.three_decimals" if three else "problem.not_a_number")
     clean = f"{found[1]}.{found[2]}" if found[2] else found[1]
-    return Parsed(float(clean), clean, repair="repair.decimal_comma" if "," in bare else "")
+    reason = "repair.decimal_comma" if "," in bare else "repair.percent_sign" if bare != text else ""
+    return Parsed(float(clean), clean, repair=reason)

@@ -6,11 +6,12 @@ fourth week of November, not the fourth of November (docs/method.md §5).
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 WEEK = re.compile(
-    r"tu[ầâ]n\s*(?:th[ứử]\s*)?(\d{1,2})(?:\s*(?:/|tháng|của tháng)\s*(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?)?", re.I
+    r"tu[ầâa]n\s*(?:th[ứử]\s*)?(\d{1,2})(?:\s*(?:/|tháng|của tháng)\s*(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?)?", re.I
 )
 DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -19,6 +20,8 @@ ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 def cutoff(text: str) -> date:
     """``"2023-12-04"`` => the date. Raises ValueError that says how a cut-off is written."""
     try:
+        if not ISO_DAY.fullmatch(text):  # fromisoformat also takes 20231204 and 2023-W49-1: one week, one name
+            raise ValueError
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"cut-off {text!r}: expected an ISO date such as 2023-12-04") from None
@@ -54,7 +57,7 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
     Reads ``Ngày 04/12/2023``, ``2023-12-04`` and week labels with a month. A label without a month
     ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
     """
-    days = []
+    text, days = unicodedata.normalize("NFC", text), []
     for found in DAY.finditer(text):
         days.append((found[0], _date(int(found[3]), int(found[2]), int(found[1]))))
     for found in ISO_DAY.finditer(text):
@@ -65,6 +68,11 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
         week, month, year = int(found[1]), int(found[2] or beside.month), found[3] and int(found[3])
         named = nth_monday(week, month, beside.year) if not found[2] else label_cutoff(week, month, near, year)
         yield found[0], named
+
+
+def names_week(text: str) -> bool:
+    """Whether a header names a week by number ("TUẦN 04/11"), as "so với tuần trước" does not."""
+    return WEEK.search(unicodedata.normalize("NFC", text)) is not None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -6,7 +6,7 @@ old week or the new one, never a mix. A failed run leaves the published week as 
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,20 +49,39 @@ def locked(area: str, cutoff: str) -> Iterator[None]:
 
 
 def tidy(area: str, cutoff: str) -> None:
-    """Undo what a killed run of this week left: half a rename, private folders."""
-    for place in (store.processed(area), store.reports(area)):
-        aside = atomic.recover(place / cutoff)
-        for left in [aside, *place.glob(f".run-{cutoff}-*")]:
-            shutil.rmtree(left, ignore_errors=True)
+    """Of what a killed run of this week left: finish what was half published, undo half a rename, remove the rest."""
+    roots = (store.processed(area), store.reports(area))
+    left = [atomic.recover(root / cutoff) for root in roots]
+    for folder in store.processed(area).glob(f".run-{cutoff}-*"):
+        if _half_published(area, cutoff, folder.name.removeprefix(".run-")):
+            atomic.swap(folder, store.processed(area, cutoff))
+            atomic.sync_entry(folder.parent)
+            left.append(store.processed(area, "draft", cutoff))
+    for folder in [*left, *(folder for root in roots for folder in root.glob(f".run-{cutoff}-*"))]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def begin(area: str, cutoff: str, run: str, raw: Path) -> Path:
-    """The private folder of a new run, with the raw table in it: what is read cannot change meanwhile."""
-    for new, _ in _places(area, cutoff, run):
+def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
+    """The private folder of a new run, with the raw tables in it: what is read cannot change meanwhile.
+
+    keep : the name, such as r1, under which the week as published is kept; "": it is made again, and replaced
+
+    Revisions are kept within the folders that publishing exchanges, and come along as copies. So one rename brings
+    the new revision and keeps the old ones, at no moment is one missing, and whoever looks for weeks finds weeks only.
+    """
+    for new, place in _places(area, cutoff, run):
         new.mkdir(parents=True)
+        if keep and place.is_dir():
+            shutil.copytree(place, new / keep)
+            for old in store.revisions(new / keep):
+                old.rename(new / old.name)
+        else:
+            for old in store.revisions(place):
+                shutil.copytree(old, new / old.name)
     folder = store.run_folder(area, run)
     (folder / "raw").mkdir()
-    shutil.copyfile(raw, folder / "raw" / raw.name)
+    for path in raw:
+        shutil.copyfile(path, folder / "raw" / path.name)
     return folder
 
 
@@ -77,11 +96,8 @@ def completed(folder: Path, stage: str, run: str) -> bool:
 
 def products(area: str, cutoff: str, run: str) -> dict[str, str]:
     """sha256 of everything a run made, by the path below home that it will have when published."""
-    return {
-        (place / path).relative_to(store.home()).as_posix(): digest
-        for new, place in _places(area, cutoff, run)
-        for path, digest in store.hashes(new.rglob("*"), new).items()
-    }
+    (reports, reports_place), (tables, tables_place) = _places(area, cutoff, run)
+    return _hashes(reports, reports_place) | _hashes(tables, tables_place)
 
 
 def intact(made: dict[str, str]) -> bool:
@@ -94,7 +110,7 @@ def intact(made: dict[str, str]) -> bool:
 def week(area: str, cutoff: str, run: str) -> None:
     """Make the run's tables and reports those of the week.
 
-    The tables go last: run.json among them vouches for both folders, so a run killed in between is run again.
+    The tables go last: run.json among them vouches for both folders, so ``tidy`` knows a run killed in between.
     """
     pairs = _places(area, cutoff, run)
     for new, _ in pairs:
@@ -124,6 +140,19 @@ def keep_failed(area: str, cutoff: str, run: str, reason: str) -> Path:
     for old in oldest_first[:-FAILURES_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return kept
+
+
+def _half_published(area: str, cutoff: str, run: str) -> bool:
+    """Whether the run was killed between its two renames: its reports published, its tables complete but not."""
+    (_, reports), (tables, place) = _places(area, cutoff, run)
+    made = store.load_json(tables / "run.json").get("products", {})
+    return bool(made) and made.items() <= (_hashes(reports, reports) | _hashes(tables, place)).items()
+
+
+def _hashes(folder: Path, place: Path) -> dict[str, str]:
+    """sha256 of everything in ``folder``, by the path below home that it has in ``place``."""
+    base = place.relative_to(store.home())
+    return {(base / path).as_posix(): digest for path, digest in store.hashes(folder.rglob("*"), folder).items()}
 
 
 def _places(area: str, cutoff: str, run: str) -> list[tuple[Path, Path]]:

@@ -12,11 +12,13 @@ import pandas as pd
 from IPython.display import HTML, Image
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import charts, findings
+from analysis import charts, findings, score
 from analysis.rules import Rules
 from analysis.trend import NOT_ITEMISED
 from analysis.wording import Wording
 
+NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
+ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # as the page tells it
 PIECES = Path(__file__).parent.parent / "notebooks" / "templates" / "pieces"
 
 
@@ -37,17 +39,19 @@ class Edition:
 
     @cached_property
     def names(self) -> findings.Names:
-        return findings.Names(self.rules, self.words)
+        return findings.Names(self.rules, self.words, self.tables["units"])
 
     @cached_property
-    def district(self) -> pd.Series:
-        """The control row: its score and its change."""
-        return self._scored[self._scored["unit_code"] == self.names.control].iloc[0]
+    def district(self) -> pd.Series | None:
+        """The control row: its score and its change. None where the delivered table has none."""
+        rows = self._scored[self._scored["unit_code"] == self.names.control]
+        return rows.iloc[0] if len(rows) else None
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """Score and change of every unit, by rank."""
-        return self._scored[self._scored["unit_code"] != self.names.control].sort_values("rank", kind="stable")
+        """Score, change and kind of every unit, by kind and rank."""
+        kinds = self.tables["units"][["unit_code", "kind"]]
+        return self._scored.merge(kinds, on="unit_code").sort_values(["kind", "rank"], kind="stable", ignore_index=True)
 
     @cached_property
     def _scored(self) -> pd.DataFrame:
@@ -55,6 +59,16 @@ class Edition:
             ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
         ]
         return self.tables["scores"].merge(moved, on="unit_code")
+
+    @cached_property
+    def figures(self) -> dict[str, pd.DataFrame]:
+        """Each unit's measurements by indicator."""
+        return {code: its.set_index("indicator") for code, its in self.tables["measurements"].groupby("unit_code")}
+
+    @cached_property
+    def flagged(self) -> dict[str, set[str]]:
+        """Each unit's indicators below the threshold that marks a cell."""
+        return {code: set(its["indicator"]) for code, its in self.found("flag").groupby("unit_code")}
 
     def found(self, finding: str, indicator: str | None = None) -> pd.DataFrame:
         rows = self.tables["findings"]
@@ -98,12 +112,15 @@ class Edition:
 
 def title(edition: Edition) -> str:
     words, rules = edition.words, edition.rules
-    return words.say("piece.title", area=rules.settings["name"][words.lang], period=words.period(rules.cutoff))
+    period = _capital(words.period(rules.cutoff))
+    return words.say("piece.title", area=rules.settings["name"][words.lang], period=period)
 
 
 def subject(edition: Edition) -> str:
-    """The mail's subject: area, week, total, band."""
+    """The mail's subject: area, week, total, band; without a total of the area, area and week."""
     words, district = edition.words, edition.district
+    if district is None:
+        return title(edition)
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     period = words.period(edition.rules.cutoff)
     return words.say("piece.mail_subject", area=edition.rules.settings["name"][words.lang], period=period, **fields)
@@ -115,54 +132,47 @@ def subject(edition: Edition) -> str:
 def minute(edition: Edition) -> HTML:
     """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
     lines = [_result(edition), _weakest(edition), _fallen(edition), _risen(edition), _to_do(edition)]
-    return _html("minute", edition, title=title(edition), lines=lines)
+    return _html("minute", edition, title=title(edition), lines=filter(None, lines))
 
 
 def masthead(edition: Edition) -> HTML:
     """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
     words, cutoff = edition.words, edition.rules.cutoff
-    month = (
-        f"{cutoff.month:02d}" if cutoff.month < 3 else cutoff.month
-    )  # Decree 30: only days < 10 and months 1, 2 are padded
+    # Decree 30 pads only days below 10 and the months 1 and 2
+    month = f"{cutoff.month:02d}" if cutoff.month < 3 else cutoff.month
     document = edition.rules.settings["document"]
     place = words.say("piece.place", place=document["place"], day=f"{cutoff.day:02d}", month=month, year=cutoff.year)
     return _html("masthead", edition, place=place, heading=words.say("piece.subject", period=words.period(cutoff)))
 
 
 def result(edition: Edition) -> HTML:
-    """Section 1: what the district reached, and what its total is made of."""
-    words, district = edition.words, edition.district
-    spread = [words.number(value) for value in (edition.units["total"].max(), edition.units["total"].min())]
-    first, last = edition.units["unit_name"].iat[0], edition.units["unit_name"].iat[-1]
+    """Section 1: what the area reached, how its units spread, and what its total is made of."""
+    words, district, settings = edition.words, edition.district, edition.rules.settings
+    period = words.period(edition.rules.cutoff)
     lines = [
-        words.say(
-            "piece.in_result_of",
-            issuer=edition.rules.settings["document"]["issuer"],
-            period=words.period(edition.rules.cutoff),
-        ),
+        words.say("piece.in_result_of", issuer=settings["document"]["issuer"], period=period),
         _result(edition),
-        words.say("piece.spread", highest=spread[0], first=first, lowest=spread[1], last=last),
+        *[_spread(edition, units) for _, units in edition.units.groupby("kind")],
         words.say("piece.bands", bands=words.listed(_band_counts(edition))),
-        words.say(
-            "piece.itemised",
-            explained=words.number(district["computed_total"]),
-            rest=words.number(district["not_itemised"]),
-            area=edition.rules.settings["name"][words.lang],
-        ),
     ]
-    return _html("result", edition, lines=lines)
+    if district is not None and district["not_itemised"] > NOTHING_POINTS:
+        fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
+        lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))
+    return _html("result", edition, lines=filter(None, lines))
 
 
 def requests(edition: Edition) -> HTML:
     """Section 2: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
     words, names = edition.words, edition.names
+    fallen, stepped = (list(dict.fromkeys(edition.found(finding)["unit_code"])) for finding in ("fell", "step"))
+    named = [code for code in fallen if code in stepped or code in fallen[: edition.rules.settings["fell_most"]]]
     asked = [
         *[_ask_unit(edition, code, ("band", "route"), "piece.ask_weak") for code in edition.found("band")["unit_code"]],
-        *[
-            _ask_unit(edition, code, ("fell", "step"), "piece.ask_fallen")
-            for code in edition.found("fell")["unit_code"]
-        ],
+        *[_ask_unit(edition, code, ("fell", "step"), "piece.ask_fallen") for code in named],
+        *[_ask_unit(edition, code, ("step",), "piece.ask_stepped") for code in stepped if code not in fallen],
     ]
+    if others := len(fallen) - len(named):
+        asked.append({"name": "", "texts": [words.say("piece.others_fell", count=others)]})
     for indicator, department in edition.rules.settings["responsible"].items():
         texts = [*_asked(edition, indicator), words.say("piece.responsible", department=department[words.lang])]
         asked.append({"name": names.indicator(indicator), "texts": texts})
@@ -171,16 +181,18 @@ def requests(edition: Edition) -> HTML:
 
 def appendix(edition: Edition) -> HTML:
     """The table of all units by rank, marked cells in words as well as in form, the district row first."""
-    rows = [
-        _table_row(edition, edition.district, control=True),
-        *(_table_row(edition, each) for _, each in edition.units.iterrows()),
-    ]
+    district = [] if edition.district is None else [_table_row(edition, edition.district, control=True)]
+    rows = district + [_table_row(edition, each) for _, each in edition.units.iterrows()]
     return _html("appendix", edition, columns=_printed(edition), rows=rows, thresholds=_thresholds(edition))
 
 
 def standings(edition: Edition) -> HTML:
-    """The short ranking for the mail: place, unit, total, change, band."""
-    return _html("standings", edition, rows=[_table_row(edition, each) for _, each in edition.units.iterrows()])
+    """The short ranking for the mail: place, unit, total, change, band; of a long one the first and the last rows."""
+    first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
+    units, left_out = edition.units, max(0, len(edition.units) - first - last)
+    kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
+    rows = [_table_row(edition, each) for _, each in kept.iterrows()]
+    return _html("standings", edition, rows=rows, first=first, left_out=left_out)
 
 
 def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
@@ -191,15 +203,17 @@ def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
 
 
 def closing(edition: Edition) -> HTML:
-    """Recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
-    return _html("closing", edition)
+    """The end mark, recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
+    return _html("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
 
 
 def provenance(edition: Edition) -> HTML:
     """Where the figures come from: file, cut-off, rules, code."""
-    words, since = edition.words, edition.rules.groups["valid_from"].max()
-    known = {"cutoff": words.date(edition.rules.cutoff), "rules": words.date(since)} | edition.provenance
-    return _html("provenance", edition, known={words.say(f"piece.source_{key}"): known[key] for key in sorted(known)})
+    words, rules = edition.words, edition.rules
+    since = max(table["valid_from"].max() for table in (rules.groups, rules.indicators, rules.bands))
+    known = edition.provenance | {"cutoff": words.date(rules.cutoff), "rules": words.date(since)}
+    shown = {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
+    return _html("provenance", edition, known=shown)
 
 
 # -- charts ----------------------------------------------------------------------------------------------------------
@@ -216,36 +230,47 @@ def picture(chart: charts.Chart) -> Image:
 
 
 def heat_chart(edition: Edition) -> charts.Chart:
-    """Indicators against their targets, units by rank."""
+    """Indicators against their targets, units by rank; where the table has no rates, groups against their maximum."""
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
-    cells = edition.tables["measurements"].merge(edition.units[["unit_code", "rank"]], on="unit_code")
-    cells = cells[cells["indicator"].isin(percent)]
-    limits = cells["indicator"].map(settings["marks_below"])
-    chart = charts.heat(
-        cells.assign(
+    rates = set(percent) & set(edition.rules.columns["field"])
+    if not rates:
+        groups = edition.tables["points"].query("indicator == ''").rename(columns={"group": "name", "points": "value"})
+        cells = groups.assign(indicator_name=groups["name"].map(names.group), target=groups["max_points"], decimals=2)
+        cells, name = cells.assign(flagged=False), "heat_groups"
+    else:
+        cells = edition.tables["measurements"]
+        cells = cells[cells["indicator"].isin(rates)]
+        cells = cells.assign(
             indicator_name=cells["indicator"].map(names.indicator),
             target=cells["indicator"].map(settings["targets"]).astype(float),
             decimals=cells["indicator"].map(names.decimals),
-            flagged=cells["value"] < limits,
-        ),
-        edition.words,
-    )
-    return _captioned(chart, "heat", edition)
+            flagged=[each.indicator in edition.flagged.get(each.unit_code, ()) for each in cells.itertuples()],
+        )
+        name = "heat"
+    units = edition.units[["unit_code", "unit_name", "rank"]]
+    cells = cells.drop(columns="unit_name", errors="ignore").merge(units, on="unit_code")
+    return _captioned(charts.heat(cells, edition.words), name, edition)
 
 
 def lost_points_chart(edition: Edition) -> charts.Chart:
-    """Where the district's 100 points went: each printed indicator, then the rest as one part."""
-    points = edition.tables["points"]
-    own = points[(points["unit_code"] == edition.names.control) & (points["indicator"] != "")]
-    parts = own.assign(part=own["indicator"].map(edition.names.indicator))[["part", "points", "max_points"]]
+    """Where the area's 100 points went: each figure that explains some of its total, then the rest as one part."""
+    order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
+    points = score.explained(edition.tables["points"]).query("unit_code == @edition.names.control")
+    points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
+    names = edition.names
+    named = [
+        names.indicator(each.indicator) if each.indicator else names.group(each.group) for each in points.itertuples()
+    ]
+    parts = points.assign(part=named)[["part", "points", "max_points"]]
     rest = {
         "part": edition.names.indicator(NOT_ITEMISED),
         "points": edition.district["not_itemised"],
-        "max_points": edition.rules.groups["max_points"].sum() - own["max_points"].sum(),
+        "max_points": edition.rules.groups["max_points"].sum() - points["max_points"].sum(),
     }
-    chart = charts.lost_points(pd.concat([parts, pd.DataFrame([rest])], ignore_index=True), edition.words)
-    return _captioned(chart, "lost", edition)
+    if rest["max_points"] > 0:
+        parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)
+    return _captioned(charts.lost_points(parts, edition.words), "lost", edition)
 
 
 def _captioned(chart: charts.Chart, name: str, edition: Edition) -> charts.Chart:
@@ -257,7 +282,10 @@ def _captioned(chart: charts.Chart, name: str, edition: Edition) -> charts.Chart
 
 
 def _result(edition: Edition) -> str:
+    """The area's total, band, place and change; "" where the table has no row of the whole area."""
     words, district = edition.words, edition.district
+    if district is None:
+        return ""
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     parts = [words.say("piece.result", area=_capital(edition.rules.settings["name"][words.lang]), **fields)]
     if edition.standing:
@@ -271,20 +299,20 @@ def _result(edition: Edition) -> str:
     return words.say("piece.sentence", text=", ".join(parts))
 
 
+def _spread(edition: Edition, units: pd.DataFrame) -> str:
+    words, last = edition.words, units.loc[units["total"].idxmin()]
+    fields = {"highest": words.number(units["total"].max()), "first": units["unit_name"].iat[0]}
+    kind = words.say(f"kind.{units['kind'].iat[0]}")
+    return words.say("piece.spread", kind=kind, lowest=words.number(last["total"]), last=last["unit_name"], **fields)
+
+
 def _weakest(edition: Edition) -> str:
     weak, words = edition.found("band"), edition.words
+    bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
     if weak.empty:
-        return words.say(
-            "piece.no_weak",
-            bands=words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"]),
-        )
+        return words.say("piece.no_weak", bands=bands)
     ways = edition.found("route").drop_duplicates("unit_code")["text"]
-    shown = [
-        f"{edition.names.unit(each.unit_code)} ({edition.names.figure('TOTAL', each.value)})"
-        for each in weak.itertuples()
-    ]
-    band = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
-    return " ".join([words.say("piece.weak", band=band, units=words.listed(shown)), *ways])
+    return " ".join([words.say("piece.weak", band=bands, units=edition.unit_list(weak)), *ways])
 
 
 def _fallen(edition: Edition) -> str:
@@ -292,12 +320,17 @@ def _fallen(edition: Edition) -> str:
     fell, words = edition.found("fell"), edition.words
     if fell.empty:
         return words.say("piece.none_fell", period=edition.previous_period)
-    size = edition.rules.settings["step"]["size_points"]
-    texts = [words.say("piece.fell", units=edition.unit_list(fell), period=edition.previous_period)]
+    settings, printed = edition.rules.settings, edition.names.prints_satisfaction
+    named, size = fell.head(settings["fell_most"]), settings["step"]["size_points"]
+    texts = [words.say("piece.fell", units=edition.unit_list(named), period=edition.previous_period)]
+    if others := len(fell) - len(named):
+        texts.append(words.say("piece.others_fell", count=others))
     levels = edition.found("step", NOT_ITEMISED).set_index("unit_code")["value"]
-    for step in edition.found("step", "CHANGE").query("value < 0").itertuples():
+    steps = edition.found("step", "CHANGE").query("value < 0")
+    for step in steps[steps["unit_code"].isin(named["unit_code"])].itertuples():
         fields = {"items": words.number(-step.reference / size, 0), "size": words.number(size, 0)}
-        texts.append(words.say("piece.fell_step", unit=edition.names.unit(step.unit_code), **fields))
+        key = "piece.fell_step_printed" if printed else "piece.fell_step"
+        texts.append(words.say(key, unit=edition.names.unit(step.unit_code), **fields))
         if step.unit_code in levels:
             texts.append(words.say("piece.fell_level", gap=words.number(-levels[step.unit_code])))
     return " ".join(texts)
@@ -312,7 +345,7 @@ def _risen(edition: Edition) -> str:
 
 
 def _to_do(edition: Edition) -> str:
-    """The targets that all, some or no unit misses, and how many units are below the thresholds."""
+    """The targets that all, some or no unit misses, and how many units are below the thresholds; "" with neither."""
     words, names, everyone = edition.words, edition.names, len(edition.units)
     targets = {
         f"{names.indicator(indicator).lower()} {names.limit(indicator, target)}": len(
@@ -320,16 +353,22 @@ def _to_do(edition: Edition) -> str:
         )
         for indicator, target in edition.rules.settings["targets"].items()
     }
-    if set(targets.values()) == {everyone}:
+    if not targets:
+        line = ""
+    elif not any(targets.values()):
+        line = words.say("piece.none_missed", targets=words.listed(targets))
+    elif set(targets.values()) == {everyone}:
         line = words.say("piece.targets_everyone", count=everyone, targets=words.listed(targets))
     else:
-        missed = [words.say("piece.missed", target=name, count=count, of=everyone) for name, count in targets.items()]
+        missed = [
+            words.say("piece.missed", target=name, count=count, of=everyone) for name, count in targets.items() if count
+        ]
         line = words.say("piece.targets", missed=words.listed(missed))
     counts = edition.found("flag").query("indicator != 'CHANGE'").groupby("indicator", sort=False).size()
     low = [
         words.say("piece.low", indicator=names.indicator(name).lower(), count=count) for name, count in counts.items()
     ]
-    return " ".join([line, words.say("piece.act_first", low=words.listed(low))] if low else [line])
+    return " ".join(filter(None, [line, words.say("piece.act_first", low=words.listed(low)) if low else ""]))
 
 
 def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> dict:
@@ -338,7 +377,10 @@ def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> 
     for finding in about:
         rows = edition.found(finding).query("unit_code == @code")
         texts += list(rows["text"].iloc[:1] if finding == "route" else rows["text"])
-    return {"name": edition.names.full_unit(code), "texts": [*texts, edition.words.say(ask)]}
+    name = edition.names.unit(code)
+    if texts[0].startswith(name):
+        texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(name)
+    return {"name": "", "texts": [*texts, edition.words.say(ask)]}
 
 
 def _asked(edition: Edition, indicator: str) -> list[str]:
@@ -388,42 +430,43 @@ def _thresholds(edition: Edition) -> str:
 
 
 def _printed(edition: Edition) -> list[dict]:
-    """The indicator columns in the order of columns.csv, with their unit and target."""
+    """The columns of indicators and groups in the order of columns.csv, with their target."""
     targets, names = edition.rules.settings["targets"], edition.names
-    known = set(edition.rules.indicators["indicator"])
+    groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
     return [
         {
-            "code": code,
-            "name": names.indicator(code),
-            "target": names.limit(code, targets[code]) if code in targets else "",
+            "code": each.field,
+            "figure": "published_points" if each.kind == "points" else "value",
+            "name": names.group(each.field) if each.kind == "points" else names.indicator(each.field),
+            "target": names.limit(each.field, targets[each.field]) if each.field in targets else "",
         }
-        for code in edition.rules.columns["field"]
-        if code in known
+        for each in edition.rules.columns.itertuples()
+        if each.field in (groups if each.kind == "points" else indicators)
     ]
 
 
-def _table_row(edition: Edition, score: pd.Series, control: bool = False) -> dict:
+def _table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
     words, names = edition.words, edition.names
-    values = edition.tables["measurements"].query("unit_code == @score.unit_code").set_index("indicator")["value"]
-    flagged = set(edition.found("flag").query("unit_code == @score.unit_code")["indicator"])
+    figures = edition.figures.get(unit["unit_code"])
+    flagged = edition.flagged.get(unit["unit_code"], set())
     return {
         "control": control,
-        "rank": words.number(score["rank"], 0) if not control else "",
-        "unit": _capital(names.unit(score["unit_code"])),
-        "total": words.number(score["total"]),
-        "band": names.band(score["band"]),
-        "weak": score["band"] in edition.rules.settings["weak_bands"],
-        "previous_total": words.number(score["previous_total"]),
-        "change": words.number(score["change"], signed=True),
-        "fell": score["change"] < 0,
+        "rank": words.number(unit["rank"], 0) if not control else "",
+        "unit": _capital(names.unit(unit["unit_code"])),
+        "total": words.number(unit["total"]),
+        "band": names.band(unit["band"]),
+        "weak": unit["band"] in edition.rules.settings["weak_bands"],
+        "previous_total": words.number(unit["previous_total"]),
+        "change": words.number(unit["change"], signed=True),
+        "fell": "CHANGE" in flagged,
         "cells": [
             {
-                "text": words.number(values.get(column["code"]), names.decimals(column["code"])),
+                "text": words.number(figures.at[column["code"], column["figure"]], names.decimals(column["code"])),
                 "flag": column["code"] in flagged,
             }
             for column in _printed(edition)
         ],
-        "not_itemised": words.number(score["not_itemised"]),
+        "not_itemised": words.number(unit["not_itemised"]),
     }
 
 

@@ -15,10 +15,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import score, units
-from analysis.headers import header_key
+from analysis.headers import TIER, header_key
 
 KINDS = ("text", "score", "change", "percent", "points", "count")
-STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band")
+STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
+# A long table has one row a unit and indicator instead of one column an indicator.
+LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
+FROM_FILE = "from-file"
 FOREVER = pd.Timestamp("2200-01-01")
 DATED = ["valid_from", "valid_to"]
 COLUMNS = {
@@ -28,10 +31,11 @@ COLUMNS = {
         *["rule", "full_at_pct", "if_no_cases", *DATED, "source"],
     ],
     "index-766/bands.csv": ["band", "name_en", "from_points", *DATED, "source"],
-    "units.csv": ["code", "name", "type", *DATED, "successor_code", "source"],
+    "units.csv": ["code", "name", "type", "kind", *DATED, "successor_code", "source"],
     "aliases.csv": ["what", "written", "meant", "reason"],
     "columns.csv": ["header", "field", "kind", "required", "decimals", "on_excess"],
     "province_rank.csv": ["cutoff", "rank", "of", "source"],
+    "sheets.csv": ["sheet", "rows", "period_vi", "period_en", *DATED, "source"],
 }
 NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
 DATES = ("valid_from", "valid_to", "cutoff")
@@ -39,20 +43,37 @@ ALLOWED = {
     "split": ("whole", "part"),
     "unit": ("percent", "count", "points"),
     "if_no_cases": ("full", "zero", "null"),
-    "what": ("unit", "header"),
-    "kind": KINDS,
+    "what": ("unit", "header", "indicator"),
+    "rows": ("units", "control", "none"),
+    ("columns", "kind"): KINDS,
+    ("units", "kind"): ("commune", "department"),
     "required": ("yes", "no"),
     "on_excess": ("refuse", "warn"),
     "rule": tuple(score.RULES),
 }
+ALWAYS = ("from_points", "rank", "of")  # numbers that may not be left out
 REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "valid_from", "source")
 AREA_TABLES = {
-    "": {"code": str, "units": str, "control_rows": list, "weak_bands": list, "rose_most": int},
+    "": {
+        "code": str,
+        "units": str,
+        "scope": str,
+        "control_rows": list,
+        "weak_bands": list,
+        "rose_most": int,
+        "fell_most": int,
+    },
     "name": {"vi": str, "en": str, "peers_vi": str, "peers_en": str},
     "targets": {},
     "marks_below": {},
     "responsible": {},
-    "step": {"size_points": (int, float), "tolerance_points": (int, float), "level_tolerance_points": (int, float)},
+    "step": {
+        "group": str,
+        "size_points": (int, float),
+        "tolerance_points": (int, float),
+        "level_tolerance_points": (int, float),
+    },
+    "mail": {"first_rows": int, "last_rows": int},
     "peer": {"least_units": int, "beyond": (int, float)},
     "document": {
         **dict.fromkeys(["superior", "agency", "issuer", "number_suffix", "place", "signer", "archive"], str),
@@ -67,7 +88,11 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True)
 class Rules:
-    """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS)."""
+    """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS).
+
+    indicators : those of the area's scope; units : empty where the delivered table itself is the registry
+    forms      : columns.csv and every columns-*.csv by name: each describes one form of table the area delivers
+    """
 
     area: str
     cutoff: date
@@ -77,8 +102,18 @@ class Rules:
     bands: pd.DataFrame
     units: pd.DataFrame
     aliases: pd.DataFrame
-    columns: pd.DataFrame
+    forms: dict[str, pd.DataFrame]
     province_rank: pd.DataFrame
+    sheets: pd.DataFrame
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """The columns of the area's main form of table."""
+        return self.forms["columns.csv"]
+
+    @property
+    def from_file(self) -> bool:
+        return self.settings["units"] == FROM_FILE
 
 
 def load(home: Path, area: str, cutoff: date) -> Rules:
@@ -88,20 +123,25 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
     """
     settings, tables = _checked(Path(home) / "config", area)
     cut = {name: in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
-    if cut["units.csv"].empty:
+    if cut["units.csv"].empty and settings["units"] != FROM_FILE:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
     return Rules(
         area=area,
         cutoff=cutoff,
         settings=settings,
         groups=cut["index-766/groups.csv"],
-        indicators=cut["index-766/indicators.csv"],
+        indicators=_of_scope(cut["index-766/indicators.csv"], settings["scope"]),
         bands=cut["index-766/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
         units=cut["units.csv"],
         aliases=cut["aliases.csv"],
-        columns=cut["columns.csv"],
+        forms={name: table for name, table in cut.items() if name.startswith("columns")},
         province_rank=cut["province_rank.csv"],
+        sheets=cut["sheets.csv"],
     )
+
+
+def _of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
+    return indicators[indicators["scope"] == scope].reset_index(drop=True)
 
 
 def in_force(table: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -119,8 +159,15 @@ def _checked(config: Path, area: str) -> tuple[dict, dict[str, pd.DataFrame]]:
             f"area {area!r} is not configured: config/{area}/area.toml does not exist (there are: {', '.join(areas)})"
         )
     faults: list[str] = []
-    tables = {name: _table(config if "/" in name else folder, name, faults) for name in COLUMNS}
     settings = _settings(folder / "area.toml", faults)
+    optional = {"sheets.csv", *(["units.csv"] if settings.get("units") == FROM_FILE else [])}
+    names = [*COLUMNS, *sorted(path.name for path in folder.glob("columns-*.csv"))]
+    tables = {
+        name: _table(config if "/" in name else folder, name, faults)
+        if name not in optional or (folder / name).is_file()
+        else _typed(pd.DataFrame(columns=COLUMNS[name], dtype=str), name, name, faults)
+        for name in names
+    }
     if not faults:
         faults += [f"config/{where}" for where in _faults(area, settings, tables)]
     if faults:
@@ -130,29 +177,44 @@ def _checked(config: Path, area: str) -> tuple[dict, dict[str, pd.DataFrame]]:
 
 def _table(folder: Path, name: str, faults: list[str]) -> pd.DataFrame:
     """One CSV of the configuration, typed; its faults (columns, types, words) are added to ``faults``."""
-    path = folder / name
+    path, columns = folder / name, COLUMNS[_kind_of(name)]
     shown = f"config/{path.relative_to(folder.parent)}" if "/" not in name else f"config/{name}"
     if not path.is_file():
         faults.append(f"{shown}: the file is missing")
-        return pd.DataFrame(columns=COLUMNS[name])
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if list(table.columns) != COLUMNS[name]:
-        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(COLUMNS[name])}")
+        return pd.DataFrame(columns=columns)
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        faults.append(f"{shown}: {error}")
+        return pd.DataFrame(columns=columns)
+    if list(table.columns) != columns:
+        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(columns)}")
         return table
+    return _typed(table, name, shown, faults)
+
+
+def _kind_of(name: str) -> str:
+    return "columns.csv" if name.startswith("columns") else name
+
+
+def _typed(table: pd.DataFrame, name: str, shown: str, faults: list[str]) -> pd.DataFrame:
+    """Numbers as floats, dates as timestamps, words among those allowed; every other cell is a fault."""
+    stem = Path(_kind_of(name)).stem
     for column in table:
+        allowed = ALLOWED.get((stem, column)) or ALLOWED.get(column)
         texts = table[column].str.strip()
         if column in NUMBERS:
             table[column] = pd.to_numeric(texts.replace("", None), errors="coerce")
-            wrong = table[column].isna() & (texts != "")
+            wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
         elif column in DATES:
             table[column] = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d", errors="coerce")
             wrong = table[column].isna() & ((texts != "") | (column in ("valid_from", "cutoff")))
-        elif column in ALLOWED:
-            wrong = ~texts.isin(ALLOWED[column])
+        elif allowed:
+            wrong = ~texts.isin(allowed)
         else:
             table[column] = texts
             wrong = (texts == "") & (column in REQUIRED)
-        expected = f", expected one of {', '.join(ALLOWED[column])}" if column in ALLOWED else ""
+        expected = f", expected one of {', '.join(allowed)}" if allowed else ""
         faults += [
             f"{shown} row {row + 2}: {column}: {texts[row]!r} is not valid{expected}" for row in table.index[wrong]
         ]
@@ -182,40 +244,85 @@ def _settings(path: Path, faults: list[str]) -> dict:
 def _faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
     """What shows only when the files are read together: references, sums, periods."""
     groups, indicators, bands = (tables[f"index-766/{name}.csv"] for name in ("groups", "indicators", "bands"))
-    registry, aliases, columns = (tables[f"{name}.csv"] for name in ("units", "aliases", "columns"))
+    registry, aliases = tables["units.csv"], tables["aliases.csv"]
     for name, key in (("groups", "group"), ("indicators", "indicator"), ("bands", "band")):
         yield from _period_faults(f"index-766/{name}.csv", tables[f"index-766/{name}.csv"], key)
     yield from _period_faults(f"{area}/units.csv", registry, "code")
     yield from _unknown("index-766/indicators.csv", indicators, "group", set(groups["group"]))
+    for column, wanted in (
+        ("max_points", indicators["rule"] != "none"),
+        ("full_at_pct", indicators["rule"] == "capped"),
+    ):
+        for row in indicators.index[wanted & ~(indicators[column] > 0)]:
+            rule = indicators.at[row, "rule"]
+            yield f"index-766/indicators.csv row {row + 2}: {column}: the rule {rule} needs a number above 0"
+    places = tables["province_rank.csv"]
+    for row in places.index[~places["rank"].between(1, places["of"]) | places["cutoff"].duplicated()]:
+        shown = f"{places.at[row, 'rank']:.0f} of {places.at[row, 'of']:.0f}"
+        yield f"{area}/province_rank.csv row {row + 2}: rank: {shown} is no place, or its cut-off stands twice"
     yield from _sum_faults(groups, indicators)
     for day in _changes(bands):
-        if not (in_force(bands, day)["from_points"] == 0).any():
+        limits = in_force(bands, day)["from_points"]
+        if not (limits == 0).any():
             yield f"index-766/bands.csv: on {day} no band begins at 0 points"
+        if not (limits.diff().dropna() < 0).all():
+            yield f"index-766/bands.csv: on {day} from_points is not falling from the first band to the last"
 
-    fields = set(STRUCTURAL_FIELDS) | set(indicators["indicator"])
-    yield from _unknown(f"{area}/columns.csv", columns, "field", fields)
-    yield from _doubled(f"{area}/columns.csv", columns, columns["header"].map(header_key), "header")
-    yield from _doubled(f"{area}/columns.csv", columns, columns["field"], "field")
+    scope = _of_scope(indicators, settings["scope"])
+    if scope.empty:
+        yield f"{area}/area.toml: scope: {settings['scope']!r} is not a scope of indicators.csv"
+    fields = {*STRUCTURAL_FIELDS, *scope["indicator"], *groups["group"]}
+    forms = {name: table for name, table in tables.items() if name.startswith("columns")}
+    for name, form in forms.items():
+        known = {*STRUCTURAL_FIELDS, *LONG_FIELDS} if "indicator" in set(form["field"]) else fields
+        yield from _unknown(f"{area}/{name}", form, "field", known)
+        yield from _doubled(f"{area}/{name}", form, form["header"].map(header_key), "header")
+        once = form[form["field"] != "other"]
+        yield from _doubled(f"{area}/{name}", once, once["field"], "field")
     yield from _doubled(
         f"{area}/aliases.csv", aliases, aliases["what"] + aliases["written"].map(units.name_key), "written"
     )
-    yield from _unknown(f"{area}/aliases.csv", aliases[aliases["what"] == "unit"], "meant", set(registry["code"]))
-    headers = {header_key(header) for header in columns["header"]} | {
-        header_key(header.split(" / ")[-1]) for header in columns["header"]
-    }
-    spoken = aliases[aliases["what"] == "header"]
-    for row in spoken.index[~spoken["meant"].map(header_key).isin(headers)]:
-        yield f"{area}/aliases.csv row {row + 2}: meant: {spoken.at[row, 'meant']!r} is not a header of columns.csv"
+    yield from _alias_faults(f"{area}/aliases.csv", aliases, set(registry["code"]), fields, forms)
     names = registry["name"].map(units.name_key)
     for day in _changes(registry):
         current = in_force(registry.assign(name_key=names), day)
         for name in current.loc[current.duplicated("name_key"), "name"]:
             yield f"{area}/units.csv: on {day} two units are called {name!r}"
-    for table in ("targets", "marks_below", "responsible"):
-        for name in set(settings[table]) - fields - {"CHANGE"}:
-            yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    known = {*scope["indicator"], "TOTAL", "PREVIOUS_TOTAL", "CHANGE"}
+    for table, is_right in (("targets", _is_number), ("marks_below", _is_number), ("responsible", _is_bilingual)):
+        for name, value in settings[table].items():
+            if name not in known:
+                yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+            elif not is_right(value):
+                yield f"{area}/area.toml: [{table}] {name}: {value!r} is of the wrong type"
+    for part, whole in settings.get("at_most", {}).items():
+        for name in {part, whole} - set(scope["indicator"]):
+            yield f"{area}/area.toml: [at_most] {name}: no such indicator"
+    if settings["units"] not in ("units.csv", FROM_FILE):
+        yield f"{area}/area.toml: units: {settings['units']!r}: expected units.csv or {FROM_FILE}"
     for name in set(settings["weak_bands"]) - set(bands["band"]):
         yield f"{area}/area.toml: weak_bands: {name!r} is not a band of bands.csv"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_bilingual(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(lang), str) for lang in ("vi", "en"))
+
+
+def _alias_faults(
+    file: str, aliases: pd.DataFrame, codes: set[str], fields: set[str], forms: dict[str, pd.DataFrame]
+) -> Iterator[str]:
+    """What an alias stands for must exist: a registered code, an indicator or group, a header of some form."""
+    delivered = [header for form in forms.values() for header in form["header"]]
+    keys = {header_key(text) for header in delivered for text in (header, header.split(TIER)[-1])}
+    yield from _unknown(file, aliases[aliases["what"] == "unit"], "meant", codes)
+    yield from _unknown(file, aliases[aliases["what"] == "indicator"], "meant", fields | {"TOTAL"})
+    spoken = aliases[aliases["what"] == "header"]
+    for row in spoken.index[~spoken["meant"].map(header_key).isin(keys)]:
+        yield f"{file} row {row + 2}: meant: {spoken.at[row, 'meant']!r} is not a header of columns.csv"
 
 
 def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Outcome:
     report: Path | None = None
 
 
-def _gate(raw: Path, home: Path, area: str, cutoff: str, words: Wording):
+def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording):
     from analysis import clean, rules
 
     return clean.gate(raw, rules.load(home, area, periods.cutoff(cutoff)), words)
@@ -54,16 +54,14 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Non
     notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
     day, folder = periods.cutoff(cutoff), store.run_reports(area, run)
     week = store.week(area, cutoff, run)
-    edition = report.Edition(
-        rules.load(home, area, day), words, {name: week.read(name) for name in ("scores", "changes")}
-    )
+    said = store.provenance(week)
+    edition = report.Edition(rules.load(home, area, day), words, week.read_all(), provenance=said)
     title = report.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     digest = export.digest(notebook, words, title)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
-    message = mail.compile(
-        digest, subject=report.subject(edition), words=words, sender=SENDER, date=when, seed=f"{area} {cutoff}"
-    )
+    seed = f"{area} {cutoff} {said['revision']}"
+    message = mail.compile(digest, subject=report.subject(edition), words=words, sender=SENDER, date=when, seed=seed)
     mail.save(message, folder / "mail.eml")
 
 
@@ -86,28 +84,29 @@ def week(
     home: Path,
     area: str,
     cutoff: str | None = None,
-    raw: Path | None = None,
+    raw: list[Path] | None = None,
     lang: str = "vi",
     province_rank: str = "",
+    reissue: bool = False,
     steps: Steps | None = None,
 ) -> Outcome:
-    """Make and publish the report of one week from its raw table.
+    """Make and publish the report of one week from its raw tables.
 
-    home   : holds config/, data/ and reports/
-    cutoff : ISO date; None: the latest that has a raw table
-    raw    : the table as delivered; None: the one of data/raw/<area>/
+    home    : holds config/, data/ and reports/
+    cutoff  : ISO date; None: the latest that has a raw table
+    raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
+    reissue : other tables than the published ones are a correction, and become the week's next revision
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, lang)
     with _home(home):
         try:
             cutoff = cutoff or store.newest_raw(area)
-            raw = raw or store.raw_file(area, cutoff)
-        except store.NotFound as missing:
-            day, found = cutoff or "????-??-??", ", ".join(missing.found) or wording.MISSING
-            return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=day, found=found))
+            raw = sorted(raw or store.raw_files(area, cutoff), key=lambda path: path.name)
+        except store.NotFound:
+            return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(store.home(), area, cutoff, raw, parameters, words, steps or Steps())
+        this = _Week(store.home(), area, cutoff, raw, parameters, reissue, words, steps or Steps())
         try:
             with publish.locked(area, cutoff):
                 publish.tidy(area, cutoff)
@@ -121,54 +120,74 @@ class _Week:
     home: Path
     area: str
     cutoff: str
-    raw: Path
+    raw: list[Path]
     parameters: dict[str, str]
+    reissue: bool
     words: Wording
     steps: Steps
 
+    @property
+    def names(self) -> str:
+        return ", ".join(path.name for path in self.raw)
+
     def outcome(self) -> Outcome:
-        inputs = self.inputs()
+        inputs, published = self.inputs(), store.processed(self.area, self.cutoff)
         report = store.reports(self.area, self.cutoff, "report.html")
-        before = store.load_json(store.processed(self.area, self.cutoff, "run.json"))
+        before = store.load_json(published / "run.json")
         if before.get("inputs") == inputs and publish.intact(before.get("products", {})):
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
         cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in problem_lines(cleaned.problems, self.words):
             self.steps.tell(line)
         if cleaned.refused:
-            return Outcome(REFUSED, self.words.say("run.refused", file=self.raw.name))
-        published = [store.sha256(path) for path in store.processed(self.area, self.cutoff).glob("raw/*")]
-        if published and inputs["raw"]["sha256"] not in published:
-            return Outcome(REFUSED, self.words.say("run.other_table", file=self.raw.name, cutoff=self.cutoff))
+            return Outcome(REFUSED, self.words.say("run.refused", file=self.names))
+        revision, held = len(store.revisions(published)) + 1, store.digests(published.glob("raw/*"))
+        keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
+        if before.get("revision", revision) != revision:
+            return Outcome(FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
+        if keep and not self.reissue:
+            return Outcome(REFUSED, self.other_table(inputs, keep))
+        revision += bool(keep)
         # The run's name follows from its inputs, so that the same inputs give the same bytes.
         run = f"{self.cutoff}-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
         try:
-            self.make(run, inputs)
+            self.make(run, inputs, revision, keep)
         except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
             return self.failed(run, error)
         finally:
             publish.tidy(self.area, self.cutoff)
-        return Outcome(DONE, self.words.say("run.done", report=report), report)
+        done = self.words.say("run.done", report=report)
+        if keep:
+            done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
+        return Outcome(DONE, done, report)
+
+    def other_table(self, inputs: dict, current: str) -> str:
+        """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
+        fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
+        for old in store.revisions(store.processed(self.area, self.cutoff)):
+            if store.digests(old.glob("raw/*")) == inputs["raw"]:
+                return self.words.say("run.replaced_table", earlier=old.name, **fields)
+        return self.words.say("run.other_table", **fields)
 
     def inputs(self) -> dict:
-        """What the products follow from: the table, the rules, the code, the parameters, and earlier weeks."""
+        """What the products follow from: the tables, the rules, the code, the parameters, and earlier weeks."""
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
         earlier = [each.folder for each in store.history(self.area, self.cutoff).values()]
         return {
-            "raw": {"name": self.raw.name, "sha256": store.sha256(self.raw)},
+            "raw": store.digests(self.raw),
             "config": store.hashes(rules, self.home),
             "code": store.code(self.steps.notebooks),
             "earlier": store.hashes((path for folder in earlier for path in folder.glob("*.csv")), self.home),
             "parameters": self.parameters,
         }
 
-    def make(self, run: str, inputs: dict) -> None:
+    def make(self, run: str, inputs: dict, revision: int, keep: str) -> None:
         began = time.perf_counter()
-        folder = publish.begin(self.area, self.cutoff, run, self.raw)
-        if store.sha256(folder / "raw" / self.raw.name) != inputs["raw"]["sha256"]:
-            raise OSError(self.words.say("run.raw_changed", file=self.raw.name))
+        folder = publish.begin(self.area, self.cutoff, run, self.raw, keep)
+        if store.digests(folder.glob("raw/*")) != inputs["raw"]:
+            raise OSError(self.words.say("run.raw_changed", file=self.names))
         for stage in self.steps.stages:
             with self.timed(stage):
                 self.stage(stage, folder, run)
@@ -178,6 +197,7 @@ class _Week:
             "area": self.area,
             "cutoff": self.cutoff,
             "run": run,
+            "revision": revision,
             "inputs": inputs,
             "products": publish.products(self.area, self.cutoff, run),
             "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}

@@ -2,12 +2,14 @@
 
 A run works in a private folder, ``data/processed/<area>/.run-<run>/``, which ``publish`` makes the week's own; a
 notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. Whoever reads a published week only reads.
+A week published anew from a corrected table keeps what it was before in ``r1/``, ``r2/`` … within its own folders.
 """
 
 import hashlib
 import json
 import os
 import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -22,11 +24,7 @@ ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
 class NotFound(FileNotFoundError):
-    """A table or raw file is not where it should be; the message says what to do, ``found`` what is there instead."""
-
-    def __init__(self, message: str, found: list[str] | None = None) -> None:
-        super().__init__(message)
-        self.found = found or []
+    """A table or raw file is not where it should be; the message says what to do."""
 
 
 def home() -> Path:
@@ -59,30 +57,36 @@ def _plain(area: str) -> str:
 # -- raw tables ------------------------------------------------------------------------------------------------------
 
 
-def raw_file(area: str, cutoff: str, folder: Path | None = None) -> Path:
-    """The table of a week as delivered: the one in ``folder/raw/``, else ``data/raw/<area>/<cutoff>.*``.
+def raw_files(area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
+    """The tables of a week as delivered, by name: those in ``folder/raw/``, else ``data/raw/<area>/<cutoff>*.*``.
 
-    Raises : NotFound if there is none, or more than one.
+    Every file whose name begins with the cut-off is of that week: none is passed over in silence, the gate tells where
+    two of them disagree. Raises NotFound if there is none.
     """
     own = _files(folder / "raw") if folder else []
-    delivered = home() / "data" / "raw" / _plain(area)
-    found = own or [path for path in _files(delivered) if path.stem == str(periods.cutoff(cutoff))]
-    if len(found) != 1:
-        names = [path.name for path in found]
-        raise NotFound(f"data/raw/{area}: expected one table {cutoff}.*, found {', '.join(names) or 'none'}", names)
-    return found[0]
+    found = own or _files(home() / "data" / "raw" / _plain(area), f"{periods.cutoff(cutoff)}[!0-9]*")
+    if not found:
+        raise NotFound(f"data/raw/{area}: expected a table {cutoff}*.*, found none")
+    return found
 
 
 def newest_raw(area: str) -> str:
     """The latest cut-off that has a raw table. Raises NotFound if there is none."""
-    days = [path.stem for path in _files(home() / "data" / "raw" / _plain(area)) if path.match(f"{ISO_DAY}.*")]
+    days = [path.name[:10] for path in _files(home() / "data" / "raw" / _plain(area), f"{ISO_DAY}[!0-9]*")]
     if not days:
         raise NotFound(f"data/raw/{area}: no table there; expected one named by its cut-off, such as 2023-12-04.txt")
     return max(days)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.is_file())
+def _files(folder: Path, pattern: str = "*") -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.is_file())
+
+
+def default_area(areas: list[str]) -> str | None:
+    """The area whose area.toml says ``default = true``; None unless exactly one does."""
+    texts = {area: (home() / "config" / area / "area.toml").read_text("utf-8") for area in areas}
+    chosen = [area for area, text in texts.items() if tomllib.loads(text).get("default") is True]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 # -- the week's tables -----------------------------------------------------------------------------------------------
@@ -109,6 +113,10 @@ class Week:
                 return read_table(folder, name)
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise NotFound(f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first")
+
+    def read_all(self) -> dict[str, pd.DataFrame]:
+        """Every table that the notebooks before the report write, by name."""
+        return {name: self.read(name) for name, notebook in tables.WRITTEN_BY.items() if notebook != "4_report"}
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write the table ``name``, whole or not at all. Raises TableError if ``frame`` is not that table."""
@@ -140,6 +148,25 @@ def history(area: str, before: str = "") -> dict[str, Week]:
     return {day: Week(area, day, processed(area, day)) for day in days}
 
 
+def revisions(folder: Path) -> list[Path]:
+    """The earlier revisions kept in a week's folder, r1 first: one fewer than the week's own number."""
+    kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit()]
+    return sorted(kept, key=lambda path: int(path.name[1:]))
+
+
+def earlier_revisions(week: Week) -> list[Week]:
+    """What the week was before it was corrected, r1 first, only to be read; none for a first issue.
+
+    A draft stands where its run would: of another table than the published one, it is the revision after that.
+    """
+    kept = revisions(week.folder)
+    if week.published and week.published.is_dir():
+        kept = revisions(week.published)
+        if digests(raw_files(week.area, week.cutoff, week.folder)) != digests(_files(week.published / "raw")):
+            kept.append(week.published)
+    return [Week(week.area, week.cutoff, folder) for folder in kept]
+
+
 def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
     """sha256 of each file whose change may change a report: modules, notebooks, templates."""
     told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
@@ -147,10 +174,20 @@ def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
 
 
 def provenance(week: Week) -> dict[str, str]:
-    """What the page says of its origin: ``file`` (name of the raw table), ``hash`` (its sha256), ``code`` (version)."""
-    raw = raw_file(week.area, week.cutoff, week.folder)
+    """What the page says of its origin.
+
+    file, hash : name and sha256 of each raw table, one a line
+    revision   : "1" for a first issue
+    code       : version of the program
+    """
+    raw = raw_files(week.area, week.cutoff, week.folder)
     fingerprint = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest()
-    return {"file": raw.name, "hash": sha256(raw), "code": f"{version('analysis')}-{fingerprint[:12]}"}
+    return {
+        "file": "\n".join(path.name for path in raw),
+        "hash": "\n".join(map(sha256, raw)),
+        "revision": str(len(earlier_revisions(week)) + 1),
+        "code": f"{version('analysis')}-{fingerprint[:12]}",
+    }
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -176,6 +213,11 @@ def load_json(path: Path) -> dict:
 
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digests(files: Iterable[Path]) -> list[str]:
+    """sha256 of each, sorted: the same tables under other names are the same tables."""
+    return sorted(map(sha256, files))
 
 
 def hashes(files: Iterable[Path], base: Path) -> dict[str, str]:

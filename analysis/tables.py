@@ -78,6 +78,20 @@ TABLES = {
         expected=_number("by the registry or the control row"),
         found=_number("by the rows of the units"),
     ),
+    "units": _table(
+        unique=["unit_code"],
+        **UNIT,
+        type=_text("xã, phường, thị trấn, đặc khu; empty: none"),
+        kind=_key("commune or department: ranked and compared among themselves"),
+    ),
+    "corrections": _table(
+        unique=["unit_code", "indicator", "field"],
+        **UNIT,
+        indicator=_key("the indicator corrected"),
+        field=_text("which of its figures", ("value", "numerator", "denominator", "published_points")),
+        old=_number("in the revision before; missing: it had none"),
+        new=_number("in this one; missing: it has none"),
+    ),
     "source": _table(
         file=_text("name of the delivered file"),
         cutoff=_key("the cut-off, ISO"),
@@ -102,6 +116,16 @@ TABLES = {
         band=_text("the band of the total; empty: no total"),
         rank=_number("1 is best, ties share; missing for the control row"),
     ),
+    "reconciliation": _table(
+        unique=["unit_code", "group", "indicator"],
+        unit_code=UNIT["unit_code"],
+        group=_text("one of the six groups; empty for the total"),
+        indicator=_text("TOTAL for the total; empty on a group's own row"),
+        computed=_number("points by the rules, rounded half up to 0.01"),
+        published=_number("points as published"),
+        difference=_number("published minus computed"),
+        agrees=_flag("within 0.01 for a metric, 0.02 for a sum"),
+    ),
     "changes": _table(
         unique=["unit_code"],
         **UNIT,
@@ -114,6 +138,12 @@ TABLES = {
         explained_change=_number("points of the change that printed columns explain"),
         unexplained_change=_number("the rest of it"),
         previous_cutoff=_text("the cut-off compared with, ISO; empty: none"),
+    ),
+    "carried": _table(
+        unique=["unit_code"],
+        unit_code=UNIT["unit_code"],
+        carried=_number("the previous total that the delivered table carries"),
+        published=_number("the total that week was published with, where it is another"),
     ),
     "peers": _table(
         unique=["unit_code", "indicator"],
@@ -149,9 +179,9 @@ TABLES = {
 
 # The notebook that writes each table: what to run where one is missing.
 WRITTEN_BY = (
-    dict.fromkeys(("measurements", "repairs", "problems", "controls", "source"), "1_clean")
-    | dict.fromkeys(("points", "scores"), "2_score")
-    | dict.fromkeys(("changes", "peers", "routes"), "3_trend")
+    dict.fromkeys(("measurements", "repairs", "problems", "controls", "units", "source", "corrections"), "1_clean")
+    | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
+    | dict.fromkeys(("changes", "carried", "peers", "routes"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
 )
 

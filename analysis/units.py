@@ -1,13 +1,22 @@
-"""Names of communes → codes of the registry: one exact hit on a tolerant key, or none. Never a guess (K5)."""
+"""Names of communes → codes of the registry: one exact hit on a tolerant key, or none; never a guess (method §5)."""
 
 import difflib
 import re
 import unicodedata
+from collections import Counter
+from typing import NamedTuple
 
 import pandas as pd
 
-PREFIX = re.compile(r"^(ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+")
+PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+
+
+class Hit(NamedTuple):
+    """The unit a name names. ``reason`` says why the name is a repair (a wording key); "" for the unit's own name."""
+
+    code: str
+    reason: str
 
 
 def plain(text: str) -> str:
@@ -21,26 +30,46 @@ def name_key(name: str) -> str:
     return PREFIX.sub("", plain(name).casefold())
 
 
-def match(name: str, registry: pd.DataFrame, aliases: pd.DataFrame) -> tuple[str, str] | None:
-    """The one registered unit that ``name`` names: (code, reason), or None.
+def kind_of(name: str) -> str:
+    """``"UBND xã Hòa Bình"`` => ``"xã"``; "" where the name says no kind."""
+    found = PREFIX.match(plain(name))
+    return (found[1] or "").lower() if found else ""
 
-    registry : columns code, name (in force on the cut-off)
-    aliases  : columns what, written, meant (a code), reason
-    Returns  : reason is empty for the unit's own name, else the alias row's reason; None unless exactly one unit fits.
-    Source   : docs/method.md §5 and §7.
+
+class Registry:
+    """The units in force on a cut-off, to be found by name.
+
+    registered : code, name;  aliases : what, written, meant (a code), reason
+    suffix     : what a table writes behind every name, such as "tỉnh An Giang" in "UBND xã Đông Thái - tỉnh An Giang"
     """
-    key = name_key(name)
-    own = registry.loc[registry["name"].map(name_key) == key, "code"]
-    if len(own) == 1:
-        return own.iloc[0], ""
-    spoken = aliases[(aliases["what"] == "unit") & (aliases["written"].map(name_key) == key)]
-    if len(spoken) == 1 and (registry["code"] == spoken["meant"].iloc[0]).any():
-        return spoken["meant"].iloc[0], spoken["reason"].iloc[0]
-    return None
 
+    def __init__(self, registered: pd.DataFrame, aliases: pd.DataFrame, suffix: str = "") -> None:
+        self.names = dict(zip(registered["code"], registered["name"], strict=True))
+        self._suffix = re.compile(rf"\s*-\s*{re.escape(plain(suffix))}$", re.IGNORECASE) if suffix else None
+        keys = {code: name_key(name) for code, name in self.names.items()}
+        times = Counter(keys.values())
+        self._own = {key: code for code, key in keys.items() if times[key] == 1}
+        spoken = aliases[aliases["what"] == "unit"]
+        self._spoken = {name_key(each.written): Hit(each.meant, each.reason) for each in spoken.itertuples()}
 
-def nearest(name: str, registry: pd.DataFrame) -> str:
-    """The registered name most like ``name``, for the text of an error only; empty where none is near."""
-    by_key = {name_key(each): each for each in registry["name"]}
-    found = difflib.get_close_matches(name_key(name), by_key, n=1, cutoff=0.7)
-    return by_key[found[0]] if found else ""
+    def bare(self, name: str) -> str:
+        """The name without what stands around it: ``"UBND xã Đông Thái - tỉnh An Giang"`` => ``"Đông Thái"``."""
+        name = plain(name)
+        return PREFIX.sub("", self._suffix.sub("", name) if self._suffix else name)
+
+    def match(self, name: str) -> Hit | None:
+        """The one unit that ``name`` names: by its own name, else through the alias table; None unless exactly one.
+
+        An own name with invisible characters or decomposed accents is a hit, with a reason.
+        """
+        key = self.bare(name).casefold()
+        if code := self._own.get(key):
+            return Hit(code, "" if plain(name).casefold() == " ".join(name.casefold().split()) else "repair.spelling")
+        hit = self._spoken.get(key)
+        return hit if hit and hit.code in self.names else None
+
+    def nearest(self, name: str) -> str:
+        """The registered name most like ``name``, for the text of an error only; "" where none is near."""
+        by_key = {name_key(each): each for each in self.names.values()}
+        found = difflib.get_close_matches(self.bare(name).casefold(), by_key, n=1, cutoff=0.6)
+        return by_key[found[0]] if found else ""

@@ -51,23 +51,22 @@ def week(lang: str = "vi") -> dict[str, pd.DataFrame]:
     """All tables of the week, by name."""
     held = in_force()
     cleaned = clean.gate(RAW, held, words(lang))
-    names = ("measurements", "repairs", "problems", "controls", "source")
-    tables = {name: getattr(cleaned, name) for name in names}
-    return scored(tables, lang)
+    return scored(cleaned.tables, lang)
 
 
 def scored(tables: dict[str, pd.DataFrame], lang: str = "vi") -> dict[str, pd.DataFrame]:
     held = in_force()
-    measurements = tables["measurements"]
+    measurements, units = tables["measurements"], tables["units"]
     points = score.points(measurements, held.indicators, held.groups)
-    scores = score.scores(measurements, points, held.bands, CONTROL)
-    previous = tables["source"]["previous_cutoff"].iat[0]
+    scores = score.scores(measurements, points, held.bands, units)
+    day, previous = trend.previous_totals(measurements, tables["source"], {}, str(CUTOFF))
     tables = tables | {
         "points": points,
         "scores": scores,
-        "changes": trend.changes(scores, measurements, points, previous, None, CONTROL),
-        "peers": trend.peers(scores, CONTROL, **held.settings["peer"]),
-        "routes": trend.routes(scores, measurements, held.indicators, held.bands, CONTROL),
+        "reconciliation": score.reconciliation(points, scores),
+        "changes": trend.changes(scores, previous, day, units),
+        "carried": trend.carried_differences(previous, day, {}),
+        "peers": trend.peers(scores, units, **held.settings["peer"]),
+        "routes": trend.routes(scores, measurements, held.indicators, held.bands, units),
     }
-    said = [findings.collect(tables, held, words(lang)), findings.about_data(tables, held, words(lang))]
-    return tables | {"findings": pd.concat(said, ignore_index=True)}
+    return tables | {"findings": findings.collect(tables, held, words(lang))}

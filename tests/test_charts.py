@@ -262,7 +262,7 @@ def test_a_missing_value_is_a_dash_on_white_and_is_never_marked():
 def test_the_heat_table_says_the_range_of_each_indicator_and_how_many_reached_the_target():
     assert charts.heat(CELLS.assign(value=[19.3, 30.0, 72.6, 28.19]), VI).alt == (
         "Bảng màu 2 đơn vị theo 2 chỉ số; 2 ô được đánh dấu ▼. Công khai, minh bạch: từ 19,3 đến 72,6. "
-        "Thanh toán trực tuyến: từ 28,19 đến 30,00. Đạt mục tiêu 30: 1/2 đơn vị."
+        "Thanh toán trực tuyến: từ 28,19 đến 30,00. Đạt chỉ tiêu 30: 1/2 đơn vị."
     )
 
 

@@ -1,3 +1,5 @@
+"""The real week's digest as a message: its parts, its text, and what no message may carry."""
+
 import base64
 import email
 import re
@@ -8,6 +10,7 @@ from email.header import decode_header, make_header
 from email.policy import default
 
 import pytest
+from conftest import sample
 
 from analysis import export, mail
 
@@ -18,8 +21,8 @@ PNG = base64.b64encode(b"\x89PNG chart").decode()
 
 
 @pytest.fixture(scope="module")
-def digest(sample, words):
-    return export.digest(sample, words, SUBJECT)
+def digest(words):
+    return export.digest(sample(), words, SUBJECT)
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def numbers(text: str) -> Counter:
 def test_the_message_is_text_first_then_html_with_its_charts(compiled, digest):
     message = compiled(digest)
     kinds = [part.get_content_type() for part in message.walk()]
-    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert kinds == ["multipart/alternative", "text/plain", "multipart/related", "text/html", *2 * ["image/png"]]
     assert message.defects == [] and message["Subject"] == SUBJECT
     assert message["From"].addresses[0].addr_spec == "bao-cao@chomoi.example"
     assert message["To"] == "undisclosed-recipients:;"
@@ -52,16 +55,22 @@ def test_the_message_is_text_first_then_html_with_its_charts(compiled, digest):
 def test_every_number_of_the_tables_is_in_the_plain_text(compiled, digest):
     message = compiled(digest)
     table = re.search("<table.*</table>", message.get_body(("html",)).get_content(), re.S)[0]
-    cells = numbers(" ".join(re.findall(r">([^<]*)</t[dh]>", table)))
-    assert cells["57,45"] == 1 and cells["−5,78"] == 1 and cells.total() == 18 + 2 * 19
+    cells = numbers(re.sub("<[^>]*>", " ", table))
+    assert cells["49,18"] == 1 and cells["−5,78"] == 1 and cells.total() == 3 * 18
     assert cells - numbers(message.get_body(("plain",)).get_content()) == Counter()
 
 
 def test_the_plain_text_keeps_rows_as_lines_and_says_what_the_charts_show(compiled, digest):
     text = compiled(digest).get_body(("plain",)).get_content()
-    assert re.search(r"^17  Mỹ Hội Đông\s+51,10\s+−5,78  Trung bình\r?$", text, re.M)
-    assert "[Điểm tổng hợp của 18 đơn vị: cao nhất Chợ Mới 65,79; thấp nhất Kiến An 49,18.]" in text
+    assert re.search(r"^  17  Mỹ Hội Đông +51,10      −5,78  Trung bình\r?$", text, re.M)
+    assert re.search(r"^\[Xếp hạng 18 đơn vị .* thấp nhất: Kiến An \(49,18\)\..*\]\r?$", text, re.M)
+    assert re.search(r"^\[Từ tối đa 100 điểm, mất 42,55 điểm, còn 57,45 điểm\..*\]\r?$", text, re.M)
     assert "style" not in text and "{" not in text
+
+
+def test_a_fall_is_told_in_a_word_to_those_who_hear_the_table(compiled, digest):
+    html = compiled(digest).get_body(("html",)).get_content()
+    assert re.search(r">−5,78<span [^>]*> \(giảm\)</span></td>", html)
 
 
 def test_every_chart_is_a_part_shown_once_with_its_alternative_text(compiled):

@@ -64,13 +64,31 @@ def test_score_writes_the_points_and_the_published_totals(tmp_path):
     last = scores.set_index("unit_name").loc["Kiến An"]
     assert (last["total"], last["band"], last["rank"]) == (49.18, "Yếu", 18)
     assert {path.name for path in tmp_path.iterdir()} == {
-        *["measurements.csv", "points.csv", "scores.csv", "repairs.csv", "problems.csv"]
+        *["measurements.csv", "points.csv", "scores.csv", "reconciliation.csv", "repairs.csv", "problems.csv"]
     }
 
 
 def test_score_of_a_refused_table_scores_nothing(wrong_table, tmp_path):
     assert call("score", wrong_table, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"repairs.csv", "problems.csv"}
+
+
+def test_several_files_are_gated_as_one_table_and_must_agree(wrong_table, tmp_path, capsys):
+    same, other = tmp_path / "same.txt", tmp_path / "other.txt"
+    same.write_bytes(TABLE.read_bytes())
+    other.write_text(TABLE.read_text("utf-8").replace("\t72.6\t", "\t72.7\t"), "utf-8")
+    assert call("gate", TABLE, same, "--cutoff", CUTOFF) == 0
+    assert "2023-12-04.txt, same.txt: được chấp nhận." in capsys.readouterr().out
+    assert call("score", TABLE, other, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
+    assert "other.txt, dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%)): «72.7»" in capsys.readouterr().out
+
+
+def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys):
+    for area in ("an-giang", "cho-moi"):
+        (tmp_path / "config" / area).mkdir(parents=True)
+        (tmp_path / "config" / area / "area.toml").write_text("code = 1")
+    assert call("gate", TABLE, "--cutoff", CUTOFF, "--home", tmp_path) == 64
+    assert "there are several, name one: an-giang, cho-moi" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -82,7 +100,8 @@ def test_score_of_a_refused_table_scores_nothing(wrong_table, tmp_path):
         (("gate", TABLE), "--cutoff"),
         (("gate", TABLE, "--cutoff", "4/12/2023"), "expected an ISO date"),
         (("gate", TABLE.parent / "none.txt", "--cutoff", CUTOFF), "none.txt"),
-        (("gate", TABLE, "--cutoff", CUTOFF, "--area", "../cho-moi"), "there are: cho-moi"),
+        (("gate", TABLE, "--cutoff", CUTOFF, "--area", "../cho-moi"), "'../cho-moi' is not configured; there are: "),
+        (("gate", TABLE, TABLE, "--cutoff", CUTOFF), "two files of one name"),
         (("gate", TABLE, "--cutoff", CUTOFF, "--home", TABLE.parent), "holds no area"),
         (("score", TABLE, "--cutoff", CUTOFF), "--out"),
         (("week", "2023-13-01"), "expected an ISO date"),

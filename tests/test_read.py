@@ -1,7 +1,11 @@
-"""A text file → its cells as delivered."""
+"""A text file → its cells as delivered; and what every kind of file has in common."""
 
+import ast
+from datetime import datetime
+
+import delivered
 import pytest
-from district import RAW
+from district import HOME, RAW, words
 
 from analysis import read
 
@@ -55,8 +59,12 @@ def test_a_mark_around_the_whole_cell_becomes_data_and_other_tags_stay_text(tmp_
     ("data", "key"),
     [
         (b"", "problem.empty_file"),
-        (b"\xff\xd8\xff\xe0picture", "problem.not_text"),
+        (b"\xff\xd8\xff\xe0picture", "problem.file.image"),
+        (b"\x93\x94\x95", "problem.not_text"),
         (b"a\x00b", "problem.not_text"),
+        ("a\tb".encode("utf-16-le"), "problem.not_text"),
+        (b'a\t"b\nc\td\n', "problem.broken_text"),
+        (b'a\t"b" c\n', "problem.broken_text"),
         (b"x" * 5_000_001, "problem.file_too_large"),
         (b"a\n" * 5_001, "problem.too_many_rows"),
         (b"a" + b"\t" * 100, "problem.too_many_columns"),
@@ -72,3 +80,55 @@ def test_a_file_that_is_no_table_is_refused_by_name(tmp_path, data, key):
 @pytest.mark.parametrize(("column", "letter"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")])
 def test_columns_have_the_letters_of_a_spreadsheet(column, letter):
     assert read.letter(column) == letter
+
+
+def test_quoted_cells_may_hold_separators_and_line_breaks_and_rows_keep_the_line_they_begin_on(tmp_path):
+    table = cells(tmp_path, b'a,"b, c"\n"d\ne",f\ng,"h ""i"""\n')
+    assert list(zip(table["row"], table["column_letter"], table["value"], strict=True)) == [
+        *[(1, "A", "a"), (1, "B", "b, c")],
+        *[(2, "A", "d\ne"), (2, "B", "f")],
+        *[(4, "A", "g"), (4, "B", 'h "i"')],
+    ]
+
+
+def test_text_is_of_no_type_and_an_empty_cell_is_an_empty_text(tmp_path):
+    table = cells(tmp_path, b"NA\t00123\t\t1.746\t \n")
+    assert list(zip(table["value"], table["kind"], strict=True)) == [
+        *[("NA", "text"), ("00123", "text"), ("", "empty"), ("1.746", "text"), (" ", "text")]
+    ]
+
+
+def test_a_typed_cell_keeps_its_type_on_its_way_out_of_the_child(tmp_path):
+    day = datetime(2023, 12, 4, 7, 30)
+    row = ["1.746", 1.746, 1746, 0.925, day, True, "#DIV/0!", "=A1"]
+    table = cells(tmp_path, delivered.workbook(lambda book: book.active.append(row)))
+    assert list(table["value"]) == row
+    assert list(map(type, table["value"])) == [str, float, int, float, datetime, bool, str, str]
+    assert list(table["kind"]) == ["text", "number", "number", "number", "date", "boolean", "error", "formula"]
+    assert set(table["file"]) == {"table.txt"}
+    assert set(table["sheet"]) == {"Sheet"}
+
+
+def test_a_file_that_is_not_there_is_no_problem_of_the_table(tmp_path):
+    with pytest.raises(OSError, match="nothing"):
+        read.cells(tmp_path / "nothing.txt")
+
+
+def refusals():
+    """Every ``Unreadable("key", field=…)`` in the code: file, key and fields."""
+    for path in sorted((HOME / "analysis").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Unreadable" and node.args:
+                key = node.args[0]
+                if isinstance(key, ast.Constant):
+                    yield path.name, key.value, {each.arg for each in node.keywords}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_reason_to_refuse_a_file_has_a_sentence_with_its_fields(lang):
+    held = words(lang)
+    found = list(refusals())
+    assert len(found) > 30
+    for file, key, fields in found:
+        assert held.has(key), f"{file}: {key}"
+        assert None in fields or fields == held.fields.get(key, set()), f"{file}: {key}"

@@ -23,22 +23,22 @@ def text(piece):
 def test_the_first_five_lines_tell_result_weakest_fall_rise_and_what_to_do():
     lines = re.findall(r"<li>(.*?)</li>", report.minute(edition()).data)
     assert [line.replace("\u00a0", " ") for line in lines] == [
-        "Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm so với Tuần 4 tháng 11.",
+        "Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm so với tuần 4 tháng 11.",
         "Xếp loại “Yếu”: Kiến An (49,18). Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”; riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm là đủ.",
-        "Giảm điểm so với Tuần 4 tháng 11: Mỹ Hội Đông (−5,78). Mức giảm của Mỹ Hội Đông xấp xỉ 1 chỉ tiêu hài lòng 6 điểm; bảng không in nhóm này nên chưa khẳng định được nguyên nhân. Phần điểm bảng không thể hiện thấp hơn trung vị các đơn vị 11,26 điểm.",
+        "Giảm điểm so với tuần 4 tháng 11: Mỹ Hội Đông (−5,78). Mức giảm của Mỹ Hội Đông xấp xỉ 1 tiêu chí hài lòng 6 điểm; nguyên nhân không có trong bảng, vì bảng không in nhóm này. Phần điểm bảng không thể hiện thấp hơn trung vị các đơn vị 11,26 điểm.",
         "Tăng nhiều nhất: Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48); trung vị của các đơn vị là +0,27.",
-        "Tất cả 18 đơn vị chưa đạt chỉ tiêu dịch vụ công trực tuyến 50 %, thanh toán trực tuyến 30 % và số hóa hồ sơ 80 %. Dưới ngưỡng cần lưu ý: công khai, minh bạch (5 đơn vị), dịch vụ công trực tuyến (8 đơn vị) và thanh toán trực tuyến (5 đơn vị).",
+        "Tất cả 18 đơn vị chưa đạt chỉ tiêu dịch vụ công trực tuyến 50%, thanh toán trực tuyến 30% và số hóa hồ sơ 80%. Dưới ngưỡng cần lưu ý: công khai, minh bạch (5 đơn vị), dịch vụ công trực tuyến (8 đơn vị) và thanh toán trực tuyến (5 đơn vị).",
     ]  # fmt: skip
 
 
 def test_requests_name_units_and_the_department_in_charge():
     said = text(report.requests(edition()))
-    assert "Kiến An (19,3 %), Mỹ Hiệp (26,4 %), Hội An (37,7 %), Mỹ An (38,4 %) và Long Giang (45,6 %)" in said
-    assert "Hòa Bình (5,27 %), Long Giang (6,45 %), Mỹ Hiệp (7,42 %), Kiến An (7,56 %) và Long Điền B (7,76 %)" in said
-    assert "Tất cả 18 đơn vị chưa đạt chỉ tiêu 50 % (cao nhất 20,1 %)" in said
+    assert "Kiến An (19,3%), Mỹ Hiệp (26,4%), Hội An (37,7%), Mỹ An (38,4%) và Long Giang (45,6%)" in said
+    assert "Hòa Bình (5,27%), Long Giang (6,45%), Mỹ Hiệp (7,42%), Kiến An (7,56%) và Long Điền B (7,76%)" in said
+    assert "Tất cả 18 đơn vị chưa đạt chỉ tiêu 50% (cao nhất 20,1%)" in said
     assert said.count("Cơ quan phụ trách: Phòng Văn hóa – Thông tin.") == 2
-    assert "Xã Kiến An: Kiến An xếp loại “Yếu” với 49,18 điểm. Kiến An còn thiếu 0,82 điểm" in said
-    assert "Xã Mỹ Hội Đông: Mỹ Hội Đông giảm 5,78 điểm" in said
+    assert "Xã Kiến An xếp loại “Yếu” với 49,18 điểm. Kiến An còn thiếu 0,82 điểm" in said
+    assert "Xã Mỹ Hội Đông giảm 5,78 điểm" in said
 
 
 def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells():
@@ -68,6 +68,72 @@ def test_a_place_that_is_none_is_refused(place):
         _ = edition(province_rank=place).standing
 
 
+def test_the_result_is_told_in_full():
+    assert text(report.result(edition())) == (
+        "1. Kết quả Văn phòng HĐND và UBND huyện báo cáo kết quả Bộ chỉ số phục vụ người dân, doanh nghiệp trong thực hiện"
+        " thủ tục hành chính, cung cấp dịch vụ công trong tuần 1 tháng 12 năm 2023 như sau:"
+        " Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm"
+        " so với tuần 4 tháng 11."
+        " Điểm của các xã, phường, thị trấn từ 49,18 (Kiến An) đến 65,79 (Chợ Mới); kết quả từng đơn vị tại Phụ lục kèm theo."
+        " Xếp loại: 17 đơn vị “Trung bình” và 1 đơn vị “Yếu”."
+        " Các cột của bảng giải thích được 36,86 điểm của huyện Chợ Mới; 20,59 điểm còn lại bảng không thể hiện (mức độ hài"
+        " lòng và một số tiêu chí thành phần). Cách đọc các cột thành điểm là của nhóm phân tích."
+    )
+
+
+def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
+    said = text(report.standings(edition()))
+    assert said.startswith(
+        "Xếp hạng các đơn vị Hạng Đơn vị Tổng điểm Tăng/giảm Xếp loại 1 Chợ Mới 65,79 +0,38 Trung bình"
+    )
+    assert "17 Mỹ Hội Đông 51,10 −5,78" in said and said.endswith("18 Kiến An 49,18 +0,15 Yếu")
+
+
+def test_a_long_ranking_is_cut_in_its_middle_for_the_mail_and_says_so():
+    settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3}}
+    said = text(report.standings(edition(rules=dataclasses.replace(in_force(), settings=settings))))
+    assert "2 Nhơn Mỹ 64,55 +0,30 Trung bình … 13 đơn vị ở giữa: xem trang báo cáo … 16 Mỹ Hiệp" in said
+
+
+def test_of_many_that_fell_the_most_are_named_and_the_others_counted():
+    rows, changes = week()["findings"], week()["changes"].query("unit_code != '893'")
+    fell = rows.query("finding == 'fell'").iloc[0]
+    many = pd.DataFrame([{**fell, "unit_code": code} for code in changes["unit_code"]])
+    tables = week() | {"findings": many}
+    assert "Ngoài ra có 13 đơn vị khác giảm điểm, xem Phụ lục." in text(report.minute(edition(tables=tables)))
+    assert text(report.requests(edition(tables=tables))).count("Mỹ Hội Đông giảm 5,78 điểm") == 5
+
+
+def test_the_page_says_which_file_rules_and_code_it_comes_from():
+    assert text(report.provenance(edition())) == (
+        "Nguồn gốc Tệp số liệu 2023-12-04.txt Mã SHA-256 của tệp " + "0" * 64 + " Thời gian chốt số liệu 04/12/2023"
+        " Quy tắc có hiệu lực từ 23/06/2022 Phiên bản mã nguồn abc1234"
+    )
+
+
+def test_a_regained_item_is_not_told_as_a_fall_and_a_zero_is_asked_about():
+    rows = week()["findings"]
+    regained = rows[rows["finding"].isin(["fell", "step"])].assign(value=lambda each: each["value"].abs())
+    tables = week() | {"findings": regained[regained["finding"] == "step"]}
+    assert "tiêu chí hài lòng" not in text(report.minute(edition(tables=tables)))
+    assert "Chứng thực bản sao điện tử: Số liệu bằng 0: Mỹ An và Kiến An" in text(report.requests(edition()))
+
+
+def test_a_threshold_of_the_change_marks_the_same_cells_in_table_and_findings():
+    rows = week()["findings"]
+    without = rows[(rows["finding"] != "flag") | (rows["indicator"] != "CHANGE")]
+    piece = report.appendix(edition(tables=week() | {"findings": without})).data
+    assert piece.count('class="flag') == 18 and "(giảm)" not in piece
+
+
+def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
+    tables = week() | {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
+    pieces = [report.minute, report.result, report.appendix, report.standings]
+    said = [text(piece(edition(tables=tables))) for piece in pieces]
+    assert not any("57,45" in each for each in said)
+    assert report.subject(edition(tables=tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
+
+
 def test_the_document_leaves_number_and_signature_open():
     said = text(report.masthead(edition())) + text(report.closing(edition()))
     assert "Số: /BC-VP" in said and "Chợ Mới, ngày 04 tháng 12 năm 2023" in said
@@ -85,7 +151,10 @@ def test_a_week_in_which_nothing_happened_says_so():
     tables = week() | {"findings": week()["findings"].query("finding in ['data', 'reconcile']")}
     said = text(report.minute(edition(tables=tables)))
     assert "Không có đơn vị nào xếp loại “Yếu”." in said
-    assert "Không có đơn vị nào giảm điểm so với Tuần 4 tháng 11." in said
+    assert "Không có đơn vị nào giảm điểm so với tuần 4 tháng 11." in said
+    assert (
+        "Tất cả đơn vị đạt chỉ tiêu dịch vụ công trực tuyến 50%, thanh toán trực tuyến 30% và số hóa hồ sơ 80%." in said
+    )
 
 
 def test_markup_in_the_data_is_shown_and_never_run():
@@ -99,7 +168,7 @@ def test_markup_in_the_data_is_shown_and_never_run():
 def test_the_mails_subject_names_area_week_total_and_band():
     assert (
         report.subject(edition())
-        == "[Chỉ số 766] huyện Chợ Mới, Tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
+        == "[Chỉ số 766] huyện Chợ Mới, tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
     )
 
 

@@ -41,8 +41,8 @@ FAULTS = [
     ("index-766/indicators.csv", "percent,6,capped", "percent,13,capped", ["the printed indicators of DVCTT sum to 13 points, more than the group's 12"]),
     ("index-766/indicators.csv", "SH,MDSH", "SH,XXXX", ["indicators.csv row 6: group: 'XXXX' is not known"]),
     ("index-766/bands.csv", "Weak,0,", "Weak,10,", ["on 2022-06-23 no band begins at 0 points"]),
-    ("cho-moi/units.csv", "thị trấn,2023-04-10", "thị trấn,2023-04-11", ["units.csv row 18: 30673: the period from 2023-04-11 leaves a gap after the one of row 17"]),
-    ("cho-moi/units.csv", "thị trấn,2023-04-10", "thị trấn,2023-04-09", ["30673: the period from 2023-04-09 overlaps the one of row 17"]),
+    ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-11", ["units.csv row 18: 30673: the period from 2023-04-11 leaves a gap after the one of row 17"]),
+    ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-09", ["30673: the period from 2023-04-09 overlaps the one of row 17"]),
     ("cho-moi/units.csv", "30634,Kiến An", "30628,Kiến An", ["units.csv row 4: 30628: the period from 2022-06-23 overlaps the one of row 2"]),
     ("cho-moi/units.csv", "Hòa Bình", "HÒA  AN", ["on 2022-06-23 two units are called 'Hòa An'"]),
     ("cho-moi/units.csv", "2025-06-30", "2022-01-01", ["the period ends on 2022-01-01, before it begins"]),
@@ -56,6 +56,17 @@ FAULTS = [
     ("cho-moi/area.toml", "DVCTT = 50", "DVC = 50", ["area.toml: [targets] DVC: no such indicator"]),
     ("cho-moi/area.toml", 'weak_bands = ["Yếu"]', 'weak_bands = ["Kém"]', ["area.toml: weak_bands: 'Kém' is not a band"]),
     ("cho-moi/area.toml", 'code = "893"', "code = 893", ["area.toml: code: 893 is missing or of the wrong type"]),
+    ("cho-moi/area.toml", "DVCTT = 50", 'DVCTT = "50"', ["area.toml: [targets] DVCTT: '50' is of the wrong type"]),
+    ("cho-moi/area.toml", "CHANGE = 0", "change = 0", ["area.toml: [marks_below] change: no such indicator"]),
+    ("cho-moi/area.toml", 'units = "units.csv"', 'units = "other.csv"', ["area.toml: units: 'other.csv': expected units.csv or from-file"]),
+    ("cho-moi/area.toml", 'scope = "printed"', 'scope = "x"', ["area.toml: scope: 'x' is not a scope of indicators.csv"]),
+    ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,,11", ["province_rank.csv row 2: rank: '' is not valid"]),
+    ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,12,11", ["province_rank.csv row 2: rank: 12 of 11 is no place"]),
+    ("index-766/indicators.csv", "6,capped,50,null,2022-06-23,,\"Our", "6,capped,,null,2022-06-23,,\"Our", ["indicators.csv row 4: full_at_pct: the rule capped needs a number above 0"]),
+    ("index-766/bands.csv", "Fair,70,", "Fair,85,", ["bands.csv: on 2022-06-23 from_points is not falling"]),
+    ("cho-moi/area.toml", 'CT = "CT_LUYKE"', 'CT = "CT_LK"', ["area.toml: [at_most] CT_LK: no such indicator"]),
+    ("index-766/bands.csv", "Weak,0,", "Weak,,", ["bands.csv row 6: from_points: '' is not valid"]),
+    ("cho-moi/units.csv", "xã,commune,2022", "xã,village,2022", ["units.csv row 4: kind: 'village' is not valid, expected one of commune, department"]),
     ("cho-moi/area.toml", "[peer]", "[peers]", ["area.toml: the table [peer] is missing"]),
     ("cho-moi/area.toml", 'code = "893"', "code = ", ["area.toml: "]),
 ]  # fmt: skip
@@ -81,7 +92,9 @@ def test_a_missing_file_and_an_unknown_area_are_named(home):
     (home / "config" / "cho-moi" / "aliases.csv").unlink()
     with pytest.raises(rules.ConfigError, match=r"config/cho-moi/aliases\.csv: the file is missing"):
         rules.load(home, "cho-moi", DAY)
-    with pytest.raises(rules.ConfigError, match=r"area 'cho-mo' is not configured.*there are: cho-moi"):
+    with pytest.raises(
+        rules.ConfigError, match=r"area 'cho-mo' is not configured.*there are: an-giang, cho-moi, gia-lai"
+    ):
         rules.load(home, "cho-mo", DAY)
 
 
@@ -89,6 +102,14 @@ def test_after_the_merger_of_2025_the_district_has_no_unit_left(home):
     assert len(rules.load(home, "cho-moi", date(2025, 6, 30)).units) == 18
     with pytest.raises(rules.ConfigError, match="no unit is registered on 2025-07-01"):
         rules.load(home, "cho-moi", date(2025, 7, 1))
+
+
+def test_a_file_in_a_legacy_encoding_is_named(home):
+    (home / "config" / "cho-moi" / "aliases.csv").write_bytes(
+        "what,written,meant,reason\nunit,Tân Mỹ,30643,x".encode("cp1258", "replace")
+    )
+    with pytest.raises(rules.ConfigError, match=r"config/cho-moi/aliases\.csv: 'utf-8' codec can't decode"):
+        rules.load(home, "cho-moi", DAY)
 
 
 def test_rules_are_cut_to_the_cutoffs_date(home):

@@ -1,8 +1,13 @@
 """A week from raw table to published report, on small notebooks with a real kernel: all of it, or nothing."""
 
 import dataclasses
+import itertools
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +16,7 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
-from analysis import clean, publish, run, store
+from analysis import atomic, clean, publish, run, store
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 PARAMETERS = 'area = ""  # the area\ncutoff = ""\nrun = ""'
@@ -208,9 +213,9 @@ def test_another_table_for_a_published_week_is_refused(home):
     assert run.week(home, AREA, CUTOFF, steps=steps(home, stages=())).status == run.DONE
     before = contents(*published(home))
     other = put(home.parent / "corrected.txt", "corrected")
-    outcome = run.week(home, AREA, CUTOFF, other, steps=steps(home, stages=()))
+    outcome = run.week(home, AREA, CUTOFF, [other], steps=steps(home, stages=()))
     assert outcome.status == run.REFUSED
-    assert "corrected.txt" in outcome.message
+    assert all(part in outcome.message for part in ("corrected.txt", "(bản r1)", "--reissue"))
     assert contents(*published(home)) == before
 
 
@@ -260,4 +265,202 @@ def test_a_week_that_is_being_made_is_not_made_twice(home, monkeypatch):
 def test_without_a_raw_table_there_is_a_sentence(home):
     outcome = run.week(home, AREA, "2023-11-27", steps=steps(home, stages=()))
     assert outcome.status == run.REFUSED
-    assert "data/raw/cho-moi/2023-11-27.*; hiện có: –" in outcome.message
+    assert "data/raw/cho-moi/2023-11-27*.*" in outcome.message
+
+
+def test_several_tables_make_one_week_under_whatever_names_they_come(home):
+    put(home / "data" / "raw" / AREA / f"{CUTOFF}-more.csv", "more")
+    gated = []
+    week = dataclasses.replace(steps(home, stages=()), gate=lambda raw, *_: gated.append(raw) or accepted())
+    assert run.week(home, AREA, CUTOFF, steps=week).status == run.DONE
+    assert [path.name for path in gated[0]] == ["2023-12-04-more.csv", "2023-12-04.txt"]
+    assert sorted(path.read_text() for path in published(home)[0].glob("raw/*")) == ["more", "raw"]
+    renamed = [put(home.parent / "b.csv", "raw"), put(home.parent / "a.csv", "more")]
+    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, renamed, steps=week).message
+    assert run.week(home, AREA, CUTOFF, renamed[:1], steps=week).status == run.REFUSED
+    assert run.week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == run.DONE
+
+
+# -- issued again ----------------------------------------------------------------------------------------------------
+
+
+def accepted() -> SimpleNamespace:
+    return SimpleNamespace(problems=pd.DataFrame(columns=clean.PROBLEMS), refused=False)
+
+
+def echo(home, area, cutoff, name, words):
+    """A report and a table that say what the raw table says."""
+    folder = store.run_folder(area, name)
+    (raw,) = folder.glob("raw/*")
+    for path in (folder / "scores.csv", store.run_reports(area, name) / "report.html"):
+        put(path, raw.read_text())
+
+
+def week_of(home: Path, text: str, reissue: bool = False) -> run.Outcome:
+    """The week made from a table that says ``text``, without notebooks."""
+    quick = run.Steps(lambda *_: accepted(), home.parent / "no notebooks", (), echo, lambda line: None)
+    return run.week(home, AREA, CUTOFF, [put(home.parent / f"{text}.txt", text)], reissue=reissue, steps=quick)
+
+
+def inside(folder: Path) -> dict[str, bytes]:
+    """What a folder holds, by its path in it; run.json of the current revision tells the time, and is left out."""
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: data for name, data in found.items() if name != "run.json"}
+
+
+def state(home: Path) -> list[dict[str, bytes]]:
+    return [inside(folder) for folder in published(home)]
+
+
+def test_a_corrected_week_is_issued_again_and_what_it_was_stays_byte_for_byte(home):
+    tables, reports = published(home)
+    assert week_of(home, "first", reissue=True).status == run.DONE  # never published: a first issue like any other
+    first, record = state(home), (tables / "run.json").read_bytes()
+    assert json.loads(record)["revision"] == 1
+
+    unchanged = contents(home)
+    for reissue in (False, True):
+        assert "Không có gì mới" in week_of(home, "first", reissue).message
+    assert (week_of(home, "second").status, contents(home)) == (run.REFUSED, unchanged)
+
+    outcome = week_of(home, "second", reissue=True)
+    assert (outcome.status, "bản r2" in outcome.message) == (run.DONE, True)
+    assert str(reports / "r1") in outcome.message
+    assert [inside(tables / "r1"), inside(reports / "r1")] == first
+    assert (tables / "r1" / "run.json").read_bytes() == record
+    assert (reports / "report.html").read_text() == "second"
+    assert json.loads((tables / "run.json").read_text("utf-8"))["revision"] == 2
+
+    unchanged = contents(home)
+    for reissue in (False, True):
+        assert "Không có gì mới" in week_of(home, "second", reissue).message
+    taken_back = week_of(home, "first")
+    assert taken_back.status == run.REFUSED
+    assert "bản r1, đã được bản r2 thay thế" in taken_back.message
+    assert contents(home) == unchanged
+
+    assert week_of(home, "third", reissue=True).status == run.DONE
+    assert (inside(tables / "r1")["scores.csv"], inside(tables / "r2")["scores.csv"]) == (b"first", b"second")
+    assert {path.name for path in reports.iterdir()} == {"r1", "r2", "report.html"}
+    assert json.loads((tables / "run.json").read_text("utf-8"))["revision"] == 3
+
+
+def test_a_week_issued_again_is_made_again_as_the_same_revision(home):
+    week_of(home, "first")
+    week_of(home, "second", reissue=True)
+    before = state(home)
+    put(home / "config" / AREA / "units.csv", "a rule")
+    assert "Đã làm xong" in week_of(home, "second").message
+    assert state(home) == before
+
+
+def test_where_an_earlier_revision_is_lost_nothing_is_made_until_it_is_back(home):
+    week_of(home, "first")
+    week_of(home, "second", reissue=True)
+    shutil.move(published(home)[0] / "r1", home.parent / "r1")
+    before = contents(home)
+    for text in ("second", "third"):
+        outcome = week_of(home, text, reissue=True)
+        assert (outcome.status, "thiếu bản trước đó" in outcome.message) == (run.FAILED, True)
+    assert contents(home) == before
+    shutil.move(home.parent / "r1", published(home)[0] / "r1")
+    assert week_of(home, "second").status == run.DONE
+
+
+# -- killed ----------------------------------------------------------------------------------------------------------
+
+
+CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "ctypes.dlsym"}  # the last finds renameat2
+
+
+def killed(number: int, act) -> bool:
+    """Do ``act`` in a process that dies by SIGKILL before its change ``number`` on disk; False if it makes fewer."""
+    child = os.fork()
+    if child == 0:
+        count = itertools.count(1)
+
+        def die(event: str, details: tuple) -> None:
+            opened = event == "open" and bool(details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+            if (opened or event in CHANGES) and next(count) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(die)
+        act()
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
+@pytest.mark.parametrize("can_exchange", [True, False])
+@pytest.mark.parametrize("issues", [["first"], ["first", "second"], ["first", "second", "third"]])
+def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_one(
+    home, monkeypatch, issues, can_exchange
+):
+    if not can_exchange:
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+    *earlier, last = issues
+    for text in earlier:
+        week_of(home, text, reissue=True)
+    before = shutil.copytree(home, home.parent / "before")
+    old = state(home)
+    week_of(home, last, reissue=True)
+    new, kills, halves = state(home), 0, 0
+    for number in itertools.count(1):
+        shutil.rmtree(home)
+        shutil.copytree(before, home)
+        if not killed(number, lambda: week_of(home, last, reissue=True)):
+            break
+        kills += 1
+        left = state(home)
+        halves += left == [old[0], new[1]]
+        if can_exchange:
+            assert left in (old, new, [old[0], new[1]]), number
+        again = week_of(home, last)  # without a word of a correction: finishes what is half published, starts nothing
+        assert state(home) == (new if again.status == run.DONE else old), number
+        assert week_of(home, last, reissue=True).status == run.DONE
+        assert state(home) == new, number
+        assert list(home.rglob(".*")) == [], number
+    assert kills > 25
+    assert halves > 0
+
+
+WEEK_OF = "import sys; from pathlib import Path; from test_run import week_of; " + (
+    "sys.exit(week_of(Path(sys.argv[1]), 'second', reissue=True).status)"
+)
+
+
+@pytest.mark.parametrize(
+    ("faults", "status"),
+    [
+        (["renameat2:signal=SIGKILL:when=1"], -signal.SIGKILL),
+        (["renameat2:signal=SIGKILL:when=2"], -signal.SIGKILL),
+        (["renameat2:error=EINVAL"], run.DONE),  # a file system that exchanges nothing: three renames a folder
+        (["renameat2:error=EINVAL", "rename:error=EIO:when=6"], run.FAILED),  # in the middle of the second folder's
+        (["rename:error=ENOSPC:when=1"], run.FAILED),
+        (["fsync:error=EIO:when=5"], run.FAILED),
+        (["write:error=ENOSPC:when=4+"], run.FAILED),
+    ],
+)
+def test_a_fault_of_the_disk_or_of_the_system_leaves_a_whole_week_and_the_next_run_heals_it(home, faults, status):
+    if not shutil.which("strace") or subprocess.run(["strace", "-qq", "true"], capture_output=True).returncode:
+        pytest.skip("no strace that may trace: faults of the system cannot be injected")
+    week_of(home, "first")
+    old, log = state(home), home.parent / "log"
+    inject = [part for fault in faults for part in ("-e", f"inject={fault}")] + [
+        "-e",
+        "trace=rename,renameat2,fsync,write",
+    ]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = ["strace", "-qq", "-o", log, *inject, sys.executable, "-c", WEEK_OF, home]
+    done = subprocess.run(command, env=environment, capture_output=True)
+    assert done.returncode == status, done.stderr
+    assert status == -signal.SIGKILL or "INJECTED" in log.read_text()
+    again = week_of(home, "second")
+    assert again.status == run.DONE or state(home) == old
+    assert week_of(home, "second", reissue=True).status == run.DONE
+    assert (
+        (published(home)[0] / "scores.csv").read_text() == (published(home)[1] / "report.html").read_text() == "second"
+    )
+    assert [inside(folder / "r1") for folder in published(home)] == old
+    assert list(home.rglob(".*")) == []

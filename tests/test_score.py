@@ -25,6 +25,10 @@ GROUPS = pd.DataFrame({"group": ["G", "H"], "max_points": [18.0, 20.0]})
 BANDS = pd.DataFrame({"band": ["Tốt", "Khá", "Yếu"], "from_points": [80.0, 50.0, 0.0]})
 
 
+def communes(*codes):
+    return pd.DataFrame({"unit_code": codes, "kind": "commune"})
+
+
 def measured(*cells):
     rows = [
         dict(zip(("unit_code", "indicator", "value", "numerator", "denominator"), cell, strict=False)) for cell in cells
@@ -98,19 +102,17 @@ def test_the_real_table_gives_the_points_worked_by_hand():
 
 
 def test_the_real_ranks_are_the_printed_ones_and_the_control_row_has_none():
-    scores = week()["scores"].set_index("unit_name")
     with (GOLDEN / "cho-moi-2023-12-04.csv").open(encoding="utf-8") as rows:
-        printed = {row["unit"]: row["stt"] for row in csv.DictReader(rows)}
-    for name, rank in scores["rank"].items():
-        assert (str(int(rank)) if rank == rank else "") == printed.get(
-            name.upper(), printed["TÂN MỸ"] if name == "Tấn Mỹ" else ""
-        )
+        control, *printed = [row["unit_code"] for row in csv.DictReader(rows)]  # the table prints its units by rank
+    ranks = week()["scores"].set_index("unit_code")["rank"]
+    assert np.isnan(ranks.pop(control))
+    assert ranks.to_dict() == {code: rank for rank, code in enumerate(printed, 1)}
 
 
 def test_a_missing_column_leaves_the_unexplained_remainder_unknown():
     frame = measured(("u", "TOTAL", 60.0), ("u", "A", np.nan), ("u", "B", 50.0))
     points = score.points(frame, INDICATORS, GROUPS)
-    scores = score.scores(frame, points, BANDS, "x")
+    scores = score.scores(frame, points, BANDS, communes("u"))
     assert scores[["total", "computed_total", "not_itemised"]].isna().to_numpy().tolist() == [[False, True, True]]
 
 
@@ -122,8 +124,21 @@ def test_a_total_at_a_limit_is_in_the_higher_band(total, band):
     assert score.band(pd.Series([total]), BANDS).tolist() == [band]
 
 
+def ranked(totals, units):
+    frame = measured(*[(code, "TOTAL", total) for code, total in totals.items()])
+    scores = score.scores(frame, score.points(frame, INDICATORS, GROUPS), BANDS, units)
+    return scores.set_index("unit_code")["rank"].to_dict()
+
+
 def test_equal_totals_share_the_better_rank_and_the_next_is_skipped():
-    assert score.rank(pd.Series([50.0, 60.0, 50.0, 40.0])).tolist() == [2, 1, 2, 4]
+    totals = {"a": 50.0, "b": 60.0, "c": 50.0, "d": 40.0}
+    assert ranked(totals, communes(*totals)) == {"a": 2, "b": 1, "c": 2, "d": 4}
+
+
+def test_communes_and_departments_are_ranked_among_themselves_and_the_control_row_not_at_all():
+    units = pd.concat([communes("a", "b"), communes("s").assign(kind="department")])
+    ranks = ranked({"area": 55.0, "a": 50.0, "s": 40.0, "b": 60.0}, units)
+    assert ranks == {"area": pytest.approx(np.nan, nan_ok=True), "a": 2, "s": 1, "b": 1}
 
 
 @pytest.mark.parametrize(("value", "expected"), [(2.675, 2.68), (0.005, 0.01), (-5.78, -5.78), (1.005, 1.01)])
@@ -136,6 +151,28 @@ def test_a_better_rate_never_scores_lower_and_points_stay_within_bounds(one, oth
     low, high = sorted((one, other))
     points = pointed(("low", indicator, low), ("high", indicator, high)).xs(indicator, level="indicator")["points"]
     assert 0 <= points["low"].item() <= points["high"].item() <= {"A": 18, "B": 6, "C": 6}[indicator] + 1e-9
+
+
+def test_many_cutoffs_at_once_give_what_one_by_one_gives():
+    random = np.random.default_rng(766)
+    frame = pd.DataFrame({"G": random.integers(0, 1801, 40) / 100, "H": random.integers(0, 2001, 40) / 100})
+    frame = frame.assign(cutoff=[0] * 20 + [1] * 20, unit_code=[f"u{n}" for n in range(20)] * 2)
+    frame["total"] = (frame["G"] + frame["H"]).round(2) + 0.03 * (frame.index % 7 == 0)  # some do not reconcile
+    frame.loc[[3, 4], "total"] = 20.0  # and two share a place
+    at_once = score.many(frame, ["G", "H"], BANDS)
+    nothing = INDICATORS[INDICATORS["rule"] == "none"]
+    for _, its in at_once.groupby("cutoff"):
+        cells = [(unit.unit_code, "TOTAL", unit.total) for unit in its.itertuples()]
+        published = its.melt("unit_code", ["G", "H"], "indicator", "published_points").assign(unit_name="")
+        measurements = pd.concat([measured(*cells), published], ignore_index=True)
+        points = score.points(measurements, nothing, GROUPS)
+        scores = score.scores(measurements, points, BANDS, communes(*its["unit_code"])).set_index("unit_code")
+        agrees = score.reconciliation(points, scores.reset_index()).set_index("unit_code")["agrees"]
+        for each in its.itertuples():
+            one = scores.loc[each.unit_code]
+            assert (each.rank, each.band) == (one["rank"], one["band"])
+            assert each.computed_total == pytest.approx(one["computed_total"])
+            assert each.agrees == agrees[each.unit_code]
 
 
 def test_the_order_of_rows_is_irrelevant():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import atomic, publish, store, tables
@@ -56,36 +56,55 @@ def problem(value: str) -> pd.DataFrame:
 # -- raw tables ------------------------------------------------------------------------------------------------------
 
 
-def test_the_raw_table_is_the_one_named_by_its_cutoff_whatever_its_kind(home):
-    put(home / "data/raw/cho-moi/2023-11-27.txt")
-    there = put(home / "data/raw/cho-moi/2023-12-04.xlsx")
-    put(home / "data/raw/cho-moi/~$2023-12-04.xlsx")  # what Excel leaves beside an open file
-    put(home / "data/raw/cho-moi/.2023-12-04.xlsx")
-    assert store.raw_file(AREA, CUTOFF) == there
-
-
-def test_the_raw_table_in_a_run_folder_wins(home):
-    put(home / "data/raw/cho-moi/2023-12-04.txt")
-    own = put(home / "elsewhere/raw/table.txt")
-    assert store.raw_file(AREA, CUTOFF, home / "elsewhere") == own
-    assert store.raw_file(AREA, CUTOFF, home / "nowhere").name == "2023-12-04.txt"
-
-
-@pytest.mark.parametrize("names", [(), ("2023-12-04.txt", "2023-12-04.csv"), ("2023-12-04 (1).txt",)])
-def test_no_raw_table_or_several_is_an_error_that_says_what_is_there(home, names):
-    for name in names:
+@pytest.mark.parametrize(
+    ("delivered", "of_the_week"),
+    [
+        (["2023-11-27.txt", "2023-12-04.xlsx"], ["2023-12-04.xlsx"]),
+        (["2023-12-04.csv", "2023-12-04-subcriteria.csv"], ["2023-12-04-subcriteria.csv", "2023-12-04.csv"]),
+        (["2023-12-04.txt", "2023-12-04 (1).txt"], ["2023-12-04 (1).txt", "2023-12-04.txt"]),  # not passed over
+        (["2023-12-04.xlsx", "~$2023-12-04.xlsx", ".2023-12-04.xlsx"], ["2023-12-04.xlsx"]),  # Excel's, while open
+    ],
+)
+def test_the_raw_tables_of_a_week_are_all_that_begin_with_its_cutoff(home, delivered, of_the_week):
+    for name in delivered:
         put(home / "data/raw/cho-moi" / name)
-    exact = sorted(name for name in names if "(1)" not in name)
-    with pytest.raises(store.NotFound, match=r"one table 2023-12-04\.\*, found " + (", ".join(exact) or "none")):
-        store.raw_file(AREA, CUTOFF)
+    assert [path.name for path in store.raw_files(AREA, CUTOFF)] == of_the_week
+
+
+def test_the_raw_tables_in_a_run_folder_win(home):
+    put(home / "data/raw/cho-moi/2023-12-04.txt")
+    own = [put(home / "elsewhere/raw" / name) for name in ("a.txt", "b.txt")]
+    assert store.raw_files(AREA, CUTOFF, home / "elsewhere") == own
+    assert [path.name for path in store.raw_files(AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
+
+
+@pytest.mark.parametrize("name", ["2023-11-27.txt", "2023-12-041.txt", "table 2023-12-04.txt"])
+def test_no_raw_table_of_the_week_is_an_error(home, name):
+    put(home / "data/raw/cho-moi" / name)
+    with pytest.raises(store.NotFound, match=r"expected a table 2023-12-04\*\.\*, found none"):
+        store.raw_files(AREA, CUTOFF)
 
 
 def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
-    for name in ("2023-12-04.txt", "2023-11-27.csv", "notes.txt", "2024-rules.txt"):
+    for name in ("2023-12-04-subcriteria.txt", "2023-11-27.csv", "notes.txt", "2024-rules.txt"):
         put(home / "data/raw/cho-moi" / name)
     assert store.newest_raw(AREA) == "2023-12-04"
     with pytest.raises(store.NotFound, match="named by its cut-off"):
         store.newest_raw("an-giang")
+
+
+@pytest.mark.parametrize(
+    ("says", "chosen"),
+    [
+        ({"cho-moi": "default = true", "an-giang": ""}, "cho-moi"),
+        ({"cho-moi": "default = false", "an-giang": "code = 1"}, None),
+        ({"cho-moi": "default = true", "an-giang": "default = true"}, None),
+    ],
+)
+def test_the_default_area_is_the_one_that_says_so(home, says, chosen):
+    for area, text in says.items():
+        put(home / "config" / area / "area.toml", text)
+    assert store.default_area(list(says)) == chosen
 
 
 @pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
@@ -113,6 +132,7 @@ def test_a_table_comes_back_as_it_was_written_codes_as_text_and_missing_as_missi
     assert (home / "points.csv").read_text("utf-8").splitlines()[3] == "001232,CKMB,,0.3333333333,18,,computed"
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_delivered_text_comes_back_letter_by_letter(value):
     text = tables.to_csv("problems", problem(value))
@@ -223,13 +243,58 @@ def test_history_is_the_published_weeks_before_the_cutoff_and_is_only_read(home)
     assert store.published(AREA) == ["2023-11-20", "2023-11-27", "2023-12-04"]
 
 
+def issue(folder: Path, points_: float, raw: str, revision: int) -> None:
+    """What a published week or an earlier revision of it holds."""
+    store.write_table(folder, "points", points(points_))
+    put(folder / "raw" / "2023-12-04.txt", raw)
+    for number in range(1, revision):
+        (folder / f"r{number}").mkdir()
+
+
+def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order():
+    week = store.week(AREA, CUTOFF, RUN)
+    assert store.earlier_revisions(week) == []
+    for number in (1, 2, 9, 10):
+        issue(week.folder / f"r{number}", number, "raw", 1)
+    (week.folder / "raw").mkdir()
+    earlier = store.earlier_revisions(week)
+    assert [each.read("points")["points"].item() for each in earlier] == [1, 2, 9, 10]
+    with pytest.raises(PermissionError):
+        earlier[0].write("points", points(3.0))
+
+
+@pytest.mark.parametrize(
+    ("raw", "before"),
+    [
+        pytest.param("second", ["r1"], id="the published table: the published revision"),
+        pytest.param("third", ["r1", "2023-12-04"], id="another table: the revision after it"),
+    ],
+)
+def test_a_draft_is_the_revision_that_its_run_would_be(home, raw, before):
+    put(home / "data/raw/cho-moi/2023-12-04.txt", raw)
+    assert store.earlier_revisions(store.week(AREA, CUTOFF)) == []
+    issue(home / "data/processed/cho-moi/2023-12-04", 2, "second", revision=2)
+    assert [each.folder.name for each in store.earlier_revisions(store.week(AREA, CUTOFF))] == before
+
+
+def test_the_page_can_name_every_raw_table_and_the_revision(home):
+    week = store.week(AREA, CUTOFF, RUN)
+    for name, text in (("a.csv", "one"), ("b.csv", "two")):
+        put(week.folder / "raw" / name, text)
+    put(week.folder / "r1" / "raw" / "a.csv")
+    said = store.provenance(week)
+    assert (said["file"], said["revision"]) == ("a.csv\nb.csv", "2")
+    # sha256sum of "one" and "two"
+    assert [each[:8] for each in said["hash"].split("\n")] == ["7692c3ad", "3fc4ccfe"]
+
+
 # -- publishing ------------------------------------------------------------------------------------------------------
 
 
-def made(home: Path, text: str, run: str = RUN) -> str:
+def made(home: Path, text: str, run: str = RUN, keep: str = "") -> str:
     """A run that made two tables and a report which all say ``text``."""
     raw = put(home / "table.txt", "raw")
-    folder = publish.begin(AREA, CUTOFF, run, raw)
+    folder = publish.begin(AREA, CUTOFF, run, [raw], keep)
     for path in (folder / "a.csv", folder / "b.csv", store.run_reports(AREA, run) / "report.html"):
         put(path, text)
     return run
@@ -267,6 +332,23 @@ def test_a_week_published_again_is_replaced_whole(home, monkeypatch, can_exchang
     expected = {"a.csv": b"two", "b.csv": b"two", "raw/table.txt": b"raw"}
     assert contents(processed) == {f"2023-12-04/{name}": data for name, data in expected.items()}
     assert contents(reports) == {"2023-12-04/report.html": b"two"}
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_keeps_that(
+    home, monkeypatch, can_exchange
+):
+    if not can_exchange:
+        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+    whole = {"a.csv", "b.csv", "raw/table.txt"}
+    for text, keep in (("one", ""), ("two", "r1"), ("three", "r2"), ("three again", "")):
+        publish.week(AREA, CUTOFF, made(home, text, keep=keep))
+    processed, reports = week_folders(home)
+    assert set(contents(processed / CUTOFF)) == whole | {f"r{n}/{name}" for n in (1, 2) for name in whole}
+    for folder, text in (("r1", b"one"), ("r2", b"two"), (".", b"three again")):
+        assert (processed / CUTOFF / folder / "b.csv").read_bytes() == text
+        assert (reports / CUTOFF / folder / "report.html").read_bytes() == text
+    assert store.published(AREA) == [CUTOFF]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
@@ -331,6 +413,21 @@ def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
     assert other.exists()
     shutil.rmtree(other.parent)
     assert (contents(processed), contents(reports)) == before
+
+
+@pytest.mark.parametrize("first_issue", [True, False])
+def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, first_issue):
+    if not first_issue:
+        publish.week(AREA, CUTOFF, made(home, "one"))
+    put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
+    folder = store.run_folder(AREA, made(home, "two"))
+    store.save_json(folder / "run.json", {"products": publish.products(AREA, CUTOFF, RUN)})
+    atomic.swap(store.run_reports(AREA, RUN), store.reports(AREA, CUTOFF))  # and was killed here
+    publish.tidy(AREA, CUTOFF)
+    processed, reports = week_folders(home)
+    assert {(processed / CUTOFF / "a.csv").read_text(), (reports / CUTOFF / "report.html").read_text()} == {"two"}
+    assert {path.name for path in [*processed.iterdir(), *reports.iterdir()]} == {"2023-12-04", "draft"}
+    assert list((processed / "draft").iterdir()) == []
 
 
 def test_a_failed_run_is_kept_with_its_reason_but_only_the_newest_five(home):

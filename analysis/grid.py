@@ -1,0 +1,164 @@
+"""A delivered table while it is being read: its cells by row and column, within limits, or a reason to refuse the file.
+
+The readers ``from_*.py`` turn bytes into ``Tables``. They run in a child process that must start fast (sandbox.py), so
+neither this module nor they import pandas.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+# K10 of the reading contract (docs/method.md §7); "unpacked" and "entries" are those of zipped files.
+MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
+MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
+# The whole of a file: as much as one table may hold, and as much text as a text file may.
+MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read: ``key`` names the sentence that says why, ``fields`` fill it in."""
+
+    def __init__(self, key: str, /, **fields: object) -> None:
+        super().__init__(key, fields)
+        self.key, self.fields = key, fields
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Whatever goes wrong inside is a fault of the file: readers of foreign formats fail in too many ways to list."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except MemoryError:
+        raise Unreadable("problem.file.too_much_memory") from None
+    except Exception as fault:
+        error = f"{type(fault).__name__}: {fault}".encode("utf-8", "replace").decode()
+        raise Unreadable("problem.file.broken", error=error[:200]) from fault
+
+
+def letter(column: int) -> str:
+    """``1`` => ``A``, ``27`` => ``AA``: the letter a spreadsheet shows above the column."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def common(marks: Iterable[Iterable[str]]) -> str:
+    """The mark of a whole cell: what all its pieces of text have; ``[{"b"}, {"b", "u"}]`` => ``"b"``."""
+    sets = [set(each) for each in marks]
+    return "".join(sorted(set.intersection(*sets))) if sets else ""
+
+
+class Grid:
+    """One table. ``put`` its cells, then ``lines`` gives them row by row.
+
+    A table of text is ``ragged``: each line has the cells it has. Every other is filled up with empty cells to the
+    rectangle around its first and last ones. ``above`` are the lines of text that stand above it: its rows 0, -1, -2 …
+    """
+
+    def __init__(self, name: str, used: Counter | None = None, hidden: bool = False, ragged: bool = False) -> None:
+        self.name, self.hidden, self.ragged = name, hidden, ragged
+        self.used = Counter() if used is None else used  # what all the tables of a file take together
+        self.above: list[str] = []
+        self.rows: dict[int, dict[int, tuple[object, str, str]]] = {}
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.hidden_cells: set[tuple[int, int]] = set()
+
+    def __bool__(self) -> bool:
+        return any(str(value).strip() for cells in self.rows.values() for value, _, _ in cells.values())
+
+    def put(self, row: int, column: int, value: object, kind: str = "text", mark: str = "") -> None:
+        """Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character."""
+        self.check(row, column)
+        cells = self.rows.setdefault(row, {})
+        if column in cells:
+            raise Unreadable("problem.file.doubled_cell", cell=self.place(row, column))
+        if isinstance(value, str):
+            if len(value) > MOST_CHARACTERS:
+                raise Unreadable("problem.cell_too_long", cell=self.place(row, column), limit=MOST_CHARACTERS)
+            value.encode()  # a lone surrogate fails here, where the file can still be refused
+            self.used["characters"] += len(value)
+            if self.used["characters"] > MOST_TEXT:
+                raise Unreadable("problem.file.too_much_text", limit=MOST_TEXT)
+        cells[column] = (value, "empty" if value == "" and kind == "text" else kind, mark)
+
+    def check(self, row: int, column: int) -> None:
+        if not (1 <= row <= MOST_ROWS and 1 <= column <= MOST_COLUMNS):
+            limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+            raise Unreadable("problem.file.far_cell", cell=self.place(row, column), **limits)
+
+    def cover(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Empty a merged area but for its first cell: what stands under the others is not seen.
+
+        Raises : Unreadable where the areas of a file take up more than its tables can.
+        """
+        for row in range(top, min(bottom, MOST_ROWS) + 1):
+            cells = self.rows.get(row, {})
+            for column in [each for each in cells if left <= each <= right and (row, each) != (top, left)]:
+                del cells[column]
+            self.used["covered"] += 1
+        if self.used["covered"] > MOST_CELLS:
+            raise Unreadable("problem.file.too_many_cells", limit=MOST_CELLS)
+
+    def place(self, row: int, column: int) -> str:
+        """``A5``, or ``Sở Ban!A5`` as a spreadsheet writes it."""
+        return f"{self.name}!{letter(column)}{row}" if self.name else f"{letter(column)}{row}"
+
+    def lines(self) -> Iterator[list[tuple[int, int, object, str, str, bool]]]:
+        """The cells of each row: row, column, value, kind, mark, hidden."""
+        for row, line in enumerate(self.above, 1 - len(self.above)):
+            yield [(row, 1, line, "text", "", self.hidden)]
+        rows, columns = self._span(self.rows), self._span(column for cells in self.rows.values() for column in cells)
+        for row in self.rows if self.ragged else rows:
+            yield [self._cell(row, column) for column in (self.rows[row] if self.ragged else columns)]
+
+    def area(self) -> int:
+        """How many cells the table has, empty ones included."""
+        if self.ragged:
+            return sum(map(len, self.rows.values()))
+        return len(self._span(self.rows)) * len(self._span(column for cells in self.rows.values() for column in cells))
+
+    def _span(self, numbers: Iterable[int]) -> range:
+        numbers = list(numbers)
+        return range(min(numbers, default=1), max(numbers, default=0) + 1)
+
+    def _cell(self, row: int, column: int) -> tuple[int, int, object, str, str, bool]:
+        value, kind, mark = self.rows.get(row, {}).get(column, ("", "empty", ""))
+        hidden = self.hidden or row in self.hidden_rows or column in self.hidden_columns
+        return row, column, value, kind, mark, hidden or (row, column) in self.hidden_cells
+
+
+class Tables(list[Grid]):
+    """The tables of one file, in the order in which they stand there."""
+
+    def __init__(self, grids: Iterable[Grid] = ()) -> None:
+        super().__init__(grids)
+        self.used = Counter()
+
+    def add(self, name: str = "", **how: bool) -> Grid:
+        if len(self) == MOST_TABLES:
+            raise Unreadable("problem.file.too_many_tables", limit=MOST_TABLES)
+        self.append(Grid(name, self.used, **how))
+        return self[-1]
+
+    def filled(self) -> "Tables":
+        """Those that hold anything.
+
+        Raises : Unreadable where none does, or where together they hold too much.
+        """
+        filled = Tables(each for each in self if each)
+        if not filled:
+            raise Unreadable("problem.file.no_table")
+        if sum(each.area() for each in filled) > MOST_CELLS:
+            raise Unreadable("problem.file.too_many_cells", limit=MOST_CELLS)
+        return filled
+
+    def numbered(self) -> "Tables":
+        """The same, named "bảng 1", "bảng 2" … where there are several: those of web pages and documents."""
+        for number, each in enumerate(self, 1):
+            each.name = f"bảng {number}" if len(self) > 1 else ""
+        return self

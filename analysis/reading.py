@@ -1,0 +1,439 @@
+"""One sheet of a delivered table → its records, and everything that is wrong with it (docs/method.md §7).
+
+A *record* is one row: a unit (or the control row) with its figures by field. A wide table has one row a unit, a long
+one has one row a unit and indicator. Nothing stops at the first problem, and nothing is guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import headers, parse, periods, read, score, units
+from analysis.rules import Rules
+from analysis.wording import Wording
+
+ERROR, WARNING = "error", "warning"
+IDENTITY = ("unit", "code", "other", "group", "indicator", "band")  # fields that are no figures
+RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
+
+
+@dataclass
+class Record:
+    """One row of the table: whose it is, and its figures by field (None: missing)."""
+
+    row: int
+    code: str = ""
+    name: str = ""
+    type: str = ""
+    control: bool = False
+    indicator: str = ""  # of a long table's row
+    values: dict[str, float | None] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    value: object = ""
+    kind: str = "empty"
+    mark: str = ""
+    hidden: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a person types it: numbers without idle zeros, days as days."""
+        if isinstance(self.value, float):
+            return f"{self.value:.10g}"
+        return str(self.value)
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.text.strip())
+
+
+class Log:
+    """Problems and repairs, each with the place of its cell as a person finds it."""
+
+    def __init__(self, file: str, words: Wording) -> None:
+        self.file, self.words = file, words
+        self.problems: list[dict] = []
+        self.repairs: list[dict] = []
+
+    def place(self, row: int | str = "", column: str = "", column_letter: str = "") -> dict:
+        return {"file": self.file, "row": row, "column": column, "column_letter": column_letter}
+
+    def problem(self, key: str, place: dict | None = None, value: str = "", severity: str = ERROR, **fields) -> None:
+        said = self.words.say(key, **fields)
+        self.problems.append({"severity": severity, **(place or self.place()), "value": value, "problem": said})
+
+
+class Reading(Log):
+    """One sheet being read by the form whose header it has. After ``read`` everything found is in its attributes.
+
+    records  : one a row of a unit or of the control row, in order; unnamed : rows whose name hits no unit
+    previous : the cut-off of the previous totals, where the table names one
+    """
+
+    def __init__(
+        self, cells: pd.DataFrame, file: str, form: str, header: headers.Header, rules: Rules, words: Wording
+    ) -> None:
+        super().__init__(file, words)
+        self.form, self.header, self.rules = form, header, rules
+        self.rows: dict[int, dict[int, Cell]] = {}
+        for each in cells.itertuples():
+            kind, hidden = getattr(each, "kind", "text"), getattr(each, "hidden", False)
+            self.rows.setdefault(each.row, {})[each.column] = Cell(each.value, kind, each.mark, hidden)
+        known = header.columns[~header.columns["field"].isin(["", "other"])]
+        self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
+        self.specs = rules.forms[form].drop_duplicates("field").set_index("field")
+        self.long = "indicator" in self.specs.index
+        self.figures = [name for name in self.column_of if name not in IDENTITY]
+        self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
+        self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
+        self.spoken = rules.aliases[rules.aliases["what"] == "indicator"].set_index("written")["meant"].to_dict()
+        self.limits = self._limits()
+        self.records: list[Record] = []
+        self.unnamed: list[Record] = []
+        self.seen: dict[tuple[str, str], int] = {}
+        self.previous: date | None = None
+
+    def read(self) -> "Reading":
+        self.check_header()
+        self.check_weeks()
+        self.check_hidden()
+        self.read_rows()
+        self.check_scale()
+        if not self.long:
+            self.check_ranks()
+            self.check_sums()
+        return self
+
+    def named(self) -> list[Record]:
+        return [record for record in self.records if not record.control]
+
+    def control(self) -> Record | None:
+        return next((record for record in self.records if record.control), None)
+
+    # -- what is said of a cell ----------------------------------------------------------------------------------
+
+    def at(self, row: int | str, column: int | None) -> dict:
+        above = isinstance(row, int) and row < self.header.rows[0]  # a title line stands under no header
+        text = "" if above else self.header.columns["text"].get(column, "")
+        return self.place(row, text, read.letter(column) if column else "")
+
+    def cell(self, row: int | str, column: int | None) -> Cell:
+        return self.rows.get(row, {}).get(column, Cell())
+
+    def fault(self, key: str, row: int | str, column: int | None, severity: str = ERROR, **fields) -> None:
+        self.problem(key, self.at(row, column), self.cell(row, column).text, severity, **fields)
+
+    def repair(self, reason: str, row: int, column: int, clean: str) -> None:
+        raw = self.cell(row, column).text
+        self.repairs.append({**self.at(row, column), "raw": raw, "clean": clean, "reason": self.words.say(reason)})
+
+    # -- the header ----------------------------------------------------------------------------------------------
+
+    def check_header(self) -> None:
+        """Every required column once; unknown ones and other targets are warnings, known slips are repairs."""
+        targets = self.rules.settings["targets"]
+        for column, each in self.header.columns.iterrows():
+            if each["reason"]:
+                self.repair(each["reason"], each["row"], column, each["meant"].split(headers.TIER)[-1])
+            if each["field"] == "":
+                self.fault("problem.unknown_column", each["row"], column, severity=WARNING)
+                continue
+            target, wanted = headers.target_of(each["text"]), targets.get(each["field"])
+            if target is not None and wanted is not None and target != wanted:
+                numbers = {"printed": self.words.number(target, 0), "target": self.words.number(wanted, 0)}
+                self.fault("problem.other_target", each["row"], column, severity=WARNING, **numbers)
+        known = self.header.columns[~self.header.columns["field"].isin(["", "other"])]
+        for column in known.index[known["field"].duplicated()]:
+            self.fault("problem.doubled_column", known.at[column, "row"], column)
+        for name, spec in self.specs[self.specs["required"] == "yes"].iterrows():
+            if name not in self.column_of:
+                place = self.place(self.header.rows[0], spec["header"])
+                self.problem("problem.missing_column", place, spec["header"])
+
+    def check_weeks(self) -> None:
+        """Every week that title, header or file name names is the cut-off; that of previous totals is one before it."""
+        asked = self.rules.cutoff
+        above = [row for row in sorted(self.rows) if row < self.header.rows[0]]
+        titles = [(row, column, cell.text) for row in above for column, cell in self.rows[row].items()]
+        for row, column, text in [*titles, ("", None, Path(self.file).stem)]:
+            for words, day in periods.named_cutoffs(text, asked):
+                if day != asked:
+                    self._wrong_week(words, day, row, column)
+        for column, each in self.header.columns.iterrows():
+            if not periods.names_week(each["text"]):
+                continue
+            week = each["week"]
+            if each["field"] == "previous_total" and week is not None and week < asked:
+                self.previous = week
+                if asked - week != timedelta(weeks=1):
+                    self.fault("problem.week_gap", each["row"], column, WARNING, named=self.words.date(week))
+            elif week != asked:
+                self._wrong_week(each["text"], week, each["row"], column)
+
+    def _wrong_week(self, words: str, day: date | None, row: int | str, column: int | None) -> None:
+        if day is None:
+            self.fault("problem.no_such_week", row, column, words=words)
+        else:
+            fields = {"named": self.words.date(day), "asked": self.words.date(self.rules.cutoff)}
+            self.fault("problem.wrong_week", row, column, words=words, **fields)
+
+    def check_hidden(self) -> None:
+        """What a person does not see may not count: a hidden row or column with data is refused, once a row."""
+        for row, cells in sorted(self.rows.items()):
+            if column := next((column for column, cell in cells.items() if cell.hidden and cell.filled), None):
+                self.fault("problem.hidden", row, column)
+
+    # -- the rows ------------------------------------------------------------------------------------------------
+
+    def read_rows(self) -> None:
+        """Every row below the header, but empty ones and a header that is repeated after a page break."""
+        heading = [self._texts(row) for row in self.header.rows]
+        for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
+            texts = self._texts(row)
+            if any(texts) and texts not in heading:
+                self._read_row(row)
+
+    def _texts(self, row: int) -> list[str]:
+        return [cell.text.strip() for cell in self.rows[row].values()]
+
+    def _read_row(self, row: int) -> None:
+        for column, cell in self.rows[row].items():
+            if column not in self.header.columns.index and cell.filled:
+                self.fault("problem.beyond_header", row, column)
+        record = Record(row)
+        label = self._control_label(row)
+        record.control = label is not None
+        named = self._name_control(record, label) if record.control else self._name_unit(record)
+        if not named and not any(self.cell(row, self.column_of[name]).filled for name in self.figures):
+            return  # a line of words below the table: one problem says so
+        for name in self.figures:
+            if not (record.control and name == "rank"):
+                self._read_figure(record, name)
+        if self.long:
+            self._check_counts(record)
+        else:
+            self._check_band(record)
+            self._check_change(record)
+            self._check_parts(record)
+
+    def _control_label(self, row: int) -> str | None:
+        """The field in which the row says that it is the control row; None where it is a unit's."""
+        if self.cell(row, self.column_of.get("code")).text.strip() == self.rules.settings["code"]:
+            return "code"
+        named = (name for name in ("unit", "rank") if name in self.column_of)
+        return next(
+            (name for name in named if units.name_key(self.cell(row, self.column_of[name]).text) in self.labels), None
+        )
+
+    def _name_control(self, record: Record, label: str) -> bool:
+        first = self.control()
+        if first is not None and not self.long:
+            self.fault("problem.doubled_control", record.row, self.column_of[label], first=first.row)
+            return True
+        if label == "rank":
+            self.repair("repair.label_moved", record.row, self.column_of[label], "")
+        record.code, record.name = self.rules.settings["code"], self.rules.settings["name"]["vi"]
+        return self._keep(record)
+
+    def _name_unit(self, record: Record) -> bool:
+        """Whose row it is: by code and name where the table has both, else by name. False, and a problem, if unsure."""
+        row, column = record.row, self.column_of.get("unit")
+        name = self.cell(row, column).text
+        code = self.cell(row, self.column_of.get("code")).text.strip()
+        if not name.strip():
+            self.fault("problem.no_unit_name", row, column)
+        elif self.rules.from_file:
+            record.code, record.name = code or units.name_key(name), self.registry.bare(name)
+            record.type = units.kind_of(name)
+            return self._keep(record)
+        elif code and code not in self.registry.names:
+            self.fault("problem.unknown_code", row, self.column_of["code"])
+        elif (hit := self.registry.match(name)) is None:
+            nearest = self.registry.nearest(name)
+            key = "problem.unknown_unit_like" if nearest else "problem.unknown_unit"
+            self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
+        elif code and hit.code != code:
+            self.fault("problem.code_of_another", row, column, code=code, name=self.registry.names[code])
+        else:
+            record.code, record.name = hit.code, self.registry.names[hit.code]
+            if self._keep(record) and hit.reason:
+                self.repair(hit.reason, row, column, record.name)
+            return True
+        self.unnamed.append(record)
+        return False
+
+    def _keep(self, record: Record) -> bool:
+        """Keep the record unless its unit (in a long table: its unit and indicator) has a row already."""
+        if self.long and not self._name_indicator(record):
+            return True
+        first = self.seen.setdefault((record.code, record.indicator), record.row)
+        if first != record.row:
+            self.fault("problem.doubled_unit", record.row, self.column_of.get("unit"), name=record.name, first=first)
+            return False
+        self.records.append(record)
+        return True
+
+    def _name_indicator(self, record: Record) -> bool:
+        """``indicator`` of a long row: "group / metric" as delivered. False, and a warning, if config has none such."""
+        group = self.cell(record.row, self.column_of.get("group")).text.strip()
+        metric = self.cell(record.row, self.column_of["indicator"]).text.strip()
+        record.indicator = f"{group}{headers.TIER}{metric}" if group else metric
+        known = self.meaning(record.indicator) in {
+            "TOTAL",
+            *self.rules.groups["group"],
+            *self.rules.indicators["indicator"],
+        }
+        if not known:
+            self.fault("problem.unknown_indicator", record.row, self.column_of["indicator"], severity=WARNING)
+        return known
+
+    def meaning(self, indicator: str) -> str:
+        """The indicator or group that "group / metric" stands for, by aliases.csv or by its own name."""
+        return self.spoken.get(indicator) or indicator.split(headers.TIER)[-1]
+
+    def _limits(self) -> dict[str, float]:
+        """The most points a group or an indicator can have."""
+        groups = self.rules.groups.set_index("group")["max_points"]
+        return {"TOTAL": 100.0, **self.rules.indicators.set_index("indicator")["max_points"].dropna(), **groups}
+
+    # -- figures -------------------------------------------------------------------------------------------------
+
+    def _read_figure(self, record: Record, name: str) -> None:
+        row, column, spec = record.row, self.column_of[name], self.specs.loc[name]
+        cell = self.cell(row, column)
+        parsed = parse.cell(cell.value, cell.kind, spec["kind"])
+        if parsed.fault:
+            self.fault(parsed.fault, row, column)
+            return
+        if parsed.value is None and spec["required"] == "yes" and not self.long:
+            self.fault("problem.missing_value", row, column)
+        low, high = parse.RANGES[spec["kind"]]
+        if spec["kind"] == "points" and name != "max_points":
+            high = self.limits.get(self.meaning(record.indicator) if self.long else name, high)
+        if parsed.value is not None and not low <= parsed.value <= high:
+            excess = parsed.value > high and spec["on_excess"] == "warn"
+            fields = {"low": self.words.number(low, 0), "high": self.words.number(high, 0)}
+            self.fault("problem.out_of_range", row, column, WARNING if excess else ERROR, **fields)
+            if not excess:
+                return
+        if parsed.repair:
+            self.repair(parsed.repair, row, column, parsed.clean)
+        record.values[name], record.marks[name] = parsed.value, cell.mark
+
+    def _check_counts(self, record: Record) -> None:
+        """A numerator within its denominator, a printed rate that is theirs, a maximum that is ours."""
+        counted, of, rate = (record.values.get(name) for name in ("numerator", "denominator", "value"))
+        if counted is not None and of is not None and counted > of:
+            self.fault(
+                "problem.above_denominator", record.row, self.column_of["numerator"], of=self.words.number(of, 0)
+            )
+        elif None not in (counted, of, rate) and of and abs(rate - 100 * counted / of) > RATE_TOLERANCE_PCT:
+            said = self.words.number(100 * counted / of)
+            self.fault("problem.other_rate", record.row, self.column_of["value"], rate=said)
+        most, ours = record.values.get("max_points"), self.limits.get(self.meaning(record.indicator))
+        if most is not None and ours is not None and most != ours:
+            said = self.words.number(ours, 0)
+            self.fault("problem.other_maximum", record.row, self.column_of["max_points"], WARNING, most=said)
+
+    def _check_band(self, record: Record) -> None:
+        """The band printed is one of ours, and the one its total falls in."""
+        if "band" not in self.column_of:
+            return
+        row, column, bands = record.row, self.column_of["band"], self.rules.bands
+        text = units.plain(self.cell(row, column).text)
+        squeezed = bands["band"].map(lambda name: "".join(name.casefold().split()))
+        printed = bands.loc[squeezed == "".join(text.casefold().split()), "band"]
+        if printed.empty:
+            self.fault("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
+            return
+        if text.casefold() != printed.iloc[0].casefold():
+            self.repair("repair.split_word", row, column, printed.iloc[0].upper())
+        total = record.values.get("total")
+        if total is not None and (fitting := score.band(pd.Series([total]), bands).iloc[0]) != printed.iloc[0]:
+            self.fault("problem.wrong_band", row, column, total=self.words.number(total), band=fitting)
+
+    def _check_change(self, record: Record) -> None:
+        total, previous, change = (record.values.get(name) for name in ("total", "previous_total", "change"))
+        if None in (total, previous, change):
+            return
+        difference = score.rounded(total - previous)
+        if difference != score.rounded(change):
+            fields = {"total": self.words.number(total), "previous": self.words.number(previous)}
+            said = self.words.number(difference, signed=True)
+            self.fault("problem.wrong_change", record.row, self.column_of["change"], difference=said, **fields)
+
+    def _check_parts(self, record: Record) -> None:
+        """A figure that is part of another one is not above it; the office decides which of the two is wrong."""
+        for part, whole in self.rules.settings.get("at_most", {}).items():
+            counted, of = record.values.get(part), record.values.get(whole)
+            if None not in (counted, of) and counted > of:
+                said = self.header.columns["text"][self.column_of[whole]]
+                self.fault(
+                    "problem.above_whole",
+                    record.row,
+                    self.column_of[part],
+                    WARNING,
+                    whole=said,
+                    of=self.words.number(of, 0),
+                )
+
+    # -- the sheet as a whole ------------------------------------------------------------------------------------
+
+    def check_scale(self) -> None:
+        """A percent column that is at or below 1 throughout may be on the scale 0 to 1: refused, at its header."""
+        for name, column in self._of_kind("percent"):
+            formatted = any(self.cell(each.row, column).kind == "percent" for each in self.records)
+            values = [each.values[name] for each in self.records if each.values.get(name) is not None]
+            if len(values) > 1 and 0 < max(values) <= 1 and not formatted:
+                self.fault("problem.percent_scale", self.header.columns.at[column, "row"], column)
+
+    def check_ranks(self) -> None:
+        """A printed place that is not the rank by total is a warning; with a row missing none is compared."""
+        if "rank" not in self.column_of or len(self.named()) + len(self.unnamed) < len(self.rules.units):
+            return
+        rows = [*self.named(), *self.unnamed]
+        if any(each.values.get("total") is None for each in rows):
+            return
+        ranks = score.rank(pd.Series({each.row: each.values["total"] for each in rows}, dtype=float))
+        for each in rows:
+            printed, rank = each.values.get("rank"), ranks[each.row]
+            if printed is not None and printed != rank:
+                place = self.words.number(rank, 0)
+                self.fault("problem.other_rank", each.row, self.column_of["rank"], WARNING, rank=place)
+
+    def check_sums(self) -> None:
+        """Counts add up to the control row's; a figure that could not be read leaves nothing to compare."""
+        control = self.control()
+        for name, column in self._counts():
+            values = [each.values.get(name) for each in [*self.named(), *self.unnamed]]
+            expected = control.values.get(name) if control else None
+            if expected is not None and None not in values and sum(values) != expected:
+                fields = {"sum": self.words.number(sum(values), 0), "control": self.words.number(expected, 0)}
+                self.fault("problem.wrong_sum", control.row, column, **fields)
+
+    def sums(self) -> list[dict]:
+        """Control totals: what each count adds up to, and what the control row says."""
+        control = self.control()
+        if self.long or control is None:
+            return []
+        return [
+            {
+                "control": "sum",
+                "indicator": name,
+                "expected": control.values.get(name),
+                "found": sum(each.values.get(name) or 0 for each in self.named()),
+            }
+            for name, _ in self._counts()
+        ]
+
+    def _counts(self) -> Iterator[tuple[str, int]]:
+        return ((name, column) for name, column in self._of_kind("count") if name != "rank")
+
+    def _of_kind(self, kind: str) -> Iterator[tuple[str, int]]:
+        return ((name, self.column_of[name]) for name in self.figures if self.specs.at[name, "kind"] == kind)

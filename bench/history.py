@@ -1,0 +1,89 @@
+"""Group points of a nation over years, scored and reconciled, against DuckDB reading the same Parquet columns.
+
+    python bench/history.py [--units 10600] [--cutoffs 260] [--runs 5]
+
+Makes one table of generated group points (units × cut-offs; deterministic), then times, whole and in turn:
+  ours    read the columns, score every cut-off by the rules in force, reconcile every total, band and rank
+  duckdb  read the same columns (the sum of each, so that every value is decoded)
+Prints seconds, rows per second and their ratio (medians), and the peak memory of ours.
+"""
+
+import argparse
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from analysis import rules, score
+
+HOME = Path(__file__).parent.parent
+GROUPS = {"CKMB": 18, "TDGQ": 20, "DVCTT": 12, "TTTT": 10, "MDHL": 18, "MDSH": 22}
+
+
+def generated(units: int, cutoffs: int) -> pd.DataFrame:
+    """cutoff (0, 1, …), unit_code, total and the six groups' points: uniform, in hundredths, total = their sum."""
+    random = np.random.default_rng(766)
+    rows = units * cutoffs
+    hundredths = {group: random.integers(0, 100 * most + 1, rows) for group, most in GROUPS.items()}
+    frame = pd.DataFrame({group: values / 100 for group, values in hundredths.items()})
+    frame.insert(0, "cutoff", np.repeat(np.arange(cutoffs, dtype="int32"), units))
+    frame.insert(
+        1,
+        "unit_code",
+        pd.Categorical.from_codes(np.tile(np.arange(units), cutoffs), [f"U{n:05d}" for n in range(units)]),
+    )
+    frame["total"] = sum(hundredths.values()) / 100
+    return frame
+
+
+def scored(path: Path, in_force: rules.Rules) -> tuple[int, int]:
+    """Every cut-off of the file scored and reconciled: (rows, totals that do not reconcile)."""
+    history = score.many(pd.read_parquet(path), list(GROUPS), in_force.bands)
+    return len(history), int((~history["agrees"]).sum())
+
+
+def decoded(path: Path) -> list[tuple]:
+    """Sums, so that every value is decoded: the smallest and largest stand in the file's statistics."""
+    sums = ", ".join(f'sum("{name}")' for name in ("cutoff", "total", *GROUPS))
+    return duckdb.sql(f"select sum(length(unit_code)), {sums} from read_parquet('{path}')").fetchall()
+
+
+def timed(run, *arguments) -> tuple[float, object]:
+    began = time.perf_counter()
+    result = run(*arguments)
+    return time.perf_counter() - began, result
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--units", type=int, default=10_600)
+    options.add_argument("--cutoffs", type=int, default=260)
+    options.add_argument("--runs", type=int, default=5)
+    chosen = options.parse_args()
+    in_force = rules.load(HOME, "gia-lai", date(2026, 10, 8))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.parquet"
+        generated(chosen.units, chosen.cutoffs).to_parquet(path, compression="zstd", index=False)
+        ours, peer = [], []
+        for run in range(chosen.runs):
+            print(f"run {run + 1} of {chosen.runs}", file=sys.stderr)
+            seconds, (rows, wrong) = timed(scored, path, in_force)
+            ours.append(seconds)
+            peer.append(timed(decoded, path)[0])
+    seconds, duck = statistics.median(ours), statistics.median(peer)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{rows:,} rows of {chosen.units:,} units × {chosen.cutoffs} cut-offs, {wrong} totals not reconciled")
+    print(f"scored and reconciled  {seconds:8.2f} s  {rows / seconds:12,.0f} rows/s  peak {memory:,.0f} MiB")
+    print(f"DuckDB, same columns   {duck:8.2f} s  {rows / duck:12,.0f} rows/s")
+    print(f"ratio                  {seconds / duck:8.1f}   (median of {chosen.runs})")
+
+
+if __name__ == "__main__":
+    main()
