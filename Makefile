@@ -8,10 +8,10 @@ READY := .venv/.ready
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,notebooks page run main))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,notebooks run main))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
-.PHONY: help report week test fuzz lab lint format lock hooks clean
+.PHONY: help report week test fuzz bench lab lint format lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -19,7 +19,6 @@ help:  ## show these lines
 
 report: $(READY)  ## the report of 4 December 2023, on the real table of Chợ Mới
 	@$(BIN)/python -m analysis week 2023-12-04 --area cho-moi
-	@echo "The report: reports/cho-moi/2023-12-04/report.html"
 
 week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
 	@$(BIN)/python -m analysis week $(CUTOFF) --area $(AREA)
@@ -29,6 +28,15 @@ test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/
 
 fuzz: $(READY)  ## damaged files by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py
+
+bench: bench/.venv/.ready  ## ten thousand units over five years, against DuckDB (its own environment)
+	@PYTHONPATH=. bench/.venv/bin/python bench/history.py
+
+bench/.venv/.ready: bench/requirements.lock
+	@rm -rf bench/.venv
+	@$(PYTHON) -m venv bench/.venv
+	@bench/.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 lab: $(READY) hooks  ## the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
@@ -46,12 +54,14 @@ format: $(READY)  ## mend what lint would find
 lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml; newest releases: make lock UPGRADE=--upgrade
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \
 		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.lock
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header $(UPGRADE) bench/requirements.in --constraint requirements.lock --output-file bench/requirements.lock
 
 hooks: $(READY)  ## let git leave out notebook outputs (only in a git checkout)
 	@if [ -e .git ]; then $(BIN)/python -m nbstripout --install --attributes .gitattributes; fi
 
 clean:  ## remove the environment and caches; weeks and reports stay
-	@rm -rf .venv *.egg-info .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv bench/.venv *.egg-info .hypothesis .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment whose interpreter is gone, or that belongs to a copy of this folder elsewhere, counts as missing.

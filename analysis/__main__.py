@@ -5,6 +5,7 @@ Only what every call needs is imported here; the rest where it is used, so that 
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -137,17 +138,19 @@ def gate(
         typer.Option(
             metavar="DIR",
             file_okay=False,
-            help="Write measurements.csv, repairs.csv and problems.csv there; of a refused table only the last two.",
+            help="Write gate.html there, the table with its bad cells marked, and measurements.csv, repairs.csv and"
+            " problems.csv; of a refused table no measurements.",
         ),
     ] = None,
     home: Home = None,
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
-    cleaned, _, words = _gated(files, cutoff, area, home)
+    cleaned, rules, words = _gated(files, cutoff, area, home)
     print("\n".join(_report(cleaned, words, files)))
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         _write(out, accepted, cleaned, words)
+        _write_page(out, files, cleaned, rules, words)
     return REFUSED if cleaned.refused else ACCEPTED
 
 
@@ -239,6 +242,20 @@ def _write(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", w
     frames = {**accepted, "repairs": cleaned.repairs, "problems": cleaned.problems}
     names = [store.write_table(out, name, frame).name for name, frame in frames.items()]
     print(words.say("run.written", folder=out, names=", ".join(names)))
+
+
+def _write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: "Wording") -> None:
+    """gate.html: the tables as delivered, as far as they can be read, with what the gate found."""
+    import pandas as pd
+
+    from analysis import atomic, gatepage, read
+
+    delivered = [pd.DataFrame(columns=read.COLUMNS)]
+    for file in files:
+        with suppress(read.Unreadable):
+            delivered.append(read.cells(file))
+    cells = pd.concat(delivered[1:] or delivered, ignore_index=True)
+    print(words.say("run.page", page=atomic.save(out / "gate.html", gatepage.page(cells, cleaned, words, rules))))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -114,6 +114,10 @@ class Names:
     def indicator(self, code: str) -> str:
         return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
 
+    def measured(self, code: str) -> str:
+        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
+        return self._groups.get(code) if code in self._groups and code not in self._indicators else self.indicator(code)
+
     def group(self, code: str) -> str:
         return self._groups[code]
 

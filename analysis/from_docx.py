@@ -68,7 +68,7 @@ def _fill(grid: Grid, table: etree._Element) -> None:
 def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[markup.Piece]:
     """The text in ``element`` by pieces, with the marks of their runs; styles are not looked up."""
     for child in element.iterchildren(tag=etree.Element):
-        if _is_table(child) or _copied(child) or child.tag.endswith("Pr"):  # properties
+        if _is_table(child) or _copied(child):
             continue
         if child.tag in BREAKS:
             yield BREAKS[child.tag], marks

@@ -3,12 +3,10 @@
 import codecs
 import csv
 import io
-import re
 
 from analysis import legacy
-from analysis.grid import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Tables, Unreadable
+from analysis.grid import MOST_COLUMNS, MOST_ROWS, Tables, Unreadable
 
-MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -38,8 +36,7 @@ def tables(data: bytes) -> Tables:
         if len(texts) > MOST_COLUMNS:
             raise Unreadable("problem.too_many_columns", row=row, columns=len(texts), limit=MOST_COLUMNS)
         for column, text in enumerate(texts, 1):
-            value, mark = _unmarked(text) if len(text) <= MOST_CHARACTERS else (text, "")
-            grid.put(row, column, value, mark=mark)
+            grid.put(row, column, text)
     return found
 
 
@@ -55,12 +52,3 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     except csv.Error as error:
         raise Unreadable("problem.broken_text", row=before + 1, error=str(error)) from None
     return rows
-
-
-def _unmarked(text: str) -> tuple[str, str]:
-    """``"<b>YẾU</b>"`` => ``("YẾU", "b")``."""
-    marks = set()
-    while found := MARKED.fullmatch(text):
-        marks.add(found[1].lower())
-        text = found[2]
-    return text, "".join(sorted(marks))

@@ -4,6 +4,7 @@ The readers ``from_*.py`` turn bytes into ``Tables``. They run in a child proces
 neither this module nor they import pandas.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
 # The whole of a file: as much as one table may hold, and as much text as a text file may.
 MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
+MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
 class Unreadable(ValueError):
@@ -28,7 +30,7 @@ def refusing() -> Iterator[None]:
     """Whatever goes wrong inside is a fault of the file: readers of foreign formats fail in too many ways to list."""
     try:
         yield
-    except Unreadable:
+    except (Unreadable, ImportError):  # a package that is missing is no fault of the file
         raise
     except MemoryError:
         raise Unreadable("problem.file.too_much_memory") from None
@@ -52,6 +54,15 @@ def common(marks: Iterable[Iterable[str]]) -> str:
     return "".join(sorted(set.intersection(*sets))) if sets else ""
 
 
+def unmarked(text: str) -> tuple[str, set[str]]:
+    """``"<b>YẾU</b>"`` => ``("YẾU", {"b"})``."""
+    marks = set()
+    while "<" in text and (found := MARKED.fullmatch(text)):
+        marks.add(found[1].lower())
+        text = found[2]
+    return text, marks
+
+
 class Grid:
     """One table. ``put`` its cells, then ``lines`` gives them row by row.
 
@@ -72,7 +83,10 @@ class Grid:
         return any(str(value).strip() for cells in self.rows.values() for value, _, _ in cells.values())
 
     def put(self, row: int, column: int, value: object, kind: str = "text", mark: str = "") -> None:
-        """Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character."""
+        """Put a cell in its place. Tags ``<b>`` and ``<u>`` typed around a whole text are marks like any other.
+
+        Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character.
+        """
         self.check(row, column)
         cells = self.rows.setdefault(row, {})
         if column in cells:
@@ -84,6 +98,8 @@ class Grid:
             self.used["characters"] += len(value)
             if self.used["characters"] > MOST_TEXT:
                 raise Unreadable("problem.file.too_much_text", limit=MOST_TEXT)
+            value, typed = unmarked(value)
+            mark = "".join(sorted({*mark, *typed}))
         cells[column] = (value, "empty" if value == "" and kind == "text" else kind, mark)
 
     def check(self, row: int, column: int) -> None:

@@ -5,6 +5,7 @@ raises nothing, and a mistyped parameter is only a warning. So parameters are co
 looked at after.
 """
 
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -17,7 +18,6 @@ from analysis import atomic
 from analysis.wording import Wording
 
 CELL_LIMIT_S = 600  # our choice: cells take seconds; one that hangs must not hold the week for ever
-SOCKETS = Config({"KernelManager": {"transport": "ipc"}})  # on TCP everyone on the machine could listen
 
 
 class NotebookFailed(Exception):
@@ -40,14 +40,15 @@ def run(source: Path, target: Path, values: dict[str, str], words: Wording) -> N
         fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
         raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
     try:
-        papermill.execute_notebook(
-            *(_literal(source), _literal(target), values),
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=CELL_LIMIT_S,
-            config=SOCKETS,
-            extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
-        )
+        with tempfile.TemporaryDirectory(prefix="kernel-") as private:
+            papermill.execute_notebook(
+                *(_literal(source), _literal(target), values),
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=CELL_LIMIT_S,
+                config=_sockets(private),
+                extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
+            )
     except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
         cell = _culprit(nbformat.read(target, as_version=4)) if target.is_file() else ""
         raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=cell, reason=_reason(error))) from error
@@ -56,6 +57,12 @@ def run(source: Path, target: Path, values: dict[str, str], words: Wording) -> N
         reason = words.say("run.not_to_the_end")
         raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_culprit(done), reason=reason))
     atomic.save(target, nbformat.writes(_portable(done)) + "\n")
+
+
+def _sockets(private: str) -> Config:
+    """Sockets in a folder of the run's own: on TCP everyone on the machine could listen, and without a connection file
+    they would stand in the working directory, where two runs would take each other's."""
+    return Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
 
 
 def _literal(path: Path) -> str:

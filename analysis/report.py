@@ -28,7 +28,7 @@ class Edition:
 
     tables : by name, as the week's CSV files hold them: measurements, scores, points, changes, findings, repairs
     province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
-    provenance    : file, hash (of the file), code (its version), as store.provenance gives them
+    provenance    : file, hash (of the file), revision, code (its version), as store.provenance gives them
     """
 
     rules: Rules
@@ -59,6 +59,11 @@ class Edition:
             ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
         ]
         return self.tables["scores"].merge(moved, on="unit_code")
+
+    @cached_property
+    def revision(self) -> int:
+        """1 for a first issue; above, the page and the mail are marked as a correction."""
+        return int(self.provenance.get("revision", 1))
 
     @cached_property
     def figures(self) -> dict[str, pd.DataFrame]:
@@ -113,7 +118,8 @@ class Edition:
 def title(edition: Edition) -> str:
     words, rules = edition.words, edition.rules
     period = _capital(words.period(rules.cutoff))
-    return words.say("piece.title", area=rules.settings["name"][words.lang], period=period)
+    text = words.say("piece.title", area=rules.settings["name"][words.lang], period=period)
+    return _marked(text, edition)
 
 
 def subject(edition: Edition) -> str:
@@ -123,7 +129,12 @@ def subject(edition: Edition) -> str:
         return title(edition)
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     period = words.period(edition.rules.cutoff)
-    return words.say("piece.mail_subject", area=edition.rules.settings["name"][words.lang], period=period, **fields)
+    area = edition.rules.settings["name"][words.lang]
+    return _marked(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
+
+
+def _marked(text: str, edition: Edition) -> str:
+    return text if edition.revision == 1 else edition.words.say("piece.corrected_title", text=text)
 
 
 # -- pieces ----------------------------------------------------------------------------------------------------------
@@ -133,6 +144,24 @@ def minute(edition: Edition) -> HTML:
     """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
     lines = [_result(edition), _weakest(edition), _fallen(edition), _risen(edition), _to_do(edition)]
     return _html("minute", edition, title=title(edition), lines=filter(None, lines))
+
+
+def correction(edition: Edition) -> HTML:
+    """Of a re-issued week: that it replaces an earlier issue, and each figure that changed, old and new. Else nothing."""
+    if edition.revision == 1:
+        return HTML("")
+    words, names = edition.words, edition.names
+    rows = [
+        {
+            "unit": _capital(names.unit(each.unit_code)),
+            "indicator": names.measured(each.indicator),
+            "old": words.number(each.old, names.decimals(each.indicator)),
+            "new": words.number(each.new, names.decimals(each.indicator)),
+        }
+        for each in edition.tables["corrections"].itertuples()
+    ]
+    text = words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
+    return _html("correction", edition, text=text, rows=rows)
 
 
 def masthead(edition: Edition) -> HTML:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ except ImportError:  # Windows
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
 TOO_SLOW = getattr(signal, "SIGXCPU", 0)
-COMMAND = [sys.executable, "-E", "-s", "-m", "analysis.sandbox"]
+COMMAND = [sys.executable, "-m", "analysis.sandbox"]
 HOME = Path(__file__).parents[1]  # where the child finds the package
 Cell = tuple[str, int, int, object, str, str, bool]
 
@@ -64,9 +65,13 @@ def _cells(lines: list[bytes]) -> Iterator[Cell]:
 def main() -> None:
     """The child: from the file's bytes to lines of JSON."""
     if resource:
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for limit, soft, hard in (
+            (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
+            (resource.RLIMIT_CPU, MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1),
+            (resource.RLIMIT_CORE, 0, 0),
+        ):
+            with suppress(ValueError, OSError):  # a system that does not know it, or one that is stricter already
+                resource.setrlimit(limit, (soft, hard))
     try:
         with refusing():
             for grid in kinds.tables(sys.stdin.buffer.read()):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import atomic, periods, tables
+from analysis import atomic, parameters, periods, tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -131,6 +131,7 @@ class Week:
 
 def week(area: str, cutoff: str, run: str = "") -> Week:
     """The week in the private folder of ``run``; without one, its draft."""
+    parameters.check()
     day = str(periods.cutoff(cutoff))
     if run:
         return Week(area, day, run_folder(area, run), run)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import clean, findings, rules, score, trend, wording
+from analysis import clean, findings, revisions, rules, score, trend, wording
 
 HOME = Path(__file__).parent.parent
 RAW = HOME / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
@@ -69,4 +69,5 @@ def scored(tables: dict[str, pd.DataFrame], lang: str = "vi") -> dict[str, pd.Da
         "peers": trend.peers(scores, units, **held.settings["peer"]),
         "routes": trend.routes(scores, measurements, held.indicators, held.bands, units),
     }
+    tables["corrections"] = revisions.corrections(tables["measurements"], tables["measurements"])
     return tables | {"findings": findings.collect(tables, held, words(lang))}

@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 import openpyxl
 import pytest
-from district import CUTOFF, HOME, in_force, lines, saved, words
+from district import CUTOFF, HOME, RAW, in_force, lines, saved, words
 
 from analysis import clean, parse, run, store, units
 
 DOCS = {"vi": "quy-uoc-bang-so-lieu.md", "en": "reading-contract.md"}
 EXAMPLE = re.compile(r"\| (?!-)([^|]+?) \| (?:`([^|]*)`|\((?:để trống|nothing)\)) \| ([^|]+?) \|")
 KIND = re.compile(r"(.+?)(?: ([A-Z]\d*))?")
-RESULTS = {
+RESULTS = {  # the first that fits
     "unchanged": r"nhận, không có gì thay đổi|accepted, nothing changes",
     "missing": r"coi là thiếu|missing",
     "warned": r"(?:nhận, cảnh báo|accepted, warning): (?P<said>.+)",
-    "repaired": r"(?:sửa thành|read as) `(?P<value>.+)` \((?P<said>.+)\)",
+    "repaired": r"(?:sửa thành|read as) (?:`(?P<value>.+)`|ô trống|nothing) \((?P<said>.+)\)",
     "refused": r"(?:từ chối|refused): (?P<said>.+)",
     "accepted": r"(?:nhận|accepted)(?:: `(?P<value>.+)`)?",
 }
@@ -68,10 +68,10 @@ def document(lang: str) -> str:
 def examples(lang: str) -> list[Example]:
     found = []
     for rule, section in re.findall(r"^## (K\d+)\. (.*?)(?=^## |\Z)", document(lang), re.MULTILINE | re.DOTALL):
-        for kind, typed, result in EXAMPLE.findall(section)[1:]:
+        for kind, typed, result in EXAMPLE.findall(section):
             read = {name: re.fullmatch(pattern, result) for name, pattern in RESULTS.items()}
-            name, match = next((name, match) for name, match in read.items() if match)
-            named = match.groupdict()
+            name = next((name for name, match in read.items() if match), f"not understood: {result}")
+            named = read[name].groupdict() if name in read else {}
             found.append(Example(rule, kind, typed, name, named.get("value"), named.get("said")))
     return found
 
@@ -85,7 +85,6 @@ def in_english(kind: str) -> str:
 
 # -- each kind of example, tried -------------------------------------------------------------------------------------
 
-SAYS = Callable[..., str]
 STORED = {
     "number": float,
     "percent": float,
@@ -113,7 +112,8 @@ def named(typed: str, lang: str) -> Found:
     if hit is None:
         nearest = registry.nearest(typed)
         return Found(
-            "refused", said=(says("problem.unknown_unit_like", nearest=nearest) if nearest else says("problem.unknown_unit"),)
+            "refused",
+            said=(says("problem.unknown_unit_like", nearest=nearest) if nearest else says("problem.unknown_unit"),),
         )
     reason = (says(hit.reason),) if hit.reason else ()
     return Found("repaired" if reason else "accepted", registry.names[hit.code], reason)
@@ -176,10 +176,12 @@ MADE = {
     "two columns exchanged": exchanged,
     "column added": widened,
     "line added on top": lambda place, typed, rows: [[typed], *rows],
-    "rows": lambda place, typed, rows: [*rows, *[[""]] * (int(typed) - len(rows))],
-    "columns": lambda place, typed, rows: [row + [""] * (int(typed) - len(row)) if row == rows[5] else row for row in rows],
+    "rows": lambda place, typed, rows: [*rows, *[["", ""]] * (int(typed) - len(rows))],
+    "columns": lambda place, typed, rows: [
+        row + [""] * (int(typed) - len(row)) if row == rows[5] else row for row in rows
+    ],
     "characters in cell": lambda place, typed, rows: table(place, "x" * int(typed), rows),
-    "bytes": lambda place, typed, rows: [*rows, ["x" * (int(typed) - 2_000)]],
+    "bytes": lambda place, typed, rows: [*rows, ["x" * (int(typed) - RAW.stat().st_size - 1)]],
 }
 
 

@@ -160,6 +160,8 @@ def test_the_table_is_the_one_delivered_row_by_row_and_cell_by_cell(accepted):
             assert (cell.text or "").strip() == filled.get((number, column), "").strip()
             column += int(cell.get("colspan", 1))
         assert column == 14
+    title = shown.tree.xpath("//table[@class='delivered']/tbody/tr[1]/td")
+    assert [cell.get("colspan") for cell in title] == ["13"]  # a line of words runs on over the empty cells
     assert shown.tree.xpath("//td[starts-with(@class, 'u ')]/text()")[0] == "7"  # as the office underlined it
 
 

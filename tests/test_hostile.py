@@ -6,6 +6,7 @@ says so and is expected to fail.
 
 import ast
 import csv
+import inspect
 import io
 import math
 import os
@@ -16,19 +17,59 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import delivered
+import pandas as pd
 import pytest
 import xlwt
-from district import HOME, lines, words
+from district import lines, words
+from docx.oxml.ns import qn
 from docx.shared import Pt
-from hostile import COMMUNES, DEPARTMENTS, KINDS, Case, Fix, accepted, at, gate, in_force, judge, metrics, portal, put
+from hostile import (
+    COMMUNES,
+    DEPARTMENTS,
+    KINDS,
+    Case,
+    Fix,
+    accepted,
+    as_delivered,
+    at,
+    figure,
+    gate,
+    in_force,
+    metrics,
+    place,
+    portal,
+    put,
+    read_here,
+    refused,
+    said,
+    sentence,
+    text,
+    typed,
+    wanted,
+    xlsx,
+)
 from hostile import page as web_page
-from hostile import read_here, real, refused, text, typed, xlsx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from pandera import dtypes
 
-from analysis import clean, from_text, grid, kinds, legacy, parse, read, reading, sandbox, tables, units
+from analysis import (
+    clean,
+    from_docx,
+    from_json,
+    from_text,
+    grid,
+    kinds,
+    legacy,
+    parse,
+    read,
+    reading,
+    sandbox,
+    tables,
+    units,
+)
 
 THE_CHILD = sandbox.cells
 
@@ -47,7 +88,6 @@ def unspoiled(tmp_path_factory):
         if kind not in found:
             folder = tmp_path_factory.mktemp("unspoiled")
             found[kind] = gate(folder, Case("", kind, as_it_is, accepted()).bytes(), kind)
-            assert found[kind].problems.empty
         return found[kind]
 
     return of
@@ -132,8 +172,8 @@ def scaled(rows, by=0.01, letter="G", decimals=2):
     def spoil(table):
         at = ord(letter) - ord("A")
         for row in rows:
-            value = table[row - 1][at] if isinstance(table[row - 1][at], float) else float(table[row - 1][at].replace(",", "."))
-            table[row - 1][at] = round(value * by, 6) if isinstance(table[row - 1][at], float) else f"{value * by:.{decimals}f}"
+            value = typed()[row - 1][at] * by
+            table[row - 1][at] = round(value, 6) if isinstance(table[row - 1][at], float) else f"{value:.{decimals}f}"
 
     return spoil
 
@@ -190,74 +230,6 @@ NUMBERS = [
     ("a percent sign behind a score", "C6", "65.79%", NONE),
     ("a minus before a score", "C6", "−65.79", NONE),
     ("a score just above 100", "C6", "100.01", ("out_of_range", PERCENT_RANGE)),
-    ("a decimal comma in a percentage", "G6", "72,6", (72.6, "72.6", "decimal_comma")),
-    ("a percent sign behind a percentage", "G6", "72.6%", (72.6, "72.6", "percent_sign")),
-    ("a percent sign after a space, and a comma", "G6", "72,6 %", (72.6, "72.6", "decimal_comma")),
-    ("a percent sign before a percentage", "G6", "%72.6", NONE),
-    ("two percent signs", "G6", "72.6%%", NONE),
-    ("a full-width percent sign", "G6", "72.6％", NONE),
-    ("a percentage that may be in the thousands", "G6", "1.746", THREE),
-    ("a percentage with a comma that may be in the thousands", "G6", "1,746", THREE),
-    ("three digits behind the dot of a percentage", "G6", "57.450", THREE),
-    ("a rate on the scale of one with three digits", "G6", "0.726", THREE),
-    ("a rate on the scale of one with two digits cannot be told alone", "G6", "0.73", (0.73, None, None)),
-    ("both separators in a percentage", "G6", "12.345,6", NONE),
-    ("a percentage that begins with its dot", "G6", ".6", NONE),
-    ("a percentage that ends with its dot", "G6", "72.", NONE),
-    ("two dots in a percentage", "G6", "72.6.0", NONE),
-    ("a space instead of the dot", "G6", "72 6", NONE),
-    ("a space behind the dot", "G6", "72. 6", NONE),
-    ("a raised dot", "G6", "72·6", NONE),
-    ("full-width digits", "G6", "７２.６", NONE),
-    ("one full-width digit", "G6", "7２.6", NONE),
-    ("a full-width dot", "G6", "72．6", NONE),
-    ("Arabic digits", "G6", "٧٢.٦", NONE),
-    ("Devanagari digits", "G6", "७२.६", NONE),
-    ("an Arabic decimal separator", "G6", "72٫6", NONE),
-    ("mathematical digits", "G6", "𝟕𝟐.𝟔", NONE),
-    ("superscript digits", "G6", "⁷²", NONE),
-    ("a Roman numeral", "G6", "Ⅶ", NONE),
-    ("a fraction", "G6", "72½", NONE),
-    ("a letter for a digit", "G6", "7Z.6", NONE),
-    ("a Cyrillic letter for a digit", "G6", "72.б", NONE),
-    ("an exponent", "G6", "1e1", NONE),
-    ("infinity", "G6", "inf", NONE),
-    ("not a number", "G6", "nan", NONE),
-    ("a hexadecimal number", "G6", "0x10", NONE),
-    ("an underscore between digits", "G6", "7_2.6", NONE),
-    ("a truth", "G6", "TRUE", NONE),
-    ("the text of an error", "G6", "#DIV/0!", NONE),
-    ("a word for what is not there", "G6", "N/A", NONE),
-    ("a null", "G6", "null", NONE),
-    ("a formula as text", "G6", "=1+1", NONE),
-    ("an apostrophe before a number", "G6", "'72.6", NONE),
-    ("a week label in a column of figures", "G6", "04/11", NONE),
-    ("a time", "G6", "72:6", NONE),
-    ("a footnote's star", "G6", "72.6*", NONE),
-    ("a footnote's raised number", "G6", "72.6¹", NONE),
-    ("a footnote's number in brackets", "G6", "72.6 (1)", NONE),
-    ("an accountant's negative percentage", "G6", "(72.6)", NONE),
-    ("a plus before a percentage", "G6", "+72.6", (72.6, None, None)),
-    ("idle zeros around a percentage", "G6", "072.60", (72.6, None, None)),
-    ("a no-break space behind a percentage", "G6", "72.6\u00a0", (72.6, "72.6", "sign")),
-    ("a no-break space within a percentage", "G6", "7\u00a02.6", NONE),
-    ("a zero-width space within a percentage", "G6", "72\u200b.6", NONE),
-    ("a zero-width space before a percentage", "G6", "\u200b72.6", NONE),
-    ("a byte-order mark behind a percentage", "G6", "72.6\ufeff", NONE),
-    ("a soft hyphen within a percentage", "G6", "72\u00ad.6", NONE),
-    ("a form feed within a percentage", "G6", "72\x0c.6", NONE),
-    ("a mark around part of a number", "G6", "72<u>.6</u>", NONE),
-    ("a tag that is no mark", "G6", "<i>72.6</i>", NONE),
-    ("a mark without its end", "G6", "<b>72.6", NONE),
-    ("no per cent", "G6", "0", (0.0, None, None)),
-    ("less than no per cent", "G6", "-0.01", ("out_of_range", PERCENT_RANGE)),
-    ("a hundred per cent", "G6", "100.00", (100.0, None, None)),
-    ("more than a hundred per cent", "G6", "100.01", ("out_of_range", PERCENT_RANGE)),
-    ("a percentage without its dot", "G6", "726", ("out_of_range", PERCENT_RANGE)),
-    ("a required cell left empty", "G6", "", "missing_value"),
-    ("a dash in a required cell", "G6", "-", "missing_value"),
-    ("an ellipsis in a required cell", "G6", "…", "missing_value"),
-    ("not yet reported", "G6", "Chưa báo cáo", "missing_value"),
     ("the true minus sign", "F23", "−5.78", (-5.78, "-5.78", "sign")),
     ("the true minus sign and a decimal comma", "F23", "−5,78", (-5.78, "-5.78", "decimal_comma")),
     ("an accountant's negative", "F23", "(5,2)", NONE),
@@ -275,26 +247,97 @@ NUMBERS = [
     ("a change without its dot", "F6", "38", ("wrong_change", {"total": "65,79", "previous": "65,41", "difference": "+0,38"})),
     ("a change without its last digit", "F6", "0.3", ("wrong_change", {"difference": "+0,38"})),
 ]
+# The same of percentages, which stand below each other in one column of as few tables as hold them.
+PERCENTAGES = [
+    ("a decimal comma in a percentage", "72,6", (72.6, "72.6", "decimal_comma")),
+    ("a percent sign behind a percentage", "72.6%", (72.6, "72.6", "percent_sign")),
+    ("a percent sign after a space, and a comma", "72,6 %", (72.6, "72.6", "decimal_comma")),
+    ("a percent sign before a percentage", "%72.6", NONE),
+    ("two percent signs", "72.6%%", NONE),
+    ("a full-width percent sign", "72.6％", NONE),
+    ("a percentage that may be in the thousands", "1.746", THREE),
+    ("a percentage with a comma that may be in the thousands", "1,746", THREE),
+    ("three digits behind the dot of a percentage", "57.450", THREE),
+    ("a rate on the scale of one with three digits", "0.726", THREE),
+    ("a rate on the scale of one with two digits cannot be told alone", "0.73", (0.73, None, None)),
+    ("both separators in a percentage", "12.345,6", NONE),
+    ("a percentage that begins with its dot", ".6", NONE),
+    ("a percentage that ends with its dot", "72.", NONE),
+    ("two dots in a percentage", "72.6.0", NONE),
+    ("a space instead of the dot", "72 6", NONE),
+    ("a space behind the dot", "72. 6", NONE),
+    ("a raised dot", "72·6", NONE),
+    ("full-width digits", "７２.６", NONE),
+    ("one full-width digit", "7２.6", NONE),
+    ("a full-width dot", "72．6", NONE),
+    ("Arabic digits", "٧٢.٦", NONE),
+    ("Devanagari digits", "७२.६", NONE),
+    ("an Arabic decimal separator", "72٫6", NONE),
+    ("mathematical digits", "𝟕𝟐.𝟔", NONE),
+    ("superscript digits", "⁷²", NONE),
+    ("a Roman numeral", "Ⅶ", NONE),
+    ("a fraction", "72½", NONE),
+    ("a letter for a digit", "7Z.6", NONE),
+    ("a Cyrillic letter for a digit", "72.б", NONE),
+    ("an exponent", "1e1", NONE),
+    ("infinity", "inf", NONE),
+    ("not a number", "nan", NONE),
+    ("a hexadecimal number", "0x10", NONE),
+    ("an underscore between digits", "7_2.6", NONE),
+    ("a truth", "TRUE", NONE),
+    ("the text of an error", "#DIV/0!", NONE),
+    ("a word for what is not there", "N/A", NONE),
+    ("a null", "null", NONE),
+    ("a formula as text", "=1+1", NONE),
+    ("an apostrophe before a number", "'72.6", NONE),
+    ("a week label in a column of figures", "04/11", NONE),
+    ("a time", "72:6", NONE),
+    ("a footnote's star", "72.6*", NONE),
+    ("a footnote's raised number", "72.6¹", NONE),
+    ("a footnote's number in brackets", "72.6 (1)", NONE),
+    ("an accountant's negative percentage", "(72.6)", NONE),
+    ("a plus before a percentage", "+72.6", (72.6, None, None)),
+    ("idle zeros around a percentage", "072.60", (72.6, None, None)),
+    ("a no-break space behind a percentage", "72.6\u00a0", (72.6, "72.6", "sign")),
+    ("a no-break space within a percentage", "7\u00a02.6", NONE),
+    ("a zero-width space within a percentage", "72\u200b.6", NONE),
+    ("a zero-width space before a percentage", "\u200b72.6", NONE),
+    ("a byte-order mark behind a percentage", "72.6\ufeff", NONE),
+    ("a soft hyphen within a percentage", "72\u00ad.6", NONE),
+    ("a form feed within a percentage", "72\x0c.6", NONE),
+    ("a mark around part of a number", "72<u>.6</u>", NONE),
+    ("a tag that is no mark", "<i>72.6</i>", NONE),
+    ("a mark without its end", "<b>72.6", NONE),
+    ("no per cent", "0", (0.0, None, None)),
+    ("less than no per cent", "-0.01", ("out_of_range", PERCENT_RANGE)),
+    ("a hundred per cent", "100.00", (100.0, None, None)),
+    ("more than a hundred per cent", "100.01", ("out_of_range", PERCENT_RANGE)),
+    ("a percentage without its dot", "726", ("out_of_range", PERCENT_RANGE)),
+    ("a required cell left empty", "", "missing_value"),
+    ("a dash in a required cell", "-", "missing_value"),
+    ("an ellipsis in a required cell", "…", "missing_value"),
+    ("not yet reported", "Chưa báo cáo", "missing_value"),
+]
 
 
-def number_case(name, cell, value, what):
+def outcome_of(cell, value, what):
     if isinstance(what, str):
-        return Case(name, "tab", put(**{cell: value}), refused(at(cell, value, what)))
+        return refused(at(cell, value, what))
     if isinstance(what[0], str):
-        return Case(name, "tab", put(**{cell: value}), refused(at(cell, value, what[0], **what[1])))
+        return refused(at(cell, value, what[0], **what[1]))
     number, as_used, reason = what
-    fixes = [Fix(cell, value, as_used, reason)] if reason else []
-    return Case(name, "tab", put(**{cell: value}), accepted(*fixes, values={cell: number}))
+    return accepted(*([Fix(cell, value, as_used, reason)] if reason else []), values={cell: number})
 
 
 NUMBER_CASES = [
-    *(number_case(*each) for each in NUMBERS),
+    *(Case(name, "tab", put(**{cell: value}), outcome_of(cell, value, what)) for name, cell, value, what in NUMBERS),
     Case("a space that is none of ours behind a percentage", "tab", put(G6="72.6\u2009"), refused(at("G6", "72.6\u2009", NONE)),
          fault="_decimal strips every kind of space behind a percentage, and says that it was a percent sign"),
 ]
 
 # -- names and labels ------------------------------------------------------------------------------------------------
 
+ANOTHER = "the name suggested is that of another unit, which is no nearer than the right one"
 NAMES = [
     Case("accents typed one by one", "tab", put(B24=NFD), accepted(Fix("B24", NFD, "Kiến An", "spelling"))),
     Case("a no-break space in a name", "tab", put(B24="KIẾN\u00a0AN"), accepted()),
@@ -306,10 +349,10 @@ NAMES = [
     Case("a D for a Đ", "tab", put(B9="LONG DIỀN A"), unknown("B9", "LONG DIỀN A", "Long Điền A", "Long Điền A")),
     Case("a Cyrillic А", "tab", put(B24="KIẾN АN"), unknown("B24", "KIẾN АN", "Kiến An", "Kiến An")),
     Case("a Greek Α", "tab", put(B24="KIẾN ΑN"), unknown("B24", "KIẾN ΑN", "Kiến An", "Kiến An")),
-    Case("a Greek Α for one of two letters that tell units apart", "tab", put(B9="LONG ĐIỀN Α"), unknown("B9", "LONG ĐIỀN Α", "Long Điền A")),
+    Case("a Greek Α for one of two letters that tell units apart", "tab", put(B9="LONG ĐIỀN Α"), unknown("B9", "LONG ĐIỀN Α", "Long Điền A", "Long Điền A"), fault=ANOTHER),
     Case("a dotless accent", "tab", put(B24="KIÊN AN"), unknown("B24", "KIÊN AN", "Kiến An", "Kiến An")),
     Case("no accents at all", "tab", put(B24="KIEN AN"), unknown("B24", "KIEN AN", "Kiến An", "Kiến An")),
-    Case("the accent of hòa on its other letter", "tab", put(B15="HOÀ AN"), unknown("B15", "HOÀ AN", "Hòa An")),
+    Case("the accent of hòa on its other letter", "tab", put(B15="HOÀ AN"), unknown("B15", "HOÀ AN", "Hòa An", "Hòa An"), fault=ANOTHER),
     Case("a writing direction turned around", "tab", put(B24="KIẾN AN\u202e"), unknown("B24", "KIẾN AN\u202e", "Kiến An", "Kiến An")),
     Case("a name without its space", "tab", put(B24="KIẾNAN"), unknown("B24", "KIẾNAN", "Kiến An", "Kiến An")),
     Case("a hyphen in a name", "tab", put(B24="KIẾN-AN"), unknown("B24", "KIẾN-AN", "Kiến An", "Kiến An")),
@@ -325,7 +368,7 @@ NAMES = [
     Case("a script instead of a name", "tab", put(B24="<script>alert(1)</script>"), unknown("B24", "<script>alert(1)</script>", "Kiến An")),
     Case("a unit of another district", "tab", put(B24="LONG XUYÊN"), unknown("B24", "LONG XUYÊN", "Kiến An", "Long Kiến")),
     Case("a unit that comes in 2025", "tab", put(B24="CÙ LAO GIÊNG"), unknown("B24", "CÙ LAO GIÊNG", "Kiến An", "Long Giang")),
-    Case("a unit of 2025 whose name begins like two of ours", "tab", put(B24="LONG ĐIỀN"), unknown("B24", "LONG ĐIỀN", "Kiến An", "Long Điền B")),
+    Case("a unit of 2025 whose name begins like two of ours", "tab", put(B24="LONG ĐIỀN"), unknown("B24", "LONG ĐIỀN", "Kiến An"), fault=ANOTHER),
     Case("the unit of 2025 with the old name cannot be told", "tab", put(B6="xã Chợ Mới"), accepted()),
     Case("two names swapped cannot be told", "tab", both(put(B6="NHƠN MỸ", B7="CHỢ MỚI")),
          accepted(values={f"{letter}{row}": value for letter, first, second in [
@@ -407,6 +450,7 @@ WEEKS = [
 
 OPEN, LABEL = "CÔNG KHAI, MINH BẠCH (%)", "TOÀN HUYỆN"
 COPIES, ALL_COPIES = "CHỨNG THỰC ĐIỆN TỬ", "CHỨNG THỰC ĐIỆN TỬ (Lũy kế)"
+APART = "the two rows of a header must be on neighbouring lines of the file, which line breaks in quotes prevent"
 REAL = lines()
 CHANGES = [(5, "0.29", "−0,29"), (6, "0.38", "−0,38"), (7, "0.30", "−0,30")]
 STRUCTURE = [
@@ -414,20 +458,20 @@ STRUCTURE = [
     Case("a column left out", "tab", without_column("G"), refused(at("3", OPEN, "missing_column"))),
     Case("a column without a header", "tab", put(G3=""), refused(
         at("3", OPEN, "missing_column"), at("G5", "59.8", "beyond_header", column=""), at("G6", "72.6", "beyond_header", column=""), more=True)),
-    Case("a column twice", "tab", put(N3=OPEN, N6="72.6"), refused(at("N3", OPEN, "doubled_column", column=OPEN))),
+    Case("a column twice", "tab", lambda rows: doubled_column(rows), refused(at("N3", OPEN, "doubled_column", column=OPEN))),
     Case("a header with a Cyrillic letter", "tab", put(D3="XẾP LОẠI"), refused(at("3", "XẾP LOẠI", "missing_column"))),
     Case("a header with a footnote", "tab", put(D3="XẾP LOẠI (1)"), refused(at("3", "XẾP LOẠI", "missing_column"))),
     Case("a header with accents typed one by one and zero-width spaces", "tab", put(D3=unicodedata.normalize("NFD", "XẾP\u200b LOẠI")), accepted()),
     Case("the header of the units with an Icelandic Ð", "tab", put(B3="ÐƠN VỊ"), accepted()),
     Case("the header of the units with a Cyrillic letter", "tab", put(B3="ĐƠN ВỊ"), refused(at("", "", "no_header"))),
-    Case("a header's line breaks", "comma", put(G3="CÔNG KHAI,\nMINH BẠCH\r\n(%)", M4="CHỨNG THỰC\nĐIỆN TỬ (Lũy kế)"), accepted()),
+    Case("a header's line breaks", "comma", put(G3="CÔNG KHAI,\nMINH BẠCH\r\n(%)", M4="CHỨNG THỰC\nĐIỆN TỬ (Lũy kế)"), accepted(), fault=APART),
     Case("another target in a header", "tab", put(I4="DVCTT (Chỉ tiêu trên 60%)"), accepted(warnings=[at(
         "I4", "DVCTT (Chỉ tiêu trên 60%)", "other_target", column="DỊCH VỤ TRỰC TUYẾN / DVCTT (Chỉ tiêu trên 60%)", printed="60", target="50")])),
     Case("a column more whose header is a formula", "tab", put(N3="=cmd|' /C calc'!A0", N6="x"),
          accepted(warnings=[at("N3", "=cmd|' /C calc'!A0", "unknown_column", column="=cmd|' /C calc'!A0")])),
     Case("a column more whose header is a script", "tab", put(N3="<script>alert(1)</script>"),
          accepted(warnings=[at("N3", "<script>alert(1)</script>", "unknown_column", column="<script>alert(1)</script>")])),
-    Case("headers of two percentages swapped cannot be told", "tab", swap("G3", "H3"), accepted(values={
+    Case("headers of two percentages swapped cannot be told", "tab", swap("G3", "H3"), accepted(Fix("G3", "TIỀN ĐỘ GIẢI QUYẾT (%)", "TIẾN ĐỘ GIẢI QUYẾT (%)", "wrong_letter"), values={
         **{f"G{row}": float(REAL[row - 1][7].strip("</b>")) for row in [5, *COMMUNE_ROWS]},
         **{f"H{row}": float(re.sub("[^0-9.]", "", REAL[row - 1][6].replace(",", "."))) for row in [5, *COMMUNE_ROWS]}})),
     Case("headers of the two totals swapped are caught by every change", "tab", swap("C3", "E3"), refused(
@@ -452,7 +496,7 @@ STRUCTURE = [
         at("3", f"SỐ HÓA / {COPIES}", "missing_column"), at("3", f"SỐ HÓA / {ALL_COPIES}", "missing_column"), more=True)),
     Case("a row of column numbers below the header", "tab", insert(5, [f"({number})" for number in range(1, 14)]), refused(
         at("B5", "(2)", "unknown_unit"), at("A5", "(1)", COUNT), at("C5", "(3)", NONE), more=True)),
-    Case("a blank line within the header", "tab", insert(4, []), refused(at("3", "DỊCH VỤ TRỰC TUYẾN / DVCTT", "missing_column"), more=True)),
+    Case("a blank line within the header", "tab", insert(4, []), accepted(), fault=APART),
     Case("blank lines between all rows", "tab", lambda rows: [*rows[:4], *(line for row in rows[4:] for line in (row, [], [" ", "\u00a0"]))], accepted()),
     Case("a header repeated after a page break", "tab", insert(15, REAL[2], REAL[3]), accepted()),
     Case("a header repeated with its title after a page break", "tab", insert(15, REAL[0], REAL[2], REAL[3]), accepted(),
@@ -585,16 +629,16 @@ def cell(**values):
     """Set cells of a workbook's sheet past the writer: a formula is a formula, a date a date."""
 
     def dress(sheet):
-        for place, value in values.items():
-            sheet[place].value = value
+        for where, value in values.items():
+            sheet[where].value = value
 
     return dress
 
 
 def shown(**formats):
     def dress(sheet):
-        for place, number_format in formats.items():
-            sheet[place].number_format = number_format
+        for where, number_format in formats.items():
+            sheet[where].number_format = number_format
 
     return dress
 
@@ -672,7 +716,7 @@ WORKBOOKS = [
     Case("a number with more decimals than are shown is taken as stored", "xlsx", put(G6=72.6354), accepted(values={"G6": 72.6354}), dress=shown(G6="0.0")),
     Case("a number with three decimals is no text with three digits", "xlsx", put(G6=57.451), accepted(values={"G6": 57.451})),
     Case("a number out of all range", "xlsx", put(G6=1e300), refused(at("G6", "1e+300", "out_of_range", **PERCENT_RANGE))),
-    Case("a hundred per cent as binary fractions add up to it", "xlsx", put(G6=100.00000000000001), accepted(values={"G6": 100.0}),
+    Case("a hundred per cent as binary fractions add up to it", "xlsx", as_it_is, accepted(values={"G6": 100.0}), data=computed("100.00000000000001"),
          fault="refused as “100” outside 0 to 100: stored numbers keep the noise that percent formats are freed of"),
     Case("a percent format", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6="0.0%")),
     Case("a percent format of its own", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6='0.00" "%')),
@@ -856,9 +900,11 @@ PAGES = [
     Case("last week in a heading above the table", "html", as_it_is, refused(other_week("A0", "Tuần 4 tháng 11", "27/11/2023")), dress=changed("<table>", "<h2>Tuần 4 tháng 11</h2><table>")),
     Case("the day it was signed, below the table", "html", as_it_is, accepted(), dress=changed("</table>", "</table><p>Chợ Mới, 05/12/2023</p>")),
     Case("the table twice", "html", as_it_is, refused(at("", "bảng 1, bảng 2", "several_sheets")), dress=again),
-    Case("a table cut off within a row", "html", as_it_is, refused(
+    Case("a table cut off after a row", "html", as_it_is, refused(
         at("L3", "1746", "wrong_sum"), at("M3", "2834", "wrong_sum"), at("B", "Kiến An", "missing_unit", name="xã Kiến An"), more=True),
-         dress=lambda said: said[: said.index("LONG GIANG")]),
+         dress=lambda page: page[: page.index("<tr id=r18>")]),
+    Case("a table cut off within a row", "html", as_it_is, refused(at("B18", "", "no_unit_name"), at("C18", "", "missing_value"), more=True),
+         dress=lambda page: page[: page.index("LONG GIANG")]),
     Case("no table", "html", as_it_is, refused(at("", "", "file.no_table")), data=b"<html><body><p>72.6"),
     Case("in UTF-16", "html", as_it_is, accepted(), data=web_page(typed()).decode().encode("utf-16")),
     Case("a decimal comma", "docx", put(G6="72,6"), accepted(Fix("G4", "72,6", "72.6", "decimal_comma"))),
@@ -985,4 +1031,342 @@ EVERY = [
 @pytest.mark.parametrize("case", cases(*EVERY))
 def test_a_hostile_table_is_read_exactly_or_refused_at_its_place_for_its_reason(tmp_path, unspoiled, case):
     cleaned = gate(tmp_path, case.bytes(), case.kind, case.file, case.area, case.day)
-    judge(case, cleaned, unspoiled(case.kind))
+    base = unspoiled(case.kind)
+    assert said(case, cleaned, base) == wanted(case, cleaned, base)
+
+
+PLACES = [
+    (*each, table, f"G{COMMUNE_ROWS[row]}")
+    for number, each in enumerate(PERCENTAGES)
+    for table, row in [divmod(number, 18)]
+]
+
+
+@pytest.fixture(scope="session")
+def columns_of_percentages(tmp_path_factory):
+    """The tables of ``PERCENTAGES``, each gated once."""
+    found = []
+    for table in range(PLACES[-1][3] + 1):
+        cells = {cell: value for _, value, _, its, cell in PLACES if its == table}
+        data = Case("", "tab", put(**cells), accepted()).bytes()
+        found.append(gate(tmp_path_factory.mktemp("percentages"), data, "tab"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "table", "cell"), [each[1:] for each in PLACES], ids=[each[0] for each in PLACES]
+)
+def test_a_percentage_is_its_clean_value_or_refused(columns_of_percentages, unspoiled, value, what, table, cell):
+    case = Case("", "tab", as_it_is, outcome_of(cell, value, what))
+    found = only(columns_of_percentages[table], cell)
+    assert said(case, found, only(unspoiled("tab"), cell)) == wanted(case, found, only(unspoiled("tab"), cell))
+
+
+@pytest.mark.parametrize("table", range(PLACES[-1][3] + 1))
+def test_beside_wrong_percentages_every_other_figure_is_the_real_one(columns_of_percentages, unspoiled, table):
+    found = columns_of_percentages[table]
+    assert set(found.problems["column_letter"]) == {"G"}
+    figures, real_ones = (each.measurements.query("indicator != 'CKMB'") for each in (found, unspoiled("tab")))
+    pd.testing.assert_frame_equal(figures, real_ones)
+
+
+def only(cleaned, cell):
+    """What was found of one cell."""
+    code, indicator, _ = figure("tab", cell)
+    row, letter, _ = place(cell)
+
+    def there(frame):
+        return frame[(frame["row"] == row) & (frame["column_letter"] == letter)]
+
+    held = cleaned.measurements
+    held = held[(held["unit_code"] == code) & (held["indicator"] == indicator)]
+    return replace(cleaned, measurements=held, problems=there(cleaned.problems), repairs=there(cleaned.repairs))
+
+
+def test_a_unit_that_is_not_registered_on_that_day_is_refused(tmp_path, monkeypatch, unspoiled):
+    held = in_force("cho-moi", date(2023, 12, 4))
+    closed = replace(held, units=held.units[held.units["name"] != "Kiến An"])
+    monkeypatch.setattr("hostile.in_force", lambda *asked: closed)
+    case = Case("", "tab", as_it_is, refused(at("B24", "KIẾN AN", "unknown_unit_like")))
+    cleaned = gate(tmp_path, case.bytes(), "tab")
+    assert said(case, cleaned, unspoiled("tab")) == wanted(case, cleaned, unspoiled("tab"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_child_reads_every_kind_as_this_process_does(kind):
+    data = Case("", kind, as_it_is, accepted()).bytes()
+    assert THE_CHILD(data) == read_here(data)
+
+
+# -- a check that cannot fail is no check: with each one switched off, a bad table gets through ----------------------
+
+
+def off(target, name, instead=lambda *args: None):
+    return lambda monkeypatch: monkeypatch.setattr(target, name, instead)
+
+
+def unheard(key):
+    """Nobody hears of one kind of problem."""
+    problem = reading.Log.problem
+
+    def deaf(log, said, *args, **fields):
+        if said != f"problem.{key}":
+            problem(log, said, *args, **fields)
+
+    return off(reading.Log, "problem", deaf)
+
+
+def all_of(*switches):
+    return lambda monkeypatch: [switch(monkeypatch) for switch in switches]
+
+
+def guess(registry, name):
+    return next(units.Hit(code, "") for code, known in registry.names.items() if known == registry.nearest(name))
+
+
+def ranges(kind, low, high):
+    return lambda monkeypatch: monkeypatch.setitem(parse.RANGES, kind, (low, high))
+
+
+def as_inserted(made):
+    """A figure of a document that somebody changed and nobody has accepted yet."""
+    piece = made.tables[0].rows[3].cells[6].paragraphs[0].runs[0]._r
+    change = piece.makeelement(qn("w:ins"), {})
+    piece.addprevious(change)
+    change.append(piece)
+
+
+def doubled_column(rows):
+    return [
+        [*row, OPEN if number == 3 else row[6] if number > 4 else ""] if any(row[1:]) else row
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def bad(kind, spoil, dress=as_delivered):
+    return Case("", kind, spoil, accepted(), dress)
+
+
+LENIENT = off(parse, "_decimal", lambda text, kind: parse.Parsed(float(text.replace(",", ".")), text))
+ANY_COUNT = off(parse, "_count", lambda text: parse.Parsed(float(re.sub("[.,]", "", text)), text))
+OTHER_POINTS = [*COMMUNES[1][:2], "80", *COMMUNES[1][3:]]
+NO_LIMIT_OF = {name: off(grid, name, 10**9) for name in ("MOST_ROWS", "MOST_COLUMNS", "MOST_CHARACTERS")}
+# fmt: off
+# The key of the problem, the bad table, and what switches its check off.
+SWITCHES = [
+    ("hidden", bad("xlsx", as_it_is, hidden(rows=[6])), off(reading.Reading, "check_hidden")),
+    ("hidden_sheet", bad("xlsx", as_it_is, beside("hidden")), unheard("hidden_sheet")),
+    ("percent_scale", bad("tab", scaled([5, *COMMUNE_ROWS])), off(reading.Reading, "check_scale")),
+    ("doubled_column", bad("tab", doubled_column), off(reading.Reading, "check_header")),
+    ("missing_column", bad("tab", without_column("D")), off(reading.Reading, "check_header")),
+    ("unknown_column", bad("tab", put(N3="GHI CHÚ")), off(reading.Reading, "check_header")),
+    ("other_target", bad("tab", put(I4="DVCTT (Chỉ tiêu trên 60%)")), off(reading.Reading, "check_header")),
+    ("no_such_week", bad("tab", put(A1="Tuần 49")), off(reading.Reading, "check_weeks")),
+    ("week_gap", bad("tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 03/11)")), off(reading.Reading, "check_weeks")),
+    ("missing_value", bad("tab", put(G6="…")), unheard("missing_value")),
+    ("not_a_number", bad("tab", put(G6="1e1")), LENIENT),
+    ("three_decimals", bad("tab", put(G6="57.450")), LENIENT),
+    ("not_a_count", bad("tab", put(L5="1,746")), ANY_COUNT),
+    ("percent_cell", bad("xlsx", put(L6=3.19), shown(L6="0%")), unheard("percent_cell")),
+    ("date_cell", bad("xlsx", as_it_is, cell(G6=date(2023, 6, 7))), unheard("date_cell")),
+    ("boolean_cell", bad("xlsx", put(L6=True)), unheard("boolean_cell")),
+    ("error_cell", bad("xlsx", as_it_is, cell(G6="#N/A")), unheard("error_cell")),
+    ("formula_cell", bad("xlsx", as_it_is, cell(G6="=G7")), unheard("formula_cell")),
+    ("out_of_range, points", bad("portal csv", put(D3="-0.01")), ranges("points", -1, 100)),
+    ("out_of_range, score", bad("portal csv", put(C3="-1")), ranges("score", -1, 100)),
+    ("out_of_range, count", bad("metrics csv", put(F3="1000000001", G3="0")), ranges("count", 0, 10**10)),
+    ("out_of_range, of the group", bad("portal csv", put(H3="18.33")), off(reading.Reading, "_limits", lambda self: {})),
+    ("beyond_header", bad("tab", put(N6="7")), unheard("beyond_header")),
+    ("no_unit_name", bad("tab", append(["", "", *REAL[23][2:12], "0"])), unheard("no_unit_name")),
+    ("unknown_unit", bad("tab", append(["", "Ghi chú"])), unheard("unknown_unit")),
+    ("unknown_unit_like", bad("tab", put(B24="KIẾN ÂN")), off(units.Registry, "match", guess)),
+    ("doubled_unit", bad("tab", append(REAL[23])), unheard("doubled_unit")),
+    ("doubled_control", bad("tab", append(REAL[4])), unheard("doubled_control")),
+    ("missing_control", bad("tab", drop(5)), off(clean, "_check_whole", lambda *args: reading.Log("", words()))),
+    ("unknown_code", bad("an giang", append(["H01.999", *COMMUNES[1][1:]])), unheard("unknown_code")),
+    ("code_of_another", bad("an giang", append(["H01.105", *COMMUNES[1][1:]])), unheard("code_of_another")),
+    ("unknown_band", bad("tab", put(D6="TB")), off(reading.Reading, "_check_band")),
+    ("above_whole", bad("tab", put(L6="324", L5="1.751")), off(reading.Reading, "_check_parts")),
+    ("other_rank", bad("tab", put(A6="2")), off(reading.Reading, "check_ranks")),
+    ("above_denominator", bad("metrics csv", put(E3="2581")), off(reading.Reading, "_check_counts")),
+    ("other_rate", bad("metrics csv", put(G3="97.28")), off(reading.Reading, "_check_counts")),
+    ("other_maximum", bad("metrics csv", put(I3="6")), off(reading.Reading, "_check_counts")),
+    ("unknown_indicator", bad("metrics csv", put(D3="UNHEARD_OF")), unheard("unknown_indicator")),
+    ("files_disagree", bad("an giang", as_it_is, lambda sheet: sheet.parent["Sở Ban"].append(OTHER_POINTS)), unheard("files_disagree")),
+    ("unknown_sheet", bad("an giang", as_it_is, beside(name="Ghi chú")), unheard("unknown_sheet")),
+    ("missing_sheet", bad("an giang", append(DEPARTMENTS[1]), lambda sheet: sheet.parent.remove(sheet.parent["Sở Ban"])), unheard("missing_sheet")),
+    ("several_sheets", bad("xlsx", as_it_is, beside(rows=typed(), name="Tuần trước")), unheard("several_sheets")),
+    ("no_header", bad("tab", put(B3="TÊN")), unheard("no_header")),
+    ("file_too_large", bad("html", as_it_is, changed("<table>", "<table>" + " " * 5_000_000)),
+     all_of(off(read, "MOST_BYTES", 10**9), off(kinds, "MOST_BYTES", 10**9))),
+    ("too_many_rows", bad("tab", append(*[[" "]] * 4_977)), all_of(NO_LIMIT_OF["MOST_ROWS"], off(from_text, "MOST_ROWS", 10**9))),
+    ("too_many_columns", bad("tab", lambda rows: [[*row, *[""] * 100] for row in rows]),
+     all_of(NO_LIMIT_OF["MOST_COLUMNS"], off(from_text, "MOST_COLUMNS", 10**9))),
+    ("cell_too_long", bad("tab", put(N6=" " * 1_001)), NO_LIMIT_OF["MOST_CHARACTERS"]),
+    ("file.far_cell", bad("xlsx", as_it_is, cell(B5001=" ")), NO_LIMIT_OF["MOST_ROWS"]),
+    ("file.old_encoding", bad("portal csv", put(B3="xaõ Vaân Canh", B4="xaõ Ñeà Gi")), off(legacy, "refuse")),
+    ("file.doubled_name", bad("portal json", as_it_is, changed('"TDGQ": 19.43', '"TDGQ": 19.43, "TDGQ": 1')), off(from_json, "_object", dict)),
+    ("file.tracked_changes", bad("docx", as_it_is, as_inserted), off(from_docx, "TRACKED", ("nothing",))),
+]
+# fmt: on
+ELSEWHERE = {"wrong_week", "missing_unit", "wrong_sum", "wrong_band", "wrong_change"}  # switched off in test_clean.py
+
+
+@pytest.mark.parametrize(("key", "case", "switch"), SWITCHES, ids=[each[0] for each in SWITCHES])
+def test_each_check_is_what_keeps_its_bad_table_out(tmp_path, monkeypatch, key, case, switch):
+    data = case.bytes()
+    heard = gate(tmp_path, data, case.kind).problems["problem"]
+    assert re.fullmatch(sentence(at("", "", key.split(",")[0])), heard[0])
+    switch(monkeypatch)
+    assert gate(tmp_path, data, case.kind).problems.empty
+
+
+def test_there_is_no_check_that_is_never_switched_off():
+    keys = set()
+    for module in (reading, clean, parse):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"problem\.[a-z_]+", str(node.value)):
+                keys.add(node.value.removeprefix("problem."))
+    kinds_of_cells = {f"{kind}_cell" for kind in ("percent", "date", "boolean", "error", "formula")}
+    assert len(keys) > 35
+    assert keys | kinds_of_cells <= {each[0].split(",")[0] for each in SWITCHES} | ELSEWHERE
+
+
+# -- any text at all -------------------------------------------------------------------------------------------------
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+FUZZ = settings(max_examples=10 * EXAMPLES or 300, derandomize=not EXAMPLES, deadline=None)
+TYPED = st.text("0123456789.,-+−–%  \u00a0\u202f\t()*eExX_٣７²'=#/:<bu>", max_size=20)
+REGISTRY = units.Registry(in_force("cho-moi", date(2023, 12, 4)).units, in_force("cho-moi", date(2023, 12, 4)).aliases)
+OWN = st.sampled_from(sorted(REGISTRY.names.items()))
+NOISE = st.sampled_from(
+    ["", " ", "\u00a0", "\u200b", "xã ", "UBND ", "TT. ", "\n", "*", "А", "Ð", "\u0301", "=", "<b>"]
+)
+NAME = st.one_of(
+    st.text(max_size=30),
+    st.tuples(NOISE, OWN, NOISE, st.sampled_from([str.upper, str.lower, str.title])).map(
+        lambda each: each[3](each[0] + each[1][1] + each[2])
+    ),
+    st.tuples(OWN, st.integers(0, 20), st.characters()).map(
+        lambda each: each[0][1][: each[1]] + each[2] + each[0][1][each[1] + 1 :]
+    ),
+)
+
+
+@FUZZ
+@given(st.one_of(st.text(max_size=60), TYPED), st.sampled_from(sorted(parse.RANGES)))
+def test_any_text_in_a_column_of_figures_is_a_number_or_missing_or_a_fault(text, kind):
+    parsed = parse.number(text, kind)
+    if parsed.value is None:
+        assert (parsed.clean, parsed.repair) == ("", "")
+        assert parsed.fault or text.strip(" \t\r\n\u00a0\u202f").casefold() in parse.MISSING
+        return
+    assert math.isfinite(parsed.value) and not parsed.fault
+    assert re.fullmatch("[0-9]+" if kind == "count" else r"[+-]?[0-9]+(\.[0-9]{1,2})?", parsed.clean)
+    assert float(parsed.clean) == parsed.value == parse.number(parsed.clean, kind).value
+    # The digits are those that were typed, in their order: nothing is dropped, nothing is made up.
+    assert re.sub("[^0-9]", "", text).lstrip("0") == re.sub("[^0-9]", "", parsed.clean).lstrip("0")
+
+
+STORED = st.one_of(st.floats(), st.integers(), st.booleans(), st.text(max_size=20), st.datetimes())
+CELL_KINDS = ["text", "empty", "date", "boolean", "error", "formula", "number", "percent"]
+
+
+@FUZZ
+@given(STORED, st.sampled_from(CELL_KINDS), st.sampled_from(sorted(parse.RANGES)))
+def test_any_text_or_number_in_a_typed_cell_is_a_number_or_missing_or_a_fault(value, cell_kind, kind):
+    if cell_kind in ("number", "percent") and (
+        isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
+    ):
+        return  # the readers call no such value a number
+    parsed = parse.cell(value, cell_kind, kind)
+    assert parsed.value is None or not parsed.fault
+    if cell_kind in ("date", "boolean", "error", "formula"):
+        assert parsed.fault == f"problem.{cell_kind}_cell"
+
+
+def letters(text):
+    plain = unicodedata.normalize("NFKC", text).replace("Ð", "Đ").replace("ð", "đ")
+    return "".join(each for each in plain.casefold() if unicodedata.category(each).startswith("L"))
+
+
+@FUZZ
+@given(NAME)
+def test_any_text_in_the_column_of_units_names_one_unit_exactly_or_none(name):
+    hit = REGISTRY.match(name)
+    assert REGISTRY.nearest(name) in {"", *REGISTRY.names.values()}
+    if hit:
+        known = [REGISTRY.names[hit.code], *(["Tân Mỹ"] if hit.code == "30643" else [])]
+        assert any(letters(name).endswith(letters(each)) for each in known)
+
+
+# -- what a spreadsheet would do with our CSV ------------------------------------------------------------------------
+
+EVALUATED = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # OWASP, CSV injection
+NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
+PAYLOADS = [
+    *[
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "-1+1",
+        "@SUM(1)",
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "＝1+1",
+        "'=1+1",
+        "''=1",
+        '="a,b"',
+        "a\r=1+1",
+    ],
+    *["-5,78", "'", "'a", "a=1", "Kiến An"],  # these are left as they are
+]
+OPEN_CSV = "tables.to_csv writes texts of delivered tables as they are, and a spreadsheet evaluates them"
+
+
+def harmless(text):
+    return all(
+        NUMBER.fullmatch(each) or not EVALUATED.match(each)
+        for row in csv.reader(io.StringIO(text, newline=""))
+        for each in row
+    )
+
+
+def filled(name, payload):
+    """A row of the table with ``payload`` in every column that holds free text."""
+    row = {}
+    for column, kind in tables.TABLES[name].columns.items():
+        words_of = [each.statistics["allowed_values"] for each in kind.checks if each.name == "isin"]
+        text = words_of[0][0] if words_of else payload
+        row[column] = 1.0 if dtypes.is_float(kind.dtype) else False if dtypes.is_bool(kind.dtype) else text
+    return pd.DataFrame([row])
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason=OPEN_CSV)
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name):
+    for payload in PAYLOADS:
+        frame = tables.checked(name, filled(name, payload))
+        text = tables.to_csv(name, frame)
+        pd.testing.assert_frame_equal(tables.from_csv(name, text.encode()), frame)
+        assert harmless(text), payload
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason=OPEN_CSV)
+@pytest.mark.parametrize(
+    ("kind", "cells", "file"),
+    [
+        ("tab", {"B24": "=cmd|' /C calc'!A0"}, "table"),
+        ("tab", {"G6": "@SUM(1)"}, "table"),
+        ("tab", {"N3": "=cmd|' /C calc'!A0"}, "table"),
+        ("tab", {"G6": "72,6"}, "=1+1.txt"),
+        ("comma", {"G6": "\r72,6"}, "table"),
+        ("portal csv", {"B3": "=1+1"}, "table"),
+        ("portal csv", {"A3": "=1+1"}, "table"),
+    ],
+)
+def test_what_a_hostile_table_leaves_behind_is_evaluated_by_no_spreadsheet(tmp_path, kind, cells, file):
+    cleaned = gate(tmp_path, Case("", kind, put(**cells), accepted()).bytes(), kind, file)
+    for name, frame in cleaned.tables.items():
+        assert harmless(tables.to_csv(name, frame)), name

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pandas as pd
@@ -154,6 +155,26 @@ def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_i
     mails = [(path / PUBLISHED[1] / "mail.eml").read_bytes() for path in (home, again)]
     first, second = (email.message_from_bytes(mail, policy=email.policy.default)["Message-ID"] for mail in mails)
     assert first != second
+
+
+def test_two_weeks_made_at_once_from_one_folder_do_not_meet(tmp_path):
+    homes = [home_with(tmp_path / name, "config") for name in ("one", "two")]
+    (tmp_path / "cwd").mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda each: analysis(each, "week", "2023-12-04", cwd=tmp_path / "cwd"), homes))
+    assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
+    assert list((tmp_path / "cwd").iterdir()) == []  # nor do their kernels leave sockets behind
+    assert state(homes[0]).keys() == state(homes[1]).keys()
+
+
+def test_a_mistyped_parameter_stops_a_notebook_run_alone(tmp_path):
+    home = home_with(tmp_path / "home", "config")
+    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "1_clean.ipynb", tmp_path / "out.ipynb"]
+    command += ["-p", "cutof", "2023-12-04"]
+    environment = os.environ | {"ANALYSIS_HOME": str(home)}
+    ran = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.returncode != 0
+    assert "unknown parameter cutof; there are: area, cutoff, lang, run" in ran.stderr
 
 
 def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):

@@ -119,6 +119,12 @@ def test_what_we_do_not_read_is_refused_by_name(name):
     assert words().say(refused.value.key, **refused.value.fields)
 
 
+def test_more_bytes_than_a_file_may_have_are_not_looked_at():
+    with pytest.raises(Unreadable) as refused:
+        kinds.told(b"%PDF" + bytes(5_000_000))
+    assert refused.value.key == "problem.file_too_large"
+
+
 # "Xã Hòa Bình đạt điểm", typed in each encoding from its own code table.
 TCVN3 = b"X\xb7 H\xdfa B\xd7nh \xae\xb9t \xaei\xd3m"
 WINDOWS = b"X\xe3 Ho\xcca Bi\xccnh \xf0a\xf2t \xf0i\xea\xd2m"

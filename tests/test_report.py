@@ -89,6 +89,27 @@ def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
     assert "17 Mỹ Hội Đông 51,10 −5,78" in said and said.endswith("18 Kiến An 49,18 +0,15 Yếu")
 
 
+def test_a_first_issue_says_nothing_of_corrections():
+    assert report.correction(edition()).data == ""
+    assert not report.title(edition()).startswith("[")
+
+
+def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
+    change = {
+        "unit_code": "30628",
+        "unit_name": "Chợ Mới",
+        "indicator": "CKMB",
+        "field": "value",
+        "old": 72.6,
+        "new": 76.2,
+    }
+    second = edition(tables=week() | {"corrections": pd.DataFrame([change])}, provenance={"revision": "2"})
+    assert text(report.correction(second)).endswith("Chợ Mới Công khai, minh bạch 72,6 76,2")
+    assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(report.correction(second))
+    assert report.subject(second).startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
+    assert report.title(second).startswith("[Đính chính] Bộ chỉ số 766")
+
+
 def test_a_long_ranking_is_cut_in_its_middle_for_the_mail_and_says_so():
     settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3}}
     said = text(report.standings(edition(rules=dataclasses.replace(in_force(), settings=settings))))

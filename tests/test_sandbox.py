@@ -119,11 +119,12 @@ BOMBS = {
         lambda: xlsx(b'<row r="1"><c r="A1"><v>' + b"1" * 40_000_000 + b"</v></c></row>"),
         "cell_too_long",
     ),
-    "an element with 900,000 attributes": (
-        lambda: xlsx(b"<row " + b" ".join(b'a%d="1"' % number for number in range(900_000)) + b"/>"),
+    "an element with 400,000 attributes": (
+        lambda: xlsx(b"<row " + b" ".join(b'a%d="1"' % number for number in range(400_000)) + b"/>"),
         "file.no_table",
     ),
     "a document of eight million paragraphs": (lambda: word(b"<w:p/>" * 8_000_000), "file.too_many_tags"),
+    "a document of two million paragraphs": (lambda: word(b"<w:p/>" * 2_000_000), "file.too_many_tags"),
     "a document nested 100,000 deep": (lambda: word(b"<w:tbl>" * 100_000 + b"</w:tbl>" * 100_000), "file.broken"),
     "a cell ten million columns wide": (lambda: b"<table><tr><td colspan=10000000>a", "file.far_cell"),
     "a thousand cells a thousand wide and high": (
@@ -182,7 +183,7 @@ def outcome(path: Path, data: bytes) -> list | str:
     """The cells, or why they are refused, by a small process of its own: a child's peak counts from its parent's."""
     path.write_bytes(data)
     assert len(data) <= MOST_BYTES
-    done = subprocess.run([sys.executable, "-c", READER, path], cwd=HOME, capture_output=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", READER, path], cwd=HOME, capture_output=True, check=True, timeout=120)
     found, megabytes = json.loads(done.stdout)
     assert megabytes < MOST_RESIDENT_MB
     return found
