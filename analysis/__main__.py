@@ -5,7 +5,6 @@ Only what every call needs is imported here; the rest where it is used, so that 
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -246,16 +245,10 @@ def _write(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", w
 
 def _write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: "Wording") -> None:
     """gate.html: the tables as delivered, as far as they can be read, with what the gate found."""
-    import pandas as pd
+    from analysis import atomic, gatepage
 
-    from analysis import atomic, gatepage, read
-
-    delivered = [pd.DataFrame(columns=read.COLUMNS)]
-    for file in files:
-        with suppress(read.Unreadable):
-            delivered.append(read.cells(file))
-    cells = pd.concat(delivered[1:] or delivered, ignore_index=True)
-    print(words.say("run.page", page=atomic.save(out / "gate.html", gatepage.page(cells, cleaned, words, rules))))
+    page = gatepage.page(gatepage.delivered(files), cleaned, words, rules)
+    print(words.say("run.page", page=atomic.save(out / "gate.html", page)))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -46,8 +46,8 @@ class Cleaned:
     problems     : severity (error, warning), file, row, column, column_letter, value, problem
     controls     : control, indicator, expected, found: what must be the same going in and coming out
     units        : unit_code, unit_name, type, kind: whom the measurements are about, without the control row
-    source       : one row a sheet read: file, sheet, cutoff, previous_cutoff (ISO; of the totals that the table itself
-                   carries, "" if none)
+    source       : one row a sheet read: file (with the sheet, of several), cutoff, previous_cutoff (ISO; of the totals
+                   that the table itself carries, "" if none)
     """
 
     measurements: pd.DataFrame
@@ -140,7 +140,7 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
         log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
         found = []
     readings = [
-        _read(its, f"{file} [{name}]" if len(found) > 1 else file, role, form, rules, words)
+        _read(its, f"{file} [{name}]" if len(by_name) > 1 else file, role, form, rules, words)
         for name, role, its, form in found
     ]
     return [log, *readings]
@@ -190,7 +190,7 @@ def _by_place(repair: dict) -> tuple:
 def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
     """Every registered unit once, and the control row there, in the files of the main form taken together."""
     main = [each for each in readings if each.form == "columns.csv"] or readings
-    first = main[0]
+    first = next((each for each in main if each.named()), main[0])
     log = Log(first.file, words)
     column = next((first.at("", first.column_of[name]) for name in ("unit", "code") if name in first.column_of), None)
     found = {record.code for each in main for record in each.records}

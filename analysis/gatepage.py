@@ -159,9 +159,13 @@ def _notes(cleaned: Cleaned, sheets: list[Sheet], words: Wording) -> list[Note]:
 
 def _place(each: tuple, words: Wording, with_file: bool) -> str:
     """``Dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))``: what is known of the place, the file where there are several."""
-    place = [words.say("place.row", row=each.row)] if each.row != "" else []
-    if each.column_letter:
+    place = []
+    if each.row != "":
+        place.append(words.say("place.row", row=each.row) if each.row > 0 else words.say("gate.above"))
+    if each.column_letter and each.column:
         place.append(words.say("place.column", letter=each.column_letter, column=each.column))
+    elif each.column_letter:
+        place.append(words.say("place.column_letter", letter=each.column_letter))
     elif each.column:
         place.append(words.say("place.column_name", column=each.column))
     if with_file or not place:

@@ -72,13 +72,13 @@ def refuse(tables: Tables) -> None:
     """Raises : Unreadable where cells hold Western letters that read as Vietnamese in an old encoding."""
     texts = [value for grid in tables for cells in grid.rows.values() for value, kind, _ in cells.values()
              if kind == "text" and not value.isascii()]  # fmt: skip
-    _refuse([word for word in _words(texts) if not _vietnamese(word)], fewest=FEWEST_WORDS)
+    _refuse([word for word in _words(texts) if not vietnamese(word)], fewest=FEWEST_WORDS)
 
 
 def _refuse(words: list[str], fewest: int) -> None:
     if len(words) < fewest:
         return
-    fits = {name: [word for word in words if _vietnamese(read(word))] for name, read in ENCODINGS.items()}
+    fits = {name: [word for word in words if vietnamese(read(word))] for name, read in ENCODINGS.items()}
     name, fitting = max(fits.items(), key=lambda each: len(each[1]))
     if len(fitting) >= max(fewest, LEAST_SHARE * len(words)):
         raise Unreadable("problem.file.old_encoding", encoding=name, text=fitting[0])
@@ -98,7 +98,7 @@ def _words(texts: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _vietnamese(word: str) -> bool:
+def vietnamese(word: str) -> bool:
     """Whether ``word`` has the form of a Vietnamese syllable: at most one tone, and sounds that go together."""
     parts = unicodedata.normalize("NFD", word.casefold())
     tones = sum(parts.count(tone) for tone in TONES)

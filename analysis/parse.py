@@ -12,7 +12,7 @@ MISSING = frozenset({"", "-", "–", "—", "…", "...", "chưa báo cáo"})
 # [0-9], not \d, which also takes the digits of other scripts
 PLAIN_COUNT = re.compile(r"[0-9]+")
 GROUPED_COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
-DECIMAL = re.compile(r"([+-]?[0-9]+)(?:[.,]([0-9]{1,2}))?")
+DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]{1,2}))?")
 THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]{3}")
 RANGES = {"score": (0, 100), "percent": (0, 100), "change": (-100, 100), "points": (0, 100), "count": (0, 10**9)}
 
@@ -55,8 +55,9 @@ def number(text: str, kind: str) -> Parsed:
         return Parsed()
     typed = stripped.replace("−", "-") if kind == "change" else stripped
     parsed = _count(typed) if kind == "count" else _decimal(typed, kind)
-    odd = typed != text.strip(" ") and not parsed.fault and not parsed.repair
-    return replace(parsed, repair="repair.sign") if odd else parsed
+    if parsed.fault or parsed.repair or parsed.clean == text.strip(" "):
+        return parsed
+    return replace(parsed, repair="repair.sign" if typed != text.strip(" ") else "repair.leading_zeros")
 
 
 def _count(text: str) -> Parsed:
@@ -71,9 +72,9 @@ def _count(text: str) -> Parsed:
 def _decimal(text: str, kind: str) -> Parsed:
     bare = text.removesuffix("%").rstrip() if kind == "percent" else text
     found = DECIMAL.fullmatch(bare)
-    if not found:
+    if not found or (found[1] == "+" and kind != "change"):
         three = THOUSANDS_OR_DECIMALS.fullmatch(bare)
         return Parsed(fault="problem.three_decimals" if three else "problem.not_a_number")
-    clean = f"{found[1]}.{found[2]}" if found[2] else found[1]
+    clean = f"{found[1]}{int(found[2])}" + (f".{found[3]}" if found[3] else "")
     reason = "repair.decimal_comma" if "," in bare else "repair.percent_sign" if bare != text else ""
     return Parsed(float(clean), clean, repair=reason)

@@ -184,9 +184,19 @@ class Reading(Log):
             self.fault("problem.wrong_week", row, column, words=words, **fields)
 
     def check_hidden(self) -> None:
-        """What a person does not see may not count: a hidden row or column with data is refused, once a row."""
-        for row, cells in sorted(self.rows.items()):
-            if column := next((column for column, cell in cells.items() if cell.hidden and cell.filled), None):
+        """What a person does not see may not count: a hidden row or column with data is refused, each once."""
+        filled = [
+            (row, column, cell.hidden)
+            for row, its in sorted(self.rows.items())
+            for column, cell in its.items()
+            if cell.filled
+        ]
+        seen = {column for _, column, hidden in filled if not hidden}
+        told: set[tuple[str, int]] = set()
+        for row, column, hidden in filled:
+            line = ("row", row) if column in seen else ("column", column)
+            if hidden and line not in told:
+                told.add(line)
                 self.fault("problem.hidden", row, column)
 
     # -- the rows ------------------------------------------------------------------------------------------------
@@ -418,19 +428,16 @@ class Reading(Log):
                 self.fault("problem.wrong_sum", control.row, column, **fields)
 
     def sums(self) -> list[dict]:
-        """Control totals: what each count adds up to, and what the control row says."""
+        """Control totals: what each count adds up to (None with a figure missing), and what the control row says."""
         control = self.control()
         if self.long or control is None:
             return []
-        return [
-            {
-                "control": "sum",
-                "indicator": name,
-                "expected": control.values.get(name),
-                "found": sum(each.values.get(name) or 0 for each in self.named()),
-            }
-            for name, _ in self._counts()
-        ]
+        rows = []
+        for name, _ in self._counts():
+            values = [each.values.get(name) for each in [*self.named(), *self.unnamed]]
+            found = None if None in values else sum(values)
+            rows.append({"control": "sum", "indicator": name, "expected": control.values.get(name), "found": found})
+        return rows
 
     def _counts(self) -> Iterator[tuple[str, int]]:
         return ((name, column) for name, column in self._of_kind("count") if name != "rank")

@@ -147,7 +147,7 @@ def minute(edition: Edition) -> HTML:
 
 
 def correction(edition: Edition) -> HTML:
-    """Of a re-issued week: that it replaces an earlier issue, and each figure that changed, old and new. Else nothing."""
+    """Of a re-issued week: that it replaces an earlier issue, and each figure that changed. Else nothing."""
     if edition.revision == 1:
         return HTML("")
     words, names = edition.words, edition.names

@@ -69,7 +69,12 @@ class Registry:
         return hit if hit and hit.code in self.names else None
 
     def nearest(self, name: str) -> str:
-        """The registered name most like ``name``, for the text of an error only; "" where none is near."""
-        by_key = {name_key(each): each for each in self.names.values()}
-        found = difflib.get_close_matches(self.bare(name).casefold(), by_key, n=1, cutoff=0.6)
+        """The registered name most like ``name`` but for accents, for the text of an error only; "" if none is near."""
+        by_key = {_unaccented(each): each for each in self.names.values()}
+        found = difflib.get_close_matches(_unaccented(self.bare(name)), by_key, n=1, cutoff=0.8)
         return by_key[found[0]] if found else ""
+
+
+def _unaccented(name: str) -> str:
+    marks_apart = unicodedata.normalize("NFD", name_key(name).replace("đ", "d"))
+    return "".join(letter for letter in marks_apart if not unicodedata.combining(letter))

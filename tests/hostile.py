@@ -454,11 +454,14 @@ def _problem(case: Case, fault: Fault, heard: str) -> tuple:
 
 
 def sentence(fault: Fault) -> str:
-    """The sentence as a pattern; a field that the case does not name may be anything."""
-    if not fault.key:
-        return "(?s:.*)"
-    key, anything = f"problem.{fault.key}", "\0"
-    offered = words().fields.get(key, ())
-    assert set(fault.fields) <= set(offered)
-    pattern = words().say(key, **{name: fault.fields.get(name, anything) for name in offered})
-    return re.escape(pattern).replace(re.escape(anything), "(?s:.*)")
+    """The sentence as a pattern; a field that the case does not name may be anything, and without a key all of it."""
+    return (
+        "|".join(_pattern(f"problem.{key}", fault.fields) for key in fault.key.split("|")) if fault.key else "(?s:.*)"
+    )
+
+
+def _pattern(key: str, fields: dict) -> str:
+    anything, offered = "\0", words().fields.get(key, ())
+    assert set(fields) <= set(offered)
+    said = words().say(key, **{name: fields.get(name, anything) for name in offered})
+    return re.escape(said).replace(re.escape(anything), "(?s:.*)")

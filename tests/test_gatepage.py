@@ -217,6 +217,15 @@ def test_where_one_sheet_of_several_was_read_its_own_cells_are_marked(tmp_path):
     assert len(shown.tree.xpath("//table[@class='delivered']")) == 1
 
 
+def test_a_line_of_text_above_a_web_pages_table_has_no_number(tmp_path):
+    cells = ["".join(f"<td>{text}</td>" for text in row) for row in lines()[2:]]
+    path = tmp_path / "bang.html"
+    path.write_text(f"<p>Ngày 11/12/2023</p><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>", "utf-8")
+    shown = Page(page(path))
+    assert shown.listed("error")[0][:2] == ("#t1-A0", "Dòng chữ phía trên bảng, cột A")
+    assert shown.rows()[:2] == ["", "1"] and shown.cell("t1-A0").startswith("Ngày 11/12/2023 ×1")
+
+
 def test_hidden_cells_are_shown_as_such(tmp_path):
     book = openpyxl.Workbook()
     for row in lines():

@@ -39,7 +39,7 @@ def test_gate_says_what_is_accepted_and_what_was_repaired(tmp_path, capsys):
     assert "dòng 8, cột G (CÔNG KHAI, MINH BẠCH (%)): «78,7»: → «78.7» (dấu phẩy thập phân)" in said
     assert "2023-12-04.txt: được chấp nhận." in said
     written = {path.name for path in (tmp_path / "new" / "out").iterdir()}
-    assert written == {"measurements.csv", "repairs.csv", "problems.csv"}
+    assert written == {"gate.html", "measurements.csv", "repairs.csv", "problems.csv"}
 
 
 def test_gate_lists_every_cell_to_correct_and_leaves_no_accepted_table_of_before(wrong_table, tmp_path, capsys):
@@ -49,7 +49,7 @@ def test_gate_lists_every_cell_to_correct_and_leaves_no_accepted_table_of_before
     assert "dòng 6, cột G" in said and "7l.6" in said
     assert "dòng 9, cột B" in said and "LONG ĐIỀN Z" in said
     assert "bị từ chối" in said
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"repairs.csv", "problems.csv"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"gate.html", "repairs.csv", "problems.csv"}
     problems = pd.read_csv(tmp_path / "out" / "problems.csv", dtype=str)
     assert {("6", "G", "7l.6"), ("9", "B", "LONG ĐIỀN Z")} <= {
         (each.row, each.column_letter, each.value) for each in problems.itertuples()

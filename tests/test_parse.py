@@ -16,6 +16,7 @@ COUNTS = [
     ("1.234.567", 1234567, "repair.thousands"),
     ("0", 0, ""),
     (" 34 ", 34, ""),
+    ("007", 7, "repair.leading_zeros"),
 ]
 DECIMALS = [
     ("percent", "78,7", 78.7, "repair.decimal_comma"),
@@ -25,6 +26,7 @@ DECIMALS = [
     ("percent", "92.5%", 92.5, "repair.percent_sign"),
     ("percent", "92.5\u00a0", 92.5, "repair.sign"),
     ("change", "−5.78", -5.78, "repair.sign"),
+    ("percent", "072.6", 72.6, "repair.leading_zeros"),
     ("score", "57.80", 57.8, ""),
     ("change", "-5.78", -5.78, ""),
     ("change", "−5,78", -5.78, "repair.decimal_comma"),
@@ -40,6 +42,7 @@ REFUSED = [
     ("count", "1.746.2", "problem.not_a_count"),
     ("percent", "1.746", "problem.three_decimals"),
     ("percent", "7l.2", "problem.not_a_number"),
+    ("percent", "+7.2", "problem.not_a_number"),  # only a change carries a plus
     ("percent", "1e1", "problem.not_a_number"),
     ("percent", "inf", "problem.not_a_number"),
     ("percent", "nan", "problem.not_a_number"),

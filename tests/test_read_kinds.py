@@ -11,7 +11,7 @@ import xlwt
 from delivered import package, zipped
 from district import RAW, words
 
-from analysis import kinds
+from analysis import kinds, legacy
 from analysis.grid import Unreadable
 
 
@@ -163,3 +163,17 @@ def test_an_old_vietnamese_encoding_is_named_and_never_decoded(name):
 )
 def test_unicode_text_is_not_taken_for_an_old_encoding(text):
     assert delivered.listed(kinds.tables(text.encode()))
+
+
+@pytest.mark.parametrize("text", ["déjà créé à Zürich, Müller, garçon", "Größe, Übung, Maß", "ação, não, coração"])
+def test_another_languages_old_encoding_is_not_taken_for_a_vietnamese_one(text):
+    with pytest.raises(Unreadable) as refused:
+        kinds.tables(text.encode("latin-1"))
+    assert refused.value.key == "problem.not_text"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"), [("nghiêng", True), ("Thuỷ", True), ("quý", True), ("bàá", False), ("xtr", False)]
+)
+def test_a_syllable_has_at_most_one_tone(word, is_one):
+    assert legacy.vietnamese(word) is is_one
