@@ -1,8 +1,8 @@
 """Charts: a frame in, a figure with alternative text out.
 
 Every chart is drawn on one white sheet measured in points: x from the left, y from the top. What a text needs is
-measured before it is placed, so no label is cut or covers another, and the sheet grows with its rows. It is 6.4 inches
-wide: the text width of A4, in type that can still be read where a phone scales it down. Colour never speaks alone:
+measured before it is placed, so no label is cut or covers another, and the sheet grows with its rows. It is 5.2 inches
+wide: its type can still be read where a phone scales it down, and has the size of the text on paper. Colour never speaks alone:
 what it says, a sign, a weight or a figure says too.
 """
 
@@ -22,7 +22,7 @@ from matplotlib.textpath import text_to_path
 from analysis.wording import MISSING, Wording
 
 EDGE, GAP, DOT, BAR = 2, 6, 9, 14  # DOT: from the middle of a dot to the text beside it
-WIDTH = 6.4 * 72 - 2 * EDGE
+WIDTH = 5.2 * 72 - 2 * EDGE
 SIZE, SMALL = 13, 11  # type; on a phone of 360 px a point is 0.78 px
 LEADING = 1.35  # of the type size: room for a capital with two marks (Ậ) under a letter with a dot below (ạ)
 LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines

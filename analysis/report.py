@@ -255,7 +255,7 @@ def ranking_chart(edition: Edition) -> charts.Chart:
 
 def picture(chart: charts.Chart) -> Image:
     """The chart as PNG, for mail programs, which do not show SVG."""
-    return Image(chart.png(), format="png", alt=chart.alt)
+    return Image(chart.png(), format="png", alt=chart.alt, metadata={"caption": chart.caption})
 
 
 def heat_chart(edition: Edition) -> charts.Chart:

@@ -224,7 +224,7 @@ NUMBERS = [
     ("half a copy", "L6", "319.5", COUNT),
     ("a decimal comma in a count", "L6", "319,0", COUNT),
     ("less than no copies", "L6", "-319", COUNT),
-    ("idle zeros before a count", "L6", "0319", (319, None, None)),
+    ("idle zeros before a count", "L6", "0319", (319, "319", "leading_zeros")),
     ("a count in the thousands of millions", "M6", "12.345.678.901", ("out_of_range", {"low": "0", "high": "1.000.000.000"})),
     ("a decimal comma in a score", "C6", "65,79", (65.79, "65.79", "decimal_comma")),
     ("three digits behind the dot of a score", "C6", "65.790", THREE),
@@ -300,8 +300,8 @@ PERCENTAGES = [
     ("a footnote's raised number", "72.6¹", NONE),
     ("a footnote's number in brackets", "72.6 (1)", NONE),
     ("an accountant's negative percentage", "(72.6)", NONE),
-    ("a plus before a percentage", "+72.6", (72.6, None, None)),
-    ("idle zeros around a percentage", "072.60", (72.6, None, None)),
+    ("a plus before a percentage", "+72.6", NONE),
+    ("idle zeros around a percentage", "072.60", (72.6, "72.60", "leading_zeros")),
     ("a no-break space behind a percentage", "72.6\u00a0", (72.6, "72.6", "sign")),
     ("a no-break space within a percentage", "7\u00a02.6", NONE),
     ("a zero-width space within a percentage", "72\u200b.6", NONE),
@@ -356,7 +356,7 @@ NAMES = [
     Case("a Greek Α for one of two letters that tell units apart", "tab", put(B9="LONG ĐIỀN Α"), unknown("B9", "LONG ĐIỀN Α", "Long Điền A", "Long Điền A"), fault=ANOTHER),
     Case("a dotless accent", "tab", put(B24="KIÊN AN"), unknown("B24", "KIÊN AN", "Kiến An", "Kiến An")),
     Case("no accents at all", "tab", put(B24="KIEN AN"), unknown("B24", "KIEN AN", "Kiến An", "Kiến An")),
-    Case("the accent of hòa on its other letter", "tab", put(B15="HOÀ AN"), unknown("B15", "HOÀ AN", "Hòa An", "Hòa An"), fault=ANOTHER),
+    Case("the accent of hòa on its other letter", "tab", put(B15="HOÀ AN"), accepted(Fix("B15", "HOÀ AN", "Hòa An", "old_tone"))),
     Case("a writing direction turned around", "tab", put(B24="KIẾN AN\u202e"), unknown("B24", "KIẾN AN\u202e", "Kiến An", "Kiến An")),
     Case("a name without its space", "tab", put(B24="KIẾNAN"), unknown("B24", "KIẾNAN", "Kiến An", "Kiến An")),
     Case("a hyphen in a name", "tab", put(B24="KIẾN-AN"), unknown("B24", "KIẾN-AN", "Kiến An", "Kiến An")),
@@ -705,7 +705,6 @@ def computed(value, kind=""):
     return delivered.zipped(parts)
 
 
-HIDDEN_G = [at("G3", OPEN, "hidden"), at("G5", "59.8", "hidden"), at("G6", "72.6", "hidden")]
 AS_PERCENT = {row: f"{value / 100:.10g}" for row in [5, *COMMUNE_ROWS] for value in [typed()[row - 1][6]]}
 IN_PERCENT = [Fix(f"G{row}", raw, f"{typed()[row - 1][6]:.10g}", "percent_format") for row, raw in AS_PERCENT.items()]
 NOON = datetime(2023, 12, 4, 12)
@@ -773,7 +772,7 @@ WORKBOOKS = [
     Case("rows folded away", "xlsx", as_it_is, refused(at("A6", "1", "hidden"), at("A7", "2", "hidden")),
          dress=lambda sheet: sheet.row_dimensions.group(6, 7, hidden=True)),
     Case("a hidden title", "xlsx", as_it_is, refused(at("A1", lines()[0][0], "hidden")), dress=hidden(rows=[1])),
-    Case("a hidden column", "xlsx", as_it_is, refused(*HIDDEN_G, more=True), dress=hidden(columns="G")),
+    Case("a hidden column", "xlsx", as_it_is, refused(at("G3", OPEN, "hidden")), dress=hidden(columns="G")),
     Case("a hidden row and a hidden column without data", "xlsx", as_it_is, accepted(), dress=hidden(rows=[14], columns="Z")),
     Case("a hidden sheet with data", "xlsx", as_it_is, refused(at("", "Nháp", "hidden_sheet")), dress=beside("hidden")),
     Case("a very hidden sheet with data", "xlsx", as_it_is, refused(at("", "Nháp", "hidden_sheet")), dress=beside("veryHidden")),
@@ -823,7 +822,7 @@ OLD_WORKBOOKS = [
     Case("a raised footnote number", "xls", as_it_is, refused(at("G6", "72.6^1", NONE)), dress=raised((5, 6), "72.6", "1", escapement="superscript"),
          fault="a raised number is glued to the figure: 72.6¹ is read as 72.61"),
     Case("a hidden row", "xls", as_it_is, refused(at("A6", "1", "hidden")), dress=old_setting(lambda sheet: sheet.row(5), "hidden", True)),
-    Case("a hidden column", "xls", as_it_is, refused(*HIDDEN_G, more=True), dress=old_setting(lambda sheet: sheet.col(6), "hidden", True)),
+    Case("a hidden column", "xls", as_it_is, refused(at("G3", OPEN, "hidden")), dress=old_setting(lambda sheet: sheet.col(6), "hidden", True)),
     Case("the table itself hidden", "xls", as_it_is, refused(at("", "Trang", "hidden_sheet")), dress=old_setting(lambda sheet: sheet, "visibility", 1)),
     Case("two counts merged", "xls", as_it_is, refused(at("L8", "", "missing_value")), dress=lambda sheet: sheet.merge(6, 7, 11, 11)),
     Case("a value in row 5,501", "xls", as_it_is, refused(at("", "", "file.far_cell", cell="Trang!B5501")), dress=old(5500, 1, "x")),
