@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 AREA ?= cho-moi
+WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 READY := .venv/.ready
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,notebooks run main))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export mail store revisions main run notebooks))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
 .PHONY: help report week test fuzz bench lab lint format lock hooks clean
@@ -24,10 +25,10 @@ week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-
 	@$(BIN)/python -m analysis week $(CUTOFF) --area $(AREA)
 
 test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/test_score.py
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(TESTS)
 
-fuzz: $(READY)  ## damaged files by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py
+fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
 bench: bench/.venv/.ready  ## ten thousand units over five years, against DuckDB (its own environment)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py

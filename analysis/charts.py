@@ -2,8 +2,8 @@
 
 Every chart is drawn on one white sheet measured in points: x from the left, y from the top. What a text needs is
 measured before it is placed, so no label is cut or covers another, and the sheet grows with its rows. It is 5.2 inches
-wide: its type can still be read where a phone scales it down, and has the size of the text on paper. Colour never speaks alone:
-what it says, a sign, a weight or a figure says too.
+wide: its type can still be read where a phone scales it down, and has the size of the text on paper. Colour never
+speaks alone: what it says, a sign, a weight or a figure says too.
 """
 
 import io

@@ -140,20 +140,22 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
         log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
         found = []
     readings = [
-        _read(its, f"{file} [{name}]" if len(by_name) > 1 else file, role, form, rules, words)
+        _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
         for name, role, its, form in found
     ]
     return [log, *readings]
 
 
-def _read(cells: pd.DataFrame, file: str, role: str, form: tuple, rules: Rules, words: Wording) -> Reading:
+def _read(
+    cells: pd.DataFrame, source: tuple[str, str, str], role: str, form: tuple, rules: Rules, words: Wording
+) -> Reading:
     """One sheet read. Of a sheet that is there for the control row alone, nothing else is looked at."""
     name, header = form
     if role == "control":
         code = header.columns.index[header.columns["field"] == "code"]
         rows = cells.loc[cells["column"].isin(code) & (cells["value"] == rules.settings["code"]), "row"]
         cells = cells[(cells["row"] <= header.rows[-1]) | cells["row"].isin(rows)]
-    return Reading(cells, file, name, header, rules, words).read()
+    return Reading(cells, source, name, header, rules, words).read()
 
 
 def _needed(rules: Rules) -> str:
@@ -197,6 +199,8 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
     for unit in rules.units[~rules.units["code"].isin(found)].itertuples():
         name = f"{unit.type} {unit.name}".strip()
         log.problem("problem.missing_unit", column, unit.name, name=name)
+    if rules.from_file and not any(each.named() for each in main):
+        log.problem("problem.no_units", column)
     wanted = rules.settings["control_rows"]
     if wanted and not rules.from_file and rules.settings["code"] not in found:
         log.problem("problem.missing_control", column, wanted[0])

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from lxml import etree
 
 from analysis import archive, markup
-from analysis.grid import Grid, Tables, Unreadable
+from analysis.grid import STRUCK, Grid, Piece, Tables, Unreadable
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 OFF = frozenset({"0", "false", "off", "none"})
+HIDDEN = "hidden"
+MARKS = {"b": "b", "u": "u", "strike": STRUCK, "dstrike": STRUCK, "vanish": HIDDEN}
+LEVELS = {"superscript": "^", "subscript": "_"}
 # What an author put in or took out, and nobody has accepted yet: which figure holds is not for us to say.
 TRACKED = tuple(W + each for each in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
 TEXTS = (W + "t", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t")
@@ -28,7 +31,8 @@ def tables(data: bytes) -> Tables:
     found, lines = Tables(), []
     for each in _blocks(etree.fromstring(xml, parser)):
         if each.tag == W + "p":
-            lines += filter(None, [markup.text_of(_pieces(each))[0].replace("\n", " ")])
+            meant = (piece for piece in _pieces(each) if not piece[1] & {HIDDEN, STRUCK})
+            lines += filter(None, [markup.text_of(meant)[0].replace("\n", " ")])
             continue
         grid = found.add()
         _fill(grid, each)
@@ -58,14 +62,13 @@ def _fill(grid: Grid, table: etree._Element) -> None:
             grid.check(number, column + columns - 1)
             if not _continues(cell):
                 pieces = list(_pieces(cell))
-                value, mark = markup.text_of(piece for piece in pieces if "hidden" not in piece[1])
-                grid.put(number, column, value, mark=mark)
-                if any("hidden" in marks and text.strip() for text, marks in pieces):
-                    grid.hidden_cells.add((number, column))
+                value, mark, struck = markup.text_of(piece for piece in pieces if HIDDEN not in piece[1])
+                hidden = any(HIDDEN in marks and text.strip() for text, marks in pieces)
+                grid.put(number, column, value, mark=mark, hidden=struck or hidden)
             column += columns
 
 
-def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[markup.Piece]:
+def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[Piece]:
     """The text in ``element`` by pieces, with the marks of their runs; styles are not looked up."""
     for child in element.iterchildren(tag=etree.Element):
         if _is_table(child) or _copied(child):
@@ -81,8 +84,8 @@ def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Ite
 
 
 def _run_marks(run: etree._Element) -> frozenset[str]:
-    names = {"b": "b", "u": "u", "vanish": "hidden"}
-    return frozenset(mark for name, mark in names.items() if _on(_setting(run, "rPr", name)))
+    level = LEVELS.get(_setting(run, "rPr", "vertAlign"), "")
+    return frozenset([*(mark for name, mark in MARKS.items() if _on(_setting(run, "rPr", name))), *level])
 
 
 def _continues(cell: etree._Element) -> bool:

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from lxml import etree
 
 from analysis import from_text, markup
-from analysis.grid import MOST_ROWS, Grid, Tables, Unreadable
+from analysis.grid import MOST_ROWS, STRUCK, Grid, Tables, Unreadable
 
-MARKS = {"b": "b", "strong": "b", "u": "u", "ins": "u"}
-STYLES = {"b": re.compile(r"font-weight\s*:\s*(bold|[6-9]00)"), "u": re.compile(r"text-decoration[^;]*underline")}
+MARKS = {"b": "b", "strong": "b", "u": "u", "ins": "u", "s": STRUCK, "strike": STRUCK, "del": STRUCK}
+MARKS |= {"sup": "^", "sub": "_"}
+STYLES = {
+    "b": re.compile(r"font-weight\s*:\s*(bold|[6-9]00)"),
+    "u": re.compile(r"text-decoration[^;]*underline"),
+    STRUCK: re.compile(r"text-decoration[^;]*line-through"),
+    "^": re.compile(r"vertical-align\s*:\s*super"),
+    "_": re.compile(r"vertical-align\s*:\s*sub"),
+}
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
 UNSEEN = frozenset({"script", "style", "template", "title", "noscript", "object", "select", "textarea", "head"})
 LINES = frozenset({"br", "p", "div", "li", "dt", "dd", "pre", "center", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -23,7 +30,7 @@ def tables(data: bytes) -> Tables:
     above = _lines_above(page)
     found, lines = Tables(), []
     for table in page.iter("table"):
-        grid = found.add(hidden=any(map(_hidden, (table, *table.iterancestors()))))
+        grid = found.add(hidden=any(map(_not_meant, (table, *table.iterancestors()))))
         _fill(grid, table)
         lines += above.get(table, [])
         if grid:
@@ -51,7 +58,7 @@ def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:
     found, pieces = {}, []
     for piece in _pieces(page, frozenset(), tables=True):
         if isinstance(piece, tuple):
-            pieces.append(piece)
+            pieces += [piece] if STRUCK not in piece[1] else []
         else:
             found[piece] = [line for line in markup.text_of(pieces)[0].split("\n") if line]
             pieces = []
@@ -59,25 +66,26 @@ def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:
 
 
 def _pieces(element: etree._Element, marks: frozenset[str], tables: bool = False) -> Iterator:
-    """The visible text in ``element`` by pieces, and, where asked for, the tables in it as elements."""
-    tag = element.tag
-    if tag in UNSEEN or _hidden(element):
-        return
-    style = element.get("style", "")[:1_000].casefold()
-    marks |= {mark for mark, pattern in STYLES.items() if pattern.search(style)} | {*MARKS.get(tag, "")}
+    """The text in ``element`` by pieces, but for what in it is hidden, and, where asked for, the tables in it."""
+    tag, marks = element.tag, marks | _marks(element)
     if tag in LINES:
         yield "\n", marks
     if element.text:
         yield _spaced(element.text), marks
     for child in element.iterchildren(tag=etree.Element):
-        if not _is_table(child):
+        if _is_table(child):
+            yield from [child] if tables else []
+        elif child.tag not in UNSEEN and not _hidden(child):
             yield from _pieces(child, marks, tables)
-        elif tables:
-            yield child
         if child.tail:
             yield _spaced(child.tail), marks
     if tag in LINES:
         yield "\n", marks
+
+
+def _marks(element: etree._Element) -> set[str]:
+    style = element.get("style", "")[:1_000].casefold()
+    return {mark for mark, pattern in STYLES.items() if pattern.search(style)} | {*MARKS.get(element.tag, "")}
 
 
 def _fill(grid: Grid, table: etree._Element) -> None:
@@ -90,11 +98,10 @@ def _fill(grid: Grid, table: etree._Element) -> None:
         for cell in markup.nearest(row, lambda each: each.tag in ("td", "th"), _is_table):
             columns = max(1, markup.span(cell.get("colspan")))
             column = spans.place(columns, markup.span(cell.get("rowspan")) or MOST_ROWS)  # 0: all that follow
-            value, mark = markup.text_of(_pieces(cell, frozenset()))
+            value, mark, struck = markup.text_of(_pieces(cell, frozenset()))
+            hidden = struck or _hidden(cell) or any(map(_not_meant, (row, group))) or _hides_text(cell)
             grid.check(number, column + columns - 1)
-            grid.put(number, column, value, mark=mark)
-            if any(map(_hidden, (cell, row, group))) or _hides_text(cell):
-                grid.hidden_cells.add((number, column))
+            grid.put(number, column, value, mark=mark, hidden=hidden)
 
 
 def _hidden_columns(table: etree._Element) -> set[int]:
@@ -114,6 +121,11 @@ def _hides_text(cell: etree._Element) -> bool:
 
 def _hidden(element: etree._Element) -> bool:
     return element.get("hidden") is not None or HIDDEN.search(element.get("style", "")[:1_000].casefold()) is not None
+
+
+def _not_meant(element: etree._Element) -> bool:
+    """Whether all that stands in ``element`` is hidden or struck through."""
+    return _hidden(element) or STRUCK in _marks(element)
 
 
 def _spaced(text: str) -> str:

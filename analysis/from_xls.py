@@ -4,13 +4,16 @@ It has a value for every formula, so a formula that nobody has computed cannot b
 """
 
 import io
+from collections.abc import Iterator
+from itertools import pairwise
 
 import xlrd
 
 from analysis import numberformat
-from analysis.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, Unreadable, common
+from analysis.grid import MOST_COLUMNS, MOST_ROWS, STRUCK, Grid, Piece, Tables, Unreadable, joined
 
 BOLD = 600  # of weights from 100 to 1,000; 400 is normal
+LEVELS = {1: "^", 2: "_"}
 
 
 def tables(data: bytes) -> Tables:
@@ -38,7 +41,8 @@ def _fill(grid: Grid, book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> None:
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 value, kind = _value(book, cell)
-                grid.put(row + 1, column + 1, value, kind, _mark(book, sheet, row, column, cell))
+                text, mark, struck = joined(_pieces(book, cell, sheet.rich_text_runlist_map.get((row, column), [])))
+                grid.put(row + 1, column + 1, text if kind == "text" else value, kind, mark, struck)
     for top, bottom, left, right in sheet.merged_cells:  # first ones from 0, last ones beyond
         grid.cover(top + 1, left + 1, bottom, right)
 
@@ -59,11 +63,14 @@ def _value(book: xlrd.Book, cell: xlrd.sheet.Cell) -> tuple[object, str]:
         return str(cell.value), "error"
 
 
-def _mark(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, column: int, cell: xlrd.sheet.Cell) -> str:
-    """The mark of the cell's font, or of the fonts of its pieces where they are formatted one by one."""
-    runs = sheet.rich_text_runlist_map.get((row, column), [])
-    pieces = [font for start, font in runs if start < len(str(cell.value))]
-    if not runs or runs[0][0] > 0:
-        pieces.append(book.xf_list[cell.xf_index].font_index)
-    fonts = [book.font_list[each] for each in pieces]
-    return common("b" * (font.weight >= BOLD) + "u" * bool(font.underline_type) for font in fonts)
+def _pieces(book: xlrd.Book, cell: xlrd.sheet.Cell, runs: list[tuple[int, int]]) -> Iterator[Piece]:
+    """The text of the cell by ``runs`` (first character, font), and before the first one in the font of the cell."""
+    text = str(cell.value)
+    runs = [(0, book.xf_list[cell.xf_index].font_index), *sorted(run for run in runs if run[0] < len(text))]
+    for (start, font), (end, _) in pairwise([*runs, (len(text), 0)]):
+        yield text[start:end], _marks(book.font_list[font])
+
+
+def _marks(font: xlrd.formatting.Font) -> str:
+    marks = {"b": font.weight >= BOLD, "u": font.underline_type, STRUCK: font.struck_out}
+    return "".join(mark for mark, is_on in marks.items() if is_on) + LEVELS.get(font.escapement, "")

@@ -6,12 +6,11 @@ the limits ends the reading. The format is ISO/IEC 29500-1, SpreadsheetML.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from analysis import archive, numberformat, workbook
-from analysis.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, common
+from analysis.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, joined
 
 REFERENCE = re.compile(r"([A-Z]+)([1-9][0-9]*)")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -99,33 +98,32 @@ class _Sheet:
         return int(row), _column(letters)
 
     def _put(self) -> None:
-        shown, mark = self.styles[self.style] if self.styles else ("number", "")
-        value, kind, marks = self._value(shown)
+        shown, own = self.styles[self.style] if self.styles else ("number", "")
+        value, kind = self._value(shown)
         if kind != "empty":
-            mark = common(mark if each is None else each for each in marks) if marks else mark
-            self.grid.put(self.row, self.column, value, kind, mark)
+            pieces = value if kind == "text" else [(str(value), None)]
+            text, mark, struck = joined((piece, own if marks is None else marks) for piece, marks in pieces)
+            self.grid.put(self.row, self.column, text if kind == "text" else value, kind, mark, struck)
 
-    def _value(self, shown: str) -> tuple[object, str, Sequence]:
-        """The value, its kind, and the marks of its pieces where they are formatted one by one."""
+    def _value(self, shown: str) -> tuple[object, str]:
+        """The value, of a text its pieces, and its kind."""
         text = "".join(self.taken["v"]) if "v" in self.taken else None
         if self.type == "inlineStr" and self.runs:
-            value, marks = self.runs.whole()
-            return value, "text", marks
+            return self.runs.whole(), "text"
         if self.type == "str" and text is not None:
-            return text, "text", ()
+            return ((text, None),), "text"
         if not text:
             formula = "=" + "".join(self.taken.get("f", ()))
-            return (formula, "formula", ()) if "f" in self.taken else ("", "empty", ())
+            return (formula, "formula") if "f" in self.taken else ("", "empty")
         if self.type == "s":
-            value, marks = self.strings[workbook.index(text)]
-            return value, "text", marks
+            return self.strings[workbook.index(text)], "text"
         if self.type == "b" and text in ("0", "1"):
-            return text == "1", "boolean", ()
+            return text == "1", "boolean"
         if self.type == "d":
-            return datetime.fromisoformat(text).replace(tzinfo=None), "date", ()
+            return datetime.fromisoformat(text).replace(tzinfo=None), "date"
         if self.type == "n" and NUMBER.fullmatch(text):
-            return (*self._number(text, shown), ())
-        return text, "error", ()
+            return self._number(text, shown)
+        return text, "error"
 
     def _number(self, text: str, shown: str) -> tuple[object, str]:
         value = float(text)

@@ -14,6 +14,9 @@ MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
 # The whole of a file: as much as one table may hold, and as much text as a text file may.
 MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
+Piece = tuple[str, Iterable[str]]  # text, and the marks that it stands in
+# "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; the first two are marks of cells, too.
+STRUCK = "s"
 MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,6 +57,27 @@ def common(marks: Iterable[Iterable[str]]) -> str:
     return "".join(sorted(set.intersection(*sets))) if sets else ""
 
 
+def joined(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
+    """The text of a cell as a person reads it, its mark, and whether any of it is struck through.
+
+    What is struck through is not meant: it is left out, unless all of the text is. What is raised or lowered is no part
+    of the figure beside it: ``[("72.6", ""), ("1", "^")]`` => ``"72.6^1"``. Spaces have no marks.
+    """
+    pieces = list(pieces)
+    filled = [marks for text, marks in pieces if text.strip()]
+    struck = [STRUCK in marks for marks in filled]
+    if any(struck) and not all(struck):
+        return *joined(piece for piece in pieces if STRUCK not in piece[1])[:2], True
+    whole, level, texts = common(filled), "", []
+    for text, marks in pieces:
+        now = "".join(each for each in ("^", "_") if each in marks and each not in whole)
+        if text.strip() and now != level:
+            level = now
+            texts.append(level)
+        texts.append(text)
+    return "".join(texts), "".join(each for each in whole if each in ("b", "u")), any(struck)
+
+
 def unmarked(text: str) -> tuple[str, set[str]]:
     """``"<b>YẾU</b>"`` => ``("YẾU", {"b"})``."""
     marks = set()
@@ -82,7 +106,9 @@ class Grid:
     def __bool__(self) -> bool:
         return any(str(value).strip() for cells in self.rows.values() for value, _, _ in cells.values())
 
-    def put(self, row: int, column: int, value: object, kind: str = "text", mark: str = "") -> None:
+    def put(
+        self, row: int, column: int, value: object, kind: str = "text", mark: str = "", hidden: bool = False
+    ) -> None:
         """Put a cell in its place. Tags ``<b>`` and ``<u>`` typed around a whole text are marks like any other.
 
         Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character.
@@ -101,6 +127,8 @@ class Grid:
             value, typed = unmarked(value)
             mark = "".join(sorted({*mark, *typed}))
         cells[column] = (value, "empty" if value == "" and kind == "text" else kind, mark)
+        if hidden:
+            self.hidden_cells.add((row, column))
 
     def check(self, row: int, column: int) -> None:
         if not (1 <= row <= MOST_ROWS and 1 <= column <= MOST_COLUMNS):

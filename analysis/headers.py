@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ TIER = " / "
 ASIDE = re.compile(r"\([^()]*%[^()]*\)")
 TARGET = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 SEARCHED_ROWS = 60
+FURTHEST_ROWS = 12  # between the first lines of a header's two rows
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def find(
     texts = {row: dict(zip(its["column"], its["value"].astype(str), strict=True)) for row, its in filled.groupby("row")}
     widest = int(cells["column"].max()) if len(cells) else 0
     numbers = sorted(texts)[:SEARCHED_ROWS]
-    spans = [(row,) for row in numbers] + [(row, row + 1) for row in numbers if row + 1 in texts]
+    # The two rows of a header may have an empty line between them, or line breaks within their cells.
+    spans = [(row,) for row in numbers] + [pair for pair in pairwise(numbers) if pair[1] - pair[0] <= FURTHEST_ROWS]
     best, most = None, 1
     for name, form in forms.items():
         whose = {header_key(each) for each in form.loc[form["field"].isin(["unit", "code"]), "header"]}

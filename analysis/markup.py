@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
-from analysis.grid import MOST_CHARACTERS, MOST_COLUMNS, common
+from analysis.grid import MOST_CHARACTERS, MOST_COLUMNS, Piece, joined
 
 MOST_TITLES = 10
-Piece = tuple[str, frozenset[str]]  # text, and the marks that it stands in
 
 
 class Spans:
@@ -32,11 +31,10 @@ class Spans:
         return first
 
 
-def text_of(pieces: Iterable[Piece]) -> tuple[str, str]:
-    """The text of a cell, and its mark: what all of the text is, spaces aside. Lines keep apart, spaces do not."""
-    pieces = list(pieces)
-    text = re.sub(r" *\n[ \n]*", "\n", re.sub(r"[ \t\r\f]+", " ", "".join(text for text, _ in pieces))).strip(" \n")
-    return text, common(marks & {"b", "u"} for text, marks in pieces if text.strip())
+def text_of(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
+    """As ``grid.joined``: text, mark, whether any is struck through. Lines keep apart, spaces do not."""
+    text, mark, struck = joined(pieces)
+    return re.sub(r" *\n[ \n]*", "\n", re.sub(r"[ \t\r\f]+", " ", text)).strip(" \n"), mark, struck
 
 
 def titles(lines: list[str]) -> list[str]:

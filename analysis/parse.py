@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 MISSING = frozenset({"", "-", "–", "—", "…", "...", "chưa báo cáo"})
+SPACES = " \t\r\n\u00a0\u202f"
 # [0-9], not \d, which also takes the digits of other scripts
 PLAIN_COUNT = re.compile(r"[0-9]+")
 GROUPED_COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
@@ -41,7 +42,8 @@ def cell(value: object, cell_kind: str, kind: str) -> Parsed:
     if cell_kind == "number" and math.isfinite(value):
         if kind == "count" and value != int(value):
             return Parsed(fault="problem.not_a_count")
-        return Parsed(float(value), f"{value:.10g}")
+        stored = round(float(value), 10)  # without the noise of binary fractions
+        return Parsed(stored, f"{stored:.10g}")
     return Parsed(fault="problem.not_a_number" if cell_kind == "number" else f"problem.{cell_kind}_cell")
 
 
@@ -50,7 +52,7 @@ def number(text: str, kind: str) -> Parsed:
 
     kind : score, percent, points, change or count. Whether the value is in range is not asked here.
     """
-    stripped = text.strip(" \t\r\n\u00a0\u202f")
+    stripped = text.strip(SPACES)
     if stripped.casefold() in MISSING:
         return Parsed()
     typed = stripped.replace("−", "-") if kind == "change" else stripped
@@ -70,7 +72,7 @@ def _count(text: str) -> Parsed:
 
 
 def _decimal(text: str, kind: str) -> Parsed:
-    bare = text.removesuffix("%").rstrip() if kind == "percent" else text
+    bare = text.removesuffix("%").rstrip(SPACES) if kind == "percent" else text
     found = DECIMAL.fullmatch(bare)
     if not found or (found[1] == "+" and kind != "change"):
         three = THOUSANDS_OR_DECIMALS.fullmatch(bare)

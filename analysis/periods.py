@@ -11,10 +11,17 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 WEEK = re.compile(
-    r"tu[ầâa]n\s*(?:th[ứử]\s*)?(\d{1,2})(?:\s*(?:/|tháng|của tháng)\s*(\d{1,2})(?:\s*(?:/|năm)\s*(\d{4}))?)?", re.I
+    r"tu[ầâa]n\s*(?:th[ứử]\s*)?(\d{1,2})"
+    r"(?:(?:\s*(?:/|tháng|của tháng)\s*|[.-])(\d{1,2})(?!\d|[/.-]\d{1,2}[/.-]\d)"
+    r"(?:\s*(?:[/.-]|năm)\s*(\d{4}))?)?(?!\d)",
+    re.I,
 )
-DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
+DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
+# "đến ngày 27 tháng 11 năm 2023", but not the place and day of signing: "Chợ Mới, ngày 28 tháng 11 năm 2023"
+DAY_IN_WORDS = re.compile(r"(?<!,\s)ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})", re.I)
+DAY_OF_YEAR = re.compile(r"(?<!,\s)ngày\s*(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?!\d|\s*(?:[/.-]|năm)\s*\d)", re.I)
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+COMPACT_DAY = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 
 
 def cutoff(text: str) -> date:
@@ -54,17 +61,21 @@ def label_cutoff(week: int, month: int, near: date, year: int | None = None) -> 
 def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
     """Every cut-off that ``text`` names: (the words, the date or None where no such date exists).
 
-    Reads ``Ngày 04/12/2023``, ``2023-12-04`` and week labels with a month. A label without a month
-    ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
+    Reads ``04/12/2023``, ``04.12.23``, ``ngày 04 tháng 12 năm 2023``, ``2023-12-04``, ``20231204`` and week
+    labels. A label without a month ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
     """
-    text, days = unicodedata.normalize("NFC", text), []
-    for found in DAY.finditer(text):
-        days.append((found[0], _date(int(found[3]), int(found[2]), int(found[1]))))
-    for found in ISO_DAY.finditer(text):
-        days.append((found[0], _date(int(found[1]), int(found[2]), int(found[3]))))
+    text = unicodedata.normalize("NFC", text)
+    weeks, rest = list(WEEK.finditer(text)), WEEK.sub(" ", text)  # a week's own numbers are no day
+    found = [(each, (3, 2, 1)) for pattern in (DAY, DAY_IN_WORDS) for each in pattern.finditer(rest)]
+    found += [(each, (1, 2, 3)) for pattern in (ISO_DAY, COMPACT_DAY) for each in pattern.finditer(rest)]
+    days = [(each[0], _date(*(int(each[part]) for part in order))) for each, order in found]
+    for each in DAY_OF_YEAR.finditer(rest):  # "đến ngày 27/11": of the year in which it is nearest
+        years = (near.year - 1, near.year, near.year + 1)
+        nearest = [day for day in (_date(year, int(each[2]), int(each[1])) for year in years) if day]
+        days.append((each[0], min(nearest, key=lambda day: abs(day - near), default=None)))
     yield from days
     beside = next((day for _, day in days if day), near)
-    for found in WEEK.finditer(text):
+    for found in weeks:
         week, month, year = int(found[1]), int(found[2] or beside.month), found[3] and int(found[3])
         named = nth_monday(week, month, beside.year) if not found[2] else label_cutoff(week, month, near, year)
         yield found[0], named
@@ -77,6 +88,6 @@ def names_week(text: str) -> bool:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return date(year if year > 99 else 2000 + year, month, day)
     except ValueError:
         return None

@@ -4,6 +4,7 @@ A *record* is one row: a unit (or the control row) with its figures by field. A 
 one has one row a unit and indicator. Nothing stops at the first problem, and nothing is guessed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -77,9 +78,16 @@ class Reading(Log):
     """
 
     def __init__(
-        self, cells: pd.DataFrame, file: str, form: str, header: headers.Header, rules: Rules, words: Wording
+        self,
+        cells: pd.DataFrame,
+        source: tuple[str, str, str],
+        form: str,
+        header: headers.Header,
+        rules: Rules,
+        words: Wording,
     ) -> None:
-        super().__init__(file, words)
+        self.source, self.sheet, shown = source  # file, sheet, and what both are called in a problem
+        super().__init__(shown, words)
         self.form, self.header, self.rules = form, header, rules
         self.rows: dict[int, dict[int, Cell]] = {}
         for each in cells.itertuples():
@@ -88,15 +96,19 @@ class Reading(Log):
         known = header.columns[~header.columns["field"].isin(["", "other"])]
         self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
         self.specs = rules.forms[form].drop_duplicates("field").set_index("field")
+        self.spec_of = self.specs.to_dict("index")
+        self.bands = {"".join(name.casefold().split()): name for name in rules.bands["band"]}
         self.long = "indicator" in self.specs.index
         self.figures = [name for name in self.column_of if name not in IDENTITY]
         self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
         self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
         self.spoken = rules.aliases[rules.aliases["what"] == "indicator"].set_index("written")["meant"].to_dict()
         self.limits = self._limits()
+        self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
         self.records: list[Record] = []
         self.unnamed: list[Record] = []
         self.seen: dict[tuple[str, str], int] = {}
+        self.called: dict[str, Record] = {}  # where the table is the registry: who has which name
         self.previous: date | None = None
 
     def read(self) -> "Reading":
@@ -161,7 +173,8 @@ class Reading(Log):
         asked = self.rules.cutoff
         above = [row for row in sorted(self.rows) if row < self.header.rows[0]]
         titles = [(row, column, cell.text) for row in above for column, cell in self.rows[row].items()]
-        for row, column, text in [*titles, ("", None, Path(self.file).stem)]:
+        names = [("", None, Path(self.source).stem), ("", None, self.sheet)]
+        for row, column, text in [*titles, *names]:
             for words, day in periods.named_cutoffs(text, asked):
                 if day != asked:
                     self._wrong_week(words, day, row, column)
@@ -203,7 +216,7 @@ class Reading(Log):
 
     def read_rows(self) -> None:
         """Every row below the header, but empty ones and a header that is repeated after a page break."""
-        heading = [self._texts(row) for row in self.header.rows]
+        heading = [self._texts(row) for row in self.rows if row <= self.header.rows[-1]]  # titles and header
         for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
             texts = self._texts(row)
             if any(texts) and texts not in heading:
@@ -219,9 +232,13 @@ class Reading(Log):
         record = Record(row)
         label = self._control_label(row)
         record.control = label is not None
-        named = self._name_control(record, label) if record.control else self._name_unit(record)
-        if not named and not any(self.cell(row, self.column_of[name]).filled for name in self.figures):
-            return  # a line of words below the table: one problem says so
+        if label is None and not self._has_figures(row) and self._unit_of(row) is None:
+            self._words(row)
+            return
+        if record.control:
+            self._name_control(record, label)
+        else:
+            self._name_unit(record)
         for name in self.figures:
             if not (record.control and name == "rank"):
                 self._read_figure(record, name)
@@ -231,6 +248,29 @@ class Reading(Log):
             self._check_band(record)
             self._check_change(record)
             self._check_parts(record)
+
+    def _has_figures(self, row: int) -> bool:
+        cells = (self.cell(row, self.column_of[name]).text for name in self.figures if name != "rank")
+        return any(character.isdigit() for text in cells for character in text)
+
+    def _unit_of(self, row: int) -> units.Hit | str | None:
+        """Whom the row's name or, where the table is the registry, its code names; None: nobody."""
+        if self.rules.from_file:
+            return self.cell(row, self.column_of.get("code")).text.strip() or None
+        return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
+
+    def _words(self, row: int) -> None:
+        """A line of words below the table, or of a table cut off: one problem, at its first cell."""
+        column = min(column for column, cell in self.rows[row].items() if cell.filled)
+        if column == self.column_of.get("unit"):
+            self._unknown_name(row, column)
+        else:
+            self.fault("problem.no_unit_name", row, column)
+
+    def _unknown_name(self, row: int, column: int) -> None:
+        nearest = self.registry.nearest(self.cell(row, column).text)
+        key = "problem.unknown_unit_like" if nearest else "problem.unknown_unit"
+        self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
 
     def _control_label(self, row: int) -> str | None:
         """The field in which the row says that it is the control row; None where it is a unit's."""
@@ -259,15 +299,16 @@ class Reading(Log):
         if not name.strip():
             self.fault("problem.no_unit_name", row, column)
         elif self.rules.from_file:
-            record.code, record.name = code or units.name_key(name), self.registry.bare(name)
-            record.type = units.kind_of(name)
-            return self._keep(record)
+            if self._is_code(row, code):
+                record.code, record.name, record.type = code, self.registry.bare(name), units.kind_of(name)
+                first = self.called.setdefault(units.name_key(name), record)
+                if first.code == code:
+                    return self._keep(record)
+                self.fault("problem.doubled_unit", row, column, name=record.name, first=first.row)
         elif code and code not in self.registry.names:
             self.fault("problem.unknown_code", row, self.column_of["code"])
         elif (hit := self.registry.match(name)) is None:
-            nearest = self.registry.nearest(name)
-            key = "problem.unknown_unit_like" if nearest else "problem.unknown_unit"
-            self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
+            self._unknown_name(row, column)
         elif code and hit.code != code:
             self.fault("problem.code_of_another", row, column, code=code, name=self.registry.names[code])
         else:
@@ -276,6 +317,16 @@ class Reading(Log):
                 self.repair(hit.reason, row, column, record.name)
             return True
         self.unnamed.append(record)
+        return False
+
+    def _is_code(self, row: int, code: str) -> bool:
+        """Where the table is the registry: whether a code is of the form that area.toml gives (``unit_codes``)."""
+        if not code:
+            self.fault("problem.missing_value", row, self.column_of.get("code"))
+        elif not re.fullmatch(self.rules.settings.get("unit_codes", ".+"), code):
+            self.fault("problem.unknown_code", row, self.column_of["code"])
+        else:
+            return True
         return False
 
     def _keep(self, record: Record) -> bool:
@@ -301,6 +352,11 @@ class Reading(Log):
         }
         if not known:
             self.fault("problem.unknown_indicator", record.row, self.column_of["indicator"], severity=WARNING)
+        elif (
+            group and self.group_of.get(meaning := self.meaning(record.indicator), group).casefold() != group.casefold()
+        ):
+            own = self.group_of[meaning]
+            self.fault("problem.other_group", record.row, self.column_of["group"], group=own)
         return known
 
     def meaning(self, indicator: str) -> str:
@@ -315,7 +371,7 @@ class Reading(Log):
     # -- figures -------------------------------------------------------------------------------------------------
 
     def _read_figure(self, record: Record, name: str) -> None:
-        row, column, spec = record.row, self.column_of[name], self.specs.loc[name]
+        row, column, spec = record.row, self.column_of[name], self.spec_of[name]
         cell = self.cell(row, column)
         parsed = parse.cell(cell.value, cell.kind, spec["kind"])
         if parsed.fault:
@@ -327,7 +383,8 @@ class Reading(Log):
         if spec["kind"] == "points" and name != "max_points":
             high = self.limits.get(self.meaning(record.indicator) if self.long else name, high)
         if parsed.value is not None and not low <= parsed.value <= high:
-            excess = parsed.value > high and spec["on_excess"] == "warn"
+            most = high * (1 + self.rules.settings.get("excess_pct", 0) / 100)
+            excess = high < parsed.value <= most and spec["on_excess"] == "warn"
             fields = {"low": self.words.number(low, 0), "high": self.words.number(high, 0)}
             self.fault("problem.out_of_range", row, column, WARNING if excess else ERROR, **fields)
             if not excess:
@@ -357,15 +414,14 @@ class Reading(Log):
             return
         row, column, bands = record.row, self.column_of["band"], self.rules.bands
         text = units.plain(self.cell(row, column).text)
-        squeezed = bands["band"].map(lambda name: "".join(name.casefold().split()))
-        printed = bands.loc[squeezed == "".join(text.casefold().split()), "band"]
-        if printed.empty:
+        printed = self.bands.get("".join(text.casefold().split()))
+        if printed is None:
             self.fault("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
             return
-        if text.casefold() != printed.iloc[0].casefold():
-            self.repair("repair.split_word", row, column, printed.iloc[0].upper())
+        if text.casefold() != printed.casefold():
+            self.repair("repair.split_word", row, column, printed.upper())
         total = record.values.get("total")
-        if total is not None and (fitting := score.band(pd.Series([total]), bands).iloc[0]) != printed.iloc[0]:
+        if total is not None and (fitting := score.band(pd.Series([total]), bands).iloc[0]) != printed:
             self.fault("problem.wrong_band", row, column, total=self.words.number(total), band=fitting)
 
     def _check_change(self, record: Record) -> None:
@@ -398,9 +454,9 @@ class Reading(Log):
     def check_scale(self) -> None:
         """A percent column that is at or below 1 throughout may be on the scale 0 to 1: refused, at its header."""
         for name, column in self._of_kind("percent"):
-            formatted = any(self.cell(each.row, column).kind == "percent" for each in self.records)
-            values = [each.values[name] for each in self.records if each.values.get(name) is not None]
-            if len(values) > 1 and 0 < max(values) <= 1 and not formatted:
+            plain = [each for each in self.named() if self.cell(each.row, column).kind != "percent"]
+            values = [each.values[name] for each in plain if each.values.get(name) is not None]
+            if len(values) > 1 and 0 < max(values) <= 1:
                 self.fault("problem.percent_scale", self.header.columns.at[column, "row"], column)
 
     def check_ranks(self) -> None:

@@ -4,7 +4,9 @@ Three kinds of column. *Text* holds codes, names and sentences; missing is the e
 missing is NaN, never 0. *Flags* are True or False, never missing. Percentages run from 0 to 100.
 """
 
+import csv
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -202,9 +204,35 @@ def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise TableError("\n".join(_fault(name, each) for each in errors.failure_cases.to_dict("records"))) from None
 
 
+# What a spreadsheet would evaluate when it opens a CSV (OWASP, CSV injection). A plain number is only a number.
+EVALUATED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
+
+
 def to_csv(name: str, frame: pd.DataFrame) -> str:
-    """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError."""
-    return checked(name, frame).to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError.
+
+    A text that a spreadsheet would evaluate is guarded by an apostrophe in front, as OWASP advises; ``from_csv`` takes
+    it off again.
+    """
+    held = checked(name, frame)
+    texts = {column: held[column].map(_guarded) for column in _texts(name)}
+    # To a spreadsheet a carriage return without quotes begins a row; Python quotes only line feeds.
+    returns = any("\r" in text for column in texts.values() for text in column)
+    quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    return held.assign(**texts).to_csv(index=False, float_format="%.10g", lineterminator="\n", quoting=quoting)
+
+
+def _evaluated(text: str) -> bool:
+    return bool(EVALUATED.match(text)) and not NUMBER.fullmatch(text)
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _evaluated(text) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _evaluated(text[1:]) else text
 
 
 def from_csv(name: str, data: bytes) -> pd.DataFrame:
@@ -217,7 +245,13 @@ def from_csv(name: str, data: bytes) -> pd.DataFrame:
         raise TableError(f"{name}.csv: {error}") from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
         raise TableError(f"{name}.csv: the rows have more cells than the header")
-    return checked(name, frame)
+    texts = [column for column in _texts(name) if column in frame]
+    return checked(name, frame.assign(**{column: frame[column].map(_unguarded) for column in texts}))
+
+
+def _texts(name: str) -> list[str]:
+    kinds = TABLES[name].columns.items()
+    return [column for column, kind in kinds if not (dtypes.is_float(kind.dtype) or dtypes.is_bool(kind.dtype))]
 
 
 def _plain(name: str, values: pd.Series, column: pa.Column) -> pd.Series:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
+LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek and Cyrillic
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
@@ -71,10 +72,12 @@ class Registry:
     def nearest(self, name: str) -> str:
         """The registered name most like ``name`` but for accents, for the text of an error only; "" if none is near."""
         by_key = {_unaccented(each): each for each in self.names.values()}
-        found = difflib.get_close_matches(_unaccented(self.bare(name)), by_key, n=1, cutoff=0.8)
-        return by_key[found[0]] if found else ""
+        wanted = _unaccented(self.bare(name))
+        found = difflib.get_close_matches(wanted, by_key, n=2, cutoff=0.8)
+        likeness = [difflib.SequenceMatcher(None, each, wanted).ratio() for each in found]
+        return by_key[found[0]] if found and len(set(likeness)) == len(likeness) else ""
 
 
 def _unaccented(name: str) -> str:
-    marks_apart = unicodedata.normalize("NFD", name_key(name).replace("đ", "d"))
+    marks_apart = unicodedata.normalize("NFD", name_key(name).translate(LOOKALIKES).replace("đ", "d"))
     return "".join(letter for letter in marks_apart if not unicodedata.combining(letter))

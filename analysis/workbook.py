@@ -4,12 +4,13 @@ import re
 from functools import lru_cache
 
 from analysis import archive, numberformat
-from analysis.grid import MOST_CHARACTERS, common
+from analysis.grid import MOST_CHARACTERS, STRUCK
 
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 OFF = frozenset({"0", "false", "off", "none"})
-MARKS = frozenset({"b", "u"})
-Text = tuple[str, tuple[set[str] | None, ...]]  # a string, and the marks of its pieces, None like the cell's own
+MARKS = {"b": "b", "u": "u", "strike": STRUCK}
+LEVELS = {"superscript": "^", "subscript": "_"}
+Text = tuple[tuple[str, str | None], ...]  # the pieces of a string and their marks, None like the cell's own
 
 
 def sheets(xml: bytes) -> tuple[list[tuple[str, bool, str]], bool]:
@@ -32,8 +33,8 @@ class Runs:
     """Text made of pieces that are formatted one by one."""
 
     def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.marks: list[set[str] | None] = []
+        self.pieces: list[list[str]] = [[]]
+        self.marks: list[str | None] = [None]
         self.length = 0
         self.taking = self.phonetic = False
 
@@ -43,11 +44,12 @@ class Runs:
         elif tag == "rPh":
             self.phonetic = True
         elif tag == "r":
+            self.pieces.append([])
             self.marks.append(None)
-        elif tag == "rPr" and self.marks:
-            self.marks[-1] = set()
-        elif tag in MARKS and self.marks and self.marks[-1] is not None and is_on(attributes.get("val", "1")):
-            self.marks[-1].add(tag)
+        elif tag == "rPr":
+            self.marks[-1] = ""
+        elif self.marks[-1] is not None:
+            self.marks[-1] += mark(tag, attributes)
 
     def end(self, tag: str) -> None:
         if tag == "t":
@@ -57,12 +59,12 @@ class Runs:
 
     def text(self, characters: str) -> None:
         if self.taking and self.length <= MOST_CHARACTERS:  # one more is enough to be refused
-            self.pieces.append(characters)
+            self.pieces[-1].append(characters)
             self.length += len(characters)
 
     def whole(self) -> Text:
-        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(self.pieces))
-        return text, tuple(self.marks)
+        texts = (ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(each)) for each in self.pieces)
+        return tuple((text, marks) for text, marks in zip(texts, self.marks, strict=True) if text)
 
 
 class Strings:
@@ -86,11 +88,11 @@ class Strings:
 
 
 class Styles:
-    """What a cell's style number says: the kind its number is shown as, and the mark of its font."""
+    """What a cell's style number says: the kind its number is shown as, and the marks of its font."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
-        self.fonts: list[set[str]] = []
+        self.fonts: list[str] = []
         self.codes: dict[int, str] = {}
         self.section = ""
 
@@ -98,19 +100,26 @@ class Styles:
         if tag in ("fonts", "numFmts", "cellXfs", "cellStyleXfs", "dxfs"):
             self.section = tag
         elif tag == "font" and self.section == "fonts":
-            self.fonts.append(set())
-        elif tag in MARKS and self.section == "fonts" and is_on(attributes.get("val", "1")):
-            self.fonts[-1].add(tag)
+            self.fonts.append("")
+        elif self.section == "fonts" and self.fonts:
+            self.fonts[-1] += mark(tag, attributes)
         elif tag == "numFmt" and self.section == "numFmts":
             self.codes[index(attributes["numFmtId"])] = attributes["formatCode"]
         elif tag == "xf" and self.section == "cellXfs":
             number, font = index(attributes.get("numFmtId", "0")), index(attributes.get("fontId", "0"))
-            mark = common(self.fonts[font : font + 1])
-            self.found.append((numberformat.kind(number, self.codes.get(number, "")), mark))
+            marks = "".join(self.fonts[font : font + 1])
+            self.found.append((numberformat.kind(number, self.codes.get(number, "")), marks))
 
     def end(self, tag: str) -> None:
         if tag == self.section:
             self.section = ""
+
+
+def mark(tag: str, attributes: dict[str, str]) -> str:
+    """What an element says of its font: ``<strike/>`` => ``"s"``; empty for what is no mark, or switched off."""
+    if tag == "vertAlign":
+        return LEVELS.get(attributes.get("val", ""), "")
+    return MARKS.get(tag, "") if is_on(attributes.get("val", "1")) else ""
 
 
 def is_on(value: str) -> bool:

@@ -389,7 +389,7 @@ def gate(folder: Path, data: bytes, kind: str, file: str = "table", area: str = 
     return clean.gate(path, in_force(area or its.area, day or its.day), words())
 
 
-def _figures(cleaned: clean.Cleaned) -> dict[tuple[str, str, str], float]:
+def figures(cleaned: clean.Cleaned) -> dict[tuple[str, str, str], float]:
     rows = cleaned.measurements[["unit_code", "indicator", *clean.FIGURES]].to_dict("records")
     return {
         (row["unit_code"], row["indicator"], name): row[name]
@@ -406,7 +406,7 @@ def said(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str, o
         return {"errors": errors[: len(case.outcome.errors)] if case.outcome.more else errors}
     known = Counter(each[1:] for each in _repairs(base))  # without rows, which may all have moved
     fixes = [each for each in _repairs(cleaned) if not _taken(known, each[1:])]
-    return {"errors": errors, "warnings": _problems(cleaned, "warning"), "fixes": fixes, "figures": _figures(cleaned)}
+    return {"errors": errors, "warnings": _problems(cleaned, "warning"), "fixes": fixes, "figures": figures(cleaned)}
 
 
 def wanted(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str, object]:
@@ -420,8 +420,8 @@ def wanted(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str,
         (*place(each.cell)[:2], each.raw, each.clean, words().say(f"repair.{each.reason}")) for each in outcome.fixes
     ]
     changed = {figure(case.kind, cell): value for cell, value in outcome.values.items()}
-    figures = {key: value for key, value in (_figures(base) | changed).items() if value is not None}
-    return {"errors": [], "warnings": warnings, "fixes": fixes, "figures": figures}
+    held = {key: value for key, value in (figures(base) | changed).items() if value is not None}
+    return {"errors": [], "warnings": warnings, "fixes": fixes, "figures": held}
 
 
 def _problems(cleaned: clean.Cleaned, severity: str) -> list[tuple]:

@@ -109,7 +109,7 @@ def test_a_refused_table_lists_every_problem_with_place_and_value_and_leads_to_i
     assert shown.listed("error") == [
         ("#t1-G6", "Dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))", "7l.2 không phải là số"),
         ("#t1-H7", "Dòng 7, cột H (TIỀN ĐỘ GIẢI QUYẾT (%))", "101 ngoài khoảng cho phép từ 0 đến 100"),
-        ("#t1-B8", "Dòng 8, cột B (ĐƠN VỊ)", "LONG ĐIỀN C không phải là đơn vị có trong danh mục tại kỳ này; tên gần nhất là “Long Điền B”"),
+        ("#t1-B8", "Dòng 8, cột B (ĐƠN VỊ)", "LONG ĐIỀN C không phải là đơn vị có trong danh mục tại kỳ này"),
         ("#t1-J9", "Dòng 9, cột J (DỊCH VỤ TRỰC TUYẾN / THANH TOÁN TRỰC TUYẾN (Chỉ tiêu trên 30%))", "ô bắt buộc để trống"),
         ("#t1-D10", "Dòng 10, cột D (XẾP LOẠI)", "KHÁ tổng điểm 62,35 thuộc mức “Trung bình”"),
         ("#t1-L11", "Dòng 11, cột L (SỐ HÓA / CHỨNG THỰC ĐIỆN TỬ)", "12.5 không phải là số lượng (số nguyên không âm)"),
@@ -233,7 +233,7 @@ def test_hidden_cells_are_shown_as_such(tmp_path):
     book.active.row_dimensions[9].hidden = True
     book.save(tmp_path / "bang.xlsx")
     shown = Page(page(tmp_path / "bang.xlsx"))
-    assert shown.cell("t1-A9").startswith("(bị ẩn) 4 ×1 (lỗi: ô này có dữ liệu nhưng nằm ở dòng hoặc cột bị ẩn)")
+    assert shown.cell("t1-A9").startswith("(bị ẩn) 4 ×1 (lỗi: ô này có dữ liệu nhưng bị ẩn hoặc bị gạch ngang)")
     assert len(shown.tree.xpath("//td[contains(@class, 'hidden')]")) == 13
 
 

@@ -33,6 +33,7 @@ from hostile import (
     as_delivered,
     at,
     figure,
+    figures,
     gate,
     in_force,
     metrics,
@@ -182,7 +183,7 @@ COMMUNE_ROWS = [*range(6, 14), *range(15, 25)]
 NFD = unicodedata.normalize("NFD", "KIẾN AN")
 
 
-ANY = "a name or none"
+ANY, NO_UNIT = "a name or none", "unknown_unit|unknown_unit_like"
 
 
 def unknown(cell, value, unit, nearest="", kind="xã"):
@@ -190,7 +191,7 @@ def unknown(cell, value, unit, nearest="", kind="xã"):
     key = "unknown_unit_like" if nearest else "unknown_unit"
     first = at(cell, value, key, nearest=nearest) if nearest else at(cell, value, key)
     return refused(
-        at(cell, value, "unknown_unit|unknown_unit_like") if nearest == ANY else first,
+        at(cell, value, NO_UNIT) if nearest == ANY else first,
         at(cell[0], unit, "missing_unit", name=f"{kind} {unit}".strip()),
     )
 
@@ -206,122 +207,159 @@ THREE, NONE, COUNT = "three_decimals", "not_a_number", "not_a_count"
 PERCENT_RANGE = {"low": "0", "high": "100"}
 # cell, text, and what it is: a fault, or a value with the reason of its repair.
 NUMBERS = [
-    ("a comma between groups of three in a count", "L5", "1,746", COUNT),
-    ("both separators in a count", "L5", "12.345,6", COUNT),
-    ("two digits behind a dot in a count", "L5", "17.46", COUNT),
-    ("four digits behind a dot in a count", "L5", "1.7460", COUNT),
-    ("an idle decimal in a count", "L5", "1746.0", COUNT),
     ("a space between groups of three in a count", "L5", "1 746", (1746, "1746", "thousands")),
     ("a no-break space between groups of three in a count", "L5", "1\u00a0746", (1746, "1746", "thousands")),
     ("a narrow no-break space between groups of three in a count", "L5", "1\u202f746", (1746, "1746", "thousands")),
-    ("a thin space between groups of three in a count", "L5", "1\u2009746", COUNT),
-    ("an apostrophe between groups of three in a count", "L5", "1'746", COUNT),
-    ("an underscore in a count", "L5", "1_746", COUNT),
-    ("spaces between other groups in a count", "L5", "1 7 46", COUNT),
-    ("a plus before a count", "L5", "+1746", COUNT),
-    ("a unit of measure behind a count", "L5", "1746 bản", COUNT),
-    ("an exponent in a count", "L5", "1e3", COUNT),
-    ("half a copy", "L6", "319.5", COUNT),
-    ("a decimal comma in a count", "L6", "319,0", COUNT),
-    ("less than no copies", "L6", "-319", COUNT),
     ("idle zeros before a count", "L6", "0319", (319, "319", "leading_zeros")),
     ("a count in the thousands of millions", "M6", "12.345.678.901", ("out_of_range", {"low": "0", "high": "1.000.000.000"})),
     ("a decimal comma in a score", "C6", "65,79", (65.79, "65.79", "decimal_comma")),
-    ("three digits behind the dot of a score", "C6", "65.790", THREE),
-    ("three digits behind the comma of a score", "C6", "65,790", THREE),
-    ("a score that may be in the thousands", "C6", "6.579", THREE),
-    ("both separators in a score", "C6", "12.345,6", NONE),
-    ("a percent sign behind a score", "C6", "65.79%", NONE),
-    ("a minus before a score", "C6", "−65.79", NONE),
     ("a score just above 100", "C6", "100.01", ("out_of_range", PERCENT_RANGE)),
     ("the true minus sign", "F23", "−5.78", (-5.78, "-5.78", "sign")),
     ("the true minus sign and a decimal comma", "F23", "−5,78", (-5.78, "-5.78", "decimal_comma")),
-    ("an accountant's negative", "F23", "(5,2)", NONE),
-    ("an accountant's negative with a dot", "F23", "(5.78)", NONE),
-    ("a minus behind the number", "F23", "5.78-", NONE),
-    ("a dash for a minus", "F23", "–5.78", NONE),
-    ("a hyphen for a minus", "F23", "‐5.78", NONE),
-    ("a minus apart from its number", "F23", "- 5.78", NONE),
-    ("two minus signs", "F23", "--5.78", NONE),
-    ("an arrow for a minus", "F23", "▼5.78", NONE),
-    ("a word for a minus", "F23", "giảm 5.78", NONE),
-    ("three digits behind the dot of a change", "F23", "-5.780", THREE),
     ("a change beyond what is possible", "F23", "-100.01", ("out_of_range", {"low": "−100", "high": "100"})),
     ("a change without its sign", "F23", "5.78", ("wrong_change", {"total": "51,10", "previous": "56,88", "difference": "−5,78"})),
     ("a change without its dot", "F6", "38", ("wrong_change", {"total": "65,79", "previous": "65,41", "difference": "+0,38"})),
     ("a change without its last digit", "F6", "0.3", ("wrong_change", {"difference": "+0,38"})),
 ]
-# The same of percentages, which stand below each other in one column of as few tables as hold them.
-PERCENTAGES = [
-    ("a decimal comma in a percentage", "72,6", (72.6, "72.6", "decimal_comma")),
-    ("a percent sign behind a percentage", "72.6%", (72.6, "72.6", "percent_sign")),
-    ("a percent sign after a space, and a comma", "72,6 %", (72.6, "72.6", "decimal_comma")),
-    ("a percent sign before a percentage", "%72.6", NONE),
-    ("two percent signs", "72.6%%", NONE),
-    ("a full-width percent sign", "72.6％", NONE),
-    ("a percentage that may be in the thousands", "1.746", THREE),
-    ("a percentage with a comma that may be in the thousands", "1,746", THREE),
-    ("three digits behind the dot of a percentage", "57.450", THREE),
-    ("a rate on the scale of one with three digits", "0.726", THREE),
-    ("a rate on the scale of one with two digits cannot be told alone", "0.73", (0.73, None, None)),
-    ("both separators in a percentage", "12.345,6", NONE),
-    ("a percentage that begins with its dot", ".6", NONE),
-    ("a percentage that ends with its dot", "72.", NONE),
-    ("two dots in a percentage", "72.6.0", NONE),
-    ("a space instead of the dot", "72 6", NONE),
-    ("a space behind the dot", "72. 6", NONE),
-    ("a raised dot", "72·6", NONE),
-    ("full-width digits", "７２.６", NONE),
-    ("one full-width digit", "7２.6", NONE),
-    ("a full-width dot", "72．6", NONE),
-    ("Arabic digits", "٧٢.٦", NONE),
-    ("Devanagari digits", "७२.६", NONE),
-    ("an Arabic decimal separator", "72٫6", NONE),
-    ("mathematical digits", "𝟕𝟐.𝟔", NONE),
-    ("superscript digits", "⁷²", NONE),
-    ("a Roman numeral", "Ⅶ", NONE),
-    ("a fraction", "72½", NONE),
-    ("a letter for a digit", "7Z.6", NONE),
-    ("a Cyrillic letter for a digit", "72.б", NONE),
-    ("an exponent", "1e1", NONE),
-    ("infinity", "inf", NONE),
-    ("not a number", "nan", NONE),
-    ("a hexadecimal number", "0x10", NONE),
-    ("an underscore between digits", "7_2.6", NONE),
-    ("a truth", "TRUE", NONE),
-    ("the text of an error", "#DIV/0!", NONE),
-    ("a word for what is not there", "N/A", NONE),
-    ("a null", "null", NONE),
-    ("a formula as text", "=1+1", NONE),
-    ("an apostrophe before a number", "'72.6", NONE),
-    ("a week label in a column of figures", "04/11", NONE),
-    ("a time", "72:6", NONE),
-    ("a footnote's star", "72.6*", NONE),
-    ("a footnote's raised number", "72.6¹", NONE),
-    ("a footnote's number in brackets", "72.6 (1)", NONE),
-    ("an accountant's negative percentage", "(72.6)", NONE),
-    ("a plus before a percentage", "+72.6", NONE),
-    ("idle zeros around a percentage", "072.60", (72.6, "72.60", "leading_zeros")),
-    ("a no-break space behind a percentage", "72.6\u00a0", (72.6, "72.6", "sign")),
-    ("a no-break space within a percentage", "7\u00a02.6", NONE),
-    ("a zero-width space within a percentage", "72\u200b.6", NONE),
-    ("a zero-width space before a percentage", "\u200b72.6", NONE),
-    ("a byte-order mark behind a percentage", "72.6\ufeff", NONE),
-    ("a soft hyphen within a percentage", "72\u00ad.6", NONE),
-    ("a form feed within a percentage", "72\x0c.6", NONE),
-    ("a mark around part of a number", "72<u>.6</u>", NONE),
-    ("a tag that is no mark", "<i>72.6</i>", NONE),
-    ("a mark without its end", "<b>72.6", NONE),
-    ("no per cent", "0", (0.0, None, None)),
-    ("less than no per cent", "-0.01", ("out_of_range", PERCENT_RANGE)),
-    ("a hundred per cent", "100.00", (100.0, None, None)),
-    ("more than a hundred per cent", "100.01", ("out_of_range", PERCENT_RANGE)),
-    ("a percentage without its dot", "726", ("out_of_range", PERCENT_RANGE)),
-    ("a required cell left empty", "", "missing_value"),
-    ("a dash in a required cell", "-", "missing_value"),
-    ("an ellipsis in a required cell", "…", "missing_value"),
-    ("not yet reported", "Chưa báo cáo", "missing_value"),
-]
+# What is refused in whatever row, and percentages: each in its own row, in as few tables as hold the column.
+LIKE_ONE = ("unknown_unit_like", {"nearest": "Kiến An"})
+COLUMNS = {
+    "G": [
+        ("a decimal comma in a percentage", "72,6", (72.6, "72.6", "decimal_comma")),
+        ("a percent sign behind a percentage", "72.6%", (72.6, "72.6", "percent_sign")),
+        ("a percent sign after a space, and a comma", "72,6 %", (72.6, "72.6", "decimal_comma")),
+        ("a percent sign before a percentage", "%72.6", NONE),
+        ("two percent signs", "72.6%%", NONE),
+        ("a full-width percent sign", "72.6％", NONE),
+        ("a percentage that may be in the thousands", "1.746", THREE),
+        ("a percentage with a comma that may be in the thousands", "1,746", THREE),
+        ("three digits behind the dot of a percentage", "57.450", THREE),
+        ("a rate on the scale of one with three digits", "0.726", THREE),
+        ("a rate on the scale of one with two digits cannot be told alone", "0.73", (0.73, None, None)),
+        ("both separators in a percentage", "12.345,6", NONE),
+        ("a percentage that begins with its dot", ".6", NONE),
+        ("a percentage that ends with its dot", "72.", NONE),
+        ("two dots in a percentage", "72.6.0", NONE),
+        ("a space instead of the dot", "72 6", NONE),
+        ("a space behind the dot", "72. 6", NONE),
+        ("a raised dot", "72·6", NONE),
+        ("full-width digits", "７２.６", NONE),
+        ("one full-width digit", "7２.6", NONE),
+        ("a full-width dot", "72．6", NONE),
+        ("Arabic digits", "٧٢.٦", NONE),
+        ("Devanagari digits", "७२.६", NONE),
+        ("an Arabic decimal separator", "72٫6", NONE),
+        ("mathematical digits", "𝟕𝟐.𝟔", NONE),
+        ("superscript digits", "⁷²", NONE),
+        ("a Roman numeral", "Ⅶ", NONE),
+        ("a fraction", "72½", NONE),
+        ("a letter for a digit", "7Z.6", NONE),
+        ("a Cyrillic letter for a digit", "72.б", NONE),
+        ("an exponent", "1e1", NONE),
+        ("infinity", "inf", NONE),
+        ("not a number", "nan", NONE),
+        ("a hexadecimal number", "0x10", NONE),
+        ("an underscore between digits", "7_2.6", NONE),
+        ("a truth", "TRUE", NONE),
+        ("the text of an error", "#DIV/0!", NONE),
+        ("a word for what is not there", "N/A", NONE),
+        ("a null", "null", NONE),
+        ("a formula as text", "=1+1", NONE),
+        ("an apostrophe before a number", "'72.6", NONE),
+        ("a week label in a column of figures", "04/11", NONE),
+        ("a time", "72:6", NONE),
+        ("a footnote's star", "72.6*", NONE),
+        ("a footnote's raised number", "72.6¹", NONE),
+        ("a footnote's number in brackets", "72.6 (1)", NONE),
+        ("an accountant's negative percentage", "(72.6)", NONE),
+        ("a plus before a percentage", "+72.6", NONE),
+        ("idle zeros around a percentage", "072.60", (72.6, "72.60", "leading_zeros")),
+        ("a no-break space behind a percentage", "72.6\u00a0", (72.6, "72.6", "sign")),
+        ("a no-break space within a percentage", "7\u00a02.6", NONE),
+        ("a zero-width space within a percentage", "72\u200b.6", NONE),
+        ("a zero-width space before a percentage", "\u200b72.6", NONE),
+        ("a byte-order mark behind a percentage", "72.6\ufeff", NONE),
+        ("a soft hyphen within a percentage", "72\u00ad.6", NONE),
+        ("a form feed within a percentage", "72\x0c.6", NONE),
+        ("a mark around part of a number", "72<u>.6</u>", NONE),
+        ("a tag that is no mark", "<i>72.6</i>", NONE),
+        ("a mark without its end", "<b>72.6", NONE),
+        ("no per cent", "0", (0.0, None, None)),
+        ("less than no per cent", "-0.01", ("out_of_range", PERCENT_RANGE)),
+        ("a hundred per cent", "100.00", (100.0, None, None)),
+        ("more than a hundred per cent", "100.01", ("out_of_range", PERCENT_RANGE)),
+        ("a percentage without its dot", "726", ("out_of_range", PERCENT_RANGE)),
+        ("a required cell left empty", "", "missing_value"),
+        ("a dash in a required cell", "-", "missing_value"),
+        ("an ellipsis in a required cell", "…", "missing_value"),
+        ("not yet reported", "Chưa báo cáo", "missing_value"),
+    ],
+    "C": [
+        ("three digits behind the dot of a score", "65.790", THREE),
+        ("three digits behind the comma of a score", "65,790", THREE),
+        ("a score that may be in the thousands", "6.579", THREE),
+        ("both separators in a score", "12.345,6", NONE),
+        ("a percent sign behind a score", "65.79%", NONE),
+        ("a minus before a score", "−65.79", NONE),
+    ],
+    "F": [
+        ("an accountant's negative", "(5,2)", NONE),
+        ("an accountant's negative with a dot", "(5.78)", NONE),
+        ("a minus behind the number", "5.78-", NONE),
+        ("a dash for a minus", "–5.78", NONE),
+        ("a hyphen for a minus", "‐5.78", NONE),
+        ("a minus apart from its number", "- 5.78", NONE),
+        ("two minus signs", "--5.78", NONE),
+        ("an arrow for a minus", "▼5.78", NONE),
+        ("a word for a minus", "giảm 5.78", NONE),
+        ("three digits behind the dot of a change", "-5.780", THREE),
+    ],
+    "L": [
+        ("a comma between groups of three in a count", "1,746", COUNT),
+        ("both separators in a count", "12.345,6", COUNT),
+        ("two digits behind a dot in a count", "17.46", COUNT),
+        ("four digits behind a dot in a count", "1.7460", COUNT),
+        ("an idle decimal in a count", "1746.0", COUNT),
+        ("a thin space between groups of three in a count", "1\u2009746", COUNT),
+        ("an apostrophe between groups of three in a count", "1'746", COUNT),
+        ("an underscore in a count", "1_746", COUNT),
+        ("spaces between other groups in a count", "1 7 46", COUNT),
+        ("a plus before a count", "+1746", COUNT),
+        ("a unit of measure behind a count", "1746 bản", COUNT),
+        ("an exponent in a count", "1e3", COUNT),
+        ("half a copy", "319.5", COUNT),
+        ("a decimal comma in a count", "319,0", COUNT),
+        ("less than no copies", "-319", COUNT),
+    ],
+    "B": [
+        ("a Cyrillic А", "KIẾN АN", LIKE_ONE),
+        ("a Greek Α", "KIẾN ΑN", LIKE_ONE),
+        ("a dotless accent", "KIÊN AN", LIKE_ONE),
+        ("no accents at all", "KIEN AN", LIKE_ONE),
+        ("a writing direction turned around", "KIẾN AN\u202e", LIKE_ONE),
+        ("a name without its space", "KIẾNAN", LIKE_ONE),
+        ("a hyphen in a name", "KIẾN-AN", LIKE_ONE),
+        ("a footnote's star behind a name", "KIẾN AN*", LIKE_ONE),
+        ("a footnote's raised number behind a name", "KIẾN AN¹", LIKE_ONE),
+        ("curly quotes around a name", "“KIẾN AN”", LIKE_ONE),
+        ("a long form before a name", "Ủy ban nhân dân xã Kiến An", NO_UNIT),
+        ("a code instead of a name", "30634", "unknown_unit"),
+        ("a number instead of a name", "18", "unknown_unit"),
+        ("a formula instead of a name", "=cmd|' /C calc'!A0", "unknown_unit"),
+        ("a script instead of a name", "<script>alert(1)</script>", "unknown_unit"),
+        ("a unit of another district", "LONG XUYÊN", NO_UNIT),
+        ("a unit that comes in 2025", "CÙ LAO GIÊNG", NO_UNIT),
+        ("a unit of 2025 whose name begins like two of ours", "LONG ĐIỀN", "unknown_unit"),
+    ],
+    "D": [
+        ("a band misspelt", "TRUNG BINH", "unknown_band"),
+        ("a band shortened", "TB", "unknown_band"),
+        ("a band with a Cyrillic letter", "TRUNG ВÌNH", "unknown_band"),
+        ("a band with a footnote", "TRUNG BÌNH*", "unknown_band"),
+        ("no band", "", "unknown_band"),
+    ],
+}
+
 
 
 def outcome_of(cell, value, what):
@@ -335,13 +373,11 @@ def outcome_of(cell, value, what):
 
 NUMBER_CASES = [
     *(Case(name, "tab", put(**{cell: value}), outcome_of(cell, value, what)) for name, cell, value, what in NUMBERS),
-    Case("a space that is none of ours behind a percentage", "tab", put(G6="72.6\u2009"), refused(at("G6", "72.6\u2009", NONE)),
-         fault="_decimal strips every kind of space behind a percentage, and says that it was a percent sign"),
+    Case("a space that is none of ours behind a percentage", "tab", put(G6="72.6\u2009"), refused(at("G6", "72.6\u2009", NONE))),
 ]
 
 # -- names and labels ------------------------------------------------------------------------------------------------
 
-ANOTHER = "the name suggested is that of another unit, which is no nearer than the right one"
 NAMES = [
     Case("accents typed one by one", "tab", put(B24=NFD), accepted(Fix("B24", NFD, "Kiến An", "spelling"))),
     Case("a no-break space in a name", "tab", put(B24="KIẾN\u00a0AN"), accepted()),
@@ -351,28 +387,10 @@ NAMES = [
     Case("an Icelandic Ð", "tab", put(B9="LONG ÐIỀN A"), accepted(Fix("B9", "LONG ÐIỀN A", "Long Điền A", "spelling"))),
     Case("an African Ɖ", "tab", put(B9="LONG ƉIỀN A"), unknown("B9", "LONG ƉIỀN A", "Long Điền A", "Long Điền A")),
     Case("a D for a Đ", "tab", put(B9="LONG DIỀN A"), unknown("B9", "LONG DIỀN A", "Long Điền A", "Long Điền A")),
-    Case("a Cyrillic А", "tab", put(B24="KIẾN АN"), unknown("B24", "KIẾN АN", "Kiến An", "Kiến An")),
-    Case("a Greek Α", "tab", put(B24="KIẾN ΑN"), unknown("B24", "KIẾN ΑN", "Kiến An", "Kiến An")),
-    Case("a Greek Α for one of two letters that tell units apart", "tab", put(B9="LONG ĐIỀN Α"), unknown("B9", "LONG ĐIỀN Α", "Long Điền A", "Long Điền A"), fault=ANOTHER),
-    Case("a dotless accent", "tab", put(B24="KIÊN AN"), unknown("B24", "KIÊN AN", "Kiến An", "Kiến An")),
-    Case("no accents at all", "tab", put(B24="KIEN AN"), unknown("B24", "KIEN AN", "Kiến An", "Kiến An")),
+    Case("a Greek Α for one of two letters that tell units apart", "tab", put(B9="LONG ĐIỀN Α"), unknown("B9", "LONG ĐIỀN Α", "Long Điền A", "Long Điền A")),
     Case("the accent of hòa on its other letter", "tab", put(B15="HOÀ AN"), accepted(Fix("B15", "HOÀ AN", "Hòa An", "old_tone"))),
-    Case("a writing direction turned around", "tab", put(B24="KIẾN AN\u202e"), unknown("B24", "KIẾN AN\u202e", "Kiến An", "Kiến An")),
-    Case("a name without its space", "tab", put(B24="KIẾNAN"), unknown("B24", "KIẾNAN", "Kiến An", "Kiến An")),
-    Case("a hyphen in a name", "tab", put(B24="KIẾN-AN"), unknown("B24", "KIẾN-AN", "Kiến An", "Kiến An")),
-    Case("a footnote's star behind a name", "tab", put(B24="KIẾN AN*"), unknown("B24", "KIẾN AN*", "Kiến An", "Kiến An")),
-    Case("a footnote's raised number behind a name", "tab", put(B24="KIẾN AN¹"), unknown("B24", "KIẾN AN¹", "Kiến An", "Kiến An")),
-    Case("curly quotes around a name", "tab", put(B24="“KIẾN AN”"), unknown("B24", "“KIẾN AN”", "Kiến An", "Kiến An")),
     Case("what kind of unit it is before its name", "tab", put(B24="UBND xã Kiến An"), accepted()),
     Case("the wrong kind of unit before its name is not looked at", "tab", put(B24="Thị trấn Kiến An"), accepted()),
-    Case("a long form before a name", "tab", put(B24="Ủy ban nhân dân xã Kiến An"), unknown("B24", "Ủy ban nhân dân xã Kiến An", "Kiến An", ANY)),
-    Case("a code instead of a name", "tab", put(B24="30634"), unknown("B24", "30634", "Kiến An")),
-    Case("a number instead of a name", "tab", put(B24="18"), unknown("B24", "18", "Kiến An")),
-    Case("a formula instead of a name", "tab", put(B24="=cmd|' /C calc'!A0"), unknown("B24", "=cmd|' /C calc'!A0", "Kiến An")),
-    Case("a script instead of a name", "tab", put(B24="<script>alert(1)</script>"), unknown("B24", "<script>alert(1)</script>", "Kiến An")),
-    Case("a unit of another district", "tab", put(B24="LONG XUYÊN"), unknown("B24", "LONG XUYÊN", "Kiến An", ANY)),
-    Case("a unit that comes in 2025", "tab", put(B24="CÙ LAO GIÊNG"), unknown("B24", "CÙ LAO GIÊNG", "Kiến An", ANY)),
-    Case("a unit of 2025 whose name begins like two of ours", "tab", put(B24="LONG ĐIỀN"), unknown("B24", "LONG ĐIỀN", "Kiến An"), fault=ANOTHER),
     Case("the unit of 2025 with the old name cannot be told", "tab", put(B6="xã Chợ Mới"), accepted()),
     Case("two names swapped cannot be told", "tab", both(put(B6="NHƠN MỸ", B7="CHỢ MỚI")),
          accepted(values={f"{letter}{row}": value for letter, first, second in [
@@ -383,11 +401,6 @@ NAMES = [
         at("B24", "TẤN MỸ", "doubled_unit", name="Tấn Mỹ", first="10"),
         at("M5", "2.834", "wrong_sum", sum="2.832", control="2.834"),
         at("B", "Kiến An", "missing_unit", name="xã Kiến An"))),
-    Case("a band misspelt", "tab", put(D6="TRUNG BINH"), refused(at("D6", "TRUNG BINH", "unknown_band"))),
-    Case("a band shortened", "tab", put(D6="TB"), refused(at("D6", "TB", "unknown_band"))),
-    Case("a band with a Cyrillic letter", "tab", put(D6="TRUNG ВÌNH"), refused(at("D6", "TRUNG ВÌNH", "unknown_band"))),
-    Case("a band with a footnote", "tab", put(D6="TRUNG BÌNH*"), refused(at("D6", "TRUNG BÌNH*", "unknown_band"))),
-    Case("no band", "tab", put(D6=""), refused(at("D6", "", "unknown_band"))),
     Case("a band below the total's", "tab", put(D6="YẾU"), refused(at("D6", "YẾU", "wrong_band", total="65,79", band="Trung bình"))),
     Case("a band above the total's", "tab", put(D24="TRUNG BÌNH"), refused(at("D24", "TRUNG BÌNH", "wrong_band", total="49,18", band="Yếu"))),
     Case("a band begins at its limit", "tab", put(C24="50", F24="0.97"), refused(at("D24", "YẾU", "wrong_band", total="50,00", band="Trung bình"))),
@@ -401,7 +414,6 @@ NAMES = [
 # -- weeks -----------------------------------------------------------------------------------------------------------
 
 LAST_WEEK = "ĐIỂM TỔNG HỢP (TUẦN 04/11)"
-NOT_READ = "periods.named_cutoffs does not know this way of writing a day"
 WEEKS = [
     Case("last week's day in the title", "tab", put(A1="(Ngày 27/11/2023)"), refused(other_week("A1", "(Ngày 27/11/2023)", "27/11/2023"))),
     Case("day and month of the title swapped", "tab", put(A1="(Ngày 12/04/2023)"), refused(other_week("A1", "(Ngày 12/04/2023)", "12/04/2023"))),
@@ -413,14 +425,17 @@ WEEKS = [
     Case("another week without its month in the title", "tab", put(A1="Tuần 2"), refused(other_week("A1", "Tuần 2", "11/12/2023"))),
     Case("a week without accents in the title", "tab", put(A1="Tuan 2/12"), refused(other_week("A1", "Tuan 2/12", "11/12/2023"))),
     Case("a week of the year in the title", "tab", put(A1="Tuần 49"), refused(at("A1", "Tuần 49", "no_such_week", words="Tuần 49"))),
+    Case("the week and its day with a hyphen between in the title", "tab", put(A1="(Tuần 1 - 04/12/2023)"), accepted()),
+    Case("the place and day of signing above the table", "tab", insert(1, ["Chợ Mới, ngày 05 tháng 12 năm 2023"]), accepted()),
+    Case("a day without its year in the title", "tab", put(A1="(Tính đến ngày 27/11)"), refused(other_week("A1", "(Tính đến ngày 27/11)", "27/11/2023"))),
     Case("no week in the title", "tab", put(A1="BẢNG TỔNG HỢP"), accepted()),
     Case("a second title line of another week", "tab", insert(2, ["Tuần 4 tháng 11"]), refused(other_week("A2", "Tuần 4 tháng 11", "27/11/2023"))),
-    Case("a week with a dot for its stroke in the title", "tab", put(A1="TUẦN 01.11"), refused(other_week("A1", "TUẦN 01.11", "06/11/2023")), fault=NOT_READ),
-    Case("a week with a hyphen for its stroke in the title", "tab", put(A1="TUẦN 01-11"), refused(other_week("A1", "TUẦN 01-11", "06/11/2023")), fault=NOT_READ),
-    Case("a week with its year in the title", "tab", put(A1="Tuần 01/12/2023"), accepted(), fault="the label is also read as the day 1 December"),
+    Case("a week with a dot for its stroke in the title", "tab", put(A1="TUẦN 01.11"), refused(other_week("A1", "TUẦN 01.11", "06/11/2023"))),
+    Case("a week with a hyphen for its stroke in the title", "tab", put(A1="TUẦN 01-11"), refused(other_week("A1", "TUẦN 01-11", "06/11/2023"))),
+    Case("a week with its year in the title", "tab", put(A1="Tuần 01/12/2023"), accepted()),
     Case("a day in words in the title", "tab", put(A1="(Số liệu đến ngày 27 tháng 11 năm 2023)"),
-         refused(other_week("A1", "(Số liệu đến ngày 27 tháng 11 năm 2023)", "27/11/2023")), fault=NOT_READ),
-    Case("a day with a short year in the title", "tab", put(A1="(Ngày 27/11/23)"), refused(other_week("A1", "(Ngày 27/11/23)", "27/11/2023")), fault=NOT_READ),
+         refused(other_week("A1", "(Số liệu đến ngày 27 tháng 11 năm 2023)", "27/11/2023"))),
+    Case("a day with a short year in the title", "tab", put(A1="(Ngày 27/11/23)"), refused(other_week("A1", "(Ngày 27/11/23)", "27/11/2023"))),
     Case("next week in the header of the totals", "tab", put(C3="ĐIỂM TỔNG HỢP (TUẦN 02/12)"),
          refused(other_week("C3", "ĐIỂM TỔNG HỢP (TUẦN 02/12)", "11/12/2023", column="ĐIỂM TỔNG HỢP (TUẦN 02/12)"))),
     Case("last week in both headers of totals", "tab", put(C3=LAST_WEEK), refused(other_week("C3", LAST_WEEK, "27/11/2023", column=LAST_WEEK))),
@@ -433,14 +448,14 @@ WEEKS = [
          refused(at("E3", "ĐIỂM TỔNG HỢP (TUẦN 05/11)", "no_such_week", column="ĐIỂM TỔNG HỢP (TUẦN 05/11)"))),
     Case("an earlier week in the header of the previous totals", "tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 03/11)"),
          accepted(warnings=[at("E3", "ĐIỂM TỔNG HỢP (TUẦN 03/11)", "week_gap", column="ĐIỂM TỔNG HỢP (TUẦN 03/11)", named="20/11/2023")])),
-    Case("the previous totals' week with its year", "tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 04/11/2023)"), accepted(), fault="read as the day 4 November"),
+    Case("the previous totals' week with its year", "tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 04/11/2023)"), accepted()),
     Case("weeks by their place in time only", "tab", put(C3="ĐIỂM TỔNG HỢP (TUẦN NÀY)", E3="ĐIỂM TỔNG HỢP (TUẦN TRƯỚC)"), accepted()),
     Case("a day instead of a week in a header", "tab", put(E3="ĐIỂM TỔNG HỢP (04/11)"), refused(at("3", "ĐIỂM TỔNG HỢP (TUẦN TRƯỚC)", "missing_column"))),
     Case("a header of totals without its week", "tab", put(C3="ĐIỂM TỔNG HỢP"), refused(
         at("3", "ĐIỂM TỔNG HỢP (TUẦN TRƯỚC)", "missing_column"), other_week("E3", LAST_WEEK, "27/11/2023"))),
     Case("last week in the file's name", "tab", as_it_is, refused(other_week("", "", "27/11/2023", words="2023-11-27")), file="2023-11-27.txt"),
     Case("another week's number in the file's name", "tab", as_it_is, refused(other_week("", "", "11/12/2023", words="TUẦN 02 tháng 12")), file="TUẦN 02 tháng 12.txt"),
-    Case("last week without hyphens in the file's name", "tab", as_it_is, refused(other_week("", "", "27/11/2023")), file="bang_20231127.txt", fault=NOT_READ),
+    Case("last week without hyphens in the file's name", "tab", as_it_is, refused(other_week("", "", "27/11/2023")), file="bang_20231127.txt"),
     Case("last week's file under this week's name", "tab", as_it_is, day=date(2023, 12, 11), file="2023-12-11.txt", outcome=refused(
         other_week("A1", lines()[0][0], "04/12/2023", "11/12/2023", words="04/12/2023"),
         other_week("A1", lines()[0][0], "04/12/2023", "11/12/2023", words="Tuần 1"),
@@ -454,7 +469,6 @@ WEEKS = [
 
 OPEN, LABEL = "CÔNG KHAI, MINH BẠCH (%)", "TOÀN HUYỆN"
 COPIES, ALL_COPIES = "CHỨNG THỰC ĐIỆN TỬ", "CHỨNG THỰC ĐIỆN TỬ (Lũy kế)"
-APART = "the two rows of a header must be on neighbouring lines of the file, which line breaks in quotes prevent"
 REAL = lines()
 CHANGES = [(5, "0.29", "−0,29"), (6, "0.38", "−0,38"), (7, "0.30", "−0,30")]
 STRUCTURE = [
@@ -468,7 +482,7 @@ STRUCTURE = [
     Case("a header with accents typed one by one and zero-width spaces", "tab", put(D3=unicodedata.normalize("NFD", "XẾP\u200b LOẠI")), accepted()),
     Case("the header of the units with an Icelandic Ð", "tab", put(B3="ÐƠN VỊ"), accepted()),
     Case("the header of the units with a Cyrillic letter", "tab", put(B3="ĐƠN ВỊ"), refused(at("", "", "no_header"))),
-    Case("a header's line breaks", "comma", put(G3="CÔNG KHAI,\nMINH BẠCH\r\n(%)", M4="CHỨNG THỰC\nĐIỆN TỬ (Lũy kế)"), accepted(), fault=APART),
+    Case("a header's line breaks", "comma", put(G3="CÔNG KHAI,\nMINH BẠCH\r\n(%)", M4="CHỨNG THỰC\nĐIỆN TỬ (Lũy kế)"), accepted()),
     Case("another target in a header", "tab", put(I4="DVCTT (Chỉ tiêu trên 60%)"), accepted(warnings=[at(
         "I4", "DVCTT (Chỉ tiêu trên 60%)", "other_target", column="DỊCH VỤ TRỰC TUYẾN / DVCTT (Chỉ tiêu trên 60%)", printed="60", target="50")])),
     Case("a column more whose header is a formula", "tab", put(N3="=cmd|' /C calc'!A0", N6="x"),
@@ -500,19 +514,16 @@ STRUCTURE = [
         at("3", f"SỐ HÓA / {COPIES}", "missing_column"), at("3", f"SỐ HÓA / {ALL_COPIES}", "missing_column"), more=True)),
     Case("a row of column numbers below the header", "tab", insert(5, [f"({number})" for number in range(1, 14)]), refused(
         at("B5", "(2)", "unknown_unit"), more=True)),
-    Case("a blank line within the header", "tab", insert(4, []), accepted(), fault=APART),
+    Case("a blank line within the header", "tab", insert(4, []), accepted()),
     Case("blank lines between all rows", "tab", lambda rows: [*rows[:4], *(line for row in rows[4:] for line in (row, [], [" ", "\u00a0"]))], accepted()),
     Case("a header repeated after a page break", "tab", insert(15, REAL[2], REAL[3]), accepted()),
-    Case("a header repeated with its title after a page break", "tab", insert(15, REAL[0], REAL[2], REAL[3]), accepted(),
-         fault="only the header's rows are passed over again, not the lines above it"),
+    Case("a header repeated with its title after a page break", "tab", insert(15, REAL[0], REAL[2], REAL[3]), accepted()),
     Case("last week's table below this week's", "tab", append([], [*REAL[2][:2], LAST_WEEK, *REAL[2][3:]], *REAL[3:]), refused(
         at("B26", "ĐƠN VỊ", "unknown_unit"), more=True)),
     Case("more title lines", "tab", insert(1, ["ỦY BAN NHÂN DÂN"], ["HUYỆN CHỢ MỚI"], ["Độc lập - Tự do - Hạnh phúc"]), accepted()),
     Case("a note below the names", "tab", append(["", "Ghi chú: (*) số liệu tạm tính"]), refused(at("B25", "Ghi chú: (*) số liệu tạm tính", "unknown_unit"))),
-    Case("a note below the places", "tab", append(["Ghi chú: (*) số liệu tạm tính"]), refused(at("A25", "Ghi chú: (*) số liệu tạm tính", "")),
-         fault="a word in the column of places counts as a figure: 13 problems, the first of which names an empty cell"),
-    Case("a signature below the figures", "tab", append([*[""] * 9, "NGƯỜI LẬP BIỂU"]), refused(at("J25", "NGƯỜI LẬP BIỂU", "")),
-         fault="a word in a column of figures counts as a figure: 12 problems"),
+    Case("a note below the places", "tab", append(["Ghi chú: (*) số liệu tạm tính"]), refused(at("A25", "Ghi chú: (*) số liệu tạm tính", ""))),
+    Case("a signature below the figures", "tab", append([*[""] * 9, "NGƯỜI LẬP BIỂU"]), refused(at("J25", "NGƯỜI LẬP BIỂU", ""))),
     Case("one cell too many at the end of a line", "tab", put(N6="7"), refused(at("N6", "7", "beyond_header"))),
     Case("an empty cell too many at the end of a line", "tab", put(N6=""), accepted()),
     Case("one cell too many within a line", "tab", shift(6, "H", 1), refused(
@@ -536,7 +547,7 @@ STRUCTURE = [
     Case("the control row called by a name we do not know", "tab", put(A5="CỘNG"), refused(
         at("B5", "", "no_unit_name"), at("A5", "CỘNG", COUNT), at("B", LABEL, "missing_control"))),
     Case("the control row called by the area's name", "tab", put(A5="", B5="Huyện Chợ Mới"), refused(
-        at("B5", "Huyện Chợ Mới", "unknown_unit_like", nearest="Chợ Mới"), at("B", LABEL, "missing_control"))),
+        at("B5", "Huyện Chợ Mới", NO_UNIT), at("B", LABEL, "missing_control"))),
     Case("no control row", "tab", drop(5), refused(at("B", LABEL, "missing_control"))),
     Case("two control rows", "tab", append(["Tổng cộng", *REAL[4][1:]]), refused(at("A25", "Tổng cộng", "doubled_control", first="5"))),
     Case("a unit called the control row", "tab", put(A6="Tổng cộng"), refused(
@@ -548,8 +559,7 @@ STRUCTURE = [
     Case("the table of a province", "tab", as_it_is, refused(at("", "", "no_header")), data=text(portal(), separator=",")),
     Case("the table of a district under a province", "tab", as_it_is, refused(at("", "", "no_header")), area="an-giang", day=date(2025, 10, 31)),
     Case("a percentage column on the scale of one", "tab", scaled([5, *COMMUNE_ROWS]), refused(at("G3", OPEN, "percent_scale"))),
-    Case("a percentage column on the scale of one but for the control row", "tab", scaled(COMMUNE_ROWS), refused(at("G3", OPEN, "percent_scale")),
-         fault="check_scale looks at the control row together with the units"),
+    Case("a percentage column on the scale of one but for the control row", "tab", scaled(COMMUNE_ROWS), refused(at("G3", OPEN, "percent_scale"))),
 ]
 
 # -- text files ------------------------------------------------------------------------------------------------------
@@ -620,7 +630,7 @@ TEXTS = [
          data=WHOLE.replace(".", ",").replace("\t", ",").encode()),
     Case("a decimal comma", "semicolon", put(G6="72,6"), accepted(Fix("G6", "72,6", "72.6", "decimal_comma"))),
     Case("the separator in a name", "semicolon", as_it_is, refused(
-        at("N6", "323", "beyond_header"), at("B6", "CHỢ", "unknown_unit_like", nearest="Chợ Mới"), at("C6", "MỚI", NONE), more=True),
+        at("N6", "323", "beyond_header"), at("B6", "CHỢ", NO_UNIT), at("C6", "MỚI", NONE), more=True),
          data=WHOLE.replace("\t", ";").replace("CHỢ MỚI", "CHỢ;MỚI", 1).encode()),
     Case("a line that tells Excel the separator", "semicolon", as_it_is, accepted(), dress=lambda said: f"sep=;\n{said}"),
     Case("a letter for a digit", "utf-16", put(G6="7l.2"), refused(at("G6", "7l.2", NONE))),
@@ -719,8 +729,7 @@ WORKBOOKS = [
     Case("a number with more decimals than are shown is taken as stored", "xlsx", put(G6=72.6354), accepted(values={"G6": 72.6354}), dress=shown(G6="0.0")),
     Case("a number with three decimals is no text with three digits", "xlsx", put(G6=57.451), accepted(values={"G6": 57.451})),
     Case("a number out of all range", "xlsx", put(G6=1e300), refused(at("G6", "1e+300", "out_of_range", **PERCENT_RANGE))),
-    Case("a hundred per cent as binary fractions add up to it", "xlsx", as_it_is, accepted(values={"G6": 100.0}), data=computed("100.00000000000001"),
-         fault="refused as “100” outside 0 to 100: stored numbers keep the noise that percent formats are freed of"),
+    Case("a hundred per cent as binary fractions add up to it", "xlsx", as_it_is, accepted(values={"G6": 100.0}), data=computed("100.00000000000001")),
     Case("a percent format", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6="0.0%")),
     Case("a percent format of its own", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6='0.00" "%')),
     Case("a percent format of a number that is per cent already", "xlsx", as_it_is, refused(at("G6", "72.6", "out_of_range")), dress=shown(G6="0%")),
@@ -728,7 +737,7 @@ WORKBOOKS = [
     Case("a percent format throughout the column", "xlsx", scaled([5, *COMMUNE_ROWS]), accepted(*IN_PERCENT), dress=percent_format([5, *COMMUNE_ROWS])),
     Case("the scale of one throughout the column", "xlsx", scaled([5, *COMMUNE_ROWS]), refused(at("G3", OPEN, "percent_scale"))),
     Case("the scale of one with a percent format in one cell only", "xlsx", scaled([5, *COMMUNE_ROWS]), refused(at("G3", OPEN, "percent_scale")),
-         dress=percent_format([6]), fault="one formatted cell switches the check of the scale off for the whole column"),
+         dress=percent_format([6])),
     Case("a percent format in a score", "xlsx", put(C6=0.6579), refused(at("C6", "0.6579", "percent_cell")), dress=shown(C6="0.00%")),
     Case("a percent format in a change", "xlsx", put(F6=0.0038), refused(at("F6", "0.0038", "percent_cell")), dress=shown(F6="0.00%")),
     Case("a percent format in a count", "xlsx", put(L6=3.19), refused(at("L6", "3.19", "percent_cell")), dress=shown(L6="0%")),
@@ -761,13 +770,10 @@ WORKBOOKS = [
     Case("accents typed one by one", "xlsx", put(B24=NFD), accepted(Fix("B24", NFD, "Kiến An", "spelling"))),
     Case("text in a VNI font", "xlsx", lambda rows: [[vni(value) if isinstance(value, str) else value for value in row] for row in rows],
          refused(at("", "", "file.old_encoding", encoding="VNI"))),
-    Case("a raised footnote number", "xlsx", as_it_is, refused(at("G6", "72.6^1", NONE)), dress=rich("G6", ("72.6", {}), ("1", {"vertAlign": "superscript"})),
-         fault="a raised number is glued to the figure: 72.6¹ is read as 72.61"),
-    Case("a digit struck through", "xlsx", as_it_is, refused(at("I12", "9.3", "hidden")), dress=rich("I12", ("1", {"strike": True}), ("9.3", {})),
-         fault="text struck through is read: a 1 crossed out before 9.3 is read as 19.3"),
+    Case("a raised footnote number", "xlsx", as_it_is, refused(at("G6", "72.6^1", NONE)), dress=rich("G6", ("72.6", {}), ("1", {"vertAlign": "superscript"}))),
+    Case("a digit struck through", "xlsx", as_it_is, refused(at("I12", "9.3", "hidden")), dress=rich("I12", ("1", {"strike": True}), ("9.3", {}))),
     Case("last week's title line", "xlsx", put(A1="Tuần 4 tháng 11"), refused(other_week("A1", "Tuần 4 tháng 11", "27/11/2023"))),
-    Case("last week in the sheet's name", "xlsx", as_it_is, refused(other_week("", "", "27/11/2023")), dress=named("Ngày 27.11.2023"),
-         fault="the names of sheets are not asked for the week they name"),
+    Case("last week in the sheet's name", "xlsx", as_it_is, refused(other_week("", "", "27/11/2023")), dress=named("Ngày 27.11.2023")),
     Case("a hidden row", "xlsx", as_it_is, refused(at("A6", "1", "hidden")), dress=hidden(rows=[6])),
     Case("rows folded away", "xlsx", as_it_is, refused(at("A6", "1", "hidden"), at("A7", "2", "hidden")),
          dress=lambda sheet: sheet.row_dimensions.group(6, 7, hidden=True)),
@@ -819,8 +825,7 @@ OLD_WORKBOOKS = [
     Case("a division by zero", "xls", as_it_is, refused(at("G6", "#DIV/0!", "error_cell")), dress=lambda sheet: sheet.row(5).set_cell_error(6, "#DIV/0!")),
     Case("a formula that nobody has computed", "xls", as_it_is, refused(at("G6", "", "missing_value")), dress=old(5, 6, xlwt.Formula("G7-7"))),
     Case("a formula as a text instead of a name", "xls", put(B24="=cmd|' /C calc'!A0"), unknown("B24", "=cmd|' /C calc'!A0", "Kiến An")),
-    Case("a raised footnote number", "xls", as_it_is, refused(at("G6", "72.6^1", NONE)), dress=raised((5, 6), "72.6", "1", escapement="superscript"),
-         fault="a raised number is glued to the figure: 72.6¹ is read as 72.61"),
+    Case("a raised footnote number", "xls", as_it_is, refused(at("G6", "72.6^1", NONE)), dress=raised((5, 6), "72.6", "1", escapement="superscript")),
     Case("a hidden row", "xls", as_it_is, refused(at("A6", "1", "hidden")), dress=old_setting(lambda sheet: sheet.row(5), "hidden", True)),
     Case("a hidden column", "xls", as_it_is, refused(at("G3", OPEN, "hidden")), dress=old_setting(lambda sheet: sheet.col(6), "hidden", True)),
     Case("the table itself hidden", "xls", as_it_is, refused(at("", "Trang", "hidden_sheet")), dress=old_setting(lambda sheet: sheet, "visibility", 1)),
@@ -878,21 +883,18 @@ PAGES = [
     Case("a no-break space before a number", "html", put(G6="<i>&nbsp;72.6</i>"), accepted(Fix("G4", "\u00a072.6", "72.6", "sign"))),
     Case("the true minus sign", "html", put(F23="<i>&minus;5,78</i>"), accepted(Fix("F21", "−5,78", "-5.78", "decimal_comma"))),
     Case("a dash for a minus", "html", put(F23="<i>&ndash;5,78</i>"), refused(at("F21", "–5,78", NONE))),
-    Case("a raised footnote number", "html", put(G6="<i>72.6<sup>1</sup></i>"), refused(at("G4", "72.6^1", NONE)),
-         fault="a raised number is glued to the figure: 72.6¹ is read as 72.61"),
-    Case("a digit struck through", "html", put(I12="<span><s>1</s>9.3</span>"), refused(at("I10", "9.3", "hidden")),
-         fault="text struck through is read: a 1 crossed out before 9.3 is read as 19.3"),
+    Case("a raised footnote number", "html", put(G6="<i>72.6<sup>1</sup></i>"), refused(at("G4", "72.6^1", NONE))),
+    Case("a digit struck through", "html", put(I12="<span><s>1</s>9.3</span>"), refused(at("I10", "9.3", "hidden"))),
     Case("a number within a form", "html", put(G6="<input value=72.6>"), refused(at("G4", "", "missing_value"))),
     Case("a comment within a number", "html", put(G6="<i>7<!-- 9 -->2.6</i>"), accepted()),
     Case("a line break in a name", "html", put(B24="<i>KIẾN<br>AN</i>"), accepted()),
     Case("a script behind a name", "html", put(B24="<i>KIẾN AN<script>alert(1)</script></i>"), accepted()),
-    Case("a script as text in a name", "html", put(B24="KIẾN AN<script>"), unknown("B22", "KIẾN AN<script>", "Kiến An", "Kiến An")),
+    Case("a script as text in a name", "html", put(B24="KIẾN AN<script>"), unknown("B22", "KIẾN AN<script>", "Kiến An", ANY)),
     Case("a picture that runs a script beside a name", "html", put(B24="<img src=x onerror=alert(1)>KIẾN AN"), accepted()),
     Case("a formula as text", "html", put(G6="=1+1"), refused(at("G4", "=1+1", NONE))),
     Case("a hidden row", "html", as_it_is, refused(at("A4", "1", "hidden")), dress=changed("id=r4>", "style='display:none'>")),
     Case("a hidden number beside the shown one", "html", put(G6="<i><span style='display:none'>99</span>72.6</i>"), refused(at("G4", "72.6", "hidden"))),
-    Case("a hidden cell", "html", as_it_is, refused(at("G4", "72.6", "hidden")), dress=changed("id=G4", "hidden"),
-         fault="the text of a cell that is itself hidden is dropped, so that the cell is said to be empty"),
+    Case("a hidden cell", "html", as_it_is, refused(at("G4", "72.6", "hidden")), dress=changed("id=G4", "hidden")),
     Case("a hidden table", "html", as_it_is, refused(at("", "", "hidden_sheet")), dress=changed("<table>", "<table style='visibility:hidden'>")),
     Case("a cell over two columns", "html", as_it_is, refused(
         at("N4", "323", "beyond_header"), at("M4", "", "missing_value")), dress=changed("id=L4", "colspan=2")),
@@ -907,17 +909,15 @@ PAGES = [
         at("L3", "1746", "wrong_sum"), at("M3", "2834", "wrong_sum"), at("B", "Kiến An", "missing_unit", name="xã Kiến An"), more=True),
          dress=lambda page: page[: page.index("<tr id=r18>")]),
     Case("a table cut off within a row", "html", as_it_is, refused(at("A18", "14", ""), more=True),
-         dress=lambda page: page[: page.index("LONG GIANG")], fault="a place among the units counts as a figure: 11 problems, none of which names it"),
+         dress=lambda page: page[: page.index("LONG GIANG")]),
     Case("no table", "html", as_it_is, refused(at("", "", "file.no_table")), data=b"<html><body><p>72.6"),
     Case("in UTF-16", "html", as_it_is, accepted(), data=web_page(typed()).decode().encode("utf-16")),
     Case("a decimal comma", "docx", put(G6="72,6"), accepted(Fix("G4", "72,6", "72.6", "decimal_comma"))),
     Case("a count with a dot is text", "docx", put(L5="1.746"), accepted(Fix("L3", "1.746", "1746", "thousands"))),
     Case("a name with another accent", "docx", put(B24="KIẾN ÂN"), unknown("B22", "KIẾN ÂN", "Kiến An", "Kiến An")),
     Case("a soft hyphen within a number", "docx", put(G6="72\u00ad.6"), refused(at("G4", "72\u00ad.6", NONE))),
-    Case("a raised footnote number", "docx", as_it_is, refused(at("G4", "72.6^1", NONE)), dress=run(4, 6, "1", superscript=True),
-         fault="a raised number is glued to the figure: 72.6¹ is read as 72.61"),
-    Case("a digit struck through", "docx", as_it_is, refused(at("I10", "9.3", "hidden")), dress=struck(10, 8, "1"),
-         fault="text struck through is read: a 1 crossed out before 9.3 is read as 19.3"),
+    Case("a raised footnote number", "docx", as_it_is, refused(at("G4", "72.6^1", NONE)), dress=run(4, 6, "1", superscript=True)),
+    Case("a digit struck through", "docx", as_it_is, refused(at("I10", "9.3", "hidden")), dress=struck(10, 8, "1")),
     Case("hidden digits", "docx", as_it_is, refused(at("G4", "72.6", "hidden")), dress=run(4, 6, "9", hidden=True)),
     Case("digits too small to see are read", "docx", as_it_is, refused(at("G4", "72.699", THREE)), dress=run(4, 6, "99", size=Pt(1))),
     Case("two counts merged", "docx", as_it_is, refused(at("L4", "319\n120", COUNT), at("L5", "", "missing_value")), dress=document_merge),
@@ -929,8 +929,7 @@ PAGES = [
 # -- the portal's tables ---------------------------------------------------------------------------------------------
 
 POINTS = {"low": "0", "high": "18"}
-ANOTHER_PROVINCE = "where the table is the registry, a code of another province is taken like any other"
-NO_LIMIT = "an excess is a warning however large it is"
+ANSWER = "data.evaluation"  # the list of the units in the portal's answer, which holds a list of another kind, too
 PORTAL_TABLES = [
     Case("a decimal comma in points", "portal csv", put(D3="11,79"), accepted(Fix("D3", "11,79", "11.79", "decimal_comma"))),
     Case("three digits behind the dot of points", "portal csv", put(D3="11.790"), refused(at("D3", "11.790", THREE))),
@@ -938,27 +937,23 @@ PORTAL_TABLES = [
     Case("less than no points", "portal csv", put(D3="-0.01"), refused(at("D3", "-0.01", "out_of_range", **POINTS))),
     Case("all points of the group", "portal csv", put(D3="18"), accepted(values={"D3": 18.0})),
     Case("the portal's own points above the group's", "portal csv", put(H3="18.33"), accepted(values={"H3": 18.33}, warnings=[at("H3", "18.33", "out_of_range", **POINTS)])),
-    Case("points without their dot", "portal csv", put(D3="1179"), refused(at("D3", "1179", "out_of_range")), fault=NO_LIMIT),
-    Case("a total without its dot", "portal csv", put(C3="7531"), refused(at("C3", "7531", "out_of_range")), fault=NO_LIMIT),
+    Case("points without their dot", "portal csv", put(D3="1179"), refused(at("D3", "1179", "out_of_range"))),
+    Case("a total without its dot", "portal csv", put(C3="7531"), refused(at("C3", "7531", "out_of_range"))),
     Case("no points", "portal csv", put(H3=""), refused(at("H3", "", "missing_value"))),
     Case("no name", "portal csv", put(B3=""), refused(at("B3", "", "no_unit_name"))),
-    Case("no code", "portal csv", put(A3=""), refused(at("A3", "", "missing_value")),
-         fault="where the table is the registry, a row without a code gets one made of its name"),
+    Case("no code", "portal csv", put(A3=""), refused(at("A3", "", "missing_value"))),
     Case("a code twice", "portal csv", put(A4="H21.227"), refused(at("B4", "xã Đề Gi", "doubled_unit", first="3"))),
-    Case("a name twice under two codes", "portal csv", put(B3="xã Đề Gi"), refused(at("B4", "xã Đề Gi", "doubled_unit", first="3")),
-         fault="where the table is the registry, only codes must differ"),
-    Case("a code of another province", "portal csv", put(A3="H44.01"), refused(at("A3", "H44.01", "unknown_code")), fault=ANOTHER_PROVINCE),
-    Case("a code in small letters", "portal csv", put(A3="h21.227"), refused(at("A3", "h21.227", "unknown_code")), fault=ANOTHER_PROVINCE),
-    Case("a formula for a code", "portal csv", put(A3="=1+1"), refused(at("A3", "=1+1", "unknown_code")), fault=ANOTHER_PROVINCE),
+    Case("a name twice under two codes", "portal csv", put(B3="xã Đề Gi"), refused(at("B4", "xã Đề Gi", "doubled_unit", first="3"))),
+    Case("a code of another province", "portal csv", put(A3="H44.01"), refused(at("A3", "H44.01", "unknown_code"))),
+    Case("a code in small letters", "portal csv", put(A3="h21.227"), refused(at("A3", "h21.227", "unknown_code"))),
+    Case("a formula for a code", "portal csv", put(A3="=1+1"), refused(at("A3", "=1+1", "unknown_code"))),
     Case("the table of another province", "portal csv", lambda rows: [[str(value).replace("H21", "H44").replace("Gia Lai", "Hà Tĩnh") for value in row] for row in rows],
-         refused(at("A2", "H44", "unknown_code"), more=True), fault=ANOTHER_PROVINCE),
+         refused(at("A2", "H44", "unknown_code"), more=True)),
     Case("a code between spaces", "portal csv", put(A3=" H21.227 "), accepted()),
     Case("the province's row twice", "portal csv", append(portal()[1]), refused(at("A6", "H21", "doubled_control", first="2"))),
     Case("the province's row without its code", "portal csv", put(A2=""), accepted()),
-    Case("the province's row and nothing else", "portal csv", lambda rows: rows[:2], refused(at("B", "", ""), more=True),
-         fault="where the table is the registry, a table without units is accepted"),
-    Case("a header and nothing else", "portal csv", lambda rows: rows[:1], refused(at("B", "", ""), more=True),
-         fault="where the table is the registry, a table without units is accepted"),
+    Case("the province's row and nothing else", "portal csv", lambda rows: rows[:2], refused(at("B", "", ""), more=True)),
+    Case("a header and nothing else", "portal csv", lambda rows: rows[:1], refused(at("B", "", ""), more=True)),
     Case("a group twice and another one not at all", "portal csv", put(I1="MDHL"), refused(
         at("I1", "MDHL", "doubled_column", column="MDHL"), at("1", "MDSH", "missing_column"))),
     Case("a group in small letters", "portal csv", put(I1="mdsh"), accepted()),
@@ -966,13 +961,13 @@ PORTAL_TABLES = [
          accepted(values={f"{letter}{row + 2}": float(portal()[row + 1][5 if letter == "G" else 6]) for row in range(4) for letter in "FG"})),
     Case("points as text", "portal json", put(D3="11.79"), accepted()),
     Case("points as text with a comma", "portal json", put(D3="11,79"), accepted(Fix("D3", "11,79", "11.79", "decimal_comma"))),
-    Case("points as text with an exponent", "portal json", put(D3="1e1"), refused(at("D3", "1e1", NONE))),
+    Case("points as text with an exponent", "portal json", put(D3="1e1"), refused(at("D3", "1e1", NONE, sheet=ANSWER))),
     Case("points with an exponent", "portal json", as_it_is, accepted(), dress=lambda said: said.replace("19.43", "1943e-2")),
-    Case("a null", "portal json", put(D3=None), refused(at("D3", "", "missing_value"))),
-    Case("a truth", "portal json", put(D3=True), refused(at("D3", "True", "boolean_cell"))),
-    Case("a name that is null", "portal json", put(B3=None), refused(at("B3", "", "no_unit_name"))),
-    Case("a key left out", "portal json", as_it_is, refused(at("E3", "", "missing_value")), dress=changed('"TDGQ": 19.43, ', "")),
-    Case("a key more that is a formula", "portal json", as_it_is, accepted(warnings=[at("J1", "=1+1", "unknown_column", column="=1+1")]),
+    Case("a null", "portal json", put(D3=None), refused(at("D3", "", "missing_value", sheet=ANSWER))),
+    Case("a truth", "portal json", put(D3=True), refused(at("D3", "True", "boolean_cell", sheet=ANSWER))),
+    Case("a name that is null", "portal json", put(B3=None), refused(at("B3", "", "no_unit_name", sheet=ANSWER))),
+    Case("a key left out", "portal json", as_it_is, refused(at("E3", "", "missing_value", sheet=ANSWER)), dress=changed('"TDGQ": 19.43, ', "")),
+    Case("a key more that is a formula", "portal json", as_it_is, accepted(warnings=[at("J1", "=1+1", "unknown_column", sheet=ANSWER, column="=1+1")]),
          dress=changed('"TDGQ": 19.43, ', '"TDGQ": 19.43, "=1+1": "x", ')),
     Case("a key twice", "portal json", as_it_is, refused(at("", "", "file.doubled_name", name="TDGQ")), dress=changed('"TDGQ": 19.43', '"TDGQ": 19.43, "TDGQ": 1')),
     Case("not a number", "portal json", as_it_is, refused(at("", "", "file.broken")), dress=changed("19.43", "NaN")),
@@ -992,9 +987,9 @@ PORTAL_TABLES = [
     Case("a rate on the scale of one", "metrics csv", put(G3="0.97"), refused(at("G3", "0.97", "other_rate", rate="97,17"))),
     Case("a metric that nobody knows", "metrics csv", put(D3="UNHEARD_OF"), accepted(
         warnings=[at("D3", "UNHEARD_OF", "unknown_indicator")], values=dict.fromkeys(["E3", "F3", "G3", "H3"]))),
-    Case("a metric under another group", "metrics csv", put(C3="CKMB"), refused(at("C3", "CKMB", "")), fault="the group of a metric is not looked at"),
+    Case("a metric under another group", "metrics csv", put(C3="CKMB"), refused(at("C3", "CKMB", ""))),
     Case("another maximum", "metrics csv", put(I3="6"), accepted(warnings=[at("I3", "6", "other_maximum", most="20")])),
-    Case("points without their dot", "metrics csv", put(H3="1943"), refused(at("H3", "1943", "out_of_range")), fault=NO_LIMIT),
+    Case("points without their dot", "metrics csv", put(H3="1943"), refused(at("H3", "1943", "out_of_range"))),
     Case("a metric twice", "metrics csv", append(metrics()[2]), refused(at("B6", "xã Vân Canh", "doubled_unit", first="3"))),
     Case("a code with another unit's name", "an giang", put(A3="H01.105"), refused(
         at("B3", COMMUNES[2][1], "code_of_another", sheet="Xã Phường", code="H01.105", name="Châu Đốc"),
@@ -1005,7 +1000,7 @@ PORTAL_TABLES = [
         at("B3", "UBND xã Tấn Mỹ - tỉnh An Giang", "unknown_unit", sheet="Xã Phường"), at("B", "Bình Đức", "missing_unit", sheet="Xã Phường"))),
     Case("a name of another province", "an giang", put(B3="UBND phường Bình Đức - tỉnh Gia Lai"), refused(
         at("B3", "UBND phường Bình Đức - tỉnh Gia Lai", "", sheet="Xã Phường"), at("B", "Bình Đức", "missing_unit", sheet="Xã Phường"))),
-    Case("points without their dot", "an giang", put(D3="1200"), refused(at("D3", "1200", "out_of_range", sheet="Xã Phường")), fault=NO_LIMIT),
+    Case("points without their dot", "an giang", put(D3="1200"), refused(at("D3", "1200", "out_of_range", sheet="Xã Phường"))),
     Case("a sheet that nobody knows", "an giang", as_it_is, accepted(warnings=[at("", "Ghi chú", "unknown_sheet")]), dress=beside(name="Ghi chú")),
     Case("a sheet left out", "an giang", as_it_is, refused(
         at("", "Sở Ban", "missing_sheet"), at("B", "Sở Nội vụ", "missing_unit", sheet="Xã Phường", name="Sở Nội vụ")),
@@ -1038,39 +1033,46 @@ def test_a_hostile_table_is_read_exactly_or_refused_at_its_place_for_its_reason(
     assert said(case, cleaned, base) == wanted(case, cleaned, base)
 
 
-PLACES = [
-    (*each, table, f"G{COMMUNE_ROWS[row]}")
-    for number, each in enumerate(PERCENTAGES)
-    for table, row in [divmod(number, 18)]
+STACKED = [
+    pytest.param(value, what, (letter, table), f"{letter}{COMMUNE_ROWS[row]}", id=f"{letter}: {name}")
+    for letter, column in COLUMNS.items()
+    for number, (name, value, what) in enumerate(column)
+    for table, row in [divmod(number, len(COMMUNE_ROWS))]
 ]
+TABLES = sorted({each.values[2] for each in STACKED})
 
 
 @pytest.fixture(scope="session")
-def columns_of_percentages(tmp_path_factory):
-    """The tables of ``PERCENTAGES``, each gated once."""
-    found = []
-    for table in range(PLACES[-1][3] + 1):
-        cells = {cell: value for _, value, _, its, cell in PLACES if its == table}
-        data = Case("", "tab", put(**cells), accepted()).bytes()
-        found.append(gate(tmp_path_factory.mktemp("percentages"), data, "tab"))
-    return found
+def stacked(tmp_path_factory):
+    """The tables of ``COLUMNS``, each gated once."""
+
+    def made(table):
+        cells = {cell: value for value, _, its, cell in (each.values for each in STACKED) if its == table}
+        return gate(tmp_path_factory.mktemp("stacked"), Case("", "tab", put(**cells), accepted()).bytes(), "tab")
+
+    return {table: made(table) for table in TABLES}
 
 
-@pytest.mark.parametrize(
-    ("value", "what", "table", "cell"), [each[1:] for each in PLACES], ids=[each[0] for each in PLACES]
-)
-def test_a_percentage_is_its_clean_value_or_refused(columns_of_percentages, unspoiled, value, what, table, cell):
+@pytest.mark.parametrize(("value", "what", "table", "cell"), STACKED)
+def test_a_hostile_cell_is_read_exactly_or_refused_for_its_reason(stacked, unspoiled, value, what, table, cell):
     case = Case("", "tab", as_it_is, outcome_of(cell, value, what))
-    found = only(columns_of_percentages[table], cell)
-    assert said(case, found, only(unspoiled("tab"), cell)) == wanted(case, found, only(unspoiled("tab"), cell))
+    found, base = only(stacked[table], cell), only(unspoiled("tab"), cell)
+    assert said(case, found, base) == wanted(case, found, base)
 
 
-@pytest.mark.parametrize("table", range(PLACES[-1][3] + 1))
-def test_beside_wrong_percentages_every_other_figure_is_the_real_one(columns_of_percentages, unspoiled, table):
-    found = columns_of_percentages[table]
-    assert set(found.problems["column_letter"]) == {"G"}
-    figures, real_ones = (each.measurements.query("indicator != 'CKMB'") for each in (found, unspoiled("tab")))
-    pd.testing.assert_frame_equal(figures, real_ones)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table[0]}{table[1]}")
+def test_beside_hostile_cells_nothing_else_is_touched(stacked, unspoiled, table):
+    letter, found = table[0], stacked[table]
+    wrong = {each.values[3] for each in STACKED if each.values[2] == table}
+    assert set(found.problems["column_letter"]) == {letter}
+    assert {f"{letter}{row}" for row in found.problems["row"] if row != ""} <= wrong
+    whose = 1 if letter == "B" else 2  # without its name a row is nobody's
+    spoiled = {figure("tab", cell)[:whose] for cell in wrong}
+    real_ones, found_ones = (
+        {key: value for key, value in figures(each).items() if key[:whose] not in spoiled}
+        for each in (unspoiled("tab"), found)
+    )
+    assert found_ones == real_ones
 
 
 def only(cleaned, cell):
@@ -1194,6 +1196,8 @@ SWITCHES = [
     ("above_denominator", bad("metrics csv", put(E3="2581")), off(reading.Reading, "_check_counts")),
     ("other_rate", bad("metrics csv", put(G3="97.28")), off(reading.Reading, "_check_counts")),
     ("other_maximum", bad("metrics csv", put(I3="6")), off(reading.Reading, "_check_counts")),
+    ("other_group", bad("metrics csv", put(C3="CKMB")), unheard("other_group")),
+    ("no_units", bad("portal csv", lambda rows: rows[:2]), off(clean, "_check_whole", lambda *args: reading.Log("", words()))),
     ("unknown_indicator", bad("metrics csv", put(D3="UNHEARD_OF")), unheard("unknown_indicator")),
     ("files_disagree", bad("an giang", as_it_is, lambda sheet: sheet.parent["Sở Ban"].append(OTHER_POINTS)), unheard("files_disagree")),
     ("unknown_sheet", bad("an giang", as_it_is, beside(name="Ghi chú")), unheard("unknown_sheet")),
@@ -1308,24 +1312,10 @@ def test_any_text_in_the_column_of_units_names_one_unit_exactly_or_none(name):
 EVALUATED = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # OWASP, CSV injection
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
 PAYLOADS = [
-    *[
-        "=1+1",
-        "=cmd|' /C calc'!A0",
-        "+1+1",
-        "-1+1",
-        "@SUM(1)",
-        "\t=1+1",
-        "\r=1+1",
-        "\n=1+1",
-        "＝1+1",
-        "'=1+1",
-        "''=1",
-        '="a,b"',
-        "a\r=1+1",
-    ],
+    *["=1+1", "=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\n=1+1", "＝1+1", "'=1+1", "''=1", '="a,b"'],
     *["-5,78", "'", "'a", "a=1", "Kiến An"],  # these are left as they are
 ]
-OPEN_CSV = "tables.to_csv writes texts of delivered tables as they are, and a spreadsheet evaluates them"
+RETURNS = ["\r=1+1", "a\r=1+1"]  # without quotes, a carriage return begins a row
 
 
 def harmless(text):
@@ -1336,27 +1326,25 @@ def harmless(text):
     )
 
 
-def filled(name, payload):
-    """A row of the table with ``payload`` in every column that holds free text."""
-    row = {}
+def filled(name, payloads):
+    """A table with each payload in every column that holds free text."""
+    frame = pd.DataFrame(index=range(len(payloads)))
     for column, kind in tables.TABLES[name].columns.items():
-        words_of = [each.statistics["allowed_values"] for each in kind.checks if each.name == "isin"]
-        text = words_of[0][0] if words_of else payload
-        row[column] = 1.0 if dtypes.is_float(kind.dtype) else False if dtypes.is_bool(kind.dtype) else text
-    return pd.DataFrame([row])
+        allowed = [check.statistics["allowed_values"] for check in kind.checks if check.name == "isin"]
+        text = allowed[0][0] if allowed else payloads
+        frame[column] = 1.0 if dtypes.is_float(kind.dtype) else False if dtypes.is_bool(kind.dtype) else text
+    return frame
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=OPEN_CSV)
 @pytest.mark.parametrize("name", tables.TABLES)
-def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name):
-    for payload in PAYLOADS:
-        frame = tables.checked(name, filled(name, payload))
-        text = tables.to_csv(name, frame)
-        pd.testing.assert_frame_equal(tables.from_csv(name, text.encode()), frame)
-        assert harmless(text), payload
+@pytest.mark.parametrize("payloads", [PAYLOADS, RETURNS], ids=["texts", "returns"])
+def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name, payloads):
+    frame = tables.checked(name, filled(name, payloads))
+    text = tables.to_csv(name, frame)
+    pd.testing.assert_frame_equal(tables.from_csv(name, text.encode()), frame)
+    assert harmless(text)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason=OPEN_CSV)
 @pytest.mark.parametrize(
     ("kind", "cells", "file"),
     [
