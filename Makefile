@@ -9,10 +9,10 @@ READY := .venv/.ready
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export mail store revisions main run notebooks))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export mail outbox sender mailing store revisions main pages run notebooks))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
-.PHONY: help report week test fuzz bench lab lint format lock hooks clean
+.PHONY: help report week test fuzz faults bench lab lint format lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -30,7 +30,11 @@ test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/
 fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
-bench: bench/.venv/.ready  ## ten thousand units over five years, against DuckDB (its own environment)
+faults: $(READY)  ## the mail's sender killed at every line (a few minutes), and every scripted fault of a mail server
+	@FAULTS=all $(BIN)/python -m pytest tests/test_sender.py tests/test_outbox.py tests/test_mailing.py --capture=no
+
+bench: $(READY) bench/.venv/.ready  ## reading a province's history; ten thousand units, against DuckDB (its own environment)
+	@PYTHONPATH=. $(BIN)/python bench/loading.py
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py
 
 bench/.venv/.ready: bench/requirements.lock

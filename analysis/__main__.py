@@ -1,4 +1,4 @@
-"""The command line: ``python -m analysis week | gate | score``. Exit statuses: README.
+"""The command line: ``python -m analysis week | gate | score | mail``. Exit statuses: README.
 
 Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
 """
@@ -13,13 +13,16 @@ import typer
 from analysis import periods
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
     import pandas as pd
 
     from analysis.clean import Cleaned
     from analysis.rules import Rules
     from analysis.wording import Wording
 
-ACCEPTED, REFUSED, FAILED, WRONG_USAGE = 0, 2, 3, 64
+ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE = 0, 2, 3, 4, 5, 64
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
 app = typer.Typer(
@@ -28,7 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="The weekly 766 report, from a district's raw table to the page its leaders act on.",
-    epilog="Exit status: 0 done, 2 table refused, 3 a run failed, 5 that week is being made already, 64 wrong usage.",
+    epilog="Exit status: 0 done, 2 table refused or nothing published, 3 a run failed, 4 mail refused, given up or"
+    " uncertain, 5 that week is being made or mailed already, 64 wrong usage.",
 )
 
 
@@ -46,6 +50,15 @@ def _distinct(files: list[Path] | None) -> list[Path]:
     if len(names) != len(set(names)):
         raise typer.BadParameter(f"two files of one name cannot be told apart: {', '.join(sorted(names))}")
     return files or []
+
+
+def _pages(text: str | None) -> str | list[str] | None:
+    if text in (None, "none", "all"):
+        return text
+    codes = [code.strip() for code in text.split(",")]
+    if not all(codes):
+        raise typer.BadParameter(f"expected none, all, or codes of units with commas between, got {text!r}")
+    return codes
 
 
 Tables = Annotated[
@@ -109,20 +122,33 @@ def week(
         ),
     ] = False,
     lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the report.")] = "vi",
+    units: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|all|CODE,…",
+            callback=_pages,
+            help="Whose own pages to make beside the report. Default: those that the published week has, else none.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="How many of those pages at once. Default: one for each processor."),
+    ] = None,
     home: Home = None,
 ) -> int:
     """Make the report of one week: check the table, score it, compare it, write the page and the mail.
 
     Everything is published at once in reports/AREA/CUTOFF/, or nothing is. A second call with the same table changes
     nothing. A refused table leaves everything as it was and lists every cell to correct. Another table for a week
-    already published is refused too, unless it is named a correction: --reissue.
+    already published is refused too, unless it is named a correction: --reissue. Only a unit's own page may fail alone:
+    the rest is published, a page that says so stands in its place, and the same call makes it again.
     """
     if raw and not cutoff:
         raise typer.BadParameter("which week is it? --raw FILE needs the cut-off too", param_hint="CUTOFF")
     home, area = _place(home, area)
     from analysis import run
 
-    outcome = run.week(home, area, cutoff, raw, lang, reissue=reissue)
+    outcome = run.week(home, area, cutoff, raw, lang, reissue=reissue, units=units, jobs=jobs)
     print(outcome.message, file=sys.stdout if outcome.status == run.DONE else sys.stderr)
     return outcome.status
 
@@ -183,6 +209,79 @@ def score(
         accepted = {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
     _write(out, accepted, cleaned, words)
     return REFUSED if cleaned.refused else ACCEPTED
+
+
+@app.command(short_help="Show, send or follow the mail of a published week.")
+def mail(
+    cutoff: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUTOFF", callback=_is_cutoff, help="The day the week's figures were closed, such as 2023-12-04."
+        ),
+    ],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Write what each recipient would get; send nothing. The default.")
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Send it, with later tries where a server says later; once to each recipient."),
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Say who got what.")] = False,
+    resend_uncertain: Annotated[
+        bool,
+        typer.Option(
+            "--resend-uncertain", help="Send again what may or may not have arrived, under the same Message-ID."
+        ),
+    ] = False,
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Show, send or follow the mail of a published week. Nothing leaves without --send or --resend-uncertain.
+
+    Server and recipients stand in mail.toml in the home, outside git (docs/mail.md). Sending may be stopped and called
+    again at any time: what was accepted is not sent twice, and what is uncertain only when asked for.
+    """
+    if sum((preview, send, status, resend_uncertain)) > 1:
+        raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
+    home, area = _place(home, area)
+    from analysis import wording
+
+    words = wording.load(home, "vi")
+    if status:
+        return _mailed(area, cutoff, words, lambda mailing: mailing.status(area, cutoff, words))
+    if send or resend_uncertain:
+        return _mailed(area, cutoff, words, lambda mailing: mailing.send(area, cutoff, words, _tell, resend_uncertain))
+    return _mailed(area, cutoff, words, lambda mailing: mailing.preview(area, cutoff, words))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType], tuple[int, str]]") -> int:
+    """Do what was asked with the week's mail; what stands in its way as a sentence and an exit status."""
+    import sqlite3
+
+    from analysis import mail as message
+    from analysis import mailing, publish, sender, store
+
+    fields = {"area": area, "cutoff": cutoff}
+    try:
+        answer, text = act(mailing)
+    except mailing.NoSettings as error:
+        answer, text = WRONG_USAGE, str(error)
+    except store.NotFound:
+        answer, text = REFUSED, words.say("mail.nothing_published", **fields)
+    except message.MailError as error:
+        answer, text = UNSETTLED, str(error)
+    except (sender.PasswordError, sqlite3.Error) as error:
+        answer, text = FAILED, str(error)
+    except mailing.AlreadySending:
+        answer, text = BUSY, words.say("mail.already_sending", **fields)
+    except publish.Busy as busy:
+        answer, text = BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+    print(text, file=sys.stderr if answer in (WRONG_USAGE, REFUSED, FAILED, BUSY) else sys.stdout)
+    return answer
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:

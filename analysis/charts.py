@@ -8,7 +8,9 @@ speaks alone: what it says, a sign, a weight or a figure says too.
 
 import io
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 
 import numpy as np
@@ -18,7 +20,9 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from PIL import Image
 
+from analysis import svg
 from analysis.wording import MISSING, Wording
 
 EDGE, GAP, DOT, BAR = 2, 6, 9, 14  # DOT: from the middle of a dot to the text beside it
@@ -29,6 +33,12 @@ LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
 INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
 SHADES, EVEN_CONTRAST = sns.light_palette(BLUE, as_cmap=True), 0.179  # luminance on which black and white read alike
 PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # behind a text that a line crosses
+DASHED = (0, (4, 3))
+LEAD = 12  # from the end of a line to the label that belongs to it
+EVERY_LINE, CROWDED = 25, 4  # units up to which each rank of a bump chart has a label; beyond, points from rank to rank
+MOST_MOVED, MOST_MOVED_OF_MANY = 3, 5  # in each direction
+PANELS, PANEL, RULED = 3, 46, 160  # small multiples: so many side by side, so tall; height of a control chart
+LABELLED_BAR, ROUNDED = 17, 0.005  # height of a bar that holds text; points below are 0.00
 
 # On top of matplotlib's own defaults, so that no setting of a reader's notebook changes a chart.
 # parse_math: names come from data, and a "$" in one is a dollar.
@@ -46,11 +56,13 @@ class Chart:
 
     def svg(self) -> str:
         """The ``<svg>`` element, text as paths; the same text for the same data."""
-        document = self._saved("svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode()
-        return document.removeprefix(document.partition("<svg")[0])
+        return svg.compact(self._saved("svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode())
 
     def png(self, dpi: int = 160) -> bytes:
-        return self._saved("png", metadata={"Software": None}, dpi=dpi)
+        """A picture of 256 colours: our charts have few, and it takes a third of the bytes."""
+        whole = Image.open(io.BytesIO(self._saved("png", dpi=dpi))).convert("RGB")
+        whole.quantize(dither=Image.Dither.NONE).save(stream := io.BytesIO(), "png", optimize=True, dpi=(dpi, dpi))
+        return stream.getvalue()
 
     @LOOK
     def _saved(self, kind: str, **how: object) -> bytes:
@@ -78,7 +90,7 @@ def ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording) -> Chart:
     # Across: rank and name, the total of who fell, the dots, the total or the loss, the rank move.
     names, heading = _Names(units, words), words.say("chart.ranking.move")
     places = units["previous_rank"] - units["rank"]
-    moves = [MISSING if pd.isna(each) else f"{'▼▲'[each > 0]}{abs(each):.0f}" if each else "=" for each in places]
+    moves = [_arrow(each) for each in places]
     right = WIDTH - GAP - max(_width(heading, SMALL), *(_width(move, weight="bold") for move in moves))
     label = max(_width(words.number(each), weight="bold") for each in [*units["total"], *units["change"]]) + 2 * GAP
     ends = names.width + 2 * GAP + fell.any() * label, right - label
@@ -95,7 +107,7 @@ def ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording) -> Chart:
     for step, limit in enumerate(limits.itertuples()):
         text = words.say("chart.ranking.band", band=limit.name, points=_plain(words, limit.from_points))
         x, foot = np.interp(limit.from_points, (low, high), ends), top - step * _tall("", SMALL)
-        sheet.axes.vlines(x, foot, rows[-1], color=GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        sheet.axes.vlines(x, foot, rows[-1], color=GREY, linewidth=1, linestyle=DASHED, zorder=1)
         x = min(x, right - _width(text, SMALL) / 2)  # a name near the edge stays on the sheet
         sheet.write(x, foot, text, SMALL, up=1, ha="center", color=GREY, bbox=PATCH)
     sheet.write(WIDTH, top, heading, SMALL, up=1, ha="right", color=GREY)
@@ -199,6 +211,238 @@ def lost_points(parts: pd.DataFrame, words: Wording) -> Chart:
     return sheet.chart(y - GAP, words.say("chart.lost.alt", steps="; ".join(steps), **ends))
 
 
+@LOOK
+def bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None = None) -> Chart:
+    """Rank from cut-off to cut-off, one line a unit, rank 1 on top; at the left the rank then, at the right now.
+
+    course    : one row a cut-off and unit: cutoff (ISO), unit_code, unit_name, rank (NaN: none), corrected (bool; its
+                point is hollow), since (the series it belongs to). Units of one kind. Who never has a rank, as the
+                control row, is left out. No line joins two series or leaps a cut-off at which the rank is missing.
+    highlight : unit_code of units that have their own line and label in any case.
+
+    Up to 25 units every line has its label; of more, those highlighted and the five that rose and the five that fell
+    most, and the others are pale lines. A move is counted within the newest series of a unit.
+    """
+    ranked = course[course.groupby("unit_code")["rank"].transform("count") > 0]
+    if ranked.empty:
+        return _nothing(words)
+    seen = ranked.loc[ranked["rank"].notna(), "cutoff"]
+    wide = ranked[ranked["cutoff"].between(seen.min(), seen.max())].pivot(index="cutoff", columns="unit_code")
+    ranks, since, corrected = wide["rank"], wide["since"], wide["corrected"].eq(True)
+    units = pd.DataFrame({"unit_name": wide["unit_name"].ffill().iloc[-1], "rank": ranks.iloc[-1]})
+    newest = ranks.where(since == since.ffill().iloc[-1])
+    units["then"] = newest.bfill().iloc[0].where(newest.count() > 1)
+    units["move"] = units["then"] - units["rank"]
+    units = units.sort_values(["rank", "unit_name"])
+    many, wanted = len(units) > EVERY_LINE, units.index.intersection(list(highlight or ()), sort=False)
+    rose, fell = (_most_moved(units, sign, MOST_MOVED_OF_MANY if many else MOST_MOVED) for sign in (1, -1))
+    colours = dict.fromkeys(wanted, INK) | dict.fromkeys(rose.index, BLUE) | dict.fromkeys(fell.index, ORANGE)
+    named = units[units.index.isin(list(colours))] if many and colours else units.head(EVERY_LINE)
+
+    # Across: the rank at the first cut-off, the lines, the rank now, the name, the move.
+    names, moves = _Names(named, words), named["move"].map(_arrow)
+    names.x = WIDTH - GAP - max(map(_width, moves), default=0) - names.width
+    axis = _Axis(wide.index, 2 * SMALL + LEAD, names.x - LEAD, words)
+
+    # Down: the key, the ranks, the cut-offs. Where every line has its label, a rank is as tall as that.
+    sheet, breaks = _Sheet(), axis.breaks(since)
+    top = sheet.write_key(_key(words, "bump", corrected=corrected.any(axis=None), series=breaks.any()))
+    edges, places = names.rows(top)
+    order = np.arange(max(len(units), ranks.max(axis=None)))  # once there may have been more units
+    if many:
+        places = top + CROWDED * (order + 0.5)
+    places = np.append(places, edges[-1] + SIZE * (order[len(places) :] - len(places) + 0.5))
+    bottom = max(edges[-1], places[-1] + CROWDED)
+    heights = ranks.apply(np.interp, xp=order + 1, fp=places)
+    axis.write(sheet, top, bottom, breaks)
+    for code in [*units.index.difference(list(colours)), *colours]:  # the coloured lines over the others
+        colour, width = (colours[code], 2) if code in colours else (PALE if many else GREY, 1)
+        sheet.trace(axis.x, heights[code], since[code], colour, width, ends=code in named.index)
+        sheet.rings(axis.x, heights[code], corrected[code], "o", colour)
+
+    ends = heights.iloc[-1][named.index]
+    middles = _spread(ends.fillna(bottom), np.diff(edges), top, bottom)
+    sheet.lead(axis.x[-1], ends, names.x - 2, middles)
+    names.write(sheet, middles, tones := [colours.get(code, INK) for code in named.index])
+    for move, y, tone in zip(moves, middles, tones, strict=True):
+        sheet.write(WIDTH, y, move, ha="right", color=tone)
+    firsts = ranks.iloc[0][named.index].dropna().drop_duplicates().sort_values()
+    starts = heights.iloc[0][firsts.index]
+    middles = _spread(starts, np.full(len(starts), _tall("", SMALL)), top, bottom)
+    sheet.lead(axis.x[0], starts, axis.x[0] - LEAD + 2, middles)
+    for rank, y in zip(firsts, middles, strict=True):
+        sheet.write(axis.x[0] - LEAD, y, words.number(rank, 0), SMALL, ha="right", color=GREY)
+    return sheet.chart(bottom + axis.tall, _say_bump(units, rose, fell, wide.index, words))
+
+
+@LOOK
+def totals(course: pd.DataFrame, words: Wording, units: Collection[str] | None = None) -> Chart:
+    """The total from cut-off to cut-off, a small panel a unit, all on one scale; behind it the median of the units.
+
+    course : as for ``bump``, with total (points, NaN: none) and carried_by ("": published; else the cut-off whose table
+             carried the total: an open diamond). Who never has a rank is the control row: it stands first and is not in
+             the median.
+    units  : unit_code of the panels; None for all. The median is always that of all units of ``course``. Thirty-six
+             panels are what a page of A4 holds: where there are more units, name those that matter.
+    """
+    kept = course["unit_code"].isin(course["unit_code"] if units is None else list(units))
+    if course["total"][kept].isna().all():
+        return _nothing(words)
+    wide = course.pivot(index="cutoff", columns="unit_code")
+    ranks, since, is_unit = wide["rank"], wide["since"], wide["rank"].notna().any()
+    shown = pd.DataFrame({"is_unit": is_unit, "rank": ranks.iloc[-1], "unit_name": wide["unit_name"].ffill().iloc[-1]})
+    shown = shown[shown.index.isin(course["unit_code"][kept])].sort_values(list(shown))
+    drawn, median = wide["total"][shown.index], wide["total"].loc[:, is_unit].median(axis=1)
+    corrected = wide["corrected"][shown.index].eq(True)
+    carried = wide["carried_by"][shown.index].fillna("").ne("") & drawn.notna()
+
+    figures = drawn.map(words.number)
+    seen = np.append(drawn, median)
+    low, high = np.nanmin(seen), np.nanmax(seen)
+    label = DOT + max(_width(each, SMALL, "bold") for each in figures.to_numpy().flat)
+    broad = (WIDTH - (PANELS - 1) * 2 * GAP) / PANELS
+    heads = [
+        name if pd.isna(rank) else f"{words.number(rank, 0)}. {name}"
+        for rank, name in zip(shown["rank"], shown["unit_name"], strict=True)
+    ]
+    heads = [_wrapped(head, broad, SMALL) for head in heads]
+
+    sheet, marks = _Sheet(), {"corrected": corrected.any(axis=None), "carried": carried.any(axis=None)}
+    ends = _ends(wide.index, words)
+    scale = {"low": words.number(low), "high": words.number(high)}
+    top = sheet.write_key(_key(words, "totals", gaps=(since.nunique() > 1).any(), **marks, **ends, **scale))
+    usual = since.mode(axis=1)[0]  # the series of the median
+    for row in range(0, len(shown), PANELS):
+        codes, names = shown.index[row : row + PANELS], heads[row : row + PANELS]
+        foot = top + max(_tall(name, SMALL) for name in names)
+        for column, (code, name) in enumerate(zip(codes, names, strict=True)):
+            x0 = column * (broad + 2 * GAP)
+            axis = _Axis(wide.index, x0 + DOT / 2, x0 + broad - label, words)
+            scaled = partial(
+                np.interp, xp=(low, high), fp=(foot + PANEL - _tall("", SMALL) / 2, foot + _tall("", SMALL) / 2)
+            )
+            sheet.write(x0, foot, name, SMALL, up=1)
+            sheet.axes.hlines(foot + PANEL, x0, x0 + broad, color=PALE, linewidth=0.6, zorder=0)
+            sheet.trace(axis.x, scaled(median), usual, PALE, 3)
+            sheet.trace(axis.x, y := scaled(drawn[code]), since[code], BLUE, 1.6, ends=True)
+            sheet.rings(axis.x, y, corrected[code], "o", BLUE)
+            sheet.rings(axis.x, y, carried[code], "D", BLUE)
+            if (known := np.flatnonzero(np.isfinite(y))).size:
+                at = known[-1]
+                sheet.write(axis.x[at] + DOT, y[at], figures[code].iat[at], SMALL, weight="bold")
+        top = foot + PANEL + GAP
+    return sheet.chart(top, _say_totals(drawn, shown, since, median, ends, words))
+
+
+@LOOK
+def contributions(parts: pd.DataFrame, words: Wording) -> Chart:
+    """What made each unit's total change: losses to the left of a line, gains to the right.
+
+    parts : one row a unit and part: unit_name, part (name), contribution (points, NaN: not known), change (of the
+            unit's total, points); units stand in the order of the rows. The part that no printed column explains has
+            the name that the sentence ``name.not_itemised`` gives it, and is grey.
+
+    A part has its name and figure in its bar, or the figure alone and its name in the list below, which follows the
+    bars from left to right. Parts without a change are left out. For about a dozen units.
+    """
+    if parts.empty:
+        return _nothing(words)
+    rest = words.say("name.not_itemised")
+    moved = parts[parts["contribution"].isna() | (parts["contribution"].abs() >= ROUNDED)]
+    moved = moved.sort_values("contribution", kind="stable", ignore_index=True)
+    sizes = moved["contribution"].fillna(0)
+    lost, gained = (sizes.clip(**side).groupby(moved["unit_name"]).sum() for side in ({"upper": 0}, {"lower": 0}))
+    low, high = min(lost.min(), 0) if len(lost) else 0, max(gained.max(), 0) if len(gained) else 0
+    scale = WIDTH / (high - low or 1)
+    colours = np.where(moved["part"] == rest, GREY, np.where(sizes < 0, ORANGE, BLUE))
+    figures = moved["contribution"].map(partial(words.number, signed=True))
+    texts = moved["part"] + "\u00a0" + figures  # a figure stays with its name
+
+    sheet, said = _Sheet(), []
+    y = sheet.write_key(words.say("chart.contributions.key", rest=rest.lower()))
+    for unit, change in parts.drop_duplicates("unit_name")[["unit_name", "change"]].itertuples(index=False):
+        total, rows = words.number(change, signed=True), moved.index[moved["unit_name"] == unit]
+        sheet.write(WIDTH, y, total, up=0, ha="right", color=ORANGE if change < 0 else INK, weight="bold")
+        y = sheet.write(0, y, _wrapped(unit, WIDTH - 2 * GAP - _width(total, weight="bold")), up=0) + 2
+        x, listed = (lost.get(unit, 0) - low) * scale, []
+        for i in rows:
+            long = abs(sizes[i]) * scale
+            fitting = [text for text in (texts[i], figures[i]) if _width(text, SMALL) + GAP <= long]
+            sheet.axes.barh(y, long, LABELLED_BAR, x, color=colours[i], align="edge", edgecolor="white")
+            if fitting:
+                sheet.write(x + long / 2, y + LABELLED_BAR / 2, fitting[0], SMALL, ha="center", color="white")
+            listed += [] if texts[i] in fitting else [texts[i]]
+            x += long
+        sheet.axes.vlines(-low * scale, y - 2, y + LABELLED_BAR + 2, color=INK, linewidth=1)
+        y += LABELLED_BAR + 2
+        if listed:
+            y = sheet.write(0, y, _wrapped("\u00a0· ".join(listed), WIDTH - GAP, SMALL), SMALL, up=0, color=GREY)
+        y += GAP + 2
+        told = ", ".join(texts[rows].str.replace("\u00a0", " ")) or words.say("chart.contributions.alt_none")
+        said.append(words.say("chart.contributions.alt_unit", unit=unit, change=total, parts=told))
+    return sheet.chart(y - GAP, " ".join([words.say("chart.contributions.alt", count=len(said)), *said]))
+
+
+@LOOK
+def control(points: pd.DataFrame, limits: dict[str, float], words: Wording) -> Chart:
+    """The changes of one series from cut-off to cut-off, with their mean and the limits of usual variation (XmR).
+
+    points : cutoff (ISO), value (points, NaN: none), rule (the one it breaks: beyond, shift, near, trend; "" for none)
+    limits : centre, lower, upper (NaN: none yet), missing (how many more changes it takes; 0: those there do not vary)
+
+    Of points in a row that break the same rule the last has the rule's name.
+    """
+    points = points.sort_values("cutoff", ignore_index=True)
+    if points["value"].isna().all():
+        return _nothing(words)
+    known = pd.notna(limits["centre"])
+    levels = {name: limits[name] for name in ("upper", "centre", "lower")} if known else {"zero": 0.0}
+    labels = {key: words.say(f"chart.control.{key}", value=words.number(at, signed=True)) for key, at in levels.items()}
+    newest = points["value"].last_valid_index()
+    levels["newest"] = points["value"][newest]
+    labels["newest"] = words.number(levels["newest"], signed=True)
+    right = WIDTH - LEAD - max(_width(text, SMALL, "bold") for text in labels.values())
+    axis = _Axis(points["cutoff"], 2 * SMALL, right - GAP, words)
+
+    # Down: the key, the rules broken as a staircase, the points, the cut-offs.
+    sheet = _Sheet()
+    top = sheet.write_key("\u00a0· ".join([words.say("chart.control.what"), _about_limits(limits, words)]))
+    broken = points["rule"].ne("") & points["value"].notna()
+    named = points[broken & points["rule"].ne(points["rule"].shift(-1))]
+    rules = [words.say(f"chart.control.rule_{rule}") for rule in named["rule"]]
+    texts = [f"{axis.name(i, axis.days[i])}: {rule}" for i, rule in zip(named.index, rules, strict=True)]
+    halves = np.array([_width(text, SMALL) / 2 for text in texts])
+    middles = np.clip(axis.x[named.index], halves, right - halves)
+    stairs = _stairs(middles - halves, middles + halves)
+    top += (max(stairs, default=-1) + 1) * _tall("", SMALL)
+    bottom = top + RULED
+    seen = [*points["value"].dropna(), *levels.values()]
+    low, high = (min(seen), max(seen)) if len(set(seen)) > 1 else (seen[0] - 1, seen[0] + 1)
+    scaled = partial(np.interp, xp=(low, high), fp=(bottom - SMALL, top + SMALL))
+    y = scaled(points["value"])
+    axis.write(sheet, top, bottom)
+    for i, x, stair, text in zip(named.index, middles, stairs, texts, strict=True):
+        foot = top - stair * _tall("", SMALL)
+        sheet.axes.vlines(axis.x[i], foot, y[i], color=ORANGE, linewidth=0.8, zorder=1)
+        sheet.write(x, foot, text, SMALL, up=1, ha="center", color=ORANGE, bbox=PATCH)
+    sheet.trace(axis.x, y, pd.Series("", points.index), BLUE, 1.6)
+    sheet.axes.plot(axis.x, y, "o", color=BLUE, ms=5, zorder=4)
+    sheet.axes.plot(axis.x[broken], y[broken], "D", mfc=ORANGE, mec="white", ms=8, zorder=5)
+
+    sides = pd.DataFrame({"text": labels, "at": {key: float(scaled(level)) for key, level in levels.items()}})
+    sides = sides.sort_values("at", kind="stable")
+    sides["middle"] = _spread(sides["at"], np.full(len(sides), _tall("", SMALL)), top, bottom)
+    for key, text, at, middle in sides.itertuples():
+        if key == "newest":
+            sheet.write(right + LEAD, middle, text, SMALL, weight="bold")
+            continue
+        look = {"linestyle": DASHED} if key in ("upper", "lower") else {}
+        sheet.axes.hlines(at, 0, right, color=GREY, linewidth=1, **look)
+        sheet.lead(right, [at], right + LEAD - 2, [middle])
+        sheet.write(right + LEAD, middle, text, SMALL, color=GREY)
+    return sheet.chart(bottom + axis.tall, _say_control(points.dropna(subset="value"), named, rules, limits, words))
+
+
 def _say_ranking(units: pd.DataFrame, bands: pd.DataFrame, words: Wording) -> str:
     def those_at(value: float, column: str) -> str:
         return f"{words.listed(units['unit_name'][units[column] == value])} ({words.number(value)})"
@@ -226,6 +470,71 @@ def _say_heat(values: pd.DataFrame, flags: pd.DataFrame, columns: pd.DataFrame, 
     return " ".join(said)
 
 
+def _say_bump(units: pd.DataFrame, rose: pd.DataFrame, fell: pd.DataFrame, cutoffs: pd.Index, words: Wording) -> str:
+    ends = _ends(cutoffs, words)
+    best = words.listed(units["unit_name"][units["rank"] == units["rank"].min()])
+    said = [words.say("chart.bump.alt", count=len(units), cutoffs=len(cutoffs), best=best or MISSING, **ends)]
+    for key, moved in (("rose", rose), ("fell", fell)):
+        names = [
+            words.say("chart.bump.alt_unit", unit=each.unit_name, then=f"{each.then:.0f}", now=f"{each.rank:.0f}")
+            for each in moved.itertuples()
+        ]
+        if names:
+            said.append(words.say(f"chart.bump.alt_{key}", units=words.listed(names)))
+    if rose.empty and fell.empty:
+        said.append(words.say("chart.bump.alt_still" if units["move"].notna().any() else "chart.bump.alt_first"))
+    return " ".join(said)
+
+
+def _say_totals(
+    drawn: pd.DataFrame, shown: pd.DataFrame, since: pd.DataFrame, median: pd.Series, ends: dict, words: Wording
+) -> str:
+    counts = {"count": len(shown), "cutoffs": len(drawn)}
+    said = [words.say("chart.totals.alt", median=words.number(median.iloc[-1]), **counts, **ends)]
+    newest = since[shown.index].eq(since.ffill().iloc[-1])
+    change = (drawn.iloc[-1] - drawn.where(newest).bfill().iloc[0])[shown["is_unit"]].round(2)
+    for key, sign, most in (("rose", 1, change.max()), ("fell", -1, change.min())):
+        if sign * most > 0:
+            names = words.listed(shown["unit_name"][change.index[change == most]])
+            said.append(words.say(f"chart.totals.alt_{key}", units=names, change=words.number(most, signed=True)))
+    return " ".join(said)
+
+
+def _say_control(
+    points: pd.DataFrame, named: pd.DataFrame, rules: list[str], limits: dict[str, float], words: Wording
+) -> str:
+    ends = _ends(points["cutoff"], words)
+    newest = words.number(points["value"].iat[-1], signed=True)
+    said = [words.say("chart.control.alt", count=len(points), value=newest, **ends), _about_limits(limits, words)]
+    if pd.isna(limits["centre"]):
+        return " ".join(said)
+    figures = {name: words.number(limits[name], signed=True) for name in ("centre", "lower", "upper")}
+    said[1] = words.say("chart.control.alt_limits", **figures)
+    broken = [
+        words.say(
+            "chart.control.alt_point",
+            day=words.date(_day(each.cutoff)),
+            value=words.number(each.value, signed=True),
+            rule=rule,
+        )
+        for each, rule in zip(named.itertuples(), rules, strict=True)
+    ]
+    said.append(
+        words.say("chart.control.alt_broken", points="; ".join(broken))
+        if broken
+        else words.say("chart.control.alt_usual")
+    )
+    return " ".join(said)
+
+
+def _about_limits(limits: dict[str, float], words: Wording) -> str:
+    if pd.notna(limits["centre"]):
+        return words.say("chart.control.key")
+    if limits["missing"] > 0:
+        return words.say("chart.control.few", missing=words.number(limits["missing"], 0))
+    return words.say("chart.control.steady")
+
+
 class _Sheet:
     """A white figure with axes in points."""
 
@@ -243,6 +552,30 @@ class _Sheet:
     def write_key(self, text: str) -> float:
         return self.write(0, 0, _wrapped(text, self.width, SMALL), SMALL, up=0, color=GREY) + GAP
 
+    def trace(
+        self, x: np.ndarray, y: np.ndarray, since: pd.Series, colour: str, width: float, ends: bool = False
+    ) -> None:
+        """A line, cut where a point is missing or the series is another; dots for lone points, and for its ``ends``."""
+        cuts = np.flatnonzero(since.ne(since.shift()))[1:]
+        x, y = np.insert(x, cuts, np.nan), np.insert(np.asarray(y, dtype=float), cuts, np.nan)
+        gaps = np.isnan(np.pad(y, 1, constant_values=np.nan))
+        dots = ~gaps[1:-1] & gaps[:-2] & gaps[2:]
+        dots[np.flatnonzero(~gaps[1:-1])[[0, -1] if ends else []]] = True
+        self.axes.plot(x, y, color=colour, linewidth=width, zorder=2)
+        if dots.any():
+            self.axes.plot(x[dots], y[dots], "o", color=colour, ms=width + 3, zorder=3)
+
+    def rings(self, x: np.ndarray, y: np.ndarray, some: pd.Series, kind: str, colour: str) -> None:
+        """Hollow marks on some points of a line."""
+        if some.any():
+            self.axes.plot(x[some], np.asarray(y)[some], kind, mfc="white", mec=colour, mew=1.6, ms=6, zorder=4)
+
+    def lead(self, x: float, ys: np.ndarray, label: float, middles: np.ndarray) -> None:
+        """Thin lines from where lines end to the middles of their labels."""
+        gaps = np.full(len(middles), np.nan)
+        across, down = ([x, label, np.nan] * len(middles), np.column_stack([ys, middles, gaps]).ravel())
+        self.axes.plot(across, down, color=GREY, linewidth=0.6, zorder=1)
+
     def chart(self, bottom: float, alt: str) -> Chart:
         self.figure.set_figheight((bottom + 2 * EDGE) / 72)
         self.axes.set(ylim=(bottom + EDGE, -EDGE))
@@ -255,8 +588,44 @@ def _nothing(words: Wording) -> Chart:
     return sheet.chart(sheet.write_key(said), said)
 
 
+class _Axis:
+    """The cut-offs from left to right by their days, and what naming them takes below a chart (``tall``)."""
+
+    def __init__(self, cutoffs: Collection[str], left: float, right: float, words: Wording):
+        self.days, self.words, self.tall = [_day(each) for each in cutoffs], words, _tall("\n", SMALL) + GAP
+        numbers = [day.toordinal() for day in self.days]
+        ends = (numbers[0], numbers[-1]) if len(numbers) > 1 else (numbers[0] - 1, numbers[0])
+        self.x = np.interp(numbers, ends, (left, right))
+
+    def breaks(self, since: pd.DataFrame) -> np.ndarray:
+        """Where all units begin another series: in the middle between two cut-offs."""
+        joined = since.eq(since.shift()).any(axis=1)[1:]
+        return ((self.x[1:] + self.x[:-1]) / 2)[~joined]
+
+    def name(self, i: int, before: date | None = None) -> str:
+        """A cut-off by day and month, below it the year where it is not that of the one named ``before``."""
+        day = self.days[i]
+        return self.words.say("chart.day" if before and before.year == day.year else "chart.day_of_year", day=day)
+
+    def write(self, sheet: "_Sheet", top: float, bottom: float, breaks: Collection[float] = ()) -> None:
+        """The newest cut-off, and before it every, every second, third … so that there is room for their names."""
+        for step in range(1, len(self.days) + 1):
+            chosen = range((len(self.days) - 1) % step, len(self.days), step)
+            befores = [None, *(self.days[i] for i in chosen)]
+            names = [self.name(i, before) for i, before in zip(chosen, befores, strict=False)]
+            halves = np.array([max(_width(line, SMALL) for line in name.split("\n")) / 2 for name in names])
+            if (np.diff(self.x[chosen]) >= halves[1:] + halves[:-1] + GAP).all():
+                break
+        sheet.axes.vlines(self.x[chosen], top, bottom, color=PALE, linewidth=0.6, zorder=0)
+        sheet.axes.vlines(breaks, top, bottom, color=GREY, linewidth=1, linestyle=DASHED, zorder=1)
+        for x, name in zip(self.x[chosen], names, strict=True):
+            sheet.write(x, bottom + GAP, name, SMALL, up=0, ha="center", color=GREY)
+
+
 class _Names:
-    """The ranks and names at the left of a chart of units, and its ``width``."""
+    """The ranks and names of a chart of units, at its left unless ``x`` says otherwise, and its ``width``."""
+
+    x = 0
 
     def __init__(self, units: pd.DataFrame, words: Wording, size: float = SIZE):
         self.size = size
@@ -272,8 +641,62 @@ class _Names:
 
     def write(self, sheet: _Sheet, middles: np.ndarray, colours: list[str]) -> None:
         for rank, name, y, colour in zip(self.ranks, self.names, middles, colours, strict=True):
-            sheet.write(self.left - GAP, y, rank, self.size, ha="right", color=colour)
-            sheet.write(self.left, y, name, self.size, color=colour)
+            sheet.write(self.x + self.left - GAP, y, rank, self.size, ha="right", color=colour)
+            sheet.write(self.x + self.left, y, name, self.size, color=colour)
+
+
+def _most_moved(units: pd.DataFrame, sign: int, count: int) -> pd.DataFrame:
+    """The ``count`` units that moved most places up (``sign`` 1) or down (−1)."""
+    return units.assign(size=units["move"] * sign).query("size > 0").nlargest(count, "size")
+
+
+def _arrow(move: float) -> str:
+    """``2.0`` => ``▲2``, ``0.0`` => ``=``, missing => ``–``."""
+    return MISSING if pd.isna(move) else f"{'▼▲'[move > 0]}{abs(move):.0f}" if move else "="
+
+
+def _key(
+    words: Wording,
+    chart: str,
+    corrected: bool = False,
+    carried: bool = False,
+    series: bool = False,
+    gaps: bool = False,
+    **fields: str,
+) -> str:
+    """What a chart of cut-offs shows, and the marks that it really carries."""
+    marks = {"corrected": corrected, "carried": carried, "series": series, "gaps": gaps}
+    said = [words.say(f"chart.{chart}.key", **fields)]
+    return "\u00a0· ".join(said + [words.say(f"chart.course.{mark}") for mark, there in marks.items() if there])
+
+
+def _stairs(lefts: np.ndarray, rights: np.ndarray) -> list[int]:
+    """For texts from left to right the lowest stair each on which none covers another."""
+    stairs, reached = [], []
+    for left, right in zip(lefts, rights, strict=True):
+        stair = next((i for i, end in enumerate(reached) if left > end + GAP), len(reached))
+        reached[stair : stair + 1] = [right]
+        stairs.append(stair)
+    return stairs
+
+
+def _spread(wanted: np.ndarray, heights: np.ndarray, top: float, bottom: float) -> np.ndarray:
+    """Middles near the wanted ones (which ascend) at which boxes so tall neither overlap nor leave the chart."""
+    if not len(heights):
+        return np.array([])
+    steps = np.append(0, np.cumsum((heights[1:] + heights[:-1]) / 2))
+    free = np.asarray(wanted) - steps
+    limits = top + heights[0] / 2, bottom - heights[-1] / 2 - steps[-1]
+    pushed = [np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]]  # down only, up only
+    return steps + np.mean(np.clip(pushed, *limits), axis=0)
+
+
+def _ends(cutoffs: Collection[str], words: Wording) -> dict[str, str]:
+    return {"first": words.date(_day(min(cutoffs))), "last": words.date(_day(max(cutoffs)))}
+
+
+def _day(cutoff: str) -> date:
+    return date.fromisoformat(cutoff)
 
 
 def _tall(text: str, size: float) -> float:

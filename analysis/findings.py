@@ -5,6 +5,9 @@ held against, how urgent it is, and the sentence (config/wording, ``finding.*``)
 read the same rows. Codes: README, Words.
 """
 
+import functools
+from datetime import date
+
 import pandas as pd
 
 from analysis import trend
@@ -13,6 +16,8 @@ from analysis.rules import Rules
 from analysis.wording import MISSING, Wording
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
+LEAST_STREAK = 3  # rises or falls in a row that are worth a word
+SHOWN_POINTS = 0.005  # less is shown as 0,00
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
 
 
@@ -29,13 +34,14 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
     rows = [
         *_weak_bands(units, rules, names),
-        *_fell(moved, names),
-        *_steps(moved, odd, settings["step"], names),
+        *_fell(moved, tables["contributions"], tables["signals"], names),
+        *_steps(moved, tables["contributions"], odd, settings["step"], names),
+        *_signals(tables["signals"], names),
         *_peers(odd, names),
         *_routes(units, tables["routes"], settings, names),
         *_below(cells, settings["marks_below"], "flag", ACT, names),
         *_below(cells, settings["targets"], "target", WATCH, names),
-        *_rose(moved, settings["rose_most"], names),
+        *_rose(moved, tables["contributions"], tables["signals"], settings["rose_most"], names),
         *_marks(cells, settings["marks_below"], names),
         *_differences(tables["reconciliation"], names),
         *_carried(tables["carried"], names),
@@ -60,10 +66,38 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -
         period = each.period_vi if words.lang == "vi" else each.period_en
         rows.append(names.row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
     if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
-        rows.append(names.row("data", INFO, text=say("finding.not_printed", groups=words.listed(hidden))))
-    if tables["changes"]["explained_change"].isna().all():
-        key = "finding.no_history" if tables["changes"]["previous_total"].notna().any() else "finding.no_previous"
-        rows.append(names.row("data", INFO, text=say(key, period=words.period(rules.cutoff))))
+        text = say("finding.not_printed", groups=words.listed(hidden))
+        rows.append(names.row("data", INFO, indicator=trend.NOT_ITEMISED, text=text))
+    rows += [names.row("data", *told) for told in _about_history(tables, rules, names)]
+    if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
+        rows.append(names.row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
+    return rows
+
+
+def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -> list[tuple]:
+    """Since when there is history, what it cannot tell yet, which series begin now, which weeks were corrected."""
+    words, say, course = names.words, names.words.say, tables["course"]
+    published = course[course["carried_by"] == ""]
+    days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
+    told = []
+    if len(days) > 1:
+        first = words.period(date.fromisoformat(days[0]))
+        told.append(say("finding.history", count=words.number(len(days), 0), first=first, last=period))
+    if tables["contributions"].empty:
+        known = tables["changes"]["previous_total"].notna().any()
+        told.append(say("finding.no_history" if known else "finding.no_previous", period=period))
+    signals = tables["signals"][tables["signals"]["unit_code"] != names.control]
+    if (short := signals[signals["missing"] > 0]).shape[0]:
+        fields = {"units": words.number(len(short), 0), "missing": words.number(short["missing"].max(), 0)}
+        told.append(say("finding.no_limits", **fields))
+    if len(days) > 1 and len(begun := signals[signals["since"] > days[-2]]):
+        which = [names.unit(code) for code in begun["unit_code"]]
+        key = "finding.new_series_all" if len(begun) == len(signals) else "finding.new_series"
+        told.append(say(key, units=words.listed(which)) if key == "finding.new_series" else say(key))
+    rows = [(INFO, "", "CHANGE", None, None, text) for text in told]
+    for day, its in published[published["corrected"].astype(bool)].groupby("cutoff"):
+        fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
+        rows.append((WATCH, "", "CHANGE", len(its), None, say("finding.corrected_week", **fields)))
     return rows
 
 
@@ -106,10 +140,15 @@ class Names:
     def unit(self, code: str) -> str:
         return self._units[code]
 
-    def full_unit(self, code: str) -> str:
-        """The unit with its kind, to begin a line: ``Xã Kiến An``; in English the name alone."""
-        kind = self._types[code].capitalize() if self.words.lang == "vi" else ""
+    def typed(self, code: str) -> str:
+        """The unit with its kind, within a line: ``xã Kiến An``; in English the name alone. The area as it is."""
+        kind = self._types.get(code, "") if self.words.lang == "vi" else ""
         return f"{kind} {self.unit(code)}".strip()
+
+    def full_unit(self, code: str) -> str:
+        """The same, to begin a line: ``Xã Kiến An``."""
+        typed = self.typed(code)
+        return typed[:1].upper() + typed[1:]
 
     def indicator(self, code: str) -> str:
         return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
@@ -117,6 +156,11 @@ class Names:
     def measured(self, code: str) -> str:
         """The name of what a measurement is of: an indicator, a group, or one of the totals."""
         return self._groups.get(code) if code in self._groups and code not in self._indicators else self.indicator(code)
+
+    def part(self, row) -> str:
+        """The name of a part of a total, by its group and indicator: lower case, to stand within a sentence."""
+        name = self.indicator(row.indicator) if row.indicator else self.group(row.group)
+        return name[:1].lower() + name[1:]
 
     def group(self, code: str) -> str:
         return self._groups[code]
@@ -156,76 +200,193 @@ def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
     ]
 
 
-def _fell(moved: pd.DataFrame, names: Names) -> list[tuple]:
+def _fell(moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, names: Names) -> list[tuple]:
     fallen = moved[moved["change"] < 0].sort_values("change")
-    return [_move("fell", ACT, each, moved["change"].median(), names) for each in fallen.itertuples()]
+    return [_move("fell", ACT, each, moved, contributions, signals, names) for each in fallen.itertuples()]
 
 
-def _rose(moved: pd.DataFrame, most: int, names: Names) -> list[tuple]:
+def _rose(
+    moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, most: int, names: Names
+) -> list[tuple]:
     """The units that rose most; a unit that shares the last place is named too."""
     risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
     ordered = risen.sort_values("change", ascending=False)
-    return [_move("rose", INFO, each, moved["change"].median(), names) for each in ordered.itertuples()]
+    return [_move("rose", INFO, each, moved, contributions, signals, names) for each in ordered.itertuples()]
 
 
-def _move(finding: str, severity: str, unit, median: float, names: Names) -> tuple:
+def _move(
+    finding: str,
+    severity: str,
+    unit,
+    moved: pd.DataFrame,
+    contributions: pd.DataFrame,
+    signals: pd.DataFrame,
+    names: Names,
+) -> tuple:
+    text = move_text(unit, moved, contributions, signals, names)
+    return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, moved["change"].median(), text)
+
+
+def move_text(unit, moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, names: Names) -> str:
+    """One unit's change beside the median of all, its parts where they are known, and how often in a row by now.
+
+    unit : unit_code, unit_name, change;  moved : change of every unit
+    """
     words = names.words
-    fields = {"change": words.number(abs(unit.change)), "median": words.number(median, signed=True)}
-    text = words.say(f"finding.{finding}", unit=unit.unit_name, **fields)
-    if pd.notna(unit.unexplained_change):
-        fields = {"explained": unit.explained_change, "unexplained": unit.unexplained_change}
-        text += " " + words.say("finding.split", **{k: words.number(v, signed=True) for k, v in fields.items()})
-    return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
+    kind = "fell" if unit.change < 0 else "rose" if unit.change > 0 else "unmoved"
+    fields = {"unit": unit.unit_name, "median": words.number(moved["change"].median(), signed=True)}
+    fields |= {} if kind == "unmoved" else {"change": words.number(abs(unit.change))}
+    texts = [words.say(f"finding.{kind}", **fields)]
+    if parts := parts_of(contributions[contributions["unit_code"] == unit.unit_code], names):
+        texts.append(words.say("finding.parts", parts="; ".join(parts)))
+    run = signals.loc[signals["unit_code"] == unit.unit_code, "streak"].abs().max()
+    if run >= LEAST_STREAK:
+        texts.append(words.say(f"finding.{kind}_again", count=words.number(run, 0)))
+    return " ".join(texts)
 
 
-def _steps(moved: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names) -> list[tuple]:
-    """Changes, and levels far below the peers, that are the size of whole satisfaction items."""
+def parts_of(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[str]:
+    """One unit's change by parts, largest first: the ``most`` largest by name, the others as one figure."""
+    shown = contributions[contributions["contribution"].abs() >= SHOWN_POINTS]
+    ordered = shown.sort_values("contribution", key=abs, ascending=False, kind="stable")
+    signed = functools.partial(names.words.number, signed=True)
+    told = [f"{names.part(each)} {signed(each.contribution)}" for each in ordered.head(most).itertuples()]
+    others = contributions["contribution"].sum() - ordered.head(most)["contribution"].sum()
+    if told and abs(others) >= SHOWN_POINTS:
+        told.append(names.words.say("finding.other_parts", change=signed(others)))
+    return told
+
+
+def _steps(
+    moved: pd.DataFrame, contributions: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names
+) -> list[tuple]:
+    """Moves of satisfaction, and levels far below the peers, that are the size of whole satisfaction items."""
     words, size = names.words, step["size_points"]
-    rows = []
-    for each in moved.itertuples():
-        if count := trend.items(each.change, size, step["tolerance_points"]):
+    rows, lost_now = [], {}
+    for each in trend.satisfaction_moves(moved, contributions, step["group"]).itertuples():
+        printed = each.of == step["group"]
+        tolerance = step["group_tolerance_points" if printed else "tolerance_points"]
+        if count := trend.items(each.move, size, tolerance):
             key, severity = ("finding.step_lost", ACT) if count < 0 else ("finding.step_regained", WATCH)
-            key += "_printed" if names.prints_satisfaction else ""
+            key += "_printed" if printed else ""
             fields = {"items": words.number(abs(count), 0), "size": words.number(size, 0)}
-            text = words.say(key, unit=each.unit_name, change=words.number(each.change, signed=True), **fields)
-            rows.append(names.row("step", severity, each.unit_code, "CHANGE", each.change, count * size, text))
-    for each in odd.itertuples():
+            text = words.say(
+                key, unit=names.unit(each.unit_code), change=words.number(each.move, signed=True), **fields
+            )
+            lost_now[each.unit_code] = max(0, -count)
+            rows.append(names.row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
+    for each in odd[odd["indicator"] == trend.NOT_ITEMISED].itertuples():
         count = trend.items(each.gap, size, step["level_tolerance_points"])
         if count < 0:
             fields = {"items": words.number(-count, 0), "size": words.number(size, 0)}
-            text = words.say(
-                "finding.step_level", unit=names.unit(each.unit_code), gap=words.number(-each.gap), **fields
-            )
+            unit, gap = names.unit(each.unit_code), words.number(-each.gap)
+            text = words.say("finding.step_level", unit=unit, gap=gap, **fields)
+            now = lost_now.get(each.unit_code, 0)
+            if 0 < now < -count:
+                counts = {"now": words.number(now, 0), "before": words.number(-count - now, 0)}
+                text += " " + words.say("finding.step_before", **counts)
             rows.append(names.row("step", ACT, each.unit_code, each.indicator, each.gap, count * size, text))
     return rows
 
 
-def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
-    words = names.words
-    rows = []
-    for each in odd.itertuples():
-        fields = {"value": words.number(each.value), "median": words.number(each.median)}
+def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
+    """Changes that a control chart of the unit's own earlier changes calls out of the ordinary."""
+    words, rows = names.words, []
+    for each in signals[signals["rule"] != ""].itertuples():
+        above = each.value > each.centre
+        limit = each.centre if each.rule in (trend.SHIFT, trend.TREND) else each.upper if above else each.lower
+        signed = {
+            name: words.number(getattr(each, name), signed=True) for name in ("value", "centre", "lower", "upper")
+        }
         text = words.say(
-            "finding.peer", unit=names.unit(each.unit_code), gap=words.number(each.gap, signed=True), **fields
+            f"finding.signal_{each.rule}",
+            unit=names.unit(each.unit_code),
+            count=words.number(each.changes, 0),
+            **signed,
+        )
+        severity = WATCH if each.value < each.centre else INFO
+        rows.append(names.row("signal", severity, each.unit_code, "CHANGE", each.value, limit, text))
+    return rows
+
+
+def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
+    """Figures far from the median of the unit's kind, what is not itemised first, then the farthest."""
+    words = names.words
+    first = odd.assign(itemised=odd["indicator"] != trend.NOT_ITEMISED, far=-odd["deviation"].abs())
+    rows = []
+    for each in first.sort_values(["itemised", "far"], kind="stable").itertuples():
+        rest = each.indicator == trend.NOT_ITEMISED
+        figures = {
+            "value": names.figure(each.indicator, each.value),
+            "median": names.figure(each.indicator, each.median),
+            "gap": words.number(each.gap, names.decimals(each.indicator), signed=True),
+        }
+        about = {} if rest else {"indicator": names.measured(each.indicator)}
+        text = words.say(
+            "finding.peer" if rest else "finding.peer_of", unit=names.unit(each.unit_code), **about, **figures
         )
         rows.append(names.row("peer", WATCH, each.unit_code, each.indicator, each.value, each.median, text))
     return rows
 
 
 def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Names) -> list[tuple]:
-    """For units of a weak band: each indicator that alone would be enough; watched ones first, then the shortest."""
-    weak = units.loc[units["band"].isin(settings["weak_bands"]), ["unit_code", "unit_name"]]
-    ways = weak.merge(routes[routes["enough"].astype(bool)], on="unit_code")
-    ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
+    """For units of a weak band: each indicator that alone would be enough, watched ones first, then the shortest; and
+    the cheapest mix, where it is none of these."""
+    weak = units.loc[units["band"].isin(settings["weak_bands"]), "unit_code"]
     rows = []
-    for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
-        needed, words = trend.rounded_up(each.needed_pct), names.words
-        fields = {"gap": words.number(each.gap), "band": names.band(each.next_band), "needed": words.number(needed, 1)}
-        text = words.say(
-            "finding.route", unit=each.unit_name, indicator=names.indicator(each.indicator).lower(), **fields
-        )
-        rows.append(names.row("route", ACT, each.unit_code, each.indicator, needed, each.gap, text))
+    for code in weak:
+        its = routes[routes["unit_code"] == code]
+        ways = its[its["enough"].astype(bool)]
+        ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
+        for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
+            rows.append(
+                names.row(
+                    "route", ACT, code, each.indicator, trend.rounded_up(each.needed_pct), each.gap, way(each, names)
+                )
+            )
+        if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
+            rows.append(names.row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
     return rows
+
+
+def way(route, names: Names) -> str:
+    """One indicator as the way to the next band: what it alone would need, and who has shown that it can be done."""
+    words = names.words
+    fields = {
+        "unit": names.unit(route.unit_code),
+        "gap": words.number(route.gap),
+        "band": names.band(route.next_band),
+        "indicator": names.indicator(route.indicator).lower(),
+        "needed": words.number(trend.rounded_up(route.needed_pct), 1),
+    }
+    if pd.notna(route.needed_cases):
+        return words.say("finding.route_cases", cases=words.number(route.needed_cases, 0), **fields)
+    return words.say("finding.route", **fields)
+
+
+def mix(routes: pd.DataFrame, names: Names) -> str:
+    """The cheapest mix of one unit, and whether peers prove it; or that no mix of the table's rates is enough."""
+    words, first = names.words, routes.iloc[0]
+    unit, band = names.unit(first["unit_code"]), names.band(first["next_band"])
+    texts = [words.say("finding.route_gap", unit=unit, gap=words.number(first["gap"]), band=band)]
+    if not first["mix_proven"]:
+        best = ((routes["best_pct"] - routes["own_pct"]).clip(0, routes["room_pct"]) * routes["points_per_pct"]).sum()
+        texts.append(words.say("finding.mix_best", most=words.number(best)))
+    if routes["mix_pct"].isna().any():
+        most = (routes["room_pct"] * routes["points_per_pct"]).sum()
+        return " ".join([*texts, words.say("finding.mix_none", most=words.number(most))])
+    taken = routes[routes["mix_pct"] > 0].sort_values("points_per_pct", ascending=False)
+    steps = "; ".join(step_of(each, each.mix_pct, each.mix_cases, names) for each in taken.itertuples())
+    return " ".join([*texts, words.say("finding.mix_proven" if first["mix_proven"] else "finding.mix", steps=steps)])
+
+
+def step_of(route, pct: float, cases: float, names: Names) -> str:
+    """``số hóa hồ sơ tăng thêm 3,8 điểm phần trăm``; with the cases, where the table has counts."""
+    words = names.words
+    about = {"indicator": names.indicator(route.indicator).lower(), "needed": words.number(trend.rounded_up(pct), 1)}
+    if pd.isna(cases):
+        return words.say("finding.mix_step", **about)
+    return words.say("finding.mix_cases", cases=words.number(cases, 0), **about)
 
 
 def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names) -> list[tuple]:
@@ -281,8 +442,9 @@ def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
     """Previous totals in the table that are not those published for that week."""
     rows = []
     for each in carried.itertuples():
-        fields = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}
-        text = names.words.say("finding.carried", unit=names.unit(each.unit_code), **fields)
+        figures = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}
+        fields = {"unit": names.unit(each.unit_code), "carrier": names.words.period(date.fromisoformat(each.carrier))}
+        text = names.words.say("finding.carried", **fields, **figures)
         rows.append(names.row("reconcile", WATCH, each.unit_code, "PREVIOUS_TOTAL", each.carried, each.published, text))
     return rows
 

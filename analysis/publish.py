@@ -130,12 +130,16 @@ def week(area: str, cutoff: str, run: str) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def keep_failed(area: str, cutoff: str, run: str, reason: str) -> Path:
-    """Keep what a failed run made, with its reason, under failed/; only the newest few are kept."""
+def keep_failed(area: str, cutoff: str, run: str, reason: str, part: str = "") -> Path:
+    """Keep what a failed run made, with its reason, under failed/; only the newest few are kept.
+
+    part : a folder of the run's that alone has failed; "": all of it
+    """
+    folder = store.run_folder(area, run) / part
     kept = store.processed(area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     kept.parent.mkdir(exist_ok=True)
-    atomic.save(store.run_folder(area, run) / "reason.txt", reason)
-    store.run_folder(area, run).rename(kept)
+    atomic.save(folder / "reason.txt", reason)
+    folder.rename(kept)
     oldest_first = sorted(kept.parent.iterdir(), key=lambda path: path.name.rpartition("-")[2])
     for old in oldest_first[:-FAILURES_KEPT]:
         shutil.rmtree(old, ignore_errors=True)

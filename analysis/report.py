@@ -5,6 +5,7 @@ notebooks/templates/pieces. Every piece takes the edition: the week's tables wit
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -12,11 +13,17 @@ import pandas as pd
 from IPython.display import HTML, Image
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import charts, findings, score
+from analysis import charts, findings, score, store
 from analysis.rules import Rules
-from analysis.trend import NOT_ITEMISED
-from analysis.wording import Wording
+from analysis.trend import NOT_ITEMISED, rules_broken, scaled_changes
+from analysis.wording import MISSING, Wording
 
+PEERS_SHOWN = 5  # figures far from the peers' that are told one by one; more are counted, and stand in findings.csv
+SIGNALS_SHOWN = 8
+CONTRIBUTIONS_SHOWN = 12  # units
+PANELS_SHOWN = 36  # small multiples; of more units the named ones
+LEAST_CUTOFFS = 3  # two points are a change, and no course
+NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # as the page tells it
 PIECES = Path(__file__).parent.parent / "notebooks" / "templates" / "pieces"
@@ -59,6 +66,17 @@ class Edition:
             ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
         ]
         return self.tables["scores"].merge(moved, on="unit_code")
+
+    @cached_property
+    def paged(self) -> set[str]:
+        """The units that have a page of their own beside the report."""
+        return set(self.tables["pages"]["unit_code"])
+
+    @cached_property
+    def units_course(self) -> pd.DataFrame:
+        """The course of the units there are now, without the control row."""
+        course = self.tables["course"]
+        return course[course["unit_code"].isin(self.units["unit_code"])]
 
     @cached_property
     def revision(self) -> int:
@@ -117,9 +135,9 @@ class Edition:
 
 def title(edition: Edition) -> str:
     words, rules = edition.words, edition.rules
-    period = _capital(words.period(rules.cutoff))
+    period = capital(words.period(rules.cutoff))
     text = words.say("piece.title", area=rules.settings["name"][words.lang], period=period)
-    return _marked(text, edition)
+    return marked(text, edition)
 
 
 def subject(edition: Edition) -> str:
@@ -130,10 +148,10 @@ def subject(edition: Edition) -> str:
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     period = words.period(edition.rules.cutoff)
     area = edition.rules.settings["name"][words.lang]
-    return _marked(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
+    return marked(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
 
 
-def _marked(text: str, edition: Edition) -> str:
+def marked(text: str, edition: Edition) -> str:
     return text if edition.revision == 1 else edition.words.say("piece.corrected_title", text=text)
 
 
@@ -143,39 +161,61 @@ def _marked(text: str, edition: Edition) -> str:
 def minute(edition: Edition) -> HTML:
     """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
     lines = [_result(edition), _weakest(edition), _fallen(edition), _risen(edition), _to_do(edition)]
-    return _html("minute", edition, title=title(edition), lines=filter(None, lines))
+    return html("minute", edition, title=title(edition), lines=filter(None, lines))
 
 
 def correction(edition: Edition) -> HTML:
     """Of a re-issued week: that it replaces an earlier issue, and each figure that changed. Else nothing."""
     if edition.revision == 1:
         return HTML("")
+    return html("correction", edition, text=corrected(edition), rows=correction_rows(edition))
+
+
+def corrected(edition: Edition) -> str:
+    return edition.words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
+
+
+def correction_rows(edition: Edition) -> list[dict]:
     words, names = edition.words, edition.names
-    rows = [
+    return [
         {
-            "unit": _capital(names.unit(each.unit_code)),
+            "unit": capital(names.unit(each.unit_code)),
             "indicator": names.measured(each.indicator),
             "old": words.number(each.old, names.decimals(each.indicator)),
             "new": words.number(each.new, names.decimals(each.indicator)),
         }
         for each in edition.tables["corrections"].itertuples()
     ]
-    text = words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
-    return _html("correction", edition, text=text, rows=rows)
 
 
 def masthead(edition: Edition) -> HTML:
     """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
-    words, cutoff = edition.words, edition.rules.cutoff
+    return html("masthead", edition, place=place_and_day(edition), heading=heading(edition))
+
+
+def heading(edition: Edition) -> str:
+    return edition.words.say("piece.subject", period=edition.words.period(edition.rules.cutoff))
+
+
+def place_and_day(edition: Edition) -> str:
+    """``Chợ Mới, ngày 04 tháng 12 năm 2023``"""
+    place = edition.rules.settings["document"]["place"]
+    return edition.words.say("piece.place", place=place, **day(edition))
+
+
+def day(edition: Edition) -> dict[str, str | int]:
+    cutoff = edition.rules.cutoff
     # Decree 30 pads only days below 10 and the months 1 and 2
     month = f"{cutoff.month:02d}" if cutoff.month < 3 else cutoff.month
-    document = edition.rules.settings["document"]
-    place = words.say("piece.place", place=document["place"], day=f"{cutoff.day:02d}", month=month, year=cutoff.year)
-    return _html("masthead", edition, place=place, heading=words.say("piece.subject", period=words.period(cutoff)))
+    return {"day": f"{cutoff.day:02d}", "month": month, "year": cutoff.year}
 
 
 def result(edition: Edition) -> HTML:
     """Section 1: what the area reached, how its units spread, and what its total is made of."""
+    return html("result", edition, lines=result_lines(edition))
+
+
+def result_lines(edition: Edition) -> list[str]:
     words, district, settings = edition.words, edition.district, edition.rules.settings
     period = words.period(edition.rules.cutoff)
     lines = [
@@ -187,11 +227,16 @@ def result(edition: Edition) -> HTML:
     if district is not None and district["not_itemised"] > NOTHING_POINTS:
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
         lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))
-    return _html("result", edition, lines=filter(None, lines))
+    return list(filter(None, lines))
 
 
 def requests(edition: Edition) -> HTML:
-    """Section 2: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
+    """Section 3: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
+    return html("requests", edition, asked=request_rows(edition))
+
+
+def request_rows(edition: Edition) -> list[dict]:
+    """``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request."""
     words, names = edition.words, edition.names
     fallen, stepped = (list(dict.fromkeys(edition.found(finding)["unit_code"])) for finding in ("fell", "step"))
     named = [code for code in fallen if code in stepped or code in fallen[: edition.rules.settings["fell_most"]]]
@@ -205,14 +250,13 @@ def requests(edition: Edition) -> HTML:
     for indicator, department in edition.rules.settings["responsible"].items():
         texts = [*_asked(edition, indicator), words.say("piece.responsible", department=department[words.lang])]
         asked.append({"name": names.indicator(indicator), "texts": texts})
-    return _html("requests", edition, asked=asked)
+    return asked
 
 
 def appendix(edition: Edition) -> HTML:
     """The table of all units by rank, marked cells in words as well as in form, the district row first."""
-    district = [] if edition.district is None else [_table_row(edition, edition.district, control=True)]
-    rows = district + [_table_row(edition, each) for _, each in edition.units.iterrows()]
-    return _html("appendix", edition, columns=_printed(edition), rows=rows, thresholds=_thresholds(edition))
+    rows = area_rows(edition) + [table_row(edition, each) for _, each in edition.units.iterrows()]
+    return html("appendix", edition, columns=printed(edition), rows=rows, thresholds=thresholds(edition))
 
 
 def standings(edition: Edition) -> HTML:
@@ -220,29 +264,75 @@ def standings(edition: Edition) -> HTML:
     first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
     units, left_out = edition.units, max(0, len(edition.units) - first - last)
     kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
-    rows = [_table_row(edition, each) for _, each in kept.iterrows()]
-    return _html("standings", edition, rows=rows, first=first, left_out=left_out)
+    rows = [table_row(edition, each) for _, each in kept.iterrows()]
+    return html("standings", edition, rows=rows, first=first, left_out=left_out)
 
 
 def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
     """What was mended, what was counted, and what the figures cannot show; each repair, where there is room for it."""
     repairs = edition.tables["repairs"].to_dict("records") if with_repairs else []
-    texts = pd.concat([edition.found("data"), edition.found("reconcile"), edition.found("peer")])["text"]
-    return _html("data_note", edition, texts=list(texts), repairs=repairs)
+    return html("data_note", edition, texts=data_lines(edition), repairs=repairs)
+
+
+def data_lines(edition: Edition) -> list[str]:
+    about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 tells what is known of changes
+    texts = [*pd.concat([about_data, edition.found("reconcile"), edition.found("peer", NOT_ITEMISED)])["text"]]
+    if odd := edition.found("peer").query("indicator != @NOT_ITEMISED")["text"].tolist():
+        texts += odd if len(odd) <= PEERS_SHOWN else [edition.words.say("piece.peers", count=len(odd))]
+    return texts
+
+
+def trend(edition: Edition) -> HTML:
+    """Section 2: since when there is history, what stands out from it, what goes on, and the pace that targets need."""
+    return html("trend", edition, lines=trend_lines(edition))
+
+
+def trend_lines(edition: Edition) -> list[str]:
+    return [
+        *edition.found("data", "CHANGE")["text"],
+        *_signalled(edition),
+        *_streaks(edition),
+        *pace_lines(edition, edition.names.control),
+    ]
+
+
+def actors(edition: Edition) -> HTML:
+    """Which department must act on which indicator, by config: units below threshold and target, and the lowest one."""
+    words, names = edition.words, edition.names
+    rows = []
+    for indicator, department in edition.rules.settings["responsible"].items():
+        values = _unit_values(edition, indicator)
+        if values.empty:
+            continue
+        low = values.loc[values["value"].idxmin()]
+        fields = {"unit": names.unit(low["unit_code"]), "value": names.figure(indicator, low["value"])}
+        rows.append(
+            {
+                "department": capital(department[words.lang]),
+                "indicator": names.indicator(indicator),
+                "flagged": _count_of(edition, "flag", indicator, "marks_below"),
+                "missed": _count_of(edition, "target", indicator, "targets"),
+                "lowest": words.say("piece.lowest_value", **fields),
+            }
+        )
+    return html("actors", edition, rows=rows) if rows else HTML("")
 
 
 def closing(edition: Edition) -> HTML:
     """The end mark, recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
-    return _html("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
+    return html("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
 
 
 def provenance(edition: Edition) -> HTML:
     """Where the figures come from: file, cut-off, rules, code."""
+    return html("provenance", edition, known=origin(edition))
+
+
+def origin(edition: Edition) -> dict[str, str]:
     words, rules = edition.words, edition.rules
     since = max(table["valid_from"].max() for table in (rules.groups, rules.indicators, rules.bands))
     known = edition.provenance | {"cutoff": words.date(rules.cutoff), "rules": words.date(since)}
-    shown = {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
-    return _html("provenance", edition, known=shown)
+    return {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
 
 
 # -- charts ----------------------------------------------------------------------------------------------------------
@@ -250,7 +340,7 @@ def provenance(edition: Edition) -> HTML:
 
 def ranking_chart(edition: Edition) -> charts.Chart:
     bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
-    return _captioned(charts.ranking(edition.units, bands, edition.words), "ranking", edition)
+    return captioned(charts.ranking(edition.units, bands, edition.words), "ranking", edition)
 
 
 def picture(chart: charts.Chart) -> Image:
@@ -279,13 +369,85 @@ def heat_chart(edition: Edition) -> charts.Chart:
         name = "heat"
     units = edition.units[["unit_code", "unit_name", "rank"]]
     cells = cells.drop(columns="unit_name", errors="ignore").merge(units, on="unit_code")
-    return _captioned(charts.heat(cells, edition.words), name, edition)
+    return captioned(charts.heat(cells, edition.words), name, edition)
 
 
-def lost_points_chart(edition: Edition) -> charts.Chart:
-    """Where the area's 100 points went: each figure that explains some of its total, then the rest as one part."""
+def bump_chart(edition: Edition) -> charts.Chart | None:
+    """Places over the cut-offs; None while there are too few for a course."""
+    course = edition.units_course
+    if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
+        return None
+    return captioned(charts.bump(course, edition.words), "bump", edition)
+
+
+def totals_chart(edition: Edition) -> charts.Chart | None:
+    """Each unit's total over the cut-offs; of a long list those that are named. None while there are too few."""
+    course = edition.tables["course"]
+    if course["cutoff"].nunique() < LEAST_CUTOFFS:
+        return None
+    if course["unit_code"].nunique() > PANELS_SHOWN:
+        found = edition.tables["findings"]
+        named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
+        kept = [code for code in edition.units["unit_code"] if code in named][: PANELS_SHOWN - 1]
+        course = course[course["unit_code"].isin([edition.names.control, *kept])]
+    else:
+        course = course[course["unit_code"].isin([edition.names.control, *edition.units["unit_code"]])]
+    return captioned(charts.totals(course, edition.words), "totals", edition)
+
+
+def contributions_chart(edition: Edition, codes: list[str] | None = None) -> charts.Chart | None:
+    """What moved the totals that moved most; None where the previous week's own table is not there.
+
+    codes : the units to show; None: those that moved most
+    """
+    parts = edition.tables["contributions"]
+    moved = edition.units.dropna(subset="change").sort_values("change", key=abs, ascending=False, kind="stable")
+    kept = moved[moved["unit_code"].isin(parts["unit_code"])]
+    kept = kept[kept["unit_code"].isin(codes)] if codes else kept.head(CONTRIBUTIONS_SHOWN)
+    if kept.empty:
+        return None
+    rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
+    rows = rows.assign(part=[edition.names.part(each) for each in rows.itertuples()])
+    return captioned(
+        charts.contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words),
+        "contributions",
+        edition,
+    )
+
+
+def control_chart(edition: Edition, code: str = "") -> charts.Chart | None:
+    """The XmR chart of a unit's changes; without a code, of the most striking signal.
+
+    None where there is no signal, or while there are too few cut-offs.
+    """
+    signals = edition.tables["signals"].set_index("unit_code")
+    if not code:
+        called = signals[signals["rule"] != ""]
+        if called.empty:
+            return None
+        code = ((called["value"] - called["centre"]) / (called["upper"] - called["centre"])).abs().idxmax()
+    limits = signals.loc[code]
+    its = edition.tables["course"].query("unit_code == @code and since == @limits['since']").dropna(subset="total")
+    if len(its) < LEAST_CUTOFFS:
+        return None
+    values = scaled_changes(its)
+    points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
+    points["rule"] = rules_broken(values, limits["centre"], limits["upper"])
+    chart = charts.control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
+    return captioned(chart, "control", edition, unit=edition.names.unit(code))
+
+
+def lost_points_chart(edition: Edition, code: str = "") -> charts.Chart | None:
+    """Where 100 points went, the area's or one unit's: each figure that explains some of the total, then the rest.
+
+    None where the table has no such total.
+    """
+    code = code or edition.names.control
+    total = edition.tables["scores"].query("unit_code == @code").dropna(subset="total")
+    if total.empty:
+        return None
     order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
-    points = score.explained(edition.tables["points"]).query("unit_code == @edition.names.control")
+    points = score.explained(edition.tables["points"]).query("unit_code == @code")
     points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
     names = edition.names
     named = [
@@ -294,17 +456,34 @@ def lost_points_chart(edition: Edition) -> charts.Chart:
     parts = points.assign(part=named)[["part", "points", "max_points"]]
     rest = {
         "part": edition.names.indicator(NOT_ITEMISED),
-        "points": edition.district["not_itemised"],
+        "points": total["not_itemised"].iat[0],
         "max_points": edition.rules.groups["max_points"].sum() - points["max_points"].sum(),
     }
     if rest["max_points"] > 0:
         parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)
-    return _captioned(charts.lost_points(parts, edition.words), "lost", edition)
+    chart = charts.lost_points(parts, edition.words)
+    whose = edition.names.typed(code)
+    return captioned(chart, "lost", edition, area=whose)
 
 
-def _captioned(chart: charts.Chart, name: str, edition: Edition) -> charts.Chart:
+def captioned(chart: charts.Chart, name: str, edition: Edition, **fields: str) -> charts.Chart:
     area, period = edition.rules.settings["name"][edition.words.lang], edition.words.period(edition.rules.cutoff)
-    return replace(chart, caption=edition.words.say(f"piece.caption_{name}", area=area, period=period))
+    told = {"area": area, "period": period} | fields
+    return replace(chart, caption=edition.words.say(f"piece.caption_{name}", **told))
+
+
+def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
+    """unit_code and value of one indicator, units only, missing left out."""
+    cells = edition.tables["measurements"]
+    cells = cells[(cells["indicator"] == indicator) & cells["unit_code"].isin(edition.units["unit_code"])]
+    return cells.dropna(subset="value")
+
+
+def _count_of(edition: Edition, finding: str, indicator: str, limits: str) -> str:
+    """How many units a finding names for an indicator; a dash where no limit is set."""
+    if indicator not in edition.rules.settings[limits]:
+        return MISSING
+    return edition.words.number(len(edition.found(finding, indicator)), 0)
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------
@@ -316,7 +495,7 @@ def _result(edition: Edition) -> str:
     if district is None:
         return ""
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
-    parts = [words.say("piece.result", area=_capital(edition.rules.settings["name"][words.lang]), **fields)]
+    parts = [words.say("piece.result", area=capital(edition.rules.settings["name"][words.lang]), **fields)]
     if edition.standing:
         peers = edition.rules.settings["name"]["peers_" + words.lang]
         parts.append(words.say("piece.standing", rank=edition.standing[0], of=edition.standing[1], peers=peers))
@@ -335,6 +514,54 @@ def _spread(edition: Edition, units: pd.DataFrame) -> str:
     return words.say("piece.spread", kind=kind, lowest=words.number(last["total"]), last=last["unit_name"], **fields)
 
 
+def _signalled(edition: Edition) -> list[str]:
+    texts = edition.found("signal")["text"].tolist()
+    others = texts[SIGNALS_SHOWN:]
+    more = [edition.words.say("piece.other_signals", count=len(others))] if others else []
+    return texts[:SIGNALS_SHOWN] + more
+
+
+def _streaks(edition: Edition) -> list[str]:
+    """Who has fallen, and who has risen, several cut-offs in a row, the longest first."""
+    words, told = edition.words, []
+    signals = edition.tables["signals"]
+    signals = signals[signals["unit_code"].isin(edition.units["unit_code"])]
+    for key, sign in (("piece.falling", -1), ("piece.rising", 1)):
+        runs = signals[sign * signals["streak"] >= findings.LEAST_STREAK].sort_values(
+            "streak", key=abs, ascending=False
+        )
+        if len(runs):
+            named = [f"{edition.names.unit(each.unit_code)} ({abs(each.streak):.0f})" for each in runs.itertuples()]
+            shown = named[: edition.rules.settings["fell_most"]]
+            texts = {"units": words.listed(shown), "count": len(named)}
+            told.append(words.say(key if len(named) == len(shown) else f"{key}_of", **texts))
+    return told
+
+
+def pace_lines(edition: Edition, code: str) -> list[str]:
+    """What each of a unit's (or the area's) targets needs a week, beside what the last weeks brought."""
+    words, names, rows = edition.words, edition.names, edition.tables["pace"]
+    told, unknown = [], []
+    for each in rows[rows["unit_code"] == code].itertuples():
+        total = each.indicator == "TOTAL"
+        fields = {
+            "indicator": names.indicator(each.indicator),
+            "value": names.figure(each.indicator, each.value),
+            "target": names.limit(each.indicator, each.target),
+            "by": words.date(date.fromisoformat(each.by)),
+            "needed": words.number(each.needed_per_week),
+        }
+        texts = [words.say("piece.pace_total" if total else "piece.pace", **fields)]
+        if pd.isna(each.recent_per_week):
+            unknown.append(fields["indicator"].lower())
+        else:
+            weeks = words.number(each.recent_weeks, 0 if each.recent_weeks.is_integer() else 1)
+            recent = words.number(each.recent_per_week, signed=True)
+            texts.append(words.say("piece.pace_recent", weeks=weeks, recent=recent))
+        told.append(" ".join(texts))
+    return told + ([words.say("piece.pace_unknown", indicators="; ".join(unknown))] if unknown else [])
+
+
 def _weakest(edition: Edition) -> str:
     weak, words = edition.found("band"), edition.words
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
@@ -347,6 +574,8 @@ def _weakest(edition: Edition) -> str:
 def _fallen(edition: Edition) -> str:
     """Who fell, and where the size of a fall and of the level below the peers is that of satisfaction items."""
     fell, words = edition.found("fell"), edition.words
+    if edition.units["change"].isna().all():
+        return ""
     if fell.empty:
         return words.say("piece.none_fell", period=edition.previous_period)
     settings, printed = edition.rules.settings, edition.names.prints_satisfaction
@@ -367,6 +596,8 @@ def _fallen(edition: Edition) -> str:
 
 def _risen(edition: Edition) -> str:
     rose, words = edition.found("rose"), edition.words
+    if edition.units["change"].isna().all():
+        return words.say("piece.no_changes")
     if rose.empty:
         return words.say("piece.none_rose", period=edition.previous_period)
     median = words.number(rose["reference"].iat[0], signed=True)
@@ -415,8 +646,7 @@ def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> 
 def _asked(edition: Edition, indicator: str) -> list[str]:
     """What is said of one indicator: the marked units by name, the target missed, else its range."""
     words, names, settings = edition.words, edition.names, edition.rules.settings
-    values = edition.tables["measurements"]
-    values = values[(values["indicator"] == indicator) & values["unit_code"].isin(edition.units["unit_code"])]
+    values = _unit_values(edition, indicator)
     texts = []
     if len(flagged := edition.found("flag", indicator)):
         limit = names.limit(indicator, settings["marks_below"][indicator])
@@ -432,7 +662,7 @@ def _asked(edition: Edition, indicator: str) -> list[str]:
     zero = values[values["value"] == 0]
     if not texts and len(zero):
         texts.append(words.say("piece.ask_zero", units=edition.unit_list(zero, with_value=False)))
-    if not texts and values["value"].notna().any():
+    if not texts and len(values):
         low = values.loc[values["value"].idxmin()]
         fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
         texts.append(words.say("piece.ask_steady", highest=names.figure(indicator, values["value"].max()), **fields))
@@ -448,7 +678,7 @@ def _band_counts(edition: Edition) -> list[str]:
     ]
 
 
-def _thresholds(edition: Edition) -> str:
+def thresholds(edition: Edition) -> str:
     marks = edition.rules.settings["marks_below"].items()
     return edition.words.listed(
         f"{edition.names.indicator(name)} < {edition.names.limit(name, limit)}" for name, limit in marks
@@ -458,7 +688,12 @@ def _thresholds(edition: Edition) -> str:
 # -- tables ----------------------------------------------------------------------------------------------------------
 
 
-def _printed(edition: Edition) -> list[dict]:
+def area_rows(edition: Edition) -> list[dict]:
+    """The row of the whole area; none where the table has none."""
+    return [] if edition.district is None else [table_row(edition, edition.district, control=True)]
+
+
+def printed(edition: Edition) -> list[dict]:
     """The columns of indicators and groups in the order of columns.csv, with their target."""
     targets, names = edition.rules.settings["targets"], edition.names
     groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
@@ -474,14 +709,15 @@ def _printed(edition: Edition) -> list[dict]:
     ]
 
 
-def _table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
+def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
     words, names = edition.words, edition.names
     figures = edition.figures.get(unit["unit_code"])
     flagged = edition.flagged.get(unit["unit_code"], set())
     return {
         "control": control,
         "rank": words.number(unit["rank"], 0) if not control else "",
-        "unit": _capital(names.unit(unit["unit_code"])),
+        "unit": capital(names.unit(unit["unit_code"])),
+        "page": f"{store.unit_file(unit['unit_code'])}.html" if unit["unit_code"] in edition.paged else "",
         "total": words.number(unit["total"]),
         "band": names.band(unit["band"]),
         "weak": unit["band"] in edition.rules.settings["weak_bands"],
@@ -493,13 +729,13 @@ def _table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict
                 "text": words.number(figures.at[column["code"], column["figure"]], names.decimals(column["code"])),
                 "flag": column["code"] in flagged,
             }
-            for column in _printed(edition)
+            for column in printed(edition)
         ],
         "not_itemised": words.number(unit["not_itemised"]),
     }
 
 
-def _html(piece: str, edition: Edition, **fields: object) -> HTML:
+def html(piece: str, edition: Edition, **fields: object) -> HTML:
     template = _environment().get_template(f"{piece}.html.j2")
     settings = edition.rules.settings
     return HTML(
@@ -518,5 +754,5 @@ def _environment() -> Environment:
     )
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]

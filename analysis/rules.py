@@ -5,6 +5,7 @@
 open end for rules still in force. An old week computed again is computed under the rules of its own date.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,8 +72,10 @@ AREA_TABLES = {
         "group": str,
         "size_points": (int, float),
         "tolerance_points": (int, float),
+        "group_tolerance_points": (int, float),
         "level_tolerance_points": (int, float),
     },
+    "trend": {"least_changes": int, "shown_cutoffs": int, "recent_weeks": int, "target_day": str},
     "mail": {"first_rows": int, "last_rows": int},
     "peer": {"least_units": int, "beyond": (int, float)},
     "document": {
@@ -138,6 +141,21 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
         province_rank=cut["province_rank.csv"],
         sheets=cut["sheets.csv"],
     )
+
+
+def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
+    """On all dates at once, when something began that makes earlier scores those of another series; days are ISO.
+
+    Returns : (unit_code, day: a row of the registry came into force; None where the delivered table is the registry,
+              the days on which groups, bands or the area's indicators became others)
+    Raises  : ConfigError as ``load`` does.
+    """
+    settings, tables = _checked(Path(home) / "config", area)
+    indicators = _of_scope(tables["index-766/indicators.csv"], settings["scope"])
+    changed = _changes(tables["index-766/groups.csv"], indicators, tables["index-766/bands.csv"])
+    registry = tables["units.csv"]
+    registered = pd.DataFrame({"unit_code": registry["code"], "day": registry["valid_from"].dt.strftime("%Y-%m-%d")})
+    return None if settings["units"] == FROM_FILE else registered, [str(day) for day in changed]
 
 
 def _of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
@@ -298,6 +316,8 @@ def _faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Itera
     for part, whole in settings.get("at_most", {}).items():
         for name in {part, whole} - set(scope["indicator"]):
             yield f"{area}/area.toml: [at_most] {name}: no such indicator"
+    if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|30|31)", settings["trend"]["target_day"]):
+        yield f"{area}/area.toml: [trend] target_day: {settings['trend']['target_day']!r}: expected a day such as 12-31"
     if settings["units"] not in ("units.csv", FROM_FILE):
         yield f"{area}/area.toml: units: {settings['units']!r}: expected units.csv or {FROM_FILE}"
     for name in set(settings["weak_bands"]) - set(bands["band"]):

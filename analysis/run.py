@@ -1,4 +1,4 @@
-"""The week as a whole: gate, notebooks, export, publish; or nothing at all.
+"""The week as a whole: gate, notebooks, the units' pages, export, publish; or nothing at all.
 
 A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
 names this run and the tables as they are. What takes long to import is imported where it is used: most calls end
@@ -8,7 +8,6 @@ at the gate, or before it.
 import hashlib
 import importlib.metadata
 import json
-import os
 import sys
 import time
 import traceback
@@ -17,15 +16,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import atomic, periods, publish, store, wording
+from analysis import atomic, pages, periods, publish, store, wording
 from analysis.wording import Wording
 
 NOTEBOOKS = store.PROJECT / "notebooks"
-STAGES = ("1_clean", "2_score", "3_trend", "4_report")
-DONE, REFUSED, FAILED, BUSY = 0, 2, 3, 5  # README, Run a week
+STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
+DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
 VERSIONS_OF = ("ipykernel", "matplotlib", "nbclient", "nbconvert", "pandas", "papermill", "seaborn")
 SENDER = "report@example.invalid"  # placeholder: the office's address never stands in git
 
@@ -88,6 +88,8 @@ def week(
     lang: str = "vi",
     province_rank: str = "",
     reissue: bool = False,
+    units: str | list[str] | None = None,
+    jobs: int | None = None,
     steps: Steps | None = None,
 ) -> Outcome:
     """Make and publish the report of one week from its raw tables.
@@ -96,17 +98,19 @@ def week(
     cutoff  : ISO date; None: the latest that has a raw table
     raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
     reissue : other tables than the published ones are a correction, and become the week's next revision
+    units   : whose pages to make: "none", "all" or codes; None: those that the published week has
+    jobs    : how many pages at once; None: one a processor
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, lang)
-    with _home(home):
+    with store.working_in(home):
         try:
             cutoff = cutoff or store.newest_raw(area)
             raw = sorted(raw or store.raw_files(area, cutoff), key=lambda path: path.name)
         except store.NotFound:
             return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(store.home(), area, cutoff, raw, parameters, reissue, words, steps or Steps())
+        this = _Week(store.home(), area, cutoff, raw, parameters, reissue, units, jobs, words, steps or Steps())
         try:
             with publish.locked(area, cutoff):
                 publish.tidy(area, cutoff)
@@ -123,6 +127,8 @@ class _Week:
     raw: list[Path]
     parameters: dict[str, str]
     reissue: bool
+    units: str | list[str] | None
+    jobs: int | None
     words: Wording
     steps: Steps
 
@@ -131,16 +137,20 @@ class _Week:
         return ", ".join(path.name for path in self.raw)
 
     def outcome(self) -> Outcome:
-        inputs, published = self.inputs(), store.processed(self.area, self.cutoff)
+        published = store.processed(self.area, self.cutoff)
         report = store.reports(self.area, self.cutoff, "report.html")
         before = store.load_json(published / "run.json")
-        if before.get("inputs") == inputs and publish.intact(before.get("products", {})):
+        inputs = self.inputs(before)
+        complete = not before.get("failed") and publish.intact(before.get("products", {}))
+        if before.get("inputs") == inputs and complete:
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
         cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in problem_lines(cleaned.problems, self.words):
             self.steps.tell(line)
         if cleaned.refused:
             return Outcome(REFUSED, self.words.say("run.refused", file=self.names))
+        if unknown := self.unknown(cleaned.units):
+            return Outcome(WRONG_USAGE, unknown)
         revision, held = len(store.revisions(published)) + 1, store.digests(published.glob("raw/*"))
         keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
         if before.get("revision", revision) != revision:
@@ -151,7 +161,7 @@ class _Week:
         # The run's name follows from its inputs, so that the same inputs give the same bytes.
         run = f"{self.cutoff}-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
         try:
-            self.make(run, inputs, revision, keep)
+            failed = self.make(run, inputs, revision, keep, self.asked(inputs["units"], cleaned.units))
         except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
             return self.failed(run, error)
         finally:
@@ -159,7 +169,7 @@ class _Week:
         done = self.words.say("run.done", report=report)
         if keep:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
-        return Outcome(DONE, done, report)
+        return Outcome(FAILED, f"{done}\n{failed}", report) if failed else Outcome(DONE, done, report)
 
     def other_table(self, inputs: dict, current: str) -> str:
         """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
@@ -169,8 +179,31 @@ class _Week:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
 
-    def inputs(self) -> dict:
-        """What the products follow from: the tables, the rules, the code, the parameters, and earlier weeks."""
+    def unknown(self, units: pd.DataFrame) -> str:
+        """What to say of codes that were asked for and are no units; "" where there are none."""
+        names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        unknown = [code for code in self.units if code not in names] if isinstance(self.units, list) else []
+        known = ", ".join(f"{code} ({name})" for code, name in names.items())
+        return self.words.say("run.unknown_units", codes=", ".join(unknown), known=known) if unknown else ""
+
+    @staticmethod
+    def asked(pages_of: str | list[str], units: pd.DataFrame) -> pd.DataFrame:
+        """The units that get a page; a unit that had one and is gone gets none."""
+        codes = {"all": list(units["unit_code"]), "none": []}.get(pages_of) if isinstance(pages_of, str) else pages_of
+        return units[units["unit_code"].isin(codes)]
+
+    def pages_of(self, before: dict) -> str | list[str]:
+        """Whose pages to make: "none", "all" or codes. Unsaid: those of the published week, so that none goes away."""
+        if isinstance(self.units, list):
+            return sorted(set(self.units))
+        there = [path.stem for path in store.reports(self.area, self.cutoff, "units").glob("*.html")]
+        return self.units or before.get("inputs", {}).get("units") or sorted(there) or "none"
+
+    def inputs(self, before: dict) -> dict:
+        """What the products follow from: tables, rules, code, parameters, earlier weeks, and whose pages are asked for.
+
+        before : the record of the published week, which says whose pages it has
+        """
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
@@ -181,24 +214,34 @@ class _Week:
             "code": store.code(self.steps.notebooks),
             "earlier": store.hashes((path for folder in earlier for path in folder.glob("*.csv")), self.home),
             "parameters": self.parameters,
+            "units": self.pages_of(before),
         }
 
-    def make(self, run: str, inputs: dict, revision: int, keep: str) -> None:
+    def make(self, run: str, inputs: dict, revision: int, keep: str, units: pd.DataFrame) -> str:
+        """Make and publish the week; units: those that get a page. Returns what to say of pages that failed, or ""."""
         began = time.perf_counter()
         folder = publish.begin(self.area, self.cutoff, run, self.raw, keep)
         if store.digests(folder.glob("raw/*")) != inputs["raw"]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
+        made = []
         for stage in self.steps.stages:
-            with self.timed(stage):
-                self.stage(stage, folder, run)
+            if stage == pages.STAGE:
+                made = self.unit_pages(run, units)
+            else:
+                with self.timed(stage):
+                    self.stage(stage, folder, run)
         with self.timed("export"):
             self.steps.export(self.home, self.area, self.cutoff, run, self.words)
+        failed = [each for each in made if each.reason]
+        said = self.failed_pages(run, failed, units) if failed else ""
         record = {
             "area": self.area,
             "cutoff": self.cutoff,
             "run": run,
             "revision": revision,
             "inputs": inputs,
+            "units": [each.unit for each in made],
+            "failed": [each.unit for each in failed],
             "products": publish.products(self.area, self.cutoff, run),
             "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
             | {"python": ".".join(map(str, sys.version_info[:3]))},
@@ -207,6 +250,34 @@ class _Week:
         }
         store.save_json(folder / "run.json", record)
         publish.week(self.area, self.cutoff, run)
+        return said
+
+    def unit_pages(self, run: str, units: pd.DataFrame) -> list[pages.Made]:
+        """The pages of the units, and the week's table ``pages``."""
+        fields = (self.home, self.area, self.cutoff, run)
+        tasks = [
+            pages.Task(*fields, each.unit_code, self.full_name(each), self.words.lang, self.steps.notebooks)
+            for each in units.itertuples()
+        ]
+        made = []
+        if tasks:
+            with self.timed(pages.STAGE):
+                made = pages.make_all(tasks, self.jobs, self.words)
+        store.week(self.area, self.cutoff, run).write("pages", pages.table(units, made))
+        return made
+
+    def full_name(self, unit: NamedTuple) -> str:
+        """``Xã Kiến An``; in English the name alone."""
+        kind = unit.type.capitalize() if self.words.lang == "vi" else ""
+        return f"{kind} {unit.unit_name}".strip()
+
+    def failed_pages(self, run: str, failed: list[pages.Made], units: pd.DataFrame) -> str:
+        """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
+        names = units.set_index("unit_code")["unit_name"]
+        reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
+        text = "\n\n".join([*reasons, self.words.say("run.what_to_do"), *(each.details for each in failed)])
+        kept = publish.keep_failed(self.area, self.cutoff, run, text, pages.FAILED).relative_to(self.home)
+        return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
 
     def stage(self, stage: str, folder: Path, run: str) -> None:
         """Run one notebook in the private folder; it must come to its end and leave its token."""
@@ -223,10 +294,7 @@ class _Week:
             raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
 
     def failed(self, run: str, error: Exception) -> Outcome:
-        from analysis import notebook
-
-        told = isinstance(error, notebook.NotebookFailed)
-        reason = str(error) if told else f"{type(error).__name__}: {error}"
+        reason = pages.told(error)
         kept = wording.MISSING
         with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
@@ -252,17 +320,3 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
             lines += [words.say(f"run.{severity}s", count=len(its))]
             lines += [f"  {line}" for line in clean.problem_lines(its, words)]
     return lines
-
-
-@contextmanager
-def _home(home: Path) -> Iterator[None]:
-    """``ANALYSIS_HOME`` for this process and the kernels it starts."""
-    before = os.environ.get("ANALYSIS_HOME")
-    os.environ["ANALYSIS_HOME"] = str(Path(home).resolve())
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["ANALYSIS_HOME"]
-        else:
-            os.environ["ANALYSIS_HOME"] = before

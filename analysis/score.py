@@ -179,6 +179,54 @@ def _ranks_of_cents(cutoff: np.ndarray, cents: np.ndarray) -> np.ndarray:
     return (1 + np.cumsum(counts, axis=1) - counts).ravel()[keys]
 
 
+def what_if(
+    measurements: pd.DataFrame,
+    changed: pd.DataFrame,
+    indicators: pd.DataFrame,
+    groups: pd.DataFrame,
+    bands: pd.DataFrame,
+    units: pd.DataFrame,
+) -> pd.DataFrame:
+    """Totals, bands and ranks as they would be under other rates or counts.
+
+    changed : unit_code, indicator, and value (percent) or numerator (and denominator, where it changes too); a cell
+              left out or NaN stays as it is
+    Returns : unit_code, unit_name, total, band, rank, and before each of them what it is now: total_now, band_now,
+              rank_now. new total = published total + what the changed indicators' points gain: the rest of a total is
+              taken to stay as it is.
+    Raises  : ValueError naming unit and indicator, where the table does not have that figure, where no known rule makes
+              points of it, or where the new figure is no rate from 0 to 100 %.
+    """
+    keys = ["unit_code", "indicator"]
+    earning = indicators[(indicators["rule"] != "none") & (indicators["unit"] == "percent")]
+    cells = measurements[measurements["unit_code"].isin(changed["unit_code"])].set_index(keys)
+    for each in changed.itertuples():
+        if (each.unit_code, each.indicator) not in cells.index:
+            raise ValueError(f"{each.unit_code}, {each.indicator}: the table has no such figure")
+        if each.indicator not in set(earning["indicator"]):
+            raise ValueError(f"{each.unit_code}, {each.indicator}: no known rule makes points of it")
+    wanted = changed.set_index(keys).reindex(columns=["value", "numerator", "denominator"]).astype(float)
+    assumed = cells.copy()
+    assumed.update(wanted)
+    by_rate = wanted.index[wanted["value"].notna()]
+    assumed.loc[by_rate, ["numerator", "denominator"]] = np.nan  # a rate that is set holds without its counts
+    rates = rate_pct(assumed.loc[wanted.index])
+    if (wrong := rates[~rates.between(0, 100)]).size:
+        code, indicator = wrong.index[0]
+        raise ValueError(f"{code}, {indicator}: {wrong.iloc[0]:g} is no rate from 0 to 100 %")
+    now, then = (points(each.reset_index(), earning, groups).query("indicator != ''") for each in (cells, assumed))
+    gained = then.set_index(keys)["points"] - now.set_index(keys)["points"]
+    gain = gained.groupby("unit_code").sum()
+    totals = measurements[measurements["indicator"] == "TOTAL"]
+    frame = totals[["unit_code", "unit_name", "value"]].rename(columns={"value": "total_now"}).reset_index(drop=True)
+    frame["total"] = (frame["total_now"] + frame["unit_code"].map(gain).fillna(0.0)).round(6)
+    kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
+    for now in ("_now", ""):
+        frame[f"band{now}"] = band(frame[f"total{now}"], bands)
+        frame[f"rank{now}"] = frame.groupby(kinds)[f"total{now}"].rank(method="min", ascending=False)
+    return frame[["unit_code", "unit_name", "total_now", "total", "band_now", "band", "rank_now", "rank"]]
+
+
 def band(totals: pd.Series, bands: pd.DataFrame) -> pd.Series:
     """The band each total falls in: the highest whose ``from_points`` it reaches. Missing totals have none ("")."""
     limits = bands["from_points"].to_numpy()[::-1]

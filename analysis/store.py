@@ -10,7 +10,8 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from analysis import atomic, parameters, periods, tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+SECRET = re.compile(r"PASS|SECRET|TOKEN|CREDENTIAL|PRIVATE|_KEY", re.IGNORECASE)  # how such variables are named
 
 
 class NotFound(FileNotFoundError):
@@ -30,6 +32,18 @@ class NotFound(FileNotFoundError):
 def home() -> Path:
     """The folder that holds config/, data/ and reports/: ``ANALYSIS_HOME``, else the project."""
     return Path(os.environ.get("ANALYSIS_HOME") or PROJECT)
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """``folder`` is the home for this process and those it starts; none of them is shown a password meanwhile."""
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name == "ANALYSIS_HOME" or SECRET.search(name)}
+    os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
+    try:
+        yield
+    finally:
+        del os.environ["ANALYSIS_HOME"]
+        os.environ.update(before)
 
 
 def processed(area: str, *names: str) -> Path:
@@ -46,6 +60,16 @@ def run_folder(area: str, run: str) -> Path:
 
 def run_reports(area: str, run: str) -> Path:
     return reports(area, f".run-{run}")
+
+
+def unit_file(code: str) -> str:
+    """The name of a unit's files, without what their kind adds: ``units/H21.114``.
+
+    The same below the week's tables (``.ipynb``; ``.json``, the token) and below its reports (``.html``).
+    A code that is no plain name, such as ``../x``, comes from a delivered table and is told by its fingerprint.
+    """
+    plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", code)
+    return f"units/{code if plain else '~' + hashlib.sha256(code.encode()).hexdigest()[:16]}"
 
 
 def _plain(area: str) -> str:
@@ -106,16 +130,19 @@ class Week:
     def read(self, name: str) -> pd.DataFrame:
         """The table ``name``; text missing is "", numbers missing NaN.
 
-        Raises : NotFound, naming the notebook to run first; TableError if the file is not that table.
+        Raises : NotFound, naming the notebook to run first; TableError if the file is not that table. ``pages``, which
+                 no notebook writes, is without rows where it is missing: then no unit has a page.
         """
         for folder in filter(None, (self.folder, self.published)):
             if (folder / f"{name}.csv").is_file():
                 return read_table(folder, name)
+        if name == "pages":
+            return tables.checked(name, pd.DataFrame(columns=list(tables.TABLES[name].columns)))
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise NotFound(f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first")
 
     def read_all(self) -> dict[str, pd.DataFrame]:
-        """Every table that the notebooks before the report write, by name."""
+        """Every table that is written before the report, by name."""
         return {name: self.read(name) for name, notebook in tables.WRITTEN_BY.items() if notebook != "4_report"}
 
     def write(self, name: str, frame: pd.DataFrame) -> None:

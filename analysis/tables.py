@@ -141,18 +141,53 @@ TABLES = {
         unexplained_change=_number("the rest of it"),
         previous_cutoff=_text("the cut-off compared with, ISO; empty: none"),
     ),
-    "carried": _table(
+    "course": _table(
+        unique=["cutoff", "unit_code"],
+        cutoff=_key("the cut-off, ISO"),
+        **UNIT,
+        total=_number("points as published"),
+        rank=_number("1 is best; missing for the control row and for carried totals"),
+        band=_text("the band of the total; empty: no total, or carried"),
+        revision=_number("1 for a first issue; missing for carried totals"),
+        corrected=_flag("this unit's total was changed after publication"),
+        carried_by=_text("cut-off of the table that carried this total; empty: published"),
+        since=_key("the day its series began, ISO: totals of different series are not compared"),
+    ),
+    "contributions": _table(
+        unique=["unit_code", "group", "indicator"],
+        unit_code=UNIT["unit_code"],
+        group=_text("one of the six groups; empty for what is not itemised"),
+        indicator=_text("empty on a whole group; NOT_ITEMISED for the rest of the total"),
+        points=_number("now"),
+        previous_points=_number("at the previous cut-off"),
+        contribution=_number("points of the change; a unit's add up to it"),
+    ),
+    "signals": _table(
         unique=["unit_code"],
         unit_code=UNIT["unit_code"],
-        carried=_number("the previous total that the delivered table carries"),
+        since=_key("the day its series began, ISO"),
+        changes=_number("how many earlier changes the series has"),
+        missing=_number("how many more are needed before limits are drawn"),
+        value=_number("this change, for the usual span between cut-offs; missing: the series begins here"),
+        centre=_number("mean of the earlier changes; missing: too few, or none ever moved"),
+        lower=_number("lower limit of the earlier changes"),
+        upper=_number("upper limit of the earlier changes"),
+        rule=_text("the rule that this change breaks; empty: none", ("", "beyond", "near", "shift", "trend")),
+        streak=_number("changes in a row that rose (positive) or fell (negative), this one included"),
+    ),
+    "carried": _table(
+        unique=["unit_code", "carrier"],
+        unit_code=UNIT["unit_code"],
+        carrier=_key("cut-off of the table that carries it, ISO"),
+        carried=_number("the previous total that a delivered table carries"),
         published=_number("the total that week was published with, where it is another"),
     ),
     "peers": _table(
         unique=["unit_code", "indicator"],
         unit_code=UNIT["unit_code"],
-        indicator=_key("the figure compared among the units"),
-        value=_number("the unit's figure, points"),
-        median=_number("of all units"),
+        indicator=_key("the figure compared: a rate, a group's points, or NOT_ITEMISED"),
+        value=_number("the unit's figure, percent or points"),
+        median=_number("of the units of its kind"),
         gap=_number("value minus median"),
         deviation=_number("gap in robust standard deviations"),
         outlier=_flag("out of the ordinary among its peers"),
@@ -162,11 +197,30 @@ TABLES = {
         unit_code=UNIT["unit_code"],
         next_band=_key("the lowest band above the total"),
         gap=_number("points to it"),
-        indicator=_key("the indicator that alone would have to gain them"),
+        indicator=_key("the indicator that would have to gain them"),
         points_per_pct=_number("points that one percentage point brings"),
+        own_pct=_number("the rate now"),
         room_pct=_number("percentage points left to full points"),
-        needed_pct=_number("percentage points needed"),
+        needed_pct=_number("percentage points that it alone would need"),
+        needed_cases=_number("the same in whole cases; missing: the table has no counts"),
         enough=_flag("needed is within the room"),
+        best_pct=_number("best rate among the units of its kind"),
+        best_unit=_key("code of a unit that has it"),
+        mix_pct=_number("its part of the cheapest mix, percentage points; missing: no mix brings the gap"),
+        mix_cases=_number("the same in whole cases; missing: the table has no counts"),
+        mix_proven=_flag("the mix asks for no rate that no peer has reached"),
+    ),
+    "pace": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("TOTAL (target: the next band) or an indicator with a target"),
+        value=_number("now, points or percent"),
+        target=_number("to be reached"),
+        by=_key("by when, ISO"),
+        weeks_left=_number("until then"),
+        needed_per_week=_number("points or percentage points a week that the target needs"),
+        recent_per_week=_number("what the last weeks brought; missing: no earlier week to compare with"),
+        recent_weeks=_number("how many weeks that looks back"),
     ),
     "findings": _table(
         finding=_key("what kind of finding"),
@@ -177,14 +231,21 @@ TABLES = {
         reference=_number("what it is compared with"),
         text=_text("the finding as a sentence"),
     ),
+    "pages": _table(
+        unique=["unit_code"],
+        **UNIT,
+        status=_text("whether its page was made; of a failed one there is a page that says so", ("made", "failed")),
+        reason=_text("why it failed, for the maintainer; empty: made"),
+    ),
 }
 
 # The notebook that writes each table: what to run where one is missing.
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units", "source", "corrections"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
-    | dict.fromkeys(("changes", "carried", "peers", "routes"), "3_trend")
+    | dict.fromkeys(("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
+    | dict.fromkeys(("pages",), "run.py")  # of all runs of 5_unit; missing: there were none
 )
 
 
@@ -195,7 +256,11 @@ def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """
     if name not in TABLES:
         raise TableError(f"there is no table {name!r}; the week's tables are {', '.join(TABLES)}")
-    schema, frame = TABLES[name], frame.reset_index(drop=True)
+    return _valid(name, TABLES[name], frame)
+
+
+def _valid(name: str, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.reset_index(drop=True)
     known = {column: kind for column, kind in schema.columns.items() if column in frame}
     plain = frame.assign(**{column: _plain(name, frame[column], kind) for column, kind in known.items()})
     try:
@@ -237,6 +302,46 @@ def _unguarded(text: str) -> str:
 
 def from_csv(name: str, data: bytes) -> pd.DataFrame:
     """The table that ``to_csv`` wrote, in UTF-8. Raises TableError where it is not that table."""
+    return _read(name, TABLES[name], data)
+
+
+def from_csvs(name: str, files: dict[str, bytes]) -> pd.DataFrame:
+    """The same table of many weeks, one below the other, under an index of the keys of ``files``.
+
+    Parsed and checked as one, for checking a small file takes longer than reading it. Where anything is amiss with the
+    whole, each file is read by itself, so that nothing passes here that ``from_csv`` would refuse.
+
+    Raises : TableError, each line beginning with the key of the file: ``2023-12-04/scores.csv record 3: …``.
+    """
+    schema, columns = TABLES[name], list(TABLES[name].columns)
+    headers = [",".join(f"{quote}{column}{quote}" for column in columns).encode() + b"\n" for quote in ("", '"')]
+    bodies = {key: data.partition(b"\n")[2] for key, data in files.items()}
+    if all(data.endswith(b"\n") and data.startswith(tuple(headers)) for data in files.values()):
+        keys = [key for key, body in bodies.items() for _ in range(QUOTED.sub(b"", body).count(b"\n"))]
+        of_any_week = pa.DataFrameSchema(schema.columns, strict=True, ordered=True)
+        try:
+            frame = _read(name, of_any_week, b"".join([headers[0], *bodies.values()])).set_axis(keys)
+        except ValueError:  # a TableError, or not as many records as keys
+            frame = None
+        if frame is not None and not (
+            schema.unique and frame.set_index(schema.unique, append=True).index.has_duplicates
+        ):
+            return frame
+    return pd.concat([_read_of(key, name, data) for key, data in files.items()])
+
+
+QUOTED = re.compile(rb'"[^"]*"')  # a doubled quote ends one of these and begins the next
+
+
+def _read_of(key: str, name: str, data: bytes) -> pd.DataFrame:
+    try:
+        frame = from_csv(name, data)
+    except TableError as error:
+        raise TableError("\n".join(f"{key}/{line}" for line in str(error).split("\n"))) from None
+    return frame.set_axis([key] * len(frame))
+
+
+def _read(name: str, schema: pa.DataFrameSchema, data: bytes) -> pd.DataFrame:
     missing = {column: [""] for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
     try:
         # Only a line feed ends a line: a delivered cell may hold a carriage return, which pandas would take for one.
@@ -245,8 +350,8 @@ def from_csv(name: str, data: bytes) -> pd.DataFrame:
         raise TableError(f"{name}.csv: {error}") from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
         raise TableError(f"{name}.csv: the rows have more cells than the header")
-    texts = [column for column in _texts(name) if column in frame]
-    return checked(name, frame.assign(**{column: frame[column].map(_unguarded) for column in texts}))
+    texts = [column for column in _texts(name) if column in frame and b"'" in data]  # else nothing was guarded
+    return _valid(name, schema, frame.assign(**{column: frame[column].map(_unguarded) for column in texts}))
 
 
 def _texts(name: str) -> list[str]:

@@ -1,56 +1,119 @@
-"""This cut-off against the one before, a unit against its peers, and what a unit would need for the next band.
+"""This cut-off against the ones before, a unit against its peers, and what a unit would need for the next band.
 
-Pure functions, frame in, new frame out. What the data does not hold stays missing: a change can be split by printed
-column only when the earlier cut-off's own table is there.
+Pure functions, frame in, new frame out. What the data does not hold stays missing: a change can be split by column only
+when the earlier cut-off's own table is there, and scores of different series (another year, other rules, a merger) are
+never subtracted. Formulas and their sources: docs/method.md §9.
 """
 
 import math
+from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from analysis import score
 
 NOT_ITEMISED = "NOT_ITEMISED"
+COURSE = [
+    *["cutoff", "unit_code", "unit_name", "total", "rank", "band"],
+    *["revision", "corrected", "carried_by", "since"],
+]
 CHANGES = [
     *["unit_code", "unit_name", "total", "previous_total", "change", "rank", "previous_rank", "rank_move"],
     *["explained_change", "unexplained_change", "previous_cutoff"],
 ]
-CARRIED = ["unit_code", "carried", "published"]
+CARRIED = ["unit_code", "carrier", "carried", "published"]
+CONTRIBUTIONS = ["unit_code", "group", "indicator", "points", "previous_points", "contribution"]
+SIGNALS = [
+    *["unit_code", "since", "changes", "missing", "value", "centre", "lower", "upper", "rule", "streak"],
+]
 PEERS = ["unit_code", "indicator", "value", "median", "gap", "deviation", "outlier"]
-ROUTES = ["unit_code", "next_band", "gap", "indicator", "points_per_pct", "room_pct", "needed_pct", "enough"]
-ROUNDING_POINTS = 0.005  # published points are rounded to 0.01: a spread within that is none
+ROUTES = [
+    *[
+        "unit_code",
+        "next_band",
+        "gap",
+        "indicator",
+        "points_per_pct",
+        "own_pct",
+        "room_pct",
+        "needed_pct",
+        "needed_cases",
+    ],
+    *["enough", "best_pct", "best_unit", "mix_pct", "mix_cases", "mix_proven"],
+]
+PACE = [
+    *["unit_code", "indicator", "value", "target", "by", "weeks_left", "needed_per_week"],
+    *["recent_per_week", "recent_weeks"],
+]
+ROUNDING_POINTS = 0.005  # published figures are rounded to 0.01: a spread within that is none
 MAD_TO_SIGMA = (
     0.6745  # of a normal distribution, so that the deviation reads like a z-score (Iglewicz and Hoaglin 1993)
 )
+RANGE_TO_SIGMA = 1.128  # mean moving range of two over the standard deviation (d2 of Shewhart's charts)
+BEYOND, NEAR, SHIFT, TREND = "beyond", "near", "shift", "trend"
+DAYS_IN_WEEK = 7
 
 
-def previous_totals(
-    measurements: pd.DataFrame, source: pd.DataFrame, earlier: dict[str, pd.DataFrame], cutoff: str
-) -> tuple[str, pd.Series]:
-    """The totals to compare with, and their cut-off: those the table itself carries, else the newest earlier week's.
+# -- course --------------------------------------------------------------------------------------------------------
 
-    source  : previous_cutoff (ISO or "") of each sheet read;  earlier : scores by cut-off, oldest first
-    Returns : ("", empty) where there is neither. Weeks of another year are another series and are not compared.
+
+def course(past: pd.DataFrame, this: pd.DataFrame, shown: int) -> pd.DataFrame:
+    """The newest ``shown`` cut-offs of the area's history, this one the last: what charts and signals look at.
+
+    past, this : as ``history.load`` and ``history.rows`` give them; a total that this table carries for a cut-off that
+                 is published is left out, for the published one counts
+    Returns    : COURSE, oldest first.
+    """
+    published = set(past.loc[past["carried_by"] == "", "cutoff"]) | set(this.loc[this["carried_by"] == "", "cutoff"])
+    rows = pd.concat([past, this], ignore_index=True)
+    rows = rows[(rows["carried_by"] == "") | ~rows["cutoff"].isin(published)]
+    rows = rows.drop_duplicates(["cutoff", "unit_code"], keep="last")
+    newest = sorted(rows["cutoff"].unique())[-shown:]
+    return rows[rows["cutoff"].isin(newest)].sort_values("cutoff", kind="stable", ignore_index=True)[COURSE]
+
+
+# -- change ----------------------------------------------------------------------------------------------------------
+
+
+def previous_totals(measurements: pd.DataFrame, source: pd.DataFrame, history: pd.DataFrame) -> tuple[str, pd.Series]:
+    """The totals to compare with, and their cut-off: those the table itself carries, else the newest published week's.
+
+    source  : previous_cutoff (ISO or "") of each sheet read;  history : as ``history.load`` gives it
+    Returns : ("", empty) where there is neither.
     """
     carried = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].set_index("unit_code")["value"]
     if len(carried):
         return max(source["previous_cutoff"], default=""), carried
-    same_year = [each for each in earlier if each[:4] == cutoff[:4]]
-    if not same_year:
+    published = history[history["carried_by"] == ""]
+    if published.empty:
         return "", pd.Series(dtype=float)
-    return same_year[-1], earlier[same_year[-1]].set_index("unit_code")["total"]
+    newest = published["cutoff"].max()
+    return newest, published[published["cutoff"] == newest].set_index("unit_code")["total"]
 
 
-def carried_differences(previous: pd.Series, previous_cutoff: str, earlier: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Previous totals that a table carries and that are not what the earlier week itself was published with.
+def carried_differences(course: pd.DataFrame, carried: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """Totals that one table carries for another cut-off and that are not what that cut-off was published with.
 
-    Returns : unit_code, carried, published; empty where they agree, or the earlier week is not in history.
+    course  : cutoff, unit_code, total, carried_by; this cut-off among the published ones
+    carried : unit_code, carrier (cut-off of the table), cutoff (that the total is of), total
+    Returns : CARRIED, of those that concern this cut-off: carried by it, or by a later table about it.
     """
-    if previous_cutoff not in earlier:
-        return pd.DataFrame(columns=CARRIED)
-    published = earlier[previous_cutoff].set_index("unit_code")["total"]
-    both = pd.DataFrame({"carried": previous, "published": published}).dropna().rename_axis("unit_code").reset_index()
+    published = course[course["carried_by"] == ""][["cutoff", "unit_code", "total"]]
+    both = carried.merge(published.rename(columns={"total": "published"}), on=["cutoff", "unit_code"])
+    both = both.rename(columns={"total": "carried"}).dropna(subset=["carried", "published"])
+    both = both[(both["carrier"] == cutoff) | (both["cutoff"] == cutoff)]
     return both[score.rounded(both["carried"]) != score.rounded(both["published"])].reset_index(drop=True)[CARRIED]
+
+
+def comparable(previous: pd.Series, previous_cutoff: str, since: pd.Series) -> pd.Series:
+    """The previous totals of units whose series had begun by then; those of another series are left out.
+
+    previous_cutoff : ISO, "" where it is not known: then the table's own word, "the week before", is taken for it
+    since           : the day each unit's series began, ISO, by unit_code
+    """
+    began = previous.index.to_series().map(since)
+    return previous[began.notna() & (began <= (previous_cutoff or "9999"))].dropna()
 
 
 def changes(
@@ -58,45 +121,81 @@ def changes(
     previous: pd.Series,
     previous_cutoff: str,
     units: pd.DataFrame,
-    earlier_scores: pd.DataFrame | None = None,
+    contributions: pd.DataFrame,
 ) -> pd.DataFrame:
     """Total, place and their moves since the previous cut-off.
 
-    scores   : unit_code, unit_name, total, computed_total, rank;  units : unit_code, kind (others have no place)
-    previous : previous total by unit_code;  previous_cutoff : ISO date, "" where it is not known
-    earlier_scores : scores of the previous cut-off, None where that week is not in history
-    Returns : CHANGES. rank_move = places gained (positive is better); explained_change = change of computed_total (NaN
-              without earlier_scores: it cannot be said yet); unexplained_change = change − explained_change.
+    scores   : unit_code, unit_name, total, rank;  units : unit_code, kind (others have no place)
+    previous : comparable previous total by unit_code;  previous_cutoff : ISO date, "" where it is not known
+    contributions : as ``contributions`` returns them, no rows where the previous week's own table is not there
+    Returns  : CHANGES. rank_move = places gained (positive is better); explained_change = what printed columns
+               contributed (NaN: it cannot be said); unexplained_change = change − explained_change.
     """
     frame = scores[["unit_code", "unit_name", "total", "rank"]].copy()
-    frame["previous_total"] = frame["unit_code"].map(previous)
+    frame["previous_total"] = frame["unit_code"].map(previous).astype(float)
     frame["change"] = (frame["total"] - frame["previous_total"]).round(6)
     kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
     frame["previous_rank"] = frame.groupby(kinds)["previous_total"].rank(method="min", ascending=False)
     frame["rank_move"] = frame["previous_rank"] - frame["rank"]
-    earlier = {} if earlier_scores is None else earlier_scores.set_index("unit_code")["computed_total"]
-    frame["explained_change"] = (scores["computed_total"] - frame["unit_code"].map(earlier).astype(float)).round(6)
+    itemised = contributions["contribution"].where(contributions["indicator"] != NOT_ITEMISED, 0.0)
+    frame["explained_change"] = frame["unit_code"].map(itemised.groupby(contributions["unit_code"]).sum()).round(6)
     frame["unexplained_change"] = (frame["change"] - frame["explained_change"]).round(6)
     return frame.assign(previous_cutoff=previous_cutoff)[CHANGES]
 
 
-def peers(scores: pd.DataFrame, units: pd.DataFrame, least_units: int, beyond: float) -> pd.DataFrame:
-    """How far each unit's not-itemised points lie from the median of its kind, and whether that is unusual.
+def contributions(
+    scores: pd.DataFrame, points: pd.DataFrame, previous: pd.Series, earlier_points: pd.DataFrame
+) -> pd.DataFrame:
+    """What moved each total: its parts now and at the previous cut-off, adding up to the change exactly.
 
-    Returns : PEERS, indicator NOT_ITEMISED; gap = value − median; deviation = 0.6745 × gap / MAD; outlier where
-              |deviation| > ``beyond``. A kind with fewer than ``least_units`` units, or whose MAD is 0, is left out.
-    Source  : Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): median and median absolute deviation.
+    scores   : unit_code, total;  previous : previous total by unit_code (NaN or absent: not comparable)
+    points, earlier_points : as ``score.points`` returns them, of this and of the previous cut-off
+    Returns  : CONTRIBUTIONS, no rows for units that the earlier points do not have. A row for each part whose points
+               are known at both cut-offs (a group, or an indicator of a
+               group known in part only), and one for the rest: indicator NOT_ITEMISED, group "", contribution = change
+               − Σ the others. Where groups explain both totals whole, there is no rest and no such row.
+    Formula  : Σ contributions = total − previous_total, by construction.
     """
-    frame = scores.merge(units[["unit_code", "kind"]], on="unit_code").dropna(subset="not_itemised")
-    frame = frame.assign(indicator=NOT_ITEMISED, value=frame["not_itemised"])
-    by_kind = frame.groupby("kind")["value"]
-    frame["median"] = by_kind.transform("median")
-    frame["gap"] = frame["value"] - frame["median"]
-    spread = frame.groupby("kind")["gap"].transform(lambda gaps: gaps.abs().median())
-    enough = (by_kind.transform("size") >= least_units) & (spread > ROUNDING_POINTS)
-    frame["deviation"] = MAD_TO_SIGMA * frame["gap"] / spread
-    frame["outlier"] = frame["deviation"].abs() > beyond
-    return frame.loc[enough, PEERS].reset_index(drop=True)
+    keys = ["unit_code", "group", "indicator"]
+    held = [score.explained(each).dropna(subset="points")[[*keys, "points"]] for each in (points, earlier_points)]
+    parts = held[0].merge(held[1].rename(columns={"points": "previous_points"}), on=keys)
+    totals = scores[["unit_code", "total"]].assign(previous=scores["unit_code"].map(previous)).dropna()
+    totals = totals[totals["unit_code"].isin(earlier_points["unit_code"])]
+    parts = parts[parts["unit_code"].isin(totals["unit_code"])]
+    sums = parts.groupby("unit_code")[["points", "previous_points"]].sum().reindex(totals["unit_code"], fill_value=0.0)
+    rest = pd.DataFrame(
+        {
+            "unit_code": totals["unit_code"].to_numpy(),
+            "group": "",
+            "indicator": NOT_ITEMISED,
+            "points": (totals["total"].to_numpy() - sums["points"].to_numpy()).round(6),
+            "previous_points": (totals["previous"].to_numpy() - sums["previous_points"].to_numpy()).round(6),
+        }
+    )
+    rest = rest[(rest["points"] != 0) | (rest["previous_points"] != 0)]
+    frame = pd.concat([parts, rest], ignore_index=True)
+    frame["contribution"] = (frame["points"] - frame["previous_points"]).round(6)
+    order = pd.Categorical(frame["unit_code"], scores["unit_code"].unique())
+    return frame.iloc[np.argsort(order.codes, kind="stable")].reset_index(drop=True)[CONTRIBUTIONS]
+
+
+def satisfaction_moves(changes: pd.DataFrame, contributions: pd.DataFrame, group: str) -> pd.DataFrame:
+    """The move in which a satisfaction item lost or regained would show, for each unit.
+
+    group   : the satisfaction group
+    Returns : unit_code, of (the group where its points are known at both cut-offs, else NOT_ITEMISED where the rest is,
+              else CHANGE: only totals are known), move (points). Units without a change are left out.
+    """
+    rank = {group: 0, NOT_ITEMISED: 1, "CHANGE": 2}
+    parts = contributions.assign(
+        of=contributions["indicator"].where(contributions["group"] == "", contributions["group"])
+    )
+    parts = parts[parts["of"].isin(rank) & ((parts["indicator"] == "") | (parts["of"] == NOT_ITEMISED))]
+    whole = changes[["unit_code", "change"]].rename(columns={"change": "contribution"}).assign(of="CHANGE")
+    rows = pd.concat([parts[["unit_code", "of", "contribution"]], whole], ignore_index=True)
+    first = rows.sort_values("of", key=lambda of: of.map(rank), kind="stable").drop_duplicates("unit_code")
+    moves = first.rename(columns={"contribution": "move"}).dropna(subset="move")
+    return changes[["unit_code"]].merge(moves, on="unit_code")[["unit_code", "of", "move"]]
 
 
 def items(difference: float, size: float, tolerance: float) -> int:
@@ -110,33 +209,210 @@ def items(difference: float, size: float, tolerance: float) -> int:
     return count if count and abs(difference - count * size) <= tolerance + 1e-9 else 0
 
 
+# -- signal or noise -------------------------------------------------------------------------------------------------
+
+
+def signals(course: pd.DataFrame, cutoff: str, least_changes: int) -> pd.DataFrame:
+    """Whether this cut-off's change stands out from the unit's earlier ones (XmR chart), and how long it has gone on.
+
+    course  : cutoff, unit_code, total, since; ``cutoff`` is its newest
+    least_changes : earlier changes needed before limits are drawn
+    Returns : SIGNALS, one row a unit that has a total now. changes counts the series' earlier changes, missing how many
+              more are needed; value is this change (NaN in a series' first week); centre, lower, upper (NaN while some
+              are missing, or where the unit never moved) come from the earlier changes alone; rule is the first that
+              the newest change completes, "" for none; streak = how many changes in a row rose (+) or fell (−).
+    Source  : individuals and moving range, limits centre ± 3 × mean moving range / 1.128 (= ± 2.66 × it); rules of
+              NHS England, Making Data Count. The individuals are changes, because the index is a year to date: each
+              total contains the one before, and its level says nothing that the last level did not.
+    """
+    rows = []
+    for code, its in course[course["cutoff"] <= cutoff].dropna(subset="total").groupby("unit_code", sort=False):
+        if its["cutoff"].iloc[-1] != cutoff:
+            continue
+        its = its[its["since"] == its["since"].iloc[-1]]
+        moved = scaled_changes(its)
+        value, earlier = (moved[-1], moved[:-1]) if len(moved) else (np.nan, moved)
+        missing = max(0, least_changes - len(earlier))
+        centre, lower, upper = (np.nan,) * 3 if missing else limits(earlier)
+        broken = rules_broken(moved, centre, upper)
+        rule = broken[-1] if len(broken) else ""
+        rows.append(
+            (code, its["since"].iloc[-1], len(earlier), missing, value, centre, lower, upper, rule, streak(moved))
+        )
+    return pd.DataFrame(rows, columns=SIGNALS)
+
+
+def scaled_changes(its: pd.DataFrame) -> np.ndarray:
+    """One unit's changes from cut-off to cut-off, each for the usual number of days between two of them.
+
+    its : cutoff, total of one series, oldest first. Changes over a usual span stay as they are: after a week left out,
+          the next one's change is halved, for it took two weeks.
+    """
+    days = np.diff(its["cutoff"].to_numpy(dtype="datetime64[D]")).astype(float)
+    return (np.diff(its["total"].to_numpy()) * (np.median(days) if len(days) else 1.0) / days).round(6)
+
+
+def limits(values: np.ndarray) -> tuple[float, float, float]:
+    """Centre, lower and upper limit of an XmR chart of ``values``; NaN where they do not vary.
+
+    Values beyond the limits are left out and the limits drawn again, as special causes are once they are known: else
+    one lost item would hide the next one and pull the centre below the ordinary weeks.
+    """
+    kept = values
+    while len(kept) > 1:
+        centre, spread = kept.mean(), np.abs(np.diff(kept)).mean() / RANGE_TO_SIGMA
+        if spread == 0:
+            break
+        inside = values[np.abs(values - centre) <= 3 * spread]
+        if len(inside) >= len(kept) or 2 * len(inside) < len(values):  # most of them special: then none is
+            return centre, centre - 3 * spread, centre + 3 * spread
+        kept = inside
+    return (np.nan,) * 3
+
+
+def rules_broken(values: np.ndarray, centre: float, upper: float) -> list[str]:
+    """For each value the first rule that it completes, "" for none (or where there are no limits).
+
+    beyond : outside the limits
+    shift  : eight in a row on one side of the centre
+    near   : two of three in the outer third of the same side
+    trend  : six in a row, each higher (or each lower) than the one before
+    Source : NHS England, Making Data Count; eight in a row as Western Electric has it.
+    """
+    if np.isnan(centre):
+        return [""] * len(values)
+    distance = (values - centre) / ((upper - centre) / 3)
+    told = []
+    for i in range(len(values)):
+        last = {count: distance[i - count + 1 : i + 1] for count in (3, 6, 8) if i + 1 >= count}
+        if abs(distance[i]) > 3:
+            told.append(BEYOND)
+        elif 8 in last and (all(last[8] > 0) or all(last[8] < 0)):
+            told.append(SHIFT)
+        elif 3 in last and any(side * distance[i] > 2 and sum(side * last[3] > 2) >= 2 for side in (1, -1)):
+            told.append(NEAR)
+        elif 6 in last and (all(np.diff(last[6]) > 0) or all(np.diff(last[6]) < 0)):
+            told.append(TREND)
+        else:
+            told.append("")
+    return told
+
+
+def streak(moved: np.ndarray) -> int:
+    """How many changes in a row, up to the last, had its direction: 3 rises => 3, 2 falls => −2, unmoved => 0."""
+    if not len(moved) or moved[-1] == 0:
+        return 0
+    sign = np.sign(moved[-1])
+    others = np.flatnonzero(np.sign(moved) != sign)
+    return int(sign) * (len(moved) - (others[-1] + 1 if len(others) else 0))
+
+
+# -- peers -----------------------------------------------------------------------------------------------------------
+
+
+def peers(
+    scores: pd.DataFrame,
+    measurements: pd.DataFrame,
+    indicators: pd.DataFrame,
+    groups: pd.DataFrame,
+    units: pd.DataFrame,
+    least_units: int,
+    beyond: float,
+) -> pd.DataFrame:
+    """How far each unit lies from the median of its kind: every rate, every group's points, and what is not itemised.
+
+    scores  : unit_code, not_itemised;  measurements : unit_code, indicator, value, numerator, denominator,
+              published_points;  units : unit_code, kind
+    Returns : PEERS; value and median in percent (rates) or points; gap = value − median; deviation = 0.6745 × gap /
+              MAD; outlier where |deviation| > ``beyond``. A figure that fewer than ``least_units`` units of a kind
+              have, or whose MAD is within rounding, is left out: nobody stands apart from it.
+    Source  : Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): median and median absolute deviation.
+    """
+    rates = measurements[measurements["indicator"].isin(indicators.query("unit == 'percent'")["indicator"])]
+    whole = measurements[measurements["indicator"].isin(set(groups["group"]) - set(rates["indicator"]))]
+    rest = scores.assign(indicator=NOT_ITEMISED, value=scores["not_itemised"])
+    parts = [rates.assign(value=score.rate_pct(rates)), whole.assign(value=whole["published_points"]), rest]
+    frame = pd.concat([part[["unit_code", "indicator", "value"]] for part in parts], ignore_index=True)
+    frame = frame.dropna(subset="value").astype({"value": float}).merge(units[["unit_code", "kind"]], on="unit_code")
+    by = [frame["kind"], frame["indicator"]]
+    values = frame["value"].groupby(by)
+    frame["median"] = values.transform("median")
+    frame["gap"] = frame["value"] - frame["median"]
+    spread = frame["gap"].abs().groupby(by).transform("median")
+    enough = (values.transform("size") >= least_units) & (spread > ROUNDING_POINTS)
+    frame["deviation"] = MAD_TO_SIGMA * frame["gap"] / spread
+    frame["outlier"] = frame["deviation"].abs() > beyond
+    return frame.loc[enough, PEERS].reset_index(drop=True)
+
+
+# -- routes ----------------------------------------------------------------------------------------------------------
+
+
 def routes(
     scores: pd.DataFrame, measurements: pd.DataFrame, indicators: pd.DataFrame, bands: pd.DataFrame, units: pd.DataFrame
 ) -> pd.DataFrame:
-    """What each indicator alone would have to gain for a unit to reach the next band.
+    """What each indicator alone would have to gain for a unit to reach the next band, and the cheapest mix of them.
 
-    Returns : ROUTES, one row a unit and indicator that earns points: gap (points to the next band), points_per_pct
-              (points that one percentage point brings), room_pct (percentage points left to full points), needed_pct
-              (percentage points this indicator alone would need), enough (needed ≤ room). No rows in the highest band.
+    Returns : ROUTES, one row a unit and indicator that earns points by a known rule; none in the highest band.
+              gap : points to the next band;  points_per_pct : points that one percentage point brings
+              own_pct : the rate now;  room_pct : percentage points left to full points
+              needed_pct : that this indicator alone would need;  needed_cases : the same in whole cases (NaN where the
+              table has no counts);  enough : needed ≤ room
+              best_pct, best_unit : the best rate among the unit's kind and who has it: proof that it can be done
+              mix_pct, mix_cases : this indicator's part of the cheapest mix (0 if it has none; NaN where all rooms
+              together do not bring the gap);  mix_proven : the mix asks for no rate that no peer has reached
+    Formula : the points are linear up to full points, so the cheapest mix takes the indicators in order of what they
+              bring: per case where every one of a unit's indicators has counts, else per percentage point. It stays
+              within the peers' best rates where that is enough.
     """
     rates = measurements.merge(indicators[indicators["rule"] != "none"], on="indicator")
     rates["rate_pct"] = score.rate_pct(rates)
-    rates = rates[
-        rates["unit_code"].isin(units["unit_code"]) & (rates["unit"] == "percent") & rates["rate_pct"].notna()
-    ]
+    rates = rates.merge(units[["unit_code", "kind"]], on="unit_code")
+    rates = rates[(rates["unit"] == "percent") & rates["rate_pct"].notna()].reset_index(drop=True)
     full_at = rates["full_at_pct"].fillna(100)
+    best = rates.loc[rates.groupby(["kind", "indicator"])["rate_pct"].transform("idxmax")].reset_index(drop=True)
     frame = pd.DataFrame(
         {
             "unit_code": rates["unit_code"],
             "indicator": rates["indicator"],
             "points_per_pct": rates["max_points"] / full_at,
+            "own_pct": rates["rate_pct"],
             "room_pct": (full_at - rates["rate_pct"]).clip(lower=0),
+            "best_pct": best["rate_pct"],
+            "best_unit": best["unit_code"],
+            "proven_pct": (np.minimum(best["rate_pct"], full_at) - rates["rate_pct"]).clip(lower=0),
+            "cases": rates["denominator"],
         }
     )
     frame = frame.merge(_next_band(scores, bands), on="unit_code")
     frame["needed_pct"] = frame["gap"] / frame["points_per_pct"]
-    frame["enough"] = frame["needed_pct"] <= frame["room_pct"]
-    return frame[ROUTES]
+    frame["enough"] = frame["needed_pct"] <= frame["room_pct"] + 1e-9
+    frame["needed_cases"] = _cases(frame["needed_pct"], frame["cases"])
+    frame[["mix_pct", "mix_proven"]] = np.nan
+    for _, its in frame.groupby("unit_code"):
+        mix, proven = _cheapest(its)
+        frame.loc[its.index, "mix_pct"], frame.loc[its.index, "mix_proven"] = mix, float(proven)
+    frame["mix_cases"] = _cases(frame["mix_pct"], frame["cases"])
+    return frame.assign(mix_proven=frame["mix_proven"] == 1)[ROUTES]
+
+
+def _cheapest(its: pd.DataFrame) -> tuple[pd.Series, bool]:
+    """The percentage points of each indicator in the cheapest mix of one unit, and whether peers prove all of them."""
+    counted = its["cases"].gt(0).all()
+    price = its["cases"] / 100 if counted else 1.0  # of one percentage point
+    order = (its["points_per_pct"] / price).sort_values(ascending=False, kind="stable").index
+    for room, proven in (("proven_pct", True), ("room_pct", False)):
+        worth = (its[room] * its["points_per_pct"]).loc[order]
+        before = worth.cumsum() - worth
+        taken = (its["gap"].loc[order] - before).clip(lower=0, upper=worth) / its["points_per_pct"].loc[order]
+        if worth.sum() >= its["gap"].iloc[0] - 1e-9:
+            return taken.loc[its.index], proven
+    return pd.Series(np.nan, index=its.index), False
+
+
+def _cases(pct: pd.Series, cases: pd.Series) -> pd.Series:
+    """Percentage points as whole cases, rounded up: what is asked for is enough."""
+    return np.ceil((pct * cases.where(cases > 0) / 100).round(6))
 
 
 def _next_band(scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
@@ -154,3 +430,59 @@ def _next_band(scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
 def rounded_up(value: float, decimals: int = 1) -> float:
     """A need is rounded up, so that what is asked for is enough: 4.556 => 4.6, 4.61 => 4.7."""
     return math.ceil(round(value * 10**decimals, 6)) / 10**decimals
+
+
+# -- pace ------------------------------------------------------------------------------------------------------------
+
+
+def pace(
+    scores: pd.DataFrame,
+    measurements: pd.DataFrame,
+    course: pd.DataFrame,
+    earlier: pd.DataFrame,
+    bands: pd.DataFrame,
+    targets: dict[str, float],
+    cutoff: str,
+    by: str,
+    recent_weeks: int,
+) -> pd.DataFrame:
+    """What each target needs per week until a day, beside what the last weeks brought.
+
+    course  : cutoff, unit_code, total, since, this cut-off included: the pace of totals
+    earlier : cutoff, unit_code, indicator, value, numerator, denominator of earlier published weeks: the pace of rates
+    targets : percent by indicator; the total's target is the next band;  by : ISO date
+    Returns : PACE, one row a unit (the area's row too) and target that is not reached yet; none from ``by`` on.
+              needed_per_week = (target − value) / weeks left; recent_per_week = (value − what it was) / the weeks
+              between, looking back at most ``recent_weeks`` weeks within the same series (NaN: no such week).
+    """
+    weeks_left = (date.fromisoformat(by) - date.fromisoformat(cutoff)).days / DAYS_IN_WEEK
+    if weeks_left <= 0:
+        return pd.DataFrame(columns=PACE)
+    now = measurements[measurements["indicator"].isin(targets)]
+    now = now.assign(value=score.rate_pct(now), target=now["indicator"].map(targets).astype(float))
+    bound = scores[["unit_code", "total"]].merge(_next_band(scores, bands), on="unit_code")
+    bound = bound.assign(indicator="TOTAL", value=bound["total"], target=bound["total"] + bound["gap"])
+    frame = pd.concat([each[["unit_code", "indicator", "value", "target"]] for each in (bound, now)], ignore_index=True)
+    frame = frame[frame["value"] < frame["target"]]
+
+    since = course[course["cutoff"] == cutoff].set_index("unit_code")["since"]
+    totals = course.assign(indicator="TOTAL", value=course["total"])
+    rates = earlier[earlier["indicator"].isin(targets)]
+    held = pd.concat([totals, rates.assign(value=score.rate_pct(rates))])[["cutoff", "unit_code", "indicator", "value"]]
+    first = str(date.fromordinal(date.fromisoformat(cutoff).toordinal() - DAYS_IN_WEEK * recent_weeks))
+    held = held[
+        held["cutoff"].between(first, cutoff, inclusive="left") & (held["cutoff"] >= held["unit_code"].map(since))
+    ]
+    oldest = (
+        held.dropna(subset="value").sort_values("cutoff", kind="stable").drop_duplicates(["unit_code", "indicator"])
+    )
+    oldest = oldest.rename(columns={"value": "was", "cutoff": "then"})
+    frame = frame.merge(oldest, how="left", on=["unit_code", "indicator"])
+    passed = (pd.Timestamp(cutoff) - pd.to_datetime(frame["then"])).dt.days / DAYS_IN_WEEK
+    return frame.assign(
+        by=by,
+        weeks_left=weeks_left,
+        needed_per_week=(frame["target"] - frame["value"]) / weeks_left,
+        recent_per_week=(frame["value"] - frame["was"]) / passed,
+        recent_weeks=passed,
+    )[PACE]

@@ -13,7 +13,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from nbformat import v4
 
-from analysis import report, wording
+from analysis import report, unitpage, wording
 
 PROJECT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -92,15 +92,16 @@ def edition(lang: str = "vi") -> report.Edition:
 
 
 @functools.cache
-def sample(lang: str = "vi") -> nbformat.NotebookNode:
-    """4_report of the real week with what its cells tagged page or mail show; those before them need no run here."""
-    notebook = nbformat.read(PROJECT / "notebooks" / "4_report.ipynb", as_version=4)
-    names, show = {"report": report, "edition": edition(lang)}, DisplayFormatter()
+def sample(lang: str = "vi", name: str = "4_report", unit: str = "") -> nbformat.NotebookNode:
+    """A notebook of the real week with what its cells tagged page or mail show; those before them need no run here."""
+    notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
+    names = {"report": report, "unitpage": unitpage, "edition": edition(lang), "unit": unit}
+    show = DisplayFormatter()
     for cell in notebook.cells:
         if {"page", "mail"} & set(cell.metadata.get("tags", [])):
             *before, last = ast.parse(cell.source).body
-            exec(compile(ast.Module(before, []), "4_report", "exec"), names)
-            data, about = show.format(eval(compile(ast.Expression(last.value), "4_report", "eval"), names))
+            exec(compile(ast.Module(before, []), name, "exec"), names)
+            data, about = show.format(eval(compile(ast.Expression(last.value), name, "eval"), names))
             cell.outputs = [v4.new_output("display_data", data, metadata=about)]
     return notebook
 

@@ -1,14 +1,16 @@
 """The real table of Chợ Mới for tests: as delivered, with one thing changed, cleaned, and scored."""
 
 import functools
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import played
 
-from analysis import clean, findings, revisions, rules, score, trend, wording
+from analysis import clean, findings, revisions, rules, wording
 
-HOME = Path(__file__).parent.parent
+HOME = played.HOME
 RAW = HOME / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
 CUTOFF = date(2023, 12, 4)
 CONTROL = "893"
@@ -55,19 +57,8 @@ def week(lang: str = "vi") -> dict[str, pd.DataFrame]:
 
 
 def scored(tables: dict[str, pd.DataFrame], lang: str = "vi") -> dict[str, pd.DataFrame]:
-    held = in_force()
-    measurements, units = tables["measurements"], tables["units"]
-    points = score.points(measurements, held.indicators, held.groups)
-    scores = score.scores(measurements, points, held.bands, units)
-    day, previous = trend.previous_totals(measurements, tables["source"], {}, str(CUTOFF))
-    tables = tables | {
-        "points": points,
-        "scores": scores,
-        "reconciliation": score.reconciliation(points, scores),
-        "changes": trend.changes(scores, previous, day, units),
-        "carried": trend.carried_differences(previous, day, {}),
-        "peers": trend.peers(scores, units, **held.settings["peer"]),
-        "routes": trend.routes(scores, measurements, held.indicators, held.bands, units),
-    }
-    tables["corrections"] = revisions.corrections(tables["measurements"], tables["measurements"])
-    return tables | {"findings": findings.collect(tables, held, words(lang))}
+    """The tables that the notebooks make of a cleaned week that has no history, by name."""
+    tables = {"corrections": revisions.corrections(tables["measurements"], tables["measurements"])} | tables
+    with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
+        tables = played.tables("cho-moi", str(CUTOFF), tables)
+    return tables | {"findings": findings.collect(tables, in_force(), words(lang))}

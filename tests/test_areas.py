@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import played
 import pytest
 from district import HOME, words
 
-from analysis import clean, findings, rules, score, trend
+from analysis import clean, findings, rules, score
 
 DATA = HOME.parent / "shared" / "data"
 GIA_LAI = DATA / "gia-lai-2026"
@@ -149,21 +150,13 @@ def test_payment_and_online_services_of_an_giang_are_not_taken_for_each_other():
     assert (points["TTTT"], points["DVCTT"]) == (8.55, 8.1)  # columns TTTT and CLGQ of the row of Đông Thái
 
 
-def test_the_sheets_of_two_periods_are_told_apart_by_configuration_and_the_report_says_so():
+def test_the_sheets_of_two_periods_are_told_apart_by_configuration_and_the_report_says_so(tmp_path):
     cleaned, in_force = gate("an-giang", "2025-10-31", AN_GIANG)
     assert [each.split("[")[1] for each in cleaned.source["file"]] == ["Sở Ban]", "Xã Phường]"] or len(
         cleaned.source
     ) == 3
-    points = score.points(cleaned.measurements, in_force.indicators, in_force.groups)
-    scores = score.scores(cleaned.measurements, points, in_force.bands, cleaned.units)
-    tables = cleaned.tables | {
-        "scores": scores,
-        "reconciliation": score.reconciliation(points, scores),
-        "changes": trend.changes(scores, pd.Series(dtype=float), "", cleaned.units),
-        "carried": pd.DataFrame(columns=trend.CARRIED),
-        "peers": trend.peers(scores, cleaned.units, **in_force.settings["peer"]),
-        "routes": trend.routes(scores, cleaned.measurements, in_force.indicators, in_force.bands, cleaned.units),
-    }
+    with played.at(tmp_path):
+        tables = played.cleaned("an-giang", "2025-10-31", cleaned)
     said = " ".join(findings.collect(tables, in_force, words()).query("finding == 'data'")["text"])
     assert "Trang tính “Xã Phường”: số liệu lũy kế từ đầu năm." in said
     assert "Trang tính “Sở Ban”: số liệu trong tháng." in said
@@ -175,3 +168,60 @@ def test_the_provinces_own_row_is_its_control_row():
     assert own["unit_name"].item() == "tỉnh An Giang" and own["rank"].isna().all()
     assert "H05" not in set(scores["unit_code"])  # the other provinces of that sheet are no concern of ours
     assert cleaned.controls.query("control == 'units'")[["expected", "found"]].to_numpy().tolist() == [[117, 117]]
+
+
+# -- four days of Gia Lai as a history -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory):
+    """The tables of the four days, each made with those before it published."""
+    with played.at(tmp_path_factory.mktemp("gia-lai")) as home:
+        told = {}
+        for day in DAYS:
+            cleaned, held = gate("gia-lai", day, GIA_LAI / f"communes_{day}.csv", home=home)
+            told[day] = played.cleaned("gia-lai", day, cleaned)
+            told[day]["findings"] = findings.collect(told[day], held, words())
+            played.publish("gia-lai", day)
+        yield told
+
+
+@pytest.mark.parametrize(("day", "lost", "regained"), [(DAYS[1], 10, 1), (DAYS[2], 3, 2), (DAYS[3], 2, 6)])
+def test_every_move_of_more_than_5_points_is_named_as_satisfaction_items_and_no_other_is(days, day, lost, regained):
+    found = days[day]["findings"]
+    steps = found[found["finding"] == "step"]
+    moved = days[day]["changes"].query("abs(change) > 5 and unit_code != 'H21'")
+    assert set(steps["unit_code"]) == set(moved["unit_code"]) and len(steps) == len(moved)
+    assert steps["reference"].value_counts().to_dict() == {-12.0: lost, 12.0: regained}  # two items each
+    assert all("2 tiêu chí hài lòng 6 điểm" in text for text in steps["text"])
+
+
+def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest(days):
+    for day in DAYS[1:]:
+        parts, moved = days[day]["contributions"], days[day]["changes"].set_index("unit_code")["change"]
+        assert (parts.groupby("unit_code")["contribution"].sum() - moved).abs().max() < 1e-6
+        assert set(parts["group"]) == {"CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"}
+
+
+def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so(days):
+    first = days[DAYS[0]]
+    assert first["changes"]["change"].isna().all() and first["contributions"].empty
+    assert any("chưa có kỳ nào trước đó" in text for text in first["findings"]["text"])
+    assert not set(first["findings"]["finding"]) & {"fell", "rose", "step", "signal"}
+
+
+def test_four_days_are_too_few_for_limits_and_it_says_how_many_are_missing(days):
+    signals = days[DAYS[3]]["signals"]
+    assert (signals["missing"] == 13).all() and (signals["rule"] == "").all()
+    assert any("còn thiếu 13 lần thay đổi" in text for text in days[DAYS[3]]["findings"]["text"])
+
+
+def test_where_numerators_are_known_routes_are_told_in_whole_cases(tmp_path):
+    with played.at(tmp_path) as home:
+        files = (GIA_LAI / f"communes_{DAYS[3]}.csv", SUBCRITERIA)
+        tables = played.cleaned("gia-lai", DAYS[3], gate("gia-lai", DAYS[3], *files, home=home)[0])
+    ways = tables["routes"].query("indicator == 'DOSSIER_PAID_ONLINE' and enough").iloc[0]
+    cells = tables["measurements"].set_index(["unit_code", "indicator"]).loc[(ways["unit_code"], ways["indicator"])]
+    n, d = cells["numerator"], cells["denominator"]
+    assert 6 * (n + ways["needed_cases"]) / d - 6 * n / d >= ways["gap"] - 1e-9
+    assert 6 * (n + ways["needed_cases"] - 1) / d - 6 * n / d < ways["gap"]  # one fewer is not enough

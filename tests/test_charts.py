@@ -4,6 +4,7 @@ Figures of Chợ Mới's units are those of report 3668/BC-VP (4 December 2023).
 """
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 from seaborn.utils import relative_luminance
 
 from analysis import charts, wording
@@ -56,6 +58,17 @@ PARTS = pd.DataFrame(
     ],
     columns=["part", "points", "max_points"],
 )
+REST = "Phần điểm bảng không thể hiện"
+CHANGED = pd.DataFrame(
+    [
+        ("Mỹ Hội Đông", "Số hóa hồ sơ", 0.22, -5.78),
+        ("Mỹ Hội Đông", REST, -6.0, -5.78),
+        ("Tấn Mỹ", "Công khai, minh bạch", 1.26, 1.23),
+        ("Tấn Mỹ", "Tiến độ giải quyết", 0.0, 1.23),
+        ("Tấn Mỹ", "Thanh toán trực tuyến", -0.03, 1.23),
+    ],
+    columns=["unit_name", "part", "contribution", "change"],
+)
 LONG_NAME = "Ban Quản lý Khu kinh tế <$a_1^2$> & các khu công nghiệp ở ẨM ƯỚC"
 
 
@@ -68,6 +81,54 @@ def many_scores(count: int) -> pd.DataFrame:
     frame["previous_rank"] = frame["previous_total"].rank(ascending=False, method="min")
     frame.loc[3, "unit_name"] = LONG_NAME
     return frame
+
+
+def course_of(scores: pd.DataFrame) -> pd.DataFrame:
+    """SCORES as a course of two cut-offs, the code of a unit being its name; the control row has no rank."""
+    now, before = (
+        scores[["unit_name", total, rank]] for total, rank in (("total", "rank"), ("previous_total", "previous_rank"))
+    )
+    weeks = {"2023-11-27": before.set_axis(now.columns, axis=1), "2023-12-04": now}
+    district = pd.DataFrame({"unit_name": "Huyện", "total": [56.1, 57.45], "rank": UNKNOWN, "cutoff": list(weeks)})
+    rows = pd.concat([week.assign(cutoff=cutoff) for cutoff, week in weeks.items()] + [district], ignore_index=True)
+    return rows.assign(unit_code=rows["unit_name"], corrected=False, carried_by="", since="2023-11-27")
+
+
+def many_weeks(count: int, weeks: int = 60) -> pd.DataFrame:
+    """Wandering totals, a series that begins half way, a carried first cut-off, corrections, gaps, one long name."""
+    days = pd.date_range(end="2023-12-04", periods=weeks, freq="7D").strftime("%Y-%m-%d")
+    names = many_scores(count)["unit_name"]
+    steps = np.random.default_rng(766).normal(0, 1, (weeks, count)).cumsum(axis=0)
+    totals = pd.DataFrame(steps + np.linspace(75, 55, count), days, names).round(2).rename_axis("cutoff")
+    rows = totals.stack().rename("total").reset_index()
+    rows["rank"] = rows.groupby("cutoff")["total"].rank(ascending=False, method="min")
+    rows = rows.assign(
+        unit_code=rows["unit_name"],
+        carried_by="",
+        since=np.where(rows["cutoff"] < days[weeks // 2], days[0], days[weeks // 2]),
+    )
+    rows["corrected"] = np.arange(len(rows)) % 97 == 0
+    rows.loc[rows["cutoff"] == days[0], ["carried_by", "rank"]] = [days[1], UNKNOWN]
+    return rows[np.arange(len(rows)) % 101 > 0]
+
+
+COURSE = course_of(SCORES)
+
+
+def many_points(count: int) -> pd.DataFrame:
+    days = pd.date_range(end="2023-12-04", periods=count, freq="7D").strftime("%Y-%m-%d")
+    values = np.random.default_rng(766).normal(0.2, 1, count).round(2)
+    return pd.DataFrame(
+        {"cutoff": days, "value": values, "rule": np.resize(["", "beyond", "", "shift", "near", "trend"], count)}
+    )
+
+
+LIMITS = {"centre": 0.25, "lower": -1.75, "upper": 2.25, "missing": 0}
+NO_LIMITS = {"centre": UNKNOWN, "lower": UNKNOWN, "upper": UNKNOWN, "missing": 9}
+POINTS = pd.DataFrame(
+    [("2023-11-13", 0.5, ""), ("2023-11-20", 0.25, ""), ("2023-11-27", -5.78, "beyond"), ("2023-12-04", 0.5, "")],
+    columns=["cutoff", "value", "rule"],
+)
 
 
 def many_cells(count: int, indicators: tuple[str, ...]) -> pd.DataFrame:
@@ -316,6 +377,337 @@ def test_a_part_that_is_not_known_makes_the_total_not_known():
     assert row_of(chart, "Tổng điểm đạt được") == ["Tổng điểm đạt được", "–/100"]
 
 
+# Ranks from cut-off to cut-off
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            VI,
+            "Thứ hạng của 5 đơn vị qua 2 kỳ, từ 27/11/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
+            "Tăng hạng nhiều nhất: Tấn Mỹ (từ 3 thành 2). Giảm hạng nhiều nhất: Long Điền B (từ 2 thành 3).",
+        ),
+        (
+            EN,
+            "Ranks from 27 November 2023 to 4 December 2023, cut-offs: 2, units: 5. First now: Chợ Mới. "
+            "Gained the most places: Tấn Mỹ (from 3 to 2). Lost the most places: Long Điền B (from 2 to 3).",
+        ),
+    ],
+    ids=["vi", "en"],
+)
+def test_the_ranks_say_who_is_first_and_who_moved_most(words, said):
+    assert charts.bump(COURSE, words).alt == said
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("Chợ Mới", ["1", "Chợ Mới", "="]),
+        ("Tấn Mỹ", ["2", "Tấn Mỹ", "▲1"]),
+        ("Long Điền B", ["3", "Long Điền B", "▼1"]),
+    ],
+)
+def test_a_line_ends_at_its_rank_its_name_and_its_move(name, row):
+    assert row_of(charts.bump(COURSE, VI), name) == row
+
+
+def test_a_line_begins_at_the_rank_of_the_first_cutoff():
+    chart = charts.bump(COURSE[COURSE["unit_name"].isin(["Tấn Mỹ", "Kiến An"])], VI)
+    grey = [each for each in texts(chart) if each.get_color() == charts.GREY and each.get_text() in "35"]
+    assert [each.get_text() for each in grey] == ["3", "5"]
+    rose = next(line for line in chart.figure.axes[0].lines if line.get_color() == charts.BLUE)
+    assert abs(rose.get_ydata()[0] - grey[0].get_position()[1]) < charts.SMALL / 2  # a text stands on its baseline
+
+
+def lines_of(chart: charts.Chart, colour: str) -> list[list[float]]:
+    """The heights of each joined line of a colour, cut where it is cut."""
+    lines = [
+        line.get_ydata()
+        for line in chart.figure.axes[0].lines
+        if line.get_color() == colour and line.get_linestyle() == "-"
+    ]
+    cuts = [np.split(line, np.flatnonzero(np.isnan(line))) for line in lines if len(line)]
+    stretches = [part[~np.isnan(part)] for parts in cuts for part in parts]
+    return [list(part) for part in stretches if len(part)]
+
+
+def test_who_rose_is_blue_and_who_fell_is_orange_and_their_signs_say_so_too():
+    chart = charts.bump(COURSE, VI)
+    (rose,), (fell,) = lines_of(chart, charts.BLUE), lines_of(chart, charts.ORANGE)
+    assert rose == fell[::-1] and rose[0] > rose[1]  # from third to second; heights grow downwards
+    assert {text.get_text() for text in texts(chart) if text.get_color() == charts.BLUE} == {"2", "Tấn Mỹ", "▲1"}
+    assert {text.get_text() for text in texts(chart) if text.get_color() == charts.ORANGE} == {"3", "Long Điền B", "▼1"}
+
+
+def test_the_control_row_has_no_line():
+    assert "Huyện" not in written(charts.bump(COURSE, VI))
+
+
+def test_units_that_share_a_rank_have_labels_of_their_own():
+    tied = COURSE.assign(
+        rank=COURSE["rank"].mask(COURSE["unit_name"].eq("Long Điền B") & COURSE["cutoff"].eq("2023-12-04"), 2)
+    )
+    chart = charts.bump(tied, VI)
+    assert row_of(chart, "Long Điền B")[-3:] == ["2", "Long Điền B", "="]
+    assert row_of(chart, "Tấn Mỹ")[-3:] == ["2", "Tấn Mỹ", "▲1"]
+
+
+def test_a_line_is_cut_where_the_series_ends_and_the_move_counts_from_there():
+    weeks = [("2023-12-18", 2, 1), ("2023-12-25", 2, 1), ("2024-01-08", 1, 2), ("2024-01-15", 1, 2)]
+    rows = [(cutoff, name, rank) for cutoff, *ranks in weeks for name, rank in zip("AB", ranks, strict=True)]
+    course = pd.DataFrame(rows, columns=["cutoff", "unit_name", "rank"]).assign(corrected=False, carried_by="")
+    course = course.assign(unit_code=course["unit_name"], total=60.0, since=course["cutoff"].str[:4] + "-01-01")
+    chart = charts.bump(course, VI)
+    assert sorted(map(len, lines_of(chart, charts.GREY)))[-4:] == [2, 2, 2, 2]  # two units, two series
+    assert row_of(chart, "A")[-1] == row_of(chart, "B")[-1] == "="
+    assert "vạch đứt: bắt đầu chuỗi số liệu mới" in " ".join(written(chart)).replace("\n", " ")
+    assert chart.alt.endswith("Không có đơn vị nào đổi hạng.")
+
+
+def test_a_cutoff_without_a_rank_is_not_leapt_by_the_line():
+    course = pd.concat([COURSE.assign(cutoff=day) for day in ("2023-11-20", "2023-11-27", "2023-12-04")])
+    course = course.drop_duplicates(["cutoff", "unit_code"]).reset_index(drop=True)
+    hole = course["unit_code"].eq("Chợ Mới") & course["cutoff"].eq("2023-11-27")
+    for holed in (course[~hole], course.assign(rank=course["rank"].mask(hole))):
+        drawn = [line.get_ydata() for line in charts.bump(holed, VI).figure.axes[0].lines]
+        assert sum(np.isnan(line[1:-1]).any() for line in drawn if 3 <= len(line) <= 5) == 1
+
+
+def test_a_corrected_point_is_hollow_and_the_key_says_so():
+    corrected = COURSE.assign(corrected=COURSE["unit_name"].eq("Kiến An") & COURSE["cutoff"].eq("2023-11-27"))
+    for chart, there in ((charts.bump(COURSE, VI), False), (charts.bump(corrected, VI), True)):
+        hollow = [line for line in chart.figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+        assert [len(line.get_xdata()) for line in hollow] == [1] * there
+        assert any("○ số liệu đã đính chính" in each.replace("\n", " ") for each in [" ".join(written(chart))]) is there
+
+
+def test_of_many_units_only_those_that_moved_most_or_are_asked_for_have_names():
+    scores = many_scores(30).assign(unit_name=[f"Xã {i:02}" for i in range(30)], rank=np.arange(30) + 1.0)
+    then = scores["rank"].copy()
+    then.iloc[[0, 29]], then.iloc[[10, 12]] = then.iloc[[29, 0]].to_numpy(), then.iloc[[12, 10]].to_numpy()
+    course = course_of(scores.assign(previous_rank=then))
+    chart = charts.bump(course, VI, {"Xã 20"})
+    assert [each for each in written(chart) if each.startswith("Xã")] == ["Xã 00", "Xã 10", "Xã 12", "Xã 20", "Xã 29"]
+    assert the_text(chart, "Xã 20").get_color() == charts.INK
+    assert len(lines_of(chart, charts.PALE)) == 25
+
+
+def test_many_units_of_which_none_moved_are_named_from_the_first():
+    scores = many_scores(30).assign(unit_name=[f"Xã {i:02}" for i in range(30)], rank=np.arange(30) + 1.0)
+    chart = charts.bump(course_of(scores.assign(previous_rank=scores["rank"])), VI)
+    assert [each for each in written(chart) if each.startswith("Xã")] == [f"Xã {i:02}" for i in range(25)]
+
+
+def test_one_cutoff_shows_ranks_and_claims_no_move():
+    chart = charts.bump(COURSE[COURSE["cutoff"] == "2023-12-04"], VI)
+    assert row_of(chart, "Tấn Mỹ")[-3:] == ["2", "Tấn Mỹ", "–"]
+    assert chart.alt == (
+        "Thứ hạng của 5 đơn vị qua 1 kỳ, từ 04/12/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
+        "Chưa có kỳ trước để so sánh."
+    )
+
+
+def test_a_unit_that_is_missing_now_stands_last_with_a_dash():
+    gone = COURSE["unit_name"].eq("Chợ Mới") & COURSE["cutoff"].eq("2023-12-04")
+    assert row_of(charts.bump(COURSE[~gone], VI), "Chợ Mới")[-3:] == ["–", "Chợ Mới", "–"]
+
+
+def test_cutoffs_are_named_by_day_and_the_year_where_it_changes_and_only_as_many_as_fit():
+    chart = charts.bump(many_weeks(18), VI)
+    days = [each for each in written(chart) if "/" in each and len(each) == 5]
+    years = [each for each in written(chart) if each in ("2022", "2023")]
+    assert days[-1] == "04/12" and 2 <= len(days) < 10
+    assert years == ["2022", "2023"]
+
+
+# Totals, a panel a unit
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        # the medians: of 49.18, 51.10, 62.24, 62.35, 65.79; the district is none of the units
+        (
+            VI,
+            "Tổng điểm qua 2 kỳ, từ 27/11/2023 đến 04/12/2023, mỗi đơn vị một ô nhỏ, 6 ô. Trung vị các đơn vị ở kỳ mới "
+            "nhất: 62,24. Tăng nhiều nhất trong chuỗi số liệu: Tấn Mỹ (+1,23). Giảm nhiều nhất trong chuỗi số liệu: "
+            "Mỹ Hội Đông (−5,78).",
+        ),
+        (
+            EN,
+            "Total points from 27 November 2023 to 4 December 2023, cut-offs: 2, a small panel a unit, panels: 6. Median "
+            "of the units at the newest cut-off: 62.24. Rose the most within its series: Tấn Mỹ (+1.23). Fell the most "
+            "within its series: Mỹ Hội Đông (−5.78).",
+        ),
+    ],
+    ids=["vi", "en"],
+)
+def test_the_totals_say_the_median_and_who_rose_and_fell_most(words, said):
+    assert charts.totals(COURSE, words).alt == said
+
+
+def test_the_control_row_stands_first_and_the_units_follow_by_rank():
+    heads = [
+        each for each in written(charts.totals(COURSE, VI)) if each.rsplit(". ")[-1] in {*SCORES["unit_name"], "Huyện"}
+    ]
+    assert heads == ["Huyện", "1. Chợ Mới", "2. Tấn Mỹ", "3. Long Điền B", "4. Mỹ Hội Đông", "5. Kiến An"]
+
+
+def test_every_panel_has_the_same_scale_and_its_newest_total_beside_the_line():
+    chart = charts.totals(COURSE, VI)
+    lines = [
+        line.get_ydata()
+        for line in chart.figure.axes[0].lines
+        if line.get_color() == charts.BLUE and len(line.get_ydata()) == 2
+    ]
+    units = lines[::2]  # each followed by its two dots
+    falls = [line[1] - line[0] for line in units]
+    # Huyện, Chợ Mới, Tấn Mỹ, Long Điền B, Mỹ Hội Đông, Kiến An
+    assert [fall / falls[0] for fall in falls] == pytest.approx(
+        [each / 1.35 for each in (1.35, 0.38, 1.23, 0.34, -5.78, 0.15)]
+    )
+    bold = [text.get_text() for text in texts(chart) if text.get_weight() == "bold"]
+    assert bold == ["57,45", "65,79", "62,35", "62,24", "51,10", "49,18"]
+
+
+def test_the_median_is_that_of_all_units_whichever_have_panels():
+    some = charts.totals(COURSE, VI, {"Kiến An"})
+    assert "1 ô" in some.alt and "62,24" in some.alt and "Kiến An (+0,15)" in some.alt
+    assert [each for each in written(some) if ". " in each] == ["5. Kiến An"]
+
+
+def test_a_carried_total_is_an_open_diamond_and_a_corrected_one_a_ring():
+    first = COURSE["cutoff"].eq("2023-11-27")
+    carried = COURSE.assign(carried_by=np.where(first, "2023-12-04", ""), rank=COURSE["rank"].mask(first))
+    chart = charts.totals(carried.assign(corrected=COURSE["unit_name"].eq("Kiến An") & ~first), VI)
+    marks = [line.get_marker() for line in chart.figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+    assert marks == ["D"] * 5 + ["o", "D"]
+    key = written(chart)[:4]
+    assert "○" in "".join(key) and "◇" in "".join(key)
+
+
+def test_a_total_that_is_missing_now_leaves_the_newest_known_one_at_its_place():
+    chart = charts.totals(
+        COURSE.assign(
+            total=COURSE["total"].mask(
+                COURSE["unit_name"].eq("Kiến An") & COURSE["rank"].eq(5) & COURSE["cutoff"].eq("2023-12-04")
+            )
+        ),
+        VI,
+    )
+    label, beside = the_text(chart, "49,03"), the_text(chart, "51,10")
+    assert label.get_weight() == "bold" and label.get_position()[0] < beside.get_position()[0] + charts.WIDTH / 3
+    assert "Kiến An" not in chart.alt
+
+
+# Contributions to a change
+
+
+def test_contributions_say_every_part_of_every_change():
+    assert charts.contributions(CHANGED, VI).alt == (
+        "Các phần làm thay đổi tổng điểm của 2 đơn vị. Mỹ Hội Đông −5,78: Phần điểm bảng không thể hiện −6,00, "
+        "Số hóa hồ sơ +0,22. Tấn Mỹ +1,23: Thanh toán trực tuyến −0,03, Công khai, minh bạch +1,26."
+    )
+
+
+def test_losses_end_and_gains_begin_at_one_line():
+    chart = charts.contributions(CHANGED, VI)
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width(), bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
+    point, zero = charts.WIDTH / (6 + 1.26), 6 * charts.WIDTH / (6 + 1.26)
+    ends = [(start - zero, end - zero) for start, end, _ in bars]
+    assert np.array(ends) / point == pytest.approx(np.array([(-6, 0), (0, 0.22), (-0.03, 0), (0, 1.26)]), abs=1e-9)
+    assert [matplotlib.colors.to_hex(colour) for *_, colour in bars] == [
+        charts.GREY,
+        charts.BLUE,
+        charts.ORANGE,
+        charts.BLUE,
+    ]
+
+
+def test_a_part_has_its_name_in_its_bar_or_in_the_list_below():
+    chart = charts.contributions(CHANGED, VI)
+    white = [text.get_text() for text in texts(chart) if text.get_color() == "white"]
+    assert white == [f"{REST}\u00a0−6,00", "+1,26"]
+    assert "Số hóa hồ sơ\u00a0+0,22" in written(chart)
+    assert "Thanh toán trực tuyến\u00a0−0,03\u00a0· Công khai, minh bạch\u00a0+1,26" in written(chart)
+    assert row_of(chart, "Tấn Mỹ") == ["Tấn Mỹ", "+1,23"]
+
+
+def test_a_part_that_is_not_known_is_a_dash_without_a_bar():
+    chart = charts.contributions(CHANGED.assign(contribution=[UNKNOWN, -6.0, 1.26, 0, -0.03]), VI)
+    assert "Số hóa hồ sơ\u00a0–" in written(chart)
+    assert "Số hóa hồ sơ –." in chart.alt
+
+
+def test_a_change_of_nothing_is_said():
+    still = pd.DataFrame({"unit_name": ["A"], "part": ["Số hóa hồ sơ"], "contribution": [0.0], "change": [0.0]})
+    assert charts.contributions(still, VI).alt.endswith("A 0,00: không phần nào thay đổi.")
+
+
+# Changes and their usual limits
+
+
+def test_the_control_chart_says_the_limits_and_each_point_that_breaks_a_rule():
+    assert charts.control(POINTS, LIMITS, VI).alt == (
+        "Mức tăng, giảm điểm qua 4 kỳ, từ 13/11/2023 đến 04/12/2023; kỳ mới nhất: +0,50. Trung bình +0,25, giới hạn "
+        "dao động thông thường từ −1,75 đến +2,25. Điểm bất thường: 27/11/2023 −5,78 (ngoài giới hạn)."
+    )
+    usual = charts.control(POINTS.assign(rule=""), LIMITS, EN).alt
+    assert usual.endswith("from −1.75 to +2.25. No point is out of the ordinary.")
+
+
+def test_a_point_that_breaks_a_rule_has_the_rules_name_and_another_mark():
+    chart = charts.control(POINTS, LIMITS, VI)
+    assert {"27/11: ngoài giới hạn", "trên +2,25", "TB +0,25", "dưới −1,75", "+0,50"} <= set(written(chart))
+    (mark,) = [line for line in chart.figure.axes[0].lines if line.get_marker() == "D"]
+    points = [line for line in chart.figure.axes[0].lines if line.get_marker() == "o"][-1]
+    assert mark.get_ydata().tolist() == [points.get_ydata()[2]]
+
+
+def test_centre_and_limits_lie_where_their_figures_are():
+    chart = charts.control(POINTS, LIMITS, VI)
+    levels = sorted(
+        path.vertices[0, 1]
+        for lines in chart.figure.axes[0].collections
+        for path in lines.get_paths()
+        if path.vertices[0, 1] == path.vertices[1, 1]
+    )
+    upper, centre, lower = levels
+    assert centre - upper == pytest.approx(lower - centre)
+    points = [line for line in chart.figure.axes[0].lines if line.get_marker() == "o"][-1].get_ydata()
+    assert points[1] == pytest.approx(centre)
+    assert points[2] - centre == pytest.approx(6.03 / 2 * (lower - centre))  # 0.25 to −5.78, and to −1.75
+
+
+def test_of_a_run_that_breaks_one_rule_only_the_last_point_is_named():
+    chart = charts.control(POINTS.assign(rule=["", "shift", "shift", "beyond"]), LIMITS, VI)
+    assert [each for each in written(chart) if ": " in each and "/" in each] == [
+        "27/11: tám kỳ liền ở một phía",
+        "04/12: ngoài giới hạn",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (9, "Chưa đủ số kỳ để tính giới hạn dao động thông thường: còn thiếu 9 kỳ."),
+        (0, "Các kỳ trước không dao động nên không có giới hạn."),
+    ],
+)
+def test_without_limits_there_are_the_points_and_why(missing, said):
+    chart = charts.control(POINTS.assign(rule=""), NO_LIMITS | {"missing": missing}, VI)
+    assert chart.alt.endswith(f"kỳ mới nhất: +0,50. {said}")
+    assert said in " ".join(written(chart))
+    assert "mốc 0,00" in written(chart) and not any(each.startswith("TB") for each in written(chart))
+
+
+def test_a_missing_change_is_a_gap():
+    chart = charts.control(POINTS.assign(value=[0.5, UNKNOWN, -5.78, 0.5]), LIMITS, VI)
+    assert "qua 3 kỳ" in chart.alt
+    assert np.isnan(chart.figure.axes[0].lines[0].get_ydata()).sum() == 1
+
+
 # All of them
 
 
@@ -324,6 +716,21 @@ def drawn(kind: str, count: int, words: wording.Wording) -> charts.Chart:
         return charts.ranking(many_scores(count), BANDS, words)
     if kind == "heat":
         return charts.heat(many_cells(count, NAMES[words.lang]), words)
+    if kind == "bump":
+        return charts.bump(many_weeks(count), words, {LONG_NAME})
+    if kind == "totals":
+        return charts.totals(many_weeks(count), words)
+    if kind == "contributions":
+        sizes = np.random.default_rng(766).normal(0, 2, (count, 6))
+        parts = pd.DataFrame(
+            sizes, many_scores(count)["unit_name"], [*NAMES[words.lang], words.say("name.not_itemised")]
+        )
+        rows = parts.stack().rename_axis(["unit_name", "part"]).rename("contribution").reset_index()
+        return charts.contributions(
+            rows.assign(change=rows.groupby("unit_name")["contribution"].transform("sum")), words
+        )
+    if kind == "control":
+        return charts.control(many_points(count), LIMITS, words)
     parts = pd.concat([PARTS] * (count // 9), ignore_index=True)
     parts.loc[1, "part"] = LONG_NAME
     return charts.lost_points(parts, words)
@@ -331,7 +738,7 @@ def drawn(kind: str, count: int, words: wording.Wording) -> charts.Chart:
 
 @pytest.mark.parametrize("words", [VI, EN], ids=["vi", "en"])
 @pytest.mark.parametrize("count", [18, 135])
-@pytest.mark.parametrize("kind", ["ranking", "heat", "lost_points"])
+@pytest.mark.parametrize("kind", ["ranking", "heat", "lost_points", "bump", "totals", "contributions", "control"])
 def test_no_label_is_cut_or_covers_another_and_type_is_large_enough(kind, count, words):
     chart = drawn(kind, count, words)
     figure, labels = chart.figure, texts(chart)
@@ -370,6 +777,9 @@ def test_a_name_is_written_as_it_is(name):
     assert "<svg" in chart.svg()  # unfinished mathematics would raise here
     charts.heat(CELLS.assign(unit_name=name, rank=[1, 1, 2, 2]), VI).svg()
     charts.lost_points(PARTS.assign(part=name), VI).svg()
+    charts.bump(COURSE.assign(unit_name=COURSE["unit_name"].replace("Kiến An", name)), VI).svg()
+    charts.totals(COURSE.assign(unit_name=COURSE["unit_name"].replace("Kiến An", name)), VI).svg()
+    charts.contributions(CHANGED.assign(unit_name=name, part=name), VI).svg()
 
 
 @pytest.mark.parametrize("words", [VI, EN], ids=["vi", "en"])
@@ -378,6 +788,13 @@ def test_a_frame_without_rows_gives_a_chart_that_says_so(words):
         charts.ranking(SCORES[:0], BANDS, words),
         charts.heat(CELLS[:0], words),
         charts.lost_points(PARTS[:0], words),
+        charts.bump(COURSE[:0], words),
+        charts.bump(COURSE.assign(rank=UNKNOWN), words),
+        charts.totals(COURSE[:0], words),
+        charts.totals(COURSE.assign(total=UNKNOWN), words),
+        charts.totals(COURSE, words, {"nobody"}),
+        charts.contributions(CHANGED[:0], words),
+        charts.control(POINTS[:0], LIMITS, words),
     ):
         assert chart.alt == words.say("chart.nothing")
         assert len(chart.alt) >= 40
@@ -390,12 +807,16 @@ def test_a_frame_of_one_row_can_be_drawn():
     assert row_of(one, "Kiến An") == ["5", "Kiến An", "49,18", "–"]
     assert row_of(charts.heat(CELLS[:1], VI), "Kiến An") == ["2", "Kiến An", "▼19,3"]
     assert "10,76/18" in written(charts.lost_points(PARTS[:1], VI))
+    assert "1. Chợ Mới" in written(charts.totals(COURSE[COURSE["unit_code"].eq("Chợ Mới")].tail(1), VI))
+    assert "+0,50" in written(charts.control(POINTS[:1], NO_LIMITS, VI))
+    assert f"{REST}\u00a0−6,00" in written(charts.contributions(CHANGED[1:2], VI))
 
 
 def test_charts_leave_their_frames_as_they_were():
-    frames = [SCORES.copy(), BANDS.copy(), CELLS.copy(), PARTS.copy()]
-    charts.ranking(SCORES, BANDS, VI), charts.heat(CELLS, VI), charts.lost_points(PARTS, VI)
-    for before, after in zip(frames, (SCORES, BANDS, CELLS, PARTS), strict=True):
+    shown = (SCORES, BANDS, CELLS, PARTS, COURSE, CHANGED, POINTS)
+    frames = [frame.copy() for frame in shown]
+    all_charts()
+    for before, after in zip(frames, shown, strict=True):
         pd.testing.assert_frame_equal(before, after)
 
 
@@ -415,8 +836,30 @@ def test_a_picture_for_the_mail_is_a_png_5_2_inches_wide():
     assert png == charts.ranking(SCORES, BANDS, VI).png(dpi=100)
 
 
+def test_a_picture_for_the_mail_has_256_colours_and_looks_the_same():
+    chart = drawn("heat", 18, VI)
+    full = np.asarray(Image.open(io.BytesIO(chart._saved("png", dpi=160))).convert("RGB")).astype(int)
+    picture = Image.open(io.BytesIO(chart.png()))
+    assert picture.mode == "P"
+    difference = np.abs(full - np.asarray(picture.convert("RGB")).astype(int)).max(axis=2)
+    assert difference.max() <= 32 and (difference > 16).mean() < 0.001
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "most"),
+    [
+        *[("ranking", 18, 50_000), ("heat", 18, 65_000), ("bump", 18, 60_000), ("totals", 18, 80_000)],
+        *[("ranking", 135, 150_000), ("heat", 135, 220_000), ("bump", 135, 110_000), ("totals", 135, 300_000)],
+    ],
+)
+def test_a_chart_is_small_enough_to_stand_with_the_others_on_one_page(kind, count, most):
+    assert len(drawn(kind, count, VI).svg().encode()) <= most
+
+
 def all_charts() -> str:
-    shown = charts.ranking(SCORES, BANDS, VI), charts.heat(CELLS, VI), charts.lost_points(PARTS, VI)
+    shown = [charts.ranking(SCORES, BANDS, VI), charts.heat(CELLS, VI), charts.lost_points(PARTS, VI)]
+    shown += [charts.bump(COURSE, VI, {"Kiến An", "Chợ Mới"}), charts.totals(COURSE, VI)]
+    shown += [charts.contributions(CHANGED, VI), charts.control(POINTS, LIMITS, VI)]
     return hashlib.sha256("".join(chart.svg() for chart in shown).encode()).hexdigest()
 
 

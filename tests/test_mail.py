@@ -186,3 +186,59 @@ def test_a_saved_message_is_the_bytes_that_would_be_sent(tmp_path, words):
     message = mail.compile("<p>x</p>", subject="x", words=words, sender=SENDER, date=MONDAY.astimezone(UTC), seed="r1")
     mail.save(message, tmp_path / "mail.eml")
     assert (tmp_path / "mail.eml").read_bytes() == message.as_bytes()
+
+
+# -- too long for a mail ---------------------------------------------------------------------------------------------
+
+
+def ranking(count: int, wide: int = 60, gap: str = "") -> str:
+    """A table of units, each row as wide as ``wide`` repeated letters make it; ``gap`` stands after the third row."""
+    rows = [f"<tr><td>{number}</td><th>Xã {number} {'ế' * wide}</th></tr>" for number in range(1, count + 1)]
+    return f"<table><thead><tr><th>Hạng</th></tr></thead><tbody>{''.join([*rows[:3], gap, *rows[3:]])}</tbody></table>"
+
+
+def shown_rows(message) -> list[int]:
+    html = message.get_body(("html",)).get_content()
+    return [int(number) for number in re.findall(r"<th[^>]*>Xã (\d+) ", html)]
+
+
+def html_bytes(message) -> int:
+    return len(message.get_body(("html",)).as_bytes())
+
+
+def test_a_long_ranking_loses_rows_of_its_middle_and_says_how_many(compiled):
+    message = compiled(f"<html><body><p>x</p>{ranking(600)}</body></html>")
+    kept = shown_rows(message)
+    assert 80_000 < html_bytes(message) <= mail.MAX_HTML_BYTES
+    top = next(index for index, number in enumerate(kept, start=1) if number != index) - 1
+    assert kept == [*range(1, top + 1), *range(600 - (len(kept) - top) + 1, 601)]
+    assert 2 * top <= len(kept) - top <= 2 * top + 2  # a third from the top, the weakest are who must act
+    for part in ("html", "plain"):
+        assert f"… {600 - len(kept)} dòng ở giữa: xem trang báo cáo …" in message.get_body((part,)).get_content()
+
+
+def test_a_ranking_that_was_cut_before_counts_all_that_is_missing_in_one_gap(compiled):
+    gap = '<tr><td colspan="2">… 75 đơn vị ở giữa: xem trang báo cáo …</td></tr>'
+    message = compiled(f"<html><body>{ranking(600, gap=gap)}</body></html>")
+    kept = shown_rows(message)
+    assert kept[:3] == [1, 2, 3] and kept[3] != 4
+    html = message.get_body(("html",)).get_content()
+    assert f"… {75 + 600 - len(kept)} dòng ở giữa" in html and html.count("ở giữa") == 1
+
+
+def test_only_where_fewer_rows_do_not_help_charts_are_left_out_the_last_one_first(compiled):
+    figures = [
+        f'<figure><figcaption>Biểu đồ {number}</figcaption><img src="data:image/png;base64,{PNG}" alt="{"ế" * 2500}"></figure>'
+        for number in range(1, 7)
+    ]
+    message = compiled(f"<html><body>{''.join(figures)}{ranking(50)}</body></html>")
+    html = message.get_body(("html",)).get_content()
+    assert len(shown_rows(message)) == mail.LEAST_ROWS and html_bytes(message) <= mail.MAX_HTML_BYTES
+    left = html.count("<img")
+    assert 0 < left < 6 and re.findall(r"<figcaption[^>]*>Biểu đồ (\d)", html) == [str(n) for n in range(1, left + 1)]
+    assert re.findall(r"lược bớt, xem trang báo cáo: Biểu đồ (\d)", html) == [str(n) for n in range(left + 1, 7)]
+    assert sum(part.get_content_maintype() == "image" for part in message.walk()) == left
+
+
+def test_a_digest_that_fits_is_left_whole(compiled):
+    assert shown_rows(compiled(f"<html><body>{ranking(130)}</body></html>")) == list(range(1, 131))

@@ -1,5 +1,6 @@
 """The command line on the real table of Chợ Mới: what it says, writes and answers."""
 
+import shutil
 import subprocess
 import sys
 
@@ -107,11 +108,30 @@ def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys)
         (("week", "2023-13-01"), "expected an ISO date"),
         (("week", "--lang", "fr"), "fr"),
         (("week", "--raw", TABLE), "which week"),
+        (("week", "--units", "30634,,30637"), "expected none, all, or codes of units"),
+        (("week", "--units", ""), "expected none, all, or codes of units"),
+        (("week", "--jobs", "0"), "--jobs"),
     ],
 )
 def test_wrong_usage_is_said_and_answered_with_64(arguments, said, capsys):
     assert call(*arguments) == 64
     assert said in capsys.readouterr().err
+
+
+def test_pages_for_a_unit_that_is_not_in_the_table_are_wrong_usage_and_nothing_is_made(tmp_path, capsys):
+    shutil.copytree(store.PROJECT / "config", tmp_path / "config")
+    arguments = ("week", CUTOFF, "--area", "cho-moi", "--raw", TABLE, "--units", "30634, 99", "--home", tmp_path)
+    assert call(*arguments) == 64
+    said = capsys.readouterr().err
+    assert "không có đơn vị mã 99." in said and "30628 (Chợ Mới), 30631 (Mỹ Luông)" in said
+    assert {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()} == {"config"}
+
+
+def test_the_help_of_a_week_tells_of_the_units_pages(capsys):
+    assert call("week", "--help") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "--units none|all|CODE,…" in said and "Default: those that the published week has, else none." in said
+    assert "--jobs" in said and "one for each processor" in said
 
 
 def test_a_home_without_the_areas_rules_is_an_error_without_a_traceback(tmp_path, capsys):

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pandas as pd
+import played
 import pytest
 from district import GOLDEN, HOME, RAW, changed
 
@@ -94,7 +95,13 @@ def test_the_page_opens_in_a_browser_with_the_network_refused(page, browse, widt
     seen = browse(page, SHOWN, width=width)
     assert seen.requests == [] and seen.errors == []
     text = seen.answer["text"]
-    assert text.index("Trong một phút") < text.index("1. Kết quả") < text.index("2. Đề nghị") < text.index("Phụ lục:")
+    assert (
+        text.index("Trong một phút")
+        < text.index("1. Kết quả")
+        < text.index("2. Diễn biến")
+        < text.index("3. Đề nghị")
+        < text.index("Phụ lục:")
+    )
     assert "57,45/100 điểm" in text and "7/11" in text
     assert len(seen.answer["pictures"]) == 3 and min(seen.answer["pictures"]) >= 40
     assert seen.answer["width"] <= width
@@ -211,7 +218,7 @@ def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path)
     home = home_with(tmp_path / "home", "config")
     (tmp_path / "elsewhere").mkdir()
     environment = os.environ | {"ANALYSIS_HOME": str(home)}
-    for stage in ("1_clean", "2_score", "3_trend", "4_report"):
+    for stage in ("1_clean", "2_score", "3_trend", "4_report", "5_unit"):
         notebook, done = HOME / "notebooks" / f"{stage}.ipynb", tmp_path / f"{stage}.ipynb"
         command = [sys.executable, "-m", "papermill", str(notebook), str(done), "-p", "cutoff", "2023-12-04"]
         ran = subprocess.run(
@@ -224,8 +231,14 @@ def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path)
     assert not (home / PUBLISHED[0]).exists()  # alone they work on a draft and publish nothing
 
 
-def test_the_first_look_at_the_weeks_runs_on_a_published_week(home, tmp_path):
-    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "explore" / "week.ipynb", tmp_path / "out.ipynb"]
+@pytest.mark.parametrize("name", sorted(path.stem for path in (HOME / "notebooks" / "explore").glob("*.ipynb")))
+def test_each_notebook_to_explore_with_runs_on_a_single_published_week(home, name):
+    with played.at(home):
+        played.notebook(f"explore/{name}")
+
+
+def test_a_notebook_to_explore_with_runs_in_a_kernel_of_its_own(home, tmp_path):
+    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "explore" / "year.ipynb", tmp_path / "out.ipynb"]
     environment = os.environ | {"ANALYSIS_HOME": str(home)}
     ran = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,14 +46,16 @@ def put(path: Path, text: str) -> Path:
     return path
 
 
-def write_notebook(folder: Path, *cells: str, parameters: str = PARAMETERS, tags: tuple[str, ...] = ()) -> None:
+def write_notebook(
+    folder: Path, *cells: str, parameters: str = PARAMETERS, tags: tuple[str, ...] = (), name: str = "2_score"
+) -> None:
     codes = [v4.new_code_cell(code, id=f"cell-{number}") for number, code in enumerate((parameters, *cells))]
     codes[0].metadata.tags, codes[-1].metadata.tags = ["parameters"], list(tags)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     folder.mkdir(exist_ok=True)
     nbformat.write(
         v4.new_notebook(cells=[v4.new_markdown_cell("# Title", id="t"), *codes], metadata=kernel),
-        folder / "2_score.ipynb",
+        folder / f"{name}.ipynb",
     )
 
 
@@ -75,12 +78,22 @@ def steps(
         put(store.run_reports(area, run) / "report.html", words.lang)
 
     return run.Steps(
-        gate=lambda *_: SimpleNamespace(problems=found, refused="error" in severities),
+        gate=lambda *_: accepted(problems=found, refused="error" in severities),
         notebooks=folder,
         stages=stages,
         export=export,
         tell=(told if told is not None else []).append,
     )
+
+
+def accepted(**about) -> SimpleNamespace:
+    """What a gate says of a table of these units, without problems unless told."""
+    about = {"problems": pd.DataFrame(columns=clean.PROBLEMS), "refused": False, "units": units_named()} | about
+    return SimpleNamespace(**about)
+
+
+def units_named(*codes: str) -> pd.DataFrame:
+    return pd.DataFrame([(code, f"tên {code}", "xã", "commune") for code in codes], columns=clean.UNITS)
 
 
 def contents(*folders: Path) -> dict[str, bytes]:
@@ -281,11 +294,185 @@ def test_several_tables_make_one_week_under_whatever_names_they_come(home):
     assert run.week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == run.DONE
 
 
+# -- the units' pages ------------------------------------------------------------------------------------------------
+
+
+UNIT_PARAMETERS = PARAMETERS + '\nunit = ""\nlang = ""'
+# Shows the unit's code and what it sees of a password; broken.json says whose page fails, and how.
+UNIT = """\
+import json, os, pathlib, signal, time
+from IPython.display import HTML
+home = pathlib.Path(os.environ["ANALYSIS_HOME"])
+(home.parent / f"process-{os.getpid()}-{os.getppid()}").touch()
+broken = json.loads((home.parent / "broken.json").read_text()).get(unit, "")
+if broken == "raises": 1 / 0
+if broken == "killed": os.kill(os.getpid(), signal.SIGKILL)
+if broken == "slow": time.sleep(60)
+if unit == "../Z": from analysis import store
+name = unit if unit.isalnum() else store.unit_file(unit).removeprefix("units/")
+folder = home / "data/processed" / area / f".run-{run}" / "units"
+if broken != "no token": (folder / f"{name}.json").write_text(json.dumps({"run": run, "tables": {}}))
+HTML(f"<h1>{unit} {os.environ.get('ANALYSIS_SMTP_PASSWORD')}</h1>") if broken != "shows nothing" else None"""
+CODES = ("A", "B", "C", "../Z")
+
+
+def paged(home: Path, *codes: str, broken: dict[str, str] | None = None, told: list[str] | None = None) -> run.Steps:
+    """A week with pages for units of these codes, and no other notebook; the failures of some are no input of it."""
+    week = steps(home, stages=("5_unit",), told=told)
+    write_notebook(week.notebooks, UNIT, parameters=UNIT_PARAMETERS, tags=("page",), name="5_unit")
+    put(home.parent / "broken.json", json.dumps(broken or {}))
+    return dataclasses.replace(week, gate=lambda *_: accepted(units=units_named(*codes)))
+
+
+def headings(home: Path) -> dict[str, str]:
+    """What the units' pages are headed, by file name."""
+    pages = (published(home)[1] / "units").glob("*")
+    return {path.stem: path.read_text("utf-8").split("<h1>")[1].split("</h1>")[0] for path in pages}
+
+
+def pages_table(home: Path) -> dict[str, list[str]]:
+    table = store.read_table(published(home)[0], "pages")
+    return {each.unit_code: [each.unit_name, each.status, each.reason] for each in table.itertuples()}
+
+
+def processes(home: Path) -> set[int]:
+    """The kernels that ran unit pages, and the processes that started them."""
+    return {int(number) for path in home.parent.glob("process-*") for number in path.name.split("-")[1:]}
+
+
+def gone(pids: set[int], seconds: float = 10) -> bool:
+    """Whether all of them end within so many seconds."""
+    until = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < until:
+        time.sleep(0.1)
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+MISSING = "Bộ chỉ số 766 – Xã tên {} – Tuần 1 tháng 12 năm 2023"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
+def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay_until_told(home, monkeypatch):
+    monkeypatch.setenv("ANALYSIS_SMTP_PASSWORD", "secret")
+    told, surroundings = [], (os.environ["ANALYSIS_SMTP_PASSWORD"], os.environ.get("ANALYSIS_HOME"), Path.cwd())
+    week = paged(home, *CODES, broken={"B": "raises", "C": "killed"}, told=told)
+    outcome = run.week(home, AREA, CUTOFF, units="all", jobs=2, steps=week)
+    assert (os.environ["ANALYSIS_SMTP_PASSWORD"], os.environ.get("ANALYSIS_HOME"), Path.cwd()) == surroundings
+    tables, reports = published(home)
+    assert (outcome.status, outcome.report) == (run.FAILED, reports / "report.html")
+    assert "Đã làm xong" in outcome.message and "2 đơn vị" in outcome.message
+    assert "tên B (B): 5_unit.ipynb, ô lệnh [3] import json" in outcome.message
+    assert [line.partition(":")[0] for line in told] == ["5_unit", "export"]
+    fingerprint = "~6426db7315f4ee0f"
+    assert headings(home) == {
+        "A": "A None",
+        "B": MISSING.format("B"),
+        "C": MISSING.format("C"),
+        fingerprint: "../Z None",
+    }
+    rows = pages_table(home)
+    assert list(rows) == list(CODES)
+    assert rows["A"] == ["tên A", "made", ""] and rows["../Z"] == ["tên ../Z", "made", ""]
+    assert rows["B"][1] == rows["C"][1] == "failed"
+    assert "ZeroDivisionError" in rows["B"][2] and "DeadKernelError" in rows["C"][2]
+    record = store.load_json(tables / "run.json")
+    assert (record["units"], record["failed"]) == (list(CODES), ["B", "C"])
+    assert {path.name for path in (tables / "units").iterdir()} == {
+        *("A.ipynb", "A.json", f"{fingerprint}.ipynb", f"{fingerprint}.json")
+    }
+    (kept,) = (tables.parent / "failed").iterdir()
+    assert {path.name for path in kept.iterdir()} == {"B.ipynb", "C.ipynb", "reason.txt"}
+    assert "Cách xử lý" in (kept / "reason.txt").read_text("utf-8")
+    assert str(kept.relative_to(home)) in outcome.message
+    assert gone(processes(home))
+
+    healed = run.week(home, AREA, CUTOFF, jobs=2, steps=paged(home, *CODES))
+    assert healed.status == run.DONE
+    assert headings(home) == {code: f"{code} None" for code in CODES[:3]} | {fingerprint: "../Z None"}
+    assert {row[1] for row in pages_table(home).values()} == {"made"}
+
+    before = contents(home)
+    again = run.week(home, AREA, CUTOFF, steps=paged(home, *CODES))
+    assert "Không có gì mới" in again.message and contents(home) == before
+
+    assert run.week(home, AREA, CUTOFF, units="none", steps=paged(home, *CODES)).status == run.DONE
+    assert not (reports / "units").exists() and pages_table(home) == {}
+    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, steps=paged(home, *CODES)).message
+
+
+def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
+    week = paged(home, *CODES, broken={"A": "no token", "B": "shows nothing"})
+    outcome = run.week(home, AREA, CUTOFF, units=["B", "A"], jobs=1, steps=week)
+    assert outcome.status == run.FAILED
+    reasons = {code: reason for code, (_, _, reason) in pages_table(home).items()}
+    assert "units/A.json" in reasons["A"] and reasons["B"].startswith("ExportError: ")
+    assert headings(home) == {"A": MISSING.format("A"), "B": MISSING.format("B")}
+
+
+INTERRUPTED = "import sys; from pathlib import Path; from test_run import AREA, CUTOFF, paged, run; " + (
+    "home = Path(sys.argv[1]); week = paged(home, 'A', 'B', 'C', broken=dict.fromkeys('ABC', 'slow')); "
+    "run.week(home, AREA, CUTOFF, units='all', jobs=int(sys.argv[2]), steps=week)"
+)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home, jobs):
+    before = earlier_week(home)
+    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{store.PROJECT}"}
+    command = [sys.executable, "-c", INTERRUPTED, home, str(jobs)]
+    week = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+    until = time.monotonic() + 60
+    while len(processes(home)) < 2 * jobs and time.monotonic() < until:
+        time.sleep(0.1)
+    os.killpg(week.pid, signal.SIGINT)  # as a terminal does: to all that it has started
+    said = week.communicate(timeout=30)[1]
+    assert b"KeyboardInterrupt" in said
+    assert len(processes(home)) == 2 * jobs and gone(processes(home))
+    assert contents(*published(home)) == before
+    assert [*home.rglob(".run-*"), *home.rglob(".lock-*"), *home.rglob("failed")] == []
+
+
+def test_an_unknown_unit_is_wrong_usage_and_the_known_ones_are_named(home):
+    before = contents(home)
+    outcome = run.week(home, AREA, CUTOFF, units=["A", "X", "Y"], steps=paged(home, "A", "B"))
+    assert outcome.status == run.WRONG_USAGE
+    assert "mã X, Y." in outcome.message and "A (tên A), B (tên B)" in outcome.message
+    assert contents(home) == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "expected"),
+    [
+        (None, {}, "none"),
+        (None, {"inputs": {"units": "all"}}, "all"),
+        (None, {"inputs": {"units": ["A"]}}, ["A"]),
+        ("none", {"inputs": {"units": "all"}}, "none"),
+        ("all", {"inputs": {"units": ["A"]}}, "all"),
+        (["C", "A", "A"], {"inputs": {"units": "all"}}, ["A", "C"]),
+    ],
+)
+def test_pages_are_asked_for_by_whom_runs_the_week_else_they_are_those_of_before(home, asked, held, expected):
+    assert this_week(home, asked).pages_of(held) == expected
+
+
+def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_none_of_units_that_are_gone(
+    home, monkeypatch
+):
+    monkeypatch.setenv("ANALYSIS_HOME", str(home))
+    for code in ("B", "A", "gone"):
+        put(published(home)[1] / "units" / f"{code}.html", "page")
+    week = this_week(home, None)
+    assert week.pages_of({}) == ["A", "B", "gone"]
+    assert list(week.asked(["A", "B", "gone"], units_named("A", "B", "C"))["unit_code"]) == ["A", "B"]
+
+
+def this_week(home: Path, units: str | list[str] | None) -> run._Week:
+    """The week as the driver holds it, with nothing but the units asked for."""
+    return run._Week(home, AREA, CUTOFF, [], {}, False, units, None, None, run.Steps())
+
+
 # -- issued again ----------------------------------------------------------------------------------------------------
-
-
-def accepted() -> SimpleNamespace:
-    return SimpleNamespace(problems=pd.DataFrame(columns=clean.PROBLEMS), refused=False)
 
 
 def echo(home, area, cutoff, name, words):

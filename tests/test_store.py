@@ -189,12 +189,11 @@ def test_a_file_edited_by_hand_into_something_else_is_refused(old, new, message)
 
 
 def test_a_flag_is_true_or_false_and_nothing_else():
-    route = {"unit_code": "1", "next_band": "Khá", "gap": 1, "indicator": "SH", "points_per_pct": 0.18}
-    frame = pd.DataFrame([route | {"room_pct": 50, "needed_pct": 5.5, "enough": False}])
-    text = tables.to_csv("routes", frame)
-    assert tables.from_csv("routes", text.encode())["enough"].tolist() == [False]
-    with pytest.raises(tables.TableError, match="enough"):
-        tables.from_csv("routes", text.replace("False", "no").encode())
+    peer = {"unit_code": "1", "indicator": "SH", "value": 22.5, "median": 24.3, "gap": -1.8, "deviation": -0.9}
+    text = tables.to_csv("peers", pd.DataFrame([peer | {"outlier": False}]))
+    assert tables.from_csv("peers", text.encode())["outlier"].tolist() == [False]
+    with pytest.raises(tables.TableError, match="outlier"):
+        tables.from_csv("peers", text.replace("False", "no").encode())
 
 
 def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():

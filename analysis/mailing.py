@@ -1,0 +1,382 @@
+"""Who gets the week's mail, and how it gets there: settings and recipients from files outside git, preview, sending.
+
+Sending works through the outbox: one try after the other, with waits between, in one process for a week. It may be
+stopped and called again at any time; the outbox says what is left to do.
+"""
+
+import csv
+import ipaddress
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import filelock
+
+from analysis import mail, outbox, publish, sender, store
+from analysis.outbox import Letter, Outbox
+from analysis.rules import ConfigError
+from analysis.sender import Server
+from analysis.wording import Wording
+
+SETTINGS, HELP = "mail.toml", "docs/mail.md"
+COLUMNS = ["area", "name", "address"]
+MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
+DONE, UNSETTLED = 0, 4  # README, Send the mail
+KINDS = {"sender": str, "reply_to": str, "recipients": str, "domains": list, "smtp": dict}
+SMTP_KINDS = {"host": str, "port": int, "security": str, "user": str, "password_file": str, "ca_file": str}
+
+
+class NoSettings(FileNotFoundError):
+    """There is no mail.toml, so nothing is sent; the message says what to do."""
+
+
+class AlreadySending(Exception):
+    """Another process is sending the letters of this week."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What mail.toml and the file of recipients say for one area."""
+
+    sender: str
+    reply_to: str
+    domains: frozenset[str]
+    recipients: list[str]
+    server: Server
+
+
+# -- settings --------------------------------------------------------------------------------------------------------
+
+
+def settings(area: str) -> Settings | None:
+    """The settings in ``<home>/mail.toml`` and the recipients of ``area``; None where there is no such file.
+
+    Raises : ConfigError with every fault of both files.
+    """
+    path = store.home() / SETTINGS
+    if not path.is_file():
+        return None
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ConfigError(f"{SETTINGS}: {error}") from None
+    smtp = told.get("smtp", {})
+    faults = _kind_faults(told, KINDS, "") + (_kind_faults(smtp, SMTP_KINDS, "smtp.") if type(smtp) is dict else [])
+    faults += [
+        f"{SETTINGS}: {name} is missing" for name in ("sender", "recipients", "domains", "smtp") if not told.get(name)
+    ]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    faults += [*_smtp_faults(smtp), *_address_faults(told)]
+    domains = frozenset(str(each).casefold() for each in told["domains"])
+    recipients, wrong = _recipients(path.parent / told["recipients"], area, domains)
+    if faults or wrong:
+        raise ConfigError("\n".join([*faults, *wrong]))
+    files = {name: str(path.parent / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
+    return Settings(told["sender"], told.get("reply_to", ""), domains, recipients, Server(**{**smtp, **files}))
+
+
+def _kind_faults(told: dict, kinds: dict[str, type], prefix: str) -> list[str]:
+    faults = [
+        f"{SETTINGS}: {prefix}{name} is not known; expected one of {', '.join(kinds)}"
+        for name in told
+        if name not in kinds
+    ]
+    return faults + [
+        f"{SETTINGS}: {prefix}{name} = {value!r}: expected {kinds[name].__name__}"
+        for name, value in told.items()
+        if name in kinds and type(value) is not kinds[name]
+    ]
+
+
+def _smtp_faults(smtp: dict) -> list[str]:
+    faults = [f"{SETTINGS}: smtp.{name} is missing" for name in ("host", "port", "security") if not smtp.get(name)]
+    if smtp.get("security", "tls") not in sender.SECURITIES:
+        faults.append(f"{SETTINGS}: smtp.security = {smtp['security']!r}: expected starttls or tls")
+    if not 0 <= smtp.get("port", 0) < 65536:
+        faults.append(f"{SETTINGS}: smtp.port = {smtp['port']}: expected a number up to 65535")
+    if smtp.get("security") == "none" and not _is_this_machine(smtp.get("host", "")):
+        faults.append(
+            f"{SETTINGS}: smtp.security = 'none' is only for this machine itself (127.0.0.1); expected starttls or tls"
+        )
+    if smtp.get("ca_file") and not (store.home() / smtp["ca_file"]).is_file():
+        faults.append(f"{SETTINGS}: smtp.ca_file = {smtp['ca_file']!r}: there is no such file")
+    return faults
+
+
+def _is_this_machine(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _address_faults(told: dict) -> list[str]:
+    named = {name: told[name] for name in ("sender", "reply_to") if told.get(name)}
+    return [f"{SETTINGS}: {error}" for name, value in named.items() if (error := _refused(name, value))]
+
+
+def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, other areas' rows included."""
+    if not path.is_file():
+        return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, strict=True))
+    except (ValueError, csv.Error) as error:
+        return [], [f"{path.name}: {error}"]
+    if not rows or list(rows[0]) != COLUMNS:
+        return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
+    faults, found = [], {}
+    for number, row in enumerate(rows, start=2):
+        where = f"{path.name}: row {number}"
+        if None in row or None in row.values():
+            faults.append(f"{where}: expected {len(COLUMNS)} cells")
+            continue
+        recipient = f"{row['name']} <{row['address']}>"
+        if error := _refused("address", row["address"]) or _refused("recipient", recipient):
+            faults.append(f"{where}: {error}")
+        elif row["address"].rpartition("@")[2].casefold() not in domains:
+            faults.append(
+                f"{where}: {row['address']}: the domain is not among those allowed ({', '.join(sorted(domains))})"
+            )
+        elif (row["area"], row["address"].casefold()) in found:
+            faults.append(f"{where}: {row['address']}: this address already has a row")
+        else:
+            found[row["area"], row["address"].casefold()] = recipient
+    own = [recipient for (named, _), recipient in found.items() if named == area]
+    if not own and not faults:
+        faults.append(f"{path.name}: no row of the area {area}")
+    if len(own) > MOST_RECIPIENTS:
+        faults.append(f"{path.name}: {len(own)} recipients of {area}, more than the limit of {MOST_RECIPIENTS}")
+    return own, faults
+
+
+def _refused(what: str, value: str) -> str:
+    try:
+        mail.address(what, value)
+    except mail.MailError as error:
+        return str(error)
+    return ""
+
+
+# -- the week's letters ----------------------------------------------------------------------------------------------
+
+
+def path() -> Path:
+    """The outbox: of all areas, because who got what must outlive the weeks' folders."""
+    return store.home() / "data" / "outbox" / "outbox.sqlite"
+
+
+def compiled(area: str, cutoff: str) -> tuple[int, bytes]:
+    """Revision and mail.eml of the published week. Raises store.NotFound, and publish.Busy while it is being made."""
+    place = store.reports(area, cutoff, "mail.eml")
+    if not place.is_file():
+        raise store.NotFound(place)
+    with publish.locked(area, cutoff):
+        return len(store.revisions(place.parent)) + 1, place.read_bytes()
+
+
+def letters(area: str, cutoff: str, about: Settings, box: Outbox | None, now: float) -> tuple[int, list[Letter]]:
+    """The revision, and the letter to everyone on the list and to whoever got an earlier revision of this week.
+
+    box    : says who got one: a correction must reach them too
+    Raises : as ``compiled``; MailError if mail.eml is not what was made, ConfigError for a domain no longer allowed.
+    """
+    revision, week = compiled(area, cutoff)
+    reached = box.reached(area, cutoff, revision) if box else []
+    everyone = {_bare(each).casefold(): each for each in [*reached, *about.recipients]}
+    if odd := [each for each in everyone if each.rpartition("@")[2] not in about.domains]:
+        raise ConfigError(f"{SETTINGS}: {', '.join(odd)} got the report before; the domain is no longer among domains")
+    fields = {"sender": about.sender, "reply_to": about.reply_to, "seed": f"{area} {cutoff} {revision}"}
+    date, own, made = datetime.fromtimestamp(now).astimezone(), _bare(about.sender), []
+    for each in everyone.values():
+        message = mail.addressed(week, to=each, date=date, **fields)
+        made.append(Letter(each, _bare(each), own, mail.identity(message), message))
+    return revision, made
+
+
+def _bare(recipient: str) -> str:
+    return mail.address("recipient", recipient).addr_spec
+
+
+def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
+    """Write what each recipient would get, one .eml each; asks no server and no password. DONE, and what to tell."""
+    compiled(area, cutoff)
+    place, about = store.reports(area, cutoff, "mail.eml"), settings(area)
+    if about is None:
+        return DONE, how_to(area, cutoff, words)
+    with _box() as box:
+        _, made = letters(area, cutoff, about, box, time.time())
+    folder = path().parent / "preview" / area / cutoff
+    for old in folder.glob("*.eml"):
+        old.unlink()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number, each in enumerate(made, start=1):
+        (folder / f"{number:03d}.eml").write_bytes(each.message)
+    lines = [f"  {number:03d}.eml  {each.address}" for number, each in enumerate(made, start=1)]
+    return DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
+
+
+def how_to(area: str, cutoff: str, words: Wording) -> str:
+    """The line that says where the week's mail is and how it is sent."""
+    return words.say(
+        "mail.how_to",
+        mail=store.reports(area, cutoff, "mail.eml"),
+        settings=SETTINGS,
+        help=HELP,
+        area=area,
+        cutoff=cutoff,
+    )
+
+
+@contextmanager
+def _box() -> Iterator[Outbox | None]:
+    """The outbox where there is one; none is made by looking."""
+    if not path().is_file():
+        yield None
+        return
+    with closing(Outbox(path())) as box:
+        yield box
+
+
+# -- sending ---------------------------------------------------------------------------------------------------------
+
+
+def send(
+    area: str,
+    cutoff: str,
+    words: Wording,
+    tell: Callable[[str], None],
+    resend: bool = False,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+    attempt: Callable[..., int] = sender.in_child,
+) -> tuple[int, str]:
+    """Send the week's letters until none waits: DONE, or UNSETTLED if one was refused, given up or is uncertain;
+    and the table of who got what.
+
+    resend : send the uncertain ones again, and put down no new ones
+    Raises : NoSettings; ConfigError; PasswordError; store.NotFound; MailError; AlreadySending.
+    """
+    compiled(area, cutoff)
+    about = settings(area)
+    if about is None:
+        raise NoSettings(how_to(area, cutoff, words))
+    sender.password(about.server)
+    with _only_sender(area, cutoff), closing(Outbox(path())) as box:
+        box.recover(area, cutoff, clock())
+        if resend:
+            box.resend(area, cutoff, clock())
+        else:
+            revision, made = letters(area, cutoff, about, box, clock())
+            box.queue(area, cutoff, revision, made, clock())
+        try:
+            done = _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
+        except KeyboardInterrupt:
+            box.recover(area, cutoff, clock())
+            tell(words.say("mail.stopped"))
+            done = False
+        answer, said = _told(box.rows(area, cutoff), area, cutoff, words)
+        return answer if done else UNSETTLED, said
+
+
+def _work(
+    box: Outbox,
+    area: str,
+    cutoff: str,
+    server: Server,
+    words: Wording,
+    tell: Callable[[str], None],
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    attempt: Callable[..., int],
+) -> bool:
+    """One try after the other, whichever letter is due first, until none waits; False if our own account is refused."""
+    while letter := box.next(area, cutoff):
+        if (wait_s := letter["due"] - clock()) > 0:
+            waiting = sum(row["state"] == outbox.PENDING for row in box.rows(area, cutoff))
+            tell(words.say("mail.waiting", count=waiting, time=_time(letter["due"])))
+            sleep(wait_s)
+            continue
+        if attempt(box, letter["id"], server, clock) == sender.LOGIN_REFUSED:
+            tell(words.say("mail.login_refused", user=server.user))
+            return False
+        rows = box.rows(area, cutoff)
+        settled = sum(row["state"] not in (outbox.PENDING, outbox.SENDING) for row in rows)
+        tell(words.say("mail.progress", count=settled, all=len(rows)))
+    return True
+
+
+def status(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
+    """Who got what: DONE or UNSETTLED as ``send`` would say, and a table."""
+    with _box() as box:
+        rows = box.rows(area, cutoff) if box else []
+    if not rows:
+        compiled(area, cutoff)
+        return DONE, words.say("mail.nothing_queued", area=area, cutoff=cutoff)
+    return _told(rows, area, cutoff, words)
+
+
+def _told(rows: list, area: str, cutoff: str, words: Wording) -> tuple[int, str]:
+    lines = [table(rows, words)]
+    if any(row["state"] == outbox.UNCERTAIN for row in rows):
+        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff))
+    return verdict(rows), "\n".join(lines)
+
+
+def verdict(rows: list) -> int:
+    """UNSETTLED if a letter of the newest revision was refused, given up, or is uncertain."""
+    newest = max((row["revision"] for row in rows), default=0)
+    told = [row["state"] for row in rows if row["revision"] == newest and row["reply"] != "off_list"]
+    return UNSETTLED if set(told) & set(outbox.UNSETTLED) else DONE
+
+
+def table(rows: list, words: Wording) -> str:
+    """The letters as a table for people: revision, address, state, since, tries, what the server said."""
+    heads = [words.say(f"mail.column.{name}") for name in ("revision", "address", "state", "changed", "tries", "reply")]
+    lines = [heads] + [
+        [
+            f"r{row['revision']}",
+            row["address"],
+            _state(row, words),
+            _time(row["changed"]),
+            str(row["tries"]),
+            _reply(row, words),
+        ]
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def _state(row, words: Wording) -> str:
+    said = words.say(f"mail.state.{row['state'].replace(' ', '_')}")
+    return f"{said} ({_time(row['due'])})" if row["state"] == outbox.PENDING and row["tries"] else said
+
+
+def _reply(row, words: Wording) -> str:
+    """Our own reasons in the reader's language, a server's as it gave them."""
+    reason = f"mail.reason.{row['reply']}"
+    return words.say(reason) if row["reply"] and words.has(reason) else row["reply"]
+
+
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%H:%M %d/%m/%Y}"
+
+
+@contextmanager
+def _only_sender(area: str, cutoff: str) -> Iterator[None]:
+    """Only one sender of a week at a time; the system frees the lock of one that died. Raises AlreadySending."""
+    lock = path().with_name(f".lock-{area}-{cutoff}")
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(lock, timeout=0):
+            yield
+    except filelock.Timeout:
+        raise AlreadySending from None

@@ -1,0 +1,194 @@
+"""The ledger of letters: one row for each week, revision and recipient, with the exact bytes and what became of them.
+
+SMTP has no exactly-once (RFC 5321 §6.1): between the last dot and the server's answer nobody knows. So ``sending`` is
+committed before that dot; what is found ``sending`` later is ``uncertain``, and never sent again by itself.
+
+pending → sending → accepted | refused | gave up | uncertain; pending again after an answer that means "later".
+"""
+
+import os
+import random
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+STATES = ("pending", "sending", "accepted", "refused", "gave up", "uncertain")
+PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
+UNSETTLED = (REFUSED, GAVE_UP, UNCERTAIN)  # what a person must look at
+WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting wants minutes, RFC 5321 §4.5.4.1 waits that grow
+JITTER = 0.2  # of the wait, so that many letters do not come back at one moment
+GIVE_UP_HOURS = 48  # our choice: a weekly figure is stale after two days
+SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS letters (
+    id INTEGER PRIMARY KEY,
+    area TEXT NOT NULL, cutoff TEXT NOT NULL, revision INTEGER NOT NULL,
+    address TEXT NOT NULL, recipient TEXT NOT NULL, sender TEXT NOT NULL,
+    message_id TEXT NOT NULL, message BLOB NOT NULL,
+    state TEXT NOT NULL DEFAULT '{PENDING}' CHECK (state IN {STATES}),
+    queued REAL NOT NULL, due REAL NOT NULL, changed REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '',
+    UNIQUE (area, cutoff, revision, address)
+)"""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient gets: ``Name <box@host>``, the envelope's two addresses, the message as it is sent."""
+
+    recipient: str
+    address: str
+    sender: str
+    message_id: str
+    message: bytes
+
+
+def next_try(tries: int, queued: float, now: float, jitter: float) -> float | None:
+    """When to try again after ``tries`` tries; None where that is later than 48 hours after ``queued``.
+
+    queued, now : seconds since the epoch.  jitter : 0 to 1, chance.
+    """
+    wait_s = 60 * WAITS_MIN[min(tries, len(WAITS_MIN)) - 1] * (1 + JITTER * jitter)
+    return now + wait_s if now + wait_s <= queued + 3600 * GIVE_UP_HOURS else None
+
+
+class Outbox:
+    """The ledger in a file that only its owner reads. Every method is one transaction, on the disk when it returns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its other files the same mode
+        self.db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        self.db.row_factory = sqlite3.Row
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = FULL")
+        self.db.execute(SCHEMA)
+
+    def close(self) -> None:
+        self.db.close()
+
+    def queue(self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float) -> None:
+        """Put down the letters of a week. Each key has one letter, and one that may have left stays as it is.
+
+        A letter that certainly has not left is replaced where its content is another (a corrected sender, say). What
+        still waits for somebody no longer on the list is given up; so is, when a week or revision is first put down,
+        what still waits of those before it.
+        """
+        letters, week = list(letters), (area, cutoff, revision)
+        with self.db:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.execute(
+                "UPDATE letters SET state = ?, reply = 'replaced', changed = ? "
+                "WHERE state = ? AND area = ? AND (cutoff, revision) < (?, ?) "
+                "AND NOT EXISTS (SELECT 1 FROM letters WHERE area = ? AND cutoff = ? AND revision = ?)",
+                (GAVE_UP, now, PENDING, *week, *week),
+            )
+            kept = [each.address for each in letters]
+            self.db.execute(
+                "UPDATE letters SET state = ?, reply = 'off_list', changed = ? WHERE state = ? AND area = ? "
+                f"AND cutoff = ? AND revision = ? AND resent = 0 AND address NOT IN ({', '.join('?' * len(kept))})",
+                (GAVE_UP, now, PENDING, *week, *kept),
+            )
+            self.db.executemany(
+                "INSERT INTO letters (area, cutoff, revision, address, recipient, sender, message_id, message, queued, "
+                "due, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (area, cutoff, revision, address) DO UPDATE SET recipient = excluded.recipient, "
+                "sender = excluded.sender, message_id = excluded.message_id, message = excluded.message, "
+                f"state = '{PENDING}', queued = excluded.queued, due = excluded.due, changed = excluded.changed, "
+                "reply = '' "
+                f"WHERE state IN ('{PENDING}', '{REFUSED}', '{GAVE_UP}') AND resent = 0 "
+                "AND (message_id <> excluded.message_id OR reply = 'off_list')",
+                [
+                    (*week, each.address, each.recipient, each.sender, each.message_id, each.message, now, now, now)
+                    for each in letters
+                ],
+            )
+
+    def recover(self, area: str, cutoff: str, now: float) -> int:
+        """What an earlier sender left ``sending`` is uncertain; only the week's one sender may say so. How many."""
+        return self._changed(
+            "UPDATE letters SET state = ?, reply = 'stopped', changed = ? WHERE state = ? AND area = ? AND cutoff = ?",
+            *(UNCERTAIN, now, SENDING, area, cutoff),
+        )
+
+    def resend(self, area: str, cutoff: str, now: float) -> int:
+        """A person decides: the uncertain letters of the newest revision wait again, with the same bytes and id."""
+        return self._changed(
+            "UPDATE letters SET state = ?, queued = ?, due = ?, changed = ?, resent = 1 WHERE state = ? AND area = ? "
+            "AND cutoff = ? AND revision = (SELECT max(revision) FROM letters WHERE area = ? AND cutoff = ?)",
+            *(PENDING, now, now, now, UNCERTAIN, area, cutoff, area, cutoff),
+        )
+
+    def next(self, area: str, cutoff: str) -> sqlite3.Row | None:
+        """The waiting letter that is due first: id, due."""
+        return self.db.execute(
+            "SELECT id, due FROM letters WHERE state = ? AND area = ? AND cutoff = ? ORDER BY due, id LIMIT 1",
+            (PENDING, area, cutoff),
+        ).fetchone()
+
+    def take(self, letter: int) -> sqlite3.Row | None:
+        """Begin a try: the letter with its number of tries, which names this try. None: it waits no more."""
+        rows = self.db.execute(
+            "UPDATE letters SET tries = tries + 1 WHERE id = ? AND state = ? "
+            "RETURNING id, tries, queued, address, sender, message",
+            (letter, PENDING),
+        ).fetchall()
+        return rows[0] if rows else None
+
+    def sending(self, letter: int, tries: int, now: float) -> bool:
+        """Commit that the last dot comes next; False where it must not, because this is no longer the letter's try."""
+        return bool(
+            self._changed(
+                "UPDATE letters SET state = ?, changed = ? WHERE id = ? AND tries = ? AND state = ?",
+                *(SENDING, now, letter, tries, PENDING),
+            )
+        )
+
+    def settle(self, letter: int, tries: int, state: str, reply: str, now: float, jitter: float | None = None) -> None:
+        """What became of a try. ``pending``: it is tried again later, or given up after 48 hours.
+
+        A try that was thought uncertain and yet comes to its end says what it knows.
+        """
+        queued = self.db.execute("SELECT queued FROM letters WHERE id = ?", (letter,)).fetchone()["queued"]
+        due = now
+        if state == PENDING:
+            due = next_try(tries, queued, now, random.random() if jitter is None else jitter)
+        self._changed(
+            "UPDATE letters SET state = ?, reply = ?, due = ?, changed = ? WHERE id = ? AND tries = ? "
+            f"AND state IN ('{PENDING}', '{SENDING}', '{UNCERTAIN}')",
+            *(state if due else GAVE_UP, reply, due or now, now, letter, tries),
+        )
+
+    def close_try(self, letter: int, reply: str, now: float) -> None:
+        """Of a sender that ended without a word: ``sending`` is uncertain, what still waits is tried again later."""
+        row = self.db.execute("SELECT tries, state, due FROM letters WHERE id = ?", (letter,)).fetchone()
+        if row["state"] == SENDING or (row["state"] == PENDING and row["due"] <= now):
+            self.settle(letter, row["tries"], UNCERTAIN if row["state"] == SENDING else PENDING, reply, now)
+
+    def postpone(self, letter: int, tries: int, reply: str, now: float) -> None:
+        """Wait without a try that counts: the fault is ours, not the recipient's."""
+        self._changed(
+            "UPDATE letters SET tries = tries - 1, reply = ?, changed = ? WHERE id = ? AND tries = ? AND state = ?",
+            *(reply, now, letter, tries, PENDING),
+        )
+
+    def reached(self, area: str, cutoff: str, before: int) -> list[str]:
+        """The recipients who got, or may have got, a revision earlier than ``before``."""
+        rows = self.db.execute(
+            "SELECT recipient FROM letters WHERE area = ? AND cutoff = ? AND revision < ? AND state IN (?, ?, ?) "
+            "GROUP BY address ORDER BY min(id)",
+            (area, cutoff, before, ACCEPTED, UNCERTAIN, SENDING),
+        )
+        return [row["recipient"] for row in rows]
+
+    def rows(self, area: str, cutoff: str) -> list[sqlite3.Row]:
+        """Every letter of the week: revision, address, state, changed, due, tries, reply."""
+        return self.db.execute(
+            "SELECT revision, address, state, changed, due, tries, reply FROM letters "
+            "WHERE area = ? AND cutoff = ? ORDER BY revision, id",
+            (area, cutoff),
+        ).fetchall()
+
+    def _changed(self, statement: str, *values: object) -> int:
+        return self.db.execute(statement, values).rowcount

@@ -1,0 +1,155 @@
+"""One page a unit, each made by its own run of 5_unit, in parallel; where that fails, a page that says so.
+
+Each page is made in a process of its own from a task of plain values, which could as well be sent to another machine. A
+task tells what went wrong instead of raising it, so that one unit's failure leaves the others their pages.
+"""
+
+import traceback
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis import atomic, periods, publish, store, wording
+from analysis.wording import Wording
+
+STAGE = "5_unit"
+FAILED = "failed"  # the folder of a run that holds what its failed pages left
+
+
+@dataclass(frozen=True)
+class Task:
+    """One unit's page.
+
+    unit, name : its code, and its name to begin a line with
+    notebooks  : the folder that holds 5_unit
+    """
+
+    home: Path
+    area: str
+    cutoff: str
+    run: str
+    unit: str
+    name: str
+    lang: str
+    notebooks: Path
+
+
+class Made(NamedTuple):
+    """What became of a page: ``reason`` is "" where it was made, ``details`` is the traceback where it was not."""
+
+    unit: str
+    reason: str = ""
+    details: str = ""
+
+
+def make_all(tasks: list[Task], jobs: int | None, words: Wording) -> list[Made]:
+    """Every page, or the page that says that there is none, in the run's private folders; in the order of the tasks.
+
+    jobs : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process outlives this call.
+    """
+    made = _in_parallel(tasks, jobs, words)
+    for task in tasks:
+        if made[task.unit].reason:
+            _replace(task, words)
+    return [made[task.unit] for task in tasks]
+
+
+def table(units: pd.DataFrame, made: list[Made]) -> pd.DataFrame:
+    """The week's table ``pages``; units : unit_code, unit_name."""
+    reasons = {each.unit: each.reason for each in made}
+    asked = units.loc[units["unit_code"].isin(list(reasons)), ["unit_code", "unit_name"]]
+    reason = asked["unit_code"].map(reasons).astype(object)
+    return asked.assign(status=reason.eq("").map({True: "made", False: "failed"}), reason=reason)
+
+
+def make(task: Task) -> Made:
+    """Run 5_unit for one unit and export what it shows as the unit's page."""
+    try:
+        with store.working_in(task.home):
+            _make(task, wording.load(task.home, task.lang))
+    except Exception as error:  # whatever it was: the other units get their pages
+        reason = told(error).replace(f"{task.home}/", "").replace(f"{store.PROJECT}/", "")  # it is published
+        return Made(task.unit, reason, "".join(traceback.format_exception(error)))
+    return Made(task.unit)
+
+
+def told(error: Exception) -> str:
+    """What went wrong, for a person: a notebook's failure says it in full."""
+    from analysis import notebook
+
+    in_full = isinstance(error, notebook.NotebookFailed)
+    return str(error) if in_full else f"{type(error).__name__}: {error}"
+
+
+def missing(words: Wording, title: str) -> str:
+    """The page of a unit whose own could not be made: that there is none, what that means, where to look instead."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from nbformat import v4
+
+    from analysis import export
+
+    pieces = FileSystemLoader(export.TEMPLATES / "pieces")
+    environment = Environment(loader=pieces, autoescape=True, undefined=StrictUndefined)
+    piece = environment.get_template("unit_missing.html.j2").render(say=words.say, title=title)
+    cell = v4.new_code_cell(outputs=[v4.new_output("display_data", {"text/html": piece})], metadata={"tags": ["page"]})
+    return export.page(v4.new_notebook(cells=[cell]), words, title)
+
+
+def _title(task: Task, words: Wording) -> str:
+    period = words.period(periods.cutoff(task.cutoff))
+    return words.say("unit_page.title", unit=task.name, period=period[:1].upper() + period[1:])
+
+
+def _make(task: Task, words: Wording) -> None:
+    import nbformat
+
+    from analysis import export, notebook
+
+    source, folder, file = task.notebooks / f"{STAGE}.ipynb", store.run_folder(task.area, task.run), _file(task)
+    executed = folder / f"{file}.ipynb"
+    executed.parent.mkdir(exist_ok=True)
+    names = ("area", "cutoff", "run", "unit", "lang")
+    notebook.run(source, executed, {name: getattr(task, name) for name in names}, words)
+    if not publish.completed(folder, file, task.run):
+        raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
+    page = export.page(nbformat.read(executed, as_version=4), words, _title(task, words))
+    atomic.save(store.run_reports(task.area, task.run) / f"{file}.html", page)
+
+
+def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording) -> dict[str, Made]:
+    """What became of each page, by unit; of a page whose process was killed, that it was."""
+    import joblib
+    from joblib.externals import loky
+    from tqdm import tqdm
+
+    jobs = min(jobs or joblib.cpu_count(), len(tasks))
+    made = {task.unit: Made(task.unit, words.say("unit_page.stopped", notebook=f"{STAGE}.ipynb")) for task in tasks}
+    parallel = joblib.Parallel(jobs, return_as="generator_unordered")
+    bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
+    try:
+        with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
+            for each in tqdm(done, total=len(tasks), disable=None, leave=False, **bar):  # None: only on a terminal
+                made[each.unit] = each
+    except loky.process_executor.TerminatedWorkerError:
+        pass  # what has not come yet is told to have been stopped
+    finally:
+        if jobs > 1:  # else there are none
+            loky.get_reusable_executor(reuse=True, kill_workers=True).shutdown(kill_workers=True)
+    return made
+
+
+def _replace(task: Task, words: Wording) -> None:
+    """Put the page that says that there is none in the failed one's place, and what it left into ``failed``."""
+    folder, file = store.run_folder(task.area, task.run), _file(task)
+    (folder / FAILED).mkdir(exist_ok=True)
+    for path in (folder / f"{file}.ipynb", folder / f"{file}.json"):
+        if path.is_file():
+            path.rename(folder / FAILED / path.name)
+    atomic.save(store.run_reports(task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
+
+
+def _file(task: Task) -> str:
+    return store.unit_file(task.unit)

@@ -1,0 +1,252 @@
+"""One unit's page: the pieces that its chairman reads, each a fragment of HTML.
+
+The same findings, tables and sentences as the district's report, cut to one unit: where it stands and since when,
+what changed, where its points are lost, how the next band can be reached, who has shown that it can, and what the table
+cannot show. Every piece takes the edition and the unit's code.
+"""
+
+from datetime import date
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis import charts, findings, report, score
+from analysis.report import Edition, capital, html, pace_lines
+from analysis.trend import NOT_ITEMISED
+
+
+def title(edition: Edition, code: str) -> str:
+    """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``"""
+    period = capital(edition.words.period(edition.rules.cutoff))
+    return report.marked(edition.words.say("piece.title", area=edition.names.full_unit(code), period=period), edition)
+
+
+def minute(edition: Edition, code: str) -> HTML:
+    """Five lines: where it stands, what changed, where points are lost, the way to the next band, what is not known."""
+    lines = [
+        _standing(edition, code),
+        *(_changed(edition, code)[:1] or [edition.words.say("unit.no_change")]),
+        *_found(edition, code, "step")[:1],
+        _most_lost(edition, code),
+        *_ways(edition, code)[:1],
+    ]
+    return html("minute", edition, title=title(edition, code), lines=filter(None, lines))
+
+
+def standing(edition: Edition, code: str) -> HTML:
+    """Total, place and band, for how long, and how that compares with the median of its kind."""
+    words, unit = edition.words, _unit(edition, code)
+    kind = edition.units[edition.units["kind"] == unit["kind"]]
+    lines = [_standing(edition, code), _since(edition, code)]
+    if pd.notna(unit["total"]):
+        median = kind["total"].median()
+        fields = {"median": words.number(median), "gap": words.number(unit["total"] - median, signed=True)}
+        lines.append(words.say("unit.median", kind=words.say(f"kind.{unit['kind']}"), **fields))
+    return html("lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines))
+
+
+def change(edition: Edition, code: str) -> HTML:
+    """What changed and which part did it, whether it is out of the ordinary, and what is not known of it."""
+    words = edition.words
+    texts = [*_changed(edition, code), *_found(edition, code, "step", "signal"), *_limits(edition, code)]
+    return html("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
+
+
+def lost(edition: Edition, code: str) -> HTML:
+    """The unit's figures beside its kind's median, best and target: where its points are lost."""
+    words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
+    rows = []
+    for each in _lost_parts(edition, code).itertuples():
+        measured, values = each.indicator or each.group, _values(edition, code, each)
+        rows.append(
+            {
+                "name": capital(names.part(each)),
+                "lost": words.number(each.lost),
+                "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
+                "value": names.figure(measured, values.get(code)),
+                "median": names.figure(measured, values.median()),
+                "best": names.figure(measured, values.max()),
+                "holder": names.unit(values.idxmax()),
+                "target": names.limit(measured, targets[measured]) if measured in targets else "",
+                "flag": measured in edition.flagged.get(code, ()),
+            }
+        )
+    return html("lost", edition, rows=rows, note=_rest(edition, code))
+
+
+def route(edition: Edition, code: str) -> HTML:
+    """The cheapest mix to the next band, each indicator that alone would be enough, and the pace that is needed."""
+    words = edition.words
+    texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *pace_lines(edition, code)]
+    return html("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
+
+
+def unseen(edition: Edition, code: str) -> HTML:
+    """What the table cannot show: the groups it does not print, the history it does not have."""
+    told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
+    texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
+    return html("lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts)
+
+
+def contributions_chart(edition: Edition, code: str) -> charts.Chart | None:
+    """What made up the unit's change; None where the previous week's own table is not there."""
+    return report.contributions_chart(edition, [code])
+
+
+def course_chart(edition: Edition, code: str) -> charts.Chart | None:
+    """The unit's changes against the limits of ordinary variation; None before there are two cut-offs."""
+    return report.control_chart(edition, code)
+
+
+def lost_points_chart(edition: Edition, code: str) -> charts.Chart | None:
+    """Where the unit's 100 points went."""
+    return report.lost_points_chart(edition, code)
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _unit(edition: Edition, code: str) -> pd.Series:
+    rows = edition.units[edition.units["unit_code"] == code]
+    if rows.empty:
+        known = ", ".join(edition.units["unit_code"])
+        raise ValueError(f"unit {code!r}: the week's table has no such unit; it has {known}")
+    return rows.iloc[0]
+
+
+def _found(edition: Edition, code: str, *kinds: str) -> list[str]:
+    rows = edition.tables["findings"]
+    return rows.loc[(rows["unit_code"] == code) & rows["finding"].isin(kinds), "text"].tolist()
+
+
+def _standing(edition: Edition, code: str) -> str:
+    words, unit = edition.words, _unit(edition, code)
+    if pd.isna(unit["total"]):
+        return words.say("unit.no_total", unit=edition.names.full_unit(code))
+    fields = {
+        "unit": edition.names.full_unit(code),
+        "total": words.number(unit["total"]),
+        "band": edition.names.band(unit["band"]),
+        "rank": words.number(unit["rank"], 0),
+        "of": words.number((edition.units["kind"] == unit["kind"]).sum(), 0),
+        "kind": words.say(f"kind.{unit['kind']}"),
+    }
+    return words.say("unit.standing", **fields)
+
+
+def _since(edition: Edition, code: str) -> str:
+    """Since when the unit has had its band without a break, as far as published weeks of its series tell."""
+    words = edition.words
+    its = edition.tables["course"].query("unit_code == @code and carried_by == ''")
+    its = its[its["since"] == its["since"].iloc[-1]]
+    if len(its) < 2:
+        return words.say("unit.first_time")
+    other = its.index[its["band"] != its["band"].iloc[-1]]
+    held = its.loc[other[-1] :].iloc[1:] if len(other) else its
+    fields = {"period": words.period(date.fromisoformat(held["cutoff"].iloc[0])), "count": words.number(len(held), 0)}
+    return words.say("unit.since" if len(other) else "unit.since_first", **fields)
+
+
+def _changed(edition: Edition, code: str) -> list[str]:
+    """The change and its parts, and the move in rank; nothing where there is no previous total."""
+    words, moved, unit = edition.words, edition.tables["changes"], _unit(edition, code)
+    if pd.isna(unit["change"]):
+        return []
+    row = next(moved[moved["unit_code"] == code].itertuples())
+    units = moved[moved["unit_code"] != edition.names.control]
+    texts = [findings.move_text(row, units, edition.tables["contributions"], edition.tables["signals"], edition.names)]
+    if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
+        fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
+        texts.append(words.say("unit.up" if unit["rank_move"] > 0 else "unit.down", **fields))
+    return texts
+
+
+def _limits(edition: Edition, code: str) -> list[str]:
+    """Whether the change is within the limits of ordinary variation, or how many changes are missing to say so."""
+    words, rows = edition.words, edition.tables["signals"].query("unit_code == @code and rule == ''")
+    told = []
+    for each in rows.itertuples():
+        if each.missing:
+            told.append(words.say("unit.no_limits", missing=words.number(each.missing, 0)))
+        elif pd.notna(each.centre) and pd.notna(each.value):
+            signed = {name: words.number(getattr(each, name), signed=True) for name in ("lower", "upper")}
+            told.append(words.say("unit.within", count=words.number(each.changes, 0), **signed))
+    return told
+
+
+def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
+    """What explains the unit's total, most points lost first; a group that is computed whole is told by its indicators.
+
+    Returns : group, indicator ("" for a whole group), points, max_points, lost
+    """
+    its = edition.tables["points"].query("unit_code == @code")
+    computed = set(its.loc[(its["indicator"] == "") & (its["status"] == "computed"), "group"])
+    known = score.explained(its)
+    parts = pd.concat(
+        [known[~known["group"].isin(computed)], its[its["group"].isin(computed) & (its["indicator"] != "")]]
+    )
+    parts = parts[parts["points"].notna() | (parts["status"] == "not assessed")].fillna({"points": 0.0})
+    parts = parts.assign(lost=(parts["max_points"] - parts["points"]).clip(lower=0))
+    return parts.sort_values("lost", ascending=False, kind="stable")
+
+
+def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
+    words, names = edition.words, edition.names
+    parts = _lost_parts(edition, code).query("lost >= @findings.SHOWN_POINTS").head(most)
+    told = [
+        words.say(
+            "unit.lost_part",
+            part=names.part(each),
+            lost=words.number(each.lost),
+            most=words.number(each.max_points, 0),
+        )
+        for each in parts.itertuples()
+    ]
+    return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
+
+
+def _rest(edition: Edition, code: str) -> str:
+    """The points that no column explains, beside the median of the unit's kind."""
+    words, unit = edition.words, _unit(edition, code)
+    its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
+    if pd.isna(unit["not_itemised"]) or its.abs().max() <= report.NOTHING_POINTS:
+        return ""
+    return words.say("unit.rest", value=words.number(unit["not_itemised"]), median=words.number(its.median()))
+
+
+def _ways(edition: Edition, code: str) -> list[str]:
+    """The cheapest mix, then each other indicator that alone would be enough, the shortest way first, with proof."""
+    words, names, its = edition.words, edition.names, edition.tables["routes"].query("unit_code == @code")
+    if its.empty:
+        return []
+    told, mixed = [findings.mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
+    for each in its[its["enough"].astype(bool)].sort_values("needed_pct").itertuples():
+        if mixed != [each.indicator]:
+            fields = {
+                "way": findings.step_of(each, each.needed_pct, each.needed_cases, names),
+                "best": names.figure(each.indicator, each.best_pct),
+                "holder": names.unit(each.best_unit),
+            }
+            told.append(words.say("unit.alone", **fields))
+    return told
+
+
+def _no_route(edition: Edition, code: str) -> str:
+    words, unit = edition.words, _unit(edition, code)
+    higher = edition.rules.bands[edition.rules.bands["from_points"] > unit["total"]]
+    if higher.empty:
+        return words.say("unit.highest")
+    nearest = higher.loc[higher["from_points"].idxmin()]
+    gap = words.number(nearest["from_points"] - unit["total"])
+    return words.say("unit.no_route", gap=gap, band=edition.names.band(nearest["band"]))
+
+
+def _values(edition: Edition, code: str, part) -> pd.Series:
+    """The figure of a part for all units of the unit's kind, by code: a rate in percent, else a group's points."""
+    kind = _unit(edition, code)["kind"]
+    codes = edition.units.loc[edition.units["kind"] == kind, "unit_code"]
+    if part.indicator:
+        cells = edition.tables["measurements"].query("indicator == @part.indicator").set_index("unit_code")
+        return score.rate_pct(cells).reindex(codes).dropna()
+    cells = edition.tables["points"].query("group == @part.group and indicator == ''").set_index("unit_code")
+    return cells["points"].reindex(codes).dropna()

@@ -1,0 +1,74 @@
+"""Five years of a province's weeks read back from disk: the history that the report of the next week begins with.
+
+    python bench/loading.py [--units 156] [--cutoffs 260] [--runs 5]
+
+Publishes generated weeks in a temporary folder, as the notebooks write them (deterministic), then times reading them:
+  load        totals, what tables carry of other weeks, corrections, and where each series begins
+  indicators  every figure of every week: here seven a unit
+Prints medians.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis import history, store, tables
+
+HOME = Path(__file__).parent.parent
+AREA = "gia-lai"
+FIRST = date(2021, 1, 4)
+INDICATORS = ["TOTAL", "CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"]
+
+
+def week(number: int, units: int) -> dict[str, pd.DataFrame]:
+    """The tables that history reads, every tenth week without the one before it, whose totals it carries."""
+    totals = np.random.default_rng(number).integers(0, 10_001, units) / 100
+    unit = pd.DataFrame(
+        {"unit_code": [f"H21.{n}" for n in range(units)], "unit_name": [f"xã {n}" for n in range(units)]}
+    )
+    before = str(FIRST + timedelta(weeks=number, days=-7 if number % 10 else -1))
+    known = {
+        "scores": unit.assign(total=totals, computed_total=totals, not_itemised=0.0, band="Khá", rank=1.0),
+        "changes": unit.assign(total=totals, previous_total=totals, change=0.0, previous_cutoff=before),
+        "measurements": pd.concat(unit.assign(indicator=each, value=totals, mark="") for each in INDICATORS),
+    }
+    return {name: frame.reindex(columns=list(tables.TABLES[name].columns)) for name, frame in known.items()}
+
+
+def seconds(read) -> float:
+    began = time.perf_counter()
+    read(AREA)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--units", type=int, default=156)
+    options.add_argument("--cutoffs", type=int, default=260)
+    options.add_argument("--runs", type=int, default=5)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["ANALYSIS_HOME"] = home
+        shutil.copytree(HOME / "config", Path(home) / "config")
+        print(f"publishing {chosen.cutoffs} weeks", file=sys.stderr)
+        for number in range(chosen.cutoffs):
+            folder = store.processed(AREA, str(FIRST + timedelta(weeks=number)))
+            for name, frame in week(number, chosen.units).items():
+                store.write_table(folder, name, frame)
+        print(f"{chosen.units} units × {chosen.cutoffs} cut-offs, median of {chosen.runs}")
+        for read in (history.load, history.indicators):
+            median = statistics.median(seconds(read) for _ in range(chosen.runs))
+            print(f"history.{read.__name__:<12} {median:6.2f} s  {len(read(AREA)):9,} rows")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The units' pages one by one: their files, the page in place of a failed one, and what each needs to be made."""
+
+import os
+import pickle
+import re
+import time
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from district import HOME, words
+from nbformat import v4
+
+from analysis import pages, publish, store, tables
+
+AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-0123456789ab"
+UNITS = pd.DataFrame({"unit_code": ["A", "B", "C"], "unit_name": ["Tấn Mỹ", "Kiến An", "Hòa An"], "type": "xã"})
+PLAIN_NAME = re.compile(r"units/[A-Za-z0-9~][A-Za-z0-9.-]*")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home with the wording, and the private folders of a run."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "wording").symlink_to(HOME / "config" / "wording")
+    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
+    publish.begin(AREA, CUTOFF, RUN, [])
+    return tmp_path
+
+
+def task(home: Path, unit: str, *cells: str) -> pages.Task:
+    """The page of one unit, by a notebook whose last cell is shown."""
+    parameters = "\n".join(f'{name} = ""' for name in ("area", "cutoff", "run", "unit", "lang"))
+    code = [v4.new_code_cell(cell) for cell in (parameters, *cells)]
+    code[0].metadata.tags, code[-1].metadata.tags = ["parameters"], ["page"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    (home / f"notebooks-{unit}").mkdir()
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), home / f"notebooks-{unit}" / "5_unit.ipynb")
+    return pages.Task(home, AREA, CUTOFF, RUN, unit, f"Xã {unit}", "vi", home / f"notebooks-{unit}")
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["30634", "H21.114", "H21.114.5-a", "a" * 64])
+def test_the_files_of_a_unit_are_named_by_its_code(code):
+    assert store.unit_file(code) == f"units/{code}"
+    assert PLAIN_NAME.fullmatch(store.unit_file(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["..", ".", "", "../x", "../../report", "/etc/passwd", "a/b", "a\\b", "C:x", "a\0b", "a\nb", "a b", "a%2fb", "xã",
+     ".hidden", "~x", "-rf", "a" * 65, "a?b#c", "<script>", "'\""],
+)  # fmt: skip
+def test_a_code_that_is_no_plain_name_is_told_by_its_fingerprint_and_stays_in_the_folder(code):
+    name = store.unit_file(code)
+    assert PLAIN_NAME.fullmatch(name) and name.startswith("units/~")
+    assert name != store.unit_file(code + "x")
+
+
+# -- the table -------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_tells_of_each_page_asked_for_in_the_order_of_the_units_whether_it_was_made():
+    made = [pages.Made("C", "5_unit.ipynb, ô lệnh [3] x: ValueError: y", "Traceback"), pages.Made("A")]
+    assert tables.checked("pages", pages.table(UNITS, made)).values.tolist() == [
+        ["A", "Tấn Mỹ", "made", ""],
+        ["C", "Hòa An", "failed", "5_unit.ipynb, ô lệnh [3] x: ValueError: y"],
+    ]
+
+
+def test_no_pages_are_a_table_without_rows_written_or_not(home):
+    week = store.week(AREA, CUTOFF, RUN)
+    assert list(week.read("pages").columns) == ["unit_code", "unit_name", "status", "reason"]
+    week.write("pages", pages.table(UNITS, []))
+    assert len(week.read("pages")) == 0 and (week.folder / "pages.csv").is_file()
+
+
+def test_a_notebook_run_by_hand_sees_the_published_pages(home):
+    store.write_table(store.processed(AREA, CUTOFF), "pages", pages.table(UNITS, [pages.Made("B")]))
+    assert store.week(AREA, CUTOFF).read("pages")["unit_code"].tolist() == ["B"]
+
+
+# -- the page in place of a failed one -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_of_a_failed_one_says_so_leads_to_the_report_and_blames_nobody(browse, lang, width):
+    html = pages.missing(words(lang), "Xã <Kiến An> & Tấn Mỹ")
+    ask = """[document.documentElement.lang, document.title, document.querySelector('h1').textContent,
+              document.querySelector('h2').textContent, document.querySelector('main a').getAttribute('href'),
+              document.documentElement.scrollWidth <= innerWidth, document.body.innerText]"""
+    seen = browse(html, ask, width=width)
+    assert (seen.requests, seen.errors) == ([], [])
+    *about, text = seen.answer
+    heading = {"vi": "Chưa có dữ liệu", "en": "No data yet"}[lang]
+    assert about == [lang, *["Xã <Kiến An> & Tấn Mỹ"] * 2, heading, "../report.html", True]
+    assert not re.search(r"ipynb|Error|Traceback|/[a-z]+/", text)
+
+
+# -- making ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_task_is_plain_values_that_can_be_sent_to_another_process(home):
+    sent = task(home, "A")
+    assert pickle.loads(pickle.dumps(sent)) == sent
+    assert {type(value) for value in vars(sent).values()} <= {str, type(home)}
+
+
+def test_the_reason_of_a_failure_names_no_folder_of_this_machine(home):
+    made = pages.make(pages.Task(home, AREA, CUTOFF, RUN, "A", "Xã A", "vi", home / "none"))
+    assert "FileNotFoundError" in made.reason and "'none/5_unit.ipynb'" in made.reason
+    assert str(home) in made.details and made.details.startswith("Traceback")
+
+
+@pytest.mark.parametrize("name", ["ANALYSIS_SMTP_PASSWORD", "smtp_pass", "API_KEY", "GITHUB_TOKEN", "CLIENT_SECRET"])
+def test_no_password_is_shown_to_the_processes_of_a_week_and_it_is_back_afterwards(home, monkeypatch, name):
+    monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("PLAIN", "kept")
+    with store.working_in(home / "elsewhere"):
+        assert name not in os.environ
+        assert (os.environ["PLAIN"], store.home()) == ("kept", home / "elsewhere")
+    assert (os.environ[name], store.home()) == ("secret", home)
+
+
+def test_where_no_home_was_named_none_is_afterwards(home, monkeypatch):
+    monkeypatch.delenv("ANALYSIS_HOME")
+    with pytest.raises(KeyError), store.working_in(home):
+        raise KeyError
+    assert "ANALYSIS_HOME" not in os.environ
+
+
+TOKEN = """\
+import json, os, pathlib, signal, time
+folder = pathlib.Path(os.environ["ANALYSIS_HOME"], "data/processed", area, f".run-{run}", "units")
+(folder / f"{unit}.json").write_text(json.dumps({"run": run, "tables": {}}))"""
+SHOW = "from IPython.display import HTML\nHTML(f'<h1>{unit}</h1>')"
+# B ends the process that makes its page, as a machine without memory would, once A is done and C begun in its place.
+KERNEL = '(folder / f"{unit}.kernel").write_text(str(os.getpid()))'
+KILL = """\
+while not (folder / "C.kernel").exists(): time.sleep(0.1)
+os.kill(os.getppid(), signal.SIGKILL)"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
+def test_where_the_process_that_makes_a_page_is_killed_the_pages_it_owes_have_failed_and_the_others_stay(home):
+    cells = {"A": (), "B": (KERNEL, KILL, "time.sleep(60)"), "C": (KERNEL, "time.sleep(60)")}
+    made = pages.make_all([task(home, unit, TOKEN, *its, SHOW) for unit, its in cells.items()], 2, words())
+    stopped = "5_unit.ipynb: tiến trình làm trang bị dừng giữa chừng"
+    assert [(each.unit, each.reason) for each in made] == [("A", ""), ("B", stopped), ("C", stopped)]
+    made_pages = {path.stem: path.read_text("utf-8") for path in (store.run_reports(AREA, RUN) / "units").iterdir()}
+    assert "<h1>A</h1>" in made_pages["A"]
+    assert all("Chưa có dữ liệu" in made_pages[unit] for unit in "BC")
+    kernels = [Path("/proc", path.read_text()) for path in store.run_folder(AREA, RUN).glob("units/*.kernel")]
+    until = time.monotonic() + 10
+    while any(path.exists() for path in kernels) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [path.exists() for path in kernels] == [False, False]

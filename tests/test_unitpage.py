@@ -1,0 +1,100 @@
+"""One unit's page says what the week's tables say of it, and nothing of what they do not hold."""
+
+import html
+import re
+
+import pytest
+from conftest import edition
+from district import week
+
+from analysis import unitpage
+
+KIEN_AN, MY_HOI_DONG = "30634", "30637"
+
+
+def text(piece):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", piece.data)).split())
+
+
+def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():
+    lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), KIEN_AN).data)
+    assert lines == [
+        "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 18/18 trong các xã, phường, thị trấn.",
+        "Kiến An tăng 0,15 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
+        "Mất nhiều điểm nhất ở: số hóa hồ sơ (mất 17,05 trong 22 điểm); công khai, minh bạch (mất 14,53 trong 18 điểm);"
+        " thanh toán trực tuyến (mất 5,55 trong 6 điểm).",
+        "Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”. Cách ít tốn công nhất theo bảng: số hóa hồ sơ tăng thêm 3,8 điểm"
+        " phần trăm; đã có đơn vị cùng loại đạt các mức này.",
+    ]
+
+
+def test_a_lost_item_is_named_with_what_to_check_and_what_its_level_says_of_another_one():
+    said = text(unitpage.change(edition(), MY_HOI_DONG))
+    assert "Mỹ Hội Đông giảm 5,78 điểm so với kỳ trước" in said
+    assert "Thứ hạng từ 12 xuống 17." in said
+    assert "xấp xỉ 1 tiêu chí hài lòng 6 điểm bị mất" in said and "cần kiểm tra phản ánh, kiến nghị quá hạn" in said
+    assert "Kỳ này mất 1; 1 tiêu chí khác nhiều khả năng đã mất từ trước." in said
+    assert "Cần thêm 15 lần thay đổi" in said
+
+
+def test_every_figure_stands_beside_the_median_the_best_of_its_kind_and_the_target():
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", unitpage.lost(edition(), KIEN_AN).data)
+    cells = [re.sub(r"<[^>]+>", "|", html.unescape(row)).replace("||", "|") for row in rows]
+    assert cells[0].split("|") == [
+        *["Số hóa hồ sơ", "17,05", "4,95/22", "22,5%", "24,3%", "33,3% (Chợ Mới)", "80%"],
+        "",
+    ]
+    assert [cell.split("|")[0] for cell in cells] == [
+        *[
+            "Số hóa hồ sơ",
+            "Công khai, minh bạch",
+            "Thanh toán trực tuyến",
+            "Dịch vụ công trực tuyến",
+            "Tiến độ giải quyết",
+        ]
+    ]
+
+
+def test_the_points_lost_and_the_points_of_the_rest_add_up_to_the_hundred():
+    # 17.05 + 14.526 + 5.5464 + 5.352 + 0.032 lost of 72; 49.18 − 29.4936 = 19.6864 not itemised of the other 28
+    parts = unitpage._lost_parts(edition(), KIEN_AN)
+    assert parts["lost"].sum() == pytest.approx(72 - 29.4936)
+    assert "Phần điểm bảng không thể hiện: 19,69 điểm; trung vị của các đơn vị cùng loại: 20,79 điểm." in text(
+        unitpage.lost(edition(), KIEN_AN)
+    )
+
+
+def test_each_way_to_the_next_band_comes_with_the_best_rate_there_is_and_where_it_is():
+    said = text(unitpage.route(edition(), KIEN_AN))
+    assert (
+        "Riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm cũng đủ (cao nhất hiện nay: 87,2%, Long Điền A)."
+        in said
+    )
+    assert "cần 0,21 điểm mỗi tuần. Bình quân 1 tuần gần đây: +0,15 mỗi tuần." in said
+    assert "tiến độ" not in said.lower()  # 4.1 percentage points, of which only 0.16 are left
+
+
+def test_where_the_best_of_every_peer_is_not_enough_it_says_so():
+    said = text(unitpage.route(edition(), MY_HOI_DONG))
+    assert "thì thêm được 5,55 điểm, chưa đủ." in said and "vượt mức cao nhất hiện có" in said
+
+
+def test_the_page_says_what_the_table_cannot_show():
+    said = text(unitpage.unseen(edition(), KIEN_AN))
+    assert "Mức độ hài lòng" in said and "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
+
+
+def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
+    assert "chưa thể nói mức xếp loại này đã giữ từ bao giờ" in text(unitpage.standing(edition(), KIEN_AN))
+
+
+def test_an_unknown_unit_is_refused_by_name():
+    with pytest.raises(ValueError, match="unit '99999': the week's table has no such unit"):
+        unitpage.minute(edition(), "99999")
+
+
+def test_every_unit_has_a_page_in_both_languages():
+    pieces = (unitpage.minute, unitpage.standing, unitpage.change, unitpage.lost, unitpage.route, unitpage.unseen)
+    for lang in ("vi", "en"):
+        for code in week()["units"]["unit_code"]:
+            assert all(piece(edition(lang), code).data for piece in pieces)
