@@ -407,7 +407,7 @@ def contributions_chart(edition: Edition, codes: list[str] | None = None) -> cha
     if kept.empty:
         return None
     rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
-    rows = rows.assign(part=[edition.names.part(each) for each in rows.itertuples()])
+    rows = rows.assign(part=[capital(edition.names.part(each)) for each in rows.itertuples()])
     return captioned(
         charts.contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words),
         "contributions",

@@ -166,9 +166,13 @@ class _Week:
             return self.failed(run, error)
         finally:
             publish.tidy(self.area, self.cutoff)
+        from analysis import mailing
+
         done = self.words.say("run.done", report=report)
         if keep:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
+        if not (self.home / mailing.SETTINGS).is_file():
+            done += "\n" + mailing.how_to(self.area, self.cutoff, self.words)
         return Outcome(FAILED, f"{done}\n{failed}", report) if failed else Outcome(DONE, done, report)
 
     def other_table(self, inputs: dict, current: str) -> str:

@@ -45,7 +45,7 @@ def state(home):
 def home(tmp_path_factory):
     """A home in which the week of 4 December 2023 has been published."""
     made = home_with(tmp_path_factory.mktemp("home"), "config")
-    done = analysis(made, "week", "2023-12-04")
+    done = analysis(made, "week", "2023-12-04", "--units", "30634,30637")
     assert done.returncode == 0, done.stderr
     assert str(made / PUBLISHED[1] / "report.html") in done.stdout
     return made
@@ -57,7 +57,8 @@ def page(home):
 
 
 def test_the_week_leaves_its_tables_its_notebooks_and_its_report_and_nothing_else(home):
-    assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == ["mail.eml", "report.html"]
+    assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == ["mail.eml", "report.html", "units"]
+    assert sorted(path.name for path in (home / PUBLISHED[1] / "units").iterdir()) == ["30634.html", "30637.html"]
     assert {path.name for path in (home / PUBLISHED[0]).glob("*.ipynb")} == {
         *("1_clean.ipynb", "2_score.ipynb", "3_trend.ipynb", "4_report.ipynb")
     }
@@ -202,7 +203,7 @@ def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
 
 def test_the_same_table_gives_the_same_bytes_in_another_home_and_english_on_request(home, tmp_path):
     other = home_with(tmp_path / "another home", "config")
-    assert analysis(other, "week", "2023-12-04").returncode == 0
+    assert analysis(other, "week", "2023-12-04", "--units", "30637,30634").returncode == 0
     once, again = state(home), state(other)
     differing = {name for name in once if once[name] != again[name]}
     assert differing == {f"{PUBLISHED[0]}/run.json"}

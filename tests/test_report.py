@@ -7,8 +7,9 @@ import re
 import pandas as pd
 import pytest
 from district import in_force, week, words
+from matplotlib.colors import to_hex
 
-from analysis import report
+from analysis import charts, report, trend
 
 
 def edition(lang="vi", **changes):
@@ -197,3 +198,38 @@ def test_the_charts_of_the_page_say_what_they_show():
     for chart in (report.ranking_chart, report.heat_chart, report.lost_points_chart):
         assert len(chart(edition()).alt) >= 40
     assert "57,45" in report.lost_points_chart(edition()).alt
+
+
+def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey():
+    rows = [("30637", "CKMB", "", 14.9, 14.7, 0.2), ("30637", "", "NOT_ITEMISED", 9.5, 15.5, -5.98)]
+    tables = week() | {"contributions": pd.DataFrame(rows, columns=trend.CONTRIBUTIONS)}
+    chart = report.contributions_chart(edition(tables=tables))
+    colours = [to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
+    assert sorted(colours) == sorted([charts.GREY, charts.BLUE])
+    assert "Phần điểm bảng không thể hiện −5,98" in chart.alt
+
+
+def test_with_the_first_week_there_is_no_chart_of_a_course():
+    charts_of_a_course = (report.bump_chart, report.totals_chart, report.contributions_chart, report.control_chart)
+    assert [chart(edition()) for chart in charts_of_a_course] == [None] * 4
+
+
+def test_section_2_says_since_when_there_is_history_and_the_pace_that_targets_need():
+    said = text(report.trend(edition()))
+    assert "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
+    assert "còn thiếu 15 lần thay đổi" in said
+    # 80 − 25.4 = 54.6 over 27 days, 3.857 weeks
+    assert "Số hóa hồ sơ hiện đạt 25,4%; để đạt 80% vào ngày 31/12/2023 cần 14,16 điểm phần trăm mỗi tuần." in said
+
+
+def test_each_department_has_its_indicators_with_how_many_units_miss_what():
+    rows = re.findall(r"<tr><td>(.*?)</tr>", report.actors(edition()).data)
+    cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
+    assert cells[1] == ["Phòng Văn hóa – Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
+    assert len(cells) == 6
+
+
+def test_a_unit_with_a_page_of_its_own_is_linked_to_it():
+    pages = pd.DataFrame([("30634", "Kiến An", "made", "")], columns=["unit_code", "unit_name", "status", "reason"])
+    linked = report.appendix(edition(tables=week() | {"pages": pages})).data
+    assert re.findall(r'<a href="(.*?)">(.*?)</a>', linked) == [("units/30634.html", "Kiến An")]
