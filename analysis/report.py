@@ -385,14 +385,13 @@ def totals_chart(edition: Edition) -> charts.Chart | None:
     course = edition.tables["course"]
     if course["cutoff"].nunique() < LEAST_CUTOFFS:
         return None
-    if course["unit_code"].nunique() > PANELS_SHOWN:
+    kept = list(edition.units["unit_code"])
+    if len(kept) >= PANELS_SHOWN:
         found = edition.tables["findings"]
         named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
-        kept = [code for code in edition.units["unit_code"] if code in named][: PANELS_SHOWN - 1]
-        course = course[course["unit_code"].isin([edition.names.control, *kept])]
-    else:
-        course = course[course["unit_code"].isin([edition.names.control, *edition.units["unit_code"]])]
-    return captioned(charts.totals(course, edition.words), "totals", edition)
+        kept = [code for code in kept if code in named][: PANELS_SHOWN - 1]
+    # The whole course: its median is that of every unit, also of those that have no panel.
+    return captioned(charts.totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
 
 
 def contributions_chart(edition: Edition, codes: list[str] | None = None) -> charts.Chart | None:
