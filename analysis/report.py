@@ -374,7 +374,9 @@ def heat_chart(edition: Edition) -> charts.Chart:
 
 def bump_chart(edition: Edition) -> charts.Chart | None:
     """Places over the cut-offs; None while there are too few for a course."""
+    kinds = edition.units.set_index("unit_code")["kind"]  # ranked among themselves: the chart is of the larger kind
     course = edition.units_course
+    course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
     if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
         return None
     return captioned(charts.bump(course, edition.words), "bump", edition)
