@@ -1,85 +1,59 @@
 """Charts: a frame in, a figure with alternative text out.
 
-Every chart is drawn on one white sheet measured in points: x from the left, y from the top. What a text needs is
-measured before it is placed, so no label is cut or covers another, and the sheet grows with its rows. It is 5.2 inches
-wide: its type can still be read where a phone scales it down, and has the size of the text on paper. Colour never
-speaks alone: what it says, a sign, a weight or a figure says too.
+Every chart is drawn on one sheet (sheet.py), 5.2 inches wide: its type can still be read where a phone scales it down,
+and has the size of the text on paper. Colour never speaks alone: what it says, a sign, a weight or a figure says too.
 """
 
-import io
-import textwrap
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib import style
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
-from PIL import Image
 
-from analysis import svg
+from analysis.sheet import (
+    BLUE,
+    DASHED,
+    GAP,
+    GREY,
+    INK,
+    LEAD,
+    LOOK,
+    ORANGE,
+    PALE,
+    PATCH,
+    SIZE,
+    SMALL,
+    WIDTH,
+    Axis,
+    Chart,
+    Names,
+    Sheet,
+    day_of,
+    spread_out,
+    staircase,
+    tall,
+    width_of,
+    wrapped,
+)
 from analysis.wording import MISSING, Wording
 
-EDGE, GAP, DOT, BAR = 2, 6, 9, 14  # DOT: from the middle of a dot to the text beside it
-WIDTH = 5.2 * 72 - 2 * EDGE
-SIZE, SMALL = 13, 11  # type; on a phone of 360 px a point is 0.78 px
-LEADING = 1.35  # of the type size: room for a capital with two marks (Ậ) under a letter with a dot below (ạ)
-LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
-INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
+DOT, BAR = 9, 14  # DOT: from the middle of a dot to the text beside it
 SHADES, EVEN_CONTRAST = sns.light_palette(BLUE, as_cmap=True), 0.179  # luminance on which black and white read alike
-PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # behind a text that a line crosses
-DASHED = (0, (4, 3))
-LEAD = 12  # from the end of a line to the label that belongs to it
 EVERY_LINE, CROWDED = 25, 4  # units up to which each rank of a bump chart has a label; beyond, points from rank to rank
 MOST_MOVED, MOST_MOVED_OF_MANY = 3, 5  # in each direction
 PANELS, PANEL, RULED = 3, 46, 160  # small multiples: so many side by side, so tall; height of a control chart
 LABELLED_BAR, ROUNDED = 17, 0.005  # height of a bar that holds text; points below are 0.00
 
-# On top of matplotlib's own defaults, so that no setting of a reader's notebook changes a chart.
-# parse_math: names come from data, and a "$" in one is a dollar.
-RULES = {"font.family": "DejaVu Sans", "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "charts"}
-LOOK = style.context(["default", RULES])
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure, and what it says in words. A notebook cell that ends with one shows it as SVG with its ``alt``."""
-
-    figure: Figure
-    alt: str
-    caption: str = ""
-
-    def svg(self) -> str:
-        """The ``<svg>`` element, text as paths; the same text for the same data."""
-        return svg.compact(self._saved("svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode())
-
-    def png(self, dpi: int = 160) -> bytes:
-        """A picture of 256 colours: our charts have few, and it takes a third of the bytes."""
-        whole = Image.open(io.BytesIO(self._saved("png", dpi=dpi))).convert("RGB")
-        whole.quantize(dither=Image.Dither.NONE).save(stream := io.BytesIO(), "png", optimize=True, dpi=(dpi, dpi))
-        return stream.getvalue()
-
-    @LOOK
-    def _saved(self, kind: str, **how: object) -> bytes:
-        self.figure.savefig(stream := io.BytesIO(), format=kind, **how)
-        return stream.getvalue()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        return {"image/svg+xml": self.svg()}, {"image/svg+xml": {"alt": self.alt, "caption": self.caption}}
-
 
 @LOOK
-def ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording) -> Chart:
+def ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording, among: pd.DataFrame | None = None) -> Chart:
     """Where each unit stands now and stood at the previous cut-off: one row a unit, in the order of rank.
 
     scores : unit_name, total, previous_total, rank, previous_rank (NaN: not known), band (code). Units only, no control
              row. A unit without a total stands last, with a dash for it.
     bands  : band (code), name (in the reader's language), from_points.
+    among  : total, previous_total of all units, where ``scores`` are a part of them: so that the parts have one scale
     """
     if scores["total"].isna().all():
         return _nothing(words)
@@ -88,27 +62,27 @@ def ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording) -> Chart:
     fell = units["change"] < 0
 
     # Across: rank and name, the total of who fell, the dots, the total or the loss, the rank move.
-    names, heading = _Names(units, words), words.say("chart.ranking.move")
+    names, heading = Names(units, words), words.say("chart.ranking.move")
     places = units["previous_rank"] - units["rank"]
     moves = [_arrow(each) for each in places]
-    right = WIDTH - GAP - max(_width(heading, SMALL), *(_width(move, weight="bold") for move in moves))
-    label = max(_width(words.number(each), weight="bold") for each in [*units["total"], *units["change"]]) + 2 * GAP
+    right = WIDTH - GAP - max(width_of(heading, SMALL), *(width_of(move, weight="bold") for move in moves))
+    label = max(width_of(words.number(each), weight="bold") for each in [*units["total"], *units["change"]]) + 2 * GAP
     ends = names.width + 2 * GAP + fell.any() * label, right - label
-    seen = units[["total", "previous_total"]].stack().dropna()
+    seen = (units if among is None else among)[["total", "previous_total"]].stack().dropna()
     low, high = (seen.min(), seen.max()) if seen.nunique() > 1 else (seen.max() - 1, seen.max() + 1)
     now, before = (np.interp(units[column], (low, high), ends) for column in ("total", "previous_total"))
     limits = bands[bands["from_points"].between(low, high, inclusive="right")].sort_values("from_points")
 
     # Down: the key, the names of the bands as a staircase, the units.
-    sheet = _Sheet()
+    sheet = Sheet()
     key = "chart.ranking.key" if np.isfinite(before).any() else "chart.ranking.key_first"
-    top = sheet.write_key(words.say(key)) + max(1, len(limits)) * _tall("", SMALL)
+    top = sheet.write_key(words.say(key)) + max(1, len(limits)) * tall("", SMALL)
     rows, middles = names.rows(top)
     for step, limit in enumerate(limits.itertuples()):
         text = words.say("chart.ranking.band", band=limit.name, points=_plain(words, limit.from_points))
-        x, foot = np.interp(limit.from_points, (low, high), ends), top - step * _tall("", SMALL)
+        x, foot = np.interp(limit.from_points, (low, high), ends), top - step * tall("", SMALL)
         sheet.axes.vlines(x, foot, rows[-1], color=GREY, linewidth=1, linestyle=DASHED, zorder=1)
-        x = min(x, right - _width(text, SMALL) / 2)  # a name near the edge stays on the sheet
+        x = min(x, right - width_of(text, SMALL) / 2)  # a name near the edge stays on the sheet
         sheet.write(x, foot, text, SMALL, up=1, ha="center", color=GREY, bbox=PATCH)
     sheet.write(WIDTH, top, heading, SMALL, up=1, ha="right", color=GREY)
     names.write(sheet, middles, [ORANGE if each else INK for each in fell])
@@ -149,18 +123,18 @@ def heat(cells: pd.DataFrame, words: Wording) -> Chart:
 
     # The largest type with which every column holds its cells, its target and each word of its name.
     for size in (12, 11, 10, 9):
-        names = _Names(units, words, size)
-        held = [max(_width(text, size, "bold") for text in column) for column in texts.T]
-        heads = [max(_width(word, size) for word in f"{name} {goal}".split(" ")) for name, goal in goals.items()]
+        names = Names(units, words, size)
+        held = [max(width_of(text, size, "bold") for text in column) for column in texts.T]
+        heads = [max(width_of(word, size) for word in f"{name} {goal}".split(" ")) for name, goal in goals.items()]
         widths = np.maximum(held, heads) + GAP
         if (spare := WIDTH - names.width - GAP - widths.sum()) >= 0:
             break
     widths += max(spare, 0) / len(widths)
     edges = names.width + GAP + np.cumsum([0, *widths])
-    heads = [f"{_wrapped(name, widths[j] - GAP, size)}\n{goals[name]}" for j, name in enumerate(columns.index)]
+    heads = [f"{wrapped(name, widths[j] - GAP, size)}\n{goals[name]}" for j, name in enumerate(columns.index)]
 
-    sheet = _Sheet(edges[-1])
-    top = sheet.write_key(words.say("chart.heat.key")) + max(_tall(head, size) for head in heads) + GAP
+    sheet = Sheet(edges[-1])
+    top = sheet.write_key(words.say("chart.heat.key")) + max(tall(head, size) for head in heads) + GAP
     rows, middles = names.rows(top)
     names.write(sheet, middles, [INK] * len(units))
     sheet.axes.pcolormesh(edges, rows, shares, cmap=SHADES, vmin=0, vmax=1, edgecolors="white", linewidth=1.5)
@@ -190,11 +164,11 @@ def lost_points(parts: pd.DataFrame, words: Wording) -> Chart:
     changes = [words.number(each, signed=True) for each in change]
     pairs = zip([*parts["points"], total], [*parts["max_points"], most], strict=True)
     shares = [f"{words.number(points)}/{_plain(words, limit)}" for points, limit in pairs]
-    column = WIDTH - 2 * GAP - max(map(_width, shares))
-    room = column - 2 * GAP - max(_width(each, weight="bold") for each in changes)
+    column = WIDTH - 2 * GAP - max(map(width_of, shares))
+    room = column - 2 * GAP - max(width_of(each, weight="bold") for each in changes)
 
     # Name, change, points of the maximum; below them what is left (pale), and what was lost (orange) or gained (blue).
-    sheet, y = _Sheet(), 0
+    sheet, y = Sheet(), 0
     for name, moved, share, end, step, colour in [
         (words.say("chart.lost.most"), "", _plain(words, most), most, 0, PALE),
         *zip(parts["part"], changes, shares[:-1], left, change.fillna(0), [PALE] * len(parts), strict=True),
@@ -202,7 +176,7 @@ def lost_points(parts: pd.DataFrame, words: Wording) -> Chart:
     ]:
         sheet.write(column, y, moved, up=0, ha="right", weight="bold")
         sheet.write(WIDTH, y, share, up=0, ha="right")
-        y = sheet.write(0, y, _wrapped(name, room), up=0)
+        y = sheet.write(0, y, wrapped(name, room), up=0)
         sheet.axes.barh(y, end * scale, BAR, color=colour, align="edge")
         sheet.axes.barh(y, -step * scale, BAR, end * scale, color=ORANGE if step < 0 else BLUE, align="edge")
         y += BAR + GAP
@@ -240,12 +214,12 @@ def bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None = None
     named = units[units.index.isin(list(colours))] if many and colours else units.head(EVERY_LINE)
 
     # Across: the rank at the first cut-off, the lines, the rank now, the name, the move.
-    names, moves = _Names(named, words), named["move"].map(_arrow)
-    names.x = WIDTH - GAP - max(map(_width, moves), default=0) - names.width
-    axis = _Axis(wide.index, 2 * SMALL + LEAD, names.x - LEAD, words)
+    names, moves = Names(named, words), named["move"].map(_arrow)
+    names.x = WIDTH - GAP - max(map(width_of, moves), default=0) - names.width
+    axis = Axis(wide.index, 2 * SMALL + LEAD, names.x - LEAD, words)
 
     # Down: the key, the ranks, the cut-offs. Where every line has its label, a rank is as tall as that.
-    sheet, breaks = _Sheet(), axis.breaks(since)
+    sheet, breaks = Sheet(), axis.breaks(since)
     top = sheet.write_key(_key(words, "bump", corrected=corrected.any(axis=None), series=breaks.any()))
     edges, places = names.rows(top)
     order = np.arange(max(len(units), ranks.max(axis=None)))  # once there may have been more units
@@ -261,14 +235,14 @@ def bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None = None
         sheet.rings(axis.x, heights[code], corrected[code], "o", colour)
 
     ends = heights.iloc[-1][named.index]
-    middles = _spread(ends.fillna(bottom), np.diff(edges), top, bottom)
+    middles = spread_out(ends.fillna(bottom), np.diff(edges), top, bottom)
     sheet.lead(axis.x[-1], ends, names.x - 2, middles)
     names.write(sheet, middles, tones := [colours.get(code, INK) for code in named.index])
     for move, y, tone in zip(moves, middles, tones, strict=True):
         sheet.write(WIDTH, y, move, ha="right", color=tone)
     firsts = ranks.iloc[0][named.index].dropna().drop_duplicates().sort_values()
     starts = heights.iloc[0][firsts.index]
-    middles = _spread(starts, np.full(len(starts), _tall("", SMALL)), top, bottom)
+    middles = spread_out(starts, np.full(len(starts), tall("", SMALL)), top, bottom)
     sheet.lead(axis.x[0], starts, axis.x[0] - LEAD + 2, middles)
     for rank, y in zip(firsts, middles, strict=True):
         sheet.write(axis.x[0] - LEAD, y, words.number(rank, 0), SMALL, ha="right", color=GREY)
@@ -299,27 +273,27 @@ def totals(course: pd.DataFrame, words: Wording, units: Collection[str] | None =
     figures = drawn.map(words.number)
     seen = np.append(drawn, median)
     low, high = np.nanmin(seen), np.nanmax(seen)
-    label = DOT + max(_width(each, SMALL, "bold") for each in figures.to_numpy().flat)
+    label = DOT + max(width_of(each, SMALL, "bold") for each in figures.to_numpy().flat)
     broad = (WIDTH - (PANELS - 1) * 2 * GAP) / PANELS
     heads = [
         name if pd.isna(rank) else f"{words.number(rank, 0)}. {name}"
         for rank, name in zip(shown["rank"], shown["unit_name"], strict=True)
     ]
-    heads = [_wrapped(head, broad, SMALL) for head in heads]
+    heads = [wrapped(head, broad, SMALL) for head in heads]
 
-    sheet, marks = _Sheet(), {"corrected": corrected.any(axis=None), "carried": carried.any(axis=None)}
+    sheet, marks = Sheet(), {"corrected": corrected.any(axis=None), "carried": carried.any(axis=None)}
     ends = _ends(wide.index, words)
     scale = {"low": words.number(low), "high": words.number(high)}
     top = sheet.write_key(_key(words, "totals", gaps=(since.nunique() > 1).any(), **marks, **ends, **scale))
     usual = since.mode(axis=1)[0]  # the series of the median
     for row in range(0, len(shown), PANELS):
         codes, names = shown.index[row : row + PANELS], heads[row : row + PANELS]
-        foot = top + max(_tall(name, SMALL) for name in names)
+        foot = top + max(tall(name, SMALL) for name in names)
         for column, (code, name) in enumerate(zip(codes, names, strict=True)):
             x0 = column * (broad + 2 * GAP)
-            axis = _Axis(wide.index, x0 + DOT / 2, x0 + broad - label, words)
+            axis = Axis(wide.index, x0 + DOT / 2, x0 + broad - label, words)
             scaled = partial(
-                np.interp, xp=(low, high), fp=(foot + PANEL - _tall("", SMALL) / 2, foot + _tall("", SMALL) / 2)
+                np.interp, xp=(low, high), fp=(foot + PANEL - tall("", SMALL) / 2, foot + tall("", SMALL) / 2)
             )
             sheet.write(x0, foot, name, SMALL, up=1)
             sheet.axes.hlines(foot + PANEL, x0, x0 + broad, color=PALE, linewidth=0.6, zorder=0)
@@ -358,16 +332,19 @@ def contributions(parts: pd.DataFrame, words: Wording) -> Chart:
     figures = moved["contribution"].map(partial(words.number, signed=True))
     texts = moved["part"] + "\u00a0" + figures  # a figure stays with its name
 
-    sheet, said = _Sheet(), []
-    y = sheet.write_key(words.say("chart.contributions.key", rest=rest.lower()))
+    sheet, said = Sheet(), []
+    keys = [words.say("chart.contributions.key")]
+    if moved["part"].eq(rest).any():
+        keys.append(words.say("chart.contributions.rest", rest=rest.lower()))
+    y = sheet.write_key("\u00a0· ".join(keys))
     for unit, change in parts.drop_duplicates("unit_name")[["unit_name", "change"]].itertuples(index=False):
         total, rows = words.number(change, signed=True), moved.index[moved["unit_name"] == unit]
         sheet.write(WIDTH, y, total, up=0, ha="right", color=ORANGE if change < 0 else INK, weight="bold")
-        y = sheet.write(0, y, _wrapped(unit, WIDTH - 2 * GAP - _width(total, weight="bold")), up=0) + 2
+        y = sheet.write(0, y, wrapped(unit, WIDTH - 2 * GAP - width_of(total, weight="bold")), up=0) + 2
         x, listed = (lost.get(unit, 0) - low) * scale, []
         for i in rows:
             long = abs(sizes[i]) * scale
-            fitting = [text for text in (texts[i], figures[i]) if _width(text, SMALL) + GAP <= long]
+            fitting = [text for text in (texts[i], figures[i]) if width_of(text, SMALL) + GAP <= long]
             sheet.axes.barh(y, long, LABELLED_BAR, x, color=colours[i], align="edge", edgecolor="white")
             if fitting:
                 sheet.write(x + long / 2, y + LABELLED_BAR / 2, fitting[0], SMALL, ha="center", color="white")
@@ -376,7 +353,7 @@ def contributions(parts: pd.DataFrame, words: Wording) -> Chart:
         sheet.axes.vlines(-low * scale, y - 2, y + LABELLED_BAR + 2, color=INK, linewidth=1)
         y += LABELLED_BAR + 2
         if listed:
-            y = sheet.write(0, y, _wrapped("\u00a0· ".join(listed), WIDTH - GAP, SMALL), SMALL, up=0, color=GREY)
+            y = sheet.write(0, y, wrapped("\u00a0· ".join(listed), WIDTH - GAP, SMALL), SMALL, up=0, color=GREY)
         y += GAP + 2
         told = ", ".join(texts[rows].str.replace("\u00a0", " ")) or words.say("chart.contributions.alt_none")
         said.append(words.say("chart.contributions.alt_unit", unit=unit, change=total, parts=told))
@@ -401,20 +378,20 @@ def control(points: pd.DataFrame, limits: dict[str, float], words: Wording) -> C
     newest = points["value"].last_valid_index()
     levels["newest"] = points["value"][newest]
     labels["newest"] = words.number(levels["newest"], signed=True)
-    right = WIDTH - LEAD - max(_width(text, SMALL, "bold") for text in labels.values())
-    axis = _Axis(points["cutoff"], 2 * SMALL, right - GAP, words)
+    right = WIDTH - LEAD - max(width_of(text, SMALL, "bold") for text in labels.values())
+    axis = Axis(points["cutoff"], 2 * SMALL, right - GAP, words)
 
     # Down: the key, the rules broken as a staircase, the points, the cut-offs.
-    sheet = _Sheet()
+    sheet = Sheet()
     top = sheet.write_key("\u00a0· ".join([words.say("chart.control.what"), _about_limits(limits, words)]))
     broken = points["rule"].ne("") & points["value"].notna()
     named = points[broken & points["rule"].ne(points["rule"].shift(-1))]
     rules = [words.say(f"chart.control.rule_{rule}") for rule in named["rule"]]
     texts = [f"{axis.name(i, axis.days[i])}: {rule}" for i, rule in zip(named.index, rules, strict=True)]
-    halves = np.array([_width(text, SMALL) / 2 for text in texts])
+    halves = np.array([width_of(text, SMALL) / 2 for text in texts])
     middles = np.clip(axis.x[named.index], halves, right - halves)
-    stairs = _stairs(middles - halves, middles + halves)
-    top += (max(stairs, default=-1) + 1) * _tall("", SMALL)
+    stairs = staircase(middles - halves, middles + halves)
+    top += (max(stairs, default=-1) + 1) * tall("", SMALL)
     bottom = top + RULED
     seen = [*points["value"].dropna(), *levels.values()]
     low, high = (min(seen), max(seen)) if len(set(seen)) > 1 else (seen[0] - 1, seen[0] + 1)
@@ -422,7 +399,7 @@ def control(points: pd.DataFrame, limits: dict[str, float], words: Wording) -> C
     y = scaled(points["value"])
     axis.write(sheet, top, bottom)
     for i, x, stair, text in zip(named.index, middles, stairs, texts, strict=True):
-        foot = top - stair * _tall("", SMALL)
+        foot = top - stair * tall("", SMALL)
         sheet.axes.vlines(axis.x[i], foot, y[i], color=ORANGE, linewidth=0.8, zorder=1)
         sheet.write(x, foot, text, SMALL, up=1, ha="center", color=ORANGE, bbox=PATCH)
     sheet.trace(axis.x, y, pd.Series("", points.index), BLUE, 1.6)
@@ -431,7 +408,7 @@ def control(points: pd.DataFrame, limits: dict[str, float], words: Wording) -> C
 
     sides = pd.DataFrame({"text": labels, "at": {key: float(scaled(level)) for key, level in levels.items()}})
     sides = sides.sort_values("at", kind="stable")
-    sides["middle"] = _spread(sides["at"], np.full(len(sides), _tall("", SMALL)), top, bottom)
+    sides["middle"] = spread_out(sides["at"], np.full(len(sides), tall("", SMALL)), top, bottom)
     for key, text, at, middle in sides.itertuples():
         if key == "newest":
             sheet.write(right + LEAD, middle, text, SMALL, weight="bold")
@@ -513,7 +490,7 @@ def _say_control(
     broken = [
         words.say(
             "chart.control.alt_point",
-            day=words.date(_day(each.cutoff)),
+            day=words.date(day_of(each.cutoff)),
             value=words.number(each.value, signed=True),
             rule=rule,
         )
@@ -535,114 +512,9 @@ def _about_limits(limits: dict[str, float], words: Wording) -> str:
     return words.say("chart.control.steady")
 
 
-class _Sheet:
-    """A white figure with axes in points."""
-
-    def __init__(self, width: float = WIDTH):
-        self.width, self.figure = width, Figure(figsize=((width + 2 * EDGE) / 72, 1))
-        self.axes = self.figure.add_axes((0, 0, 1, 1), xlim=(-EDGE, width + EDGE), autoscale_on=False)
-
-    def write(self, x: float, y: float, text: str, size: float = SIZE, up: float = 0.5, **look: object) -> float:
-        """Lines of text with ``y`` at their top (``up`` 0), middle or bottom (1), on even baselines; where they end."""
-        top = y - up * _tall(text, size)
-        for i, line in enumerate(text.split("\n")):
-            self.axes.text(x, top + ((i + 0.5) * LEADING + 0.36) * size, line, size=size, **{"color": INK} | look)
-        return top + _tall(text, size)
-
-    def write_key(self, text: str) -> float:
-        return self.write(0, 0, _wrapped(text, self.width, SMALL), SMALL, up=0, color=GREY) + GAP
-
-    def trace(
-        self, x: np.ndarray, y: np.ndarray, since: pd.Series, colour: str, width: float, ends: bool = False
-    ) -> None:
-        """A line, cut where a point is missing or the series is another; dots for lone points, and for its ``ends``."""
-        cuts = np.flatnonzero(since.ne(since.shift()))[1:]
-        x, y = np.insert(x, cuts, np.nan), np.insert(np.asarray(y, dtype=float), cuts, np.nan)
-        gaps = np.isnan(np.pad(y, 1, constant_values=np.nan))
-        dots = ~gaps[1:-1] & gaps[:-2] & gaps[2:]
-        dots[np.flatnonzero(~gaps[1:-1])[[0, -1] if ends else []]] = True
-        self.axes.plot(x, y, color=colour, linewidth=width, zorder=2)
-        if dots.any():
-            self.axes.plot(x[dots], y[dots], "o", color=colour, ms=width + 3, zorder=3)
-
-    def rings(self, x: np.ndarray, y: np.ndarray, some: pd.Series, kind: str, colour: str) -> None:
-        """Hollow marks on some points of a line."""
-        if some.any():
-            self.axes.plot(x[some], np.asarray(y)[some], kind, mfc="white", mec=colour, mew=1.6, ms=6, zorder=4)
-
-    def lead(self, x: float, ys: np.ndarray, label: float, middles: np.ndarray) -> None:
-        """Thin lines from where lines end to the middles of their labels."""
-        gaps = np.full(len(middles), np.nan)
-        across, down = ([x, label, np.nan] * len(middles), np.column_stack([ys, middles, gaps]).ravel())
-        self.axes.plot(across, down, color=GREY, linewidth=0.6, zorder=1)
-
-    def chart(self, bottom: float, alt: str) -> Chart:
-        self.figure.set_figheight((bottom + 2 * EDGE) / 72)
-        self.axes.set(ylim=(bottom + EDGE, -EDGE))
-        self.axes.axis("off")
-        return Chart(self.figure, alt)
-
-
 def _nothing(words: Wording) -> Chart:
-    sheet, said = _Sheet(), words.say("chart.nothing")
+    sheet, said = Sheet(), words.say("chart.nothing")
     return sheet.chart(sheet.write_key(said), said)
-
-
-class _Axis:
-    """The cut-offs from left to right by their days, and what naming them takes below a chart (``tall``)."""
-
-    def __init__(self, cutoffs: Collection[str], left: float, right: float, words: Wording):
-        self.days, self.words, self.tall = [_day(each) for each in cutoffs], words, _tall("\n", SMALL) + GAP
-        numbers = [day.toordinal() for day in self.days]
-        ends = (numbers[0], numbers[-1]) if len(numbers) > 1 else (numbers[0] - 1, numbers[0])
-        self.x = np.interp(numbers, ends, (left, right))
-
-    def breaks(self, since: pd.DataFrame) -> np.ndarray:
-        """Where all units begin another series: in the middle between two cut-offs."""
-        joined = since.eq(since.shift()).any(axis=1)[1:]
-        return ((self.x[1:] + self.x[:-1]) / 2)[~joined]
-
-    def name(self, i: int, before: date | None = None) -> str:
-        """A cut-off by day and month, below it the year where it is not that of the one named ``before``."""
-        day = self.days[i]
-        return self.words.say("chart.day" if before and before.year == day.year else "chart.day_of_year", day=day)
-
-    def write(self, sheet: "_Sheet", top: float, bottom: float, breaks: Collection[float] = ()) -> None:
-        """The newest cut-off, and before it every, every second, third … so that there is room for their names."""
-        for step in range(1, len(self.days) + 1):
-            chosen = range((len(self.days) - 1) % step, len(self.days), step)
-            befores = [None, *(self.days[i] for i in chosen)]
-            names = [self.name(i, before) for i, before in zip(chosen, befores, strict=False)]
-            halves = np.array([max(_width(line, SMALL) for line in name.split("\n")) / 2 for name in names])
-            if (np.diff(self.x[chosen]) >= halves[1:] + halves[:-1] + GAP).all():
-                break
-        sheet.axes.vlines(self.x[chosen], top, bottom, color=PALE, linewidth=0.6, zorder=0)
-        sheet.axes.vlines(breaks, top, bottom, color=GREY, linewidth=1, linestyle=DASHED, zorder=1)
-        for x, name in zip(self.x[chosen], names, strict=True):
-            sheet.write(x, bottom + GAP, name, SMALL, up=0, ha="center", color=GREY)
-
-
-class _Names:
-    """The ranks and names of a chart of units, at its left unless ``x`` says otherwise, and its ``width``."""
-
-    x = 0
-
-    def __init__(self, units: pd.DataFrame, words: Wording, size: float = SIZE):
-        self.size = size
-        self.ranks = [words.number(rank, 0) for rank in units["rank"]]
-        self.names = [_wrapped(name, LONGEST_NAME * size, size) for name in units["unit_name"]]
-        self.left = max(_width(rank, size) for rank in self.ranks) + GAP
-        self.width = self.left + max(_width(line, size) for name in self.names for line in name.split("\n"))
-
-    def rows(self, top: float) -> tuple[np.ndarray, np.ndarray]:
-        """The limits between the rows, each as tall as its name, and their middles."""
-        edges = top + np.cumsum([0, *(_tall(name, self.size) + GAP for name in self.names)])
-        return edges, (edges[:-1] + edges[1:]) / 2
-
-    def write(self, sheet: _Sheet, middles: np.ndarray, colours: list[str]) -> None:
-        for rank, name, y, colour in zip(self.ranks, self.names, middles, colours, strict=True):
-            sheet.write(self.x + self.left - GAP, y, rank, self.size, ha="right", color=colour)
-            sheet.write(self.x + self.left, y, name, self.size, color=colour)
 
 
 def _most_moved(units: pd.DataFrame, sign: int, count: int) -> pd.DataFrame:
@@ -670,52 +542,8 @@ def _key(
     return "\u00a0· ".join(said + [words.say(f"chart.course.{mark}") for mark, there in marks.items() if there])
 
 
-def _stairs(lefts: np.ndarray, rights: np.ndarray) -> list[int]:
-    """For texts from left to right the lowest stair each on which none covers another."""
-    stairs, reached = [], []
-    for left, right in zip(lefts, rights, strict=True):
-        stair = next((i for i, end in enumerate(reached) if left > end + GAP), len(reached))
-        reached[stair : stair + 1] = [right]
-        stairs.append(stair)
-    return stairs
-
-
-def _spread(wanted: np.ndarray, heights: np.ndarray, top: float, bottom: float) -> np.ndarray:
-    """Middles near the wanted ones (which ascend) at which boxes so tall neither overlap nor leave the chart."""
-    if not len(heights):
-        return np.array([])
-    steps = np.append(0, np.cumsum((heights[1:] + heights[:-1]) / 2))
-    free = np.asarray(wanted) - steps
-    limits = top + heights[0] / 2, bottom - heights[-1] / 2 - steps[-1]
-    pushed = [np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]]  # down only, up only
-    return steps + np.mean(np.clip(pushed, *limits), axis=0)
-
-
 def _ends(cutoffs: Collection[str], words: Wording) -> dict[str, str]:
-    return {"first": words.date(_day(min(cutoffs))), "last": words.date(_day(max(cutoffs)))}
-
-
-def _day(cutoff: str) -> date:
-    return date.fromisoformat(cutoff)
-
-
-def _tall(text: str, size: float) -> float:
-    return (text.count("\n") + 1) * size * LEADING
-
-
-def _wrapped(text: str, width: float, size: float = SIZE) -> str:
-    """Lines of at most ``width``, of as many letters as that allows; a word that alone is longer is cut."""
-    for letters in range(len(text), 0, -1):
-        lines = textwrap.wrap(text, letters)
-        if all(_width(line, size) <= width for line in lines):
-            return "\n".join(lines)
-    return text
-
-
-@lru_cache(maxsize=10_000)
-def _width(text: str, size: float = SIZE, weight: str = "normal") -> float:
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+    return {"first": words.date(day_of(min(cutoffs))), "last": words.date(day_of(max(cutoffs)))}
 
 
 def _plain(words: Wording, value: float) -> str:

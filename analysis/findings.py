@@ -6,17 +6,17 @@ read the same rows. Codes: README, Words.
 """
 
 import functools
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from analysis import trend
 from analysis.clean import INDICATOR_OF
 from analysis.rules import Rules
-from analysis.wording import MISSING, Wording
+from analysis.units import with_kind
+from analysis.wording import MISSING, Wording, capital
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
-LEAST_STREAK = 3  # rises or falls in a row that are worth a word
 SHOWN_POINTS = 0.005  # less is shown as 0,00
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
 
@@ -34,14 +34,14 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
     rows = [
         *_weak_bands(units, rules, names),
-        *_fell(moved, tables["contributions"], tables["signals"], names),
+        *_fell(moved, tables, names),
         *_steps(moved, tables["contributions"], odd, settings["step"], names),
         *_signals(tables["signals"], names),
         *_peers(odd, names),
         *_routes(units, tables["routes"], settings, names),
         *_below(cells, settings["marks_below"], "flag", ACT, names),
         *_below(cells, settings["targets"], "target", WATCH, names),
-        *_rose(moved, tables["contributions"], tables["signals"], settings["rose_most"], names),
+        *_rose(moved, tables, settings["rose_most"], names),
         *_marks(cells, settings["marks_below"], names),
         *_differences(tables["reconciliation"], names),
         *_carried(tables["carried"], names),
@@ -75,27 +75,32 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -
 
 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -> list[tuple]:
-    """Since when there is history, what it cannot tell yet, which series begin now, which weeks were corrected."""
+    """What changes rest on, what they cannot tell yet, which series begin now, which recent weeks were corrected."""
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
     days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
-    told = []
-    if len(days) > 1:
-        first = words.period(date.fromisoformat(days[0]))
-        told.append(say("finding.history", count=words.number(len(days), 0), first=first, last=period))
-    if tables["contributions"].empty:
-        known = tables["changes"]["previous_total"].notna().any()
-        told.append(say("finding.no_history" if known else "finding.no_previous", period=period))
+    previous, compared = tables["changes"]["previous_cutoff"].iat[0], tables["changes"]["previous_total"].notna().any()
     signals = tables["signals"][tables["signals"]["unit_code"] != names.control]
-    if (short := signals[signals["missing"] > 0]).shape[0]:
-        fields = {"units": words.number(len(short), 0), "missing": words.number(short["missing"].max(), 0)}
+    if len(days) == 1:
+        key = "no_history" if compared else "other_series" if previous else "no_previous"
+        told = [say(f"finding.{key}", period=period)]
+    else:
+        first, begun = words.period(date.fromisoformat(days[0])), signals[signals["since"] > days[-2]]
+        told = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
+        if len(begun) == len(signals):
+            told.append(say("finding.new_series_all"))
+        elif len(begun):
+            told.append(say("finding.new_series", units=words.listed(map(names.unit, begun["unit_code"]))))
+        if compared and tables["contributions"].empty:
+            which = words.period(date.fromisoformat(previous)) if previous else say("period.previous")
+            told.append(say("finding.no_parts", period=which))
+    for missing, short in signals[signals["missing"] > 0].groupby("missing", sort=False):
+        fields = {"units": words.number(len(short), 0), "missing": words.number(missing, 0)}
         told.append(say("finding.no_limits", **fields))
-    if len(days) > 1 and len(begun := signals[signals["since"] > days[-2]]):
-        which = [names.unit(code) for code in begun["unit_code"]]
-        key = "finding.new_series_all" if len(begun) == len(signals) else "finding.new_series"
-        told.append(say(key, units=words.listed(which)) if key == "finding.new_series" else say(key))
     rows = [(INFO, "", "CHANGE", None, None, text) for text in told]
-    for day, its in published[published["corrected"].astype(bool)].groupby("cutoff"):
+    recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
+    corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]
+    for day, its in corrected.groupby("cutoff"):
         fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
         rows.append((WATCH, "", "CHANGE", len(its), None, say("finding.corrected_week", **fields)))
     return rows
@@ -122,6 +127,7 @@ class Names:
 
     def __init__(self, rules: Rules, words: Wording, units: pd.DataFrame) -> None:
         self.words, self.control = words, rules.settings["code"]
+        self.least_streak = rules.settings["trend"]["least_streak"]
         lang = f"name_{words.lang}"
         self._units = dict(zip(units["unit_code"], units["unit_name"], strict=True))
         self._types = dict(zip(units["unit_code"], units["type"], strict=True))
@@ -141,14 +147,12 @@ class Names:
         return self._units[code]
 
     def typed(self, code: str) -> str:
-        """The unit with its kind, within a line: ``xã Kiến An``; in English the name alone. The area as it is."""
-        kind = self._types.get(code, "") if self.words.lang == "vi" else ""
-        return f"{kind} {self.unit(code)}".strip()
+        """The unit with its kind, within a line: ``xã Kiến An``; the area as it is."""
+        return with_kind(self._types.get(code, ""), self.unit(code), self.words.lang)
 
     def full_unit(self, code: str) -> str:
         """The same, to begin a line: ``Xã Kiến An``."""
-        typed = self.typed(code)
-        return typed[:1].upper() + typed[1:]
+        return capital(self.typed(code))
 
     def indicator(self, code: str) -> str:
         return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
@@ -200,47 +204,37 @@ def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
     ]
 
 
-def _fell(moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, names: Names) -> list[tuple]:
+def _fell(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names) -> list[tuple]:
     fallen = moved[moved["change"] < 0].sort_values("change")
-    return [_move("fell", ACT, each, moved, contributions, signals, names) for each in fallen.itertuples()]
+    return [_move("fell", ACT, each, moved["change"].median(), tables, names) for each in fallen.itertuples()]
 
 
-def _rose(
-    moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, most: int, names: Names
-) -> list[tuple]:
+def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names: Names) -> list[tuple]:
     """The units that rose most; a unit that shares the last place is named too."""
     risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
     ordered = risen.sort_values("change", ascending=False)
-    return [_move("rose", INFO, each, moved, contributions, signals, names) for each in ordered.itertuples()]
+    return [_move("rose", INFO, each, moved["change"].median(), tables, names) for each in ordered.itertuples()]
 
 
-def _move(
-    finding: str,
-    severity: str,
-    unit,
-    moved: pd.DataFrame,
-    contributions: pd.DataFrame,
-    signals: pd.DataFrame,
-    names: Names,
-) -> tuple:
-    text = move_text(unit, moved, contributions, signals, names)
-    return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, moved["change"].median(), text)
+def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> tuple:
+    text = move_text(unit, median, tables, names)
+    return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
 
 
-def move_text(unit, moved: pd.DataFrame, contributions: pd.DataFrame, signals: pd.DataFrame, names: Names) -> str:
+def move_text(unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> str:
     """One unit's change beside the median of all, its parts where they are known, and how often in a row by now.
 
-    unit : unit_code, unit_name, change;  moved : change of every unit
+    unit : unit_code, unit_name, change;  median : of all units' changes
     """
     words = names.words
     kind = "fell" if unit.change < 0 else "rose" if unit.change > 0 else "unmoved"
-    fields = {"unit": unit.unit_name, "median": words.number(moved["change"].median(), signed=True)}
+    fields = {"unit": unit.unit_name, "median": words.number(median, signed=True)}
     fields |= {} if kind == "unmoved" else {"change": words.number(abs(unit.change))}
     texts = [words.say(f"finding.{kind}", **fields)]
-    if parts := parts_of(contributions[contributions["unit_code"] == unit.unit_code], names):
+    its, signals = (rows[rows["unit_code"] == unit.unit_code] for rows in (tables["contributions"], tables["signals"]))
+    if parts := parts_of(its, names):
         texts.append(words.say("finding.parts", parts="; ".join(parts)))
-    run = signals.loc[signals["unit_code"] == unit.unit_code, "streak"].abs().max()
-    if run >= LEAST_STREAK:
+    if (run := signals["streak"].abs().max()) >= names.least_streak:
         texts.append(words.say(f"finding.{kind}_again", count=words.number(run, 0)))
     return " ".join(texts)
 

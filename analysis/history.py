@@ -64,15 +64,6 @@ def rows(week: store.Week) -> pd.DataFrame:
     return frame.assign(since=series(frame, *_beginnings(week.area, scores, week.cutoff)))[COLUMNS]
 
 
-def since(area: str, cutoff: str, scores: pd.DataFrame) -> pd.Series:
-    """The day each unit's series began, by unit_code, for a week that is being made: as ``load`` will give it, ISO.
-
-    scores : unit_code, unit_name of that week
-    """
-    named = scores.assign(cutoff=cutoff)
-    return series(named, *_beginnings(area, named, cutoff)).set_axis(named["unit_code"])
-
-
 def carriers(week: store.Week) -> pd.DataFrame:
     """The totals of other cut-offs that the week's own table and the next published one carry.
 

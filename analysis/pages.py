@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis import atomic, periods, publish, store, wording
-from analysis.wording import Wording
+from analysis.wording import Wording, capital
 
 STAGE = "5_unit"
 FAILED = "failed"  # the folder of a run that holds what its failed pages left
@@ -99,8 +99,7 @@ def missing(words: Wording, title: str) -> str:
 
 
 def _title(task: Task, words: Wording) -> str:
-    period = words.period(periods.cutoff(task.cutoff))
-    return words.say("unit_page.title", unit=task.name, period=period[:1].upper() + period[1:])
+    return words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
 
 
 def _make(task: Task, words: Wording) -> None:

@@ -4,26 +4,20 @@ A piece says what the rows say, in the sentences of config/wording (``piece.*``)
 notebooks/templates/pieces. Every piece takes the edition: the week's tables with the rules and words to read them by.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
-from IPython.display import HTML, Image
+from IPython.display import HTML
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import charts, findings, score, store
+from analysis import findings, store
 from analysis.rules import Rules
-from analysis.trend import NOT_ITEMISED, rules_broken, scaled_changes
-from analysis.wording import MISSING, Wording
+from analysis.trend import NOT_ITEMISED
+from analysis.wording import MISSING, Wording, capital
 
-PEERS_SHOWN = 5  # figures far from the peers' that are told one by one; more are counted, and stand in findings.csv
-SIGNALS_SHOWN = 8
-CONTRIBUTIONS_SHOWN = 12  # units
-PANELS_SHOWN = 36  # small multiples; of more units the named ones
-LEAST_CUTOFFS = 3  # two points are a change, and no course
-NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # as the page tells it
 PIECES = Path(__file__).parent.parent / "notebooks" / "templates" / "pieces"
@@ -278,13 +272,18 @@ def data_lines(edition: Edition) -> list[str]:
     about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 tells what is known of changes
     texts = [*pd.concat([about_data, edition.found("reconcile"), edition.found("peer", NOT_ITEMISED)])["text"]]
     if odd := edition.found("peer").query("indicator != @NOT_ITEMISED")["text"].tolist():
-        texts += odd if len(odd) <= PEERS_SHOWN else [edition.words.say("piece.peers", count=len(odd))]
+        texts += (
+            odd
+            if len(odd) <= edition.rules.settings["page"]["peers"]
+            else [edition.words.say("piece.peers", count=len(odd))]
+        )
     return texts
 
 
-def trend(edition: Edition) -> HTML:
+def trend(edition: Edition, in_mail: bool = False) -> HTML:
     """Section 2: since when there is history, what stands out from it, what goes on, and the pace that targets need."""
-    return html("trend", edition, lines=trend_lines(edition))
+    heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
+    return html("trend", edition, heading=heading, lines=trend_lines(edition))
 
 
 def trend_lines(edition: Edition) -> list[str]:
@@ -335,144 +334,6 @@ def origin(edition: Edition) -> dict[str, str]:
     return {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
 
 
-# -- charts ----------------------------------------------------------------------------------------------------------
-
-
-def ranking_chart(edition: Edition) -> charts.Chart:
-    bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
-    return captioned(charts.ranking(edition.units, bands, edition.words), "ranking", edition)
-
-
-def picture(chart: charts.Chart) -> Image:
-    """The chart as PNG, for mail programs, which do not show SVG."""
-    return Image(chart.png(), format="png", alt=chart.alt, metadata={"caption": chart.caption})
-
-
-def heat_chart(edition: Edition) -> charts.Chart:
-    """Indicators against their targets, units by rank; where the table has no rates, groups against their maximum."""
-    settings, names = edition.rules.settings, edition.names
-    percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
-    rates = set(percent) & set(edition.rules.columns["field"])
-    if not rates:
-        groups = edition.tables["points"].query("indicator == ''").rename(columns={"group": "name", "points": "value"})
-        cells = groups.assign(indicator_name=groups["name"].map(names.group), target=groups["max_points"], decimals=2)
-        cells, name = cells.assign(flagged=False), "heat_groups"
-    else:
-        cells = edition.tables["measurements"]
-        cells = cells[cells["indicator"].isin(rates)]
-        cells = cells.assign(
-            indicator_name=cells["indicator"].map(names.indicator),
-            target=cells["indicator"].map(settings["targets"]).astype(float),
-            decimals=cells["indicator"].map(names.decimals),
-            flagged=[each.indicator in edition.flagged.get(each.unit_code, ()) for each in cells.itertuples()],
-        )
-        name = "heat"
-    units = edition.units[["unit_code", "unit_name", "rank"]]
-    cells = cells.drop(columns="unit_name", errors="ignore").merge(units, on="unit_code")
-    return captioned(charts.heat(cells, edition.words), name, edition)
-
-
-def bump_chart(edition: Edition) -> charts.Chart | None:
-    """Places over the cut-offs; None while there are too few for a course."""
-    kinds = edition.units.set_index("unit_code")["kind"]  # ranked among themselves: the chart is of the larger kind
-    course = edition.units_course
-    course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
-    if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
-        return None
-    return captioned(charts.bump(course, edition.words), "bump", edition)
-
-
-def totals_chart(edition: Edition) -> charts.Chart | None:
-    """Each unit's total over the cut-offs; of a long list those that are named. None while there are too few."""
-    course = edition.tables["course"]
-    if course["cutoff"].nunique() < LEAST_CUTOFFS:
-        return None
-    kept = list(edition.units["unit_code"])
-    if len(kept) >= PANELS_SHOWN:
-        found = edition.tables["findings"]
-        named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
-        kept = [code for code in kept if code in named][: PANELS_SHOWN - 1]
-    # The whole course: its median is that of every unit, also of those that have no panel.
-    return captioned(charts.totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
-
-
-def contributions_chart(edition: Edition, codes: list[str] | None = None) -> charts.Chart | None:
-    """What moved the totals that moved most; None where the previous week's own table is not there.
-
-    codes : the units to show; None: those that moved most
-    """
-    parts = edition.tables["contributions"]
-    moved = edition.units.dropna(subset="change").sort_values("change", key=abs, ascending=False, kind="stable")
-    kept = moved[moved["unit_code"].isin(parts["unit_code"])]
-    kept = kept[kept["unit_code"].isin(codes)] if codes else kept.head(CONTRIBUTIONS_SHOWN)
-    if kept.empty:
-        return None
-    rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
-    rows = rows.assign(part=[capital(edition.names.part(each)) for each in rows.itertuples()])
-    return captioned(
-        charts.contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words),
-        "contributions",
-        edition,
-    )
-
-
-def control_chart(edition: Edition, code: str = "") -> charts.Chart | None:
-    """The XmR chart of a unit's changes; without a code, of the most striking signal.
-
-    None where there is no signal, or while there are too few cut-offs.
-    """
-    signals = edition.tables["signals"].set_index("unit_code")
-    if not code:
-        called = signals[signals["rule"] != ""]
-        if called.empty:
-            return None
-        code = ((called["value"] - called["centre"]) / (called["upper"] - called["centre"])).abs().idxmax()
-    limits = signals.loc[code]
-    its = edition.tables["course"].query("unit_code == @code and since == @limits['since']").dropna(subset="total")
-    if len(its) < LEAST_CUTOFFS:
-        return None
-    values = scaled_changes(its)
-    points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
-    points["rule"] = rules_broken(values, limits["centre"], limits["upper"])
-    chart = charts.control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
-    return captioned(chart, "control", edition, unit=edition.names.unit(code))
-
-
-def lost_points_chart(edition: Edition, code: str = "") -> charts.Chart | None:
-    """Where 100 points went, the area's or one unit's: each figure that explains some of the total, then the rest.
-
-    None where the table has no such total.
-    """
-    code = code or edition.names.control
-    total = edition.tables["scores"].query("unit_code == @code").dropna(subset="total")
-    if total.empty:
-        return None
-    order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
-    points = score.explained(edition.tables["points"]).query("unit_code == @code")
-    points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
-    names = edition.names
-    named = [
-        names.indicator(each.indicator) if each.indicator else names.group(each.group) for each in points.itertuples()
-    ]
-    parts = points.assign(part=named)[["part", "points", "max_points"]]
-    rest = {
-        "part": edition.names.indicator(NOT_ITEMISED),
-        "points": total["not_itemised"].iat[0],
-        "max_points": edition.rules.groups["max_points"].sum() - points["max_points"].sum(),
-    }
-    if rest["max_points"] > 0:
-        parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)
-    chart = charts.lost_points(parts, edition.words)
-    whose = edition.names.typed(code)
-    return captioned(chart, "lost", edition, area=whose)
-
-
-def captioned(chart: charts.Chart, name: str, edition: Edition, **fields: str) -> charts.Chart:
-    area, period = edition.rules.settings["name"][edition.words.lang], edition.words.period(edition.rules.cutoff)
-    told = {"area": area, "period": period} | fields
-    return replace(chart, caption=edition.words.say(f"piece.caption_{name}", **told))
-
-
 def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
     """unit_code and value of one indicator, units only, missing left out."""
     cells = edition.tables["measurements"]
@@ -516,25 +377,22 @@ def _spread(edition: Edition, units: pd.DataFrame) -> str:
 
 
 def _signalled(edition: Edition) -> list[str]:
-    texts = edition.found("signal")["text"].tolist()
-    others = texts[SIGNALS_SHOWN:]
-    more = [edition.words.say("piece.other_signals", count=len(others))] if others else []
-    return texts[:SIGNALS_SHOWN] + more
+    texts, shown = edition.found("signal")["text"].tolist(), edition.rules.settings["page"]["signals"]
+    others = texts[shown:]
+    return texts[:shown] + ([edition.words.say("piece.other_signals", count=len(others))] if others else [])
 
 
 def _streaks(edition: Edition) -> list[str]:
     """Who has fallen, and who has risen, several cut-offs in a row, the longest first."""
     words, told = edition.words, []
     signals = edition.tables["signals"]
-    signals = signals[signals["unit_code"].isin(edition.units["unit_code"])]
+    signals, least = signals[signals["unit_code"].isin(edition.units["unit_code"])], edition.names.least_streak
     for key, sign in (("piece.falling", -1), ("piece.rising", 1)):
-        runs = signals[sign * signals["streak"] >= findings.LEAST_STREAK].sort_values(
-            "streak", key=abs, ascending=False
-        )
+        runs = signals[sign * signals["streak"] >= least].sort_values("streak", key=abs, ascending=False)
         if len(runs):
             named = [f"{edition.names.unit(each.unit_code)} ({abs(each.streak):.0f})" for each in runs.itertuples()]
             shown = named[: edition.rules.settings["fell_most"]]
-            texts = {"units": words.listed(shown), "count": len(named)}
+            texts = {"units": words.listed(shown), "count": len(named), "least": words.number(least, 0)}
             told.append(words.say(key if len(named) == len(shown) else f"{key}_of", **texts))
     return told
 
@@ -727,7 +585,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         "fell": "CHANGE" in flagged,
         "cells": [
             {
-                "text": words.number(figures.at[column["code"], column["figure"]], names.decimals(column["code"])),
+                "text": words.number(figures[column["figure"]].get(column["code"]), names.decimals(column["code"])),
                 "flag": column["code"] in flagged,
             }
             for column in printed(edition)
@@ -753,7 +611,3 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -75,7 +75,11 @@ AREA_TABLES = {
         "group_tolerance_points": (int, float),
         "level_tolerance_points": (int, float),
     },
-    "trend": {"least_changes": int, "shown_cutoffs": int, "recent_weeks": int, "target_day": str},
+    "trend": {
+        **dict.fromkeys(["least_changes", "shown_cutoffs", "recent_weeks", "least_streak"], int),
+        "target_day": str,
+    },
+    "page": dict.fromkeys(["peers", "signals", "contributions"], int),
     "mail": {"first_rows": int, "last_rows": int},
     "peer": {"least_units": int, "beyond": (int, float)},
     "document": {

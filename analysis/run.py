@@ -16,12 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 from analysis import atomic, pages, periods, publish, store, wording
-from analysis.wording import Wording
+from analysis.units import with_kind
+from analysis.wording import Wording, capital
 
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
@@ -258,10 +258,10 @@ class _Week:
 
     def unit_pages(self, run: str, units: pd.DataFrame) -> list[pages.Made]:
         """The pages of the units, and the week's table ``pages``."""
-        fields = (self.home, self.area, self.cutoff, run)
+        lang, fields = self.words.lang, (self.home, self.area, self.cutoff, run)
         tasks = [
-            pages.Task(*fields, each.unit_code, self.full_name(each), self.words.lang, self.steps.notebooks)
-            for each in units.itertuples()
+            pages.Task(*fields, unit, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks)
+            for unit, name, kind in units[["unit_code", "unit_name", "type"]].itertuples(index=False)
         ]
         made = []
         if tasks:
@@ -269,11 +269,6 @@ class _Week:
                 made = pages.make_all(tasks, self.jobs, self.words)
         store.week(self.area, self.cutoff, run).write("pages", pages.table(units, made))
         return made
-
-    def full_name(self, unit: NamedTuple) -> str:
-        """``Xã Kiến An``; in English the name alone."""
-        kind = unit.type.capitalize() if self.words.lang == "vi" else ""
-        return f"{kind} {unit.unit_name}".strip()
 
     def failed_pages(self, run: str, failed: list[pages.Made], units: pd.DataFrame) -> str:
         """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""

@@ -11,41 +11,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis import score
+from analysis import score, tables
 
 NOT_ITEMISED = "NOT_ITEMISED"
-COURSE = [
-    *["cutoff", "unit_code", "unit_name", "total", "rank", "band"],
-    *["revision", "corrected", "carried_by", "since"],
-]
-CHANGES = [
-    *["unit_code", "unit_name", "total", "previous_total", "change", "rank", "previous_rank", "rank_move"],
-    *["explained_change", "unexplained_change", "previous_cutoff"],
-]
-CARRIED = ["unit_code", "carrier", "carried", "published"]
-CONTRIBUTIONS = ["unit_code", "group", "indicator", "points", "previous_points", "contribution"]
-SIGNALS = [
-    *["unit_code", "since", "changes", "missing", "value", "centre", "lower", "upper", "rule", "streak"],
-]
-PEERS = ["unit_code", "indicator", "value", "median", "gap", "deviation", "outlier"]
-ROUTES = [
-    *[
-        "unit_code",
-        "next_band",
-        "gap",
-        "indicator",
-        "points_per_pct",
-        "own_pct",
-        "room_pct",
-        "needed_pct",
-        "needed_cases",
-    ],
-    *["enough", "best_pct", "best_unit", "mix_pct", "mix_cases", "mix_proven"],
-]
-PACE = [
-    *["unit_code", "indicator", "value", "target", "by", "weeks_left", "needed_per_week"],
-    *["recent_per_week", "recent_weeks"],
-]
+COURSE, CHANGES, CONTRIBUTIONS, SIGNALS, CARRIED, PEERS, ROUTES, PACE = (
+    list(tables.TABLES[name].columns)
+    for name in ("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace")
+)
 ROUNDING_POINTS = 0.005  # published figures are rounded to 0.01: a spread within that is none
 MAD_TO_SIGMA = (
     0.6745  # of a normal distribution, so that the deviation reads like a z-score (Iglewicz and Hoaglin 1993)
@@ -151,9 +123,9 @@ def contributions(
     scores   : unit_code, total;  previous : previous total by unit_code (NaN or absent: not comparable)
     points, earlier_points : as ``score.points`` returns them, of this and of the previous cut-off
     Returns  : CONTRIBUTIONS, no rows for units that the earlier points do not have. A row for each part whose points
-               are known at both cut-offs (a group, or an indicator of a
-               group known in part only), and one for the rest: indicator NOT_ITEMISED, group "", contribution = change
-               − Σ the others. Where groups explain both totals whole, there is no rest and no such row.
+               are known at both cut-offs (a group, or an indicator of a group known in part only), and one for the
+               rest: indicator NOT_ITEMISED, group "", contribution = change − Σ the others. Where groups explain both
+               totals whole, there is no rest and no such row.
     Formula  : Σ contributions = total − previous_total, by construction.
     """
     keys = ["unit_code", "group", "indicator"]
@@ -461,7 +433,7 @@ def pace(
     now = measurements[measurements["indicator"].isin(targets)]
     now = now.assign(value=score.rate_pct(now), target=now["indicator"].map(targets).astype(float))
     bound = scores[["unit_code", "total"]].merge(_next_band(scores, bands), on="unit_code")
-    bound = bound.assign(indicator="TOTAL", value=bound["total"], target=bound["total"] + bound["gap"])
+    bound = bound.assign(indicator="TOTAL", value=bound["total"], target=(bound["total"] + bound["gap"]).round(6))
     frame = pd.concat([each[["unit_code", "indicator", "value", "target"]] for each in (bound, now)], ignore_index=True)
     frame = frame[frame["value"] < frame["target"]]
 

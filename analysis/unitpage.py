@@ -10,9 +10,10 @@ from datetime import date
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import charts, findings, report, score
-from analysis.report import Edition, capital, html, pace_lines
+from analysis import findings, report, score
+from analysis.report import Edition, html, pace_lines
 from analysis.trend import NOT_ITEMISED
+from analysis.wording import capital
 
 
 def title(edition: Edition, code: str) -> str:
@@ -88,21 +89,6 @@ def unseen(edition: Edition, code: str) -> HTML:
     return html("lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts)
 
 
-def contributions_chart(edition: Edition, code: str) -> charts.Chart | None:
-    """What made up the unit's change; None where the previous week's own table is not there."""
-    return report.contributions_chart(edition, [code])
-
-
-def course_chart(edition: Edition, code: str) -> charts.Chart | None:
-    """The unit's changes against the limits of ordinary variation; None before there are two cut-offs."""
-    return report.control_chart(edition, code)
-
-
-def lost_points_chart(edition: Edition, code: str) -> charts.Chart | None:
-    """Where the unit's 100 points went."""
-    return report.lost_points_chart(edition, code)
-
-
 # -- sentences -------------------------------------------------------------------------------------------------------
 
 
@@ -153,8 +139,7 @@ def _changed(edition: Edition, code: str) -> list[str]:
     if pd.isna(unit["change"]):
         return []
     row = next(moved[moved["unit_code"] == code].itertuples())
-    units = moved[moved["unit_code"] != edition.names.control]
-    texts = [findings.move_text(row, units, edition.tables["contributions"], edition.tables["signals"], edition.names)]
+    texts = [findings.move_text(row, edition.units["change"].median(), edition.tables, edition.names)]
     if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
         fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
         texts.append(words.say("unit.up" if unit["rank_move"] > 0 else "unit.down", **fields))

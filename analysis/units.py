@@ -37,6 +37,11 @@ def kind_of(name: str) -> str:
     return (found[1] or "").lower() if found else ""
 
 
+def with_kind(kind: str, name: str, lang: str) -> str:
+    """The unit with its kind, within a line: ``xã Kiến An``; in English the name alone."""
+    return f"{kind} {name}".strip() if lang == "vi" else name
+
+
 class Registry:
     """The units in force on a cut-off, to be found by name.
 

@@ -80,6 +80,11 @@ class Wording:
         return babel.lists.format_list(list(names), locale=self.lang)
 
 
+def capital(text: str) -> str:
+    """``huyện Chợ Mới`` => ``Huyện Chợ Mới``, to begin a line; the other letters stay."""
+    return text[:1].upper() + text[1:]
+
+
 def load(home: Path, lang: str) -> Wording:
     """The wording of ``lang``, after both languages were checked against each other and against fields.csv.
 

@@ -13,7 +13,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from nbformat import v4
 
-from analysis import report, unitpage, wording
+from analysis import figures, report, unitpage, wording
 
 PROJECT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -95,14 +95,18 @@ def edition(lang: str = "vi") -> report.Edition:
 def sample(lang: str = "vi", name: str = "4_report", unit: str = "") -> nbformat.NotebookNode:
     """A notebook of the real week with what its cells tagged page or mail show; those before them need no run here."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
-    names = {"report": report, "unitpage": unitpage, "edition": edition(lang), "unit": unit}
+    values = []
+    names = {"figures": figures, "report": report, "unitpage": unitpage, "edition": edition(lang), "unit": unit}
+    names["display"] = lambda *each: values.extend(each)
     show = DisplayFormatter()
     for cell in notebook.cells:
         if {"page", "mail"} & set(cell.metadata.get("tags", [])):
             *before, last = ast.parse(cell.source).body
             exec(compile(ast.Module(before, []), name, "exec"), names)
-            data, about = show.format(eval(compile(ast.Expression(last.value), name, "eval"), names))
-            cell.outputs = [v4.new_output("display_data", data, metadata=about)]
+            values.append(eval(compile(ast.Expression(last.value), name, "eval"), names))
+            outputs = [show.format(value) for value in values if value is not None]
+            cell.outputs = [v4.new_output("display_data", data, metadata=about) for data, about in outputs]
+            values.clear()
     return notebook
 
 

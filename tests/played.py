@@ -1,7 +1,6 @@
 """The week's notebooks played in this process: the code of their cells, without a kernel, on a home of one's own."""
 
 import functools
-import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,15 +20,8 @@ def at(home: Path):
     """``home`` as the home of this process; with the project's own config, where it has none."""
     if not (home / "config").exists():
         shutil.copytree(HOME / "config", home / "config")
-    before = os.environ.get("ANALYSIS_HOME")
-    os.environ["ANALYSIS_HOME"] = str(home)
-    try:
+    with store.working_in(home):
         yield home
-    finally:
-        if before is None:
-            del os.environ["ANALYSIS_HOME"]
-        else:
-            os.environ["ANALYSIS_HOME"] = before
 
 
 @functools.cache
@@ -42,7 +34,7 @@ def _cells(name: str) -> tuple:
 
 def notebook(name: str, **parameters: str) -> dict:
     """Run the notebook's cells with these parameters; its names afterwards."""
-    names = {}
+    names = {"display": lambda *values: None}
     for code, is_parameters in _cells(name):
         exec(code, names)
         if is_parameters:

@@ -863,6 +863,14 @@ def all_charts() -> str:
     return hashlib.sha256("".join(chart.svg() for chart in shown).encode()).hexdigest()
 
 
+def test_the_first_and_the_newest_cutoff_are_named_and_of_the_others_those_there_is_room_for():
+    days = pd.date_range("2022-11-07", periods=60, freq="7D").strftime("%Y-%m-%d")
+    points = pd.DataFrame({"cutoff": days, "value": np.arange(60) % 7 / 10, "rule": ""})
+    none = {"centre": np.nan, "lower": np.nan, "upper": np.nan, "missing": 1}
+    named = [text.get_text() for text in charts.control(points, none, VI).figure.axes[0].texts]
+    assert {"07/11", "25/12"} <= set(named) and sum(name[2:3] == "/" for name in named) < 20
+
+
 def test_equal_frames_give_equal_bytes_in_every_process_whatever_the_readers_settings():
     command = [sys.executable, "-c", "import test_charts; print(test_charts.all_charts())"]
     elsewhere = os.environ | {"PYTHONHASHSEED": "766", "SOURCE_DATE_EPOCH": "0"}

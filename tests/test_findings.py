@@ -1,8 +1,12 @@
 """On the real table our findings are the office's own, and add what the office could not say (report 3668/BC-VP)."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from district import gate, lines, saved, scored, week
+from district import gate, in_force, lines, saved, scored, week, words
+
+from analysis import findings
+from analysis.tables import TABLES
 
 
 def named(finding, indicator=None, tables=None):
@@ -84,6 +88,30 @@ def test_the_data_findings_say_what_the_figures_cannot_show():
     assert "Đã chuẩn hóa 14 ô" in said
     assert "chưa thể nói chỉ số nào làm tăng, giảm tổng điểm" in said
     assert "Mức độ hài lòng" in said
+
+
+def about_changes(**changed):
+    tables = week() | {"changes": week()["changes"].assign(**changed)}
+    return findings.collect(tables, in_force(), words()).query("finding == 'data' and indicator == 'CHANGE'")["text"]
+
+
+@pytest.mark.parametrize(
+    ("previous_cutoff", "said"),
+    [
+        ("", "Bảng không mang theo điểm kỳ trước"),
+        ("2022-12-26", "Điểm kỳ trước mà bảng mang theo thuộc chuỗi số liệu khác"),
+    ],
+)
+def test_a_first_week_without_comparable_totals_says_why_there_is_no_change(previous_cutoff, said):
+    texts = about_changes(previous_total=np.nan, change=np.nan, previous_cutoff=previous_cutoff)
+    assert texts.iloc[0].startswith(said)
+    assert texts.iloc[0].endswith("Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023.")
+
+
+def test_a_unit_without_a_page_is_named_for_the_leaders():
+    pages = pd.DataFrame([("30634", "Kiến An", "failed", "5_unit.ipynb: …")], columns=list(TABLES["pages"].columns))
+    found = findings.collect(week() | {"pages": pages}, in_force(), words())
+    assert "Chưa có trang riêng của: Kiến An; các trang này chưa lập được trong kỳ này." in list(found["text"])
 
 
 def test_english_findings_carry_the_same_figures():

@@ -332,7 +332,12 @@ def test_a_week_being_made_gets_the_series_that_history_will_give_it(area):
     days = ["2023-03-27", "2023-04-10", "2023-04-17", "2024-01-08"]
     names = [NAMES | {A: name} for name in ("Kiến An", "Kiến Thành", "Kiến Thành", "Long Giang")]
     for day, called in zip(days, names, strict=True):
-        made = history.since(area, day, scores({"893": 60, A: 70, B: 71}, called))
+        week, totals = store.week(area, day, f"{day}-abc"), {"893": 60, A: 70, B: 71}
+        week.write("scores", scores(totals, called))
+        week.write("measurements", measurements(totals))
+        week.write("source", pd.DataFrame({"file": ["a"], "cutoff": [day], "previous_cutoff": [""]}))
+        week.write("corrections", corrections({}))
+        made = history.rows(week).set_index("unit_code")["since"]
         publish(day, {"893": 60, A: 70, B: 71}, area, called)
         now = history.load(area).query("cutoff == @day").set_index("unit_code")["since"]
         pd.testing.assert_series_equal(made, now)

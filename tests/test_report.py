@@ -7,9 +7,8 @@ import re
 import pandas as pd
 import pytest
 from district import in_force, week, words
-from matplotlib.colors import to_hex
 
-from analysis import charts, report, trend
+from analysis import report
 
 
 def edition(lang="vi", **changes):
@@ -53,6 +52,11 @@ def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells()
         held["indicator"].isin(["TOTAL", "CKMB", "TD", "DVCTT", "TT", "SH", "CT", "CT_LUYKE"])
     ].itertuples():
         assert f">{words().number(each.value, names.decimals(each.indicator))}<" in piece
+
+
+def test_a_column_that_the_table_may_leave_out_is_a_dash_where_it_does():
+    cells = week()["measurements"].query("indicator != 'CT'")
+    assert report.appendix(edition(tables=week() | {"measurements": cells})).data.count("<td>–</td>") == 18 + 1
 
 
 def test_the_place_in_the_province_comes_from_config_or_parameter_and_is_left_out_where_neither_says():
@@ -194,32 +198,17 @@ def test_the_mails_subject_names_area_week_total_and_band():
     )
 
 
-def test_the_charts_of_the_page_say_what_they_show():
-    for chart in (report.ranking_chart, report.heat_chart, report.lost_points_chart):
-        assert len(chart(edition()).alt) >= 40
-    assert "57,45" in report.lost_points_chart(edition()).alt
-
-
-def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey():
-    rows = [("30637", "CKMB", "", 14.9, 14.7, 0.2), ("30637", "", "NOT_ITEMISED", 9.5, 15.5, -5.98)]
-    tables = week() | {"contributions": pd.DataFrame(rows, columns=trend.CONTRIBUTIONS)}
-    chart = report.contributions_chart(edition(tables=tables))
-    colours = [to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
-    assert sorted(colours) == sorted([charts.GREY, charts.BLUE])
-    assert "Phần điểm bảng không thể hiện −5,98" in chart.alt
-
-
-def test_with_the_first_week_there_is_no_chart_of_a_course():
-    charts_of_a_course = (report.bump_chart, report.totals_chart, report.contributions_chart, report.control_chart)
-    assert [chart(edition()) for chart in charts_of_a_course] == [None] * 4
-
-
 def test_section_2_says_since_when_there_is_history_and_the_pace_that_targets_need():
     said = text(report.trend(edition()))
     assert "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
     assert "còn thiếu 15 lần thay đổi" in said
     # 80 − 25.4 = 54.6 over 27 days, 3.857 weeks
     assert "Số hóa hồ sơ hiện đạt 25,4%; để đạt 80% vào ngày 31/12/2023 cần 14,16 điểm phần trăm mỗi tuần." in said
+
+
+def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
+    said = text(report.trend(edition(), in_mail=True))
+    assert said.startswith("Diễn biến và tín hiệu Bảng chỉ mang theo tổng điểm kỳ trước")
 
 
 def test_each_department_has_its_indicators_with_how_many_units_miss_what():

@@ -161,7 +161,9 @@ def test_at_the_merger_the_code_begins_a_new_series_and_has_no_change(year):
 def test_the_new_year_is_compared_with_nothing_before_it(year):
     tables = year[0][NEW_YEAR]
     assert tables["changes"]["change"].isna().all() and tables["contributions"].empty
-    assert any("chuỗi số liệu mới (năm mới" in text for text in tables["findings"]["text"])
+    said = list(tables["findings"]["text"])
+    assert any("chuỗi số liệu mới (năm mới" in text for text in said)
+    assert not any("Lịch sử bắt đầu" in text or "không mang theo điểm kỳ trước" in text for text in said)
     second = year[0][DAYS[53]]
     assert second["changes"]["change"].notna().all()
     assert (second["signals"]["missing"] == 15).all()  # one change is there now; none was before it
@@ -177,6 +179,9 @@ def test_the_week_that_was_left_out_is_in_history_as_the_next_table_carries_it(y
     rows = year[1].query("cutoff == @LEFT_OUT")
     assert set(rows["carried_by"]) == {DAYS[21]} and len(rows) == 19
     assert year[0][DAYS[21]]["contributions"].empty  # its columns are nowhere
+    said = list(year[0][DAYS[21]]["findings"]["text"])
+    assert any(text.startswith("Chỉ có tổng điểm của tuần 4 tháng 5 năm 2023, không có các cột") for text in said)
+    assert not any("Lịch sử bắt đầu" in text for text in said)  # it began twenty weeks ago
     assert year[0][DAYS[21]]["changes"]["change"].notna().all()
 
 
@@ -193,6 +198,7 @@ def test_after_the_late_correction_history_has_the_right_total_marked_and_says_s
     texts = " ".join(year[0][DAYS[46]]["findings"]["text"])
     assert "đã được đính chính sau khi phát hành: Mỹ Hiệp." in texts
     assert year[0][DAYS[46]]["carried"].empty
+    assert "đã được đính chính" not in " ".join(year[0][DAYS[51]]["findings"]["text"])  # no news after four weeks
 
 
 def test_ordinary_weeks_raise_no_more_alarms_than_the_rules_do_on_pure_chance(year):

@@ -1,0 +1,216 @@
+"""The sheet that charts are drawn on, and the finished chart.
+
+A sheet is white and measured in points: x from the left, y from the top. What a text needs is measured before it is
+placed, so no label is cut or covers another, and the sheet grows with its rows.
+"""
+
+import io
+import textwrap
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from PIL import Image
+
+from analysis import svg
+from analysis.wording import Wording
+
+EDGE, GAP = 2, 6
+WIDTH = 5.2 * 72 - 2 * EDGE
+SIZE, SMALL = 13, 11  # type; on a phone of 360 px a point is 0.78 px
+LEADING = 1.35  # of the type size: room for a capital with two marks (Ậ) under a letter with a dot below (ạ)
+LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
+INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
+PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # behind a text that a line crosses
+DASHED = (0, (4, 3))
+LEAD = 12  # from the end of a line to the label that belongs to it
+
+# On top of matplotlib's own defaults, so that no setting of a reader's notebook changes a chart.
+# parse_math: names come from data, and a "$" in one is a dollar.
+RULES = {"font.family": "DejaVu Sans", "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "charts"}
+LOOK = style.context(["default", RULES])
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, and what it says in words. A notebook cell that ends with one shows it as SVG with its ``alt``."""
+
+    figure: Figure
+    alt: str
+    caption: str = ""
+
+    def svg(self) -> str:
+        """The ``<svg>`` element, text as paths; the same text for the same data."""
+        return svg.compact(self._saved("svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode())
+
+    def png(self, dpi: int = 160) -> bytes:
+        """A picture of 256 colours: our charts have few, and it takes a third of the bytes."""
+        whole = Image.open(io.BytesIO(self._saved("png", dpi=dpi))).convert("RGB")
+        whole.quantize(dither=Image.Dither.NONE).save(stream := io.BytesIO(), "png", optimize=True, dpi=(dpi, dpi))
+        return stream.getvalue()
+
+    @LOOK
+    def _saved(self, kind: str, **how: object) -> bytes:
+        self.figure.savefig(stream := io.BytesIO(), format=kind, **how)
+        return stream.getvalue()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return {"image/svg+xml": self.svg()}, {"image/svg+xml": {"alt": self.alt, "caption": self.caption}}
+
+
+class Sheet:
+    """A white figure with axes in points."""
+
+    def __init__(self, width: float = WIDTH):
+        self.width, self.figure = width, Figure(figsize=((width + 2 * EDGE) / 72, 1))
+        self.axes = self.figure.add_axes((0, 0, 1, 1), xlim=(-EDGE, width + EDGE), autoscale_on=False)
+
+    def write(self, x: float, y: float, text: str, size: float = SIZE, up: float = 0.5, **look: object) -> float:
+        """Lines of text with ``y`` at their top (``up`` 0), middle or bottom (1), on even baselines; where they end."""
+        top = y - up * tall(text, size)
+        for i, line in enumerate(text.split("\n")):
+            self.axes.text(x, top + ((i + 0.5) * LEADING + 0.36) * size, line, size=size, **{"color": INK} | look)
+        return top + tall(text, size)
+
+    def write_key(self, text: str) -> float:
+        return self.write(0, 0, wrapped(text, self.width, SMALL), SMALL, up=0, color=GREY) + GAP
+
+    def trace(
+        self, x: np.ndarray, y: np.ndarray, since: pd.Series, colour: str, width: float, ends: bool = False
+    ) -> None:
+        """A line, cut where a point is missing or the series is another; dots for lone points, and for its ``ends``."""
+        cuts = np.flatnonzero(since.ne(since.shift()))[1:]
+        x, y = np.insert(x, cuts, np.nan), np.insert(np.asarray(y, dtype=float), cuts, np.nan)
+        gaps = np.isnan(np.pad(y, 1, constant_values=np.nan))
+        dots = ~gaps[1:-1] & gaps[:-2] & gaps[2:]
+        dots[np.flatnonzero(~gaps[1:-1])[[0, -1] if ends else []]] = True
+        self.axes.plot(x, y, color=colour, linewidth=width, zorder=2)
+        if dots.any():
+            self.axes.plot(x[dots], y[dots], "o", color=colour, ms=width + 3, zorder=3)
+
+    def rings(self, x: np.ndarray, y: np.ndarray, some: pd.Series, kind: str, colour: str) -> None:
+        """Hollow marks on some points of a line."""
+        if some.any():
+            self.axes.plot(x[some], np.asarray(y)[some], kind, mfc="white", mec=colour, mew=1.6, ms=6, zorder=4)
+
+    def lead(self, x: float, ys: np.ndarray, label: float, middles: np.ndarray) -> None:
+        """Thin lines from where lines end to the middles of their labels."""
+        gaps = np.full(len(middles), np.nan)
+        across, down = ([x, label, np.nan] * len(middles), np.column_stack([ys, middles, gaps]).ravel())
+        self.axes.plot(across, down, color=GREY, linewidth=0.6, zorder=1)
+
+    def chart(self, bottom: float, alt: str) -> Chart:
+        self.figure.set_figheight((bottom + 2 * EDGE) / 72)
+        self.axes.set(ylim=(bottom + EDGE, -EDGE))
+        self.axes.axis("off")
+        return Chart(self.figure, alt)
+
+
+class Axis:
+    """The cut-offs from left to right by their days, and what naming them takes below a chart (``tall``)."""
+
+    def __init__(self, cutoffs: Collection[str], left: float, right: float, words: Wording):
+        self.days, self.words, self.tall = [day_of(each) for each in cutoffs], words, tall("\n", SMALL) + GAP
+        numbers = [day.toordinal() for day in self.days]
+        ends = (numbers[0], numbers[-1]) if len(numbers) > 1 else (numbers[0] - 1, numbers[0])
+        self.x = np.interp(numbers, ends, (left, right))
+
+    def breaks(self, since: pd.DataFrame) -> np.ndarray:
+        """Where all units begin another series: in the middle between two cut-offs."""
+        joined = since.eq(since.shift()).any(axis=1)[1:]
+        return ((self.x[1:] + self.x[:-1]) / 2)[~joined]
+
+    def name(self, i: int, before: date | None = None) -> str:
+        """A cut-off by day and month, below it the year where it is not that of the one named ``before``."""
+        day = self.days[i]
+        return self.words.say("chart.day" if before and before.year == day.year else "chart.day_of_year", day=day)
+
+    def write(self, sheet: "Sheet", top: float, bottom: float, breaks: Collection[float] = ()) -> None:
+        """The newest and the first cut-off, and of those between as many as there is room to name."""
+        room = GAP + max(width_of(self.name(i, day), SMALL) for i, day in enumerate(self.days))
+        chosen = [len(self.days) - 1]
+        for i in range(len(self.days) - 2, -1, -1):
+            if self.x[chosen[-1]] - self.x[i] >= room and (i == 0 or self.x[i] - self.x[0] >= room):
+                chosen.append(i)
+        chosen = chosen[::-1]
+        names = [
+            self.name(i, before) for i, before in zip(chosen, [None, *(self.days[i] for i in chosen)], strict=False)
+        ]
+        sheet.axes.vlines(self.x[chosen], top, bottom, color=PALE, linewidth=0.6, zorder=0)
+        sheet.axes.vlines(breaks, top, bottom, color=GREY, linewidth=1, linestyle=DASHED, zorder=1)
+        for x, name in zip(self.x[chosen], names, strict=True):
+            sheet.write(x, bottom + GAP, name, SMALL, up=0, ha="center", color=GREY)
+
+
+class Names:
+    """The ranks and names of a chart of units, at its left unless ``x`` says otherwise, and its ``width``."""
+
+    x = 0
+
+    def __init__(self, units: pd.DataFrame, words: Wording, size: float = SIZE):
+        self.size = size
+        self.ranks = [words.number(rank, 0) for rank in units["rank"]]
+        self.names = [wrapped(name, LONGEST_NAME * size, size) for name in units["unit_name"]]
+        self.left = max(width_of(rank, size) for rank in self.ranks) + GAP
+        self.width = self.left + max(width_of(line, size) for name in self.names for line in name.split("\n"))
+
+    def rows(self, top: float) -> tuple[np.ndarray, np.ndarray]:
+        """The limits between the rows, each as tall as its name, and their middles."""
+        edges = top + np.cumsum([0, *(tall(name, self.size) + GAP for name in self.names)])
+        return edges, (edges[:-1] + edges[1:]) / 2
+
+    def write(self, sheet: Sheet, middles: np.ndarray, colours: list[str]) -> None:
+        for rank, name, y, colour in zip(self.ranks, self.names, middles, colours, strict=True):
+            sheet.write(self.x + self.left - GAP, y, rank, self.size, ha="right", color=colour)
+            sheet.write(self.x + self.left, y, name, self.size, color=colour)
+
+
+def staircase(lefts: np.ndarray, rights: np.ndarray) -> list[int]:
+    """For texts from left to right the lowest stair each on which none covers another."""
+    stairs, reached = [], []
+    for left, right in zip(lefts, rights, strict=True):
+        stair = next((i for i, end in enumerate(reached) if left > end + GAP), len(reached))
+        reached[stair : stair + 1] = [right]
+        stairs.append(stair)
+    return stairs
+
+
+def spread_out(wanted: np.ndarray, heights: np.ndarray, top: float, bottom: float) -> np.ndarray:
+    """Middles near the wanted ones (which ascend) at which boxes so tall neither overlap nor leave the chart."""
+    if not len(heights):
+        return np.array([])
+    steps = np.append(0, np.cumsum((heights[1:] + heights[:-1]) / 2))
+    free = np.asarray(wanted) - steps
+    limits = top + heights[0] / 2, bottom - heights[-1] / 2 - steps[-1]
+    pushed = [np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]]  # down only, up only
+    return steps + np.mean(np.clip(pushed, *limits), axis=0)
+
+
+def tall(text: str, size: float) -> float:
+    return (text.count("\n") + 1) * size * LEADING
+
+
+def wrapped(text: str, width: float, size: float = SIZE) -> str:
+    """Lines of at most ``width``, of as many letters as that allows; a word that alone is longer is cut."""
+    for letters in range(len(text), 0, -1):
+        lines = textwrap.wrap(text, letters)
+        if all(width_of(line, size) <= width for line in lines):
+            return "\n".join(lines)
+    return text
+
+
+@lru_cache(maxsize=10_000)
+def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]
+
+
+def day_of(cutoff: str) -> date:
+    return date.fromisoformat(cutoff)
