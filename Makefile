@@ -9,7 +9,7 @@ READY := .venv/.ready
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export mail outbox sender mailing store revisions main pages run notebooks))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export appendix document mail outbox sender mailing store revisions main pages run notebooks))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
 .PHONY: help report week test fuzz faults bench lab lint format lock hooks clean

@@ -8,12 +8,12 @@ from pathlib import Path
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
-def save(path: Path, text: str) -> Path:
+def save(path: Path, content: str | bytes) -> Path:
     """Write a file whole: under another name first, then renamed over it. Returns ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(text.encode())
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -250,7 +250,7 @@ def request_rows(edition: Edition) -> list[dict]:
 def appendix(edition: Edition) -> HTML:
     """The table of all units by rank, marked cells in words as well as in form, the district row first."""
     rows = area_rows(edition) + [table_row(edition, each) for _, each in edition.units.iterrows()]
-    return html("appendix", edition, columns=printed(edition), rows=rows, thresholds=thresholds(edition))
+    return html("appendix", edition, columns=printed_columns(edition), rows=rows, thresholds=thresholds(edition))
 
 
 def standings(edition: Edition) -> HTML:
@@ -552,7 +552,7 @@ def area_rows(edition: Edition) -> list[dict]:
     return [] if edition.district is None else [table_row(edition, edition.district, control=True)]
 
 
-def printed(edition: Edition) -> list[dict]:
+def printed_columns(edition: Edition) -> list[dict]:
     """The columns of indicators and groups in the order of columns.csv, with their target."""
     targets, names = edition.rules.settings["targets"], edition.names
     groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
@@ -566,6 +566,15 @@ def printed(edition: Edition) -> list[dict]:
         for each in edition.rules.columns.itertuples()
         if each.field in (groups if each.kind == "points" else indicators)
     ]
+
+
+def column_name(column: dict, words: Wording) -> str:
+    """``Số hóa hồ sơ (chỉ tiêu 80%)``"""
+    return (
+        f"{column['name']} ({words.say('piece.target', target=column['target'])})"
+        if column["target"]
+        else column["name"]
+    )
 
 
 def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
@@ -588,7 +597,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
                 "text": words.number(figures[column["figure"]].get(column["code"]), names.decimals(column["code"])),
                 "flag": column["code"] in flagged,
             }
-            for column in printed(edition)
+            for column in printed_columns(edition)
         ],
         "not_itemised": words.number(unit["not_itemised"]),
     }

@@ -26,7 +26,17 @@ from analysis.wording import Wording, capital
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
 DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
-VERSIONS_OF = ("ipykernel", "matplotlib", "nbclient", "nbconvert", "pandas", "papermill", "seaborn")
+VERSIONS_OF = (
+    "docxtpl",
+    "ipykernel",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "pandas",
+    "papermill",
+    "seaborn",
+    "xlsxwriter",
+)
 SENDER = "report@example.invalid"  # placeholder: the office's address never stands in git
 
 
@@ -46,18 +56,22 @@ def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording):
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """report.html and mail.eml into the run's private reports, from its executed 4_report."""
+    """report.html, report.docx, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
     import nbformat
 
-    from analysis import export, mail, report, rules
+    from analysis import appendix, document, export, mail, report, rules
 
     notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
     day, folder = periods.cutoff(cutoff), store.run_reports(area, run)
     week = store.week(area, cutoff, run)
     said = store.provenance(week)
-    edition = report.Edition(rules.load(home, area, day), words, week.read_all(), provenance=said)
+    tables = week.read_all() | {"findings": week.read("findings")}
+    place = notebook.metadata.papermill.parameters.get("province_rank", "")
+    edition = report.Edition(rules.load(home, area, day), words, tables, place, said)
     title = report.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
+    atomic.save(folder / "report.docx", document.compile(edition, home))
+    atomic.save(folder / "appendix.xlsx", appendix.compile(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
     seed = f"{area} {cutoff} {said['revision']}"

@@ -57,7 +57,9 @@ def page(home):
 
 
 def test_the_week_leaves_its_tables_its_notebooks_and_its_report_and_nothing_else(home):
-    assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == ["mail.eml", "report.html", "units"]
+    assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == [
+        *("appendix.xlsx", "mail.eml", "report.docx", "report.html", "units")
+    ]
     assert sorted(path.name for path in (home / PUBLISHED[1] / "units").iterdir()) == ["30634.html", "30637.html"]
     assert {path.name for path in (home / PUBLISHED[0]).glob("*.ipynb")} == {
         *("1_clean.ipynb", "2_score.ipynb", "3_trend.ipynb", "4_report.ipynb")
