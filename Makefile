@@ -6,10 +6,11 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 READY := .venv/.ready
+PEERS := papermill ploomber notebooker
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export appendix document mail outbox sender mailing store revisions main pages run notebooks))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing store revisions main pages kernels run faults canaries notebooks due verify deploy))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
 .PHONY: help report week test fuzz faults bench lab lint format lock hooks clean
@@ -30,12 +31,24 @@ test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/
 fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
-faults: $(READY)  ## the mail's sender killed at every line (a few minutes), and every scripted fault of a mail server
+faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 15 minutes)
+	@FAULTS=all $(BIN)/python -m pytest tests/test_faults.py tests/test_kernels.py
 	@FAULTS=all $(BIN)/python -m pytest tests/test_sender.py tests/test_outbox.py tests/test_mailing.py --capture=no
 
-bench: $(READY) bench/.venv/.ready  ## reading a province's history; ten thousand units, against DuckDB (its own environment)
+bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 40 minutes); a try: make bench QUICK=--quick
+	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
+	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18)
 	@PYTHONPATH=. $(BIN)/python bench/loading.py
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py
+
+# Each peer has its own environment, with the project in it. What serves a browser is left out (bench/excludes.txt):
+# ploomber wants another notebook server than the project does, and no peer needs one.
+bench/%/.venv/.ready: bench/%/requirements.lock
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --requirement $<
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 bench/.venv/.ready: bench/requirements.lock
 	@rm -rf bench/.venv
@@ -61,12 +74,16 @@ lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml; newest re
 		--no-emit-index-url --no-header $(UPGRADE) pyproject.toml --output-file requirements.lock
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header $(UPGRADE) bench/requirements.in --constraint requirements.lock --output-file bench/requirements.lock
+	@for peer in $(PEERS); do \
+		$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-header $(UPGRADE) pyproject.toml bench/$$peer/requirements.in --excludes bench/excludes.txt \
+			--constraint requirements.lock --output-file bench/$$peer/requirements.lock || exit 1; done
 
 hooks: $(READY)  ## let git leave out notebook outputs (only in a git checkout)
 	@if [ -e .git ]; then $(BIN)/python -m nbstripout --install --attributes .gitattributes; fi
 
 clean:  ## remove the environment and caches; weeks and reports stay
-	@rm -rf .venv bench/.venv *.egg-info .hypothesis .pytest_cache .ruff_cache
+	@rm -rf .venv bench/.venv bench/*/.venv *.egg-info .hypothesis .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment whose interpreter is gone, or that belongs to a copy of this folder elsewhere, counts as missing.

@@ -1,4 +1,4 @@
-"""The command line: ``python -m analysis week | gate | score | mail``. Exit statuses: README.
+"""The command line: ``python -m analysis week | gate | score | mail | tell | verify``. Exit statuses: README.
 
 Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analysis.wording import Wording
 
 ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE = 0, 2, 3, 4, 5, 64
+WORST_FIRST = (WRONG_USAGE, FAILED, REFUSED, UNSETTLED, BUSY, ACCEPTED)
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
 app = typer.Typer(
@@ -31,8 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="The weekly 766 report, from a district's raw table to the page its leaders act on.",
-    epilog="Exit status: 0 done, 2 table refused or nothing published, 3 a run failed, 4 mail refused, given up or"
-    " uncertain, 5 that week is being made or mailed already, 64 wrong usage.",
+    epilog="Exit status: 0 done, 2 table refused or nothing published, 3 a run failed or a week differs from what was"
+    " published, 4 mail refused, given up or uncertain, 5 that week is being made or mailed already, 64 wrong usage.",
 )
 
 
@@ -104,7 +105,14 @@ def week(
             help="The day the week's figures were closed, such as 2023-12-04. Default: the newest table of the area.",
         ),
     ] = None,
-    area: Area = None,
+    area: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA|all",
+            help="A folder of config/, such as cho-moi; all: of every area, several at once. Default: the one whose"
+            " area.toml says so.",
+        ),
+    ] = None,
     raw: Annotated[
         list[Path] | None,
         typer.Option(
@@ -132,8 +140,38 @@ def week(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="How many of those pages at once. Default: one for each processor."),
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many of those pages at once, with --area all how many areas. Default: one for each processor.",
+        ),
     ] = None,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have those pages made by the workers of a Dask scheduler, such as tcp://10.0.0.5:8786.",
+        ),
+    ] = "",
+    engine: Annotated[
+        Literal["forked", "papermill"] | None,
+        typer.Option(
+            help="forked: kernels forked from a process that has everything imported; papermill: its own."
+            " Default: forked on Linux."
+        ),
+    ] = None,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due",
+            help="Every week whose table has no report yet, oldest first; with --area all of every area. For schedules:"
+            " docs/schedule.md.",
+        ),
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Then send its mail, as mail CUTOFF --send does; of a week that failed, nothing."),
+    ] = False,
     home: Home = None,
 ) -> int:
     """Make the report of one week: check the table, score it, compare it, write the page and the mail.
@@ -145,12 +183,81 @@ def week(
     """
     if raw and not cutoff:
         raise typer.BadParameter("which week is it? --raw FILE needs the cut-off too", param_hint="CUTOFF")
-    home, area = _place(home, area)
+    if due and (cutoff or raw or reissue):
+        raise typer.BadParameter("it finds the weeks itself: no CUTOFF, --raw or --reissue with it", param_hint="--due")
+    if area == "all" and (raw or reissue):
+        raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
+    home, areas = _places(home, area)
     from analysis import run
 
-    outcome = run.week(home, area, cutoff, raw, lang, reissue=reissue, units=units, jobs=jobs)
-    print(outcome.message, file=sys.stdout if outcome.status == run.DONE else sys.stderr)
-    return outcome.status
+    steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()
+    about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
+    if due:
+        return _due(home, areas, send, about)
+    if area == "all":
+        return _all(home, areas, cutoff, send, about)
+    outcome = run.week(home, areas[0], cutoff, raw, reissue=reissue, **about)
+    _say(outcome.message, outcome.status)
+    return _sent(areas[0], outcome.report.parent.name, lang) if send and outcome.status == run.DONE else outcome.status
+
+
+def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: dict) -> int:
+    """Make the week of every area that has a table for it, then send the mails; the worst status."""
+    from analysis import areas as several
+    from analysis import due, wording
+
+    words, statuses, mails = wording.load(home, about["lang"]), [], []
+    days = {area: due.raw_days(area) for area in areas}
+    asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
+    for area, outcome in several.weeks(home, asked, cutoff=cutoff, **about):
+        _say(f"{area}: {outcome.message}", outcome.status)
+        statuses.append(outcome.status)
+        mails += [(area, outcome.report.parent.name)] if outcome.status == ACCEPTED else []
+    if not asked:
+        _say(words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"), REFUSED)
+        return REFUSED
+    statuses += [_sent(area, day, about["lang"]) for area, day in mails] if send else []
+    return min(statuses, key=WORST_FIRST.index)
+
+
+def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
+    """Make every week that is due, then send the mail of each, and what earlier mails left waiting; the worst status.
+
+    First all reports, then all mails: a mail server that says "later" holds up no report.
+    """
+    from analysis import due, mailing, wording
+
+    lang = about["lang"]
+    words, statuses, mails = wording.load(home, lang), [], []
+    for area in areas:
+        letters = set(mailing.waiting(area)) if send else set()
+        for cutoff, outcome in due.weeks(home, area, **about):
+            _say(f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}", outcome.status)
+            statuses.append(outcome.status)
+            if send and outcome.status == ACCEPTED:
+                letters.add(cutoff)
+            elif send:
+                letters.discard(cutoff)
+                _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
+        if without := due.missing(area):
+            _tell(words.say("run.without_weeks", area=area, cutoffs=words.listed(without)))
+        mails += [(area, cutoff) for cutoff in sorted(letters)]
+    if not statuses:
+        print(words.say("run.nothing_due", areas=words.listed(areas)))
+    statuses += [_sent(area, cutoff, lang) for area, cutoff in mails]
+    return min(statuses, key=WORST_FIRST.index, default=ACCEPTED)
+
+
+def _say(text: str, status: int) -> None:
+    print(text, file=sys.stdout if status == ACCEPTED else sys.stderr, flush=True)
+
+
+def _sent(area: str, cutoff: str, lang: str) -> int:
+    """Send the week's mail. Outside the run, which sees no password."""
+    from analysis import store, wording
+
+    words = wording.load(store.home(), lang)
+    return _mailed(area, cutoff, words, lambda mailing: mailing.send(area, cutoff, words, _tell))
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
@@ -209,6 +316,54 @@ def score(
         accepted = {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
     _write(out, accepted, cleaned, words)
     return REFUSED if cleaned.refused else ACCEPTED
+
+
+@app.command(short_help="Rebuild a published week and name every difference.")
+def verify(
+    cutoff: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CUTOFF]",
+            callback=_is_cutoff,
+            help="The day the week's figures were closed, such as 2023-12-04. Default: the newest published week.",
+        ),
+    ] = None,
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Rebuild a published week elsewhere, from its own table, and compare every product, byte for byte.
+
+    Named are products that are missing, were added or changed since they were published, those that would be others
+    now, with the first cells that differ, and what of code, rules, environment and earlier weeks has changed since.
+    Changes nothing. Exit status 0: the week is what it was published as, and would be made the same.
+    """
+    home, area = _place(home, area)
+    from analysis import verify as verifying
+
+    outcome = verifying.week(home, area, cutoff)
+    _say(outcome.message, outcome.status)
+    return outcome.status
+
+
+@app.command(short_help="Tell the operator that something failed.")
+def tell(home: Home = None) -> int:
+    """Send what is on standard input, such as the last lines of a log, to the operator that mail.toml names.
+
+    For schedules (docs/schedule.md). One letter, one try, to that one address and nobody else; the outbox of the
+    week's mail is not touched.
+    """
+    home, _ = _places(home, "all")
+    from analysis import mailing, sender, wording
+
+    words = wording.load(home, "vi")
+    try:
+        answer, said = mailing.tell(sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+    except mailing.NoSettings as error:
+        answer, said = WRONG_USAGE, str(error)
+    except sender.PasswordError as error:
+        answer, said = FAILED, str(error)
+    _say(said, answer)
+    return answer
 
 
 @app.command(short_help="Show, send or follow the mail of a published week.")
@@ -285,7 +440,15 @@ def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
-    """The home and the area meant; from here on every module finds the same home."""
+    """The home and the one area meant."""
+    if area == "all":
+        raise typer.BadParameter("one area, not all", param_hint="--area")
+    home, areas = _places(home, area)
+    return home, areas[0]
+
+
+def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
+    """The home and the areas meant, every one of them for ``all``; from here on every module finds the same home."""
     from analysis import store
 
     if home:
@@ -293,13 +456,15 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
     areas = sorted(path.parent.name for path in store.home().glob("config/*/area.toml"))
     if not areas:
         raise typer.BadParameter(f"{store.home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
+    if area == "all":
+        return store.home(), areas
     if area is None and len(areas) > 1:
         area = store.default_area(areas)
     if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
-    return store.home(), area or areas[0]
+    return store.home(), [area or areas[0]]
 
 
 def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":

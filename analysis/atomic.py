@@ -3,9 +3,21 @@
 import ctypes
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error of the system tells the file; in the middle of a write it does not do so by itself."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def save(path: Path, content: str | bytes) -> Path:
@@ -13,7 +25,8 @@ def save(path: Path, content: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        with naming(path):
+            part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -34,6 +47,8 @@ def swap(new: Path, place: Path) -> None:
             new.rename(place)
             aside.rename(new)
         finally:
+            if aside.exists() and not new.exists():  # only the last failed
+                place.rename(new)
             recover(place)
 
 
@@ -68,6 +83,7 @@ def sync_entry(path: Path) -> None:
     if os.name == "posix":  # elsewhere a folder cannot be opened, nor a file that is only read be synced
         handle = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            with naming(path):
+                os.fsync(handle)
         finally:
             os.close(handle)

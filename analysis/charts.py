@@ -39,7 +39,8 @@ from analysis.sheet import (
 from analysis.wording import MISSING, Wording
 
 DOT, BAR = 9, 14  # DOT: from the middle of a dot to the text beside it
-SHADES, EVEN_CONTRAST = sns.light_palette(BLUE, as_cmap=True), 0.179  # luminance on which black and white read alike
+SHADES = sns.light_palette(BLUE, as_cmap=True).resampled(25)  # cells of one shade are one path: fewer bytes
+EVEN_CONTRAST = 0.179  # luminance on which black and white read alike
 EVERY_LINE, CROWDED = 25, 4  # units up to which each rank of a bump chart has a label; beyond, points from rank to rank
 MOST_MOVED, MOST_MOVED_OF_MANY = 3, 5  # in each direction
 PANELS, PANEL, RULED = 3, 46, 160  # small multiples: so many side by side, so tall; height of a control chart
@@ -309,6 +310,44 @@ def totals(course: pd.DataFrame, words: Wording, units: Collection[str] | None =
 
 
 @LOOK
+def course(totals: pd.DataFrame, words: Wording) -> Chart:
+    """One total from cut-off to cut-off, as wide as the sheet; beside it the ends of its scale and the newest figure.
+
+    totals : of one unit or of the area: cutoff (ISO), total (points, NaN: none), corrected (bool; a ring), carried_by
+             ("": published; else an open diamond), since (the series it belongs to; no line joins two)
+    """
+    its = totals.sort_values("cutoff", ignore_index=True)
+    if its["total"].isna().all():
+        return _nothing(words)
+    newest, low, high = its["total"].dropna().iloc[-1], its["total"].min(), its["total"].max()
+    levels = {low: "normal", high: "normal"} | {newest: "bold"}
+    right = WIDTH - LEAD - max(width_of(words.number(each), SMALL, "bold") for each in levels)
+    axis = Axis(its["cutoff"], 2 * SMALL, right - GAP, words)
+    breaks = axis.breaks(its[["since"]])
+    carried = its["carried_by"].ne("") & its["total"].notna()
+
+    sheet = Sheet()
+    key = [_key(words, "course", corrected=its["corrected"].any(), carried=carried.any())]
+    top = sheet.write_key("\u00a0· ".join(key + [words.say("chart.course.breaks")] * (len(breaks) > 0)))
+    bottom = top + RULED
+    ends = (low, high) if low < high else (low - 1, low + 1)
+    scaled = partial(np.interp, xp=ends, fp=(bottom - SMALL, top + SMALL))
+    axis.write(sheet, top, bottom, breaks)
+    sheet.axes.hlines(scaled([low, high]), 0, right, color=PALE, linewidth=0.6, zorder=0)
+    sheet.trace(axis.x, y := scaled(its["total"]), its["since"], BLUE, 1.6, ends=True)
+    sheet.rings(axis.x, y, its["corrected"].to_numpy(), "o", BLUE)
+    sheet.rings(axis.x, y, carried.to_numpy(), "D", BLUE)
+    sides = sorted(levels, reverse=True)  # from the top down
+    at = scaled(sides)
+    middles = spread_out(at, np.full(len(sides), tall("", SMALL)), top, bottom)
+    sheet.lead(right, at, right + LEAD - 2, middles)
+    for level, middle in zip(sides, middles, strict=True):
+        colour = INK if levels[level] == "bold" else GREY
+        sheet.write(right + LEAD, middle, words.number(level), SMALL, color=colour, weight=levels[level])
+    return sheet.chart(bottom + axis.tall, _say_course(its.dropna(subset="total"), words))
+
+
+@LOOK
 def contributions(parts: pd.DataFrame, words: Wording) -> Chart:
     """What made each unit's total change: losses to the left of a line, gains to the right.
 
@@ -474,6 +513,18 @@ def _say_totals(
         if sign * most > 0:
             names = words.listed(shown["unit_name"][change.index[change == most]])
             said.append(words.say(f"chart.totals.alt_{key}", units=names, change=words.number(most, signed=True)))
+    return " ".join(said)
+
+
+def _say_course(its: pd.DataFrame, words: Wording) -> str:
+    """Each series by itself, for totals of two are not compared."""
+    newest = words.number(its["total"].iloc[-1])
+    said = [words.say("chart.course.alt", cutoffs=len(its), newest=newest, **_ends(its["cutoff"], words))]
+    for _, each in its.groupby("since"):
+        totals = {"then": each["total"].iloc[0], "now": each["total"].iloc[-1]}
+        totals |= {"low": each["total"].min(), "high": each["total"].max()}
+        figures = {name: words.number(total) for name, total in totals.items()}
+        said.append(words.say("chart.course.alt_series", **_ends(each["cutoff"], words), **figures))
     return " ".join(said)
 
 

@@ -5,6 +5,8 @@ text. Code, markdown, streams, errors and plain text stay in the notebook. Besid
 the page's own policy forbids scripts and requests, so that a slip there can at most look wrong.
 """
 
+import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from analysis.wording import Wording
 TEMPLATES = Path(__file__).parent.parent / "notebooks" / "templates"
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
 PLAIN = " !$()*+,/:;<=>?@[]'"  # in a data: URI within quotes; as base64 the same drawing takes a third more
+DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < may stand
 NO_ALT = "No description has been provided for this image"  # what nbconvert writes where alt is missing
 
 
@@ -53,6 +56,7 @@ def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -
     )
     resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
     html, _ = exporter.from_notebook_node(_shown(notebook, template), resources)
+    html = DRAWING.sub(lambda found: unescape(found[0]), html)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
     return html

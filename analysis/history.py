@@ -5,7 +5,7 @@ Totals compare only within a series (docs/method.md §1): another year, other ru
 published is history too, with its provenance, until that cut-off is published itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -22,17 +22,18 @@ INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denomin
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def load(area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
+def load(area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()) -> pd.DataFrame:
     """Every total known of the cut-offs earlier than ``before`` ("": of all), control rows among them.
 
     newest  : only of so many cut-offs, the newest
+    without : published cut-offs that are passed over, because their tables cannot be read
     Returns : COLUMNS, by cut-off, then in the order of the file. Of a published week its newest revision (1: the first
               issue) and whether this unit's total was corrected in any. carried_by: "" for a published total, else the
               cut-off of the newest published table that carries it; such a total has no band (""), rank, computed total
               or revision (NaN). since: the day its series began, ISO.
     Raises  : TableError naming week and file where one is not that table; NotFound where it is gone.
     """
-    folders = _folders(area, before, newest)
+    folders = [folder for folder in _folders(area, before, newest) if folder.name not in without]
     scores, changes = (_read(area, name, folders) for name in ("scores", "changes"))
     earlier = {folder: kept for folder in folders if (kept := store.revisions(folder))}
     corrections = _read(area, "corrections", [each for folder, kept in earlier.items() for each in (*kept, folder)])

@@ -45,7 +45,8 @@ CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
 STEP_ROWS, LEAST_ROWS = 10, 10  # our choice: how a long mail is shortened
 ATTACHED = "appendix.xlsx"
 OFFICE_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID")  # a letter's own; the rest is the week's, byte for byte
+REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID", "X-Unsent")  # a letter's own; the rest is the week's
+NOWHERE = "example.invalid"  # the domain of a draft's identifiers (RFC 2606): it has no sender yet
 KEPT = ("Subject", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type")
 TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)
 
@@ -82,11 +83,19 @@ class MailError(ValueError):
 
 
 def compile(
-    html: str, *, subject: str, words: Wording, sender: str, date: datetime, seed: str, to: Sequence[str] = ()
+    html: str,
+    *,
+    subject: str,
+    words: Wording,
+    date: datetime,
+    seed: str,
+    sender: str | None = None,
+    to: Sequence[str] = (),
 ) -> EmailMessage:
     """The message for a digest that ``export.digest`` made.
 
     sender, to : one address each, ``name <box@host>`` or ``box@host``, the mailbox in ASCII; no ``to`` names nobody.
+                 Without a sender it is a draft: by X-Unsent, Outlook and Thunderbird open it to be addressed and sent.
     date       : with its time zone.
     seed       : what tells this message from others of the same content: area, cut-off, revision, recipient.
     Raises     : MailError for a header value that could forge another header, an address that is not one, a picture
@@ -98,12 +107,15 @@ def compile(
     if date.tzinfo is None:
         raise MailError(f"date {date}: expected one with a time zone")
     message = EmailMessage(policy=_Policy(linesep="\r\n"))
-    message["From"] = address("sender", sender)
-    message["To"] = [address("recipient", each) for each in to] or NOBODY
+    if sender is None:
+        message["X-Unsent"] = "1"
+    else:
+        message["From"] = address("sender", sender)
+        message["To"] = [address("recipient", each) for each in to] or NOBODY
     message["Subject"] = _safe("subject", subject)
     message["Date"] = date
-    domain = message["From"].addresses[0].domain
-    key = hashlib.sha256("\0".join([seed, subject, sender, *to, html]).encode()).hexdigest()[:32]
+    domain = NOWHERE if sender is None else message["From"].addresses[0].domain
+    key = hashlib.sha256("\0".join([seed, subject, sender or "", *to, html]).encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{key}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
 
@@ -159,6 +171,18 @@ def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: st
     return message
 
 
+def note(text: str, *, subject: str, sender: str, to: str, date: datetime) -> bytes:
+    """A plain letter to one person, as bytes to be sent: nothing of a week, no pictures. Raises MailError."""
+    message = EmailMessage(policy=_Policy(linesep="\r\n"))
+    message["From"], message["To"] = address("sender", sender), [address("recipient", to)]
+    message["Subject"], message["Date"] = _safe("subject", subject), date
+    key = hashlib.sha256(f"{date.isoformat()}\0{to}\0{text}".encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{key}@{message['From'].addresses[0].domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    return message.as_bytes()
+
+
 def identity(message: bytes) -> str:
     """The Message-ID of a letter."""
     return BytesHeaderParser().parsebytes(message)["Message-ID"]
@@ -200,6 +224,7 @@ def _attached(message: EmailMessage, appendix: bytes) -> EmailMessage:
 def text(html: str) -> str:
     """The digest as plain text: tables in columns, numbers to the right, charts as their words in brackets."""
     html = NUMBER_CELL.sub('<td align="right"', HIDDEN.sub("", html))
+    html = html.replace("&amp;", "&amp;amp;")  # read twice: what is typed as &lt; would come out as <
     lines = [line.rstrip() for line in get_text(html, TEXT).strip().splitlines()]
     return "\n".join(lines) + "\n"
 

@@ -16,22 +16,23 @@ from pathlib import Path
 
 import filelock
 
-from analysis import mail, outbox, publish, sender, store
+from analysis import isolated, mail, outbox, publish, sender, store
 from analysis.outbox import Letter, Outbox
 from analysis.rules import ConfigError
 from analysis.sender import Server
 from analysis.wording import Wording
 
-SETTINGS, HELP = "mail.toml", "docs/mail.md"
+SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
+MOST_TOLD = 64 * 1024  # bytes of a log, its end, for the operator
 COLUMNS = ["area", "name", "address"]
 MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
 DONE, UNSETTLED = 0, 4  # README, Send the mail
-KINDS = {"sender": str, "reply_to": str, "recipients": str, "domains": list, "smtp": dict}
+KINDS = {"sender": str, "reply_to": str, "operator": str, "recipients": str, "domains": list, "smtp": dict}
 SMTP_KINDS = {"host": str, "port": int, "security": str, "user": str, "password_file": str, "ca_file": str}
 
 
 class NoSettings(FileNotFoundError):
-    """There is no mail.toml, so nothing is sent; the message says what to do."""
+    """mail.toml names no server, so nothing is sent; the message says what to do."""
 
 
 class AlreadySending(Exception):
@@ -46,7 +47,7 @@ class Settings:
     reply_to: str
     domains: frozenset[str]
     recipients: list[str]
-    server: Server
+    server: Server | None  # None: nothing is sent from here, the letters are made all the same
 
 
 # -- settings --------------------------------------------------------------------------------------------------------
@@ -57,6 +58,20 @@ def settings(area: str) -> Settings | None:
 
     Raises : ConfigError with every fault of both files.
     """
+    told = _read("sender", "recipients", "domains")
+    if told is None:
+        return None
+    faults = [*(_smtp_faults(told["smtp"]) if "smtp" in told else []), *_address_faults(told)]
+    domains = frozenset(str(each).casefold() for each in told["domains"])
+    recipients, wrong = _recipients(store.home() / told["recipients"], area, domains)
+    if faults or wrong:
+        raise ConfigError("\n".join([*faults, *wrong]))
+    server = _server(told["smtp"]) if "smtp" in told else None
+    return Settings(told["sender"], told.get("reply_to", ""), domains, recipients, server)
+
+
+def _read(*needed: str) -> dict | None:
+    """What mail.toml says, each entry of its kind and those needed there; None where there is no such file."""
     path = store.home() / SETTINGS
     if not path.is_file():
         return None
@@ -66,18 +81,14 @@ def settings(area: str) -> Settings | None:
         raise ConfigError(f"{SETTINGS}: {error}") from None
     smtp = told.get("smtp", {})
     faults = _kind_faults(told, KINDS, "") + (_kind_faults(smtp, SMTP_KINDS, "smtp.") if type(smtp) is dict else [])
-    faults += [
-        f"{SETTINGS}: {name} is missing" for name in ("sender", "recipients", "domains", "smtp") if not told.get(name)
-    ]
-    if faults:
+    if faults := faults + [f"{SETTINGS}: {name} is missing" for name in needed if not told.get(name)]:
         raise ConfigError("\n".join(faults))
-    faults += [*_smtp_faults(smtp), *_address_faults(told)]
-    domains = frozenset(str(each).casefold() for each in told["domains"])
-    recipients, wrong = _recipients(path.parent / told["recipients"], area, domains)
-    if faults or wrong:
-        raise ConfigError("\n".join([*faults, *wrong]))
-    files = {name: str(path.parent / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
-    return Settings(told["sender"], told.get("reply_to", ""), domains, recipients, Server(**{**smtp, **files}))
+    return told
+
+
+def _server(smtp: dict) -> Server:
+    files = {name: str(store.home() / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
+    return Server(**{**smtp, **files})
 
 
 def _kind_faults(told: dict, kinds: dict[str, type], prefix: str) -> list[str]:
@@ -115,7 +126,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _address_faults(told: dict) -> list[str]:
-    named = {name: told[name] for name in ("sender", "reply_to") if told.get(name)}
+    named = {name: told[name] for name in ("sender", "reply_to", "operator") if told.get(name)}
     return [f"{SETTINGS}: {error}" for name, value in named.items() if (error := _refused(name, value))]
 
 
@@ -221,6 +232,14 @@ def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     return DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
 
 
+def ending(area: str, cutoff: str, words: Wording) -> str:
+    """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest."""
+    with suppress(OSError, ValueError):  # settings that cannot be read send nothing either; ``mail`` tells their faults
+        if "smtp" in tomllib.loads((store.home() / SETTINGS).read_text("utf-8")):
+            return ""
+    return how_to(area, cutoff, words)
+
+
 def how_to(area: str, cutoff: str, words: Wording) -> str:
     """The line that says where the week's mail is and how it is sent."""
     return words.say(
@@ -264,7 +283,7 @@ def send(
     """
     compiled(area, cutoff)
     about = settings(area)
-    if about is None:
+    if about is None or about.server is None:
         raise NoSettings(how_to(area, cutoff, words))
     sender.password(about.server)
     with _only_sender(area, cutoff), closing(Outbox(path())) as box:
@@ -321,6 +340,12 @@ def status(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     return _told(rows, area, cutoff, words)
 
 
+def waiting(area: str) -> list[str]:
+    """The weeks of which letters still wait, oldest first."""
+    with _box() as box:
+        return box.waiting(area) if box else []
+
+
 def _told(rows: list, area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     lines = [table(rows, words)]
     if any(row["state"] == outbox.UNCERTAIN for row in rows):
@@ -368,6 +393,34 @@ def _reply(row, words: Wording) -> str:
 
 def _time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%H:%M %d/%m/%Y}"
+
+
+# -- the operator ----------------------------------------------------------------------------------------------------
+
+
+def tell(text: str, words: Wording) -> tuple[int, str]:
+    """Send the operator the end of ``text``, a log: DONE or UNSETTLED, and what to say of it. One try, no outbox.
+
+    Asks neither for recipients nor for their domains: what is wrong with those may be what has to be told.
+    Raises : NoSettings, where mail.toml names no operator or no server; ConfigError; PasswordError.
+    """
+    told = _read() or {}
+    if not (told.get("sender") and told.get("operator") and told.get("smtp")):
+        raise NoSettings(words.say("mail.no_operator", settings=SETTINGS, help=SCHEDULE_HELP))
+    if faults := [*_smtp_faults(told["smtp"]), *_address_faults(told)]:
+        raise ConfigError("\n".join(faults))
+    server, to = _server(told["smtp"]), told["operator"]
+    text = text.encode()[-MOST_TOLD:].decode("utf-8", "ignore").strip() or words.say("mail.operator_nothing")
+    about = {"subject": words.say("mail.operator_subject"), "sender": told["sender"], "to": to}
+    message = mail.note(words.say("mail.operator_text") + "\n\n" + text, date=datetime.now().astimezone(), **about)
+    letter = {"address": _bare(to), "sender": _bare(told["sender"]), "message": message}
+    try:
+        verdict = isolated.call(sender.hand_over, server, letter, seconds=server.whole_s)
+    except (isolated.TookTooLong, isolated.Died) as error:
+        verdict = sender.Verdict(outbox.UNCERTAIN, str(error))
+    if verdict.state == outbox.ACCEPTED:
+        return DONE, words.say("mail.operator_told", operator=_bare(to))
+    return UNSETTLED, words.say("mail.operator_not_told", operator=_bare(to), reply=verdict.reply)
 
 
 @contextmanager

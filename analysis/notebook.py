@@ -5,37 +5,81 @@ raises nothing, and a mistyped parameter is only a warning. So parameters are co
 looked at after.
 """
 
+import json
+import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-import papermill
-from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
-from analysis import atomic
+from analysis import atomic, isolated, store
 from analysis.wording import Wording
 
-CELL_LIMIT_S = 600  # our choice: cells take seconds; one that hangs must not hold the week for ever
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
+
+MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
+ENGINES = {"forked": "forked", "papermill": "nbclient"}  # as --engine knows them, as papermill does
 
 
 class NotebookFailed(Exception):
     """A notebook did not do all it should; the message names notebook, cell and reason."""
 
 
-def parameters(source: Path) -> list[str]:
-    """The names that the cell tagged ``parameters`` sets."""
-    return list(papermill.inspect_notebook(_literal(source)))
+@dataclass(frozen=True)
+class Way:
+    """How notebooks are run.
+
+    engine  : forked (Linux) or papermill, its own
+    seconds : wall clock for one notebook, after which it is killed with all it has started
+    memory  : bytes of data that its kernel may have
+    """
+
+    engine: str = "forked" if sys.platform == "linux" else "papermill"
+    seconds: float = isolated.MOST_SECONDS
+    memory: int = isolated.MOST_MEMORY
 
 
-def run(source: Path, target: Path, values: dict[str, str], words: Wording) -> None:
+USUAL = Way()
+
+
+def apart(function: Callable, *arguments, home: Path, source: Path, target: Path, way: Way, words: Wording) -> object:
+    """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
+
+    source, target : of the notebook
+    Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
+    """
+    try:
+        return isolated.call(store.at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory)
+    except isolated.TookTooLong as error:
+        reason, cause = words.say("run.too_long", seconds=words.number(error.seconds, 0)), error
+    except isolated.Died as error:
+        reason, cause = words.say("run.died", status=error.status), error
+    fields = {"cell": _reached(target, words), "reason": reason}
+    raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from cause
+
+
+def run(
+    source: Path,
+    target: Path,
+    values: dict[str, str],
+    words: Wording,
+    engine: str = Way.engine,
+    wanted: dict[str, str] | None = None,
+) -> None:
     """Run ``source`` with these parameters; the executed notebook, without times and paths, becomes ``target``.
 
+    wanted : parameters for those notebooks that have them
     Raises : NotebookFailed for a parameter that the notebook does not have, and unless every code cell ran to its end
              without an error. ``target`` then shows how far it came.
     """
-    known = parameters(source)
+    import nbformat
+    import papermill
+
+    known = papermill.inspect_notebook(_literal(source))
+    values = values | {name: value for name, value in (wanted or {}).items() if name in known}
     if unknown := sorted(set(values) - set(known)):
         fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
         raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
@@ -45,23 +89,30 @@ def run(source: Path, target: Path, values: dict[str, str], words: Wording) -> N
                 *(_literal(source), _literal(target), values),
                 progress_bar=False,
                 log_output=False,
-                execution_timeout=CELL_LIMIT_S,
+                engine_name=ENGINES[engine],
                 config=_sockets(private),
                 extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
             )
     except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
-        cell = _culprit(nbformat.read(target, as_version=4)) if target.is_file() else ""
-        raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=cell, reason=_reason(error))) from error
+        fields = {"cell": _reached(target, words), "reason": _reason(error)}
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
     done = nbformat.read(target, as_version=4)
     if not all(_ran(cell) for cell in _code(done)):
         reason = words.say("run.not_to_the_end")
         raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_culprit(done), reason=reason))
+    for cell in _code(done):
+        if (size := len(json.dumps(cell.outputs))) > MOST_SHOWN:
+            fields = {"size": words.number(size / 1e6, 0), "most": words.number(MOST_SHOWN / 1e6, 0)}
+            reason = words.say("run.too_much", **fields)
+            raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_told(cell), reason=reason))
     atomic.save(target, nbformat.writes(_portable(done)) + "\n")
 
 
-def _sockets(private: str) -> Config:
+def _sockets(private: str) -> "Config":
     """Sockets in a folder of the run's own: on TCP everyone on the machine could listen, and without a connection file
     they would stand in the working directory, where two runs would take each other's."""
+    from traitlets.config import Config
+
     return Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
 
 
@@ -70,40 +121,67 @@ def _literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _code(notebook: NotebookNode) -> list[NotebookNode]:
+def _code(notebook: "NotebookNode") -> "list[NotebookNode]":
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
-def _ran(cell: NotebookNode) -> bool:
+def _ran(cell: "NotebookNode") -> bool:
     completed = cell.metadata.get("papermill", {}).get("status") == "completed"
     return completed and cell.execution_count is not None and not _errors(cell)
 
 
-def _errors(cell: NotebookNode) -> list[NotebookNode]:
+def _errors(cell: "NotebookNode") -> "list[NotebookNode]":
     return [output for output in cell.outputs if output.output_type == "error"]
 
 
-def _culprit(notebook: NotebookNode) -> str:
+def _reached(target: Path, words: Wording) -> str:
+    """The cell at which the notebook failed, in words where none was begun."""
+    import nbformat
+
+    cell = _culprit(nbformat.read(target, as_version=4)) if target.is_file() else ""
+    return cell or words.say("run.not_begun")
+
+
+def _culprit(notebook: "NotebookNode") -> str:
     """The cell that failed: the first with an error, else the last that was started (a dead kernel leaves no error)."""
     cells = _code(notebook)
     started = [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
     wrong = [cell for cell in cells if _errors(cell)] or started[-1:]
-    return " / ".join(f"[{cell.execution_count or ' '}] {cell.source.strip().splitlines()[0]}" for cell in wrong[:1])
+    return _told(wrong[0]) if wrong else ""
+
+
+def _told(cell: "NotebookNode") -> str:
+    return f"[{cell.execution_count or ' '}] {cell.source.strip().splitlines()[0]}"
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, PapermillExecutionError):
-        return f"{error.ename}: {error.evalue}"
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, PapermillExecutionError):  # without a value where a magic failed: then the cell shows it
+        return f"{error.ename}: {error.evalue}" if error.evalue else error.ename
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-def _portable(notebook: NotebookNode) -> NotebookNode:
-    """Without times, paths and chance: the same run gives the same bytes, and tells nothing of the machine."""
+def _portable(notebook: "NotebookNode") -> "NotebookNode":
+    """Without times, paths and chance: the same week gives the same bytes, and tells nothing of the machine.
+
+    The run's folder is no more when the notebook is read: opened in JupyterLab it works on the draft of its week.
+    """
     kept = ("parameters", "version")
+    parameters = notebook.metadata.papermill.parameters
+    run = parameters.get("run", "")
+    if run:
+        parameters["run"] = ""
     notebook.metadata.papermill = {key: notebook.metadata.papermill[key] for key in kept}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         cell.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            if "text" in output:  # a warning names the file that the kernel keeps the cell in
+                output.text = store.without_folders(output.text)
+            if "text/plain" in output.get("data", {}):
+                output.data["text/plain"] = store.without_folders(output.data["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+            cell.source = cell.source.replace(f'run = "{run}"', 'run = ""')
     return notebook

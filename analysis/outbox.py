@@ -182,6 +182,14 @@ class Outbox:
         )
         return [row["recipient"] for row in rows]
 
+    def waiting(self, area: str) -> list[str]:
+        """The weeks with letters that still wait, or that a sender that died left ``sending``; oldest first."""
+        rows = self.db.execute(
+            "SELECT DISTINCT cutoff FROM letters WHERE area = ? AND state IN (?, ?) ORDER BY cutoff",
+            (area, PENDING, SENDING),
+        )
+        return [row["cutoff"] for row in rows]
+
     def rows(self, area: str, cutoff: str) -> list[sqlite3.Row]:
         """Every letter of the week: revision, address, state, changed, due, tries, reply."""
         return self.db.execute(

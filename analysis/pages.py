@@ -5,17 +5,21 @@ task tells what went wrong instead of raising it, so that one unit's failure lea
 """
 
 import traceback
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import atomic, periods, publish, store, wording
+from analysis import atomic, isolated, notebook, periods, publish, store, wording
+from analysis.notebook import USUAL, Way
 from analysis.wording import Wording, capital
 
 STAGE = "5_unit"
+UNORDERED = "generator_unordered"
+CONNECT_S = 10  # for a scheduler to answer
 FAILED = "failed"  # the folder of a run that holds what its failed pages left
 
 
@@ -25,6 +29,7 @@ class Task:
 
     unit, name : its code, and its name to begin a line with
     notebooks  : the folder that holds 5_unit
+    way        : how it is run
     """
 
     home: Path
@@ -35,6 +40,7 @@ class Task:
     name: str
     lang: str
     notebooks: Path
+    way: Way = USUAL
 
 
 class Made(NamedTuple):
@@ -45,12 +51,14 @@ class Made(NamedTuple):
     details: str = ""
 
 
-def make_all(tasks: list[Task], jobs: int | None, words: Wording) -> list[Made]:
+def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str = "") -> list[Made]:
     """Every page, or the page that says that there is none, in the run's private folders; in the order of the tasks.
 
-    jobs : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process outlives this call.
+    jobs    : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process outlives this call.
+    cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
+    Raises  : OSError where no scheduler answers at that address.
     """
-    made = _in_parallel(tasks, jobs, words)
+    made = _in_parallel(tasks, jobs, words, cluster)
     for task in tasks:
         if made[task.unit].reason:
             _replace(task, words)
@@ -68,18 +76,18 @@ def table(units: pd.DataFrame, made: list[Made]) -> pd.DataFrame:
 def make(task: Task) -> Made:
     """Run 5_unit for one unit and export what it shows as the unit's page."""
     try:
-        with store.working_in(task.home):
-            _make(task, wording.load(task.home, task.lang))
+        words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
+        target = store.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
+        about = {"home": task.home, "source": source, "target": target}
+        notebook.apart(_make, task, source, target, words, way=task.way, words=words, **about)
     except Exception as error:  # whatever it was: the other units get their pages
-        reason = told(error).replace(f"{task.home}/", "").replace(f"{store.PROJECT}/", "")  # it is published
+        reason = store.without_folders(told(error))  # it is published
         return Made(task.unit, reason, "".join(traceback.format_exception(error)))
     return Made(task.unit)
 
 
 def told(error: Exception) -> str:
     """What went wrong, for a person: a notebook's failure says it in full."""
-    from analysis import notebook
-
     in_full = isinstance(error, notebook.NotebookFailed)
     return str(error) if in_full else f"{type(error).__name__}: {error}"
 
@@ -99,45 +107,60 @@ def missing(words: Wording, title: str) -> str:
 
 
 def _title(task: Task, words: Wording) -> str:
-    return words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
+    """What ``unitpage.title`` says, also where the page has none."""
+    text = words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
+    try:
+        corrections = store.week(task.area, task.cutoff, task.run).read("corrections")
+    except store.NotFound:
+        return text
+    corrected = corrections["unit_code"].eq(task.unit).any()
+    return words.say("piece.corrected_title", text=text) if corrected else text
 
 
-def _make(task: Task, words: Wording) -> None:
+def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
     import nbformat
 
-    from analysis import export, notebook
+    from analysis import export
 
-    source, folder, file = task.notebooks / f"{STAGE}.ipynb", store.run_folder(task.area, task.run), _file(task)
-    executed = folder / f"{file}.ipynb"
-    executed.parent.mkdir(exist_ok=True)
+    folder, file = store.run_folder(task.area, task.run), _file(task)
+    target.parent.mkdir(exist_ok=True)
     names = ("area", "cutoff", "run", "unit", "lang")
-    notebook.run(source, executed, {name: getattr(task, name) for name in names}, words)
-    if not publish.completed(folder, file, task.run):
+    notebook.run(source, target, {name: getattr(task, name) for name in names}, words, task.way.engine)
+    if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
-    page = export.page(nbformat.read(executed, as_version=4), words, _title(task, words))
+    page = export.page(nbformat.read(target, as_version=4), words, _title(task, words))
     atomic.save(store.run_reports(task.area, task.run) / f"{file}.html", page)
 
 
-def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording) -> dict[str, Made]:
-    """What became of each page, by unit; of a page whose process was killed, that it was."""
+def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: str) -> dict[str, Made]:
+    """What became of each page, by unit. Here a thread a page waits for the process that makes it."""
     import joblib
-    from joblib.externals import loky
     from tqdm import tqdm
 
-    jobs = min(jobs or joblib.cpu_count(), len(tasks))
-    made = {task.unit: Made(task.unit, words.say("unit_page.stopped", notebook=f"{STAGE}.ipynb")) for task in tasks}
-    parallel = joblib.Parallel(jobs, return_as="generator_unordered")
     bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
-    try:
-        with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
-            for each in tqdm(done, total=len(tasks), disable=None, leave=False, **bar):  # None: only on a terminal
-                made[each.unit] = each
-    except loky.process_executor.TerminatedWorkerError:
-        pass  # what has not come yet is told to have been stopped
-    finally:
-        if jobs > 1:  # else there are none
-            loky.get_reusable_executor(reuse=True, kill_workers=True).shutdown(kill_workers=True)
-    return made
+    with _backend(cluster):
+        parallel = joblib.Parallel(-1 if cluster else min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
+        try:
+            with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
+                shown = tqdm(done, total=len(tasks), disable=None, leave=False, **bar)  # None: only on a terminal
+                return {each.unit: each for each in shown}
+        finally:
+            isolated.end_all()
+
+
+@contextmanager
+def _backend(cluster: str) -> Iterator[None]:
+    """Where joblib calls: in threads, or in the workers of a cluster."""
+    import joblib
+
+    if not cluster:
+        with joblib.parallel_config("threading"):
+            yield
+        return
+    from distributed import Client
+
+    with Client(cluster, timeout=CONNECT_S), joblib.parallel_config("dask"):
+        yield
 
 
 def _replace(task: Task, words: Wording) -> None:

@@ -2,10 +2,15 @@
 
 A run works where nobody looks. Publishing exchanges its folders with the week's by renames, so that a reader finds the
 old week or the new one, never a mix. A failed run leaves the published week as it was and is kept under ``failed/``.
+
+What a reader is promised (docs/method.md, section 10): one file is always whole; one folder is of one version when it
+is read through one opening of it, and its name still means that folder afterwards; tables and reports, being two
+folders, belong together when they are what ``products`` in the week's run.json tells (``intact``).
 """
 
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,6 +21,7 @@ import filelock
 from analysis import atomic, store
 
 FAILURES_KEPT = 5
+MOMENT_S = 2  # our choice
 
 
 class Busy(Exception):
@@ -33,19 +39,30 @@ def locked(area: str, cutoff: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(path, timeout=0):
-            path.write_text(f"{os.getpid()} {datetime.now():%H:%M:%S %d/%m/%Y}", "utf-8")
+            with atomic.naming(path):
+                path.write_text(f"{os.getpid()} {datetime.now():%H:%M:%S %d/%m/%Y}", "utf-8")
             try:
                 yield
             finally:
-                path.unlink(missing_ok=True)  # filelock takes a lock on an unlinked file for none
+                with suppress(OSError):  # what is left is no lock; filelock takes one on an unlinked file for none
+                    path.unlink()
     except filelock.Timeout:
-        with suppress(OSError):
-            pid, _, since = path.read_text("utf-8").partition(" ")
-            raise Busy(pid, since) from None
-        raise Busy("", "") from None
+        raise Busy(*_holder(path)) from None
     finally:
         with suppress(OSError):
             path.parent.rmdir()  # a refused first week leaves nothing behind
+
+
+def _holder(lock: Path) -> tuple[str, str]:
+    """Who works, and since when. A run says so when it has the lock, which is a moment after it has taken it."""
+    until = time.monotonic() + MOMENT_S
+    while time.monotonic() < until:
+        with suppress(OSError):
+            pid, _, since = lock.read_text("utf-8").partition(" ")
+            if since:
+                return pid, since
+        time.sleep(0.01)
+    return "", ""
 
 
 def tidy(area: str, cutoff: str) -> None:
@@ -81,17 +98,26 @@ def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "")
     folder = store.run_folder(area, run)
     (folder / "raw").mkdir()
     for path in raw:
-        shutil.copyfile(path, folder / "raw" / path.name)
+        with atomic.naming(folder / "raw" / path.name):
+            shutil.copyfile(path, folder / "raw" / path.name)
     return folder
 
 
-def completed(folder: Path, stage: str, run: str) -> bool:
-    """Whether ``stage`` of this run came to its end and its tables are those it wrote."""
-    token = store.load_json(folder / f"{stage}.json")
-    held = {name: folder / f"{name}.csv" for name in token.get("tables", {})}
-    return token.get("run") == run and all(
-        path.is_file() and store.sha256(path) == token["tables"][name] for name, path in held.items()
+def settled(folder: Path, stage: str, run: str) -> bool:
+    """Whether ``stage`` of this run came to its end and its tables are those it wrote.
+
+    Its token then tells the tables only: the run's name, which is never given twice, has served.
+    """
+    path = folder / f"{stage}.json"
+    token = store.load_json(path)
+    tables = token.get("tables", {})
+    held = {name: folder / f"{name}.csv" for name in tables}
+    proven = token.get("run") == run and all(
+        path.is_file() and store.sha256(path) == tables[name] for name, path in held.items()
     )
+    if proven:
+        store.save_json(path, {"tables": tables})
+    return proven
 
 
 def products(area: str, cutoff: str, run: str) -> dict[str, str]:

@@ -5,9 +5,8 @@ names this run and the tables as they are. What takes long to import is imported
 at the gate, or before it.
 """
 
-import hashlib
 import importlib.metadata
-import json
+import secrets
 import sys
 import time
 import traceback
@@ -19,7 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import atomic, pages, periods, publish, store, wording
+from analysis import isolated, notebook, pages, periods, products, publish, reuse, store, wording
+from analysis.notebook import USUAL, Way
 from analysis.units import with_kind
 from analysis.wording import Wording, capital
 
@@ -37,7 +37,6 @@ VERSIONS_OF = (
     "seaborn",
     "xlsxwriter",
 )
-SENDER = "report@example.invalid"  # placeholder: the office's address never stands in git
 
 
 @dataclass(frozen=True)
@@ -56,27 +55,16 @@ def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording):
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """report.html, report.docx, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
-    import nbformat
+    """The run's products, in a process of their own."""
+    isolated.call(store.at_home, home, products.make, home, area, cutoff, run, words)
 
-    from analysis import appendix, document, export, mail, report, rules
 
-    notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
-    day, folder = periods.cutoff(cutoff), store.run_reports(area, run)
-    week = store.week(area, cutoff, run)
-    said = store.provenance(week)
-    tables = week.read_all() | {"findings": week.read("findings")}
-    place = notebook.metadata.papermill.parameters.get("province_rank", "")
-    edition = report.Edition(rules.load(home, area, day), words, tables, place, said)
-    title = report.title(edition)
-    atomic.save(folder / "report.html", export.page(notebook, words, title))
-    atomic.save(folder / "report.docx", document.compile(edition, home))
-    atomic.save(folder / "appendix.xlsx", appendix.compile(edition))  # before the mail, which attaches it
-    digest = export.digest(notebook, words, title)
-    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
-    seed = f"{area} {cutoff} {said['revision']}"
-    message = mail.compile(digest, subject=report.subject(edition), words=words, sender=SENDER, date=when, seed=seed)
-    mail.save(message, folder / "mail.eml")
+def _index(area: str, words: Wording) -> None:
+    """The page that lists the area's weeks; made in a process that has the charts imported."""
+    from analysis import indexpage
+
+    if indexpage.is_stale(area, words):
+        isolated.call(store.at_home, store.home(), indexpage.save, area, words)
 
 
 def _tell(line: str) -> None:
@@ -92,6 +80,8 @@ class Steps:
     stages: tuple[str, ...] = STAGES
     export: Callable = _export
     tell: Callable[[str], None] = _tell
+    way: Way = USUAL
+    index: Callable = _index
 
 
 def week(
@@ -104,6 +94,7 @@ def week(
     reissue: bool = False,
     units: str | list[str] | None = None,
     jobs: int | None = None,
+    cluster: str = "",
     steps: Steps | None = None,
 ) -> Outcome:
     """Make and publish the report of one week from its raw tables.
@@ -114,6 +105,7 @@ def week(
     reissue : other tables than the published ones are a correction, and become the week's next revision
     units   : whose pages to make: "none", "all" or codes; None: those that the published week has
     jobs    : how many pages at once; None: one a processor
+    cluster : address of a Dask scheduler whose workers make the pages
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, lang)
@@ -124,11 +116,16 @@ def week(
         except store.NotFound:
             return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(store.home(), area, cutoff, raw, parameters, reissue, units, jobs, words, steps or Steps())
+        this = _Week(
+            store.home(), area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps()
+        )
         try:
             with publish.locked(area, cutoff):
                 publish.tidy(area, cutoff)
-                return this.outcome()
+                outcome = this.outcome()
+                if outcome.report:
+                    this.list_weeks()
+                return outcome
         except publish.Busy as busy:
             return Outcome(BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
 
@@ -143,6 +140,7 @@ class _Week:
     reissue: bool
     units: str | list[str] | None
     jobs: int | None
+    cluster: str
     words: Wording
     steps: Steps
 
@@ -158,6 +156,8 @@ class _Week:
         complete = not before.get("failed") and publish.intact(before.get("products", {}))
         if before.get("inputs") == inputs and complete:
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
+        if self.steps.stages:
+            isolated.warm_up()  # while the gate reads
         cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in problem_lines(cleaned.problems, self.words):
             self.steps.tell(line)
@@ -172,10 +172,9 @@ class _Week:
         if keep and not self.reissue:
             return Outcome(REFUSED, self.other_table(inputs, keep))
         revision += bool(keep)
-        # The run's name follows from its inputs, so that the same inputs give the same bytes.
-        run = f"{self.cutoff}-{hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12]}"
+        run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token with this name was left by this run and no other
         try:
-            failed = self.make(run, inputs, revision, keep, self.asked(inputs["units"], cleaned.units))
+            failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], cleaned.units))
         except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
             return self.failed(run, error)
         finally:
@@ -185,9 +184,16 @@ class _Week:
         done = self.words.say("run.done", report=report)
         if keep:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
-        if not (self.home / mailing.SETTINGS).is_file():
-            done += "\n" + mailing.how_to(self.area, self.cutoff, self.words)
+        if ending := mailing.ending(self.area, self.cutoff, self.words):
+            done += "\n" + ending
         return Outcome(FAILED, f"{done}\n{failed}", report) if failed else Outcome(DONE, done, report)
+
+    def list_weeks(self) -> None:
+        """The week stands, listed or not; the next run lists it."""
+        try:
+            self.steps.index(self.area, self.words)
+        except Exception as error:
+            self.steps.tell(self.words.say("run.not_listed", reason=pages.told(error)))
 
     def other_table(self, inputs: dict, current: str) -> str:
         """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
@@ -218,7 +224,7 @@ class _Week:
         return self.units or before.get("inputs", {}).get("units") or sorted(there) or "none"
 
     def inputs(self, before: dict) -> dict:
-        """What the products follow from: tables, rules, code, parameters, earlier weeks, and whose pages are asked for.
+        """What the products follow from: tables, rules, code, environment, parameters, earlier weeks, whose pages.
 
         before : the record of the published week, which says whose pages it has
         """
@@ -233,18 +239,31 @@ class _Week:
             "earlier": store.hashes((path for folder in earlier for path in folder.glob("*.csv")), self.home),
             "parameters": self.parameters,
             "units": self.pages_of(before),
+            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
+            | {"python": ".".join(map(str, sys.version_info[:3]))},
         }
 
-    def make(self, run: str, inputs: dict, revision: int, keep: str, units: pd.DataFrame) -> str:
-        """Make and publish the week; units: those that get a page. Returns what to say of pages that failed, or ""."""
+    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: pd.DataFrame) -> str:
+        """Make and publish the week. Returns what to say of pages that failed, or "".
+
+        before : the record of the published week: what follows from the same inputs is taken over from there
+        units  : those that get a page
+        """
         began = time.perf_counter()
+        published = store.processed(self.area, self.cutoff)
         folder = publish.begin(self.area, self.cutoff, run, self.raw, keep)
         if store.digests(folder.glob("raw/*")) != inputs["raw"]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
-        made = []
+        record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
+        record |= {"commit": store.commit(), "stages": {}}
+        made: list[pages.Made] = []
         for stage in self.steps.stages:
             if stage == pages.STAGE:
-                made = self.unit_pages(run, units)
+                made = self.unit_pages(run, units, record, before)
+                continue
+            key = record["stages"][stage] = reuse.key(stage, folder, record)
+            if key and before.get("stages", {}).get(stage) == key and reuse.stage(stage, published, folder, before):
+                self.steps.tell(self.words.say("run.kept", stage=stage))
             else:
                 with self.timed(stage):
                     self.stage(stage, folder, run)
@@ -252,17 +271,10 @@ class _Week:
             self.steps.export(self.home, self.area, self.cutoff, run, self.words)
         failed = [each for each in made if each.reason]
         said = self.failed_pages(run, failed, units) if failed else ""
-        record = {
-            "area": self.area,
-            "cutoff": self.cutoff,
-            "run": run,
-            "revision": revision,
-            "inputs": inputs,
+        record |= {
             "units": [each.unit for each in made],
             "failed": [each.unit for each in failed],
             "products": publish.products(self.area, self.cutoff, run),
-            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
-            | {"python": ".".join(map(str, sys.version_info[:3]))},
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - began, 1),
         }
@@ -270,17 +282,22 @@ class _Week:
         publish.week(self.area, self.cutoff, run)
         return said
 
-    def unit_pages(self, run: str, units: pd.DataFrame) -> list[pages.Made]:
-        """The pages of the units, and the week's table ``pages``."""
+    def unit_pages(self, run: str, units: pd.DataFrame, record: dict, before: dict) -> list[pages.Made]:
+        """The pages of the units, and the week's table ``pages``; those are taken over that would be the same."""
         lang, fields = self.words.lang, (self.home, self.area, self.cutoff, run)
         tasks = [
-            pages.Task(*fields, unit, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks)
+            pages.Task(*fields, unit, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks, self.steps.way)
             for unit, name, kind in units[["unit_code", "unit_name", "type"]].itertuples(index=False)
         ]
-        made = []
-        if tasks:
+        codes = [task.unit for task in tasks]
+        same = reuse.units(record, before, codes, run, self.home)
+        if same:
+            self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
+        made = {code: pages.Made(code) for code in same}
+        if tasks := [task for task in tasks if task.unit not in made]:
             with self.timed(pages.STAGE):
-                made = pages.make_all(tasks, self.jobs, self.words)
+                made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
+        made = [made[code] for code in codes]
         store.week(self.area, self.cutoff, run).write("pages", pages.table(units, made))
         return made
 
@@ -294,16 +311,12 @@ class _Week:
 
     def stage(self, stage: str, folder: Path, run: str) -> None:
         """Run one notebook in the private folder; it must come to its end and leave its token."""
-        from analysis import notebook
-
-        source = self.steps.notebooks / f"{stage}.ipynb"
-        known = notebook.parameters(source)
-        wanted = {
-            name: value for name, value in self.parameters.items() if name in known
-        }  # not every stage says something
-        values = {"area": self.area, "cutoff": self.cutoff, "run": run} | wanted
-        notebook.run(source, folder / source.name, values, self.words)
-        if not publish.completed(folder, stage, run):
+        source, way = self.steps.notebooks / f"{stage}.ipynb", self.steps.way
+        values = {"area": self.area, "cutoff": self.cutoff, "run": run}
+        about = {"home": self.home, "source": source, "target": folder / source.name, "way": way, "words": self.words}
+        called = (source, folder / source.name, values, self.words, way.engine, self.parameters)
+        notebook.apart(notebook.run, *called, **about)
+        if not publish.settled(folder, stage, run):
             raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
 
     def failed(self, run: str, error: Exception) -> Outcome:

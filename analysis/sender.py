@@ -28,6 +28,7 @@ from analysis import outbox
 from analysis.outbox import Outbox
 
 PASSWORD = "ANALYSIS_SMTP_PASSWORD"  # the environment variable
+CREDENTIALS, CREDENTIAL = "CREDENTIALS_DIRECTORY", "smtp-password"  # systemd's LoadCredential=smtp-password:…
 SECURITIES = ("starttls", "tls", "none")
 LOGIN_CODES = (530, 534, 535, 538)  # what the server says of us, not of the recipient
 MOST_MEMORY = 512 * 1024 * 1024
@@ -67,17 +68,23 @@ LOGIN = "login"  # our own account was refused: nothing about the recipient, and
 
 
 def password(server: Server) -> str:
-    """The password of ``server.user``; "" without a user. Raises PasswordError."""
+    """The password of ``server.user``; "" without a user. Raises PasswordError.
+
+    From password_file, else the environment, else what systemd hands to the service, which nobody else may read: its
+    own user does by an access list, of which the file's mode shows a trace (0440).
+    """
     if not server.user:
         return ""
+    path, private = Path(server.password_file), 0o077
     if not server.password_file:
-        if PASSWORD not in os.environ:
+        if PASSWORD in os.environ:
+            return _ascii(os.environ[PASSWORD])
+        if CREDENTIALS not in os.environ:
             raise PasswordError(f"no password for {server.user}: set password_file in mail.toml, or ${PASSWORD}")
-        return _ascii(os.environ[PASSWORD])
-    path = Path(server.password_file)
+        path, private = Path(os.environ[CREDENTIALS]) / CREDENTIAL, 0o037
     with path.open(encoding="latin-1") as lines:  # reads any byte; what is not ASCII is refused below
         about = os.fstat(lines.fileno())
-        if os.name == "posix" and (about.st_mode & 0o077 or not stat.S_ISREG(about.st_mode)):
+        if os.name == "posix" and (about.st_mode & private or not stat.S_ISREG(about.st_mode)):
             raise PasswordError(f"{path}: others may read it (mode {about.st_mode & 0o777:03o}); expected chmod 600")
         secret = lines.read().rstrip("\r\n")
     return _ascii(secret)
@@ -201,6 +208,14 @@ def _judged(code: int, text: bytes, dotted: bool) -> Verdict:
     if code // 100 == 5:
         return Verdict(outbox.REFUSED, reply)
     return Verdict(outbox.UNCERTAIN if dotted and code // 100 != 4 else outbox.PENDING, reply)
+
+
+def hand_over(server: Server, letter: dict) -> Verdict:
+    """One try of a letter that stands in no outbox: how it ended. Raises PasswordError."""
+    secret = password(server)
+    verdict, smtp = transact(server, letter, secret, lambda: True)
+    leave(smtp)
+    return verdict._replace(reply=_shown(verdict.reply, secret))
 
 
 # -- one try ---------------------------------------------------------------------------------------------------------

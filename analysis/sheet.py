@@ -30,6 +30,7 @@ LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
 INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
 PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # behind a text that a line crosses
 DASHED = (0, (4, 3))
+NARROWEST = 0.27  # of the type size: no letter that shows is narrower
 LEAD = 12  # from the end of a line to the label that belongs to it
 
 # On top of matplotlib's own defaults, so that no setting of a reader's notebook changes a chart.
@@ -199,7 +200,7 @@ def tall(text: str, size: float) -> float:
 
 def wrapped(text: str, width: float, size: float = SIZE) -> str:
     """Lines of at most ``width``, of as many letters as that allows; a word that alone is longer is cut."""
-    for letters in range(len(text), 0, -1):
+    for letters in range(min(len(text), int(width / (NARROWEST * size))), 0, -1):
         lines = textwrap.wrap(text, letters)
         if all(width_of(line, size) <= width for line in lines):
             return "\n".join(lines)

@@ -9,8 +9,11 @@ import hashlib
 import json
 import os
 import re
+import subprocess
+import sys
+import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -22,7 +25,22 @@ from analysis import atomic, parameters, periods, tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-SECRET = re.compile(r"PASS|SECRET|TOKEN|CREDENTIAL|PRIVATE|_KEY", re.IGNORECASE)  # how such variables are named
+# What the processes of a week see of the environment, beside ANALYSIS_HOME. Whole names, for passwords begin like
+# settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
+SHOWN = {
+    "PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",  # where programs and libraries are
+    "PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE",
+    "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_PLATFORM_DIRS",
+    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches, as of fonts
+    "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER",
+    "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
+    "TZ", "TZDIR", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONHASHSEED",
+    "LOKY_MAX_CPU_COUNT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",  # how much of the machine
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA",  # Windows
+    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE",
+}  # fmt: skip
+# git's names of the files that ``code`` tells of
+CODE = (":(glob)analysis/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
 
 
 class NotFound(FileNotFoundError):
@@ -36,8 +54,11 @@ def home() -> Path:
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """``folder`` is the home for this process and those it starts; none of them is shown a password meanwhile."""
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name == "ANALYSIS_HOME" or SECRET.search(name)}
+    """``folder`` is the home for this process and those it starts; meanwhile they see no variables but those SHOWN.
+
+    So no notebook can tell a password or a name; what sends the mail afterwards finds its password again.
+    """
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
     os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
     try:
         yield
@@ -46,16 +67,34 @@ def working_in(folder: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def processed(area: str, *names: str) -> Path:
-    return home().joinpath("data", "processed", _plain(area), *names)
+def at_home(folder: Path, function: Callable, *arguments) -> object:
+    """What ``function`` gives where ``folder`` is the home."""
+    with working_in(folder):
+        return function(*arguments)
+
+
+def without_folders(text: str) -> str:
+    """The text as any machine would tell it: what lies in a folder of this one by its place there, the folder as …"""
+    named = [home(), PROJECT, Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *sys.path]
+    named += [value for name, value in os.environ.items() if name in SHOWN and os.pathsep not in value]
+    folders = {each for folder in map(Path, named) if folder.is_absolute() for each in (folder, folder.resolve())}
+    known = sorted((str(each) for each in folders if each != each.parent), key=len, reverse=True)
+    end = r"(?![\w.~-])(?:[/\\]ipykernel_\d+)?([/\\])?"  # a kernel keeps each cell in a file, below its number
+    found = re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, known))}){end}")
+    return found.sub(lambda match: "" if match[1] else "…", text)
+
+
+def processed(area: str, *names: str, at: Path | None = None) -> Path:
+    """at : the home; None: this process's"""
+    return (at or home()).joinpath("data", "processed", _plain(area), *names)
 
 
 def reports(area: str, *names: str) -> Path:
     return home().joinpath("reports", _plain(area), *names)
 
 
-def run_folder(area: str, run: str) -> Path:
-    return processed(area, f".run-{run}")
+def run_folder(area: str, run: str, at: Path | None = None) -> Path:
+    return processed(area, f".run-{run}", at=at)
 
 
 def run_reports(area: str, run: str) -> Path:
@@ -201,20 +240,41 @@ def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
     return hashes((PROJECT / "analysis").glob("*.py"), PROJECT) | hashes(told, notebooks.parent)
 
 
+def commit(project: Path = PROJECT) -> str:
+    """The git commit that last changed the code, with "+" where the files are not those of it; "" where none is known.
+
+    Not the newest commit: one that changes only documents changes no report, and is told in none. A copy without git's
+    folder, or a machine without git, has no commit to tell; the fingerprint tells the files apart all the same.
+    """
+    last = _git(project, "rev-list", "--max-count=1", "HEAD", "--", *CODE)
+    changed = _git(project, "--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", *CODE)
+    return last[:12] + "+" * bool(changed) if last and changed is not None else ""
+
+
+def _git(project: Path, *arguments: str) -> str | None:
+    """What git answers; None where it cannot. GIT_DIR, as hooks set it, may mean another project."""
+    shown = {name: value for name, value in os.environ.items() if name in SHOWN}
+    command = ["git", "-C", str(project), *arguments]
+    try:
+        return subprocess.run(command, env=shown, capture_output=True, check=True, timeout=30).stdout.decode()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
 def provenance(week: Week) -> dict[str, str]:
     """What the page says of its origin.
 
     file, hash : name and sha256 of each raw table, one a line
     revision   : "1" for a first issue
-    code       : version of the program
+    code       : version of the program, fingerprint of its files, and the commit if there is one
     """
     raw = raw_files(week.area, week.cutoff, week.folder)
-    fingerprint = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest()
+    fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
     return {
         "file": "\n".join(path.name for path in raw),
         "hash": "\n".join(map(sha256, raw)),
         "revision": str(len(earlier_revisions(week)) + 1),
-        "code": f"{version('analysis')}-{fingerprint[:12]}",
+        "code": f"{version('analysis')}-{fingerprint[:12]}" + (f", git {known}" if known else ""),
     }
 
 

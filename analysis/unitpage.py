@@ -5,21 +5,44 @@ what changed, where its points are lost, how the next band can be reached, who h
 cannot show. Every piece takes the edition and the unit's code.
 """
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import findings, report, score
+from analysis import findings, report, score, store
 from analysis.report import Edition, html, pace_lines
+from analysis.rules import Rules
+from analysis.store import Week
 from analysis.trend import NOT_ITEMISED
-from analysis.wording import capital
+from analysis.wording import Wording, capital
+
+OF_UNIT = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # what is drawn
+
+
+def edition(week: Week, rules: Rules, words: Wording) -> Edition:
+    """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
+    tables = week.read_all()
+    tables["findings"] = findings.collect(tables, rules, words)
+    return Edition(rules, words, tables, provenance=store.provenance(week))
+
+
+def shown(edition: Edition, code: str) -> list[str]:
+    """All that a page shows: its pieces as they are, and the unit's own rows, which its charts and tables show.
+
+    Two editions for which this is the same, of one code, configuration and environment, give the same page.
+    """
+    pieces = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+    tables = (edition.tables[name] for name in OF_UNIT)
+    return pieces + [each[each["unit_code"] == code].to_csv(index=False) for each in tables]
 
 
 def title(edition: Edition, code: str) -> str:
-    """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``"""
+    """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``; marked where figures of this unit are corrected."""
     period = capital(edition.words.period(edition.rules.cutoff))
-    return report.marked(edition.words.say("piece.title", area=edition.names.full_unit(code), period=period), edition)
+    text = edition.words.say("piece.title", area=edition.names.full_unit(code), period=period)
+    return report.marked(text, edition) if edition.tables["corrections"]["unit_code"].eq(code).any() else text
 
 
 def minute(edition: Edition, code: str) -> HTML:
@@ -87,6 +110,15 @@ def unseen(edition: Edition, code: str) -> HTML:
     told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return html("lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts)
+
+
+def provenance(edition: Edition, code: str) -> HTML:
+    """Where the figures come from. File and revision as a whole are told by the report of the area.
+
+    So the page of a unit stays as it is where a correction does not touch what it shows.
+    """
+    known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "revision")}
+    return report.provenance(replace(edition, provenance=known))
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import itertools
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Seen:
 def browse():
     """``browse(html, ask=JavaScript, width=1280, dark=False, media="screen")`` => Seen.
 
+    With ``looks``, each a dict of such settings, one page is asked in each of them: ``answer`` is a list.
     Works in a thread of its own: Playwright keeps an event loop running, which would disturb tests that run notebooks.
     """
     if CHROMIUM is None:
@@ -48,7 +50,7 @@ def browse():
         thread.submit(driver.stop).result()
 
 
-def _seen(browser, html: str, ask: str, width: int = 1280, dark: bool = False, media: str = "screen") -> Seen:
+def _seen(browser, html: str, ask: str, looks: tuple[dict, ...] = (), **look) -> Seen:
     seen = Seen()
 
     def refuse(route):
@@ -65,20 +67,35 @@ def _seen(browser, html: str, ask: str, width: int = 1280, dark: bool = False, m
         seen.dialogs.append(dialog.message)
         dialog.dismiss()
 
-    colours = "dark" if dark else "light"
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=colours)
+    page = browser.new_page()
     page.route("**/*", refuse)
     page.on("console", hear)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("dialog", dismiss)
-    page.emulate_media(media=media)
+    _set(page, **(looks[0] if looks else look))
     page.goto(ADDRESS)
-    seen.answer = page.evaluate(ask)
+    if looks:
+        seen.answer = [(_set(page, **each), page.evaluate(ask))[1] for each in looks]
+    else:
+        seen.answer = page.evaluate(ask)
     page.close()
     return seen
 
 
+def _set(page, width: int = 1280, dark: bool = False, media: str = "screen") -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=media, color_scheme="dark" if dark else "light")
+
+
 ADDRESS = "http://page.test/"  # answered from memory; a real network is never asked
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many faults were tried and survived, also where the tests ran in several processes."""
+    for each in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        for name, value in getattr(each, "user_properties", ()):
+            if name == "count" and each.when == "call":
+                terminalreporter.write_line(value)
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +111,14 @@ def edition(lang: str = "vi") -> report.Edition:
 @functools.cache
 def sample(lang: str = "vi", name: str = "4_report", unit: str = "") -> nbformat.NotebookNode:
     """A notebook of the real week with what its cells tagged page or mail show; those before them need no run here."""
+    return showing(edition(lang), name, unit)
+
+
+def showing(edition: report.Edition, name: str = "4_report", unit: str = "") -> nbformat.NotebookNode:
+    """The same of any edition."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
     values = []
-    names = {"figures": figures, "report": report, "unitpage": unitpage, "edition": edition(lang), "unit": unit}
+    names = {"figures": figures, "report": report, "unitpage": unitpage, "edition": edition, "unit": unit}
     names["display"] = lambda *each: values.extend(each)
     show = DisplayFormatter()
     for cell in notebook.cells:

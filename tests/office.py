@@ -141,10 +141,10 @@ def crowd(names: list[str], origin: dict | None = None) -> report.Edition:
     week = district.week()
     codes = week["scores"].query("unit_code != @district.CONTROL").sort_values("rank")["unit_code"].tolist()
     tables = {}
-    for name in ("units", "scores", "changes", "measurements", "findings"):
-        groups = dict(tuple(week[name].groupby("unit_code")))
+    for name in ("units", "scores", "points", "changes", "measurements", "course", "findings"):
+        groups, named = dict(tuple(week[name].groupby("unit_code"))), "unit_name" in week[name]
         copies = [
-            groups[code].assign(unit_code=f"unit-{number}", **({"unit_name": unit} if name != "findings" else {}))
+            groups[code].assign(unit_code=f"unit-{number}", **({"unit_name": unit} if named else {}))
             for number, (unit, code) in enumerate(zip(names, codes * (len(names) // 18 + 1), strict=False))
             if code in groups
         ]

@@ -221,7 +221,7 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
 
     home = folder / "home"
     shutil.copytree(HOME / "config", home / "config")
-    steps = run.Steps(notebooks=folder, stages=(), export=export, tell=lambda line: None)
+    steps = run.Steps(notebooks=folder, stages=(), export=export, tell=lambda line: None, index=lambda *_: None)
     day = str(CUTOFF)
     first = run.week(home, "cho-moi", day, [saved(folder, lines(), f"{day}.txt")], lang, steps=steps)
     assert first.status == run.DONE, first.message

@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 RUNTIME = PROJECT["project"]["dependencies"]
-DEVELOPMENT = PROJECT["project"]["optional-dependencies"]["dev"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+DEVELOPMENT = EXTRAS["dev"]
 
 
 def by_name(requirements):
@@ -81,7 +82,9 @@ def test_the_lock_names_no_address():
 
 
 @pytest.mark.parametrize(
-    ("folder", "requirements"), [("analysis", RUNTIME), ("tests", RUNTIME + DEVELOPMENT)], ids=["analysis", "tests"]
+    ("folder", "requirements"),
+    [("analysis", RUNTIME + EXTRAS["cluster"]), ("tests", RUNTIME + DEVELOPMENT)],
+    ids=["analysis", "tests"],
 )
 def test_every_imported_package_is_a_declared_dependency(folder, requirements):
     sources = sorted((ROOT / folder).glob("*.py"))

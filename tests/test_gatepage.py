@@ -9,7 +9,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from district import CUTOFF, HOME, RAW, changed, in_force, lines, saved, words
-from test_export import CONTRAST
 
 from analysis import clean, gatepage, read, rules
 
@@ -327,13 +326,6 @@ def test_even_unescaped_the_policy_would_keep_a_table_from_acting(browse, accept
     assert any("Content Security Policy" in error for error in seen.errors)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_all_text_stands_out_from_its_ground(browse, refused, dark):
-    contrasts = browse(refused, CONTRAST, dark=dark).answer
-    assert len(contrasts) > 300
-    assert [each for each in contrasts if each[1] < 4.5] == []
-
-
 @pytest.fixture(scope="module")
 def unwieldy(tmp_path_factory):
     """Names and values without a place to break, and a table of 100 columns."""
@@ -342,8 +334,8 @@ def unwieldy(tmp_path_factory):
     return page(saved(tmp_path_factory.mktemp("unwieldy"), rows, f"{'bang' * 50}.txt"))
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
-@pytest.mark.parametrize("kind", ["accepted", "refused", "unwieldy"])
+@pytest.mark.parametrize("width", [320, 390, 1280, 1920])  # of others at more widths: test_browser
+@pytest.mark.parametrize("kind", ["refused", "unwieldy"])
 def test_nothing_scrolls_sideways(browse, request, kind, width):
     ask = "[document.documentElement.scrollWidth, innerWidth]"
     wide, window = browse(request.getfixturevalue(kind), ask, width=width).answer

@@ -1,6 +1,7 @@
 """The real week's digest as a message: its parts, its text, and what no message may carry."""
 
 import base64
+import dataclasses
 import email
 import re
 import unicodedata
@@ -9,10 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.policy import default
 
+import conftest
+import pandas as pd
 import pytest
+import smtp_server as mx
 from conftest import sample
 
-from analysis import export, mail
+from analysis import export, mail, report
 
 SUBJECT = "Báo cáo kết quả Bộ chỉ số 766, Tuần 1 tháng 12 năm 2023"
 SENDER = "Văn phòng HĐND và UBND huyện Chợ Mới <bao-cao@chomoi.example>"
@@ -50,6 +54,30 @@ def test_the_message_is_text_first_then_html_with_its_charts(compiled, digest):
     assert message["Date"].datetime == MONDAY
     assert message["Auto-Submitted"] == "auto-generated" and message["Content-Language"] == "vi"
     assert '<html lang="vi">' in message.get_body(("html",)).get_content()
+
+
+def test_the_mail_tells_the_five_lines_who_moved_most_and_every_units_place(compiled, digest):
+    text = compiled(digest).get_body(("plain",)).get_content()
+    minute = text.partition("Trong một phút")[2].partition("[")[0]
+    assert re.findall(r"^ (\d)\. ", minute, re.M) == ["1", "2", "3", "4", "5"]
+    assert "Mỹ Hội Đông (−5,78)" in minute and "Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48)" in minute
+    places = re.findall(r"^ +(\d+)  \w.*? \d\d,\d\d ", text.partition("\nHạng ")[2], re.M)
+    assert places == [str(place) for place in range(1, 19)]
+
+
+def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words, monkeypatch):
+    first = conftest.edition()
+    changed = pd.DataFrame(
+        [["30628", "Chợ Mới", "CKMB", "value", 72.6, 76.2]], columns=first.tables["corrections"].columns
+    )
+    about = {"tables": first.tables | {"corrections": changed}, "provenance": first.provenance | {"revision": "2"}}
+    second = dataclasses.replace(first, **about)
+    monkeypatch.setattr(conftest, "edition", lambda lang: second)
+    message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=report.subject(second))
+    assert message["Subject"].startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
+    for kind in ("plain", "html"):
+        said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())
+        assert re.search(r"Chợ Mới +Công khai, minh bạch +72,6 +76,2", said)
 
 
 def test_every_number_of_the_tables_is_in_the_plain_text(compiled, digest):
@@ -91,6 +119,13 @@ def test_style_stands_on_every_element_and_the_dark_scheme_stays_in_the_head(com
     assert all("style=" in cell for cell in re.findall("<t[dh][ >][^>]*>?", html))
     assert "@media (prefers-color-scheme: dark)" in html.split("</head>")[0]
     assert "var(--" not in html and "http" not in html
+
+
+def test_no_stylesheet_is_fetched_from_elsewhere(compiled):
+    with mx.raw(lambda line: line.send(b"HTTP/1.0 200 OK\r\n\r\np {color: red}")) as (port, seen):
+        link = f'<link rel="stylesheet" href="http://127.0.0.1:{port}/x.css">'
+        message = compiled(f"<html><head>{link}</head><body><p>Huyện</p></body></html>")
+    assert seen.connections == 0 and "red" not in message.get_body(("html",)).get_content()
 
 
 def test_the_bytes_are_plain_and_their_lines_short(compiled, digest, words):
@@ -147,6 +182,13 @@ def test_named_recipients_are_addressed(compiled):
     message = compiled(to=["Lãnh đạo UBND <lanh-dao@chomoi.example>", "mot-cua@chomoi.example"])
     assert [each.addr_spec for each in message["To"].addresses] == ["lanh-dao@chomoi.example", "mot-cua@chomoi.example"]
     assert message["To"].addresses[0].display_name == "Lãnh đạo UBND"
+
+
+def test_without_a_sender_it_is_a_draft_that_a_mail_program_opens_to_be_addressed_and_sent(compiled, digest):
+    draft, letter = compiled(digest, sender=None), compiled(digest)
+    assert draft["X-Unsent"] == "1" and draft["From"] is draft["To"] is None and draft.defects == []
+    assert set(letter.keys()) - set(draft.keys()) == {"From", "To"} and letter["X-Unsent"] is None
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.invalid>", draft["Message-ID"])
 
 
 FORGED = ["{}\r\nBcc: x@evil.example", "{}\nX: y", "{}\r", "{}\0", "{}\x85X: y", "{}\u2028X: y", "=?utf-8?q?x?= {}"]

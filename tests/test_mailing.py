@@ -118,6 +118,7 @@ def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_not
         assert call("--send", home=home) == 0
         assert call("--resend-uncertain", home=home) == 0
     assert Counter(seen.recipients()) == Counter(f"{box}@leaders.example" for box in NAMES)
+    assert seen.wire.count(b"mail FROM:") == seen.wire.count(b"rcpt TO:") == seen.connections == 3
     said = capsys.readouterr()
     assert said.out.count("máy chủ đã nhận") == 9 and "Đã xong 3/3 thư." in said.err
     messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
@@ -168,6 +169,38 @@ def test_without_settings_the_week_ends_with_the_mail_and_the_line_that_says_how
     assert "docs/mail.md" in capsys.readouterr().err
     assert call("--status", home=home) == 0
     assert not (home / "data" / "outbox").exists()
+
+
+def test_without_a_server_the_letters_are_made_and_shown_and_none_is_sent(home, words, capsys):
+    write_settings(home)
+    (home / "mail.toml").write_text((home / "mail.toml").read_text("utf-8").partition("[smtp]")[0], "utf-8")
+    assert call(home=home) == 0
+    folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
+    assert len(list(folder.glob("*.eml"))) == 3 and str(folder) in capsys.readouterr().out
+    assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
+    assert mailing.ending(*WEEK, words) in capsys.readouterr().err
+    assert not mailing.path().exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"), [(None, True), ("sender = 'x'", True), ("[smtp", True), ("[smtp]", False)]
+)
+def test_the_week_ends_with_how_its_mail_is_sent_unless_a_server_is_set(home, words, settings, told):
+    if settings is not None:
+        (home / "mail.toml").write_text(settings)
+    said = mailing.ending(*WEEK, words)
+    assert (said == mailing.how_to(*WEEK, words)) == told and bool(said) == told
+
+
+def test_the_weeks_draft_becomes_letters_that_are_drafts_no_more(home, words):
+    message = mail.compile(BODY, subject=SUBJECT, words=words, date=MONDAY, seed="x")
+    mail.save(message, store.reports(*WEEK) / "mail.eml")
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert send(words)[0] == 0
+    assert len(seen.taken) == 3
+    for _, to, data in seen.taken:
+        assert sorted(email.message_from_bytes(data).keys()) == INTENDED and to in read(data, "To")
 
 
 @pytest.mark.parametrize("option", ["--preview", "--send", "--status", "--resend-uncertain"])
@@ -433,6 +466,7 @@ def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_s
         ("sender = 'a@b'\nrecipients = 'r'\ndomains = ['b']\n[smtp]\nport = 70000", "smtp.port = 70000: expected"),
         ("[smtp]\npasswrd = 'x'", "smtp.passwrd is not known"),
         ("smtp = 1", "smtp = 1: expected dict"),
+        ("sender = 'a@b'\nrecipients = 'r'\ndomains = ['b']\n[smtp]", "smtp.host is missing"),
         ("[smtp", "mail.toml: "),
     ],
 )
@@ -494,6 +528,11 @@ def test_a_password_stands_nowhere_but_in_its_file(home, capfd):
     assert [path for path in home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()] == [
         home / "password"
     ]
+
+
+def test_git_takes_in_neither_settings_nor_recipients_nor_password_nor_outbox():
+    ignored = (store.PROJECT / ".gitignore").read_text("utf-8").split()
+    assert {f"/{mailing.SETTINGS}", "/recipients.csv", "/smtp-password", "data/outbox/"} <= set(ignored)
 
 
 # -- headers ----------------------------------------------------------------------------------------------------------

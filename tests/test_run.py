@@ -1,7 +1,6 @@
 """A week from raw table to published report, on small notebooks with a real kernel: all of it, or nothing."""
 
 import dataclasses
-import itertools
 import json
 import os
 import shutil
@@ -83,6 +82,7 @@ def steps(
         stages=stages,
         export=export,
         tell=(told if told is not None else []).append,
+        index=lambda *_: None,
     )
 
 
@@ -469,7 +469,7 @@ def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_no
 
 def this_week(home: Path, units: str | list[str] | None) -> run._Week:
     """The week as the driver holds it, with nothing but the units asked for."""
-    return run._Week(home, AREA, CUTOFF, [], {}, False, units, None, None, run.Steps())
+    return run._Week(home, AREA, CUTOFF, [], {}, False, units, None, "", None, run.Steps())
 
 
 # -- issued again ----------------------------------------------------------------------------------------------------
@@ -480,12 +480,14 @@ def echo(home, area, cutoff, name, words):
     folder = store.run_folder(area, name)
     (raw,) = folder.glob("raw/*")
     for path in (folder / "scores.csv", store.run_reports(area, name) / "report.html"):
-        put(path, raw.read_text())
+        atomic.save(path, raw.read_text())
 
 
 def week_of(home: Path, text: str, reissue: bool = False) -> run.Outcome:
     """The week made from a table that says ``text``, without notebooks."""
-    quick = run.Steps(lambda *_: accepted(), home.parent / "no notebooks", (), echo, lambda line: None)
+    quick = run.Steps(
+        lambda *_: accepted(), home.parent / "no notebooks", (), echo, lambda line: None, index=lambda *_: None
+    )
     return run.week(home, AREA, CUTOFF, [put(home.parent / f"{text}.txt", text)], reissue=reissue, steps=quick)
 
 
@@ -552,102 +554,3 @@ def test_where_an_earlier_revision_is_lost_nothing_is_made_until_it_is_back(home
     assert contents(home) == before
     shutil.move(home.parent / "r1", published(home)[0] / "r1")
     assert week_of(home, "second").status == run.DONE
-
-
-# -- killed ----------------------------------------------------------------------------------------------------------
-
-
-CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "ctypes.dlsym"}  # the last finds renameat2
-
-
-def killed(number: int, act) -> bool:
-    """Do ``act`` in a process that dies by SIGKILL before its change ``number`` on disk; False if it makes fewer."""
-    child = os.fork()
-    if child == 0:
-        count = itertools.count(1)
-
-        def die(event: str, details: tuple) -> None:
-            opened = event == "open" and bool(details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-            if (opened or event in CHANGES) and next(count) == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(die)
-        act()
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
-@pytest.mark.parametrize("can_exchange", [True, False])
-@pytest.mark.parametrize("issues", [["first"], ["first", "second"], ["first", "second", "third"]])
-def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_one(
-    home, monkeypatch, issues, can_exchange
-):
-    if not can_exchange:
-        monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
-    *earlier, last = issues
-    for text in earlier:
-        week_of(home, text, reissue=True)
-    before = shutil.copytree(home, home.parent / "before")
-    old = state(home)
-    week_of(home, last, reissue=True)
-    new, kills, halves = state(home), 0, 0
-    for number in itertools.count(1):
-        shutil.rmtree(home)
-        shutil.copytree(before, home)
-        if not killed(number, lambda: week_of(home, last, reissue=True)):
-            break
-        kills += 1
-        left = state(home)
-        halves += left == [old[0], new[1]]
-        if can_exchange:
-            assert left in (old, new, [old[0], new[1]]), number
-        again = week_of(home, last)  # without a word of a correction: finishes what is half published, starts nothing
-        assert state(home) == (new if again.status == run.DONE else old), number
-        assert week_of(home, last, reissue=True).status == run.DONE
-        assert state(home) == new, number
-        assert list(home.rglob(".*")) == [], number
-    assert kills > 25
-    assert halves > 0
-
-
-WEEK_OF = "import sys; from pathlib import Path; from test_run import week_of; " + (
-    "sys.exit(week_of(Path(sys.argv[1]), 'second', reissue=True).status)"
-)
-
-
-@pytest.mark.parametrize(
-    ("faults", "status"),
-    [
-        (["renameat2:signal=SIGKILL:when=1"], -signal.SIGKILL),
-        (["renameat2:signal=SIGKILL:when=2"], -signal.SIGKILL),
-        (["renameat2:error=EINVAL"], run.DONE),  # a file system that exchanges nothing: three renames a folder
-        (["renameat2:error=EINVAL", "rename:error=EIO:when=6"], run.FAILED),  # in the middle of the second folder's
-        (["rename:error=ENOSPC:when=1"], run.FAILED),
-        (["fsync:error=EIO:when=5"], run.FAILED),
-        (["write:error=ENOSPC:when=4+"], run.FAILED),
-    ],
-)
-def test_a_fault_of_the_disk_or_of_the_system_leaves_a_whole_week_and_the_next_run_heals_it(home, faults, status):
-    if not shutil.which("strace") or subprocess.run(["strace", "-qq", "true"], capture_output=True).returncode:
-        pytest.skip("no strace that may trace: faults of the system cannot be injected")
-    week_of(home, "first")
-    old, log = state(home), home.parent / "log"
-    inject = [part for fault in faults for part in ("-e", f"inject={fault}")] + [
-        "-e",
-        "trace=rename,renameat2,fsync,write",
-    ]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = ["strace", "-qq", "-o", log, *inject, sys.executable, "-c", WEEK_OF, home]
-    done = subprocess.run(command, env=environment, capture_output=True)
-    assert done.returncode == status, done.stderr
-    assert status == -signal.SIGKILL or "INJECTED" in log.read_text()
-    again = week_of(home, "second")
-    assert again.status == run.DONE or state(home) == old
-    assert week_of(home, "second", reissue=True).status == run.DONE
-    assert (
-        (published(home)[0] / "scores.csv").read_text() == (published(home)[1] / "report.html").read_text() == "second"
-    )
-    assert [inside(folder / "r1") for folder in published(home)] == old
-    assert list(home.rglob(".*")) == []

@@ -1,9 +1,11 @@
 """Where things are, the week's tables on disk, and publishing: whole, or not at all."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -51,6 +53,50 @@ def points(*values: float, code: str = "00123") -> pd.DataFrame:
 def problem(value: str) -> pd.DataFrame:
     row = {"severity": "error", "file": "a.txt", "row": "", "column": None, "column_letter": "", "value": value}
     return pd.DataFrame([row | {"problem": "p"}])
+
+
+# -- the machine -----------------------------------------------------------------------------------------------------
+
+
+OTHERS = ("ANALYSIS_SMTP_PASSWORD", "GITHUB_TOKEN", "JUPYTERHUB_API_TOKEN", "PYTHONANYWHERE_X", "LC_X", "USER", "X")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_processes_of_a_week_see_no_variable_that_they_do_not_need_and_it_is_back_afterwards(
+    home, monkeypatch, name
+):
+    monkeypatch.setenv(name, "a")
+    monkeypatch.setenv("LC_TIME", "vi_VN.UTF-8")
+    ask = "import os; print(os.environ.get('LC_TIME'), os.environ['ANALYSIS_HOME'], *os.environ, sep='\\n')"
+    with store.working_in(home / "elsewhere"):
+        assert store.home() == home / "elsewhere"
+        child = subprocess.run([sys.executable, "-c", ask], capture_output=True, encoding="utf-8", check=True)
+    assert (os.environ[name], store.home()) == ("a", home)
+    language, folder, *seen = child.stdout.splitlines()
+    assert (language, folder) == ("vi_VN.UTF-8", str(home / "elsewhere"))
+    assert "PATH" in seen and set(seen) <= store.SHOWN | {"ANALYSIS_HOME", "LINES", "COLUMNS"}  # readline adds these
+
+
+def test_where_no_home_was_named_none_is_afterwards(home, monkeypatch):
+    monkeypatch.delenv("ANALYSIS_HOME")
+    with pytest.raises(KeyError), store.working_in(home):
+        raise KeyError
+    assert "ANALYSIS_HOME" not in os.environ
+
+
+def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
+    (nearby := home / "tệp tạm").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(nearby))
+    monkeypatch.setenv("MPLCONFIGDIR", "/some where/else")
+    told = {
+        f"No such file: '{home}/data/x.csv'": "No such file: 'data/x.csv'",
+        f"{nearby}/ipykernel_4711/123.py:1: UserWarning": "123.py:1: UserWarning",
+        f"in {store.PROJECT / 'analysis' / 'run.py'}, line 3": "in analysis/run.py, line 3",
+        f"{Path.cwd()}\n{nearby}, {sys.prefix}": "…\n…, …",
+        "/some where/else/fontlist.json": "fontlist.json",
+        f"https://office.example{home}/x {home}-2 /another/x": f"https://office.example{home}/x {home}-2 /another/x",
+    }
+    assert {text: store.without_folders(text) for text in told} == told
 
 
 # -- raw tables ------------------------------------------------------------------------------------------------------
@@ -224,11 +270,13 @@ def test_a_token_names_the_run_and_the_tables_of_its_stage():
     week = store.week(AREA, CUTOFF, RUN)
     week.write("points", points(1.0))
     week.close("2_score")
-    assert publish.completed(week.folder, "2_score", RUN)
-    assert not publish.completed(week.folder, "2_score", "another run")
-    assert not publish.completed(week.folder, "3_trend", RUN)
+    assert not publish.settled(week.folder, "2_score", "another run")
+    assert not publish.settled(week.folder, "3_trend", RUN)
     week.write("points", points(2.0))
-    assert not publish.completed(week.folder, "2_score", RUN)
+    assert not publish.settled(week.folder, "2_score", RUN)
+    week.close("2_score")
+    assert publish.settled(week.folder, "2_score", RUN)
+    assert not publish.settled(week.folder, "2_score", RUN), "a token serves once"
 
 
 def test_history_is_the_published_weeks_before_the_cutoff_and_is_only_read(home):
@@ -285,6 +333,72 @@ def test_the_page_can_name_every_raw_table_and_the_revision(home):
     assert (said["file"], said["revision"]) == ("a.csv\nb.csv", "2")
     # sha256sum of "one" and "two"
     assert [each[:8] for each in said["hash"].split("\n")] == ["7692c3ad", "3fc4ccfe"]
+
+
+def git(project: Path, *arguments: str) -> str:
+    about = ["-c", "user.name=x", "-c", "user.email=x@office.example", "-c", "commit.gpgsign=false"]
+    return subprocess.run(["git", "-C", project, *about, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A project under git: a commit of code, and one of documents after it."""
+    if not shutil.which("git"):
+        pytest.skip("no git")
+    project = tmp_path / "project"
+    for name in ("analysis/run.py", "notebooks/1_clean.ipynb", "notebooks/templates/page/style.css", "README.md"):
+        put(project / name, "one")
+    git(tmp_path, "init", "--quiet", str(project))
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "code")
+    for name in ("README.md", "tests/test_run.py", "notebooks/explore/year.ipynb", "config/x.toml"):
+        put(project / name, "two")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "documents")
+    return project
+
+
+def test_the_commit_told_is_the_last_that_changed_the_code_whatever_else_was_changed(checkout, tmp_path, monkeypatch):
+    code = git(checkout, "rev-parse", "HEAD~1")[:12]
+    assert store.commit(checkout) == code
+    put(checkout / "README.md", "three")
+    git(tmp_path, "clone", "--quiet", str(checkout), "another")
+    assert store.commit(checkout) == store.commit(tmp_path / "another") == code
+    monkeypatch.setenv("GIT_DIR", str(store.PROJECT / ".git"))
+    assert store.commit(checkout) == code
+
+
+@pytest.mark.parametrize(
+    "name", ["analysis/run.py", "analysis/new.py", "notebooks/1_clean.ipynb", "notebooks/templates/page/style.css"]
+)
+def test_code_that_differs_from_its_commit_is_marked(checkout, name):
+    clean = store.commit(checkout)
+    put(checkout / name, "changed")
+    assert store.commit(checkout) == f"{clean}+"
+    git(checkout, "add", ".")
+    assert store.commit(checkout) == f"{clean}+"
+    git(checkout, "commit", "--quiet", "--message", "more code")
+    assert store.commit(checkout) == git(checkout, "rev-parse", "HEAD")[:12]
+
+
+def test_code_without_git_has_no_commit_to_tell(checkout, tmp_path, monkeypatch):
+    shutil.copytree(checkout, tmp_path / "archive", ignore=shutil.ignore_patterns(".git"))
+    git(tmp_path, "init", "--quiet", "empty")
+    assert store.commit(tmp_path / "archive") == store.commit(tmp_path / "empty") == ""
+    put(checkout / ".git" / "index", "no index")
+    assert store.commit(checkout) == ""
+    monkeypatch.setenv("PATH", "")
+    assert store.commit(store.PROJECT) == ""
+
+
+def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeypatch):
+    week = store.week(AREA, CUTOFF, RUN)
+    put(week.folder / "raw" / "a.csv")
+    alone = r"\d+\.\d+\.\d+-[0-9a-f]{12}"
+    known = store.provenance(week)["code"]
+    assert re.fullmatch(alone + (r", git [0-9a-f]{12}\+?" if store.commit() else ""), known)
+    monkeypatch.setenv("PATH", "")
+    assert re.fullmatch(alone, store.provenance(week)["code"]) and known.startswith(store.provenance(week)["code"])
 
 
 # -- publishing ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""Every week by itself: which weeks of an area are due, and the making of each, oldest first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from analysis import periods, publish, rules, run, store, tables, wording
+from analysis.run import Outcome, Steps
+
+WRONG_IN_ONE_WEEK = (OSError, rules.ConfigError, tables.TableError)  # its table, the rules of its day: others go on
+
+
+def weeks(
+    home: Path,
+    area: str,
+    lang: str = "vi",
+    units: str | list[str] | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
+    steps: Steps | None = None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Make every week of ``area`` that is due, as ``run.week`` would; its cut-off and how it ended, oldest first.
+
+    A later week does not wait for one that failed: it is due again when that one is published. A file named by a day
+    that is none is refused. The other arguments : as of ``run.week``. Raises : WordingError.
+    """
+    words = wording.load(home, lang)
+    for cutoff in store.at_home(home, raw_days, area):
+        try:
+            periods.cutoff(cutoff)
+        except ValueError as error:
+            yield cutoff, Outcome(run.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
+            continue
+        try:
+            if store.at_home(home, is_due, area, cutoff):
+                yield (
+                    cutoff,
+                    run.week(home, area, cutoff, lang=lang, units=units, jobs=jobs, cluster=cluster, steps=steps),
+                )
+        except WRONG_IN_ONE_WEEK as error:
+            yield cutoff, Outcome(run.FAILED, str(error))
+
+
+def raw_days(area: str) -> list[str]:
+    """The days by which files of data/raw/<area>/ are named, oldest first; some may be no day of the calendar."""
+    files = (store.home() / "data" / "raw" / area).glob(f"{store.ISO_DAY}[!0-9]*")
+    return sorted({path.name[:10] for path in files if path.is_file()})
+
+
+def is_due(area: str, cutoff: str) -> bool:
+    """Whether the week has no whole report, or one of another table, or one without an earlier week that is there now.
+
+    Another table than the published one is a correction; ``run.week`` refuses it, for a person to say so (--reissue).
+    """
+    record = store.load_json(store.processed(area, cutoff, "run.json"))
+    inputs, folder = record.get("inputs", {}), len(store.processed(area).relative_to(store.home()).parts)
+    known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
+    return (
+        inputs.get("raw") != store.digests(store.raw_files(area, cutoff))
+        or bool(record.get("failed"))
+        or not publish.intact(record.get("products", {}))
+        or not known.issuperset(store.history(area, cutoff))
+    )
+
+
+def missing(area: str) -> list[str]:
+    """The weeks that have a raw table and no report, though a later one has: its history lacks them."""
+    published = store.published(area)
+    return [day for day in raw_days(area) if published and day < published[-1] and day not in published]

@@ -1,0 +1,143 @@
+"""A call in a process of its own, with little time and memory, that takes everything with it when it ends.
+
+The process is forked from one that is kept for that and has imported what notebooks need (``warm``): it starts in a
+hundredth of a second, and what goes wrong in it, a crash included, ends that one call. Where processes are not forked
+(Windows, macOS) it is a new one.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing import connection, forkserver
+
+import psutil
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+FORKS = sys.platform == "linux"
+MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
+MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+
+
+class TookTooLong(Exception):
+    """The call was ended because its time was up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds:g} s")
+        self.seconds = seconds
+
+
+class Died(Exception):
+    """The process of the call ended without an answer; ``status`` as a shell would tell it, negative for a signal."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"exit status {status}")
+        self.status = status
+
+
+def warm_up() -> None:
+    """Begin to import what calls will need, in the process that they are forked from, and do not wait for it.
+
+    That process shows the environment that it is started in to all that is forked from it.
+    """
+    if FORKS:
+        multiprocessing.set_forkserver_preload(["analysis.warm"])
+        forkserver.ensure_running()
+
+
+_going_on: set[int] = set()  # the processes of calls
+
+
+def call(function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> object:
+    """What ``function`` gives; function, arguments and answer must be such that pickle knows them.
+
+    seconds : wall clock; then the process is killed with all it has started
+    memory  : bytes of data that it, and each process it starts, may have
+    Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
+    """
+    multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
+    warm_up()
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
+    child = context.Process(target=_answer, args=(sender, dict(os.environ), memory, function, arguments))
+    child.start()
+    _going_on.add(child.pid)
+    sender.close()
+    try:
+        if not connection.wait([receiver, child.sentinel], seconds):
+            raise TookTooLong(seconds)
+        try:
+            error, answer = receiver.recv()
+        except EOFError:
+            child.join()
+            raise Died(child.exitcode) from None
+        child.join()
+    finally:
+        receiver.close()
+        _end(child.pid)
+        child.join()
+        _going_on.discard(child.pid)
+    if error:
+        raise error
+    return answer
+
+
+def _answer(
+    sender: connection.Connection, environment: dict[str, str], memory: int, function: Callable, arguments: tuple
+) -> None:
+    """The process of a call, in the environment of its caller."""
+    _bind(memory)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        answer = (None, function(*arguments))
+    except Exception as error:
+        error.add_note("".join(traceback.format_exception(error)))
+        answer = (error, None)
+    sender.send(answer)
+    _kill(psutil.Process().children(recursive=True))
+
+
+def _bind(memory: int) -> None:
+    """Die with the caller, look after what is orphaned, and keep to the memory."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # the terminal's Ctrl-C is for the caller
+    if FORKS:
+        # The process that all are forked from ends with the last that holds this end of its pipe: the caller alone.
+        os.close(forkserver._forkserver._forkserver_alive_fd)
+        system = ctypes.CDLL(None)
+        system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        system.prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if resource:
+        with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def end_all() -> None:
+    """End every call that is going on, in whatever thread; there it has Died."""
+    for pid in list(_going_on):
+        _end(pid)
+
+
+def _end(pid: int) -> None:
+    """Kill the process of a call with all it has started, if it is still there."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        _kill([process, *process.children(recursive=True)])
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(processes, timeout=10)

@@ -1,0 +1,107 @@
+"""What of the published week stands in the new one as it is: every stage and unit's page whose inputs are the same.
+
+A stage can read the tables that are there before it, and what OWN tells of it. A unit's page is the same where all
+that it shows is the same, which is found out without drawing it. Nothing is taken over from another code,
+configuration or environment, nor anything that is not as it was published.
+"""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from analysis import publish, store, wording
+
+COMMON = ("code", "commit", "config", "versions")  # of the record of a run
+OWN = {  # what a stage reads beside tables
+    "1_clean": ("raw", "revision", "lang"),
+    "2_score": (),
+    "3_trend": ("earlier", "lang"),
+    "4_report": ("raw", "revision", "parameters", "units"),
+}
+
+
+def key(stage: str, folder: Path, record: dict) -> str:
+    """The fingerprint of everything that a stage can read; "" for a stage of which that is not known.
+
+    folder : the run's, as it is before the stage
+    record : of the run: commit, revision, inputs
+    """
+    if stage not in OWN:
+        return ""
+    known = record["inputs"] | {"lang": record["inputs"]["parameters"]["lang"]} | record
+    read = {name: known[name] for name in COMMON + OWN[stage]}
+    return hashlib.sha256(
+        json.dumps([read, store.hashes(folder.glob("*.csv"), folder)], sort_keys=True).encode()
+    ).hexdigest()
+
+
+def stage(name: str, published: Path, folder: Path, before: dict) -> bool:
+    """Copy what a stage left in the published week into the run's folder; False where not all of it is there.
+
+    before : the record of the published week
+    """
+    token = store.load_json(published / f"{name}.json")
+    files = [f"{name}.json", f"{name}.ipynb", *(f"{table}.csv" for table in token.get("tables", {}))]
+    if not token or not _intact([published / file for file in files], before):
+        return False
+    for file in files:
+        shutil.copyfile(published / file, folder / file)
+    return True
+
+
+def units(record: dict, before: dict, codes: list[str], run: str, home: Path) -> list[str]:
+    """Copy the pages that would be the same, with their notebooks; the codes of their units.
+
+    record, before : of the run, so far, and of the published week
+    """
+    area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
+    made = set(before.get("units", ())) - set(before.get("failed", ()))
+    if (
+        not made
+        or any(_told(before, name) != _told(record, name) for name in COMMON)
+        or (before["inputs"]["parameters"]["lang"] != lang)
+    ):
+        return []
+    copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
+    there = [code for code, files in copies.items() if _intact(list(files), before)]
+    same = unchanged(home, area, cutoff, run, lang, there) if there else []
+    for code in same:
+        for old, new in copies[code].items():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(old, new)
+    return same
+
+
+def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
+    """Of the units of these codes those whose page, as published, shows all that a new one would."""
+    from analysis import periods, rules, unitpage
+
+    day, words = periods.cutoff(cutoff), wording.load(home, lang)
+    published = store.Week(area, cutoff, store.processed(area, cutoff))
+    try:
+        in_force = rules.load(home, area, day)
+        old, new = (unitpage.edition(week, in_force, words) for week in (published, store.week(area, cutoff, run)))
+    except (store.NotFound, ValueError):  # a week that has no such pages
+        return []
+    known = set(old.units["unit_code"]) & set(new.units["unit_code"])
+    return [code for code in codes if code in known and unitpage.shown(old, code) == unitpage.shown(new, code)]
+
+
+def _copies(area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:
+    """The files of a unit's page: as published, and where they stand in the run."""
+    file = store.unit_file(code)
+    tables, reports = store.processed(area, cutoff), store.reports(area, cutoff)
+    return {tables / f"{file}{kind}": store.run_folder(area, run) / f"{file}{kind}" for kind in (".ipynb", ".json")} | {
+        reports / f"{file}.html": store.run_reports(area, run) / f"{file}.html"
+    }
+
+
+def _intact(files: list[Path], before: dict) -> bool:
+    named = {path.relative_to(store.home()).as_posix() for path in files}
+    held = {name: digest for name, digest in before.get("products", {}).items() if name in named}
+    return len(held) == len(named) and publish.intact(held)
+
+
+def _told(record: dict, name: str) -> object:
+    return record.get("inputs", {}).get(name, record.get(name))

@@ -1,0 +1,140 @@
+"""A call in a process of its own: what it gives and raises, its limits, and that nothing of it is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analysis import isolated
+
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+
+
+def said(value):
+    return value, os.getpid(), os.environ.get("TOLD")
+
+
+def fails():
+    raise KeyError("what went wrong")
+
+
+def dies(number):
+    os.kill(os.getpid(), number)
+
+
+def sleeps(path):
+    Path(path).write_text(str(os.getpid()))
+    time.sleep(60)
+
+
+def takes(count):
+    return len(bytearray(count))
+
+
+def leaves(path, own_session):
+    child = subprocess.Popen(["sleep", "60"], start_new_session=own_session)
+    Path(path).write_text(str(child.pid))
+
+
+def imported(names):
+    return [name for name in names if name not in sys.modules]
+
+
+def is_gone(pid: int) -> bool:
+    until = time.monotonic() + 5
+    while psutil.pid_exists(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not psutil.pid_exists(pid)
+
+
+def test_a_call_gives_what_the_function_gives_in_another_process_and_the_callers_environment(monkeypatch):
+    monkeypatch.setenv("TOLD", "now")
+    value, pid, told = isolated.call(said, {"a": [1]})
+    assert (value, told) == ({"a": [1]}, "now")
+    assert pid != os.getpid() and is_gone(pid)
+
+
+def test_what_the_function_raises_is_raised_with_where_it_happened():
+    with pytest.raises(KeyError, match="what went wrong") as caught:
+        isolated.call(fails)
+    assert "in fails" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_process_that_dies_is_told_with_its_status(number):
+    with pytest.raises(isolated.Died) as caught:
+        isolated.call(dies, number)
+    assert caught.value.status == -number
+
+
+def test_when_the_time_is_up_the_process_is_killed(tmp_path):
+    began = time.monotonic()
+    with pytest.raises(isolated.TookTooLong):
+        isolated.call(sleeps, tmp_path / "pid", seconds=1)
+    assert time.monotonic() - began < 10
+    assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_memory_is_limited_to_what_was_said():
+    assert isolated.call(takes, 200 * 1024**2, memory=1024**3) == 200 * 1024**2
+    with pytest.raises(MemoryError):
+        isolated.call(takes, 2 * 1024**3, memory=1024**3)
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_what_the_call_has_started_ends_with_it(tmp_path, own_session):
+    isolated.call(leaves, tmp_path / "pid", own_session)
+    assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_every_call_that_is_going_on_can_be_ended(tmp_path):
+    ended = []
+
+    def wait(path):
+        with pytest.raises(isolated.Died):
+            isolated.call(sleeps, path)
+        ended.append(path)
+
+    paths = [tmp_path / name for name in "ab"]
+    threads = [threading.Thread(target=wait, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + 30
+    while not all(path.is_file() and path.read_text() for path in paths) and time.monotonic() < until:
+        time.sleep(0.02)
+    isolated.end_all()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(ended) == paths
+    assert all(is_gone(int(path.read_text())) for path in paths)
+
+
+KILLED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import test_isolated
+from analysis import isolated
+isolated.call(test_isolated.sleeps, sys.argv[2])
+"""
+
+
+def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path):
+    caller = subprocess.Popen([sys.executable, "-c", KILLED, str(Path(__file__).parent), str(tmp_path / "pid")])
+    until = time.monotonic() + 60
+    while not (tmp_path / "pid").is_file() and time.monotonic() < until:
+        time.sleep(0.02)
+    started = psutil.Process(caller.pid).children(recursive=True)
+    caller.kill()
+    caller.wait()
+    assert len(started) >= 2 and all(is_gone(each.pid) for each in started)
+
+
+def test_what_notebooks_need_is_imported_when_a_call_begins():
+    needed = ["pandas", "matplotlib.pyplot", "seaborn", "papermill", "nbconvert", "ipykernel.kernelapp"]
+    assert isolated.call(imported, [*needed, "analysis.trend", "analysis.document"]) == []

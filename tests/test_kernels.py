@@ -1,0 +1,113 @@
+"""Whatever a notebook's kernel does, the run ends with status 3, names notebook and cell, and changes nothing.
+
+The notebooks and the week around them are those of test_run: one notebook, a gate that accepts, a report of one word.
+"""
+
+import dataclasses
+import json
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from test_run import AREA, CLOSE, CUTOFF, contents, earlier_week, home, processes, published, steps  # noqa: F401
+
+from analysis import notebook, run
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
+
+HERE = """\
+import os, pathlib
+(pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{os.getppid()}").touch()"""
+SHORT = 8  # seconds for a notebook that would never end
+FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
+    "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
+    "os._exit(0)": ("import os; os._exit(0)", "DeadKernelError"),
+    "segmentation fault": ("import ctypes; ctypes.string_at(0)", "DeadKernelError"),
+    "sys.exit(0)": ("import sys; sys.exit(0)", "các ô lệnh sau chưa chạy"),
+    "endless loop": ("while True: pass", f"quá {SHORT} giây"),
+    "loop that ignores interrupts": (
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        f"quá {SHORT} giây",
+    ),
+    "loop that catches everything": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        f"quá {SHORT} giây",
+    ),
+    "stopped": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", f"quá {SHORT} giây"),
+    "waits for ever": ("import time; time.sleep(10_000)", f"quá {SHORT} giây"),
+    "out of memory": ("held = bytearray(3 * 1024**3)", "MemoryError"),
+    "out of memory, bit by bit": ("held = []\nwhile True: held.append(bytearray(64 * 1024**2))", "MemoryError"),
+    "input()": ("input()", "StdinNotImplementedError"),
+    "50 MB of output": ("print('x' * 50_000_000)", "50 MB"),
+    "failing magic": ("%nosuchmagic", "CellExecutionError"),
+    "failing program": ("%%bash\nexit 3", "CalledProcessError"),
+    "raises": ("1 / 0", "ZeroDivisionError"),
+    "syntax": ("if", "SyntaxError"),
+}
+
+
+def ended(home, week: run.Steps, reason: str, cell: str) -> None:  # noqa: F811
+    """The week ends as it must."""
+    week = dataclasses.replace(week, way=notebook.Way(seconds=SHORT, memory=2 * 1024**3))
+    before = earlier_week(home)
+    outcome = run.week(home, AREA, CUTOFF, steps=week)
+    assert outcome.status == run.FAILED
+    assert "2_score.ipynb" in outcome.message and cell in outcome.message and reason in outcome.message, outcome.message
+    assert contents(*published(home)) == before
+    assert not (home / "data" / "outbox").exists()
+    (kept,) = (home / "data" / "processed" / AREA / "failed").iterdir()
+    assert reason in (kept / "reason.txt").read_text("utf-8")
+    until = time.monotonic() + 5
+    while (left := [pid for pid in processes(home) if psutil.pid_exists(pid)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert left == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_a_kernel_ends_the_run_and_names_notebook_and_cell(home, fault):  # noqa: F811
+    cell, reason = FAULTS[fault]
+    ended(home, steps(home, HERE, cell, CLOSE), reason, cell.splitlines()[0])
+
+
+def test_an_error_that_its_tag_allows_is_an_error(home):  # noqa: F811
+    ended(home, steps(home, HERE, CLOSE + "\n1 / 0", tags=("raises-exception",)), "ZeroDivisionError", "import hashlib")
+
+
+def test_a_kernel_that_exits_in_the_last_cell_has_not_come_to_its_end(home):  # noqa: F811
+    ended(home, steps(home, HERE, CLOSE + "\nos._exit(0)"), "DeadKernelError", "import hashlib")
+
+
+def test_a_parameter_that_is_not_there_starts_no_kernel(home):  # noqa: F811
+    week = steps(home, HERE, CLOSE, parameters='area = ""\ncut_off = ""\nrun = ""')
+    ended(home, week, "không có tham số cutoff", "ô tham số")
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (None, "NoSuchKernel"),
+        (["python", "-c", "import time; time.sleep(1000)"], f"quá {SHORT} giây"),
+        (["false"], "Kernel died"),
+    ],
+    ids=["none of that name", "one that never answers", "one that ends at once"],
+)
+def test_a_kernel_that_does_not_start_ends_the_run(home, monkeypatch, argv, reason):  # noqa: F811
+    if argv:
+        spec = home.parent / "jupyter" / "kernels" / "absent" / "kernel.json"
+        spec.parent.mkdir(parents=True)
+        spec.write_text(json.dumps({"argv": argv, "display_name": "x", "language": "python"}))
+        monkeypatch.setenv("JUPYTER_PATH", str(home.parent / "jupyter"))
+    week = steps(home, HERE, CLOSE)
+    path = week.notebooks / "2_score.ipynb"
+    path.write_text(path.read_text("utf-8").replace('"name": "python3"', '"name": "absent"'), "utf-8")
+    ended(home, week, reason, "chưa chạy ô nào")
+
+
+def test_what_a_notebook_has_started_does_not_outlive_it(home):  # noqa: F811
+    starts = "import subprocess\nleft = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+    starts += "(pathlib.Path(os.environ['ANALYSIS_HOME']).parent / f'process-{left.pid}-{left.pid}').touch()"
+    assert run.week(home, AREA, CUTOFF, steps=steps(home, HERE, starts, CLOSE)).status == run.DONE
+    assert len(processes(home)) == 3
+    assert [pid for pid in processes(home) if psutil.pid_exists(pid) and os.getpgid(pid)] == []
