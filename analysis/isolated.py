@@ -5,6 +5,7 @@ hundredth of a second, and what goes wrong in it, a crash included, ends that on
 (Windows, macOS) it is a new one.
 """
 
+import atexit
 import contextlib
 import ctypes
 import multiprocessing
@@ -55,6 +56,14 @@ def warm_up() -> None:
 
 
 _going_on: set[int] = set()  # the processes of calls
+
+
+@atexit.register
+def _cool_down() -> None:
+    """End the process that calls are forked from, which would first import all that it has begun to."""
+    if FORKS and (pid := forkserver._forkserver._forkserver_pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def call(function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> object:

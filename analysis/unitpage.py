@@ -34,7 +34,7 @@ def shown(edition: Edition, code: str) -> list[str]:
     Two editions for which this is the same, of one code, configuration and environment, give the same page.
     """
     pieces = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
-    tables = (edition.tables[name] for name in OF_UNIT)
+    tables = (edition.tables[name].drop(columns="revision", errors="ignore") for name in OF_UNIT)  # no page tells it
     return pieces + [each[each["unit_code"] == code].to_csv(index=False) for each in tables]
 
 
