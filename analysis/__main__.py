@@ -187,6 +187,9 @@ def week(
         raise typer.BadParameter("it finds the weeks itself: no CUTOFF, --raw or --reissue with it", param_hint="--due")
     if area == "all" and (raw or reissue):
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
+    from analysis import isolated
+
+    isolated.warm_up()  # while this process imports what it needs
     home, areas = _places(home, area)
     from analysis import run
 

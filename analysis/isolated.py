@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import connection, forkserver
 
 import psutil
@@ -27,6 +27,21 @@ FORKS = sys.platform == "linux"
 MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
 MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
+
+# What the processes of a week see of the environment, beside ANALYSIS_HOME. Whole names, for passwords begin like
+# settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
+SHOWN = {
+    "PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",  # where programs and libraries are
+    "PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE",
+    "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_PLATFORM_DIRS",
+    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches, as of fonts
+    "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER",
+    "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
+    "TZ", "TZDIR", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONHASHSEED",
+    "LOKY_MAX_CPU_COUNT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",  # how much of the machine
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA",  # Windows
+    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE",
+}  # fmt: skip
 
 
 class TookTooLong(Exception):
@@ -45,14 +60,27 @@ class Died(Exception):
         self.status = status
 
 
-def warm_up() -> None:
-    """Begin to import what calls will need, in the process that they are forked from, and do not wait for it.
+_warmed: list[bool] = []
 
-    That process shows the environment that it is started in to all that is forked from it.
-    """
-    if FORKS:
+
+def warm_up() -> None:
+    """Begin to import what calls will need, in the process that they are forked from, and do not wait for it."""
+    if FORKS and not _warmed:  # what other threads see of the environment changes once, before there are any
+        _warmed.append(True)
         multiprocessing.set_forkserver_preload(["analysis.warm"])
-        forkserver.ensure_running()
+        with shown_only():  # what that process is started with can be seen in all that is forked from it
+            forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def shown_only() -> Iterator[None]:
+    """Meanwhile this process and those it starts have no variables but those SHOWN, and what is set meanwhile."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
+    try:
+        yield
+    finally:
+        os.environ.pop("ANALYSIS_HOME", None)
+        os.environ.update(hidden)
 
 
 _going_on: set[int] = set()  # the processes of calls

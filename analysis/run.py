@@ -156,8 +156,6 @@ class _Week:
         complete = not before.get("failed") and publish.intact(before.get("products", {}))
         if before.get("inputs") == inputs and complete:
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
-        if self.steps.stages:
-            isolated.warm_up()  # while the gate reads
         cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in problem_lines(cleaned.problems, self.words):
             self.steps.tell(line)

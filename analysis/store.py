@@ -21,24 +21,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import atomic, parameters, periods, tables
+from analysis import atomic, isolated, parameters, periods, tables
+from analysis.isolated import SHOWN
 
 PROJECT = Path(__file__).resolve().parent.parent
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-# What the processes of a week see of the environment, beside ANALYSIS_HOME. Whole names, for passwords begin like
-# settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
-SHOWN = {
-    "PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",  # where programs and libraries are
-    "PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE",
-    "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_PLATFORM_DIRS",
-    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches, as of fonts
-    "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER",
-    "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
-    "TZ", "TZDIR", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONHASHSEED",
-    "LOKY_MAX_CPU_COUNT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",  # how much of the machine
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA",  # Windows
-    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE",
-}  # fmt: skip
 # git's names of the files that ``code`` tells of
 CODE = (":(glob)analysis/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
 
@@ -58,13 +45,9 @@ def working_in(folder: Path) -> Iterator[None]:
 
     So no notebook can tell a password or a name; what sends the mail afterwards finds its password again.
     """
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
-    os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
-    try:
+    with isolated.shown_only():
+        os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
         yield
-    finally:
-        del os.environ["ANALYSIS_HOME"]
-        os.environ.update(before)
 
 
 def at_home(folder: Path, function: Callable, *arguments) -> object:
