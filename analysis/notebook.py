@@ -138,7 +138,10 @@ def _reached(target: Path, words: Wording) -> str:
     """The cell at which the notebook failed, in words where none was begun."""
     import nbformat
 
-    cell = _culprit(nbformat.read(target, as_version=4)) if target.is_file() else ""
+    try:
+        cell = _culprit(nbformat.read(target, as_version=4))
+    except (FileNotFoundError, nbformat.reader.NotJSONError):  # half written, as on a full disk, it tells no cell
+        cell = ""
     return cell or words.say("run.not_begun")
 
 

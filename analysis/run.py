@@ -229,17 +229,21 @@ class _Week:
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
-        earlier = [each.folder for each in store.history(self.area, self.cutoff).values()]
         return {
             "raw": store.digests(self.raw),
             "config": store.hashes(rules, self.home),
             "code": store.code(self.steps.notebooks),
-            "earlier": store.hashes((path for folder in earlier for path in folder.glob("*.csv")), self.home),
+            "earlier": self.earlier(),
             "parameters": self.parameters,
             "units": self.pages_of(before),
             "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
             | {"python": ".".join(map(str, sys.version_info[:3]))},
         }
+
+    def earlier(self) -> dict[str, str]:
+        """sha256 of every table of the weeks before."""
+        folders = [each.folder for each in store.history(self.area, self.cutoff).values()]
+        return store.hashes((path for folder in folders for path in folder.glob("*.csv")), self.home)
 
     def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: pd.DataFrame) -> str:
         """Make and publish the week. Returns what to say of pages that failed, or "".
@@ -276,6 +280,8 @@ class _Week:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - began, 1),
         }
+        if self.earlier() != inputs["earlier"]:
+            raise OSError(self.words.say("run.earlier_changed"))
         store.save_json(folder / "run.json", record)
         publish.week(self.area, self.cutoff, run)
         return said

@@ -7,7 +7,15 @@ import sys
 IMPORTED = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("matplotlib_inline.backend_inline", "seaborn", "pandas", "pandera.pandas"),
-    *("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel.kernelapp", "ipykernel.ipkernel"),
+    *(
+        "joblib.externals.loky",
+        "papermill",
+        "nbclient",
+        "nbconvert",
+        "nbformat",
+        "ipykernel.kernelapp",
+        "ipykernel.ipkernel",
+    ),
     *("analysis.pages", "analysis.engine", "analysis.notebook", "analysis.export", "analysis.mail"),
     *("analysis.clean", "analysis.score", "analysis.trend", "analysis.findings", "analysis.figures"),
     *("analysis.unitpage", "analysis.document", "analysis.appendix", "analysis.revisions", "analysis.indexpage"),

@@ -96,6 +96,12 @@ def pytest_terminal_summary(terminalreporter):
         for name, value in getattr(each, "user_properties", ()):
             if name == "count" and each.when == "call":
                 terminalreporter.write_line(value)
+    kernels = {
+        kind: sum("test_kernels.py" in each.nodeid for each in terminalreporter.stats.get(kind, ()))
+        for kind in ("passed", "failed")
+    }
+    if tried := sum(kernels.values()):
+        terminalreporter.write_line(f"kernel: {tried} faults, {kernels['passed']} survived")
 
 
 @pytest.fixture(scope="session")

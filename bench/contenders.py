@@ -1,0 +1,267 @@
+"""Who is compared, and at what: the real week of Chợ Mới with a generated past, the same notebooks, the same 18 units.
+
+Everything works in a temporary folder: a copy of the project, a home with the earlier weeks published, and for the
+peers a home in which the week's draft is there too. Ours runs in the project's own environment, each peer in its own.
+Whether the work was really done is seen from its products.
+"""
+
+import compileall
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import generate
+import nbformat
+
+from analysis import store
+
+PROJECT = Path(__file__).parent.parent
+AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)
+STAGES = ("1_clean", "2_score", "3_trend")
+MISSING = "Chưa có dữ liệu"  # what the page says that stands in a failed one's place
+CHANGED_UNIT = "30634"  # the last of the table: neither the median nor the best of any figure, before or after
+BAD_UNIT = "30679"  # in the middle of the list
+
+
+class NotDone(Exception):
+    """What was timed did not do its work: the time does not count."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything is. units: code → the name as pages write it; totals: code → the total as they write it."""
+
+    folder: Path
+    project: Path
+    base: Path
+    drafted: Path
+    units: dict[str, str]
+    totals: dict[str, str]
+
+    @property
+    def notebooks(self) -> Path:
+        return self.project / "notebooks"
+
+    def new(self, name: str) -> Path:
+        """An empty folder."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        (self.folder / name).mkdir(parents=True)
+        return self.folder / name
+
+    def home(self, name: str = "home", of: Path | None = None) -> Path:
+        """A fresh copy of a home; without ``of``, of the one in which only earlier weeks are published."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        return Path(shutil.copytree(of or self.base, self.folder / name))
+
+
+def prepared(folder: Path, history: int) -> Place:
+    project, base, drafted = copied(folder / "project"), folder / "base", folder / "drafted"
+    shutil.copytree(PROJECT / "config", base / "config")
+    (base / "data" / "raw" / AREA).mkdir(parents=True)
+    shutil.copy(PROJECT / "data" / "raw" / AREA / f"{CUTOFF}.txt", base / "data" / "raw" / AREA)
+    for day in generate.earlier_weeks(base, history):
+        publish(base, day)
+    shutil.copytree(base, drafted)
+    with store.working_in(drafted):
+        for stage in STAGES:
+            played(stage, CUTOFF)
+        scores = store.week(AREA, CUTOFF).read("scores")
+    units = scores[scores["unit_code"] != generate.CONTROL]
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    totals = dict(zip(units["unit_code"], units["total"].map("{:.2f}".format).str.replace(".", ","), strict=True))
+    return Place(folder, project, base, drafted, names, totals)
+
+
+def copied(project: Path) -> Path:
+    """A copy of the project: what is timed stays the same meanwhile, and cannot touch the project's own folders."""
+    for name in ("analysis", "notebooks", "config"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(project / "analysis", quiet=1)  # as it is wherever bytecode is kept
+    return project
+
+
+def publish(home: Path, day: str) -> None:
+    """An earlier week's tables, as its notebooks write them, without their kernels: only history reads them."""
+    with store.working_in(home):
+        for stage in STAGES:
+            played(stage, day)
+        draft = store.week(AREA, day).folder
+        (draft / "raw").mkdir()
+        shutil.copy(home / "data" / "raw" / AREA / f"{day}.txt", draft / "raw")
+        draft.rename(store.processed(AREA, day))
+
+
+def played(stage: str, cutoff: str) -> None:
+    names = {}
+    for cell in nbformat.read(PROJECT / "notebooks" / f"{stage}.ipynb", as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+            names |= {"cutoff": cutoff} if "parameters" in cell.metadata.get("tags", []) else {}
+
+
+# -- running ---------------------------------------------------------------------------------------------------------
+
+
+def environment(project: Path, peer: str, home: Path) -> dict[str, str]:
+    """peer : a folder of bench/ with an environment of its own; "": ours"""
+    binaries = PROJECT / ".venv" / "bin" if not peer else PROJECT / "bench" / peer / ".venv" / "bin"
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(project),
+        "ANALYSIS_HOME": str(home),
+        "NOTEBOOK_KERNEL_NAME": "python3",  # of notebooker
+        "PLOOMBER_STATS_ENABLED": "false",  # it would ask the network
+    }
+
+
+def seconds(
+    script: str, arguments: Iterable[object], folder: Path, environ: dict[str, str], fails: bool = False
+) -> float:
+    """Wall time of a line of shell; NotDone where its exit status is not as expected, with the last lines it said."""
+    with (folder / "said.txt").open("w+", encoding="utf-8") as said:
+        began = time.perf_counter()
+        command = ["bash", "-c", script, "bash", *map(str, arguments)]
+        done = subprocess.run(command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        took = time.perf_counter() - began
+    if bool(done.returncode) != fails:
+        last = (folder / "said.txt").read_text("utf-8", errors="replace").strip()[-2000:]
+        told_without_folders = re.sub(r"(?<!\w)/[\w./-]*/", "", last)
+        raise NotDone(f"exit status {done.returncode}: {told_without_folders}")
+    return took
+
+
+# -- ours ------------------------------------------------------------------------------------------------------------
+
+OURS = f'python -m analysis week {CUTOFF} --area {AREA} "$@"'
+
+
+def ours(place: Place, home: Path, *options: object, project: Path | None = None, fails: bool = False) -> float:
+    folder = place.folder / "ours"
+    folder.mkdir(exist_ok=True)
+    return seconds(OURS, options, folder, environment(project or place.project, "", home), fails)
+
+
+def our_week(place: Place) -> float:
+    home = place.home()
+    took = ours(place, home)
+    report = reports(home)
+    expect_week(place, report / "report.html")
+    if not all((report / name).stat().st_size for name in ("mail.eml", "report.docx", "appendix.xlsx")):
+        raise NotDone("an empty product")
+    return took
+
+
+def our_pages(place: Place, jobs: int) -> float:
+    """The whole week with its pages; what the pages took is the difference to ``our_week``."""
+    home = place.home()
+    took = ours(place, home, "--units", "all", "--jobs", jobs)
+    expect_week(place, reports(home) / "report.html")
+    expect_pages(place, reports(home) / "units")
+    return took
+
+
+def reports(home: Path) -> Path:
+    return home / "reports" / AREA / CUTOFF
+
+
+# -- peers -----------------------------------------------------------------------------------------------------------
+
+PAPERMILL = 'papermill --no-progress-bar "$NOTEBOOKS/5_unit.ipynb" {}.ipynb -p cutoff ' + CUTOFF + " -p unit {}"
+SCRIPTS = {
+    "week": f"""set -e
+        for stage in {" ".join(STAGES)} 4_report; do
+            papermill --no-progress-bar "$NOTEBOOKS/$stage.ipynb" $stage.ipynb -p cutoff {CUTOFF}
+        done
+        jupyter nbconvert --to html 4_report.ipynb""",
+    "papermill": f"""failed=0
+        for unit in "$@"; do {PAPERMILL.replace("{}", '"$unit"')} || failed=1; done
+        jupyter nbconvert --to html *.ipynb && exit $failed""",
+    "papermill2": f"""failed=0
+        printf '%s\\n' "$@" | xargs -P 2 -I{{}} {PAPERMILL} || failed=1
+        ls *.ipynb | xargs -P 2 -n 9 jupyter nbconvert --to html && exit $failed""",
+    "ploomber": 'python "$BENCH/ploomber/pages.py" "$NOTEBOOKS" "$PWD" "$@"',
+    "notebooker": 'python "$BENCH/notebooker/pages.py" "$NOTEBOOKS" "$PWD" "$@"',
+}
+
+
+def peer(
+    place: Place, name: str, folder: Path, *arguments: object, project: Path | None = None, fails: bool = False
+) -> float:
+    """name : a key of SCRIPTS"""
+    kept = "papermill" if name == "week" else name.rstrip("2")
+    project = project or place.project
+    environ = environment(project, kept, place.drafted)
+    environ |= {"NOTEBOOKS": str(project / "notebooks"), "BENCH": str(PROJECT / "bench")}
+    return seconds(SCRIPTS[name], arguments, folder, environ, fails)
+
+
+def their_week(place: Place) -> float:
+    folder = place.new("their-week")
+    shutil.rmtree(place.drafted / "data" / "processed" / AREA / "draft")
+    took = peer(place, "week", folder)
+    expect_week(place, folder / "4_report.html")
+    return took
+
+
+def their_pages(place: Place, name: str) -> float:
+    folder = place.new(name)
+    took = peer(place, name, folder, *place.units)
+    expect_pages(place, folder)
+    return took
+
+
+def floor(place: Place, workers: int) -> float:
+    """Drawing the same figures alone."""
+    folder = place.new("floor")
+    script = f'python "{PROJECT}/bench/figures.py" "{place.notebooks}" {workers} "$@" > drawn.json'
+    seconds(script, place.units, folder, environment(place.project, "", place.drafted))
+    drawn = json.loads((folder / "drawn.json").read_text())
+    if drawn["charts"] < len(place.units):
+        raise NotDone(f"only {drawn['charts']} charts")
+    return drawn["seconds"]
+
+
+# -- whether it was done ---------------------------------------------------------------------------------------------
+
+
+def expect_week(place: Place, report: Path) -> None:
+    """The report names every unit and every total."""
+    text = report.read_text("utf-8")
+    if lost := [place.units[code] for code in place.units if not named(place, code, text)]:
+        raise NotDone(f"{report.name} lacks {', '.join(lost)}")
+
+
+def expect_pages(place: Place, folder: Path) -> None:
+    good = sum(state(place, folder, code) == "good" for code in place.units)
+    if good < len(place.units):
+        raise NotDone(f"{good} of {len(place.units)} pages")
+
+
+def state(place: Place, folder: Path, code: str) -> str:
+    """What there is of a unit's page: good (its name, its total, its charts), honest (says there is none), traceback,
+    nothing, or else."""
+    path = folder / f"{code}.html"
+    if not path.is_file():
+        return "nothing"
+    text = path.read_text("utf-8")
+    if MISSING in text:
+        return "honest"
+    if "Traceback" in text:
+        return "traceback"
+    charts = len(re.findall(r"<img\b[^>]*\bsrc=|<svg\b", text))
+    return "good" if named(place, code, text) and charts else "else"
+
+
+def named(place: Place, code: str, text: str) -> bool:
+    return place.units[code] in text and place.totals[code] in text
+
+
+def told(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {what}", file=sys.stderr, flush=True)

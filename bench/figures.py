@@ -1,0 +1,48 @@
+"""The floor: the figures that 5_unit draws, drawn by plain Python in warm processes, without notebooks or pages.
+
+    python bench/figures.py NOTEBOOKS WORKERS CODE…
+
+Reads the week's draft in ANALYSIS_HOME, draws one unit to be warm, then every unit as the notebook's cells say, in one
+process or shared among forked ones. Prints JSON: seconds (of drawing alone) and charts.
+"""
+
+import json
+import multiprocessing
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+
+names = {}
+cells = []
+
+
+def ready(notebook: Path) -> None:
+    """Run the notebook's cells before the first that is shown; keep those that draw."""
+    code = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    shown = ["page" in cell.metadata.get("tags", []) for cell in code]
+    for cell in code[: shown.index(True)]:
+        exec(cell.source, names)
+    cells[:] = [compile(cell.source, notebook.name, "eval") for cell in code if cell.source.startswith("figures.")]
+
+
+def drawn(unit: str) -> int:
+    """Draw the unit's figures as SVG; how many there were."""
+    charts = [eval(cell, names | {"unit": unit}) for cell in cells]
+    return len([chart.svg() for chart in charts if chart is not None])
+
+
+def main(notebooks: str, workers: str, *units: str) -> None:
+    ready(Path(notebooks) / "5_unit.ipynb")
+    drawn(units[0])
+    with multiprocessing.get_context("fork").Pool(int(workers)) as pool:
+        draw = pool.map if int(workers) > 1 else map
+        list(draw(drawn, units[: int(workers)]))
+        began = time.perf_counter()
+        charts = sum(draw(drawn, units, *([1] if int(workers) > 1 else [])))
+        print(json.dumps({"seconds": time.perf_counter() - began, "charts": charts}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,95 @@
+"""What a page costs, in time and memory, as a province and a nation grow: generated tables, one generated past week.
+
+    python bench/size.py [--units 18,39,78,156] [--nation none|all] [--jobs 2]
+
+For each size: the week alone, the week with every unit's page, the cost of a page between them, and the most memory
+that all processes together held (proportional shares, sampled). --nation: 3,321 units in 34 areas by
+``week --area all``, without unit pages or with all of them (more than half an hour).
+"""
+
+import argparse
+import contextlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import contenders
+import generate
+import psutil
+
+SAMPLE_S = 0.5
+NEWEST, BEFORE = (str(day) for day in (generate.NEWEST, generate.NEWEST - generate.WEEK))
+
+
+def measured(home: Path, cutoff: str, area: str, *options: str) -> tuple[float, float]:
+    """Seconds, and the most MiB that the command and all it has started held at once."""
+    command = [sys.executable, "-m", "analysis", "week", cutoff, "--area", area, "--home", str(home), *options]
+    environ = contenders.environment(home.parent / "project", "", home)
+    began, most = time.perf_counter(), 0.0
+    with (home / "said.txt").open("w", encoding="utf-8") as said:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": said, "stderr": said}
+        running = subprocess.Popen(command, cwd=home.parent / "project", env=environ, **quiet)
+        while running.poll() is None:
+            most = max(most, held(running.pid))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(SAMPLE_S)
+    took = time.perf_counter() - began
+    if running.returncode:
+        raise SystemExit(f"exit status {running.returncode}: " + (home / "said.txt").read_text("utf-8")[-2000:])
+    return took, most
+
+
+def held(pid: int) -> float:
+    """MiB of a process and its descendants; shared pages are counted once."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                total += each.memory_full_info().pss
+    return total / 2**20
+
+
+def pages(home: Path) -> int:
+    return len(list(home.glob(f"reports/*/{NEWEST}/units/*.html")))
+
+
+def sized(folder: Path, units: int, areas: int, jobs: str, made: str = "all") -> str:
+    """One row of the table; made: "all" pages, or "none"."""
+    home = folder / f"{areas}-{units}"
+    generate.nation(home, units, areas)
+    area = "all" if areas > 1 else "tinh-01"
+    measured(home, BEFORE, area)
+    alone = shutil.copytree(home, folder / "alone") if made == "all" else home
+    week, memory = measured(alone, NEWEST, area)
+    row = f"{units:6,}  {areas:4}  {week:9.1f} s  {memory:6,.0f} MiB"
+    if made == "all":
+        shutil.rmtree(alone)
+        whole, memory = measured(home, NEWEST, area, "--units", "all", "--jobs", jobs)
+        if (count := pages(home)) != units:
+            raise SystemExit(f"{count} of {units} pages")
+        row += f"  {whole:9.1f} s  {(whole - week) / units:7.3f} s  {memory:6,.0f} MiB"
+    shutil.rmtree(home)
+    return row
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--units", default="18,39,78,156")
+    options.add_argument("--nation", choices=["none", "all"])
+    options.add_argument("--jobs", default="2")
+    chosen = options.parse_args()
+    print(" units areas  week alone       peak   with pages  each page        peak")
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        contenders.copied(Path(folder) / "project")
+        for units in filter(None, chosen.units.split(",")):
+            print(sized(Path(folder), int(units), 1, chosen.jobs), flush=True)
+        if chosen.nation:
+            print(sized(Path(folder), 3321, 34, chosen.jobs, chosen.nation), flush=True)
+
+
+if __name__ == "__main__":
+    main()
