@@ -207,10 +207,10 @@ def week(
 def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: dict) -> int:
     """Make the week of every area that has a table for it, then send the mails; the worst status."""
     from analysis import areas as several
-    from analysis import due, wording
+    from analysis import store, wording
 
     words, statuses, mails = wording.load(home, about["lang"]), [], []
-    days = {area: due.raw_days(area) for area in areas}
+    days = {area: store.raw_days(area) for area in areas}
     asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
     for area, outcome in several.weeks(home, asked, cutoff=cutoff, **about):
         _say(f"{area}: {outcome.message}", outcome.status)

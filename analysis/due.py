@@ -24,7 +24,7 @@ def weeks(
     that is none is refused. The other arguments : as of ``run.week``. Raises : WordingError.
     """
     words = wording.load(home, lang)
-    for cutoff in store.at_home(home, raw_days, area):
+    for cutoff in store.at_home(home, store.raw_days, area):
         try:
             periods.cutoff(cutoff)
         except ValueError as error:
@@ -38,12 +38,6 @@ def weeks(
                 )
         except WRONG_IN_ONE_WEEK as error:
             yield cutoff, Outcome(run.FAILED, str(error))
-
-
-def raw_days(area: str) -> list[str]:
-    """The days by which files of data/raw/<area>/ are named, oldest first; some may be no day of the calendar."""
-    files = (store.home() / "data" / "raw" / area).glob(f"{store.ISO_DAY}[!0-9]*")
-    return sorted({path.name[:10] for path in files if path.is_file()})
 
 
 def is_due(area: str, cutoff: str) -> bool:
@@ -65,4 +59,4 @@ def is_due(area: str, cutoff: str) -> bool:
 def missing(area: str) -> list[str]:
     """The weeks that have a raw table and no report, though a later one has: its history lacks them."""
     published = store.published(area)
-    return [day for day in raw_days(area) if published and day < published[-1] and day not in published]
+    return [day for day in store.raw_days(area) if published and day < published[-1] and day not in published]

@@ -5,7 +5,6 @@ that drives it, before that has any thread or socket, and finds pandas, matplotl
 protocol and outputs are those of papermill's own engine, which takes over where a process cannot be forked so.
 """
 
-import ctypes
 import importlib
 import multiprocessing
 import os
@@ -24,10 +23,11 @@ from jupyter_client.provisioning import LocalProvisioner
 from papermill.engines import NBClientEngine
 from traitlets import default
 
+from analysis import isolated
+
 NAME, STOCK = "forked", "nbclient"  # as papermill knows them
 AVAILABLE = sys.platform == "linux"
 IMPORTED = ("pandas", "matplotlib.pyplot", "seaborn", "matplotlib_inline.backend_inline", "ipykernel.kernelapp")
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 READY_S = 0.05  # how long an answer on one socket may come after that on the other
 
 
@@ -139,7 +139,7 @@ class Client(AsyncKernelClient):
 def _kernel(orders: Connection) -> None:
     """The forked process: wait for orders, then be an ipykernel. It dies with the process that drives it."""
     os.setsid()
-    dies_with_parent()
+    isolated.die_with_parent()
     try:
         arguments, folder = orders.recv()
     except EOFError:
@@ -155,11 +155,6 @@ def _kernel(orders: Connection) -> None:
     app.shell.enable_matplotlib("inline")
     pandas.options.display.max_columns = 20
     app.start()
-
-
-def dies_with_parent() -> None:
-    """Let the system kill this process when the one that has forked it ends, however it ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end(process: multiprocessing.process.BaseProcess) -> None:

@@ -151,8 +151,8 @@ def _bind(memory: int) -> None:
     if FORKS:
         # The process that all are forked from ends with the last that holds this end of its pipe: the caller alone.
         os.close(forkserver._forkserver._forkserver_alive_fd)
+        die_with_parent()
         system = ctypes.CDLL(None)
-        system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         system.prctl(PR_SET_CHILD_SUBREAPER, 1)
     if resource:
         with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
@@ -164,6 +164,11 @@ def end_all() -> None:
     """End every call that is going on, in whatever thread; there it has Died."""
     for pid in list(_going_on):
         _end(pid)
+
+
+def die_with_parent() -> None:
+    """Let the system kill this process when the one that has forked it ends, however it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _end(pid: int) -> None:

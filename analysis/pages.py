@@ -81,7 +81,8 @@ def make(task: Task) -> Made:
         about = {"home": task.home, "source": source, "target": target}
         notebook.apart(_make, task, source, target, words, way=task.way, words=words, **about)
     except Exception as error:  # whatever it was: the other units get their pages
-        reason = store.without_folders(told(error))  # it is published
+        # It is published. A worker of a cluster works in no home of its own.
+        reason = store.without_folders(told(error)).replace(f"{task.home}/", "")
         return Made(task.unit, reason, "".join(traceback.format_exception(error)))
     return Made(task.unit)
 

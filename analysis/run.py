@@ -115,6 +115,8 @@ def week(
             raw = sorted(raw or store.raw_files(area, cutoff), key=lambda path: path.name)
         except store.NotFound:
             return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
+        except ValueError as error:
+            return Outcome(REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
         this = _Week(
             store.home(), area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps()

@@ -118,10 +118,16 @@ def raw_files(area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
 
 def newest_raw(area: str) -> str:
     """The latest cut-off that has a raw table. Raises NotFound if there is none."""
-    days = [path.name[:10] for path in _files(home() / "data" / "raw" / _plain(area), f"{ISO_DAY}[!0-9]*")]
+    days = raw_days(area)
     if not days:
         raise NotFound(f"data/raw/{area}: no table there; expected one named by its cut-off, such as 2023-12-04.txt")
-    return max(days)
+    return days[-1]
+
+
+def raw_days(area: str) -> list[str]:
+    """The days by which files of data/raw/<area>/ are named, oldest first; some may be no day of the calendar."""
+    files = _files(home() / "data" / "raw" / _plain(area), f"{ISO_DAY}[!0-9]*")
+    return sorted({path.name[:10] for path in files})
 
 
 def _files(folder: Path, pattern: str = "*") -> list[Path]:

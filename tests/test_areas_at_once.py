@@ -10,7 +10,7 @@ import psutil
 import pytest
 from test_run import AREA, CUTOFF, headings, home, paged, pages_table, put  # noqa: F401
 
-from analysis import areas, run
+from analysis import areas, isolated, run
 
 # Each page notes that it was made, and takes a moment, so that a worker can be killed meanwhile.
 NOTED = 'import time\n(home.parent / f"made-{unit}-{os.getpid()}").touch()\ntime.sleep(0.5)\n'
@@ -28,7 +28,7 @@ def gate_of(raw, home, area, cutoff, words):  # noqa: F811
 def report(home, area, cutoff, name, words):  # noqa: F811
     from analysis import store
 
-    put(store.run_reports(area, name) / "report.html", area)
+    put(store.run_reports(area, name) / "report.html", isolated.call(str, area))  # as a notebook is, in its own process
 
 
 def quiet(line):

@@ -281,6 +281,18 @@ def test_without_a_raw_table_there_is_a_sentence(home):
     assert "data/raw/cho-moi/2023-11-27*.*" in outcome.message
 
 
+def test_a_table_named_by_no_day_is_refused_and_named(home):
+    put(home / "data" / "raw" / AREA / "2023-13-04.txt", "raw")
+    before = contents(home)
+    outcome = run.week(home, AREA, steps=steps(home, stages=()))
+    assert (
+        outcome.status == run.REFUSED
+        and "2023-13-04" in outcome.message
+        and "không phải là một ngày" in outcome.message
+    )
+    assert contents(home) == before
+
+
 def test_several_tables_make_one_week_under_whatever_names_they_come(home):
     put(home / "data" / "raw" / AREA / f"{CUTOFF}-more.csv", "more")
     gated = []
