@@ -154,10 +154,10 @@ def week(
         ),
     ] = "",
     engine: Annotated[
-        Literal["forked", "papermill"] | None,
+        Literal["inprocess", "forked", "papermill"] | None,
         typer.Option(
-            help="forked: kernels forked from a process that has everything imported; papermill: its own."
-            " Default: forked on Linux."
+            help="inprocess: a notebook's cells run in the process that is its own; forked: in a kernel forked from it;"
+            " papermill: in a kernel that papermill starts. Default: inprocess on Linux, else papermill."
         ),
     ] = None,
     due: Annotated[

@@ -146,15 +146,20 @@ def _kernel(orders: Connection) -> None:
         return
     orders.close()
     os.chdir(folder)
-    import pandas
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
     app.initialize([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])  # else it says how to end it by hand
-    # What these two find out when they are imported, and were imported before there was a kernel:
-    app.shell.enable_matplotlib("inline")
-    pandas.options.display.max_columns = 20
+    furnish(app.shell)
     app.start()
+
+
+def furnish(shell) -> None:
+    """What matplotlib and pandas find out when they are imported, for a kernel before which they were imported."""
+    import pandas
+
+    shell.enable_matplotlib("inline")
+    pandas.options.display.max_columns = 20
 
 
 def _end(process: multiprocessing.process.BaseProcess) -> None:

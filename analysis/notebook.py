@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
-ENGINES = {"forked": "forked", "papermill": "nbclient"}  # as --engine knows them, as papermill does
+ENGINES = {
+    "inprocess": "inprocess",
+    "forked": "forked",
+    "papermill": "nbclient",
+}  # as --engine knows them, as papermill does
 
 
 class NotebookFailed(Exception):
@@ -32,12 +36,12 @@ class NotebookFailed(Exception):
 class Way:
     """How notebooks are run.
 
-    engine  : forked (Linux) or papermill, its own
+    engine  : inprocess, forked (Linux) or papermill, its own
     seconds : wall clock for one notebook, after which it is killed with all it has started
     memory  : bytes of data that its kernel may have
     """
 
-    engine: str = "forked" if sys.platform == "linux" else "papermill"
+    engine: str = "inprocess" if sys.platform == "linux" else "papermill"
     seconds: float = isolated.MOST_SECONDS
     memory: int = isolated.MOST_MEMORY
 

@@ -16,20 +16,23 @@ IMPORTED = (
         "ipykernel.kernelapp",
         "ipykernel.ipkernel",
     ),
-    *("analysis.pages", "analysis.engine", "analysis.notebook", "analysis.export", "analysis.mail"),
+    *("analysis.pages", "analysis.inprocess", "analysis.notebook", "analysis.export", "analysis.mail"),
     *("analysis.clean", "analysis.score", "analysis.trend", "analysis.findings", "analysis.figures"),
     *("analysis.unitpage", "analysis.document", "analysis.appendix", "analysis.revisions", "analysis.indexpage"),
 )
 
 
 def do_once() -> None:
-    """What takes long the first time: fonts, letters as they are drawn, numbers in a language, kinds of columns."""
+    """What takes long the first time: fonts, letters as they are drawn, numbers in a language, kinds of columns, the form
+    of a notebook."""
+    import nbformat
     import pandas as pd
 
     from analysis import charts, store, tables, wording
 
     for name, table in tables.TABLES.items():
         tables.checked(name, pd.DataFrame(columns=list(table.columns)))
+    nbformat.validate(nbformat.v4.new_notebook())
     part = pd.DataFrame({"part": ["Kiến An 0123456789"], "points": [1.0], "max_points": [2.0]})
     for lang in ("vi", "en"):
         chart = charts.lost_points(part, wording.load(store.PROJECT, lang))

@@ -1,4 +1,4 @@
-"""The engine with forked kernels and papermill's own: the same notebooks, the same outputs, byte for byte."""
+"""The engines without a start, forked and in process, and papermill's own: the same notebooks, the same outputs."""
 
 import json
 import os
@@ -13,10 +13,11 @@ from district import HOME, words
 from nbformat import v4
 from papermill.engines import papermill_engines
 
-from analysis import engine, isolated, notebook, store
+from analysis import engine, inprocess, isolated, notebook, store
 
 pytestmark = pytest.mark.skipif(not engine.AVAILABLE, reason="kernels are forked on Linux only")
 
+QUICK = ("forked", "inprocess")
 CELLS = [
     'name = "Kiến An"',
     "import os, sys, warnings, pandas as pd\nprint('một dòng', name)\nprint('lỗi', file=sys.stderr)",
@@ -24,16 +25,17 @@ CELLS = [
     "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2], label=name)\nplt.legend()\nplt.show()",
     "plt.figure(figsize=(2, 1)); plt.bar(['a', 'b'], [1, 2])",
     "warnings.warn('hãy chú ý')",
-    "%time pass\nget_ipython().__class__.__name__",
+    "%time pass",
     "!echo $PWD | wc -l",
     "from IPython.display import HTML, display\ndisplay(HTML('<b>đậm</b>'))\n{'a': [1, 2]}",
     "import multiprocessing, threading\nos.getcwd().count('/') > 0, threading.active_count() > 1",
     "await __import__('asyncio').sleep(0, 'đợi')",
+    "os.system('echo ra')\n__import__('time').sleep(0.3)",
 ]
 
 
-def executed(name: str, source: Path, target: Path) -> Path:
-    options = {"home": HOME, "source": source, "target": target, "words": words()}
+def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
+    options = {"home": at, "source": source, "target": target, "words": words()}
     notebook.apart(notebook.run, source, target, {}, words(), name, way=notebook.Way(name), **options)
     return target
 
@@ -53,34 +55,37 @@ def source(tmp_path):
     return tmp_path / "source.ipynb"
 
 
-def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_both_engines(source):
-    forked, stock = (executed(name, source, source.with_name(f"{name}.ipynb")) for name in ("forked", "papermill"))
-    assert outputs(forked) == outputs(stock)
-    shown = [output for cell in outputs(forked) for output in cell]
+def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine(source):
+    stock = outputs(executed("papermill", source, source.with_name("stock.ipynb")))
+    for name in QUICK:
+        assert outputs(executed(name, source, source.with_name(f"{name}.ipynb"))) == stock, name
+    shown = [output for cell in stock for output in cell]
     assert sum("image/png" in output.get("data", {}) for output in shown) == 2
     assert not any(output["output_type"] == "error" for output in shown)
 
 
-@pytest.mark.parametrize("stage", ["1_clean", "2_score"])
-def test_a_stage_of_the_week_gives_the_same_bytes_with_both_engines(tmp_path, stage, monkeypatch):
+def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monkeypatch):
     monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
     (tmp_path / "config").symlink_to(HOME / "config")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "raw").symlink_to(HOME / "data" / "raw")
-    source, made = HOME / "notebooks" / f"{stage}.ipynb", {}
-    for name in ("forked", "papermill"):
-        for number, each in enumerate(["1_clean", stage] if stage != "1_clean" else [stage]):
-            target, at = tmp_path / f"{name}{number}.ipynb", HOME / "notebooks" / f"{each}.ipynb"
-            options = {"home": tmp_path, "source": at, "target": target, "words": words()}
-            notebook.apart(notebook.run, at, target, {}, words(), name, way=notebook.Way(name), **options)
-        draft = store.week("cho-moi", "2023-12-04").folder
-        made[name] = [target.read_bytes()] + [path.read_bytes() for path in sorted(draft.glob("*.csv"))]
-    assert len(made["forked"]) > 3 and made["forked"] == made["papermill"], source
+    folder, made = store.week("cho-moi", "2023-12-04").folder, {}
+    folder.mkdir(parents=True)
+    for name in (*QUICK, "papermill"):
+        for stage in ("1_clean", "2_score"):
+            source = HOME / "notebooks" / f"{stage}.ipynb"
+            executed(name, source, folder / source.name, at=tmp_path)
+        made[name] = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".ipynb")}
+    assert {"1_clean.ipynb", "2_score.ipynb", "scores.csv"} < set(made["papermill"])
+    assert all(made[name] == made["papermill"] for name in QUICK)
 
 
-def test_papermill_itself_knows_the_engine(source, tmp_path):
-    assert papermill_engines.get_engine("forked") is engine.ForkedEngine
-    command = [sys.executable, "-m", "papermill", "--engine", "forked", "--no-progress-bar"]
+@pytest.mark.parametrize(
+    ("name", "kind"), [("forked", engine.ForkedEngine), ("inprocess", inprocess.InProcessEngine)], ids=QUICK
+)
+def test_papermill_itself_knows_the_engine(source, tmp_path, name, kind):
+    assert papermill_engines.get_engine(name) is kind
+    command = [sys.executable, "-m", "papermill", "--engine", name, "--no-progress-bar"]
     shown = {
         name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"
     }  # ipykernel asks for it

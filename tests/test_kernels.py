@@ -19,12 +19,15 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to 
 
 HERE = """\
 import os, pathlib
-(pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{os.getppid()}").touch()"""
-SHORT = 8  # seconds for a notebook that would never end
+driver = os.getppid() if type(get_ipython()).__name__ == "ZMQInteractiveShell" else os.getpid()  # else it is this one
+(pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{driver}").touch()"""
+SHORT = 5  # seconds for a notebook that would never end
+ENGINES = ("inprocess", "forked") if os.environ.get("FAULTS") == "all" else (notebook.USUAL.engine,)
+DEAD = {"inprocess": "tiến trình dừng đột ngột", "forked": "DeadKernelError"}
 FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
-    "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-    "os._exit(0)": ("import os; os._exit(0)", "DeadKernelError"),
-    "segmentation fault": ("import ctypes; ctypes.string_at(0)", "DeadKernelError"),
+    "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", DEAD),
+    "os._exit(0)": ("import os; os._exit(0)", DEAD),
+    "segmentation fault": ("import ctypes; ctypes.string_at(0)", DEAD),
     "sys.exit(0)": ("import sys; sys.exit(0)", "các ô lệnh sau chưa chạy"),
     "endless loop": ("while True: pass", f"quá {SHORT} giây"),
     "loop that ignores interrupts": (
@@ -48,9 +51,15 @@ FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
 }
 
 
-def ended(home, week: run.Steps, reason: str, cell: str) -> None:  # noqa: F811
-    """The week ends as it must."""
-    week = dataclasses.replace(week, way=notebook.Way(seconds=SHORT, memory=2 * 1024**3))
+@pytest.fixture(params=ENGINES)
+def way(request):
+    return notebook.Way(request.param, seconds=SHORT, memory=2 * 1024**3)
+
+
+def ended(home, week: run.Steps, way, reason: str | dict[str, str], cell: str) -> None:  # noqa: F811
+    """The week ends as it must; ``reason`` may be another with each engine."""
+    reason = reason if isinstance(reason, str) else reason[way.engine]
+    week = dataclasses.replace(week, way=way)
     before = earlier_week(home)
     outcome = run.week(home, AREA, CUTOFF, steps=week)
     assert outcome.status == run.FAILED
@@ -66,22 +75,28 @@ def ended(home, week: run.Steps, reason: str, cell: str) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_a_kernel_ends_the_run_and_names_notebook_and_cell(home, fault):  # noqa: F811
+def test_a_fault_of_a_kernel_ends_the_run_and_names_notebook_and_cell(home, way, fault):  # noqa: F811
     cell, reason = FAULTS[fault]
-    ended(home, steps(home, HERE, cell, CLOSE), reason, cell.splitlines()[0])
+    ended(home, steps(home, HERE, cell, CLOSE), way, reason, cell.splitlines()[0])
 
 
-def test_an_error_that_its_tag_allows_is_an_error(home):  # noqa: F811
-    ended(home, steps(home, HERE, CLOSE + "\n1 / 0", tags=("raises-exception",)), "ZeroDivisionError", "import hashlib")
+def test_an_error_that_its_tag_allows_is_an_error(home, way):  # noqa: F811
+    ended(
+        home,
+        steps(home, HERE, CLOSE + "\n1 / 0", tags=("raises-exception",)),
+        way,
+        "ZeroDivisionError",
+        "import hashlib",
+    )
 
 
-def test_a_kernel_that_exits_in_the_last_cell_has_not_come_to_its_end(home):  # noqa: F811
-    ended(home, steps(home, HERE, CLOSE + "\nos._exit(0)"), "DeadKernelError", "import hashlib")
+def test_a_kernel_that_exits_in_the_last_cell_has_not_come_to_its_end(home, way):  # noqa: F811
+    ended(home, steps(home, HERE, CLOSE + "\nos._exit(0)"), way, DEAD, "import hashlib")
 
 
-def test_a_parameter_that_is_not_there_starts_no_kernel(home):  # noqa: F811
+def test_a_parameter_that_is_not_there_starts_no_kernel(home, way):  # noqa: F811
     week = steps(home, HERE, CLOSE, parameters='area = ""\ncut_off = ""\nrun = ""')
-    ended(home, week, "không có tham số cutoff", "ô tham số")
+    ended(home, week, way, "không có tham số cutoff", "ô tham số")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +108,7 @@ def test_a_parameter_that_is_not_there_starts_no_kernel(home):  # noqa: F811
     ],
     ids=["none of that name", "one that never answers", "one that ends at once"],
 )
-def test_a_kernel_that_does_not_start_ends_the_run(home, monkeypatch, argv, reason):  # noqa: F811
+def test_a_kernel_that_does_not_start_ends_the_run(home, way, monkeypatch, argv, reason):  # noqa: F811
     if argv:
         spec = home.parent / "jupyter" / "kernels" / "absent" / "kernel.json"
         spec.parent.mkdir(parents=True)
@@ -102,12 +117,13 @@ def test_a_kernel_that_does_not_start_ends_the_run(home, monkeypatch, argv, reas
     week = steps(home, HERE, CLOSE)
     path = week.notebooks / "2_score.ipynb"
     path.write_text(path.read_text("utf-8").replace('"name": "python3"', '"name": "absent"'), "utf-8")
-    ended(home, week, reason, "chưa chạy ô nào")
+    ended(home, week, way, reason, "chưa chạy ô nào")
 
 
-def test_what_a_notebook_has_started_does_not_outlive_it(home):  # noqa: F811
+def test_what_a_notebook_has_started_does_not_outlive_it(home, way):  # noqa: F811
     starts = "import subprocess\nleft = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
     starts += "(pathlib.Path(os.environ['ANALYSIS_HOME']).parent / f'process-{left.pid}-{left.pid}').touch()"
-    assert run.week(home, AREA, CUTOFF, steps=steps(home, HERE, starts, CLOSE)).status == run.DONE
-    assert len(processes(home)) == 3
+    week = dataclasses.replace(steps(home, HERE, starts, CLOSE), way=way)
+    assert run.week(home, AREA, CUTOFF, steps=week).status == run.DONE
+    assert len(processes(home)) == {"inprocess": 2, "forked": 3}[way.engine]
     assert [pid for pid in processes(home) if psutil.pid_exists(pid) and os.getpgid(pid)] == []

@@ -1,0 +1,97 @@
+"""A papermill engine whose cells run in the very process that papermill runs in: no second process, no sockets.
+
+``papermill --engine inprocess …``; the week's runs use it unless told otherwise, for each of their notebooks has a
+process to itself anyway (``isolated``). The kernel is ipykernel's own and answers in the messages of every kernel, so
+notebooks and outputs are those of papermill's own engine. A crash takes papermill with it: whoever waits for that
+process learns of it, and finds the cell that was begun last in the notebook.
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import SimpleNamespace
+
+from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
+from ipykernel.inprocess.ipkernel import InProcessKernel
+from ipykernel.iostream import OutStream
+from nbclient.exceptions import CellExecutionComplete
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager
+
+from analysis import engine
+
+NAME = "inprocess"  # as papermill knows it
+PYTHON = "python3"  # the kernel that this process can be
+
+
+class InProcessEngine(NBClientEngine):
+    """Runs the code cells up to the first with an error, whatever its tags allow. Any other kernel is forked."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
+        """Options as papermill's own engine knows them; those of starting a kernel have nothing to say."""
+        if kernel_name != PYTHON:
+            return engine.ForkedEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+        client = _client()
+        shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
+        for index, cell in enumerate(nb_man.nb.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            nb_man.cell_start(cell, index)
+            client.execute(cell.source, allow_stdin=False)
+            shown.take(client, cell, index)
+            failed = client.get_shell_msg()["content"]["status"] != "ok"
+            if failed:
+                nb_man.cell_exception(cell, cell_index=index)
+            with _not_saved(nb_man):
+                nb_man.cell_complete(cell, cell_index=index)
+            if failed:
+                break
+        nb_man.nb.metadata["language_info"] = client.kernel.language_info
+        shown.set_widgets_metadata()
+
+
+class Kernel(InProcessKernel):
+    """One in which a cell may await: in ipykernel 7.4 that asks for a thread that only a kernel with sockets has."""
+
+    shell_channel_thread = SimpleNamespace(parent_thread=None)
+    _supports_kernel_subshells = False
+
+
+class Shown(PapermillNotebookClient):
+    """What cells show, kept in the notebook as papermill's own engine keeps it."""
+
+    def __init__(self, nb_man: NotebookExecutionManager, **options) -> None:
+        super().__init__(nb_man, **options)
+        self.reset_execution_trackers()
+        self.clear_before_next_output = False
+
+    def take(self, client: BlockingInProcessKernelClient, cell, index: int) -> None:
+        """All that the kernel has said of one cell, up to that it is idle again."""
+        with suppress(CellExecutionComplete):
+            while True:
+                self.process_message(client.get_iopub_msg(), cell, index)
+
+
+def _client() -> BlockingInProcessKernelClient:
+    """Of a kernel that is this process."""
+    for name in engine.IMPORTED:
+        importlib.import_module(name)
+    sys.modules.setdefault("debugpy", None)  # nobody debugs here, and it takes as long to start as all the rest
+    kernel = Kernel()
+    kernel.stdout, kernel.stderr = (
+        OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
+    )
+    client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session)
+    client.start_channels()
+    engine.furnish(kernel.shell)
+    return client
+
+
+@contextmanager
+def _not_saved(nb_man: NotebookExecutionManager) -> Iterator[None]:
+    """The notebook is saved as the next cell begins, or when it has ended: once a cell is enough."""
+    nb_man.save = lambda **_: None
+    yield
+    del nb_man.save
