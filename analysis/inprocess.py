@@ -32,7 +32,8 @@ class InProcessEngine(NBClientEngine):
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
         """Options as papermill's own engine knows them; those of starting a kernel have nothing to say."""
         if kernel_name != PYTHON:
-            return engine.ForkedEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+            engine.ForkedEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+            return
         client = _client()
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
         for index, cell in enumerate(nb_man.nb.cells):

@@ -23,8 +23,7 @@ IMPORTED = (
 
 
 def do_once() -> None:
-    """What takes long the first time: fonts, letters as they are drawn, numbers in a language, kinds of columns, the form
-    of a notebook."""
+    """What takes long the first time: fonts, letters as they are drawn, a language's numbers, what columns may hold."""
     import nbformat
     import pandas as pd
 

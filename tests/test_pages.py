@@ -141,7 +141,7 @@ SHOW = "from IPython.display import HTML\nHTML(f'<h1>{unit}</h1>')"
 KERNEL = '(folder / f"{unit}.kernel").write_text(str(os.getpid()))'
 KILL = """\
 while not (folder / "C.kernel").exists(): time.sleep(0.1)
-os.kill(os.getppid(), signal.SIGKILL)"""
+os.kill(os.getpid(), signal.SIGKILL)"""
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")

@@ -206,7 +206,7 @@ def test_what_a_stage_has_written_is_not_checked_again_but_what_was_changed_sinc
     store.save_json(home / "2_score.json", {"tables": {"points": store.sha256(home / "points.csv")}})
     assert store.read_table(home, "points")["points"].tolist() == [1.5]
     (home / "points.csv").write_text((home / "points.csv").read_text("utf-8").replace("1.5", "inf"), "utf-8")
-    with pytest.raises(tables.TableError, match="points: 'inf': is not finite|points: inf: is not finite"):
+    with pytest.raises(tables.TableError, match=r"inf.*is not finite"):
         store.read_table(home, "points")
 
 
