@@ -25,7 +25,6 @@ from traitlets import default
 
 from analysis import isolated
 
-NAME, STOCK = "forked", "nbclient"  # as papermill knows them
 AVAILABLE = sys.platform == "linux"
 IMPORTED = ("pandas", "matplotlib.pyplot", "seaborn", "matplotlib_inline.backend_inline", "ipykernel.kernelapp")
 READY_S = 0.05  # how long an answer on one socket may come after that on the other

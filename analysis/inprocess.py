@@ -21,7 +21,6 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 
 from analysis import engine
 
-NAME = "inprocess"  # as papermill knows it
 PYTHON = "python3"  # the kernel that this process can be
 
 
@@ -94,5 +93,7 @@ def _client() -> BlockingInProcessKernelClient:
 def _not_saved(nb_man: NotebookExecutionManager) -> Iterator[None]:
     """The notebook is saved as the next cell begins, or when it has ended: once a cell is enough."""
     nb_man.save = lambda **_: None
-    yield
-    del nb_man.save
+    try:
+        yield
+    finally:
+        del nb_man.save

@@ -1,9 +1,12 @@
-"""A browser that is refused the network, and the report of the real week to show in it."""
+"""A browser that is refused the network, the real week as published, and its report to show in a browser."""
 
 import ast
 import functools
 import itertools
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import district
 import nbformat
 import pytest
+from filelock import FileLock
 from IPython.core.formatters import DisplayFormatter
 from nbformat import v4
 
@@ -102,6 +106,28 @@ def pytest_terminal_summary(terminalreporter):
     }
     if tried := sum(kernels.values()):
         terminalreporter.write_line(f"kernel: {tried} faults, {kernels['passed']} survived")
+
+
+UNITS = ["30634", "30637", "30658"]  # Kiến An, Mỹ Hội Đông, and one in the middle
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory):
+    """A home in which the real week is published with the pages of UNITS, made once for all workers: to be copied."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = base / "real" / "home"
+    with FileLock(base / "real.lock"):
+        if not (home / "reports").is_dir():
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.copytree(PROJECT / "config", home / "config")
+            (home / "data" / "raw" / "cho-moi").mkdir(parents=True)
+            shutil.copy(district.RAW, home / "data" / "raw" / "cho-moi")
+            command = [sys.executable, "-m", "analysis", "week", "2023-12-04", "--units", ",".join(UNITS)]
+            done = subprocess.run([*command, "--home", home], capture_output=True, text=True, cwd=home, timeout=300)
+            assert done.returncode == 0, done.stderr
+            assert str(home / "reports" / "cho-moi" / "2023-12-04" / "report.html") in done.stdout
+    return home
 
 
 @pytest.fixture(scope="session")

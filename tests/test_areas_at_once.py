@@ -10,7 +10,7 @@ import psutil
 import pytest
 from test_run import AREA, CUTOFF, headings, home, paged, pages_table, put  # noqa: F401
 
-from analysis import areas, isolated, run
+from analysis import areas, isolated, pages, run
 
 # Each page notes that it was made, and takes a moment, so that a worker can be killed meanwhile.
 NOTED = 'import time\n(home.parent / f"made-{unit}-{os.getpid()}").touch()\ntime.sleep(0.5)\n'
@@ -90,8 +90,9 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     assert not psutil.pid_exists(victim)
 
 
-def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home):  # noqa: F811
+def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home, monkeypatch):  # noqa: F811
     pytest.importorskip("distributed")
+    monkeypatch.setattr(pages, "CONNECT_S", 1)
     outcome = run.week(home, AREA, CUTOFF, units="all", cluster="tcp://127.0.0.1:9", steps=paged(home, "A"))
     assert outcome.status == run.FAILED and "127.0.0.1:9" in outcome.message
     assert not (home / "reports" / AREA).exists() or not list((home / "reports" / AREA).iterdir())

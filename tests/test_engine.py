@@ -46,17 +46,23 @@ def outputs(path: Path) -> list:
     return [json.loads(re.sub(r"[^\" ]*ipykernel_\d+/", "", each)) for each in told]  # papermill leaves the folder in
 
 
-@pytest.fixture
-def source(tmp_path):
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("engines")
     code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(CELLS)]
     code[0].metadata.tags = ["parameters"]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
-    return tmp_path / "source.ipynb"
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), folder / "source.ipynb")
+    return folder / "source.ipynb"
 
 
-def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine(source):
-    stock = outputs(executed("papermill", source, source.with_name("stock.ipynb")))
+@pytest.fixture(scope="module")
+def stock(source):
+    """What the notebook shows when papermill runs it its own way."""
+    return outputs(executed("papermill", source, source.with_name("stock.ipynb")))
+
+
+def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine(source, stock):
     for name in QUICK:
         assert outputs(executed(name, source, source.with_name(f"{name}.ipynb"))) == stock, name
     shown = [output for cell in stock for output in cell]
@@ -83,7 +89,7 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monk
 @pytest.mark.parametrize(
     ("name", "kind"), [("forked", engine.ForkedEngine), ("inprocess", inprocess.InProcessEngine)], ids=QUICK
 )
-def test_papermill_itself_knows_the_engine(source, tmp_path, name, kind):
+def test_papermill_itself_knows_the_engine(source, stock, tmp_path, name, kind):
     assert papermill_engines.get_engine(name) is kind
     command = [sys.executable, "-m", "papermill", "--engine", name, "--no-progress-bar"]
     shown = {
@@ -92,7 +98,7 @@ def test_papermill_itself_knows_the_engine(source, tmp_path, name, kind):
     command += [source, tmp_path / "out.ipynb"]
     done = subprocess.run(command, env=shown, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert outputs(tmp_path / "out.ipynb") == outputs(executed("papermill", source, tmp_path / "stock.ipynb"))
+    assert outputs(tmp_path / "out.ipynb") == stock
     assert "Ctrl-C" not in done.stdout and "WARNING" not in done.stderr
 
 

@@ -1341,8 +1341,7 @@ def filled(name, payloads):
 def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name, payloads):
     frame = tables.checked(name, filled(name, payloads))
     text = tables.to_csv(name, frame)
-    for back in (tables.from_csv, tables.parsed):
-        pd.testing.assert_frame_equal(back(name, text.encode()), frame)
+    pd.testing.assert_frame_equal(tables.from_csv(name, text.encode()), frame)
     assert harmless(text)
 
 

@@ -14,6 +14,7 @@ import nbformat
 import pandas as pd
 import played
 import pytest
+from conftest import UNITS
 from district import GOLDEN, HOME, RAW, changed
 
 PUBLISHED = ("data/processed/cho-moi/2023-12-04", "reports/cho-moi/2023-12-04")
@@ -42,13 +43,9 @@ def state(home):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A home in which the week of 4 December 2023 has been published."""
-    made = home_with(tmp_path_factory.mktemp("home"), "config")
-    done = analysis(made, "week", "2023-12-04", "--units", "30634,30637")
-    assert done.returncode == 0, done.stderr
-    assert str(made / PUBLISHED[1] / "report.html") in done.stdout
-    return made
+def home(tmp_path_factory, real_home):
+    """A home in which the week of 4 December 2023 has been published, with the pages of UNITS."""
+    return shutil.copytree(real_home, tmp_path_factory.mktemp("published") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +57,7 @@ def test_the_week_leaves_its_tables_its_notebooks_and_its_report_and_nothing_els
     assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == [
         *("appendix.xlsx", "mail.eml", "report.docx", "report.html", "units")
     ]
-    assert sorted(path.name for path in (home / PUBLISHED[1] / "units").iterdir()) == ["30634.html", "30637.html"]
+    assert sorted(path.name for path in (home / PUBLISHED[1] / "units").iterdir()) == [f"{unit}.html" for unit in UNITS]
     assert {path.name for path in (home / PUBLISHED[0]).glob("*.ipynb")} == {
         *("1_clean.ipynb", "2_score.ipynb", "3_trend.ipynb", "4_report.ipynb")
     }
@@ -84,7 +81,7 @@ def test_the_page_shows_no_code_no_script_and_asks_for_nothing_from_outside(page
     links = {"src", "href", "srcset", "action", "data", "poster", "background"}
     attributes = [each for element in lxml.html.fromstring(page).iter() for each in element.items()]
     told = [value for name, value in attributes if name in links and not value.startswith(("data:", "#"))]
-    assert sorted(told) == ["units/30634.html", "units/30637.html"]  # links to the pages beside it, and nothing else
+    assert sorted(told) == [f"units/{unit}.html" for unit in UNITS]  # links to the pages beside it, and nothing else
     assert "Content-Security-Policy" in page
     assert len(page.encode()) <= 1_000_000
 
@@ -123,9 +120,9 @@ def test_the_mail_says_the_same_with_pictures_inside_and_text_first(home):
     assert html.count("cid:") == sum(part.get_content_type() == "image/png" for part in message.walk()) == 2
 
 
-def test_nothing_published_names_this_machine(home):
+def test_nothing_published_names_this_machine(home, real_home):
     for name, data in state(home).items():
-        assert str(home).encode() not in data and str(HOME).encode() not in data, name
+        assert str(real_home).encode() not in data and str(HOME).encode() not in data, name
 
 
 def test_a_second_run_of_the_same_table_changes_nothing(home):
@@ -170,14 +167,23 @@ def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_i
     assert first != second
 
 
-def test_two_weeks_made_at_once_from_one_folder_do_not_meet(tmp_path):
-    homes = [home_with(tmp_path / name, "config") for name in ("one", "two")]
+def test_the_same_table_gives_the_same_bytes_in_other_homes_at_the_same_time_and_english_on_request(home, tmp_path):
+    homes = [home_with(tmp_path / name, "config") for name in ("another home", "a third")]
     (tmp_path / "cwd").mkdir()
+    week = ("week", "2023-12-04", "--units", ",".join(reversed(UNITS)))
     with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda each: analysis(each, "week", "2023-12-04", cwd=tmp_path / "cwd"), homes))
+        runs = list(pool.map(lambda each: analysis(each, *week, cwd=tmp_path / "cwd"), homes))
     assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
     assert list((tmp_path / "cwd").iterdir()) == []  # nor do their kernels leave sockets behind
-    assert state(homes[0]).keys() == state(homes[1]).keys()
+    once = state(home)
+    for again in map(state, homes):
+        assert {name for name in once | again if once.get(name) != again.get(name)} == {f"{PUBLISHED[0]}/run.json"}
+        said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
+        assert said[0] == said[1]
+
+    assert analysis(homes[0], "week", "2023-12-04", "--lang", "en", "--units", "none").returncode == 0
+    page = (homes[0] / PUBLISHED[1] / "report.html").read_text("utf-8")
+    assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
 
 
 def test_a_mistyped_parameter_stops_a_notebook_run_alone(tmp_path):
@@ -204,20 +210,6 @@ def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
         "reconciliation.csv": "unit_code,group,indicator,computed,published,difference,agrees",
     }
     assert not (home / "data" / "processed").exists() and not (home / "reports").exists()
-
-
-def test_the_same_table_gives_the_same_bytes_in_another_home_and_english_on_request(home, tmp_path):
-    other = home_with(tmp_path / "another home", "config")
-    assert analysis(other, "week", "2023-12-04", "--units", "30637,30634").returncode == 0
-    once, again = state(home), state(other)
-    differing = {name for name in once if once[name] != again[name]}
-    assert differing == {f"{PUBLISHED[0]}/run.json"}
-    said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
-    assert said[0] == said[1]
-
-    assert analysis(other, "week", "2023-12-04", "--lang", "en").returncode == 0
-    page = (other / PUBLISHED[1] / "report.html").read_text("utf-8")
-    assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
 
 
 def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path):

@@ -3,12 +3,12 @@
 import shutil
 
 import pytest
-from district import HOME, words
+from conftest import UNITS
+from district import words
 
 from analysis import reuse, run, store, verify
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
-UNITS = ["30634", "30637", "30658"]  # Kiến An, Mỹ Hội Đông, and one in the middle
 RECORD = {
     "commit": "c",
     "revision": 1,
@@ -20,13 +20,9 @@ RECORD = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """The real week with three units' pages, as published."""
-    home = tmp_path_factory.mktemp("reuse") / "home"
-    shutil.copytree(HOME / "config", home / "config")
-    shutil.copytree(HOME / "data" / "raw", home / "data" / "raw")
-    assert made(home, units=UNITS)[0].status == run.DONE
-    return home
+def home(tmp_path_factory, real_home):
+    """The real week with the pages of UNITS, as published."""
+    return shutil.copytree(real_home, tmp_path_factory.mktemp("reuse") / "home")
 
 
 def made(home, **about) -> tuple[run.Outcome, list[str]]:

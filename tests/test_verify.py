@@ -285,17 +285,13 @@ CALL = (
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory):
+def real(tmp_path_factory, real_home):
     """The real week, and its correction in one cell as r2, with one unit's page."""
-    home = tmp_path_factory.mktemp("real") / "home"
-    shutil.copytree(store.PROJECT / "config", home / "config")
-    folder = tmp_path_factory.mktemp("tables")
-    rows = district.lines()
-    about = {"steps": verify.QUIET}
-    assert run.week(home, AREA, CUTOFF, [district.saved(folder, rows, "first.txt")], **about).status == run.DONE
-    corrected = [[cell.replace("72.6", "72.7") for cell in row] for row in rows]
-    about |= {"reissue": True, "units": ["30634"]}
-    outcome = run.week(home, AREA, CUTOFF, [district.saved(folder, corrected, "second.txt")], **about)
+    home = shutil.copytree(real_home, tmp_path_factory.mktemp("verify") / "home")
+    shutil.rmtree(home / "data" / "raw")
+    corrected = [[cell.replace("72.6", "72.7") for cell in row] for row in district.lines()]
+    raw = [district.saved(tmp_path_factory.mktemp("tables"), corrected, "second.txt")]
+    outcome = run.week(home, AREA, CUTOFF, raw, reissue=True, units=["30634"], steps=verify.QUIET)
     assert outcome.status == run.DONE, outcome.message
     return home
 
