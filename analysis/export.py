@@ -6,6 +6,7 @@ the page's own policy forbids scripts and requests, so that a slip there can at 
 """
 
 import re
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -48,18 +49,23 @@ def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
 
 def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -> str:
     style = (TEMPLATES / template / "style.css").read_text("utf-8")
-    exporter = HTMLExporter(
-        template_name=template,
-        extra_template_basedirs=[str(TEMPLATES)],
-        extra_template_paths=[str(TEMPLATES)],
-        language_code=words.lang,
-    )
     resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
-    html, _ = exporter.from_notebook_node(_shown(notebook, template), resources)
+    html, _ = _exporter(template, words.lang).from_notebook_node(_shown(notebook, template), resources)
     html = DRAWING.sub(lambda found: unescape(found[0]), html)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
     return html
+
+
+@lru_cache
+def _exporter(template: str, lang: str) -> HTMLExporter:
+    """It holds its templates compiled, which takes longer than a page."""
+    return HTMLExporter(
+        template_name=template,
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        language_code=lang,
+    )
 
 
 def _shown(notebook: NotebookNode, tag: str) -> NotebookNode:

@@ -604,7 +604,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
 
 
 def html(piece: str, edition: Edition, **fields: object) -> HTML:
-    template = _environment().get_template(f"{piece}.html.j2")
+    template = pieces().get_template(f"{piece}.html.j2")
     settings = edition.rules.settings
     return HTML(
         template.render(say=edition.words.say, document=settings["document"], lang=edition.words.lang, **fields)
@@ -612,7 +612,8 @@ def html(piece: str, edition: Edition, **fields: object) -> HTML:
 
 
 @lru_cache
-def _environment() -> Environment:
+def pieces() -> Environment:
+    """The templates of a page's pieces, each compiled once."""
     return Environment(
         loader=FileSystemLoader(PIECES),
         autoescape=True,

@@ -27,16 +27,22 @@ def do_once() -> None:
     import nbformat
     import pandas as pd
 
-    from analysis import charts, store, tables, wording
+    from analysis import charts, export, report, store, tables, wording
 
     for name, table in tables.TABLES.items():
         tables.checked(name, pd.DataFrame(columns=list(table.columns)))
-    nbformat.validate(nbformat.v4.new_notebook())
+    for name in report.pieces().list_templates():
+        report.pieces().get_template(name)
     part = pd.DataFrame({"part": ["Kiến An 0123456789"], "points": [1.0], "max_points": [2.0]})
-    for lang in ("vi", "en"):
-        chart = charts.lost_points(part, wording.load(store.PROJECT, lang))
+    for lang in ("en", "vi"):
+        words = wording.load(store.PROJECT, lang)
+        chart = charts.lost_points(part, words)
         chart.svg()
     chart.png()
+    data, about = chart._repr_mimebundle_()
+    shown = nbformat.v4.new_output("display_data", data, metadata=about)
+    cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
+    export.page(nbformat.v4.new_notebook(cells=[cell]), words, "766")
 
 
 # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
