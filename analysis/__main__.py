@@ -189,7 +189,8 @@ def week(
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
     from analysis import isolated
 
-    isolated.warm_up()  # while this process imports what it needs
+    if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
+        isolated.warm_up()  # while this process imports what it needs
     home, areas = _places(home, area)
     from analysis import run
 
@@ -212,6 +213,8 @@ def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: di
     words, statuses, mails = wording.load(home, about["lang"]), [], []
     days = {area: store.raw_days(area) for area in areas}
     asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
+    for area in sorted(set(areas) - set(asked)) if asked else ():
+        _tell(words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
     for area, outcome in several.weeks(home, asked, cutoff=cutoff, **about):
         _say(f"{area}: {outcome.message}", outcome.status)
         statuses.append(outcome.status)
@@ -228,20 +231,26 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
 
     First all reports, then all mails: a mail server that says "later" holds up no report.
     """
+    import sqlite3
+
     from analysis import due, mailing, wording
 
     lang = about["lang"]
     words, statuses, mails = wording.load(home, lang), [], []
     for area in areas:
-        letters = set(mailing.waiting(area)) if send else set()
+        letters, withheld = set(), set()
         for cutoff, outcome in due.weeks(home, area, **about):
             _say(f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}", outcome.status)
             statuses.append(outcome.status)
-            if send and outcome.status == ACCEPTED:
-                letters.add(cutoff)
-            elif send:
-                letters.discard(cutoff)
-                _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
+            (letters if outcome.status == ACCEPTED else withheld).add(cutoff)
+        try:
+            letters = (letters | set(mailing.waiting(area))) - withheld if send else set()
+        except sqlite3.Error as error:  # a damaged outbox holds up no report either
+            letters = set()
+            statuses.append(FAILED)
+            _tell(f"{area}: {type(error).__name__}: {error}")
+        for cutoff in sorted(withheld) if send else ():
+            _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
         if without := due.missing(area):
             _tell(words.say("run.without_weeks", area=area, cutoffs=words.listed(without)))
         mails += [(area, cutoff) for cutoff in sorted(letters)]

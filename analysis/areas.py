@@ -5,10 +5,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from analysis import rules, run, tables
+from analysis import pages, run
 from analysis.run import Outcome, Steps
-
-WRONG_IN_ONE_AREA = (OSError, rules.ConfigError, tables.TableError)  # its folder of config/: the others go on
+from analysis.wording import WordingError
 
 
 def weeks(
@@ -34,8 +33,10 @@ def _week(home: Path, area: str, cluster: str, steps: Steps, **about) -> tuple[s
     steps = replace(steps, tell=partial(_tell, steps.tell, area))
     try:
         return area, run.week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
-    except WRONG_IN_ONE_AREA as error:
-        return area, Outcome(run.FAILED, str(error))
+    except WordingError:
+        raise
+    except Exception as error:  # whatever it was: the other areas get their weeks
+        return area, Outcome(run.FAILED, pages.told(error))
 
 
 def _tell(tell, area: str, line: str) -> None:

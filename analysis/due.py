@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis import periods, publish, rules, run, store, tables, wording
+from analysis import pages, periods, publish, run, store, wording
 from analysis.run import Outcome, Steps
-
-WRONG_IN_ONE_WEEK = (OSError, rules.ConfigError, tables.TableError)  # its table, the rules of its day: others go on
 
 
 def weeks(
@@ -36,8 +34,10 @@ def weeks(
                     cutoff,
                     run.week(home, area, cutoff, lang=lang, units=units, jobs=jobs, cluster=cluster, steps=steps),
                 )
-        except WRONG_IN_ONE_WEEK as error:
-            yield cutoff, Outcome(run.FAILED, str(error))
+        except wording.WordingError:
+            raise
+        except Exception as error:  # whatever it was: the other weeks are made
+            yield cutoff, Outcome(run.FAILED, pages.told(error))
 
 
 def is_due(area: str, cutoff: str) -> bool:

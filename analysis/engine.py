@@ -1,15 +1,14 @@
 """A papermill engine whose kernels start in a tenth of a second: real ipykernels, forked instead of started.
 
-``papermill --engine forked …``; the week's runs use it unless told otherwise. The kernel is forked from the process
-that drives it, before that has any thread or socket, and finds pandas, matplotlib and seaborn imported. Notebooks,
-protocol and outputs are those of papermill's own engine, which takes over where a process cannot be forked so.
+``papermill --engine forked …``, or ``week --engine forked``. The kernel is forked from the process that drives it,
+before that has any thread or socket, and finds pandas, matplotlib and seaborn imported. Notebooks, protocol and outputs
+are those of papermill's own engine, which takes over where a process cannot be forked so.
 """
 
 import importlib
 import multiprocessing
 import os
 import signal
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -25,7 +24,6 @@ from traitlets import default
 
 from analysis import isolated
 
-AVAILABLE = sys.platform == "linux"
 IMPORTED = ("pandas", "matplotlib.pyplot", "seaborn", "matplotlib_inline.backend_inline", "ipykernel.kernelapp")
 READY_S = 0.05  # how long an answer on one socket may come after that on the other
 
@@ -36,7 +34,7 @@ class ForkedEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
         """Run the notebook's cells; options as papermill's own engine knows them."""
-        if not AVAILABLE:
+        if not isolated.FORKS:
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
         for name in IMPORTED:
             importlib.import_module(name)

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import traceback
@@ -26,6 +27,7 @@ except ImportError:  # Windows
 FORKS = sys.platform == "linux"
 MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
 MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
+LEFT_BEHIND_S = 10  # seconds that a thread may go on after the answer
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 
 # What the processes of a week see of the environment, beside ANALYSIS_HOME. Whole names, for passwords begin like
@@ -110,14 +112,17 @@ def call(function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: 
     _going_on.add(child.pid)
     sender.close()
     try:
-        if not connection.wait([receiver, child.sentinel], seconds):
+        ready = connection.wait([receiver, child.sentinel], seconds)
+        if not ready:
             raise TookTooLong(seconds)
         try:
+            if receiver not in ready:  # dead, though what it has started may hold its end of the pipe
+                raise EOFError
             error, answer = receiver.recv()
         except EOFError:
             child.join()
             raise Died(child.exitcode) from None
-        child.join()
+        child.join(LEFT_BEHIND_S)
     finally:
         receiver.close()
         _end(child.pid)
@@ -131,27 +136,54 @@ def call(function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: 
 def _answer(
     sender: connection.Connection, environment: dict[str, str], memory: int, function: Callable, arguments: tuple
 ) -> None:
-    """The process of a call, in the environment of its caller."""
+    """The process of a call: one that works, in the environment of its caller, and one that ends what it leaves."""
     _bind(memory)
+    if FORKS and (worker := os.fork()):
+        sender.close()
+        _watch(worker)
+    elif FORKS:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with_parent()
     os.environ.clear()
     os.environ.update(environment)
     try:
         answer = (None, function(*arguments))
     except Exception as error:
-        error.add_note("".join(traceback.format_exception(error)))
-        answer = (error, None)
+        answer = (_portable(error), None)
     sender.send(answer)
     _kill(psutil.Process().children(recursive=True))
 
 
+def _watch(worker: int) -> None:
+    """Wait until the process that works has ended, end what it has left, and end as it has ended."""
+
+    def end(status: int) -> None:
+        _kill(psutil.Process().children(recursive=True))
+        os.kill(os.getpid(), -status) if status < 0 else os._exit(status)
+
+    signal.signal(signal.SIGTERM, lambda *_: end(-signal.SIGKILL))  # the caller is gone
+    end(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+
+
+def _portable(error: Exception) -> Exception:
+    """The error with its traceback as a note; where pickle would lose it, another that says the same."""
+    note = "".join(traceback.format_exception(error))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(note)
+    return error
+
+
 def _bind(memory: int) -> None:
-    """Die with the caller, look after what is orphaned, and keep to the memory."""
+    """End with the caller, look after what is orphaned, and keep to the memory."""
     if hasattr(os, "setsid"):
         os.setsid()  # the terminal's Ctrl-C is for the caller
     if FORKS:
         # The process that all are forked from ends with the last that holds this end of its pipe: the caller alone.
         os.close(forkserver._forkserver._forkserver_alive_fd)
-        die_with_parent()
+        die_with_parent(signal.SIGTERM)
         system = ctypes.CDLL(None)
         system.prctl(PR_SET_CHILD_SUBREAPER, 1)
     if resource:
@@ -166,9 +198,9 @@ def end_all() -> None:
         _end(pid)
 
 
-def die_with_parent() -> None:
-    """Let the system kill this process when the one that has forked it ends, however it ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with_parent(by: int = signal.SIGKILL) -> None:
+    """Let the system send this process a signal when the one that has forked it ends, however it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 def _end(pid: int) -> None:

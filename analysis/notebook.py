@@ -6,7 +6,6 @@ looked at after.
 """
 
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,10 +37,10 @@ class Way:
 
     engine  : inprocess, forked (Linux) or papermill, its own
     seconds : wall clock for one notebook, after which it is killed with all it has started
-    memory  : bytes of data that its kernel may have
+    memory  : bytes of data that it, and each process it starts, may have
     """
 
-    engine: str = "inprocess" if sys.platform == "linux" else "papermill"
+    engine: str = "inprocess" if isolated.FORKS else "papermill"
     seconds: float = isolated.MOST_SECONDS
     memory: int = isolated.MOST_MEMORY
 
@@ -144,7 +143,7 @@ def _reached(target: Path, words: Wording) -> str:
 
     try:
         cell = _culprit(nbformat.read(target, as_version=4))
-    except (FileNotFoundError, nbformat.reader.NotJSONError):  # half written, as on a full disk, it tells no cell
+    except (FileNotFoundError, ValueError):  # half written, as on a full disk, it tells no cell
         cell = ""
     return cell or words.say("run.not_begun")
 

@@ -54,7 +54,8 @@ class Made(NamedTuple):
 def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str = "") -> list[Made]:
     """Every page, or the page that says that there is none, in the run's private folders; in the order of the tasks.
 
-    jobs    : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process outlives this call.
+    jobs    : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process here outlives this
+              call.
     cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
     Raises  : OSError where no scheduler answers at that address.
     """
@@ -88,21 +89,20 @@ def make(task: Task) -> Made:
 
 
 def told(error: Exception) -> str:
-    """What went wrong, for a person: a notebook's failure says it in full."""
-    in_full = isinstance(error, notebook.NotebookFailed)
+    """What went wrong, for a person: some errors say it in full."""
+    from analysis import rules, tables
+
+    in_full = isinstance(error, (notebook.NotebookFailed, rules.ConfigError, tables.TableError))
     return str(error) if in_full else f"{type(error).__name__}: {error}"
 
 
 def missing(words: Wording, title: str) -> str:
     """The page of a unit whose own could not be made: that there is none, what that means, where to look instead."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from nbformat import v4
 
-    from analysis import export
+    from analysis import export, report
 
-    pieces = FileSystemLoader(export.TEMPLATES / "pieces")
-    environment = Environment(loader=pieces, autoescape=True, undefined=StrictUndefined)
-    piece = environment.get_template("unit_missing.html.j2").render(say=words.say, title=title)
+    piece = report.pieces().get_template("unit_missing.html.j2").render(say=words.say, title=title)
     cell = v4.new_code_cell(outputs=[v4.new_output("display_data", {"text/html": piece})], metadata={"tags": ["page"]})
     return export.page(v4.new_notebook(cells=[cell]), words, title)
 

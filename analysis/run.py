@@ -26,16 +26,10 @@ from analysis.wording import Wording, capital
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
 DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
-VERSIONS_OF = (
-    "docxtpl",
-    "ipykernel",
-    "matplotlib",
-    "nbclient",
-    "nbconvert",
-    "pandas",
-    "papermill",
-    "seaborn",
-    "xlsxwriter",
+VERSIONS_OF = (  # what products may hang on
+    *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),
+    *("nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow", "seaborn"),
+    *("traitlets", "xlrd", "xlsxwriter"),
 )
 
 

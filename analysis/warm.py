@@ -1,21 +1,14 @@
 """What a process is forked from has imported, and has done once: a call in a process of its own then starts at once."""
 
+import contextlib
 import gc
 import importlib
 import sys
 
 IMPORTED = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("matplotlib_inline.backend_inline", "seaborn", "pandas", "pandera.pandas"),
-    *(
-        "joblib.externals.loky",
-        "papermill",
-        "nbclient",
-        "nbconvert",
-        "nbformat",
-        "ipykernel.kernelapp",
-        "ipykernel.ipkernel",
-    ),
+    *("matplotlib_inline.backend_inline", "seaborn", "pandas", "pandera.pandas", "joblib.externals.loky"),
+    *("papermill", "nbclient", "nbconvert", "nbformat", "ipykernel.kernelapp", "ipykernel.ipkernel"),
     *("analysis.pages", "analysis.inprocess", "analysis.notebook", "analysis.export", "analysis.mail"),
     *("analysis.clean", "analysis.score", "analysis.trend", "analysis.findings", "analysis.figures"),
     *("analysis.unitpage", "analysis.document", "analysis.appendix", "analysis.revisions", "analysis.indexpage"),
@@ -51,5 +44,6 @@ for name in IMPORTED:
     importlib.import_module(name)
 if sys.modules["rfc3987_syntax"] is None:
     del sys.modules["rfc3987_syntax"]
-do_once()
+with contextlib.suppress(Exception):  # only to be quicker: what is wrong is told by the call that meets it
+    do_once()
 gc.freeze()  # what is here stays as it is: a child that collects garbage would copy the pages it lies in

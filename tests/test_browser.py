@@ -6,8 +6,6 @@ import email
 import email.policy
 import functools
 import re
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -15,8 +13,8 @@ import pandas as pd
 import province
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from conftest import edition, showing, shown
-from district import HOME, RAW, gate, in_force, week, words
+from conftest import TYPED, edition, showing, shown
+from district import gate, in_force, week, words
 from nbformat import v4
 from office import corrected, crowd
 from payloads import PAYLOADS
@@ -65,7 +63,7 @@ def linked() -> report.Edition:
 
 
 def report_page(week: report.Edition) -> str:
-    return export.page(showing(week), words(), report.title(week))
+    return export.page(showing(week, kinds=("page",)), words(), report.title(week))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +119,7 @@ MOST_BYTES = 1_000_000
 
 @functools.cache
 def large() -> str:
-    return export.page(showing(province.edition(units=156, cutoffs=60)), words(), "T")
+    return export.page(showing(province.edition(units=156, cutoffs=60), kinds=("page",)), words(), "T")
 
 
 def test_the_page_of_156_units_and_60_cutoffs_stays_below_a_megabyte_with_a_tenth_to_spare():
@@ -165,7 +163,7 @@ def harmless(names: list[str]) -> list[str]:
 
 
 def report_of(names: list[str]) -> str:
-    return export.page(showing(typed(names)), words(), names[4])
+    return export.page(showing(typed(names), kinds=("page",)), words(), names[4])
 
 
 def units_of(names: list[str]) -> str:
@@ -208,7 +206,7 @@ def mails():
 
 def mail_of(names: list[str]) -> tuple[str, str]:
     """The plain text and the HTML of a message, its pictures back in their places."""
-    digest = export.digest(showing(typed(names)), words(), report.title(edition()))
+    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), report.title(edition()))
     about = {"subject": "x", "sender": "a@b.example", "date": datetime(2023, 12, 4, tzinfo=UTC), "seed": "x"}
     message = email.message_from_bytes(
         mail.compile(digest, words=words(), **about).as_bytes(), policy=email.policy.default
@@ -232,24 +230,12 @@ def test_so_it_is_in_the_mail_whose_text_says_it_too(browse, names):
         assert [each for each in names if one_line(each) not in told] == []
 
 
-# In the name of a file: everything but what the file system refuses, a slash.
-TYPED = """"><img src=x onerror=alert(1)> <script>alert(1)<script> {{ 7*7 }} {% x %} & ${7*7} =1+1 'a' &lt;b&gt; \u202e;.txt"""
-
-
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The reports of the real week, made by its notebooks of a table whose file has such a name."""
-    home = tmp_path_factory.mktemp("home")
-    raw = home / TYPED
-    try:
-        raw.write_bytes(RAW.read_bytes())
-    except OSError:
+def published(corrected_home):
+    """The reports of the real week, made by its notebooks of a table whose file is called TYPED."""
+    if not (corrected_home / "data" / "processed" / "cho-moi" / "2023-12-04" / "raw" / TYPED).is_file():
         pytest.skip("the file system allows no such name")
-    command = [sys.executable, "-m", "analysis", "week", "2023-12-04", "--area", "cho-moi", "--raw", raw]
-    (home / "config").symlink_to(HOME / "config")
-    done = subprocess.run([*command, "--units", KIEN_AN, "--home", home], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return home / "reports" / "cho-moi" / "2023-12-04"
+    return corrected_home / "reports" / "cho-moi" / "2023-12-04"
 
 
 @pytest.mark.parametrize("name", ["report.html", f"units/{KIEN_AN}.html", "mail.eml"])

@@ -237,6 +237,14 @@ def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(cal
         assert len(seen.taken) == 2
 
 
+def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
+    mailing.path().parent.mkdir(parents=True)
+    mailing.path().write_bytes(b"no database" * 100)
+    assert call("week", "--due", "--send", "--area", AREA) == run.FAILED
+    assert store.at_home(home, store.published, AREA) == [FIRST, SECOND, THIRD]
+    assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
+
+
 def test_a_refused_table_is_worse_than_a_refused_letter(call, home, capsys):
     recipients(home, AREA)
     put_table(home, SECOND, "bad")

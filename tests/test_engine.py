@@ -15,7 +15,7 @@ from papermill.engines import papermill_engines
 
 from analysis import engine, inprocess, isolated, notebook, store
 
-pytestmark = pytest.mark.skipif(not engine.AVAILABLE, reason="kernels are forked on Linux only")
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="kernels are forked on Linux only")
 
 QUICK = ("forked", "inprocess")
 CELLS = [

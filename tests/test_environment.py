@@ -12,6 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from analysis import run
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
@@ -95,6 +97,17 @@ def test_every_imported_package_is_a_declared_dependency(folder, requirements):
     assert [
         name for name in sorted(imported) if declared.isdisjoint(map(canonicalize_name, holders.get(name, [])))
     ] == []
+
+
+def test_a_run_records_the_version_of_every_package_that_its_products_may_hang_on():
+    """The rest only starts, locks, sends or draws bars."""
+    sources = sorted((ROOT / "analysis").glob("*.py"))
+    ours = {"analysis", *(path.stem for path in sources)}
+    imported = {module for path in sources for module in imports(path)} - ours - sys.stdlib_module_names
+    holders = packages_distributions()
+    named = {canonicalize_name(holders[module][0]) for module in imported}
+    others = {"distributed", "filelock", "joblib", "jupyter-client", "psutil", "tqdm", "typer"}
+    assert named - others - set(run.VERSIONS_OF) == set()
 
 
 def test_the_project_installs_only_the_analysis_package():

@@ -466,7 +466,7 @@ def test_a_run_that_is_killed_takes_with_it_what_would_go_on_for_long(home):  # 
     before = earlier_week(home)
     environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{store.PROJECT}"}
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED, home, "2"], env=environment) as week:
-        started = soon(lambda: len(processes(home)) == 2, 60)  # two kernels that sleep
+        started = soon(lambda: len(processes(home)) == 2, 60)  # two pages that sleep
         week.kill()
     assert started and gone(processes(home))
     assert contents(*published(home)) == before

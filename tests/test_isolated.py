@@ -1,6 +1,7 @@
 """A call in a process of its own: what it gives and raises, its limits, and that nothing of it is left."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -91,6 +92,70 @@ def test_memory_is_limited_to_what_was_said():
 def test_what_the_call_has_started_ends_with_it(tmp_path, own_session):
     isolated.call(leaves, tmp_path / "pid", own_session)
     assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize("own_session", [False, True])
+def test_what_the_call_has_started_ends_also_where_the_call_dies(tmp_path, own_session):
+    with pytest.raises(isolated.Died):
+        isolated.call(leaves_and_dies, tmp_path / "pid", own_session)
+    assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+def leaves_and_dies(path, own_session):
+    leaves(path, own_session)
+    os._exit(0)
+
+
+def test_a_thread_that_is_left_behind_holds_up_nothing(monkeypatch):
+    monkeypatch.setattr(isolated, "LEFT_BEHIND_S", 0.5)
+    began = time.monotonic()
+    assert isolated.call(leaves_a_thread) == "done"
+    assert time.monotonic() - began < 30
+
+
+def leaves_a_thread():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    return "done"
+
+
+def test_a_copy_of_the_process_that_outlives_it_holds_up_nothing():
+    began = time.monotonic()
+    with pytest.raises(isolated.Died):
+        isolated.call(leaves_a_copy)
+    assert time.monotonic() - began < 30
+
+
+def leaves_a_copy():
+    if os.fork():
+        os._exit(1)
+    time.sleep(60)
+
+
+class Told(Exception):
+    """One that pickle cannot make again: it wants two arguments and hands on one."""
+
+    def __init__(self, what, where):
+        super().__init__(f"{what} in {where}")
+
+
+def test_an_error_that_pickle_would_lose_says_the_same():
+    with pytest.raises(RuntimeError, match="Told: no space in /data") as caught:
+        isolated.call(raises_told)
+    assert "in raises_told" in caught.value.__notes__[0]
+
+
+def raises_told():
+    raise Told("no space", "/data")
+
+
+def test_a_project_without_its_sentences_can_start_processes_all_the_same(tmp_path):
+    """As in a container, whose configuration lies elsewhere."""
+    for name in ("analysis", "notebooks"):
+        shutil.copytree(Path(__file__).parent.parent / name, tmp_path / "copy" / name)
+    call = "from analysis import isolated; assert isolated.call(int) == 0"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "copy")}
+    done = subprocess.run([sys.executable, "-c", call], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_call_that_is_going_on_can_be_ended(tmp_path):

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from test_run import AREA, CLOSE, CUTOFF, contents, earlier_week, home, processes, published, steps  # noqa: F401
 
-from analysis import notebook, run
+from analysis import isolated, notebook, run
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 
@@ -21,7 +21,7 @@ HERE = """\
 import os, pathlib
 driver = os.getppid() if type(get_ipython()).__name__ == "ZMQInteractiveShell" else os.getpid()  # else it is this one
 (pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{driver}").touch()"""
-SHORT = 5  # seconds for a notebook that would never end
+SHORT = 4  # seconds for a notebook that would never end
 ENGINES = ("inprocess", "forked") if os.environ.get("FAULTS") == "all" else (notebook.USUAL.engine,)
 DEAD = {"inprocess": "tiến trình dừng đột ngột", "forked": "DeadKernelError"}
 FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
@@ -53,6 +53,7 @@ FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
 
 @pytest.fixture(params=ENGINES)
 def way(request):
+    isolated.call(int)  # what notebooks are forked from is there before the seconds count
     return notebook.Way(request.param, seconds=60, memory=2 * 1024**3)
 
 

@@ -642,7 +642,8 @@ def test_vietnamese_subjects_and_names_arrive_as_they_were_written(words, subjec
 # -- killed -----------------------------------------------------------------------------------------------------------
 
 TRACED = {"sender.py", "outbox.py", "mailing.py", "smtplib.py"}
-FEWEST_KILLS = 200
+ALL = os.environ.get("FAULTS") == "all"
+FEWEST_KILLS = 200 if ALL else 60
 
 
 def killed(number: int, act) -> bool:
@@ -683,7 +684,7 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
         while lines - low > 1:  # the number of lines of a whole run
             middle = (low + lines) // 2
             low, lines = (middle, lines) if _killed_anew(middle, home, words) else (low, middle)
-        step = 1 if os.environ.get("FAULTS") == "all" else max(1, low // FEWEST_KILLS)
+        step = 1 if ALL else max(1, low // FEWEST_KILLS)
         kills, uncertain, really = 0, 0, 0
         for number in range(1, low + 1, step):
             settled()

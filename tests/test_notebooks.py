@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import functools
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ import played
 import pytest
 from conftest import UNITS
 from district import GOLDEN, HOME, RAW, changed
+
+from analysis.__main__ import main
 
 PUBLISHED = ("data/processed/cho-moi/2023-12-04", "reports/cho-moi/2023-12-04")
 
@@ -125,36 +128,39 @@ def test_nothing_published_names_this_machine(home, real_home):
         assert str(real_home).encode() not in data and str(HOME).encode() not in data, name
 
 
-def test_a_second_run_of_the_same_table_changes_nothing(home):
+def called(home, *arguments):
+    """The status that the command line answers with, in this process."""
+    return main([*map(str, arguments), "--home", str(home)])
+
+
+def test_a_second_run_of_the_same_table_changes_nothing(home, capsys):
     before = state(home)
-    done = analysis(home, "week", "2023-12-04")
-    assert done.returncode == 0 and "1_clean" not in done.stderr
+    assert called(home, "week", "2023-12-04") == 0 and "1_clean" not in capsys.readouterr().err
     assert state(home) == before
 
 
 @pytest.mark.parametrize(
     ("row", "letter", "text"), [(6, "G", "7l.2"), (6, "G", "101"), (24, "B", "KIẾN ÂN"), (6, "D", "KHÁ")]
 )
-def test_a_bad_table_is_refused_with_place_and_value_and_the_published_week_stays(home, tmp_path, row, letter, text):
+def test_a_bad_table_is_refused_with_place_and_value_and_the_published_week_stays(
+    home, tmp_path, capsys, row, letter, text
+):
     before = state(home)
-    done = analysis(home, "week", "2023-12-04", "--raw", changed(tmp_path, row, letter, text))
-    assert done.returncode == 2
-    assert "table.txt" in done.stderr and f"dòng {row}" in done.stderr
-    assert f"cột {letter}" in done.stderr and text in done.stderr
+    assert called(home, "week", "2023-12-04", "--raw", changed(tmp_path, row, letter, text)) == 2
+    said = capsys.readouterr().err
+    assert "table.txt" in said and f"dòng {row}" in said
+    assert f"cột {letter}" in said and text in said
     assert state(home) == before
 
 
 def test_another_table_for_a_published_week_is_refused(home, tmp_path):
     before = state(home)
-    done = analysis(home, "week", "2023-12-04", "--raw", changed(tmp_path, 6, "G", "72.7"))
-    assert done.returncode == 2 and state(home) == before
+    assert called(home, "week", "2023-12-04", "--raw", changed(tmp_path, 6, "G", "72.7")) == 2
+    assert state(home) == before
 
 
-def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_issue_stays(home, tmp_path):
-    again = shutil.copytree(home, tmp_path / "home")
-    table = changed(tmp_path, 6, "G", "72.7")
-    done = analysis(again, "week", "2023-12-04", "--raw", table, "--reissue")
-    assert done.returncode == 0 and "bản r2" in done.stdout, done.stderr
+def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_issue_stays(home, corrected_home):
+    again = corrected_home
     for folder in PUBLISHED:
         kept = again / folder / "r1"
         assert {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()} == {
@@ -167,22 +173,20 @@ def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_i
     assert first != second
 
 
-def test_the_same_table_gives_the_same_bytes_in_other_homes_at_the_same_time_and_english_on_request(home, tmp_path):
+def test_the_same_table_gives_the_same_bytes_in_another_home_also_while_a_third_is_made_in_english(home, tmp_path):
     homes = [home_with(tmp_path / name, "config") for name in ("another home", "a third")]
     (tmp_path / "cwd").mkdir()
-    week = ("week", "2023-12-04", "--units", ",".join(reversed(UNITS)))
+    options = ("--units", ",".join(reversed(UNITS))), ("--lang", "en")
     with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda each: analysis(each, *week, cwd=tmp_path / "cwd"), homes))
+        week = functools.partial(analysis, cwd=tmp_path / "cwd")
+        runs = list(pool.map(lambda each, more: week(each, "week", "2023-12-04", *more), homes, options))
     assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
     assert list((tmp_path / "cwd").iterdir()) == []  # nor do their kernels leave sockets behind
-    once = state(home)
-    for again in map(state, homes):
-        assert {name for name in once | again if once.get(name) != again.get(name)} == {f"{PUBLISHED[0]}/run.json"}
-        said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
-        assert said[0] == said[1]
-
-    assert analysis(homes[0], "week", "2023-12-04", "--lang", "en", "--units", "none").returncode == 0
-    page = (homes[0] / PUBLISHED[1] / "report.html").read_text("utf-8")
+    once, again = state(home), state(homes[0])
+    assert {name for name in once | again if once.get(name) != again.get(name)} == {f"{PUBLISHED[0]}/run.json"}
+    said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
+    assert said[0] == said[1]
+    page = (homes[1] / PUBLISHED[1] / "report.html").read_text("utf-8")
     assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
 
 
@@ -198,8 +202,7 @@ def test_a_mistyped_parameter_stops_a_notebook_run_alone(tmp_path):
 
 def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
     home = home_with(tmp_path / "home", "config")
-    done = analysis(home, "score", RAW, "--cutoff", "2023-12-04", "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
+    assert called(home, "score", RAW, "--cutoff", "2023-12-04", "--out", tmp_path / "out") == 0
     columns = {path.name: path.read_text("utf-8").splitlines()[0] for path in (tmp_path / "out").glob("*.csv")}
     assert columns == {
         "measurements.csv": "unit_code,unit_name,indicator,value,numerator,denominator,published_points,mark",
@@ -212,18 +215,29 @@ def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
     assert not (home / "data" / "processed").exists() and not (home / "reports").exists()
 
 
+# papermill's command line called several times, as a shell would, but imported once.
+PAPERMILL = """\
+import json, sys
+from papermill.cli import papermill
+for arguments in json.loads(sys.argv[1]):
+    papermill(arguments, standalone_mode=False)"""
+
+
 def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path):
     home = home_with(tmp_path / "home", "config")
     (tmp_path / "elsewhere").mkdir()
     environment = os.environ | {"ANALYSIS_HOME": str(home)}
-    for stage in ("1_clean", "2_score", "3_trend", "4_report", "5_unit"):
-        notebook, done = HOME / "notebooks" / f"{stage}.ipynb", tmp_path / f"{stage}.ipynb"
-        command = [sys.executable, "-m", "papermill", str(notebook), str(done), "-p", "cutoff", "2023-12-04"]
-        command += ["-p", "unit", "30637"] if stage == "5_unit" else []  # papermill makes a number of it
-        ran = subprocess.run(
-            command, cwd=tmp_path / "elsewhere", env=environment, capture_output=True, text=True, timeout=120
-        )
-        assert ran.returncode == 0, ran.stderr
+    calls = [
+        [str(HOME / "notebooks" / f"{stage}.ipynb"), str(tmp_path / f"{stage}.ipynb"), "-p", "cutoff", "2023-12-04"]
+        for stage in ("1_clean", "2_score", "3_trend", "4_report", "5_unit")
+    ]
+    calls[-1] += ["-p", "unit", "30637"]  # papermill makes a number of it
+    command = [sys.executable, "-c", PAPERMILL, json.dumps(calls)]
+    ran = subprocess.run(
+        command, cwd=tmp_path / "elsewhere", env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert ran.returncode == 0, ran.stderr
+    for _, done, *_ in calls:
         cells = [cell for cell in nbformat.read(done, as_version=4).cells if cell.cell_type == "code"]
         assert all(cell.execution_count for cell in cells)
     assert list(tmp_path.joinpath("elsewhere").iterdir()) == []

@@ -16,11 +16,11 @@ import pandas as pd
 import pytest
 from nbformat import v4
 
-from analysis import atomic, clean, publish, run, store
+from analysis import atomic, clean, notebook, publish, run, store, wording
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 PARAMETERS = 'area = ""  # the area\ncutoff = ""\nrun = ""'
-# Written without the module, so that the kernel starts faster.
+# Written without the module: the notebook is a stranger to it.
 CLOSE = """\
 import hashlib, json, os, pathlib
 folder = pathlib.Path(os.environ["ANALYSIS_HOME"], "data/processed", area, f".run-{run}")
@@ -567,3 +567,10 @@ def test_where_an_earlier_revision_is_lost_nothing_is_made_until_it_is_back(home
     assert contents(home) == before
     shutil.move(home.parent / "r1", published(home)[0] / "r1")
     assert week_of(home, "second").status == run.DONE
+
+
+def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reason(tmp_path):
+    """As on a full disk, or where papermill is killed while it saves."""
+    target = tmp_path / "2_score.ipynb"
+    target.write_bytes('{"cells": [{"source": "xuất'.encode()[:-2])
+    assert notebook._reached(target, wording.load(store.PROJECT, "vi")) == "(chưa chạy ô nào)"

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image, ImageChops
-from test_charts import VI, drawn
+from test_charts import drawn
 
 from analysis import svg
 
@@ -117,7 +117,7 @@ def test_letters_that_often_stand_side_by_side_are_one_and_the_texts_still_say_t
 
 @pytest.mark.parametrize("kind", ["heat", "bump", "contributions"])
 def test_a_chart_written_shorter_looks_the_same_in_a_browser(kind, browse):
-    chart = drawn(kind, 18, VI)
+    chart = drawn(kind, 18)
     whole, short = chart._saved("svg").decode(), chart.svg()
     assert len(short) < 0.35 * len(whole)
     assert not re.search(r"<!--|<metadata|clip|xlink|<style|DejaVu", short)

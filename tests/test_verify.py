@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import district
 import pytest
 from test_run import AREA, CUTOFF, accepted, contents, put
 
@@ -285,14 +284,10 @@ CALL = (
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory, real_home):
-    """The real week, and its correction in one cell as r2, with one unit's page."""
-    home = shutil.copytree(real_home, tmp_path_factory.mktemp("verify") / "home")
+def real(tmp_path_factory, corrected_home):
+    """The real week, and its correction in one cell as r2, with one unit's page; no table is among the raw ones."""
+    home = shutil.copytree(corrected_home, tmp_path_factory.mktemp("verify") / "home")
     shutil.rmtree(home / "data" / "raw")
-    corrected = [[cell.replace("72.6", "72.7") for cell in row] for row in district.lines()]
-    raw = [district.saved(tmp_path_factory.mktemp("tables"), corrected, "second.txt")]
-    outcome = run.week(home, AREA, CUTOFF, raw, reissue=True, units=["30634"], steps=verify.QUIET)
-    assert outcome.status == run.DONE, outcome.message
     return home
 
 
