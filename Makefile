@@ -35,7 +35,7 @@ faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, eac
 	@FAULTS=all $(BIN)/python -m pytest tests/test_faults.py tests/test_kernels.py
 	@FAULTS=all $(BIN)/python -m pytest tests/test_sender.py tests/test_outbox.py tests/test_mailing.py --capture=no
 
-bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 40 minutes); a try: make bench QUICK=--quick
+bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 50 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18)
 	@PYTHONPATH=. $(BIN)/python bench/loading.py
