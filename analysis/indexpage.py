@@ -6,34 +6,19 @@ listed whatever became of its tables; what cannot be read of it is said. Links a
 
 import dataclasses
 import hashlib
-import json
-from contextlib import suppress
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
 
 import pandas as pd
 
-from analysis import atomic, history, periods, rules, store, tables
+from analysis import atomic, history, rules, store, tables
+from analysis.listed import DOCUMENT, NAME, RECORD, REPORT, WORKBOOK, Published, inputs, is_stale, published
 from analysis.rules import Rules
 from analysis.wording import MISSING, Wording, capital
 
-NAME, RECORD = "index.html", "index.json"
-REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
 LEAST_CUTOFFS = 3  # two points are a change, and no course
 LONG = 40  # rows of a table that scrolls by itself on a phone
 ATTEMPTS = 3  # another week may be published meanwhile
-
-
-class Published(NamedTuple):
-    """A published week: its cut-off, its revision (1: the first issue), and which of its files there are.
-
-    files : as links from the index, such as ``2023-12-04/report.html`` and ``2023-12-04/r1/report.html``
-    """
-
-    cutoff: str
-    revision: int
-    files: tuple[str, ...]
 
 
 # -- reading and writing ---------------------------------------------------------------------------------------------
@@ -52,34 +37,12 @@ def save(area: str, words: Wording) -> None:
         if not is_stale(area, words):
             return
         weeks = published(area)
-        made_of = {"inputs": _inputs(area, weeks, words)}
+        made_of = {"inputs": inputs(area, weeks, words)}
         held = rules.load(store.home(), area, date.fromisoformat(weeks[-1].cutoff))
         html = compile(weeks, read(area), held, words).encode()
         if not page.is_file() or page.read_bytes() != html:
             atomic.save(page, html)
         store.save_json(record, made_of | {"page": hashlib.sha256(html).hexdigest()})
-
-
-def is_stale(area: str, words: Wording) -> bool:
-    """Whether the index is missing, or is not that of the weeks as they are published; without weeks there is none."""
-    page, weeks = store.reports(area, NAME), published(area)
-    made_of = {"inputs": _inputs(area, weeks, words), "page": store.sha256(page) if page.is_file() else ""}
-    return bool(weeks) and store.load_json(store.processed(area, RECORD)) != made_of
-
-
-def published(area: str) -> list[Published]:
-    """Every published week, oldest first; one of which only tables or only reports are left counts as well."""
-    folders = {*store.processed(area).glob(store.ISO_DAY), *store.reports(area).glob(store.ISO_DAY)}
-    weeks = []
-    for day in sorted({folder.name for folder in folders if folder.is_dir()}):
-        with suppress(ValueError):  # 2023-13-01 is no cut-off
-            periods.cutoff(day)
-            reports, kept = store.reports(area, day), store.revisions(store.processed(area, day))
-            kept = kept or store.revisions(reports)
-            names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
-            files = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
-            weeks.append(Published(day, len(kept) + 1, files))
-    return weeks
 
 
 def read(area: str) -> pd.DataFrame:
@@ -115,15 +78,6 @@ def _readable(week: store.Week) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def _inputs(area: str, weeks: list[Published], words: Wording) -> str:
-    """The fingerprint of all that the index follows from."""
-    config = [path for name in (area, "index-766", "wording") for path in (store.home() / "config" / name).glob("*")]
-    names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
-    held = [path for week in weeks for name in names for path in store.processed(area, week.cutoff).glob(name)]
-    inputs = [words.lang, weeks, store.code(), store.hashes([*config, *held], store.home())]
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

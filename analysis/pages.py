@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import atomic, isolated, notebook, periods, publish, store, wording
 from analysis.notebook import USUAL, Way
 from analysis.wording import Wording, capital
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAGE = "5_unit"
 UNORDERED = "generator_unordered"
@@ -66,7 +67,7 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
     return [made[task.unit] for task in tasks]
 
 
-def table(units: pd.DataFrame, made: list[Made]) -> pd.DataFrame:
+def table(units: "pd.DataFrame", made: list[Made]) -> "pd.DataFrame":
     """The week's table ``pages``; units : unit_code, unit_name."""
     reasons = {each.unit: each.reason for each in made}
     asked = units.loc[units["unit_code"].isin(list(reasons)), ["unit_code", "unit_name"]]

@@ -7,8 +7,6 @@ can see for itself whether that cell sets a name that the one before it does not
 import ast
 from itertools import pairwise
 
-from IPython import get_ipython
-
 INJECTED = "# Parameters"  # how papermill begins its cell
 
 
@@ -21,6 +19,8 @@ def check() -> None:
 
     Raises : UnknownParameter that names what is unknown and what there is.
     """
+    from IPython import get_ipython
+
     cells = getattr(get_ipython(), "user_ns", {}).get("In", [])
     for before, cell in pairwise(cells):
         if cell.startswith(INJECTED):

@@ -15,13 +15,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analysis import isolated, notebook, pages, periods, products, publish, reuse, store, wording
 from analysis.notebook import USUAL, Way
 from analysis.units import with_kind
 from analysis.wording import Wording, capital
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
@@ -55,9 +57,11 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Non
 
 def _index(area: str, words: Wording) -> None:
     """The page that lists the area's weeks; made in a process that has the charts imported."""
-    from analysis import indexpage
+    from analysis import listed
 
-    if indexpage.is_stale(area, words):
+    if listed.is_stale(area, words):
+        from analysis import indexpage
+
         isolated.call(store.at_home, store.home(), indexpage.save, area, words)
 
 
@@ -197,7 +201,7 @@ class _Week:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
 
-    def unknown(self, units: pd.DataFrame) -> str:
+    def unknown(self, units: "pd.DataFrame") -> str:
         """What to say of codes that were asked for and are no units; "" where there are none."""
         names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
         unknown = [code for code in self.units if code not in names] if isinstance(self.units, list) else []
@@ -205,7 +209,7 @@ class _Week:
         return self.words.say("run.unknown_units", codes=", ".join(unknown), known=known) if unknown else ""
 
     @staticmethod
-    def asked(pages_of: str | list[str], units: pd.DataFrame) -> pd.DataFrame:
+    def asked(pages_of: str | list[str], units: "pd.DataFrame") -> "pd.DataFrame":
         """The units that get a page; a unit that had one and is gone gets none."""
         codes = {"all": list(units["unit_code"]), "none": []}.get(pages_of) if isinstance(pages_of, str) else pages_of
         return units[units["unit_code"].isin(codes)]
@@ -241,7 +245,7 @@ class _Week:
         folders = [each.folder for each in store.history(self.area, self.cutoff).values()]
         return store.hashes((path for folder in folders for path in folder.glob("*.csv")), self.home)
 
-    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: pd.DataFrame) -> str:
+    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: "pd.DataFrame") -> str:
         """Make and publish the week. Returns what to say of pages that failed, or "".
 
         before : the record of the published week: what follows from the same inputs is taken over from there
@@ -282,7 +286,7 @@ class _Week:
         publish.week(self.area, self.cutoff, run)
         return said
 
-    def unit_pages(self, run: str, units: pd.DataFrame, record: dict, before: dict) -> list[pages.Made]:
+    def unit_pages(self, run: str, units: "pd.DataFrame", record: dict, before: dict) -> list[pages.Made]:
         """The pages of the units, and the week's table ``pages``; those are taken over that would be the same."""
         lang, fields = self.words.lang, (self.home, self.area, self.cutoff, run)
         tasks = [
@@ -301,7 +305,7 @@ class _Week:
         store.week(self.area, self.cutoff, run).write("pages", pages.table(units, made))
         return made
 
-    def failed_pages(self, run: str, failed: list[pages.Made], units: pd.DataFrame) -> str:
+    def failed_pages(self, run: str, failed: list[pages.Made], units: "pd.DataFrame") -> str:
         """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
         names = units.set_index("unit_code")["unit_name"]
         reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
@@ -335,7 +339,7 @@ class _Week:
         self.steps.tell(self.words.say("run.stage", stage=stage, seconds=seconds))
 
 
-def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
+def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
     """The gate's problems for people, errors first, each kind under a heading with their number."""
     from analysis import clean
 

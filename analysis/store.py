@@ -18,11 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from analysis import atomic, isolated, parameters, periods, tables
+from analysis import atomic, isolated, parameters, periods
 from analysis.isolated import SHOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROJECT = Path(__file__).resolve().parent.parent
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
@@ -155,12 +157,16 @@ class Week:
     published: Path | None = None
     written: dict[str, str] = field(default_factory=dict)
 
-    def read(self, name: str) -> pd.DataFrame:
+    def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; text missing is "", numbers missing NaN.
 
         Raises : NotFound, naming the notebook to run first; TableError if the file is not that table. ``pages``, which
                  no notebook writes, is without rows where it is missing: then no unit has a page.
         """
+        import pandas as pd
+
+        from analysis import tables
+
         for folder in filter(None, (self.folder, self.published)):
             if (folder / f"{name}.csv").is_file():
                 return read_table(folder, name)
@@ -169,11 +175,13 @@ class Week:
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise NotFound(f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first")
 
-    def read_all(self) -> dict[str, pd.DataFrame]:
+    def read_all(self) -> "dict[str, pd.DataFrame]":
         """Every table that is written before the report, by name."""
+        from analysis import tables
+
         return {name: self.read(name) for name, notebook in tables.WRITTEN_BY.items() if notebook != "4_report"}
 
-    def write(self, name: str, frame: pd.DataFrame) -> None:
+    def write(self, name: str, frame: "pd.DataFrame") -> None:
         """Write the table ``name``, whole or not at all. Raises TableError if ``frame`` is not that table."""
         if self.run is None:
             raise PermissionError(f"{self.area}, {self.cutoff}: a published week is only read")
@@ -267,11 +275,15 @@ def provenance(week: Week) -> dict[str, str]:
     }
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
+def read_table(folder: Path, name: str) -> "pd.DataFrame":
+    from analysis import tables
+
     return tables.from_csv(name, (folder / f"{name}.csv").read_bytes())
 
 
-def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
+def write_table(folder: Path, name: str, frame: "pd.DataFrame") -> Path:
+    from analysis import tables
+
     return atomic.save(folder / f"{name}.csv", tables.to_csv(name, frame))
 
 

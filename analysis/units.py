@@ -4,9 +4,10 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
 LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek and Cyrillic
@@ -49,7 +50,7 @@ class Registry:
     suffix     : what a table writes behind every name, such as "tỉnh An Giang" in "UBND xã Đông Thái - tỉnh An Giang"
     """
 
-    def __init__(self, registered: pd.DataFrame, aliases: pd.DataFrame, suffix: str = "") -> None:
+    def __init__(self, registered: "pd.DataFrame", aliases: "pd.DataFrame", suffix: str = "") -> None:
         self.names = dict(zip(registered["code"], registered["name"], strict=True))
         self._suffix = re.compile(rf"\s*-\s*{re.escape(plain(suffix))}$", re.IGNORECASE) if suffix else None
         keys = {code: name_key(name) for code, name in self.names.items()}

@@ -17,7 +17,6 @@ from pathlib import Path
 import babel.dates
 import babel.lists
 import babel.numbers
-import pandas as pd
 
 from analysis import periods
 
@@ -52,6 +51,8 @@ class Wording:
 
     def number(self, value: float | None, decimals: int = 2, signed: bool = False) -> str:
         """``57.45`` => ``57,45`` (vi) or ``57.45`` (en), rounded half up; missing => ``–``; signed adds + or −."""
+        import pandas as pd
+
         if pd.isna(value):
             return MISSING
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

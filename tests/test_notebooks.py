@@ -153,6 +153,14 @@ def test_a_bad_table_is_refused_with_place_and_value_and_the_published_week_stay
     assert state(home) == before
 
 
+def test_a_run_with_nothing_to_do_imports_nothing_that_takes_long(home):
+    call = "import sys; from analysis.__main__ import main; assert main(sys.argv[1:]) == 0; print(*sys.modules)"
+    command = [sys.executable, "-c", call, "week", "2023-12-04", "--home", home]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=home).stdout
+    assert "Không có gì mới" in said
+    assert {"numpy", "pandas", "pandera", "IPython", "matplotlib", "nbformat", "jinja2"} & set(said.split()) == set()
+
+
 def test_another_table_for_a_published_week_is_refused(home, tmp_path):
     before = state(home)
     assert called(home, "week", "2023-12-04", "--raw", changed(tmp_path, 6, "G", "72.7")) == 2
