@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import district
+import hypothesis
 import nbformat
 import pytest
 from filelock import FileLock
@@ -22,6 +23,8 @@ from nbformat import v4
 
 from analysis import figures, report, unitpage, wording
 
+hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("busy")
 PROJECT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
