@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 AREA ?= cho-moi
-# One more than the processors of a small machine: many tests wait for a server, a browser or a time limit.
-WORKERS ?= 3
+WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 READY := .venv/.ready

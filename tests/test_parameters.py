@@ -21,7 +21,7 @@ DEFAULTS = 'area = "cho-moi"  # the area\ncutoff = "2023-12-04"'
 def test_a_parameter_the_notebook_does_not_have_is_refused_by_name(monkeypatch, cells, unknown):
     shell = InteractiveShell()
     shell.user_ns["In"] = cells
-    monkeypatch.setattr(parameters, "get_ipython", lambda: shell)
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     if unknown is None:
         parameters.check()
     else:
