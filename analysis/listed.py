@@ -53,5 +53,5 @@ def inputs(area: str, weeks: list[Published], words: Wording) -> str:
     config = [path for name in (area, "index-766", "wording") for path in (store.home() / "config" / name).glob("*")]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
     held = [path for week in weeks for name in names for path in store.processed(area, week.cutoff).glob(name)]
-    inputs = [words.lang, weeks, store.code(), store.hashes([*config, *held], store.home())]
-    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    told = [words.lang, weeks, store.code(), store.hashes([*config, *held], store.home())]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

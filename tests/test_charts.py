@@ -834,6 +834,12 @@ def test_a_name_of_thousands_of_letters_is_wrapped_at_once(name):
     assert 130 < max(map(sheet.width_of, lines)) <= 160
 
 
+def test_no_two_letters_stand_so_close_that_a_line_is_taken_for_too_wide():
+    letters = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyzAĂÂBCDĐEÊFGHIJKLMNOÔƠPQRSTUƯVWXYZẾỆỘỢ0123456789.,-–:;()/%· "
+    pairs = [one + other for one in letters for other in letters]
+    assert [pair for pair in pairs if sheet._at_least(pair * 6, 8) > sheet.width_of(pair * 6, 8)] == []
+
+
 def test_a_notebook_shows_a_chart_as_svg_with_its_alternative_text():
     chart = charts.lost_points(PARTS, VI)
     data, metadata = chart._repr_mimebundle_()

@@ -200,6 +200,16 @@ def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsy
     assert "của an-giang, cho-moi và gia-lai đều đã có báo cáo" in capsys.readouterr().out
 
 
+def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
+    put(home / "config" / "gia-lai" / "area.toml", "code = 2")
+    done = run.Outcome(run.DONE, "xong", store.reports(AREA, THIRD, "report.html"))
+    monkeypatch.setattr("analysis.areas.weeks", lambda home, asked, **_: [(area, done) for area in asked])
+    assert call("week", THIRD, "--area", "all") == run.DONE
+    said = capsys.readouterr()
+    assert said.out == f"{AREA}: xong\n"
+    assert "gia-lai" in said.err and THIRD in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

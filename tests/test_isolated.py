@@ -200,6 +200,17 @@ def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path):
     assert len(started) >= 2 and all(is_gone(each.pid) for each in started)
 
 
+def test_what_takes_long_the_first_time_is_really_done_before():
+    """Where it fails, calls only become slower: nothing else would tell."""
+    assert isolated.call(done_once) is None
+
+
+def done_once():
+    from analysis import warm
+
+    warm.do_once()
+
+
 def test_what_notebooks_need_is_imported_when_a_call_begins():
     needed = ["pandas", "matplotlib.pyplot", "seaborn", "papermill", "nbconvert", "ipykernel.kernelapp"]
     assert isolated.call(imported, [*needed, "analysis.trend", "analysis.document"]) == []
