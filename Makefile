@@ -13,6 +13,9 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing store revisions main pages isolated engine kernels reuse areas_at_once run faults canaries notebooks due verify deploy))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
+# A test run and a week start many processes: without compiled files each would compile the project anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help report week test fuzz faults bench lab lint format lock hooks clean
 .DEFAULT_GOAL := help
 
@@ -32,7 +35,7 @@ fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read i
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
 faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 15 minutes)
-	@FAULTS=all $(BIN)/python -m pytest tests/test_faults.py tests/test_kernels.py
+	@FAULTS=all $(BIN)/python -m pytest tests/test_faults.py tests/test_kernels.py tests/test_engine.py
 	@FAULTS=all $(BIN)/python -m pytest tests/test_sender.py tests/test_outbox.py tests/test_mailing.py --capture=no
 
 bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 50 minutes); a try: make bench QUICK=--quick

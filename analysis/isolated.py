@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing import connection, forkserver
@@ -207,11 +208,29 @@ def _end(pid: int) -> None:
     """Kill the process of a call with all it has started, if it is still there."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
-        _kill([process, *process.children(recursive=True)])
+        started = process.children(recursive=True)
+        process.terminate()  # which ends what it has started, too, and lays it to rest
+        _wait([process], 2)
+        _kill([process, *started])
 
 
 def _kill(processes: list[psutil.Process]) -> None:
     for each in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             each.kill()
-    psutil.wait_procs(processes, timeout=10)
+    _wait(processes, 10)
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while any(map(_runs, processes)) and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it still does. One's own is asked how it ended; of another's that waits to be asked nothing is left."""
+    with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
+        if FORKS and process.ppid() == os.getpid():
+            return os.waitpid(process.pid, os.WNOHANG)[0] == 0
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

@@ -53,7 +53,8 @@ class Chart:
 
     def png(self, dpi: int = 160) -> bytes:
         """A picture of 256 colours: our charts have few, and it takes a third of the bytes."""
-        whole = Image.open(io.BytesIO(self._saved("png", dpi=dpi))).convert("RGB")
+        pixels, width = self._saved("rgba", dpi=dpi), int(self.figure.get_figwidth() * dpi)
+        whole = Image.frombytes("RGBA", (width, len(pixels) // width // 4), pixels).convert("RGB")
         whole.quantize(dither=Image.Dither.NONE).save(stream := io.BytesIO(), "png", optimize=True, dpi=(dpi, dpi))
         return stream.getvalue()
 
@@ -200,12 +201,14 @@ def tall(text: str, size: float) -> float:
 
 def wrapped(text: str, width: float, size: float = SIZE) -> str:
     """Lines of at most ``width``, of as many letters as that allows; a word that alone is longer is cut."""
-    for letters in range(min(len(text), int(width / (NARROWEST * size))), 0, -1):
+    letters = min(len(text), int(width / (NARROWEST * size)))
+    while letters > 0:
         lines = textwrap.wrap(text, letters)
         if all(_at_least(line, size) <= width for line in lines) and all(
             width_of(line, size) <= width for line in lines
         ):
             return "\n".join(lines)
+        letters = max(map(len, lines)) - 1  # with more, up to those there were, the lines are the same
     return text
 
 

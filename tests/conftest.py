@@ -3,7 +3,10 @@
 import ast
 import contextlib
 import functools
+import gc
+import io
 import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -13,16 +16,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import district
-import hypothesis
-import nbformat
-import pytest
-from filelock import FileLock
-from IPython.core.formatters import DisplayFormatter
-from nbformat import v4
+# jsonschema would import a grammar of addresses that takes a second, in every process of a test run.
+sys.modules.setdefault("rfc3987_syntax", None)
 
-from analysis import figures, report, unitpage, wording
+import district  # noqa: E402
+import hypothesis  # noqa: E402
+import nbformat  # noqa: E402
+import pytest  # noqa: E402
+from filelock import FileLock  # noqa: E402
+from IPython.core.formatters import DisplayFormatter  # noqa: E402
+from nbformat import v4  # noqa: E402
 
+from analysis import figures, report, run, unitpage, wording  # noqa: E402
+from analysis.__main__ import main  # noqa: E402
+
+gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
 hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("busy")
 PROJECT = Path(__file__).parent.parent
@@ -145,11 +153,30 @@ def once(tmp_path_factory):
 
 
 def analysis_at(home: Path, *arguments: object) -> str:
-    """What ``python -m analysis week 2023-12-04`` says at that home, where it succeeds."""
-    command = [sys.executable, "-m", "analysis", "week", "2023-12-04", *arguments, "--home", home]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=home, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """What the command ``week 2023-12-04`` says at that home, where it succeeds."""
+    said = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(said):
+        assert main(["week", "2023-12-04", *map(str, arguments), "--home", str(home)]) == run.DONE
+    said.seek(0)
+    return said.read()
+
+
+# papermill's command line called several times, as a shell would, but imported once; the last call may fail.
+PAPERMILL = """\
+import json, sys
+from papermill.cli import papermill
+for arguments in json.loads(sys.argv[1]):
+    papermill(arguments, standalone_mode=False)"""
+
+
+def papermill_called(calls: list[list], home: Path = PROJECT, cwd: Path = PROJECT) -> subprocess.CompletedProcess:
+    """What ``papermill`` says that is called so in ``cwd``, its kernels at ``home``."""
+    shown = {
+        name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"
+    }  # ipykernel asks for it
+    command = [sys.executable, "-c", PAPERMILL, json.dumps(calls, default=str)]
+    environment = shown | {"ANALYSIS_HOME": str(home)}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import zipfile
 from email.header import Header
 from email.message import EmailMessage
@@ -226,53 +225,54 @@ def on_a_marked_machine() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def week():
+def week(once):
     """A folder in which a marked week was published but for one unit's page, was mailed, and then failed: its folders."""
-    with tempfile.TemporaryDirectory(prefix="c-") as name:  # short: the path of a socket has at most 107 bytes
-        root = Path(name)
-        home, delivered, surroundings = (
-            root / MARKS["home of the project"],
-            root / MARKS["folder of the delivered table"],
-            environment(root),
-        )
-        shutil.copytree(HOME / "config", home / "config")
-        (delivered).mkdir()
-        table = shutil.copy(RAW, delivered / RAW.name)
-        command = [*on_a_marked_machine(), sys.executable]
+    return once("c", mark)  # short: the path of a socket has at most 107 bytes
 
-        def call(*arguments: object) -> subprocess.CompletedProcess:
-            where = root / MARKS["working directory"]
-            how = {"env": surroundings, "cwd": where, "capture_output": True, "encoding": "utf-8", "timeout": 300}
-            return subprocess.run([*command, *map(str, arguments)], **how)
 
-        broken = notebooks(root / MARKS["folder of the notebooks"] / "notebooks", "5_unit", RAISE)
-        authority = trustme.CA()
-        with mx.serving(tls=mx.context(authority.issue_cert("localhost")), password=MARKS["password in its file"]) as (
-            port,
-            seen,
-        ):
-            settle(home, port, authority)
-            done = call("-c", WEEK, home, table, broken, "")
-            assert done.returncode == 3 and "1 đơn vị" in done.stdout, done.stdout + done.stderr
-            sent = call("-m", "analysis", "mail", CUTOFF, "--send", "--home", home)
-            assert sent.returncode == 0 and len(seen.taken) == 2, sent.stdout + sent.stderr
-            assert seen.logins[0][1].decode() == MARKS["password in its file"]
-        (root / "letters").mkdir()
-        for _, to, letter in seen.taken:
-            (root / "letters" / f"{'lan' if 'lan' in to else 'minh'}.eml").write_bytes(letter)
-        assert (
-            call("-m", "analysis", "gate", table, "--cutoff", CUTOFF, "--home", home, "--out", root / "gate").returncode
-            == 0
-        )
-        (root / "said").mkdir()
-        (root / "said" / "mail.txt").write_text(sent.stdout + sent.stderr)
-        before = {path: path.read_bytes() for path in (home / "reports").rglob("*") if path.is_file()}
-        Path(table).write_bytes(RAW.read_bytes() + b"\n")
-        failing = notebooks(broken, "1_clean", 'import mark_module\nmark_module.fail("no")')
-        failed = call("-c", WEEK, home, table, failing, "again")
-        assert failed.returncode == 3 and "OSError" in failed.stdout, failed.stdout + failed.stderr
-        assert before == {path: path.read_bytes() for path in (home / "reports").rglob("*") if path.is_file()}
-        yield root
+def mark(root: Path) -> None:
+    home, delivered, surroundings = (
+        root / MARKS["home of the project"],
+        root / MARKS["folder of the delivered table"],
+        environment(root),
+    )
+    shutil.copytree(HOME / "config", home / "config")
+    delivered.mkdir()
+    table = shutil.copy(RAW, delivered / RAW.name)
+    command = [*on_a_marked_machine(), sys.executable]
+
+    def call(*arguments: object) -> subprocess.CompletedProcess:
+        where = root / MARKS["working directory"]
+        how = {"env": surroundings, "cwd": where, "capture_output": True, "encoding": "utf-8", "timeout": 300}
+        return subprocess.run([*command, *map(str, arguments)], **how)
+
+    broken = notebooks(root / MARKS["folder of the notebooks"] / "notebooks", "5_unit", RAISE)
+    authority = trustme.CA()
+    with mx.serving(tls=mx.context(authority.issue_cert("localhost")), password=MARKS["password in its file"]) as (
+        port,
+        seen,
+    ):
+        settle(home, port, authority)
+        done = call("-c", WEEK, home, table, broken, "")
+        assert done.returncode == 3 and "1 đơn vị" in done.stdout, done.stdout + done.stderr
+        sent = call("-m", "analysis", "mail", CUTOFF, "--send", "--home", home)
+        assert sent.returncode == 0 and len(seen.taken) == 2, sent.stdout + sent.stderr
+        assert seen.logins[0][1].decode() == MARKS["password in its file"]
+    (root / "letters").mkdir()
+    for _, to, letter in seen.taken:
+        (root / "letters" / f"{'lan' if 'lan' in to else 'minh'}.eml").write_bytes(letter)
+    assert (
+        call("-m", "analysis", "gate", table, "--cutoff", CUTOFF, "--home", home, "--out", root / "gate").returncode
+        == 0
+    )
+    (root / "said").mkdir()
+    (root / "said" / "mail.txt").write_text(sent.stdout + sent.stderr)
+    before = {path: path.read_bytes() for path in (home / "reports").rglob("*") if path.is_file()}
+    Path(table).write_bytes(RAW.read_bytes() + b"\n")
+    failing = notebooks(broken, "1_clean", 'import mark_module\nmark_module.fail("no")')
+    failed = call("-c", WEEK, home, table, failing, "again")
+    assert failed.returncode == 3 and "OSError" in failed.stdout, failed.stdout + failed.stderr
+    assert before == {path: path.read_bytes() for path in (home / "reports").rglob("*") if path.is_file()}
 
 
 def test_nothing_published_holds_a_mark(week):

@@ -9,6 +9,7 @@ import io
 import os
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from seaborn.utils import relative_luminance
@@ -832,6 +835,14 @@ def test_a_name_of_thousands_of_letters_is_wrapped_at_once(name):
     assert time.perf_counter() - began < 2  # seconds; it was 42
     assert "".join(lines).replace(" ", "") == name.replace(" ", "")
     assert 130 < max(map(sheet.width_of, lines)) <= 160
+
+
+@given(st.lists(st.text("iWớ-–", min_size=1, max_size=9), min_size=1, max_size=8), st.integers(20, 200))
+def test_lines_hold_as_many_letters_as_their_width_allows(names, width):
+    text = " ".join(names)
+    tried = ("\n".join(textwrap.wrap(text, letters)) for letters in range(len(text), 0, -1))
+    fitting = (each for each in tried if all(sheet.width_of(line) <= width for line in each.split("\n")))
+    assert sheet.wrapped(text, width) == next(fitting, text)
 
 
 def test_no_two_letters_stand_so_close_that_a_line_is_taken_for_too_wide():

@@ -429,7 +429,7 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
 
     code, seconds, new = store.code(), ended(), state(home)
     half = [old[0], new[1]]
-    kills, wrong, halves = (60 if ALL else 4), {}, Counter()
+    kills, wrong, halves = (60 if ALL else 2), {}, Counter()
     for number in range(kills):
         while True:
             put_back(before, home)

@@ -21,7 +21,7 @@ HERE = """\
 import os, pathlib
 driver = os.getppid() if type(get_ipython()).__name__ == "ZMQInteractiveShell" else os.getpid()  # else it is this one
 (pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{driver}").touch()"""
-SHORT = 4  # seconds for a notebook that would never end
+SHORT = 2  # seconds for a notebook that would never end
 ENGINES = ("inprocess", "forked") if os.environ.get("FAULTS") == "all" else (notebook.USUAL.engine,)
 DEAD = {"inprocess": "tiến trình dừng đột ngột", "forked": "DeadKernelError"}
 FAULTS = {  # the cell that goes wrong, what is said of it, and its tags

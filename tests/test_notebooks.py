@@ -2,20 +2,16 @@
 
 import email
 import email.policy
-import functools
-import json
-import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import lxml.html
 import nbformat
 import pandas as pd
 import played
 import pytest
-from conftest import UNITS
+from conftest import UNITS, papermill_called
 from district import GOLDEN, HOME, RAW, changed
 
 from analysis.__main__ import main
@@ -29,11 +25,6 @@ def home_with(folder, *names):
     (folder / "data" / "raw" / "cho-moi").mkdir(parents=True)
     shutil.copy(RAW, folder / "data" / "raw" / "cho-moi" / RAW.name)
     return folder
-
-
-def analysis(home, *arguments, cwd=None):
-    command = [sys.executable, "-m", "analysis", *map(str, arguments), "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd or home, timeout=300)
 
 
 def state(home):
@@ -181,31 +172,16 @@ def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_i
     assert first != second
 
 
-def test_the_same_table_gives_the_same_bytes_in_another_home_also_while_a_third_is_made_in_english(home, tmp_path):
-    homes = [home_with(tmp_path / name, "config") for name in ("another home", "a third")]
+def test_in_english_the_report_says_the_same_and_its_run_leaves_nothing_where_it_was_started(tmp_path):
+    home = home_with(tmp_path / "another home", "config")
     (tmp_path / "cwd").mkdir()
-    options = ("--units", ",".join(reversed(UNITS))), ("--lang", "en")
-    with ThreadPoolExecutor(2) as pool:
-        week = functools.partial(analysis, cwd=tmp_path / "cwd")
-        runs = list(pool.map(lambda each, more: week(each, "week", "2023-12-04", *more), homes, options))
-    assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
-    assert list((tmp_path / "cwd").iterdir()) == []  # nor do their kernels leave sockets behind
-    once, again = state(home), state(homes[0])
-    assert {name for name in once | again if once.get(name) != again.get(name)} == {f"{PUBLISHED[0]}/run.json"}
-    said = [json.loads(states[f"{PUBLISHED[0]}/run.json"])["products"] for states in (once, again)]
-    assert said[0] == said[1]
-    page = (homes[1] / PUBLISHED[1] / "report.html").read_text("utf-8")
+    command = [sys.executable, "-m", "analysis", "week", "2023-12-04", "--lang", "en", "--home", home]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path / "cwd", timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert str(home / "reports" / "cho-moi" / "2023-12-04" / "report.html") in done.stdout
+    assert list((tmp_path / "cwd").iterdir()) == []
+    page = (home / PUBLISHED[1] / "report.html").read_text("utf-8")
     assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
-
-
-def test_a_mistyped_parameter_stops_a_notebook_run_alone(tmp_path):
-    home = home_with(tmp_path / "home", "config")
-    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "1_clean.ipynb", tmp_path / "out.ipynb"]
-    command += ["-p", "cutof", "2023-12-04"]
-    environment = os.environ | {"ANALYSIS_HOME": str(home)}
-    ran = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120)
-    assert ran.returncode != 0
-    assert "unknown parameter cutof; there are: area, cutoff, lang, run" in ran.stderr
 
 
 def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
@@ -223,29 +199,19 @@ def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
     assert not (home / "data" / "processed").exists() and not (home / "reports").exists()
 
 
-# papermill's command line called several times, as a shell would, but imported once.
-PAPERMILL = """\
-import json, sys
-from papermill.cli import papermill
-for arguments in json.loads(sys.argv[1]):
-    papermill(arguments, standalone_mode=False)"""
-
-
-def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder(tmp_path):
+def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder_and_none_with_a_mistyped_parameter(tmp_path):
     home = home_with(tmp_path / "home", "config")
     (tmp_path / "elsewhere").mkdir()
-    environment = os.environ | {"ANALYSIS_HOME": str(home)}
     calls = [
         [str(HOME / "notebooks" / f"{stage}.ipynb"), str(tmp_path / f"{stage}.ipynb"), "-p", "cutoff", "2023-12-04"]
         for stage in ("1_clean", "2_score", "3_trend", "4_report", "5_unit")
     ]
     calls[-1] += ["-p", "unit", "30637"]  # papermill makes a number of it
-    command = [sys.executable, "-c", PAPERMILL, json.dumps(calls)]
-    ran = subprocess.run(
-        command, cwd=tmp_path / "elsewhere", env=environment, capture_output=True, text=True, timeout=300
-    )
-    assert ran.returncode == 0, ran.stderr
-    for _, done, *_ in calls:
+    calls += [[calls[0][0], str(tmp_path / "wrong.ipynb"), "-p", "cutof", "2023-12-04"]]
+    ran = papermill_called(calls, cwd=tmp_path / "elsewhere", home=home)
+    assert ran.returncode != 0
+    assert "unknown parameter cutof; there are: area, cutoff, lang, run" in ran.stderr
+    for _, done, *_ in calls[:-1]:
         cells = [cell for cell in nbformat.read(done, as_version=4).cells if cell.cell_type == "code"]
         assert all(cell.execution_count for cell in cells)
     assert list(tmp_path.joinpath("elsewhere").iterdir()) == []
@@ -259,7 +225,5 @@ def test_each_notebook_to_explore_with_runs_on_a_single_published_week(home, nam
 
 
 def test_a_notebook_to_explore_with_runs_in_a_kernel_of_its_own(home, tmp_path):
-    command = [sys.executable, "-m", "papermill", HOME / "notebooks" / "explore" / "year.ipynb", tmp_path / "out.ipynb"]
-    environment = os.environ | {"ANALYSIS_HOME": str(home)}
-    ran = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=120)
+    ran = papermill_called([[HOME / "notebooks" / "explore" / "year.ipynb", tmp_path / "out.ipynb"]], home=home)
     assert ran.returncode == 0, ran.stderr

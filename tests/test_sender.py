@@ -148,7 +148,7 @@ def test_there_are_more_than_forty_of_them():
 def test_a_server_that_speaks_for_ever_is_left_when_the_whole_takes_too_long(box, stage, act):
     with mx.serving({stage: act}) as (port, _):
         began = time.monotonic()
-        state, reply = tried(box, plain(port, whole_s=1.2), sender.in_child)
+        state, reply = tried(box, plain(port, whole_s=0.6), sender.in_child)
         assert time.monotonic() - began < 3
     assert (state, reply) == (UNCERTAIN if stage == "dot" else PENDING, "too_long")
     assert stage == "dot" or box.next(*WEEK)["due"] >= NOON + 300
