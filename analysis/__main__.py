@@ -187,11 +187,11 @@ def week(
         raise typer.BadParameter("it finds the weeks itself: no CUTOFF, --raw or --reissue with it", param_hint="--due")
     if area == "all" and (raw or reissue):
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
+    home, areas = _places(home, area)
     from analysis import isolated
 
     if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
-        isolated.warm_up()  # while this process imports what it needs
-    home, areas = _places(home, area)
+        isolated.warm_up(home, areas[0])  # while this process imports what it needs
     from analysis import run
 
     steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()

@@ -178,8 +178,8 @@ def lost_points(parts: pd.DataFrame, words: Wording) -> Chart:
         sheet.write(column, y, moved, up=0, ha="right", weight="bold")
         sheet.write(WIDTH, y, share, up=0, ha="right")
         y = sheet.write(0, y, wrapped(name, room), up=0)
-        sheet.axes.barh(y, end * scale, BAR, color=colour, align="edge")
-        sheet.axes.barh(y, -step * scale, BAR, end * scale, color=ORANGE if step < 0 else BLUE, align="edge")
+        sheet.bar(0, y, end * scale, BAR, colour)
+        sheet.bar(end * scale, y, -step * scale, BAR, ORANGE if step < 0 else BLUE)
         y += BAR + GAP
     steps = [f"{part} {moved} ({share})" for part, moved, share in zip(parts["part"], changes, shares, strict=False)]
     ends = {"most": _plain(words, most), "total": words.number(total), "lost": words.number(most - total)}
@@ -384,7 +384,7 @@ def contributions(parts: pd.DataFrame, words: Wording) -> Chart:
         for i in rows:
             long = abs(sizes[i]) * scale
             fitting = [text for text in (texts[i], figures[i]) if width_of(text, SMALL) + GAP <= long]
-            sheet.axes.barh(y, long, LABELLED_BAR, x, color=colours[i], align="edge", edgecolor="white")
+            sheet.bar(x, y, long, LABELLED_BAR, colours[i], edge="white")
             if fitting:
                 sheet.write(x + long / 2, y + LABELLED_BAR / 2, fitting[0], SMALL, ha="center", color="white")
             listed += [] if texts[i] in fitting else [texts[i]]

@@ -9,6 +9,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -22,7 +23,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from papermill.engines import NBClientEngine
 from traitlets import default
 
-from analysis import isolated
+from analysis import isolated, stem
 
 IMPORTED = ("pandas", "matplotlib.pyplot", "seaborn", "matplotlib_inline.backend_inline", "ipykernel.kernelapp")
 READY_S = 0.05  # how long an answer on one socket may come after that on the other
@@ -136,7 +137,7 @@ class Client(AsyncKernelClient):
 def _kernel(orders: Connection) -> None:
     """The forked process: wait for orders, then be an ipykernel. It dies with the process that drives it."""
     os.setsid()
-    isolated.die_with_parent()
+    stem.die_with_parent()
     try:
         arguments, folder = orders.recv()
     except EOFError:
@@ -153,10 +154,11 @@ def _kernel(orders: Connection) -> None:
 
 def furnish(shell) -> None:
     """What matplotlib and pandas find out when they are imported, for a kernel before which they were imported."""
-    import pandas
-
-    shell.enable_matplotlib("inline")
-    pandas.options.display.max_columns = 20
+    if "matplotlib" in sys.modules:
+        shell.enable_matplotlib("inline")
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].options.display.max_columns = 20
 
 
 def _end(process: multiprocessing.process.BaseProcess) -> None:

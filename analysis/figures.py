@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from IPython.display import Image
 
 from analysis import charts, score
 from analysis.report import Edition
+from analysis.sheet import Picture
 from analysis.trend import NOT_ITEMISED, rules_broken, scaled_changes
 from analysis.wording import capital
 
@@ -153,11 +153,9 @@ def lost_points(edition: Edition, code: str = "") -> charts.Chart | None:
     return captioned(charts.lost_points(parts, edition.words), "lost", edition, area=edition.names.typed(code))
 
 
-def picture(chart: charts.Chart | None) -> Image | None:
-    """The chart as PNG, for mail programs, which do not show SVG; None where there is no chart."""
-    if chart is None:
-        return None
-    return Image(chart.png(), format="png", alt=chart.alt, metadata={"caption": chart.caption})
+def picture(chart: charts.Chart | None) -> Picture | None:
+    """The chart for the mail; None where there is no chart."""
+    return Picture(chart) if chart else None
 
 
 def captioned(chart: charts.Chart, name: str, edition: Edition, part: str = "", **fields: str) -> charts.Chart:

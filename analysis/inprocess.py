@@ -6,7 +6,6 @@ notebooks and outputs are those of papermill's own engine. A crash takes papermi
 process learns of it, and finds the cell that was begun last in the notebook.
 """
 
-import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,9 +19,12 @@ from nbclient.exceptions import CellExecutionComplete
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import papermill_io
+from traitlets.config import Config
 
 from analysis import engine
+from analysis.beside import Beside
 
+UNKEPT = Config({"HistoryManager": {"enabled": False}})  # a run's cells are nobody's history
 PYTHON = "python3"  # the kernel that this process can be
 
 
@@ -31,11 +33,15 @@ class InProcessEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
-        """Options as papermill's own engine knows them; those of starting a kernel have nothing to say."""
+        """Options as papermill's own engine knows them, but for those of starting a kernel.
+
+        beside : whether drawings may be made in processes of their own, while the next cells run
+        """
         if kernel_name != PYTHON:
             engine.ForkedEngine.execute_managed_notebook(nb_man, kernel_name, **options)
             return
         client = _client()
+        beside = Beside(client.kernel.shell) if options.get("beside") else None
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
         with _saved_by_the_cell(nb_man) as begun:
             for index, cell in enumerate(nb_man.nb.cells):
@@ -51,6 +57,8 @@ class InProcessEngine(NBClientEngine):
                 nb_man.cell_complete(cell, cell_index=index)
                 if failed:
                     break
+        if beside:
+            beside.put(nb_man.nb.cells)
         nb_man.nb.metadata["language_info"] = client.kernel.language_info
         shown.set_widgets_metadata()
 
@@ -79,10 +87,8 @@ class Shown(PapermillNotebookClient):
 
 def _client() -> BlockingInProcessKernelClient:
     """Of a kernel that is this process."""
-    for name in engine.IMPORTED:
-        importlib.import_module(name)
     sys.modules.setdefault("debugpy", None)  # nobody debugs here, and it takes as long to start as all the rest
-    kernel = Kernel()
+    kernel = Kernel(config=UNKEPT)
     kernel.stdout, kernel.stderr = (
         OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
     )

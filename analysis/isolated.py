@@ -1,11 +1,10 @@
 """A call in a process of its own, with little time and memory, that takes everything with it when it ends.
 
-The process is forked from one that is kept for that and has imported what notebooks need (``warm``): it starts in a
-hundredth of a second, and what goes wrong in it, a crash included, ends that one call. Where processes are not forked
-(Windows, macOS) it is a new one.
+The process is forked from one that has imported what the call needs (``stem``, ``warm``): it starts in a hundredth of a
+second, and what goes wrong in it, a crash included, ends that one call. Where processes are not forked (Windows, macOS)
+it is a new one.
 """
 
-import atexit
 import contextlib
 import ctypes
 import multiprocessing
@@ -15,10 +14,16 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from multiprocessing import connection, forkserver
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing import connection
+from pathlib import Path
 
 import psutil
+
+from analysis import stem, warm
+from analysis.stem import Stem
 
 try:
     import resource
@@ -26,25 +31,13 @@ except ImportError:  # Windows
     resource = None
 
 FORKS = sys.platform == "linux"
+PROCESSORS = len(os.sched_getaffinity(0)) if FORKS else os.cpu_count() or 1  # that this process may use
 MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
 MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
-LEFT_BEHIND_S = 10  # seconds that a thread may go on after the answer
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-
-# What the processes of a week see of the environment, beside ANALYSIS_HOME. Whole names, for passwords begin like
-# settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
-SHOWN = {
-    "PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",  # where programs and libraries are
-    "PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE",
-    "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_PLATFORM_DIRS",
-    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches, as of fonts
-    "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER",
-    "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
-    "TZ", "TZDIR", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONHASHSEED",
-    "LOKY_MAX_CPU_COUNT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",  # how much of the machine
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA",  # Windows
-    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE",
-}  # fmt: skip
+LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+TABLES = Stem(warm.tables)  # for calls that read and write tables
+CHARTS = Stem(warm.charts, of=TABLES)  # for those that also draw, and make pages
 
 
 class TookTooLong(Exception):
@@ -63,107 +56,170 @@ class Died(Exception):
         self.status = status
 
 
-_warmed: list[bool] = []
-
-
-def warm_up() -> None:
-    """Begin to import what calls will need, in the process that they are forked from, and do not wait for it."""
-    if FORKS and not _warmed:  # what other threads see of the environment changes once, before there are any
-        _warmed.append(True)
-        multiprocessing.set_forkserver_preload(["analysis.warm"])
-        with shown_only():  # what that process is started with can be seen in all that is forked from it
-            forkserver.ensure_running()
-
-
-@contextlib.contextmanager
-def shown_only() -> Iterator[None]:
-    """Meanwhile this process and those it starts have no variables but those SHOWN, and what is set meanwhile."""
-    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
-    try:
-        yield
-    finally:
-        os.environ.pop("ANALYSIS_HOME", None)
-        os.environ.update(hidden)
+def warm_up(home: Path | None = None, area: str = "") -> None:
+    """Begin to import what calls will need, and to read the rules of ``area``, and do not wait for it."""
+    if FORKS:
+        TABLES.prepare = partial(warm.tables, home, area)
+        CHARTS.begin()
 
 
 _going_on: set[int] = set()  # the processes of calls
 
 
-@atexit.register
-def _cool_down() -> None:
-    """End the process that calls are forked from, which would first import all that it has begun to."""
-    if FORKS and (pid := forkserver._forkserver._forkserver_pid):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def call(function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> object:
+def call(
+    function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY, of: Stem = CHARTS
+) -> object:
     """What ``function`` gives; function, arguments and answer must be such that pickle knows them.
 
     seconds : wall clock; then the process is killed with all it has started
     memory  : bytes of data that it, and each process it starts, may have
+    of      : what it is forked from
     Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
     """
-    multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
-    warm_up()
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    context = multiprocessing.get_context("forkserver" if FORKS else "spawn")
-    child = context.Process(target=_answer, args=(sender, dict(os.environ), memory, function, arguments))
-    child.start()
-    _going_on.add(child.pid)
-    sender.close()
+    surroundings = dict(os.environ), sys.path, str(Path.cwd()), memory
+    begun = (_Forked if FORKS else _Spawned)(of, surroundings, pickle.dumps((function, arguments)))
+    _going_on.add(begun.pid)
     try:
-        ready = connection.wait([receiver, child.sentinel], seconds)
+        ready = connection.wait([begun.answers, begun.ended], seconds)
         if not ready:
             raise TookTooLong(seconds)
         try:
-            if receiver not in ready:  # dead, though what it has started may hold its end of the pipe
+            if begun.answers not in ready:  # dead, though what it has started may hold its end of the pipe
                 raise EOFError
-            error, answer = receiver.recv()
+            error, answer = begun.answers.recv()
         except EOFError:
-            child.join()
-            raise Died(child.exitcode) from None
-        child.join(LEFT_BEHIND_S)
+            raise Died(begun.status()) from None
+        begun.status()
     finally:
-        receiver.close()
-        _end(child.pid)
-        child.join()
-        _going_on.discard(child.pid)
+        if not begun.is_over():
+            _end(begun.pid)
+        begun.close()
+        _going_on.discard(begun.pid)
     if error:
         raise error
     return answer
 
 
-def _answer(
-    sender: connection.Connection, environment: dict[str, str], memory: int, function: Callable, arguments: tuple
-) -> None:
-    """The process of a call: one that works, in the environment of its caller, and one that ends what it leaves."""
-    _bind(memory)
-    if FORKS and (worker := os.fork()):
-        sender.close()
-        _watch(worker)
-    elif FORKS:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        die_with_parent()
+def together(functions: Iterable[Callable], *arguments) -> list:
+    """What each of them gives, all called at once; none outlives this call. Raises : as ``call``."""
+    functions = list(functions)
+    with ThreadPoolExecutor(len(functions)) as threads:
+        try:
+            return list(threads.map(lambda function: call(function, *arguments), functions))
+        except BaseException:  # also Ctrl-C, which no thread hears
+            end_all()
+            raise
+
+
+class _Forked:
+    """The process of a call: its number, where it answers, and what can be read when it has ended."""
+
+    def __init__(self, of: Stem, surroundings: tuple, order: bytes) -> None:
+        self.answers, its_answers = multiprocessing.Pipe(duplex=False)
+        self.ended, its_line = multiprocessing.Pipe()
+        with its_answers, its_line:
+            of.fork(_guard, its_answers, its_line)
+        try:
+            self.pid = self.ended.recv()
+            self.ended.send(surroundings)
+            self.ended.send_bytes(order)
+        except (EOFError, OSError):  # it died as it was born
+            raise Died(None) from None
+
+    def status(self) -> int | None:
+        """How it has ended, if it says so in a while."""
+        with contextlib.suppress(EOFError, OSError):
+            return self.ended.recv() if self.ended.poll(LEFT_BEHIND_S) else None
+
+    def is_over(self) -> bool:
+        """Whether it has ended, and with it all that it has started."""
+        with contextlib.suppress(EOFError, OSError):
+            while self.ended.poll():
+                self.ended.recv()
+            return False
+        return True
+
+    def close(self) -> None:
+        self.answers.close()
+        self.ended.close()
+
+
+class _Spawned:
+    """The same of a process that starts anew."""
+
+    def __init__(self, _: Stem, surroundings: tuple, order: bytes) -> None:
+        multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
+        self.answers, its_answers = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.get_context("spawn").Process(
+            target=_work, args=(its_answers, surroundings, order)
+        )
+        self.process.start()
+        its_answers.close()
+        self.pid, self.ended = self.process.pid, self.process.sentinel
+
+    def status(self) -> int | None:
+        """How it has ended, if it does so in a while."""
+        self.process.join(LEFT_BEHIND_S)
+        return self.process.exitcode
+
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.process.exitcode is not None
+
+    def close(self) -> None:
+        self.answers.close()
+        self.process.join()
+
+
+def _guard(answers: int, line: int) -> None:
+    """The process of a call: it starts the one that works, ends what that leaves, and tells how it has ended."""
+    os.setsid()
+    answers, line = connection.Connection(answers), connection.Connection(line)
+    stem.die_with_parent(signal.SIGTERM)  # who gave the order is gone, and with it what this was forked from
+    line.send(os.getpid())
+    surroundings, order = line.recv(), line.recv_bytes()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what is orphaned is looked after here
+    worker = os.fork()
+    if worker == 0:
+        line.close()
+        stem.die_with_parent()
+        try:
+            _work(answers, surroundings, order)
+        finally:
+            os._exit(1)
+    answers.close()
+
+    def end(*_) -> None:
+        _kill(psutil.Process().children(recursive=True))
+
+    signal.signal(signal.SIGTERM, lambda *_: (end(), os._exit(1)))
+    status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+    end()
+    line.send(status)
+    os._exit(0)
+
+
+def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
+    """Do what was ordered, in the environment of who did, answer, and end with all that it has started."""
+    environment, path, folder, memory = surroundings
     os.environ.clear()
     os.environ.update(environment)
+    sys.path[:] = path
+    os.chdir(folder)
+    if resource:
+        with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
+        function, arguments = pickle.loads(order)
         answer = (None, function(*arguments))
     except Exception as error:
         answer = (_portable(error), None)
-    sender.send(answer)
+    answers.send(answer)
     _kill(psutil.Process().children(recursive=True))
-
-
-def _watch(worker: int) -> None:
-    """Wait until the process that works has ended, end what it has left, and end as it has ended."""
-
-    def end(status: int) -> None:
-        _kill(psutil.Process().children(recursive=True))
-        os.kill(os.getpid(), -status) if status < 0 else os._exit(status)
-
-    signal.signal(signal.SIGTERM, lambda *_: end(-signal.SIGKILL))  # the caller is gone
-    end(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a thread that is left behind holds up nothing
 
 
 def _portable(error: Exception) -> Exception:
@@ -177,31 +233,10 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def _bind(memory: int) -> None:
-    """End with the caller, look after what is orphaned, and keep to the memory."""
-    if hasattr(os, "setsid"):
-        os.setsid()  # the terminal's Ctrl-C is for the caller
-    if FORKS:
-        # The process that all are forked from ends with the last that holds this end of its pipe: the caller alone.
-        os.close(forkserver._forkserver._forkserver_alive_fd)
-        die_with_parent(signal.SIGTERM)
-        system = ctypes.CDLL(None)
-        system.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    if resource:
-        with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
-            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def end_all() -> None:
     """End every call that is going on, in whatever thread; there it has Died."""
     for pid in list(_going_on):
         _end(pid)
-
-
-def die_with_parent(by: int = signal.SIGKILL) -> None:
-    """Let the system send this process a signal when the one that has forked it ends, however it ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 def _end(pid: int) -> None:

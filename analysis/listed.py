@@ -33,6 +33,13 @@ def is_stale(area: str, words: Wording) -> bool:
     return bool(weeks) and store.load_json(store.processed(area, RECORD)) != made_of
 
 
+def renew(area: str, words: Wording) -> None:
+    """Make the index anew where it is stale. Raises : as ``indexpage.save``."""
+    from analysis import indexpage
+
+    indexpage.save(area, words)
+
+
 def published(area: str) -> list[Published]:
     """Every published week, oldest first; one of which only tables or only reports are left counts as well."""
     folders = {*store.processed(area).glob(store.ISO_DAY), *store.reports(area).glob(store.ISO_DAY)}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import atomic, isolated, store
+from analysis.stem import Stem
 from analysis.wording import Wording
 
 if TYPE_CHECKING:
@@ -38,24 +39,36 @@ class Way:
     engine  : inprocess, forked (Linux) or papermill, its own
     seconds : wall clock for one notebook, after which it is killed with all it has started
     memory  : bytes of data that it, and each process it starts, may have
+    beside  : whether drawings may be made beside one another; only ``inprocess`` can
     """
 
     engine: str = "inprocess" if isolated.FORKS else "papermill"
     seconds: float = isolated.MOST_SECONDS
     memory: int = isolated.MOST_MEMORY
+    beside: bool = isolated.PROCESSORS > 1
 
 
 USUAL = Way()
 
 
-def apart(function: Callable, *arguments, home: Path, source: Path, target: Path, way: Way, words: Wording) -> object:
+def apart(
+    function: Callable,
+    *arguments,
+    home: Path,
+    source: Path,
+    target: Path,
+    way: Way,
+    words: Wording,
+    of: Stem = isolated.CHARTS,
+) -> object:
     """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
 
     source, target : of the notebook
+    of             : what the process is forked from
     Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
     """
     try:
-        return isolated.call(store.at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory)
+        return isolated.call(store.at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory, of=of)
     except isolated.TookTooLong as error:
         reason, cause = words.say("run.too_long", seconds=words.number(error.seconds, 0)), error
     except isolated.Died as error:
@@ -69,7 +82,7 @@ def run(
     target: Path,
     values: dict[str, str],
     words: Wording,
-    engine: str = Way.engine,
+    way: Way = USUAL,
     wanted: dict[str, str] | None = None,
 ) -> None:
     """Run ``source`` with these parameters; the executed notebook, without times and paths, becomes ``target``.
@@ -92,9 +105,10 @@ def run(
                 *(_literal(source), _literal(target), values),
                 progress_bar=False,
                 log_output=False,
-                engine_name=ENGINES[engine],
+                engine_name=ENGINES[way.engine],
                 config=_sockets(private),
                 extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
+                **({"beside": way.beside} if way.engine == "inprocess" else {}),
             )
     except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
         fields = {"cell": _reached(target, words), "reason": _reason(error)}

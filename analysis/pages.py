@@ -7,12 +7,14 @@ task tells what went wrong instead of raising it, so that one unit's failure lea
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import atomic, isolated, notebook, periods, publish, store, wording
 from analysis.notebook import USUAL, Way
+from analysis.stem import Stem
 from analysis.wording import Wording, capital
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class Task:
     lang: str
     notebooks: Path
     way: Way = USUAL
+
+    @property
+    def of_run(self) -> tuple[Path, str, str, str, str]:
+        """What the pages of one run have in common."""
+        return self.home, self.area, self.cutoff, self.run, self.lang
 
 
 class Made(NamedTuple):
@@ -75,18 +82,36 @@ def table(units: "pd.DataFrame", made: list[Made]) -> "pd.DataFrame":
     return asked.assign(status=reason.eq("").map({True: "made", False: "failed"}), reason=reason)
 
 
+def write(area: str, cutoff: str, run: str, units: "pd.DataFrame", made: list[Made]) -> None:
+    """Write the week's table ``pages``; in a process that knows what columns may hold, which takes long to import."""
+    store.week(area, cutoff, run).write("pages", table(units, made))
+
+
 def make(task: Task) -> Made:
     """Run 5_unit for one unit and export what it shows as the unit's page."""
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
         target = store.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
         about = {"home": task.home, "source": source, "target": target}
-        notebook.apart(_make, task, source, target, words, way=task.way, words=words, **about)
+        notebook.apart(_make, task, source, target, words, way=task.way, words=words, of=_stem(*task.of_run), **about)
     except Exception as error:  # whatever it was: the other units get their pages
         # It is published. A worker of a cluster works in no home of its own.
         reason = store.without_folders(told(error)).replace(f"{task.home}/", "")
         return Made(task.unit, reason, "".join(traceback.format_exception(error)))
     return Made(task.unit)
+
+
+@lru_cache(maxsize=1)
+def _stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
+    """What a run's pages are forked from: it has read the rules, sentences and tables that all are made from."""
+    return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.CHARTS)
+
+
+def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
+    from analysis import rules, unitpage
+
+    in_force = rules.load(home, area, periods.cutoff(cutoff))
+    unitpage.edition(store.week(area, cutoff, run), in_force, wording.load(home, lang))
 
 
 def told(error: Exception) -> str:
@@ -127,7 +152,7 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
     folder, file = store.run_folder(task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
     names = ("area", "cutoff", "run", "unit", "lang")
-    notebook.run(source, target, {name: getattr(task, name) for name in names}, words, task.way.engine)
+    notebook.run(source, target, {name: getattr(task, name) for name in names}, words, replace(task.way, beside=False))
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
     page = export.page(nbformat.read(target, as_version=4), words, _title(task, words))
@@ -140,6 +165,8 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
     from tqdm import tqdm
 
     bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
+    if tasks:
+        _stem(*tasks[0].of_run)  # which the threads below share
     with _backend(cluster):
         parallel = joblib.Parallel(-1 if cluster else min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
         try:
@@ -148,6 +175,7 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
                 return {each.unit: each for each in shown}
         finally:
             isolated.end_all()
+            _stem.cache_clear()
 
 
 @contextmanager

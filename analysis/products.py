@@ -2,30 +2,52 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis import atomic, periods, store
 from analysis.wording import Wording
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def make(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """report.html, report.docx, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
-    import nbformat
+    from analysis.report import Edition
 
-    from analysis import appendix, document, export, mail, report, rules
 
-    notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
-    day, folder = periods.cutoff(cutoff), store.run_reports(area, run)
-    week = store.week(area, cutoff, run)
-    said = store.provenance(week)
-    tables = week.read_all() | {"findings": week.read("findings")}
-    place = notebook.metadata.papermill.parameters.get("province_rank", "")
-    edition = report.Edition(rules.load(home, area, day), words, tables, place, said)
-    title = report.title(edition)
+def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """report.html, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
+    from analysis import appendix, export, mail, report
+
+    notebook, edition = _report(home, area, cutoff, run, words)
+    day, folder, title = edition.rules.cutoff, store.run_reports(area, run), report.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
-    atomic.save(folder / "report.docx", document.compile(edition, home))
     atomic.save(folder / "appendix.xlsx", appendix.compile(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
-    seed = f"{area} {cutoff} {said['revision']}"
+    seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = mail.compile(digest, subject=report.subject(edition), words=words, date=when, seed=seed)
     mail.save(message, folder / "mail.eml")
+
+
+def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """report.docx into the run's private reports."""
+    from analysis import document
+
+    _, edition = _report(home, area, cutoff, run, words)
+    atomic.save(store.run_reports(area, run) / "report.docx", document.compile(edition, home))
+
+
+PARTS = (page_and_mail, word)  # none needs what another makes
+
+
+def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":
+    """The run's executed 4_report, and what it says."""
+    import nbformat
+
+    from analysis import report, rules
+
+    notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
+    week = store.week(area, cutoff, run)
+    tables = week.read_all() | {"findings": week.read("findings")}
+    place = notebook.metadata.papermill.parameters.get("province_rank", "")
+    in_force = rules.load(home, area, periods.cutoff(cutoff))
+    return notebook, report.Edition(in_force, words, tables, place, store.provenance(week))

@@ -5,6 +5,7 @@
 open end for rules still in force. An old week computed again is computed under the rules of its own date.
 """
 
+import io
 import re
 import tomllib
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ class ConfigError(ValueError):
     """The configuration is wrong; the message lists every fault with file, row and value."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
     """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS).
 
@@ -128,7 +129,13 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
 
     Raises : ConfigError with every fault found, or when the area has no folder or no unit on that date.
     """
-    settings, tables = _checked(Path(home) / "config", area)
+    return _in_force(area, cutoff, _files(Path(home) / "config", area))
+
+
+@lru_cache
+def _in_force(area: str, cutoff: date, files: tuple[tuple[str, bytes], ...]) -> Rules:
+    """The same, from what the files hold: what is remembered is never that of other files."""
+    settings, tables = _checked(area, files)
     cut = {name: in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
     if cut["units.csv"].empty and settings["units"] != FROM_FILE:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
@@ -154,7 +161,7 @@ def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
               the days on which groups, bands or the area's indicators became others)
     Raises  : ConfigError as ``load`` does.
     """
-    settings, tables = _checked(Path(home) / "config", area)
+    settings, tables = _checked(area, _files(Path(home) / "config", area))
     indicators = _of_scope(tables["index-766/indicators.csv"], settings["scope"])
     changed = _changes(tables["index-766/groups.csv"], indicators, tables["index-766/bands.csv"])
     registry = tables["units.csv"]
@@ -172,23 +179,30 @@ def in_force(table: pd.DataFrame, day: date) -> pd.DataFrame:
     return table[(table["valid_from"] <= when) & ~(table["valid_to"] < when)].reset_index(drop=True)
 
 
-@lru_cache
-def _checked(config: Path, area: str) -> tuple[dict, dict[str, pd.DataFrame]]:
+def _files(config: Path, area: str) -> tuple[tuple[str, bytes], ...]:
+    """What there is of the index and of ``area``: names as in COLUMNS, area.toml, columns-*.csv; what each holds."""
     folder = config / area
     if not (folder / "area.toml").is_file():
         areas = sorted(path.parent.name for path in config.glob("*/area.toml"))
         raise ConfigError(
             f"area {area!r} is not configured: config/{area}/area.toml does not exist (there are: {', '.join(areas)})"
         )
-    faults: list[str] = []
-    settings = _settings(folder / "area.toml", faults)
+    paths = {name: (config if "/" in name else folder) / name for name in COLUMNS}
+    paths |= {path.name: path for path in (folder / "area.toml", *sorted(folder.glob("columns-*.csv")))}
+    return tuple((name, path.read_bytes()) for name, path in paths.items() if path.is_file())
+
+
+@lru_cache
+def _checked(area: str, files: tuple[tuple[str, bytes], ...]) -> tuple[dict, dict[str, pd.DataFrame]]:
+    """The settings of ``area``, and every table typed, on all dates."""
+    held, faults = dict(files), []
+    settings = _settings(area, held["area.toml"], faults)
     optional = {"sheets.csv", *(["units.csv"] if settings.get("units") == FROM_FILE else [])}
-    names = [*COLUMNS, *sorted(path.name for path in folder.glob("columns-*.csv"))]
     tables = {
-        name: _table(config if "/" in name else folder, name, faults)
-        if name not in optional or (folder / name).is_file()
+        name: _table(area, name, held.get(name), faults)
+        if name not in optional or name in held
         else _typed(pd.DataFrame(columns=COLUMNS[name], dtype=str), name, name, faults)
-        for name in names
+        for name in [*COLUMNS, *(name for name in held if name.startswith("columns-"))]
     }
     if not faults:
         faults += [f"config/{where}" for where in _faults(area, settings, tables)]
@@ -197,15 +211,14 @@ def _checked(config: Path, area: str) -> tuple[dict, dict[str, pd.DataFrame]]:
     return settings, tables
 
 
-def _table(folder: Path, name: str, faults: list[str]) -> pd.DataFrame:
+def _table(area: str, name: str, data: bytes | None, faults: list[str]) -> pd.DataFrame:
     """One CSV of the configuration, typed; its faults (columns, types, words) are added to ``faults``."""
-    path, columns = folder / name, COLUMNS[_kind_of(name)]
-    shown = f"config/{path.relative_to(folder.parent)}" if "/" not in name else f"config/{name}"
-    if not path.is_file():
+    shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", COLUMNS[_kind_of(name)]
+    if data is None:
         faults.append(f"{shown}: the file is missing")
         return pd.DataFrame(columns=columns)
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         faults.append(f"{shown}: {error}")
         return pd.DataFrame(columns=columns)
@@ -243,10 +256,10 @@ def _typed(table: pd.DataFrame, name: str, shown: str, faults: list[str]) -> pd.
     return table
 
 
-def _settings(path: Path, faults: list[str]) -> dict:
-    shown = f"config/{path.parent.name}/{path.name}"
+def _settings(area: str, data: bytes, faults: list[str]) -> dict:
+    shown = f"config/{area}/area.toml"
     try:
-        settings = tomllib.loads(path.read_text("utf-8"))
+        settings = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.append(f"{shown}: {error}")
         return {}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
+WITHOUT_CHARTS = STAGES[:3]
 DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
 VERSIONS_OF = (  # what products may hang on
     *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),
@@ -51,8 +53,9 @@ def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording):
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """The run's products, in a process of their own."""
-    isolated.call(store.at_home, home, products.make, home, area, cutoff, run, words)
+    """The run's products, each part in a process of its own."""
+    parts = [partial(store.at_home, home, part) for part in products.PARTS]
+    isolated.together(parts, home, area, cutoff, run, words)
 
 
 def _index(area: str, words: Wording) -> None:
@@ -60,9 +63,7 @@ def _index(area: str, words: Wording) -> None:
     from analysis import listed
 
     if listed.is_stale(area, words):
-        from analysis import indexpage
-
-        isolated.call(store.at_home, store.home(), indexpage.save, area, words)
+        isolated.call(store.at_home, store.home(), listed.renew, area, words)
 
 
 def _tell(line: str) -> None:
@@ -302,7 +303,9 @@ class _Week:
             with self.timed(pages.STAGE):
                 made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
         made = [made[code] for code in codes]
-        store.week(self.area, self.cutoff, run).write("pages", pages.table(units, made))
+        isolated.call(
+            store.at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES
+        )
         return made
 
     def failed_pages(self, run: str, failed: list[pages.Made], units: "pd.DataFrame") -> str:
@@ -318,7 +321,8 @@ class _Week:
         source, way = self.steps.notebooks / f"{stage}.ipynb", self.steps.way
         values = {"area": self.area, "cutoff": self.cutoff, "run": run}
         about = {"home": self.home, "source": source, "target": folder / source.name, "way": way, "words": self.words}
-        called = (source, folder / source.name, values, self.words, way.engine, self.parameters)
+        about["of"] = isolated.TABLES if stage in WITHOUT_CHARTS else isolated.CHARTS
+        called = (source, folder / source.name, values, self.words, way, self.parameters)
         notebook.apart(notebook.run, *called, **about)
         if not publish.settled(folder, stage, run):
             raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))

@@ -20,8 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import atomic, isolated, parameters, periods
-from analysis.isolated import SHOWN
+from analysis import atomic, parameters, periods
+from analysis.shown import SHOWN, shown_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def working_in(folder: Path) -> Iterator[None]:
 
     So no notebook can tell a password or a name; what sends the mail afterwards finds its password again.
     """
-    with isolated.shown_only():
+    with shown_only():
         os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
         yield
 
@@ -160,18 +160,25 @@ class Week:
     def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; text missing is "", numbers missing NaN.
 
-        Raises : NotFound, naming the notebook to run first; TableError if the file is not that table. ``pages``, which
-                 no notebook writes, is without rows where it is missing: then no unit has a page.
+        Raises : as ``data``; TableError if the file is not that table.
         """
-        import pandas as pd
+        from analysis import tables
 
+        return tables.from_csv(name, self.data(name))
+
+    def data(self, name: str) -> bytes:
+        """The file of the table ``name``.
+
+        Raises : NotFound, naming the notebook to run first. ``pages``, which no notebook writes, is without rows where
+                 it is missing: then no unit has a page.
+        """
         from analysis import tables
 
         for folder in filter(None, (self.folder, self.published)):
             if (folder / f"{name}.csv").is_file():
-                return read_table(folder, name)
+                return (folder / f"{name}.csv").read_bytes()
         if name == "pages":
-            return tables.checked(name, pd.DataFrame(columns=list(tables.TABLES[name].columns)))
+            return ",".join(tables.TABLES[name].columns).encode() + b"\n"
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise NotFound(f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first")
 
@@ -179,7 +186,7 @@ class Week:
         """Every table that is written before the report, by name."""
         from analysis import tables
 
-        return {name: self.read(name) for name, notebook in tables.WRITTEN_BY.items() if notebook != "4_report"}
+        return {name: self.read(name) for name in tables.BEFORE_REPORT}
 
     def write(self, name: str, frame: "pd.DataFrame") -> None:
         """Write the table ``name``, whole or not at all. Raises TableError if ``frame`` is not that table."""

@@ -10,6 +10,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -76,6 +77,7 @@ def _shorten(element: Element) -> None:
         element.set("transform", transform)
 
 
+@lru_cache(maxsize=10_000)  # letters are the same in every chart
 def _path(text: str, across: float, down: float, decimals: int) -> str:
     """``M 1 2 L 1 5`` => ``m1 2v3``. Points are rounded before the step to them is taken: the slips do not add up."""
     steps, here, start, before = [], (0, 0), (0, 0), ""
@@ -93,6 +95,7 @@ def _path(text: str, across: float, down: float, decimals: int) -> str:
     return re.sub(r"(?<=[a-z]) +| +(?=[-a-z])", "", " ".join(steps)).replace("  ", " ")
 
 
+@lru_cache(maxsize=100_000)
 def _number(value: float, decimals: int = 1) -> str:
     """``0.50`` => ``.5``, ``-0.0`` => ``0``."""
     text = f"{value:.{decimals}f}"

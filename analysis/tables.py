@@ -249,6 +249,7 @@ WRITTEN_BY = (
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run.py")  # of all runs of 5_unit; missing: there were none
 )
+BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook != "4_report"]
 
 
 def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,12 @@ cannot show. Every piece takes the edition and the unit's code.
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import findings, report, score, store
+from analysis import findings, report, score, store, tables
 from analysis.report import Edition, html, pace_lines
 from analysis.rules import Rules
 from analysis.store import Week
@@ -23,9 +24,16 @@ OF_UNIT = ("units", "scores", "points", "changes", "contributions", "course", "s
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
     """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
-    tables = week.read_all()
-    tables["findings"] = findings.collect(tables, rules, words)
-    return Edition(rules, words, tables, provenance=store.provenance(week))
+    held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
+    own = {name: frame.copy(deep=False) for name, frame in held.items()}  # what is done to them stays there
+    return Edition(rules, words, own, provenance=store.provenance(week))
+
+
+@lru_cache(maxsize=1)
+def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> dict[str, pd.DataFrame]:
+    """The week's tables and its findings, from what the files hold; all its units' pages are made from the same."""
+    read = {name: tables.from_csv(name, data) for name, data in files}
+    return read | {"findings": findings.collect(read, rules, words)}
 
 
 def shown(edition: Edition, code: str) -> list[str]:
@@ -34,8 +42,8 @@ def shown(edition: Edition, code: str) -> list[str]:
     Two editions for which this is the same, of one code, configuration and environment, give the same page.
     """
     pieces = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
-    tables = (edition.tables[name].drop(columns="revision", errors="ignore") for name in OF_UNIT)  # no page tells it
-    return pieces + [each[each["unit_code"] == code].to_csv(index=False) for each in tables]
+    drawn = (edition.tables[name].drop(columns="revision", errors="ignore") for name in OF_UNIT)  # no page tells it
+    return pieces + [each[each["unit_code"] == code].to_csv(index=False) for each in drawn]
 
 
 def title(edition: Edition, code: str) -> str:

@@ -6,6 +6,7 @@ use only the fields it is offered: a slip is found when the wording is loaded, n
 """
 
 import csv
+import io
 import string
 import tomllib
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class WordingError(ValueError):
     """The wording files are wrong; the message lists every fault with file, key and value."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wording:
     """The sentences of one language, and its way of writing numbers, dates and lists."""
 
@@ -93,22 +94,20 @@ def load(home: Path, lang: str) -> Wording:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r}: expected one of {', '.join(LANGUAGES)}")
-    return _load(Path(home) / "config" / "wording", lang)
+    folder = Path(home) / "config" / "wording"
+    names = ["fields.csv", *(f"{each}.toml" for each in LANGUAGES)]
+    return _of_files(lang, *((folder / name).read_text("utf-8") for name in names))
 
 
 @lru_cache
-def _load(folder: Path, lang: str) -> Wording:
-    fields = _fields(folder / "fields.csv")
-    texts = {each: _flat(tomllib.loads((folder / f"{each}.toml").read_text("utf-8"))) for each in LANGUAGES}
+def _of_files(lang: str, fields_csv: str, *tomls: str) -> Wording:
+    """The same, from what the files hold: what is remembered is never that of other files. tomls : as LANGUAGES"""
+    fields = {row["sentence"]: frozenset(row["fields"].split()) for row in csv.DictReader(io.StringIO(fields_csv))}
+    texts = {each: _flat(tomllib.loads(toml)) for each, toml in zip(LANGUAGES, tomls, strict=True)}
     faults = [fault for each in LANGUAGES for fault in _faults(each, texts, fields)]
     if faults:
         raise WordingError("\n".join(faults))
     return Wording(lang, texts[lang], fields)
-
-
-def _fields(path: Path) -> dict[str, frozenset[str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["sentence"]: frozenset(row["fields"].split()) for row in csv.DictReader(lines)}
 
 
 def _flat(table: dict, prefix: str = "") -> dict[str, str]:

@@ -36,7 +36,7 @@ CELLS = [
 
 def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
     options = {"home": at, "source": source, "target": target, "words": words()}
-    notebook.apart(notebook.run, source, target, {}, words(), name, way=notebook.Way(name), **options)
+    notebook.apart(notebook.run, source, target, {}, words(), way := notebook.Way(name), way=way, **options)
     return target
 
 
@@ -85,7 +85,7 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monk
 
 
 def modules_of_a_kernel(source, target):
-    notebook.run(source, target, {}, words(), "forked")
+    notebook.run(source, target, {}, words(), notebook.Way("forked"))
     return nbformat.read(target, as_version=4).cells[1].outputs[0].text
 
 
@@ -97,3 +97,14 @@ def test_a_forked_kernel_finds_everything_imported_and_is_spoken_to_over_no_port
     nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
     said = isolated.call(modules_of_a_kernel, tmp_path / "source.ipynb", tmp_path / "target.ipynb")
     assert said == "True True ipc\n"
+
+
+def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell("secret = 'canary'")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    executed("inprocess", tmp_path / "source.ipynb", tmp_path / "target.ipynb")
+    assert [
+        path for path in (tmp_path / "ipython").rglob("*") if path.is_file() and b"canary" in path.read_bytes()
+    ] == []

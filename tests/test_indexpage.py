@@ -498,7 +498,6 @@ def rewrite(name: str, **columns: object) -> None:
 def changed_place(home: Path) -> None:
     path = home / "config" / AREA / "province_rank.csv"
     path.write_text(path.read_text("utf-8") + f"{DAYS[1]},3,11,letter\n", "utf-8")
-    indexpage.rules._checked.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,7 @@ def leaves_and_dies(path, own_session):
     os._exit(0)
 
 
-def test_a_thread_that_is_left_behind_holds_up_nothing(monkeypatch):
-    monkeypatch.setattr(isolated, "LEFT_BEHIND_S", 0.5)
+def test_a_thread_that_is_left_behind_holds_up_nothing():
     began = time.monotonic()
     assert isolated.call(leaves_a_thread) == "done"
     assert time.monotonic() - began < 30
@@ -116,6 +115,40 @@ def test_a_thread_that_is_left_behind_holds_up_nothing(monkeypatch):
 def leaves_a_thread():
     threading.Thread(target=time.sleep, args=(60,)).start()
     return "done"
+
+
+def test_what_was_said_before_the_call_ended_is_heard(capfd):
+    isolated.call(print, "nói")  # into the standard output that the stem was begun with
+    done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "nói\n", "")
+
+
+SAYS = "from analysis import isolated; isolated.call(print, 'nói')"
+
+
+def test_calls_at_once_give_what_each_gives_and_leave_no_process_when_one_fails(tmp_path):
+    assert isolated.together([int, str, float], 1) == [1, "1", 1.0]
+    with pytest.raises(KeyError):
+        isolated.together([fails_at_once, sleeps], tmp_path / "pid")
+    assert not (tmp_path / "pid").exists() or is_gone(int((tmp_path / "pid").read_text() or 0))
+
+
+def fails_at_once(path):
+    raise KeyError(path)
+
+
+def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp_path, monkeypatch):
+    """As on Windows and macOS."""
+    monkeypatch.setattr(isolated, "FORKS", False)
+    assert isolated.call(said, 1)[0] == 1
+    with pytest.raises(KeyError, match="what went wrong"):
+        isolated.call(fails)
+    with pytest.raises(isolated.Died) as caught:
+        isolated.call(dies, signal.SIGKILL)
+    assert caught.value.status == -signal.SIGKILL
+    with pytest.raises(isolated.TookTooLong):
+        isolated.call(sleeps, tmp_path / "pid", seconds=5)
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_a_copy_of_the_process_that_outlives_it_holds_up_nothing():
@@ -208,7 +241,8 @@ def test_what_takes_long_the_first_time_is_really_done_before():
 def done_once():
     from analysis import warm
 
-    warm.do_once()
+    warm.tables(Path(__file__).parent.parent, "cho-moi")
+    warm.charts()
 
 
 def test_what_notebooks_need_is_imported_when_a_call_begins():

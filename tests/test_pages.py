@@ -13,7 +13,7 @@ from conftest import edition
 from district import HOME, words
 from nbformat import v4
 
-from analysis import notebook, pages, publish, revisions, store, tables, unitpage
+from analysis import isolated, notebook, pages, publish, revisions, store, tables, unitpage
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-0123456789ab"
 UNITS = pd.DataFrame({"unit_code": ["A", "B", "C"], "unit_name": ["Tấn Mỹ", "Kiến An", "Hòa An"], "type": "xã"})
@@ -123,7 +123,7 @@ def test_a_task_is_plain_values_that_can_be_sent_to_another_process(home):
     sent = task(home, "A")
     assert pickle.loads(pickle.dumps(sent)) == sent
     values = [*vars(sent).values(), *vars(sent.way).values()]
-    assert {type(value) for value in values} <= {str, int, type(home), notebook.Way}
+    assert {type(value) for value in values} <= {str, int, bool, type(home), notebook.Way}
 
 
 def test_the_reason_of_a_failure_names_no_folder_of_this_machine(home):
@@ -158,3 +158,19 @@ def test_where_the_process_that_makes_a_page_is_killed_that_page_has_failed_and_
     while any(path.exists() for path in kernels) and time.monotonic() < until:
         time.sleep(0.1)
     assert [path.exists() for path in kernels] == [False, False]
+
+
+def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(real_home):
+    home = real_home
+    of_run = (home, AREA, CUTOFF, "", "vi")
+    try:
+        held = isolated.call(store.at_home, home, remembered, of=pages._stem(*of_run))
+    finally:
+        pages._stem.cache_clear()
+    assert held == [1, 1]
+
+
+def remembered():
+    from analysis import rules, unitpage
+
+    return [each.cache_info().currsize for each in (unitpage._tables, rules._in_force)]

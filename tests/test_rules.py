@@ -125,3 +125,13 @@ def test_rules_are_cut_to_the_cutoffs_date(home):
         for day in (date(2023, 12, 31), date(2024, 1, 1))
     }
     assert limits == {date(2023, 12, 31): 50, date(2024, 1, 1): 55}
+
+
+def test_what_is_remembered_of_the_rules_is_what_the_files_hold(home):
+    before = rules.load(home, "cho-moi", DAY)
+    assert rules.load(home, "cho-moi", DAY) is before
+    edit(home, "cho-moi/area.toml", "rose_most = ", "rose_most = 1")
+    assert rules.load(home, "cho-moi", DAY).settings["rose_most"] != before.settings["rose_most"]
+    edit(home, "index-766/bands.csv", "Weak,0,", "Weak,10,")
+    with pytest.raises(rules.ConfigError, match="no band begins at 0 points"):
+        rules.load(home, "cho-moi", DAY)

@@ -453,8 +453,12 @@ def test_the_password_is_in_no_argument_and_no_input_of_the_child(box, authority
 NETWORK = r"(smtplib|socket|socketserver|ssl|http|requests|httpx|asyncio|ftplib|imaplib|urllib\.request)(\..*)?"
 
 
+ON_THIS_MACHINE = {"AF_UNIX", "SOCK_SEQPACKET", "MSG_CMSG_CLOEXEC", "socketpair", "send_fds", "recv_fds", "socket"}
+
+
 def test_only_the_sender_knows_a_network():
-    found = {}
+    """stem.py gives orders to processes over pairs of sockets, and opens none that could reach further."""
+    found, used = {}, []
     for path in sorted((store.PROJECT / "analysis").glob("*.py")):
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         names = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
@@ -462,4 +466,12 @@ def test_only_the_sender_knows_a_network():
         names |= {f"urllib.{each.name}" for node in nodes if isinstance(node, ast.ImportFrom) for each in node.names}
         if nets := {name for name in names if re.fullmatch(NETWORK, name)}:
             found[path.name] = nets
-    assert found == {"sender.py": {"smtplib", "socket", "ssl"}}
+        if path.name == "stem.py":
+            parts = [node for node in nodes if isinstance(node, ast.Attribute)]
+            used = [node.attr for node in parts if isinstance(node.value, ast.Name) and node.value.id == "socket"]
+            made = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "socket.socket"]
+    assert found == {"sender.py": {"smtplib", "socket", "ssl"}, "stem.py": {"socket"}}
+    assert "socketpair" in used and set(used) <= ON_THIS_MACHINE
+    assert [[each.arg for each in call.keywords] for call in made] == [["fileno"]] and not any(
+        call.args for call in made
+    )

@@ -3,13 +3,15 @@
 import dataclasses
 import html
 import re
+import shutil
 
+import district
 import pandas as pd
 import pytest
 from conftest import edition
 from district import week
 
-from analysis import unitpage
+from analysis import store, unitpage
 
 KIEN_AN, MY_HOI_DONG = "30634", "30637"
 
@@ -148,3 +150,24 @@ def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
     routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
     said = text(unitpage.route(with_tables(routes=routes), KIEN_AN))
     assert "thanh toán trực tuyến tăng thêm 13,7 điểm phần trăm (thêm 38 trường hợp) cũng đủ" in said
+
+
+def test_what_is_remembered_of_a_weeks_tables_is_what_their_files_hold_and_what_is_done_to_them_stays_there(
+    real_home, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("ANALYSIS_HOME", str(real_home))
+    folder = shutil.copytree(store.processed("cho-moi", "2023-12-04"), tmp_path / "week")
+    published = store.Week("cho-moi", "2023-12-04", folder)
+
+    def totals():
+        made = unitpage.edition(published, district.in_force(), district.words())
+        scores = made.tables["scores"]
+        before = scores["total"].sum()
+        scores["total"] = 0.0
+        return before
+
+    first = totals()
+    assert totals() == first > 0
+    scores = published.read("scores")
+    store.write_table(folder, "scores", scores.assign(total=scores["total"] + 1))
+    assert totals() == pytest.approx(first + len(scores))

@@ -89,3 +89,11 @@ def test_every_sentence_the_code_asks_for_exists_with_the_fields_it_gives():
 def test_a_language_we_do_not_have_is_refused():
     with pytest.raises(ValueError, match="language 'fr': expected one of vi, en"):
         wording.load(HOME, "fr")
+
+
+def test_what_is_remembered_of_the_wording_is_what_the_files_hold(home):
+    before = wording.load(home, "vi")
+    assert wording.load(home, "vi") is before
+    path = home / "config" / "wording" / "vi.toml"
+    path.write_text(path.read_text("utf-8").replace(before.sentences["page.skip"], "Bỏ qua"), "utf-8")
+    assert wording.load(home, "vi").say("page.skip") == "Bỏ qua" != before.say("page.skip")

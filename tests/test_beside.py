@@ -1,0 +1,86 @@
+"""Drawings made while the next cells run: the same notebook, whatever becomes of the process that draws."""
+
+import os
+import signal
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+from district import words
+from nbformat import v4
+
+from analysis import beside, isolated, notebook, sheet
+
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+
+DRAW = """\
+from dataclasses import replace
+import pandas as pd, pathlib
+from analysis import charts, sheet, store, wording
+words = wording.load(store.PROJECT, "vi")
+parts = pd.DataFrame({"part": ["Kiến An"], "points": [1.0], "max_points": [2.0]})
+chart = charts.lost_points(parts, words)"""
+
+
+class Told(sheet.Chart):
+    """A chart that leaves word of the process that draws it, and can go wrong there."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        with Path(self.caption).open("a") as log:
+            log.write(f"{os.getpid()}\n")
+        if self.alt == "dies" and len(Path(self.caption).read_text().split()) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.alt == "warns":
+            warnings.warn("hãy chú ý", stacklevel=1)
+        if self.alt == "fails":
+            raise ValueError("không vẽ được")
+        return {"image/svg+xml": f"<svg>{self.alt}</svg>"}, {"image/svg+xml": {"alt": self.alt}}
+
+
+def executed(folder: Path, way: notebook.Way, *cells: str) -> list:
+    """The outputs of each cell, as one of the week's processes has them."""
+    code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(('x = ""', *cells))]
+    code[0].metadata.tags = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), folder / "source.ipynb")
+    isolated.call(notebook.run, folder / "source.ipynb", folder / "target.ipynb", {}, words(), way)
+    return [cell.outputs for cell in nbformat.read(folder / "target.ipynb", as_version=4).cells[1:]]
+
+
+def test_a_notebook_with_drawings_is_the_same_beside_in_its_turn_and_by_papermills_own_engine(tmp_path):
+    cells = DRAW, "chart", "print(1)\ndisplay(chart, sheet.Picture(chart))\nprint(2)", "chart if False else None", "1"
+    ways = (notebook.Way(beside=True), notebook.Way(beside=False), notebook.Way("papermill"))
+    first, second, third = (executed(tmp_path, way, *cells) for way in ways)
+    assert first == second == third
+    kinds = [[*output.get("data", {"text": ""})] for outputs in first for output in outputs]
+    assert kinds == [["image/svg+xml", "text/plain"], ["text"], *[["image/svg+xml", "text/plain"]], ["image/png", "text/plain"], ["text"], ["text/plain"]]  # fmt: skip
+
+
+def shown(folder: Path, how: str, is_beside: bool = True) -> tuple[list, list[str], list[str]]:
+    """What the cell of a chart that goes wrong so shows, what of the next, and by which processes it was drawn."""
+    log, place = folder / f"{how}.log", str(Path(__file__).parent)
+    kind = f"import sys, os; sys.path.insert(0, {place!r}); import test_beside, analysis.beside\n"
+    kind += "analysis.beside.DRAWN  # what is drawn beside is known by its kind\n"
+    kind += "get_ipython().display_formatter.mimebundle_formatter"
+    kind += ".for_type(test_beside.Told, get_ipython().display_formatter.mimebundle_formatter.lookup_by_type(sheet.Chart))" if is_beside else ""  # fmt: skip
+    draw = f"test_beside.Told(chart.figure, {how!r}, {str(log)!r})"
+    its, after = executed(folder, notebook.Way(beside=is_beside), DRAW, kind, draw, "print(os.getpid())")[2:]
+    return its, after, log.read_text().split()
+
+
+def test_what_a_cell_shows_is_drawn_once_by_another_process_than_the_notebooks(tmp_path):
+    (its,), (after,), (drew,) = shown(tmp_path, "draws")
+    assert its.data["image/svg+xml"] == "<svg>draws</svg>" and its.metadata == {"image/svg+xml": {"alt": "draws"}}
+    assert drew != after.text.strip()
+
+
+@pytest.mark.parametrize("how", ["dies", "warns", "fails"])
+def test_a_drawing_whose_process_fails_is_drawn_again_by_the_notebooks_which_says_what_is_wrong(tmp_path, how):
+    its, (after,), (first, *again) = shown(tmp_path, how)
+    assert first != after.text.strip() and again == [after.text.strip()]
+    told = "".join(output.get("text", "") for output in its)
+    drawn = [output.data.get("image/svg+xml") for output in its if "data" in output]
+    assert drawn == ([None] if how == "fails" else [f"<svg>{how}</svg>"])
+    assert ("không vẽ được" in told) == (how == "fails") and ("hãy chú ý" in told) == (how == "warns")
+    assert all(beside.LATER not in output.get("data", {}) for output in its)

@@ -1,0 +1,115 @@
+"""A process that others are forked from: they have what it has, it is begun when it is needed, and it ends in time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from analysis import isolated
+from analysis.stem import Stem
+
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+
+done = []  # what was done to prepare, in the process of a stem
+
+
+def prepare(what):
+    done.append(what)
+
+
+def fails(what):
+    done.append(what)
+    raise RuntimeError("a font is missing")
+
+
+def look():
+    return [*done], os.getppid()
+
+
+def environment():
+    return dict(os.environ), Path(f"/proc/{psutil.Process().parent().ppid()}/environ").read_text()
+
+
+def test_what_is_forked_from_a_stem_has_what_that_and_those_it_grew_from_have_done_once():
+    root = Stem(partial(prepare, "root"))
+    branch = Stem(partial(prepare, "branch"), of=root)
+    assert isolated.call(look, of=branch)[0] == ["root", "branch"]
+    assert isolated.call(look, of=root)[0] == ["root"]
+    assert isolated.call(look, of=branch)[0] == ["root", "branch"]
+
+
+def test_a_stem_that_cannot_prepare_serves_all_the_same():
+    assert isolated.call(look, of=Stem(partial(fails, "half")))[0] == ["half"]
+
+
+@pytest.mark.parametrize("killed", ["root", "branch"])
+def test_a_stem_whose_process_is_gone_is_begun_anew(killed):
+    stems = {"root": Stem(partial(prepare, "root"))}
+    stems["branch"] = Stem(partial(prepare, "branch"), of=stems["root"])
+    before = isolated.call(look, of=stems["branch"])
+    process = psutil.Process(isolated.call(parent_of_guard, of=stems[killed]))
+    process.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 10
+    while psutil.pid_exists(process.pid) and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+        time.sleep(0.01)
+    try:
+        after = isolated.call(look, of=stems["branch"])
+    except isolated.Died:  # it took the order, and was killed before it had forked
+        after = isolated.call(look, of=stems["branch"])
+    assert after[0] == before[0] and after[1] != before[1]
+
+
+def parent_of_guard():
+    return psutil.Process().parent().ppid()
+
+
+def test_a_stem_sees_no_variable_but_those_that_are_shown(monkeypatch):
+    monkeypatch.setenv("SMTP_TOKEN", "canary")
+    seen, at_first = isolated.call(environment, of=Stem(partial(prepare, "")))
+    assert seen["SMTP_TOKEN"] == "canary"  # that of the caller, which sees no such variable during a week
+    assert "canary" not in at_first and "PATH=" in at_first
+
+
+ENDS = """
+import os, sys, time
+from functools import partial
+sys.path.insert(0, sys.argv[1])
+import test_stem
+from analysis import isolated
+from analysis.stem import Stem
+root = Stem(partial(test_stem.prepare, "root"))
+branch = Stem(partial(test_stem.prepare if sys.argv[3] == "ready" else test_stem.prepare_long, "branch"), of=root)
+isolated.call(int, of=root)
+isolated.call(int, of=branch) if sys.argv[3] == "ready" else branch.begin()
+open(sys.argv[2], "w").write("ready")
+time.sleep(60 if sys.argv[4] == "killed" else 0)
+"""
+
+
+def prepare_long(what):
+    time.sleep(2)
+
+
+@pytest.mark.parametrize("ending", ["killed", "ends"])
+@pytest.mark.parametrize("state", ["ready", "preparing"])
+def test_stems_end_with_the_process_that_began_them(tmp_path, state, ending):
+    arguments = [str(Path(__file__).parent), str(tmp_path / "ready"), state, ending]
+    with subprocess.Popen([sys.executable, "-c", ENDS, *arguments]) as caller:
+        started, until = [], time.monotonic() + 60
+        while not (tmp_path / "ready").exists() and time.monotonic() < until:
+            started = psutil.Process(caller.pid).children(recursive=True) or started
+            time.sleep(0.01)
+        if ending == "killed":
+            started = psutil.Process(caller.pid).children(recursive=True)
+            caller.kill()
+    assert started
+    until = time.monotonic() + 10
+    while (left := [each for each in started if each.is_running()]) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert left == []
