@@ -59,7 +59,7 @@ class Died(Exception):
 def warm_up(home: Path | None = None, area: str = "") -> None:
     """Begin to import what calls will need, and to read the rules of ``area``, and do not wait for it."""
     if FORKS:
-        TABLES.prepare = partial(warm.tables, home, area)
+        TABLES.prepare, CHARTS.prepare = partial(warm.tables, home, area), partial(warm.charts, home)
         CHARTS.begin()
 
 

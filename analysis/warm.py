@@ -43,7 +43,7 @@ def tables(home: Path | None = None, area: str = "") -> None:
             rules.beginnings(home, area)
 
 
-def charts() -> None:
+def charts(home: Path | None = None) -> None:
     """For those that draw and make pages, after ``tables``: also fonts, letters, a language's numbers, templates."""
     _import(FOR_CHARTS)
     import nbformat
@@ -58,7 +58,7 @@ def charts() -> None:
         report.pieces().get_template(name)
     part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
     for lang in ("en", "vi"):
-        words = wording.load(store.PROJECT, lang)
+        words = wording.load(home or store.PROJECT, lang)
         chart = charts.lost_points(part, words)
         chart.svg()
     chart.png()
