@@ -35,8 +35,8 @@ fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read i
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
 faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 15 minutes)
-	@FAULTS=all $(BIN)/python -m pytest tests/test_faults.py tests/test_kernels.py tests/test_engine.py
-	@FAULTS=all $(BIN)/python -m pytest tests/test_sender.py tests/test_outbox.py tests/test_mailing.py --capture=no
+	@FAULTS=all $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal \
+		$(foreach part,faults kernels engine sender outbox mailing,tests/test_$(part).py)
 
 bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 50 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)

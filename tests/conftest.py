@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -113,15 +114,19 @@ def pytest_terminal_summary(terminalreporter):
         for name, value in getattr(each, "user_properties", ()):
             if name == "count" and each.when == "call":
                 terminalreporter.write_line(value)
-    kernels = {
-        kind: sum(
-            "test_kernels.py" in each.nodeid and "outlive" not in each.nodeid  # which is no fault
-            for each in terminalreporter.stats.get(kind, ())
-        )
-        for kind in ("passed", "failed")
-    }
-    if tried := sum(kernels.values()):
-        terminalreporter.write_line(f"kernel: {tried} faults, {kernels['passed']} survived")
+    for what, tests in ONE_FAULT_EACH.items():
+        ended = {
+            kind: sum(re.search(tests, each.nodeid) is not None for each in terminalreporter.stats.get(kind, ()))
+            for kind in ("passed", "failed")
+        }
+        if tried := sum(ended.values()):
+            terminalreporter.write_line(f"{what}: {tried} faults, {ended['passed']} survived")
+
+
+ONE_FAULT_EACH = {  # what is tried, by the tests that try it
+    "kernel": r"test_kernels\.py::(?!.*outlive)",  # that what a cell starts ends with it is no fault
+    "mail server": r"test_sender\.py::test_(each_fault_of_a_server|a_server_that_speaks_for_ever)",
+}
 
 
 UNITS = ["30634", "30637", "30658"]  # Kiến An, Mỹ Hội Đông, and one in the middle

@@ -669,7 +669,7 @@ def killed(number: int, act) -> bool:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
-def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words):
+def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words, record_property):
     """At ``FEWEST_KILLS`` lines spread over the whole; ``FAULTS=all`` (make faults) at every line."""
 
     def settled() -> None:
@@ -702,8 +702,10 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
             assert answer == (4 if unknown else 0)
             uncertain += len(unknown)
             really += sum(got[f"{box.removeprefix('r1 ')}@leaders.example"] for box in unknown)
-    print(
-        f"{low} lines, {kills} kills, {kills * 3} letters: 0 doubled, 0 lost; {uncertain} uncertain, {really} of them arrived"
+    record_property(
+        "count",
+        f"sender killed at {kills} of {low} lines: {kills} faults, {kills} survived ({kills * 3} letters: 0 doubled,"
+        f" 0 lost, {uncertain} uncertain, {really} of them arrived)",
     )
     assert kills >= min(low, FEWEST_KILLS) and uncertain > 0
 
