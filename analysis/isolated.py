@@ -35,6 +35,7 @@ PROCESSORS = len(os.sched_getaffinity(0)) if FORKS else os.cpu_count() or 1  # t
 MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
 MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
 LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
+ENDING_S = 0.1  # seconds between what a process says last and its end
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 TABLES = Stem(warm.tables)  # for calls that read and write tables
 CHARTS = Stem(warm.charts, of=TABLES)  # for those that also draw, and make pages
@@ -134,7 +135,7 @@ class _Forked:
     def is_over(self) -> bool:
         """Whether it has ended, and with it all that it has started."""
         with contextlib.suppress(EOFError, OSError):
-            while self.ended.poll():
+            while self.ended.poll(ENDING_S):
                 self.ended.recv()
             return False
         return True

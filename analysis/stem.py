@@ -37,11 +37,11 @@ class Stem:
         self._orders: socket.socket | None = None
         self._lock = threading.Lock()
 
-    def begin(self) -> None:
-        """Let it prepare, and do not wait for that."""
+    def begin(self) -> socket.socket:
+        """Let it prepare, and do not wait for that. Where orders are given."""
         with self._lock:
             if self._orders is not None:
-                return
+                return self._orders
             orders, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with its:
                 if self.of:
@@ -50,22 +50,23 @@ class Stem:
                     _start(its)
             orders.send(pickle.dumps(self.prepare))
             self._orders = orders
+            return orders
 
     def fork(self, target: Callable, *lines: socket.socket | Connection) -> None:
         """Have ``target`` called in a process forked from this one, with the numbers that these lines have there."""
         order = pickle.dumps(target)
         for _ in range(2):
-            self.begin()
+            orders = self.begin()
             with contextlib.suppress(OSError):  # its process is gone, as after the system ran out of memory
-                socket.send_fds(self._orders, [order], [line.fileno() for line in lines])
+                socket.send_fds(orders, [order], [line.fileno() for line in lines])
                 return
-            self.end()
+            self._forget(orders)
         raise ChildProcessError("a process that others are forked from ends as soon as it has begun")
 
-    def end(self) -> None:
-        """It ends when it has done what it was ordered; a later order begins it anew."""
+    def _forget(self, orders: socket.socket) -> None:
+        """The next order begins it anew, unless another thread has begun it since."""
         with self._lock:
-            if self._orders is not None:
+            if self._orders is orders:
                 self._orders.close()
                 self._orders = None
 

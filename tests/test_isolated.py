@@ -146,8 +146,11 @@ def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp
     with pytest.raises(isolated.Died) as caught:
         isolated.call(dies, signal.SIGKILL)
     assert caught.value.status == -signal.SIGKILL
-    with pytest.raises(isolated.TookTooLong):
-        isolated.call(sleeps, tmp_path / "pid", seconds=5)
+    for seconds in (5, 15, 45):  # a busy machine takes long to start an interpreter
+        with pytest.raises(isolated.TookTooLong):
+            isolated.call(sleeps, tmp_path / "pid", seconds=seconds)
+        if (tmp_path / "pid").exists():
+            break
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
