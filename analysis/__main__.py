@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.rules import Rules
     from analysis.wording import Wording
 
-ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE = 0, 2, 3, 4, 5, 64
+ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE, STOPPED = 0, 2, 3, 4, 5, 64, 130
 WORST_FIRST = (WRONG_USAGE, FAILED, REFUSED, UNSETTLED, BUSY, ACCEPTED)
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
@@ -135,7 +135,8 @@ def week(
         typer.Option(
             metavar="none|all|CODE,…",
             callback=_pages,
-            help="Whose own pages to make beside the report. Default: those that the published week has, else none.",
+            help="Whose own pages to make beside the report; those of CODE,… are added to those that are there."
+            " Default: those that the published week has, else none.",
         ),
     ] = None,
     jobs: Annotated[
@@ -196,11 +197,17 @@ def week(
 
     steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()
     about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
-    if due:
-        return _due(home, areas, send, about)
-    if area == "all":
-        return _all(home, areas, cutoff, send, about)
-    outcome = run.week(home, areas[0], cutoff, raw, reissue=reissue, **about)
+    try:
+        if due:
+            return _due(home, areas, send, about)
+        if area == "all":
+            return _all(home, areas, cutoff, send, about)
+        outcome = run.week(home, areas[0], cutoff, raw, reissue=reissue, **about)
+    except KeyboardInterrupt:
+        from analysis import wording
+
+        _say(wording.load(home, lang).say("run.halted"), STOPPED)
+        return STOPPED
     _say(outcome.message, outcome.status)
     return _sent(areas[0], outcome.report.parent.name, lang) if send and outcome.status == run.DONE else outcome.status
 
@@ -233,7 +240,7 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
     """
     import sqlite3
 
-    from analysis import due, mailing, wording
+    from analysis import due, mailing, store, wording
 
     lang = about["lang"]
     words, statuses, mails = wording.load(home, lang), [], []
@@ -249,6 +256,9 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
             letters = set()
             statuses.append(FAILED)
             _tell(f"{area}: {type(error).__name__}: {error}")
+        if names := store.misnamed_raw(area):
+            statuses.append(REFUSED)
+            _tell(words.say("run.misnamed", area=area, names=words.listed(names)))
         for cutoff in sorted(withheld) if send else ():
             _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
         if without := due.missing(area):

@@ -7,7 +7,8 @@ looked at after.
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from analysis.wording import Wording
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from traitlets.config import Config
 
 MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
 ENGINES = {
@@ -100,15 +100,14 @@ def run(
         fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
         raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
     try:
-        with tempfile.TemporaryDirectory(prefix="kernel-") as private:
+        with _options(way) as options:
             papermill.execute_notebook(
                 *(_literal(source), _literal(target), values),
                 progress_bar=False,
                 log_output=False,
                 engine_name=ENGINES[way.engine],
-                config=_sockets(private),
                 extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
-                **({"beside": way.beside} if way.engine == "inprocess" else {}),
+                **options,
             )
     except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
         fields = {"cell": _reached(target, words), "reason": _reason(error)}
@@ -125,12 +124,21 @@ def run(
     atomic.save(target, nbformat.writes(_portable(done)) + "\n")
 
 
-def _sockets(private: str) -> "Config":
-    """Sockets in a folder of the run's own: on TCP everyone on the machine could listen, and without a connection file
-    they would stand in the working directory, where two runs would take each other's."""
+@contextmanager
+def _options(way: Way) -> Iterator[dict]:
+    """What an engine is told beside the notebook.
+
+    papermill's own has its sockets in a folder of the run: on TCP everyone on the machine could listen, and without a
+    connection file they would stand in the working directory, where two runs would take each other's.
+    """
+    if way.engine != "papermill":
+        yield {"beside": way.beside} if way.engine == "inprocess" else {}
+        return
     from traitlets.config import Config
 
-    return Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
+    with tempfile.TemporaryDirectory(prefix="kernel-") as private:
+        manager = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
+        yield {"config": Config({"KernelManager": manager})}
 
 
 def _literal(path: Path) -> str:

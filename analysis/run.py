@@ -102,7 +102,7 @@ def week(
     cutoff  : ISO date; None: the latest that has a raw table
     raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
     reissue : other tables than the published ones are a correction, and become the week's next revision
-    units   : whose pages to make: "none", "all" or codes; None: those that the published week has
+    units   : whose pages to make: "none", "all", or codes, beside those that the published week has; None: only those
     jobs    : how many pages at once; None: one a processor
     cluster : address of a Dask scheduler whose workers make the pages
     Raises : ConfigError, WordingError where the configuration is wrong.
@@ -216,11 +216,12 @@ class _Week:
         return units[units["unit_code"].isin(codes)]
 
     def pages_of(self, before: dict) -> str | list[str]:
-        """Whose pages to make: "none", "all" or codes. Unsaid: those of the published week, so that none goes away."""
-        if isinstance(self.units, list):
-            return sorted(set(self.units))
+        """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
         there = [path.stem for path in store.reports(self.area, self.cutoff, "units").glob("*.html")]
-        return self.units or before.get("inputs", {}).get("units") or sorted(there) or "none"
+        held = before.get("inputs", {}).get("units") or sorted(there) or "none"
+        if not isinstance(self.units, list):
+            return self.units or held
+        return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
 
     def inputs(self, before: dict) -> dict:
         """What the products follow from: tables, rules, code, environment, parameters, earlier weeks, whose pages.
@@ -242,9 +243,10 @@ class _Week:
         }
 
     def earlier(self) -> dict[str, str]:
-        """sha256 of every table of the weeks before."""
+        """sha256 of every table of the weeks before, but of the list of their units' pages: no later week shows it."""
         folders = [each.folder for each in store.history(self.area, self.cutoff).values()]
-        return store.hashes((path for folder in folders for path in folder.glob("*.csv")), self.home)
+        tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
+        return store.hashes(tables, self.home)
 
     def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: "pd.DataFrame") -> str:
         """Make and publish the week. Returns what to say of pages that failed, or "".

@@ -132,6 +132,14 @@ def raw_days(area: str) -> list[str]:
     return sorted({path.name[:10] for path in files})
 
 
+def misnamed_raw(area: str) -> list[str]:
+    """The files of data/raw/<area>/ whose names begin with no day: of which week they are cannot be known."""
+    named = raw_days(area)
+    return [
+        path.name for path in _files(home() / "data" / "raw" / _plain(area), "[!.]*") if path.name[:10] not in named
+    ]
+
+
 def _files(folder: Path, pattern: str = "*") -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file())
 
@@ -258,7 +266,8 @@ def commit(project: Path = PROJECT) -> str:
 def _git(project: Path, *arguments: str) -> str | None:
     """What git answers; None where it cannot. GIT_DIR, as hooks set it, may mean another project."""
     shown = {name: value for name, value in os.environ.items() if name in SHOWN}
-    command = ["git", "-C", str(project), *arguments]
+    # Whoever may read the project may be told its commit: a service runs as another user than its owner.
+    command = ["git", "-c", f"safe.directory={project.resolve()}", "-C", str(project), *arguments]
     try:
         return subprocess.run(command, env=shown, capture_output=True, check=True, timeout=30).stdout.decode()
     except (OSError, subprocess.SubprocessError):

@@ -364,3 +364,11 @@ def test_systemds_credential_is_the_password_and_only_its_own_user_may_read_it(t
     (tmp_path / "smtp-password").chmod(0o444)
     with pytest.raises(sender.PasswordError):
         sender.password(server)
+
+
+def test_a_table_whose_name_tells_no_week_is_told_and_no_success(home, call, capsys):
+    put(home / "data" / "raw" / AREA / ".gitkeep", "")
+    assert call("week", "--due", "--area", AREA) == run.DONE
+    put(home / "data" / "raw" / AREA / "11-12-2023.txt", "a week that nobody would miss")
+    assert call("week", "--due", "--area", AREA) == run.REFUSED
+    assert f"data/raw/{AREA}: " in (said := capsys.readouterr().err) and "11-12-2023.txt" in said

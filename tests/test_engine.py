@@ -108,3 +108,15 @@ def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):
     assert [
         path for path in (tmp_path / "ipython").rglob("*") if path.is_file() and b"canary" in path.read_bytes()
     ] == []
+
+
+def test_a_notebook_that_is_killed_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    die = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(die)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    with pytest.raises(notebook.NotebookFailed):
+        executed("inprocess", tmp_path / "source.ipynb", tmp_path / "target.ipynb")
+    assert list((tmp_path / "temporary").iterdir()) == []

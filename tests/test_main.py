@@ -7,8 +7,8 @@ import sys
 import pandas as pd
 import pytest
 
-from analysis import store
-from analysis.__main__ import main
+from analysis import run, store
+from analysis.__main__ import STOPPED, main
 
 TABLE = store.PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
 CUTOFF = "2023-12-04"
@@ -154,3 +154,12 @@ def test_help_is_there_before_anything_heavy_is_loaded():
     )
     shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True)
     assert (shown.returncode, "--cutoff DATE" in shown.stdout) == (0, True)
+
+
+def test_ctrl_c_is_answered_with_what_became_of_the_week_and_a_status_of_its_own(monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "week", stopped)
+    assert call("week", "2023-12-04", "--area", "cho-moi") == STOPPED == 130
+    assert "Đã dừng. Tuần đang làm dở không được phát hành" in capsys.readouterr().err

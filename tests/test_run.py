@@ -1,6 +1,7 @@
 """A week from raw table to published report, on small notebooks with a real kernel: all of it, or nothing."""
 
 import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -414,6 +415,28 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, steps=paged(home, *CODES)).message
 
 
+def test_pages_asked_for_by_their_codes_are_made_beside_those_that_the_week_has(home):
+    for codes in (["B"], ["A"]):
+        assert run.week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == run.DONE
+    assert set(headings(home)) == {"A", "B"}
+    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
+    assert run.week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == run.DONE
+    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
+    assert set(headings(home)) == {Path(store.unit_file(code)).name for code in CODES}
+
+
+def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_another_figure_does(home):
+    earlier = home / "data" / "processed" / AREA / "2023-11-27"
+    for name in ("scores.csv", "pages.csv"):
+        put(earlier / name, "one")
+    week = functools.partial(run.week, home, AREA, CUTOFF, steps=paged(home, *CODES))
+    assert week().status == run.DONE
+    put(earlier / "pages.csv", "another")
+    assert "Không có gì mới" in week().message
+    put(earlier / "scores.csv", "another")
+    assert "Không có gì mới" not in week().message
+
+
 def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
     week = paged(home, *CODES, broken={"A": "no token", "B": "shows nothing"})
     outcome = run.week(home, AREA, CUTOFF, units=["B", "A"], jobs=1, steps=week)
@@ -462,7 +485,10 @@ def test_an_unknown_unit_is_wrong_usage_and_the_known_ones_are_named(home):
         (None, {"inputs": {"units": ["A"]}}, ["A"]),
         ("none", {"inputs": {"units": "all"}}, "none"),
         ("all", {"inputs": {"units": ["A"]}}, "all"),
-        (["C", "A", "A"], {"inputs": {"units": "all"}}, ["A", "C"]),
+        (["C", "A", "A"], {}, ["A", "C"]),
+        (["C", "A"], {"inputs": {"units": ["B", "A"]}}, ["A", "B", "C"]),
+        (["C"], {"inputs": {"units": "none"}}, ["C"]),
+        (["C"], {"inputs": {"units": "all"}}, "all"),
     ],
 )
 def test_pages_are_asked_for_by_whom_runs_the_week_else_they_are_those_of_before(home, asked, held, expected):

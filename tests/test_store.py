@@ -392,6 +392,15 @@ def test_code_without_git_has_no_commit_to_tell(checkout, tmp_path, monkeypatch)
     assert store.commit(store.PROJECT) == ""
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
+def test_whoever_does_not_own_the_project_tells_the_same_commit_as_who_does(checkout):
+    """As a service does that runs as a user of its own."""
+    known = store.commit(checkout)
+    for path in [checkout, *checkout.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    assert store.commit(checkout) == known != ""
+
+
 def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeypatch):
     week = store.week(AREA, CUTOFF, RUN)
     put(week.folder / "raw" / "a.csv")
