@@ -53,14 +53,15 @@ class Beside:
             for output in list(cell.get("outputs", ())):
                 if LATER in output.get("data", {}):
                     drawing = self.begun[int(output.data.pop(LATER))]
-                    (data, about), said = self._received(drawing) or _drawn(drawing.of)
+                    (data, about), said, wrong = self._received(drawing) or _drawn(drawing.of)
                     output.data |= data
                     output.metadata |= about
                     place = cell.outputs.index(output)
-                    cell.outputs[place:place] = [v4.new_output("stream", name="stderr", text=said)] if said else []
+                    told = [v4.new_output("stream", name="stderr", text=said)] if said else []
+                    cell.outputs[place:place] = told + wrong
 
     @staticmethod
-    def _received(drawing: Drawing) -> tuple[tuple[dict, dict], str] | None:
+    def _received(drawing: Drawing) -> tuple | None:
         """The bundle, and nothing said; None where the process died, or had anything to say."""
         made = None
         with drawing.bundle, suppress(EOFError, OSError):
@@ -72,22 +73,24 @@ class Beside:
 
 def _draw(drawn: object, bundle: Connection) -> None:
     """The process that draws; it ends with the one whose notebook it is."""
-    stem.die_with_parent()
-    with suppress(BaseException):
+    try:
+        stem.die_with_parent()
         made = _drawn(drawn)
-        bundle.send(None if made[1] else made)
-    os._exit(0)
+        bundle.send(None if made[1] or made[2] else made)
+    finally:  # whatever it was: the notebook goes on in one process only
+        os._exit(0)
 
 
-def _drawn(drawn: object) -> tuple[tuple[dict, dict], str]:
-    """The MIME bundle, and what was said meanwhile; what cannot show itself shows nothing, as with IPython.
+def _drawn(drawn: object) -> tuple[tuple[dict, dict], str, list[NotebookNode]]:
+    """The MIME bundle, what was said meanwhile, and the error of what cannot show itself, which fails the notebook.
 
     In a copy of the process there are no threads to hand on what is said.
     """
     with redirect_stdout(StringIO()) as said, redirect_stderr(said):
         try:
             bundle = drawn._repr_mimebundle_()
-        except Exception:
-            traceback.print_exc()
-            bundle = {}, {}
-    return bundle, said.getvalue()
+            wrong = []
+        except Exception as error:
+            bundle, told = ({}, {}), traceback.format_exception(error)
+            wrong = [v4.new_output("error", ename=type(error).__name__, evalue=str(error), traceback=told)]
+    return bundle, said.getvalue(), wrong

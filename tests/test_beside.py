@@ -75,12 +75,18 @@ def test_what_a_cell_shows_is_drawn_once_by_another_process_than_the_notebooks(t
     assert drew != after.text.strip()
 
 
-@pytest.mark.parametrize("how", ["dies", "warns", "fails"])
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_a_drawing_that_cannot_be_made_fails_the_notebook_beside_and_in_its_turn(tmp_path, is_beside):
+    with pytest.raises(notebook.NotebookFailed, match="không vẽ được"):
+        shown(tmp_path, "fails", is_beside)
+
+
+@pytest.mark.parametrize("how", ["dies", "warns"])
 def test_a_drawing_whose_process_fails_is_drawn_again_by_the_notebooks_which_says_what_is_wrong(tmp_path, how):
     its, (after,), (first, *again) = shown(tmp_path, how)
     assert first != after.text.strip() and again == [after.text.strip()]
     told = "".join(output.get("text", "") for output in its)
     drawn = [output.data.get("image/svg+xml") for output in its if "data" in output]
-    assert drawn == ([None] if how == "fails" else [f"<svg>{how}</svg>"])
-    assert ("không vẽ được" in told) == (how == "fails") and ("hãy chú ý" in told) == (how == "warns")
+    assert drawn == [f"<svg>{how}</svg>"]
+    assert ("hãy chú ý" in told) == (how == "warns")
     assert all(beside.LATER not in output.get("data", {}) for output in its)
