@@ -95,9 +95,9 @@ def live(line: int) -> None:
         os._exit(1)  # who comes here has not come to its own end
 
 
-def die_with_parent(by: int = signal.SIGKILL) -> None:
-    """Let the system send this process a signal when the one that has forked it ends, however it ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
+def die_with_parent(by: int | None = None) -> None:
+    """Let the system send this process a signal, else SIGKILL, when the one that has forked it ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL if by is None else by)  # Windows knows no SIGKILL
 
 
 _roots: list[tuple[int, subprocess.Popen]] = []  # with the number of the process that has started each
