@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analysis.wording import Wording
 
 ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE, STOPPED = 0, 2, 3, 4, 5, 64, 130
-WORST_FIRST = (WRONG_USAGE, FAILED, REFUSED, UNSETTLED, BUSY, ACCEPTED)
+WORST_FIRST = (STOPPED, WRONG_USAGE, FAILED, REFUSED, UNSETTLED, BUSY, ACCEPTED)
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
 app = typer.Typer(
@@ -457,7 +457,9 @@ def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType
         answer, text = BUSY, words.say("mail.already_sending", **fields)
     except publish.Busy as busy:
         answer, text = BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
-    print(text, file=sys.stderr if answer in (WRONG_USAGE, REFUSED, FAILED, BUSY) else sys.stdout)
+    except KeyboardInterrupt:
+        answer, text = STOPPED, words.say("mail.stopped")
+    print(text, file=sys.stderr if answer in (WRONG_USAGE, REFUSED, FAILED, BUSY, STOPPED) else sys.stdout)
     return answer
 
 

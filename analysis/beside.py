@@ -5,20 +5,24 @@ as it was then. The notebook gets the drawing when all its cells have run, and i
 """
 
 import os
+import signal
 import traceback
+import warnings
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, v4
 
 from analysis import stem
+from analysis.isolated import PROCESSORS
 
 DRAWN = (("analysis.sheet", "Chart"), ("analysis.sheet", "Picture"))  # what knows its own MIME bundle, and takes long
 LATER = "text/x-drawn-beside"  # stands in an output until the drawing does
+MOST_SECONDS = 60  # our choice: a drawing takes half a second; one that waits for a thread that is not there, for ever
 
 
 class Drawing(NamedTuple):
@@ -30,45 +34,68 @@ class Drawing(NamedTuple):
 
 
 class Beside:
-    """The drawings of one notebook."""
+    """The drawings of one notebook, at most one a processor at once."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.begun: list[Drawing] = []
+        self.made: dict[int, tuple | None] = {}  # by number
         for kind in DRAWN:
             shell.display_formatter.mimebundle_formatter.for_type_by_name(*kind, self.begin)
 
-    def begin(self, drawn: object, **_: object) -> dict[str, str]:
-        """As a formatter of IPython: what is shown for now is the number under which it is drawn."""
+    def begin(self, drawn: object, **_: object) -> dict | tuple[dict, dict]:
+        """As a formatter of IPython: what is shown for now is the number under which it is drawn.
+
+        Where no process can be had it is drawn at once.
+        """
+        while len(self.made) <= len(self.begun) - PROCESSORS:
+            self._receive()
         bundle, its_bundle = Pipe(duplex=False)
-        pid = os.fork()
-        if pid == 0:
-            _draw(drawn, its_bundle)
-        its_bundle.close()
+        with its_bundle:
+            try:
+                pid = _fork()
+            except OSError:
+                bundle.close()
+                return drawn._repr_mimebundle_()
+            if pid == 0:
+                _draw(drawn, its_bundle)
         self.begun.append(Drawing(drawn, pid, bundle))
         return {LATER: str(len(self.begun) - 1)}
 
     def put(self, cells: list[NotebookNode]) -> None:
         """Put every drawing where it is shown. One whose process failed is drawn again here, to say what is wrong."""
+        while len(self.made) < len(self.begun):
+            self._receive()
         for cell in cells:
             for output in list(cell.get("outputs", ())):
                 if LATER in output.get("data", {}):
-                    drawing = self.begun[int(output.data.pop(LATER))]
-                    (data, about), said, wrong = self._received(drawing) or _drawn(drawing.of)
+                    number = int(output.data.pop(LATER))
+                    (data, about), said, wrong = self.made[number] or _drawn(self.begun[number].of)
                     output.data |= data
                     output.metadata |= about
                     place = cell.outputs.index(output)
                     told = [v4.new_output("stream", name="stderr", text=said)] if said else []
                     cell.outputs[place:place] = told + wrong
 
-    @staticmethod
-    def _received(drawing: Drawing) -> tuple | None:
-        """The bundle, and nothing said; None where the process died, or had anything to say."""
-        made = None
-        with drawing.bundle, suppress(EOFError, OSError):
-            made = drawing.bundle.recv()
-        with suppress(ChildProcessError):
-            os.waitpid(drawing.pid, 0)
-        return made
+    def _receive(self) -> None:
+        """Wait for a bundle with which nothing was said; None where the process died, or had anything to say."""
+        awaited = {each.bundle: number for number, each in enumerate(self.begun) if number not in self.made}
+        for bundle in wait(list(awaited), MOST_SECONDS) or awaited:
+            number = awaited[bundle]
+            self.made[number] = None
+            with bundle, suppress(EOFError, OSError):
+                if bundle.poll():
+                    self.made[number] = bundle.recv()
+            pid = self.begun[number].pid
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():  # of threads, from Python 3.12 on: what draws takes no lock of theirs, or is ended
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _draw(drawn: object, bundle: Connection) -> None:

@@ -12,13 +12,14 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -57,14 +58,11 @@ class Died(Exception):
         self.status = status
 
 
-def warm_up(home: Path | None = None, area: str = "") -> None:
+def warm_up(home: Path, area: str) -> None:
     """Begin to import what calls will need, and to read the rules of ``area``, and do not wait for it."""
     if FORKS:
         TABLES.prepare, CHARTS.prepare = partial(warm.tables, home, area), partial(warm.charts, home)
         CHARTS.begin()
-
-
-_going_on: set[int] = set()  # the processes of calls
 
 
 def call(
@@ -72,103 +70,166 @@ def call(
 ) -> object:
     """What ``function`` gives; function, arguments and answer must be such that pickle knows them.
 
-    seconds : wall clock; then the process is killed with all it has started
+    seconds : wall clock, the birth of the process included; then it is killed with all it has started
     memory  : bytes of data that it, and each process it starts, may have
     of      : what it is forked from
     Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
     """
+    return together([function], *arguments, seconds=seconds, memory=memory, of=of)[0]
+
+
+def together(
+    functions: Iterable[Callable],
+    *arguments,
+    seconds: float = MOST_SECONDS,
+    memory: int = MOST_MEMORY,
+    of: Stem = CHARTS,
+) -> list:
+    """What each of them gives, all called at once; the first that fails ends the others. Raises : as ``call``."""
+    until = time.monotonic() + seconds
     surroundings = dict(os.environ), sys.path, str(Path.cwd()), memory
-    begun = (_Forked if FORKS else _Spawned)(of, surroundings, pickle.dumps((function, arguments)))
-    _going_on.add(begun.pid)
-    try:
-        ready = connection.wait([begun.answers, begun.ended], seconds)
-        if not ready:
-            raise TookTooLong(seconds)
+    with contextlib.ExitStack() as going_on:
+        calls = [
+            going_on.enter_context((_Forked if FORKS else _Spawned)(of, surroundings, pickle.dumps((each, arguments))))
+            for each in functions
+        ]
+        while pending := [each for each in calls if not each.answered]:
+            lines = {line: each for each in pending for line in each.lines}
+            ready = connection.wait(lines, max(0, until - time.monotonic()))
+            if not ready:
+                raise TookTooLong(seconds)
+            for each in {lines[line] for line in ready}:
+                each.hear()
+        return [each.answer for each in calls]
+
+
+def end_all() -> None:
+    """End every call that is going on, in whatever thread; there it has Died."""
+    going_on = list(_going_on)
+    for each in going_on:
+        each.halt()
+    for each in going_on:
+        each.over.wait(LEFT_BEHIND_S)
+
+
+class _Call:
+    """A call that is going on, in a process that may not be born yet; where the context ends nothing of it is left."""
+
+    pid: int | None = None
+    answered = False
+    answer: object = None
+
+    def __init__(self) -> None:
+        self.answers, self.its_answers = multiprocessing.Pipe(duplex=False)
+        self.halted, self._halt = multiprocessing.Pipe(duplex=False)
+        self.lines = [self.answers, self.halted]
+        self.over = threading.Event()
+
+    def __enter__(self) -> Self:
+        _going_on.add(self)
+        return self
+
+    def halt(self) -> None:
+        """Have the thread that waits for it end it."""
+        with contextlib.suppress(OSError):  # it is over
+            self._halt.send_bytes(b"")
+
+    def hear(self) -> None:
+        """What it has said, or that it can say nothing any more. Raises : as ``call``."""
+        if self.halted.poll():
+            raise Died(None)
         try:
-            if begun.answers not in ready:  # dead, though what it has started may hold its end of the pipe
+            if not self.answers.poll():  # dead, though what it has started may hold its end of the pipe
                 raise EOFError
-            error, answer = begun.answers.recv()
+            error, self.answer = self.answers.recv()
         except EOFError:
-            raise Died(begun.status()) from None
-        begun.status()
-    finally:
-        if not begun.is_over():
-            _end(begun.pid)
-        begun.close()
-        _going_on.discard(begun.pid)
-    if error:
-        raise error
-    return answer
+            raise Died(self.status()) from None
+        self.answered = True
+        self.status()
+        if error:
+            raise error
+
+    def __exit__(self, *_: object) -> None:
+        if self.pid and not self.is_over():
+            _end(self.pid)
+        for each in (self.answers, self.its_answers, self.halted, self._halt):
+            each.close()
+        _going_on.discard(self)
+        self.over.set()
+
+    def status(self) -> int | None:
+        """How it has ended, if it says so in a while."""
+        raise NotImplementedError
+
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        raise NotImplementedError
 
 
-def together(functions: Iterable[Callable], *arguments) -> list:
-    """What each of them gives, all called at once; none outlives this call. Raises : as ``call``."""
-    functions = list(functions)
-    with ThreadPoolExecutor(len(functions)) as threads:
-        try:
-            return list(threads.map(lambda function: call(function, *arguments), functions))
-        except BaseException:  # also Ctrl-C, which no thread hears
-            end_all()
-            raise
+_going_on: set[_Call] = set()
 
 
-class _Forked:
-    """The process of a call: its number, where it answers, and what can be read when it has ended."""
+class _Forked(_Call):
+    """One whose process a stem forks, as soon as it has prepared."""
 
     def __init__(self, of: Stem, surroundings: tuple, order: bytes) -> None:
-        self.answers, its_answers = multiprocessing.Pipe(duplex=False)
+        super().__init__()
+        self.order = surroundings, order
         self.ended, its_line = multiprocessing.Pipe()
-        with its_answers, its_line:
-            of.fork(_guard, its_answers, its_line)
+        self.lines.append(self.ended)
+        with self.its_answers, its_line:
+            of.fork(_guard, self.its_answers, its_line)
+
+    def hear(self) -> None:
+        """First its number, at which it is told what to do."""
+        if self.pid or self.halted.poll():
+            return super().hear()
         try:
             self.pid = self.ended.recv()
-            self.ended.send(surroundings)
-            self.ended.send_bytes(order)
+            self.ended.send(self.order)
         except (EOFError, OSError):  # it died as it was born
             raise Died(None) from None
 
     def status(self) -> int | None:
-        """How it has ended, if it says so in a while."""
         with contextlib.suppress(EOFError, OSError):
             return self.ended.recv() if self.ended.poll(LEFT_BEHIND_S) else None
 
     def is_over(self) -> bool:
-        """Whether it has ended, and with it all that it has started."""
+        """And with it all that it has started."""
         with contextlib.suppress(EOFError, OSError):
             while self.ended.poll(ENDING_S):
                 self.ended.recv()
             return False
         return True
 
-    def close(self) -> None:
-        self.answers.close()
+    def __exit__(self, *about: object) -> None:
+        super().__exit__(*about)
         self.ended.close()
 
 
-class _Spawned:
-    """The same of a process that starts anew."""
+class _Spawned(_Call):
+    """One whose process starts anew."""
 
     def __init__(self, _: Stem, surroundings: tuple, order: bytes) -> None:
+        super().__init__()
         multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
-        self.answers, its_answers = multiprocessing.Pipe(duplex=False)
         self.process = multiprocessing.get_context("spawn").Process(
-            target=_work, args=(its_answers, surroundings, order)
+            target=_alone, args=(self.its_answers, surroundings, order)
         )
         self.process.start()
-        its_answers.close()
-        self.pid, self.ended = self.process.pid, self.process.sentinel
+        self.its_answers.close()
+        self.pid = self.process.pid
+        self.lines.append(self.process.sentinel)
 
     def status(self) -> int | None:
-        """How it has ended, if it does so in a while."""
         self.process.join(LEFT_BEHIND_S)
         return self.process.exitcode
 
     def is_over(self) -> bool:
-        """Whether it has ended."""
         return self.process.exitcode is not None
 
-    def close(self) -> None:
-        self.answers.close()
+    def __exit__(self, *about: object) -> None:
+        super().__exit__(*about)
         self.process.join()
 
 
@@ -178,7 +239,7 @@ def _guard(answers: int, line: int) -> None:
     answers, line = connection.Connection(answers), connection.Connection(line)
     stem.die_with_parent(signal.SIGTERM)  # who gave the order is gone, and with it what this was forked from
     line.send(os.getpid())
-    surroundings, order = line.recv(), line.recv_bytes()
+    surroundings, order = line.recv()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what is orphaned is looked after here
     worker = os.fork()
     if worker == 0:
@@ -189,15 +250,25 @@ def _guard(answers: int, line: int) -> None:
         finally:
             os._exit(1)
     answers.close()
-
-    def end(*_) -> None:
-        _kill(psutil.Process().children(recursive=True))
-
-    signal.signal(signal.SIGTERM, lambda *_: (end(), os._exit(1)))
+    signal.signal(signal.SIGTERM, lambda *_: (_kill_started(), os._exit(1)))
     status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
-    end()
+    _kill_started()
     line.send(status)
     os._exit(0)
+
+
+def _alone(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
+    """As ``_work`` in a process started anew: it hears nothing from the terminal, and ends with who gave the order."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _work(answers, surroundings, order)
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    _kill_started()
+    os._exit(1)
 
 
 def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
@@ -213,11 +284,11 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         function, arguments = pickle.loads(order)
-        answer = (None, function(*arguments))
-    except Exception as error:
-        answer = (_portable(error), None)
-    answers.send(answer)
-    _kill(psutil.Process().children(recursive=True))
+        answer = pickle.dumps((None, function(*arguments)))
+    except Exception as error:  # also of pickle, which may not know the answer
+        answer = pickle.dumps((_portable(error), None))
+    answers.send_bytes(answer)
+    _kill_started()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a thread that is left behind holds up nothing
@@ -234,12 +305,6 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def end_all() -> None:
-    """End every call that is going on, in whatever thread; there it has Died."""
-    for pid in list(_going_on):
-        _end(pid)
-
-
 def _end(pid: int) -> None:
     """Kill the process of a call with all it has started, if it is still there."""
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -248,6 +313,10 @@ def _end(pid: int) -> None:
         process.terminate()  # which ends what it has started, too, and lays it to rest
         _wait([process], 2)
         _kill([process, *started])
+
+
+def _kill_started() -> None:
+    _kill(psutil.Process().children(recursive=True))
 
 
 def _kill(processes: list[psutil.Process]) -> None:

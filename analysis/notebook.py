@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from analysis import atomic, isolated, store
 from analysis.stem import Stem
-from analysis.wording import Wording
+from analysis.wording import MISSING, Wording
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -45,7 +45,7 @@ class Way:
     engine: str = "inprocess" if isolated.FORKS else "papermill"
     seconds: float = isolated.MOST_SECONDS
     memory: int = isolated.MOST_MEMORY
-    beside: bool = isolated.PROCESSORS > 1
+    beside: bool = isolated.FORKS and isolated.PROCESSORS > 1
 
 
 USUAL = Way()
@@ -72,7 +72,7 @@ def apart(
     except isolated.TookTooLong as error:
         reason, cause = words.say("run.too_long", seconds=words.number(error.seconds, 0)), error
     except isolated.Died as error:
-        reason, cause = words.say("run.died", status=error.status), error
+        reason, cause = words.say("run.died", status=MISSING if error.status is None else error.status), error
     fields = {"cell": _reached(target, words), "reason": reason}
     raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from cause
 

@@ -107,6 +107,11 @@ def _stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
     return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.CHARTS)
 
 
+def forget() -> None:
+    """End what the last run's pages were forked from: it ends when nobody can give it orders any more."""
+    _stem.cache_clear()
+
+
 def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
     from analysis import rules, unitpage
 
@@ -175,12 +180,12 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
                 return {each.unit: each for each in shown}
         finally:
             isolated.end_all()
-            _stem.cache_clear()
+            forget()
 
 
 @contextmanager
 def _backend(cluster: str) -> Iterator[None]:
-    """Where joblib calls: in threads, or in the workers of a cluster."""
+    """Where joblib calls: in threads, or in the workers of a cluster, which afterwards forget the run."""
     import joblib
 
     if not cluster:
@@ -189,8 +194,11 @@ def _backend(cluster: str) -> Iterator[None]:
         return
     from distributed import Client
 
-    with Client(cluster, timeout=CONNECT_S), joblib.parallel_config("dask"):
-        yield
+    with Client(cluster, timeout=CONNECT_S) as client, joblib.parallel_config("dask"):
+        try:
+            yield
+        finally:
+            client.run(forget, on_error="ignore")
 
 
 def _replace(task: Task, words: Wording) -> None:

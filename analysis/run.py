@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
-WITHOUT_CHARTS = STAGES[:3]
+WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
 DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
 VERSIONS_OF = (  # what products may hang on
     *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),

@@ -19,8 +19,13 @@ SHOWN = {
 }  # fmt: skip
 
 
+def environment() -> dict[str, str]:
+    """The variables of this process that are SHOWN."""
+    return {name: value for name, value in os.environ.items() if name in SHOWN}
+
+
 @contextmanager
-def shown_only() -> Iterator[None]:
+def only() -> Iterator[None]:
     """Meanwhile this process and those it starts have no variables but those SHOWN, and what is set meanwhile."""
     hidden = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
     try:

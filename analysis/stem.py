@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from analysis.shown import SHOWN
+from analysis.shown import environment
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MOST_BYTES = 65_536  # of an order: names of functions, a few plain values
@@ -77,14 +77,17 @@ def live(line: int) -> None:
         prepare = orders.recv(MOST_BYTES)
         with contextlib.suppress(Exception):  # only to be quicker: what is wrong is told by the call that meets it
             pickle.loads(prepare)()
+        sys.stdout.flush()  # else each child would say it again
+        sys.stderr.flush()
         gc.freeze()  # what is here stays as it is: a child that collects garbage would copy the pages it lies in
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those who gave the order hear how it ended, nobody else asks
         while True:
             order, lines, *_ = socket.recv_fds(orders, MOST_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
             if not order:
                 os._exit(0)
-            if os.fork() == 0:
-                break
+            with contextlib.suppress(OSError):  # no memory or no number for one more: who gave the order hears an end
+                if os.fork() == 0:
+                    break
             for each in lines:
                 os.close(each)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -105,10 +108,11 @@ _roots: list[tuple[int, subprocess.Popen]] = []  # with the number of the proces
 
 def _start(line: socket.socket) -> None:
     """A new interpreter that is a stem. It hears nothing from the terminal: Ctrl-C is for who gives the orders."""
-    command = [sys.executable, "-c", START.format(path=sys.path, fd=line.fileno())]
+    flags = subprocess._args_from_interpreter_flags()  # as multiprocessing hands them on: -W error, -X utf8, -I
+    command = [sys.executable, *flags, "-c", START.format(path=sys.path, fd=line.fileno())]
     quiet = {"stdin": subprocess.DEVNULL, "pass_fds": [line.fileno()], "start_new_session": True}
-    shown = {name: value for name, value in os.environ.items() if name in SHOWN}  # it can be seen in all it forks
-    _roots.append((os.getpid(), subprocess.Popen(command, env=shown, **quiet)))
+    # What it sees of the environment can be seen in all it forks.
+    _roots.append((os.getpid(), subprocess.Popen(command, env=environment(), **quiet)))
 
 
 @atexit.register

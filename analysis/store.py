@@ -20,8 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import atomic, parameters, periods
-from analysis.shown import SHOWN, shown_only
+from analysis import atomic, parameters, periods, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +46,7 @@ def working_in(folder: Path) -> Iterator[None]:
 
     So no notebook can tell a password or a name; what sends the mail afterwards finds its password again.
     """
-    with shown_only():
+    with shown.only():
         os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
         yield
 
@@ -61,7 +60,7 @@ def at_home(folder: Path, function: Callable, *arguments) -> object:
 def without_folders(text: str) -> str:
     """The text as any machine would tell it: what lies in a folder of this one by its place there, the folder as …"""
     named = [home(), PROJECT, Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *sys.path]
-    named += [value for name, value in os.environ.items() if name in SHOWN and os.pathsep not in value]
+    named += [value for value in shown.environment().values() if os.pathsep not in value]
     folders = {each for folder in map(Path, named) if folder.is_absolute() for each in (folder, folder.resolve())}
     known = sorted((str(each) for each in folders if each != each.parent), key=len, reverse=True)
     end = r"(?![\w.~-])(?:[/\\]ipykernel_\d+)?([/\\])?"  # a kernel keeps each cell in a file, below its number
@@ -265,11 +264,11 @@ def commit(project: Path = PROJECT) -> str:
 
 def _git(project: Path, *arguments: str) -> str | None:
     """What git answers; None where it cannot. GIT_DIR, as hooks set it, may mean another project."""
-    shown = {name: value for name, value in os.environ.items() if name in SHOWN}
     # Whoever may read the project may be told its commit: a service runs as another user than its owner.
     command = ["git", "-c", f"safe.directory={project.resolve()}", "-C", str(project), *arguments]
     try:
-        return subprocess.run(command, env=shown, capture_output=True, check=True, timeout=30).stdout.decode()
+        done = subprocess.run(command, env=shown.environment(), capture_output=True, check=True, timeout=30)
+        return done.stdout.decode()
     except (OSError, subprocess.SubprocessError):
         return None
 

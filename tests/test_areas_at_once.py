@@ -89,6 +89,9 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     assert os.getpid() not in made_by
     assert {path.name.split("-")[1] for path in home.parent.glob("made-*")} == set(CODES)
     assert not psutil.pid_exists(victim)
+    with pytest.importorskip("distributed").Client(cluster.scheduler_address) as client:
+        held = client.run(pages._stem.cache_info)
+    assert [each.currsize for each in held.values()] == [0, 0]  # no worker keeps what the run's pages are forked from
 
 
 def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home, monkeypatch):  # noqa: F811

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 import warnings
 from pathlib import Path
 
@@ -31,6 +32,12 @@ class Told(sheet.Chart):
             log.write(f"{os.getpid()}\n")
         if self.alt == "dies" and len(Path(self.caption).read_text().split()) == 1:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.alt == "hangs" and len(Path(self.caption).read_text().split()) == 1:
+            time.sleep(60)
+        if self.alt == "takes a while":
+            time.sleep(0.3)
+            with Path(self.caption).open("a") as log:
+                log.write(f"{os.getpid()}\n")
         if self.alt == "warns":
             warnings.warn("hãy chú ý", stacklevel=1)
         if self.alt == "fails":
@@ -57,14 +64,16 @@ def test_a_notebook_with_drawings_is_the_same_beside_in_its_turn_and_by_papermil
     assert kinds == [["image/svg+xml", "text/plain"], ["text"], *[["image/svg+xml", "text/plain"]], ["image/png", "text/plain"], ["text"], ["text/plain"]]  # fmt: skip
 
 
-def shown(folder: Path, how: str, is_beside: bool = True) -> tuple[list, list[str], list[str]]:
+def shown(
+    folder: Path, how: str, is_beside: bool = True, before: str = "", times: int = 1
+) -> tuple[list, list[str], list[str]]:
     """What the cell of a chart that goes wrong so shows, what of the next, and by which processes it was drawn."""
     log, place = folder / f"{how}.log", str(Path(__file__).parent)
-    kind = f"import sys, os; sys.path.insert(0, {place!r}); import test_beside, analysis.beside\n"
+    kind = f"{before}\nimport sys, os; sys.path.insert(0, {place!r}); import test_beside, analysis.beside\n"
     kind += "analysis.beside.DRAWN  # what is drawn beside is known by its kind\n"
     kind += "get_ipython().display_formatter.mimebundle_formatter"
     kind += ".for_type(test_beside.Told, get_ipython().display_formatter.mimebundle_formatter.lookup_by_type(sheet.Chart))" if is_beside else ""  # fmt: skip
-    draw = f"test_beside.Told(chart.figure, {how!r}, {str(log)!r})"
+    draw = f"display(*[test_beside.Told(chart.figure, {how!r}, {str(log)!r}) for _ in range({times})])"
     its, after = executed(folder, notebook.Way(beside=is_beside), DRAW, kind, draw, "print(os.getpid())")[2:]
     return its, after, log.read_text().split()
 
@@ -81,12 +90,26 @@ def test_a_drawing_that_cannot_be_made_fails_the_notebook_beside_and_in_its_turn
         shown(tmp_path, "fails", is_beside)
 
 
-@pytest.mark.parametrize("how", ["dies", "warns"])
+@pytest.mark.parametrize("how", ["dies", "warns", "hangs"])
 def test_a_drawing_whose_process_fails_is_drawn_again_by_the_notebooks_which_says_what_is_wrong(tmp_path, how):
-    its, (after,), (first, *again) = shown(tmp_path, how)
+    soon = "import analysis.beside; analysis.beside.MOST_SECONDS = 1"
+    its, (after,), (first, *again) = shown(tmp_path, how, before=soon)
     assert first != after.text.strip() and again == [after.text.strip()]
     told = "".join(output.get("text", "") for output in its)
     drawn = [output.data.get("image/svg+xml") for output in its if "data" in output]
     assert drawn == [f"<svg>{how}</svg>"]
     assert ("hãy chú ý" in told) == (how == "warns")
     assert all(beside.LATER not in output.get("data", {}) for output in its)
+
+
+def test_no_more_are_drawn_at_once_than_there_are_processors(tmp_path):
+    its, _, log = shown(tmp_path, "takes a while", times=6)
+    assert len(its) == 6 and len(log) == 12  # each begins and ends
+    at_once = [len([each for each in set(log[:end]) if log[:end].count(each) == 1]) for end in range(1, 13)]
+    assert max(at_once) <= isolated.PROCESSORS
+
+
+def test_where_no_process_can_be_had_the_notebooks_own_draws(tmp_path):
+    its, (after,), drew = shown(tmp_path, "draws", before="import os\ndef fork(): raise OSError\nos.fork = fork")
+    assert [output.data["image/svg+xml"] for output in its] == ["<svg>draws</svg>"]
+    assert drew == [after.text.strip()]

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from analysis import isolated
+from analysis.stem import Stem
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
@@ -117,8 +119,7 @@ def leaves_a_thread():
     return "done"
 
 
-def test_what_was_said_before_the_call_ended_is_heard(capfd):
-    isolated.call(print, "nói")  # into the standard output that the stem was begun with
+def test_what_was_said_before_the_call_ended_is_heard():
     done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "nói\n", "")
 
@@ -126,15 +127,65 @@ def test_what_was_said_before_the_call_ended_is_heard(capfd):
 SAYS = "from analysis import isolated; isolated.call(print, 'nói')"
 
 
-def test_calls_at_once_give_what_each_gives_and_leave_no_process_when_one_fails(tmp_path):
+def test_calls_at_once_give_what_each_gives_in_their_order():
     assert isolated.together([int, str, float], 1) == [1, "1", 1.0]
+    assert isolated.together([]) == []
+
+
+def test_the_first_of_calls_at_once_to_fail_ends_the_others_and_leaves_no_process(tmp_path):
+    began = time.monotonic()
     with pytest.raises(KeyError):
-        isolated.together([fails_at_once, sleeps], tmp_path / "pid")
-    assert not (tmp_path / "pid").exists() or is_gone(int((tmp_path / "pid").read_text() or 0))
+        isolated.together([sleeps, fails_beside], tmp_path / "pid")
+    assert time.monotonic() - began < 30  # of 60 that the other sleeps
+    assert is_gone(int((tmp_path / "pid").read_text()))
 
 
-def fails_at_once(path):
+def fails_beside(path):
+    """Fail when the other, which has left its number there, is at work."""
+    while not (path.exists() and path.read_text()):
+        time.sleep(0.02)
     raise KeyError(path)
+
+
+def preparing() -> Stem:
+    """A stem that prepares longer than anybody waits."""
+    return Stem(partial(time.sleep, 60))
+
+
+def test_time_that_the_stem_takes_to_prepare_counts():
+    began = time.monotonic()
+    with pytest.raises(isolated.TookTooLong):
+        isolated.call(int, seconds=0.5, of=preparing())
+    assert time.monotonic() - began < 10
+
+
+def test_a_call_whose_process_is_not_born_yet_can_be_ended_too():
+    ended = threading.Event()
+
+    def wait():
+        with pytest.raises(isolated.Died):
+            isolated.call(int, of=preparing())
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    until = time.monotonic() + 10
+    while not isolated._going_on and time.monotonic() < until:
+        time.sleep(0.01)
+    isolated.end_all()
+    assert ended.wait(10)
+
+
+def test_an_answer_that_pickle_does_not_know_is_told_as_such():
+    with pytest.raises(Exception, match="pickle"):
+        isolated.call(gives_a_function_of_its_own)
+
+
+def gives_a_function_of_its_own():
+    return lambda: None
+
+
+def test_an_order_of_many_megabytes_arrives_and_so_does_its_answer():
+    assert isolated.call(bytes.upper, b"a" * 5_000_000) == b"A" * 5_000_000
 
 
 def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp_path, monkeypatch):
@@ -216,17 +267,21 @@ def test_every_call_that_is_going_on_can_be_ended(tmp_path):
     assert all(is_gone(int(path.read_text())) for path in paths)
 
 
-KILLED = """
+CALLS = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import test_isolated
 from analysis import isolated
-isolated.call(test_isolated.sleeps, sys.argv[2])
+isolated.FORKS = sys.argv[3] == "True"
+if __name__ == "__main__":  # a process started anew comes by here too
+    isolated.call(test_isolated.sleeps, sys.argv[2])
 """
 
 
-def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path):
-    caller = subprocess.Popen([sys.executable, "-c", KILLED, str(Path(__file__).parent), str(tmp_path / "pid")])
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path, forks):
+    arguments = [str(Path(__file__).parent), str(tmp_path / "pid"), str(forks)]
+    caller = subprocess.Popen([sys.executable, "-c", CALLS, *arguments])
     until = time.monotonic() + 60
     while not (tmp_path / "pid").is_file() and time.monotonic() < until:
         time.sleep(0.02)

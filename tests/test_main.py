@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from analysis import run, store
+from analysis import clean, mailing, run, store
 from analysis.__main__ import STOPPED, main
 
 TABLE = store.PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
@@ -163,3 +163,16 @@ def test_ctrl_c_is_answered_with_what_became_of_the_week_and_a_status_of_its_own
     monkeypatch.setattr(run, "week", stopped)
     assert call("week", "2023-12-04", "--area", "cho-moi") == STOPPED == 130
     assert "Đã dừng. Tuần đang làm dở không được phát hành" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["mail", "gate"])
+def test_ctrl_c_elsewhere_has_the_same_status_and_shows_no_traceback(command, monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mailing, "preview", stopped)
+    monkeypatch.setattr(clean, "gate", stopped)
+    arguments = {"mail": ["2023-12-04"], "gate": [str(TABLE), "--cutoff", "2023-12-04"]}[command]
+    assert call(command, *arguments, "--area", "cho-moi") == STOPPED
+    said = capsys.readouterr().err
+    assert "Traceback" not in said and ("Chạy lại lệnh này để gửi tiếp" in said) == (command == "mail")

@@ -76,6 +76,50 @@ def test_a_stem_sees_no_variable_but_those_that_are_shown(monkeypatch):
     assert "canary" not in at_first and "PATH=" in at_first
 
 
+def test_a_stem_that_cannot_fork_fails_that_call_and_serves_the_next():
+    stem = Stem(fork_fails_once)
+    with pytest.raises(isolated.Died):
+        isolated.call(look, of=stem)
+    assert isolated.call(look, of=stem)[0] == ["failed to fork"]
+
+
+def fork_fails_once():
+    fork = os.fork
+
+    def fails():
+        os.fork = fork
+        done.append("failed to fork")
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    os.fork = fails
+
+
+SAYS = """
+import sys, warnings
+from functools import partial
+from analysis import isolated
+from analysis.stem import Stem
+stem = Stem(partial(print, "prepared", end=""))
+print(isolated.call(warnings.warn, "told", of=stem) if sys.argv[1:] else [isolated.call(int, of=stem) for _ in "ab"])
+"""
+
+
+def test_what_is_said_to_prepare_is_said_once():
+    done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("prepared[0, 0]\n", "")
+
+
+def test_the_switches_of_the_interpreter_are_handed_on():
+    done = subprocess.run([sys.executable, "-W", "error", "-c", SAYS, "warn"], capture_output=True, text=True)
+    assert done.returncode == 1 and "UserWarning: told" in done.stderr
+
+
+def test_the_module_can_be_imported_where_there_is_no_sigkill():
+    """As on Windows."""
+    without = "import signal; del signal.SIGKILL; import analysis.stem, analysis.isolated"
+    assert subprocess.run([sys.executable, "-c", without], capture_output=True).returncode == 0
+
+
 ENDS = """
 import os, sys, time
 from functools import partial
