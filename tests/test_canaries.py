@@ -33,7 +33,7 @@ from district import HOME, RAW
 from nbformat import v4
 from PIL import Image, PngImagePlugin
 
-from analysis import store
+from analysis import shown, store
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 FAILING, MADE = "30634", "30637"
@@ -304,8 +304,8 @@ def test_a_letter_names_whom_it_is_for_and_nobody_else(week):
 def test_a_kernel_sees_what_it_needs_of_the_environment_and_nothing_else(week):
     seen = json.loads((week / MARKS["working directory"] / "seen.json").read_text("utf-8"))
     started_with = {each.partition("=")[0] for each in seen.pop().split("\0")} - {""}
-    assert started_with <= store.SHOWN | {"ANALYSIS_HOME"}
-    assert set(seen) <= store.SHOWN | {"ANALYSIS_HOME"} | ITS_OWN and {"PATH", "HOME", "TMPDIR"} <= set(seen)
+    assert started_with <= shown.SHOWN | {"ANALYSIS_HOME"}
+    assert set(seen) <= shown.SHOWN | {"ANALYSIS_HOME"} | ITS_OWN and {"PATH", "HOME", "TMPDIR"} <= set(seen)
 
 
 def test_a_failure_is_kept_for_the_maintainer_with_its_traceback_and_without_secrets(week):

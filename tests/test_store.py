@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import atomic, publish, store, tables
+from analysis import atomic, publish, shown, store, tables
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
 
@@ -74,7 +74,7 @@ def test_the_processes_of_a_week_see_no_variable_that_they_do_not_need_and_it_is
     assert (os.environ[name], store.home()) == ("a", home)
     language, folder, *seen = child.stdout.splitlines()
     assert (language, folder) == ("vi_VN.UTF-8", str(home / "elsewhere"))
-    assert "PATH" in seen and set(seen) <= store.SHOWN | {"ANALYSIS_HOME", "LINES", "COLUMNS"}  # readline adds these
+    assert "PATH" in seen and set(seen) <= shown.SHOWN | {"ANALYSIS_HOME", "LINES", "COLUMNS"}  # readline adds these
 
 
 def test_where_no_home_was_named_none_is_afterwards(home, monkeypatch):

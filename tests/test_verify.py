@@ -278,7 +278,7 @@ int gettimeofday(struct timeval *told, void *zone) {
 """
 # The command line, whose processes all keep the shifted clock.
 CALL = (
-    "import sys; from analysis import store; store.SHOWN.add('LD_PRELOAD');"
+    "import sys; from analysis import shown; shown.SHOWN.add('LD_PRELOAD');"
     " from analysis.__main__ import main; sys.exit(main(sys.argv[1:]))"
 )
 
