@@ -540,6 +540,11 @@ def _write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules"
 
 
 def main(arguments: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["week"] and "--help" not in arguments:
+        from analysis import isolated
+
+        isolated.begin()  # while the command line is read
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console without Vietnamese letters is no reason to stop
     try:

@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis import report
 from analysis.report import Edition
-from analysis.rules import ConfigError
+from analysis.store import ConfigError
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number

@@ -38,8 +38,10 @@ MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history tak
 LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
 ENDING_S = 0.1  # seconds between what a process says last and its end
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-TABLES = Stem(warm.tables)  # for calls that read and write tables
-CHARTS = Stem(warm.charts, of=TABLES)  # for those that also draw, and make pages
+GATE = Stem(warm.gate)  # for calls that read raw tables
+TABLES = Stem(warm.tables, of=GATE)  # for those that read and write tables, and run notebooks that do
+CHARTS = Stem(warm.charts, of=TABLES)  # for those that also draw
+PAGES = Stem(warm.pages, of=CHARTS)  # for those that also make pages and documents
 
 
 class TookTooLong(Exception):
@@ -58,15 +60,22 @@ class Died(Exception):
         self.status = status
 
 
+def begin() -> None:
+    """Begin to import what every week needs, before it is known which it is; do not wait for it."""
+    if FORKS:
+        GATE.begin()
+
+
 def warm_up(home: Path, area: str) -> None:
     """Begin to import what calls will need, and to read the rules of ``area``, and do not wait for it."""
     if FORKS:
         TABLES.prepare, CHARTS.prepare = partial(warm.tables, home, area), partial(warm.charts, home)
-        CHARTS.begin()
+        PAGES.prepare = partial(warm.pages, home)
+        PAGES.begin()
 
 
 def call(
-    function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY, of: Stem = CHARTS
+    function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY, of: Stem = PAGES
 ) -> object:
     """What ``function`` gives; function, arguments and answer must be such that pickle knows them.
 
@@ -83,7 +92,7 @@ def together(
     *arguments,
     seconds: float = MOST_SECONDS,
     memory: int = MOST_MEMORY,
-    of: Stem = CHARTS,
+    of: Stem = PAGES,
 ) -> list:
     """What each of them gives, all called at once; the first that fails ends the others. Raises : as ``call``."""
     until = time.monotonic() + seconds
@@ -247,12 +256,15 @@ def _guard(answers: int, line: int) -> None:
         stem.die_with_parent()
         try:
             _work(answers, surroundings, order)
+            os._exit(0)  # a thread that is left behind holds up nothing
         finally:
             os._exit(1)
     answers.close()
     signal.signal(signal.SIGTERM, lambda *_: (_kill_started(), os._exit(1)))
     status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
-    _kill_started()
+    with contextlib.suppress(ChildProcessError):  # nothing is left: then the system need not be searched for it
+        os.waitpid(-1, os.WNOHANG)
+        _kill_started()
     line.send(status)
     os._exit(0)
 
@@ -263,6 +275,8 @@ def _alone(answers: connection.Connection, surroundings: tuple, order: bytes) ->
         os.setsid()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _work(answers, surroundings, order)
+    _kill_started()
+    os._exit(0)
 
 
 def _end_with_parent() -> None:
@@ -272,7 +286,7 @@ def _end_with_parent() -> None:
 
 
 def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
-    """Do what was ordered, in the environment of who did, answer, and end with all that it has started."""
+    """Do what was ordered, in the environment of who did, and answer."""
     environment, path, folder, memory = surroundings
     os.environ.clear()
     os.environ.update(environment)
@@ -288,10 +302,8 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
     except Exception as error:  # also of pickle, which may not know the answer
         answer = pickle.dumps((_portable(error), None))
     answers.send_bytes(answer)
-    _kill_started()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # a thread that is left behind holds up nothing
 
 
 def _portable(error: Exception) -> Exception:

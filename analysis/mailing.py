@@ -18,9 +18,9 @@ import filelock
 
 from analysis import isolated, mail, outbox, publish, sender, store
 from analysis.outbox import Letter, Outbox
-from analysis.rules import ConfigError
 from analysis.sender import Server
 from analysis.stem import Stem
+from analysis.store import ConfigError
 from analysis.wording import Wording
 
 SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"

@@ -59,7 +59,7 @@ def apart(
     target: Path,
     way: Way,
     words: Wording,
-    of: Stem = isolated.CHARTS,
+    of: Stem = isolated.PAGES,
 ) -> object:
     """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
 
@@ -69,12 +69,16 @@ def apart(
     """
     try:
         return isolated.call(store.at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory, of=of)
-    except isolated.TookTooLong as error:
-        reason, cause = words.say("run.too_long", seconds=words.number(error.seconds, 0)), error
-    except isolated.Died as error:
-        reason, cause = words.say("run.died", status=MISSING if error.status is None else error.status), error
-    fields = {"cell": _reached(target, words), "reason": reason}
-    raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from cause
+    except (isolated.TookTooLong, isolated.Died) as error:
+        fields = {"cell": _reached(target, words), "reason": ended(error, words)}
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
+
+
+def ended(error: isolated.TookTooLong | isolated.Died, words: Wording) -> str:
+    """Why a process was ended, or that it ended by itself, for people."""
+    if isinstance(error, isolated.TookTooLong):
+        return words.say("run.too_long", seconds=words.number(error.seconds, 0))
+    return words.say("run.died", status=MISSING if error.status is None else error.status)
 
 
 def run(

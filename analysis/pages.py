@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analysis import atomic, isolated, notebook, periods, publish, store, wording
 from analysis.notebook import USUAL, Way
 from analysis.stem import Stem
+from analysis.units import Unit
 from analysis.wording import Wording, capital
 
 if TYPE_CHECKING:
@@ -74,15 +75,20 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
     return [made[task.unit] for task in tasks]
 
 
-def table(units: "pd.DataFrame", made: list[Made]) -> "pd.DataFrame":
-    """The week's table ``pages``; units : unit_code, unit_name."""
+def table(units: list[Unit], made: list[Made]) -> "pd.DataFrame":
+    """The week's table ``pages``: unit_code, unit_name, status, reason; those that were asked for, as ordered there."""
+    import pandas as pd
+
     reasons = {each.unit: each.reason for each in made}
-    asked = units.loc[units["unit_code"].isin(list(reasons)), ["unit_code", "unit_name"]]
-    reason = asked["unit_code"].map(reasons).astype(object)
-    return asked.assign(status=reason.eq("").map({True: "made", False: "failed"}), reason=reason)
+    rows = [
+        (unit.code, unit.name, "failed" if reasons[unit.code] else "made", reasons[unit.code])
+        for unit in units
+        if unit.code in reasons
+    ]
+    return pd.DataFrame(rows, columns=["unit_code", "unit_name", "status", "reason"])
 
 
-def write(area: str, cutoff: str, run: str, units: "pd.DataFrame", made: list[Made]) -> None:
+def write(area: str, cutoff: str, run: str, units: list[Unit], made: list[Made]) -> None:
     """Write the week's table ``pages``; in a process that knows what columns may hold, which takes long to import."""
     store.week(area, cutoff, run).write("pages", table(units, made))
 
@@ -104,7 +110,7 @@ def make(task: Task) -> Made:
 @lru_cache(maxsize=1)
 def _stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
     """What a run's pages are forked from: it has read the rules, sentences and tables that all are made from."""
-    return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.CHARTS)
+    return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.PAGES)
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ import json
 import shutil
 from pathlib import Path
 
-from analysis import publish, store, wording
+from analysis import isolated, publish, store, wording
 
 COMMON = ("code", "commit", "config", "versions")  # of the record of a run
 OWN = {  # what a stage reads beside tables
@@ -65,7 +65,8 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path) ->
         return []
     copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
     there = [code for code, files in copies.items() if _intact(list(files), before)]
-    same = unchanged(home, area, cutoff, run, lang, there) if there else []
+    about = (home, area, cutoff, run, lang, there)
+    same = isolated.call(store.at_home, home, unchanged, *about) if there else []
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis import score, units
 from analysis.headers import TIER, header_key
+from analysis.store import ConfigError
 
 KINDS = ("text", "score", "change", "percent", "points", "count")
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
@@ -88,10 +89,6 @@ AREA_TABLES = {
         **dict.fromkeys(["basis", "recipients"], list),
     },
 }
-
-
-class ConfigError(ValueError):
-    """The configuration is wrong; the message lists every fault with file, row and value."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """The week as a whole: gate, notebooks, the units' pages, export, publish; or nothing at all.
 
 A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
-names this run and the tables as they are. What takes long to import is imported where it is used: most calls end
-at the gate, or before it.
+names this run and the tables as they are. Whatever reads tables does so in a process of its own (isolated), so this one
+need not import what that takes.
 """
 
 import importlib.metadata
@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import isolated, notebook, pages, periods, products, publish, reuse, store, wording
 from analysis.notebook import USUAL, Way
-from analysis.units import with_kind
+from analysis.units import Unit, with_kind
 from analysis.wording import Wording, capital
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.clean import Cleaned
 
 NOTEBOOKS = store.PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
@@ -46,10 +48,32 @@ class Outcome:
     report: Path | None = None
 
 
-def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording):
+class Gated(NamedTuple):
+    """What the gate says of a week's tables, in plain values; ``lines`` tells people of its problems."""
+
+    refused: bool
+    units: list[Unit]
+    lines: list[str]
+
+
+def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
+    try:
+        return isolated.call(store.at_home, home, gated, raw, home, area, cutoff, words, of=isolated.GATE)
+    except (isolated.TookTooLong, isolated.Died) as error:
+        raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
+
+
+def gated(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
+    """Gate the tables by the rules in force. Raises : ConfigError; OSError where a file cannot be opened."""
     from analysis import clean, rules
 
-    return clean.gate(raw, rules.load(home, area, periods.cutoff(cutoff)), words)
+    return summary(clean.gate(raw, rules.load(home, area, periods.cutoff(cutoff)), words), words)
+
+
+def summary(cleaned: "Cleaned", words: Wording) -> Gated:
+    """What a week has to know of what the gate found."""
+    units = cleaned.units[["unit_code", "unit_name", "type"]].itertuples(index=False, name=None)
+    return Gated(cleaned.refused, [Unit(*each) for each in units], problem_lines(cleaned.problems, words))
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
@@ -59,7 +83,7 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Non
 
 
 def _index(area: str, words: Wording) -> None:
-    """The page that lists the area's weeks; made in a process that has the charts imported."""
+    """The page that lists the area's weeks."""
     from analysis import listed
 
     if listed.is_stale(area, words):
@@ -157,12 +181,12 @@ class _Week:
         complete = not before.get("failed") and publish.intact(before.get("products", {}))
         if before.get("inputs") == inputs and complete:
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
-        cleaned = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
-        for line in problem_lines(cleaned.problems, self.words):
+        refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+        for line in lines:
             self.steps.tell(line)
-        if cleaned.refused:
+        if refused:
             return Outcome(REFUSED, self.words.say("run.refused", file=self.names))
-        if unknown := self.unknown(cleaned.units):
+        if unknown := self.unknown(units):
             return Outcome(WRONG_USAGE, unknown)
         revision, held = len(store.revisions(published)) + 1, store.digests(published.glob("raw/*"))
         keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
@@ -173,7 +197,7 @@ class _Week:
         revision += bool(keep)
         run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token with this name was left by this run and no other
         try:
-            failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], cleaned.units))
+            failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], units))
         except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
             return self.failed(run, error)
         finally:
@@ -202,18 +226,19 @@ class _Week:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
 
-    def unknown(self, units: "pd.DataFrame") -> str:
+    def unknown(self, units: list[Unit]) -> str:
         """What to say of codes that were asked for and are no units; "" where there are none."""
-        names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        names = {unit.code: unit.name for unit in units}
         unknown = [code for code in self.units if code not in names] if isinstance(self.units, list) else []
         known = ", ".join(f"{code} ({name})" for code, name in names.items())
         return self.words.say("run.unknown_units", codes=", ".join(unknown), known=known) if unknown else ""
 
     @staticmethod
-    def asked(pages_of: str | list[str], units: "pd.DataFrame") -> "pd.DataFrame":
+    def asked(pages_of: str | list[str], units: list[Unit]) -> list[Unit]:
         """The units that get a page; a unit that had one and is gone gets none."""
-        codes = {"all": list(units["unit_code"]), "none": []}.get(pages_of) if isinstance(pages_of, str) else pages_of
-        return units[units["unit_code"].isin(codes)]
+        if pages_of == "all":
+            return units
+        return [unit for unit in units if pages_of != "none" and unit.code in pages_of]
 
     def pages_of(self, before: dict) -> str | list[str]:
         """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
@@ -248,7 +273,7 @@ class _Week:
         tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
         return store.hashes(tables, self.home)
 
-    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: "pd.DataFrame") -> str:
+    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
         """Make and publish the week. Returns what to say of pages that failed, or "".
 
         before : the record of the published week: what follows from the same inputs is taken over from there
@@ -289,14 +314,14 @@ class _Week:
         publish.week(self.area, self.cutoff, run)
         return said
 
-    def unit_pages(self, run: str, units: "pd.DataFrame", record: dict, before: dict) -> list[pages.Made]:
+    def unit_pages(self, run: str, units: list[Unit], record: dict, before: dict) -> list[pages.Made]:
         """The pages of the units, and the week's table ``pages``; those are taken over that would be the same."""
         lang, fields = self.words.lang, (self.home, self.area, self.cutoff, run)
         tasks = [
-            pages.Task(*fields, unit, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks, self.steps.way)
-            for unit, name, kind in units[["unit_code", "unit_name", "type"]].itertuples(index=False)
+            pages.Task(*fields, code, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks, self.steps.way)
+            for code, name, kind in units
         ]
-        codes = [task.unit for task in tasks]
+        codes = [unit.code for unit in units]
         same = reuse.units(record, before, codes, run, self.home)
         if same:
             self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
@@ -310,9 +335,9 @@ class _Week:
         )
         return made
 
-    def failed_pages(self, run: str, failed: list[pages.Made], units: "pd.DataFrame") -> str:
+    def failed_pages(self, run: str, failed: list[pages.Made], units: list[Unit]) -> str:
         """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
-        names = units.set_index("unit_code")["unit_name"]
+        names = {unit.code: unit.name for unit in units}
         reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
         text = "\n\n".join([*reasons, self.words.say("run.what_to_do"), *(each.details for each in failed)])
         kept = publish.keep_failed(self.area, self.cutoff, run, text, pages.FAILED).relative_to(self.home)

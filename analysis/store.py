@@ -35,6 +35,10 @@ class NotFound(FileNotFoundError):
     """A table or raw file is not where it should be; the message says what to do."""
 
 
+class ConfigError(ValueError):
+    """The configuration is wrong; the message lists every fault with file, row and value."""
+
+
 def home() -> Path:
     """The folder that holds config/, data/ and reports/: ``ANALYSIS_HOME``, else the project."""
     return Path(os.environ.get("ANALYSIS_HOME") or PROJECT)

@@ -21,6 +21,14 @@ class Hit(NamedTuple):
     reason: str
 
 
+class Unit(NamedTuple):
+    """A unit that a table is about; ``kind`` is what it is called, as "xã"."""
+
+    code: str
+    name: str
+    kind: str
+
+
 def plain(text: str) -> str:
     """Text as it was meant to be typed: composed (NFKC), no invisible characters, single spaces, Vietnamese Đ."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("Ð", "Đ").replace("ð", "đ")

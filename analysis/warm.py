@@ -10,62 +10,78 @@ LETTERS = (
     "aáàảãạăắằẳẵặâấầẩẫậbcdđeéèẻẽẹêếềểễệghiíìỉĩịklmnoóòỏõọôốồổỗộơớờởỡợpqrstuúùủũụưứừửữựvxyýỳỷỹỵ"
     "0123456789%+−,./▲▼ABCDĐGHIKLMNOPQRSTUVXY"
 )
+FOR_GATE = ("pandas", "pandera.pandas", "pandera.backends.pandas.register", "analysis.clean", "analysis.rules")
 FOR_TABLES = (
-    *("pandas", "pandera.pandas", "pandera.backends.pandas.register"),
-    *("papermill", "nbclient", "nbformat", "ipykernel.ipkernel"),
-    *("analysis.inprocess", "analysis.notebook", "analysis.clean", "analysis.score", "analysis.history"),
-    *("analysis.trend", "analysis.revisions"),
+    *("papermill", "nbclient", "nbformat", "ipykernel.ipkernel", "analysis.inprocess", "analysis.notebook"),
+    *("analysis.score", "analysis.history", "analysis.trend", "analysis.revisions"),
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("matplotlib_inline.backend_inline", "seaborn", "nbconvert", "ipykernel.kernelapp"),
-    *("analysis.pages", "analysis.products", "analysis.export", "analysis.mail", "analysis.findings"),
-    *("analysis.figures", "analysis.unitpage", "analysis.document", "analysis.appendix", "analysis.indexpage"),
+    *("matplotlib_inline.backend_inline", "seaborn", "ipykernel.kernelapp"),
+    *("analysis.findings", "analysis.figures", "analysis.report", "analysis.charts"),
+)
+FOR_PAGES = (
+    *("analysis.pages", "analysis.products", "analysis.export", "analysis.mail", "analysis.unitpage"),
+    *("analysis.document", "analysis.appendix", "analysis.indexpage"),
 )
 
 
+def gate() -> None:
+    """For reading raw tables."""
+    with _as_if_without("hypothesis"):  # with which pandera would make up examples of tables for tests
+        _import(FOR_GATE)
+
+
 def tables(home: Path | None = None, area: str = "") -> None:
-    """For the notebooks that clean, score and compare: also what columns may hold, and the rules of an area."""
-    # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for; pandera
-    # what makes up examples of tables for tests.
-    with _as_if_without("rfc3987_syntax", "hypothesis"):
-        _import(FOR_TABLES)
-        import pandas as pd
+    """After ``gate``, for the notebooks that clean, score and compare: the rules of an area."""
+    from analysis import rules
 
-        from analysis import tables
-
-        for name, table in tables.TABLES.items():
-            tables.checked(name, pd.DataFrame(columns=list(table.columns)))
     if area:
-        from analysis import rules
-
         with suppress(rules.ConfigError):  # it is told when the area is gated
             rules.beginnings(home, area)
+    # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
+    with _as_if_without("rfc3987_syntax"):
+        _import(FOR_TABLES)
 
 
 def charts(home: Path | None = None) -> None:
-    """For those that draw and make pages, after ``tables``: also fonts, letters, a language's numbers, templates."""
+    """After ``tables``, for those that draw: fonts, letters, a language's numbers, the report's templates."""
     _import(FOR_CHARTS)
-    import nbformat
-    import pandas as pd
     from matplotlib.backends import backend_registry
 
     backend_registry.list_all()  # looks for backends that other packages bring, which every kernel asks for
 
-    from analysis import charts, export, report, store, wording
+    from analysis import report
 
     for name in report.pieces().list_templates():
         report.pieces().get_template(name)
-    part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
     for lang in ("en", "vi"):
-        words = wording.load(home or store.PROJECT, lang)
-        chart = charts.lost_points(part, words)
+        chart = _chart(home, lang)
         chart.svg()
     chart.png()
-    data, about = chart._repr_mimebundle_()
+
+
+def pages(home: Path | None = None) -> None:
+    """After ``charts``, for those that make pages and documents: nbconvert's templates."""
+    _import(FOR_PAGES)
+    import nbformat
+
+    from analysis import export, store, wording
+
+    data, about = _chart(home, "vi")._repr_mimebundle_()
     shown = nbformat.v4.new_output("display_data", data, metadata=about)
     cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
-    export.page(nbformat.v4.new_notebook(cells=[cell]), words, "766")
+    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home or store.PROJECT, "vi"), "766")
+
+
+def _chart(home: Path | None, lang: str):
+    """A chart in which every letter stands."""
+    import pandas as pd
+
+    from analysis import charts, store, wording
+
+    part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
+    return charts.lost_points(part, wording.load(home or store.PROJECT, lang))
 
 
 def _import(names: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ use only the fields it is offered: a slip is found when the wording is loaded, n
 
 import csv
 import io
+import math
 import string
 import tomllib
 from dataclasses import dataclass
@@ -52,9 +53,7 @@ class Wording:
 
     def number(self, value: float | None, decimals: int = 2, signed: bool = False) -> str:
         """``57.45`` => ``57,45`` (vi) or ``57.45`` (en), rounded half up; missing => ``–``; signed adds + or −."""
-        import pandas as pd
-
-        if pd.isna(value):
+        if value is None or math.isnan(value):
             return MISSING
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
         text = babel.numbers.format_decimal(

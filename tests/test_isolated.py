@@ -299,8 +299,10 @@ def test_what_takes_long_the_first_time_is_really_done_before():
 def done_once():
     from analysis import warm
 
+    warm.gate()
     warm.tables(Path(__file__).parent.parent, "cho-moi")
     warm.charts()
+    warm.pages()
 
 
 def test_what_notebooks_need_is_imported_when_a_call_begins():

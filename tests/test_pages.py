@@ -14,9 +14,10 @@ from district import HOME, words
 from nbformat import v4
 
 from analysis import isolated, notebook, pages, publish, revisions, store, tables, unitpage
+from analysis.units import Unit
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-0123456789ab"
-UNITS = pd.DataFrame({"unit_code": ["A", "B", "C"], "unit_name": ["Tấn Mỹ", "Kiến An", "Hòa An"], "type": "xã"})
+UNITS = [Unit("A", "Tấn Mỹ", "xã"), Unit("B", "Kiến An", "xã"), Unit("C", "Hòa An", "xã")]
 PLAIN_NAME = re.compile(r"units/[A-Za-z0-9~][A-Za-z0-9.-]*")
 
 

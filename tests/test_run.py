@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import nbformat
 import pandas as pd
 import pytest
+from district import words
 from nbformat import v4
 
 from analysis import atomic, clean, notebook, publish, run, store, wording
@@ -87,10 +88,10 @@ def steps(
     )
 
 
-def accepted(**about) -> SimpleNamespace:
+def accepted(**about) -> run.Gated:
     """What a gate says of a table of these units, without problems unless told."""
     about = {"problems": pd.DataFrame(columns=clean.PROBLEMS), "refused": False, "units": units_named()} | about
-    return SimpleNamespace(**about)
+    return run.summary(SimpleNamespace(**about), words())
 
 
 def units_named(*codes: str) -> pd.DataFrame:
@@ -503,7 +504,8 @@ def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_no
         put(published(home)[1] / "units" / f"{code}.html", "page")
     week = this_week(home, None)
     assert week.pages_of({}) == ["A", "B", "gone"]
-    assert list(week.asked(["A", "B", "gone"], units_named("A", "B", "C"))["unit_code"]) == ["A", "B"]
+    units = accepted(units=units_named("A", "B", "C")).units
+    assert [unit.code for unit in week.asked(["A", "B", "gone"], units)] == ["A", "B"]
 
 
 def this_week(home: Path, units: str | list[str] | None) -> run._Week:
@@ -600,3 +602,28 @@ def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reaso
     target = tmp_path / "2_score.ipynb"
     target.write_bytes('{"cells": [{"source": "xuất'.encode()[:-2])
     assert notebook._reached(target, wording.load(store.PROJECT, "vi")) == "(chưa chạy ô nào)"
+
+
+# -- the driver's own process -----------------------------------------------------------------------------------------
+
+
+def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
+    """The real one, of Chợ Mới: what reads tables or draws is done in processes that have that imported already."""
+    for name in ("config", "data/raw"):
+        shutil.copytree(store.PROJECT / name, tmp_path / name)
+    drive = "import sys; from analysis.__main__ import main; main(sys.argv[1:]); print(*sys.modules)"
+    arguments = ["week", "2023-12-04", "--area", "cho-moi", "--home", str(tmp_path), "--units", "30634"]
+    done = subprocess.run([sys.executable, "-c", drive, *arguments], capture_output=True, text=True)
+    imported = set(done.stdout.split())
+    assert (tmp_path / "reports" / "cho-moi" / "2023-12-04" / "units" / "30634.html").is_file(), done.stderr
+    assert not imported & {"pandas", "matplotlib", "papermill", "nbformat", "nbconvert"} and "analysis.run" in imported
+
+
+def test_a_gate_whose_process_dies_is_told_with_the_table_in_a_sentence(home, monkeypatch):
+    monkeypatch.setattr(run, "gated", dies)
+    with pytest.raises(OSError, match=r"2023-12-04\.txt: tiến trình dừng đột ngột \(mã -9\)"):
+        run._gate(store.raw_files(AREA, CUTOFF), home, AREA, CUTOFF, words())
+
+
+def dies(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
