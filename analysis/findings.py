@@ -212,7 +212,7 @@ def _fell(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names) ->
 def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names: Names) -> list[tuple]:
     """The units that rose most; a unit that shares the last place is named too."""
     risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
-    ordered = risen.sort_values("change", ascending=False)
+    ordered = risen.sort_values("change", ascending=False, kind="stable")
     return [_move("rose", INFO, each, moved["change"].median(), tables, names) for each in ordered.itertuples()]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from district import in_force, week, words
 
-from analysis import report
+from analysis import findings, report
 
 
 def edition(lang="vi", **changes):
@@ -29,6 +29,50 @@ def test_the_first_five_lines_tell_result_weakest_fall_rise_and_what_to_do():
         "Tăng nhiều nhất: Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48); trung vị của các đơn vị là +0,27.",
         "Tất cả 18 đơn vị chưa đạt chỉ tiêu dịch vụ công trực tuyến 50%, thanh toán trực tuyến 30% và số hóa hồ sơ 80%. Dưới ngưỡng cần lưu ý: công khai, minh bạch (5 đơn vị), dịch vụ công trực tuyến (8 đơn vị) và thanh toán trực tuyến (5 đơn vị).",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "changes", "line"),
+    [
+        (0.0, {}, "Không có đơn vị nào tăng điểm so với tuần 4 tháng 11."),
+        (0.3, {}, "Tất cả 18 đơn vị cùng tăng 0,30 điểm so với tuần 4 tháng 11."),
+        (
+            0.3,
+            {"30643": 1.2},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20) và 17 đơn vị cùng tăng +0,30; trung vị của các đơn vị là +0,30.",
+        ),
+        (
+            0.3,
+            {"30643": -1.2},
+            "Tăng nhiều nhất: 17 đơn vị cùng tăng +0,30; trung vị của các đơn vị là +0,30.",
+        ),
+        (
+            0.0,
+            {"30643": 1.2, "30679": 0.4, "30670": 0.4},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20), Hòa An (+0,40) và An Thạnh Trung (+0,40); trung vị của các đơn vị là 0,00.",
+        ),
+        (
+            0.0,
+            {"30643": 1.2, "30679": 0.8, "30670": 0.4, "30628": 0.4},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20), Hòa An (+0,80) và 2 đơn vị cùng tăng +0,40; trung vị của các đơn vị là 0,00.",
+        ),
+    ],
+    ids=[
+        "none rose",
+        "all rose alike",
+        "one above the others",
+        "all but one rose alike",
+        "two share the second place",
+        "two share the third",
+    ],
+)
+def test_who_rose_most_is_counted_where_more_units_share_a_place_than_are_named(others, changes, line):
+    rows = week()["changes"]
+    rows = rows.assign(change=rows["unit_code"].map(changes).fillna(others))
+    tables = week() | {"changes": rows}
+    tables["findings"] = findings.collect(tables, in_force(), words())
+    lines = re.findall(r"<li>(.*?)</li>", report.minute(edition(tables=tables)).data)
+    assert line in [each.replace("\u00a0", " ") for each in lines]
 
 
 def test_requests_name_units_and_the_department_in_charge():
