@@ -217,6 +217,7 @@ def result_lines(edition: Edition) -> list[str]:
     lines = [
         words.say("piece.in_result_of", issuer=settings["document"]["issuer"], period=period),
         _result(edition),
+        _no_standing(edition),
         *[_spread(edition, units) for _, units in edition.units.groupby("kind")],
         words.say("piece.bands", bands=words.listed(_band_counts(edition))),
     ]
@@ -369,6 +370,14 @@ def _result(edition: Edition) -> str:
         key = "piece.moved_up" if change > 0 else "piece.moved_down"
         parts.append(words.say(key, change=words.number(abs(change)), period=edition.previous_period))
     return words.say("piece.sentence", text=", ".join(parts))
+
+
+def _no_standing(edition: Edition) -> str:
+    """Why the area's place among its peers is not told; "" where it is, or nothing is told of the area as a whole."""
+    if edition.standing or edition.district is None:
+        return ""
+    words = edition.words
+    return words.say("piece.no_standing", peers=edition.rules.settings["name"]["peers_" + words.lang])
 
 
 def _spread(edition: Edition, units: pd.DataFrame) -> str:

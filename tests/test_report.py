@@ -111,6 +111,13 @@ def test_the_place_in_the_province_comes_from_config_or_parameter_and_is_left_ou
     assert "xếp hạng" not in text(report.result(edition(rules=unknown)))
 
 
+def test_a_place_in_the_province_that_is_not_known_is_told_as_missing_and_why():
+    unknown = dataclasses.replace(in_force(), province_rank=in_force().province_rank.head(0))
+    said = "Chưa nêu được thứ hạng trong các huyện, thị xã, thành phố: bảng số liệu không có, văn phòng chưa bổ sung."
+    assert said in report.result_lines(edition(rules=unknown))
+    assert not any("Chưa nêu được thứ hạng" in line for line in report.result_lines(edition()))
+
+
 @pytest.mark.parametrize("place", ["7", "12/11", "0/11", "x/11", "7/"])
 def test_a_place_that_is_none_is_refused(place):
     with pytest.raises(ValueError, match="expected a place such as 7/11"):
