@@ -130,7 +130,7 @@ def test_the_result_is_told_in_full():
         " thủ tục hành chính, cung cấp dịch vụ công trong tuần 1 tháng 12 năm 2023 như sau:"
         " Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm"
         " so với tuần 4 tháng 11."
-        " Điểm của các xã, phường, thị trấn từ 49,18 (Kiến An) đến 65,79 (Chợ Mới); kết quả từng đơn vị tại Phụ lục kèm theo."
+        " Điểm của các đơn vị cấp xã từ 49,18 (Kiến An) đến 65,79 (Chợ Mới); kết quả từng đơn vị tại Phụ lục kèm theo."
         " Xếp loại: 17 đơn vị “Trung bình” và 1 đơn vị “Yếu”."
         " Các cột của bảng giải thích được 36,86 điểm của huyện Chợ Mới; 20,59 điểm còn lại bảng không thể hiện (mức độ hài"
         " lòng và một số tiêu chí thành phần). Cách đọc các cột thành điểm là của nhóm phân tích."
