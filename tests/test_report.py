@@ -265,7 +265,7 @@ def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
 def test_each_department_has_its_indicators_with_how_many_units_miss_what():
     rows = re.findall(r"<tr><td>(.*?)</tr>", report.actors(edition()).data)
     cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
-    assert cells[1] == ["Phòng Văn hóa – Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
+    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
     assert len(cells) == 6
 
 
