@@ -300,7 +300,7 @@ def gate(
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
     cleaned, rules, words = _gated(files, cutoff, area, home)
-    print("\n".join(_report(cleaned, words, files)))
+    print("\n".join(_report(cleaned, rules, words, files)))
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         _write(out, accepted, cleaned, words)
@@ -328,7 +328,7 @@ def score(
     from analysis import score as scoring
 
     cleaned, rules, words = _gated(files, cutoff, area, home)
-    print("\n".join(_report(cleaned, words, files)))
+    print("\n".join(_report(cleaned, rules, words, files)))
     accepted = {}
     if not cleaned.refused:
         measured = cleaned.measurements
@@ -501,14 +501,14 @@ def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) 
     return clean.gate(files, rules, words), rules, words
 
 
-def _report(cleaned: "Cleaned", words: "Wording", files: list[Path]) -> list[str]:
+def _report(cleaned: "Cleaned", rules: "Rules", words: "Wording", files: list[Path]) -> list[str]:
     """What the gate found, for a person: controls, repairs, warnings and errors, the verdict last."""
     from analysis import clean, run
 
     lines = [words.say("run.controls")] if len(cleaned.controls) else []
     for each in cleaned.controls.itertuples():
         counts = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
-        about = {"indicator": each.indicator} if each.indicator else {}
+        about = {"indicator": rules.named(each.indicator, words)} if each.indicator else {}
         lines.append("  " + words.say(f"finding.control_{each.control}", **about, **counts))
     if len(cleaned.repairs):
         said = [words.say("run.repair", clean=each.clean, reason=each.reason) for each in cleaned.repairs.itertuples()]

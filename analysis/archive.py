@@ -17,11 +17,15 @@ Handler = Callable[..., None]
 class Package:
     """A zip of XML parts. Nothing is unpacked beyond what its directory admits to, and that is limited.
 
-    Raises : Unreadable for too many entries, too much to unpack, a password, two entries of one name, a DTD.
+    Raises : Unreadable for no directory, too many entries, too much to unpack, a password, two entries of one name, a
+             DTD.
     """
 
     def __init__(self, data: bytes) -> None:
-        self.zip = zipfile.ZipFile(io.BytesIO(data))
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile:  # its directory, at its end, is missing or is none
+            raise Unreadable("problem.file.torn") from None
         entries = self.zip.infolist()
         if len(entries) > MOST_ENTRIES:
             raise Unreadable("problem.file.too_many_entries", entries=len(entries), limit=MOST_ENTRIES)

@@ -167,7 +167,7 @@ def _needed(rules: Rules) -> str:
 
 def _joined(logs: list[Log], rules: Rules, words: Wording) -> Cleaned:
     readings = [log for log in logs if isinstance(log, Reading)]
-    measurements, disagreements = _measurements(readings, words)
+    measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, rules, words) if readings else Log("", words)
     every = [*logs, disagreements, whole]
     problems = pd.DataFrame([each for log in every for each in log.problems], columns=PROBLEMS)
@@ -207,7 +207,7 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
     return log
 
 
-def _measurements(readings: list[Reading], words: Wording) -> tuple[pd.DataFrame, Log]:
+def _measurements(readings: list[Reading], rules: Rules, words: Wording) -> tuple[pd.DataFrame, Log]:
     """All figures, one row a unit and indicator; what two files or rows say of the same figure must be the same."""
     rows: dict[tuple[str, str], dict] = {}
     log = Log("", words)
@@ -220,8 +220,10 @@ def _measurements(readings: list[Reading], words: Wording) -> tuple[pd.DataFrame
                 row["mark"] = row.get("mark") or record.marks.get(name, "")
                 if value is not None and row.setdefault(part, value) != value:
                     place = reading.at(record.row, reading.column_of[name])
-                    said = {"name": record.name, "indicator": indicator, "other": words.number(row[part])}
-                    log.problem("problem.files_disagree", place, f"{value:.10g}", **said)
+                    about = {"name": record.name, "indicator": rules.named(indicator, words)}
+                    log.problem(
+                        "problem.files_disagree", place, f"{value:.10g}", other=words.number(row[part]), **about
+                    )
     frame = pd.DataFrame(list(rows.values())).reindex(columns=MEASUREMENTS)
     frame = frame.assign(mark=frame["mark"].fillna("")).astype(dict.fromkeys(FIGURES, float))
     ordered = frame.sort_values("unit_code", key=lambda codes: codes.map(order), kind="stable", ignore_index=True)

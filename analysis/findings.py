@@ -212,7 +212,7 @@ def _fell(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names) ->
 def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names: Names) -> list[tuple]:
     """The units that rose most; a unit that shares the last place is named too."""
     risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
-    ordered = risen.sort_values("change", ascending=False)
+    ordered = risen.sort_values("change", ascending=False, kind="stable")
     return [_move("rose", INFO, each, moved["change"].median(), tables, names) for each in ordered.itertuples()]
 
 
@@ -333,11 +333,8 @@ def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Na
         ways = its[its["enough"].astype(bool)]
         ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
         for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
-            rows.append(
-                names.row(
-                    "route", ACT, code, each.indicator, trend.rounded_up(each.needed_pct), each.gap, way(each, names)
-                )
-            )
+            needed = trend.asked(each.needed_pct, each.room_pct)
+            rows.append(names.row("route", ACT, code, each.indicator, needed, each.gap, way(each, names)))
         if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
             rows.append(names.row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
     return rows
@@ -351,7 +348,7 @@ def way(route, names: Names) -> str:
         "gap": words.number(route.gap),
         "band": names.band(route.next_band),
         "indicator": names.indicator(route.indicator).lower(),
-        "needed": words.number(trend.rounded_up(route.needed_pct), 1),
+        "needed": needed_of(route, route.needed_pct, words),
     }
     if pd.notna(route.needed_cases):
         return words.say("finding.route_cases", cases=words.number(route.needed_cases, 0), **fields)
@@ -377,10 +374,16 @@ def mix(routes: pd.DataFrame, names: Names) -> str:
 def step_of(route, pct: float, cases: float, names: Names) -> str:
     """``số hóa hồ sơ tăng thêm 3,8 điểm phần trăm``; with the cases, where the table has counts."""
     words = names.words
-    about = {"indicator": names.indicator(route.indicator).lower(), "needed": words.number(trend.rounded_up(pct), 1)}
+    about = {"indicator": names.indicator(route.indicator).lower(), "needed": needed_of(route, pct, words)}
     if pd.isna(cases):
         return words.say("finding.mix_step", **about)
     return words.say("finding.mix_cases", cases=words.number(cases, 0), **about)
+
+
+def needed_of(route, pct: float, words: Wording) -> str:
+    """``4,6``; with a second decimal where one would ask for more than there is room for."""
+    needed = trend.asked(pct, route.room_pct)
+    return words.number(needed, 1 if needed == round(needed, 1) else 2)
 
 
 def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names) -> list[tuple]:

@@ -2,11 +2,13 @@
 
 import importlib
 import re
+import struct
 
 from analysis import archive, from_text, legacy
 from analysis.grid import MOST_BYTES, Tables, Unreadable, refusing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
+OLE_HEADER = 512
 NAMES = ("EncryptedPackage", "Workbook", "Book", "WordDocument")  # of what it may hold
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # What other files begin with: the sentence that says what to do instead.
@@ -61,12 +63,21 @@ def tables(data: bytes) -> Tables:
 
 
 def _told_ole(data: bytes) -> str:
+    """The names of what it holds stand in its directory; a file cut off before that holds anything or nothing."""
     streams = [name for name in NAMES if name.encode("utf-16-le") in data]
     if "EncryptedPackage" in streams:
         raise Unreadable("problem.file.encrypted")
     if "Workbook" in streams or "Book" in streams:
         return "xls"
+    if len(data) < OLE_HEADER or _directory(data) >= len(data):
+        raise Unreadable("problem.file.torn")
     raise Unreadable("problem.file.old_word" if "WordDocument" in streams else "problem.file.other")
+
+
+def _directory(data: bytes) -> int:
+    """Where the directory of an OLE file begins: its sector, after the header that fills the first one."""
+    shift, sector = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
+    return (sector + 1) << min(shift, 12)
 
 
 def _told_zip(data: bytes) -> str:

@@ -15,6 +15,7 @@ from analysis.grid import MOST_BYTES, Unreadable, letter
 __all__ = ["COLUMNS", "Unreadable", "cells", "letter"]
 
 COLUMNS = ["file", "sheet", "row", "column", "column_letter", "value", "kind", "mark", "hidden"]
+OFFICE = (".xlsx", ".xlsm", ".xls", ".docx")
 
 
 def cells(path: Path) -> pd.DataFrame:
@@ -38,9 +39,15 @@ def cells(path: Path) -> pd.DataFrame:
     path = Path(path)
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable("problem.file_too_large", size=path.stat().st_size, limit=MOST_BYTES)
+    try:
+        found = list(sandbox.cells(path.read_bytes()))
+    except Unreadable as fault:
+        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so little is left that it tells no kind
+            raise Unreadable("problem.file.torn") from None
+        raise
     rows = [
         (path.name, sheet, row, column, letter(column), value, kind, mark, hidden)
-        for sheet, row, column, value, kind, mark, hidden in sandbox.cells(path.read_bytes())
+        for sheet, row, column, value, kind, mark, hidden in found
     ]
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     types = {name: str for name in ("file", "sheet", "column_letter", "kind", "mark")}

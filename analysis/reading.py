@@ -356,7 +356,8 @@ class Reading(Log):
             group and self.group_of.get(meaning := self.meaning(record.indicator), group).casefold() != group.casefold()
         ):
             own = self.group_of[meaning]
-            self.fault("problem.other_group", record.row, self.column_of["group"], group=own)
+            name = self.rules.named(own, self.words)
+            self.fault("problem.other_group", record.row, self.column_of["group"], group=own, name=name)
         return known
 
     def meaning(self, indicator: str) -> str:

@@ -94,13 +94,15 @@ class Edition:
 
     def unit_list(self, rows: pd.DataFrame, with_value: bool = True) -> str:
         """``Hòa Bình (5,27 %), Long Giang (6,45 %) và …`` in the order of the rows."""
-        shown = [
+        return self.words.listed(self.named(rows, with_value))
+
+    def named(self, rows: pd.DataFrame, with_value: bool = True) -> list[str]:
+        return [
             f"{self.names.unit(each.unit_code)} ({self.names.figure(each.indicator, each.value)})"
             if with_value
             else self.names.unit(each.unit_code)
             for each in rows.itertuples()
         ]
-        return self.words.listed(shown)
 
     @cached_property
     def previous_period(self) -> str:
@@ -215,6 +217,7 @@ def result_lines(edition: Edition) -> list[str]:
     lines = [
         words.say("piece.in_result_of", issuer=settings["document"]["issuer"], period=period),
         _result(edition),
+        _no_standing(edition),
         *[_spread(edition, units) for _, units in edition.units.groupby("kind")],
         words.say("piece.bands", bands=words.listed(_band_counts(edition))),
     ]
@@ -369,6 +372,14 @@ def _result(edition: Edition) -> str:
     return words.say("piece.sentence", text=", ".join(parts))
 
 
+def _no_standing(edition: Edition) -> str:
+    """Why the area's place among its peers is not told; "" where it is, or nothing is told of the area as a whole."""
+    if edition.standing or edition.district is None:
+        return ""
+    words = edition.words
+    return words.say("piece.no_standing", peers=edition.rules.settings["name"]["peers_" + words.lang])
+
+
 def _spread(edition: Edition, units: pd.DataFrame) -> str:
     words, last = edition.words, units.loc[units["total"].idxmin()]
     fields = {"highest": words.number(units["total"].max()), "first": units["unit_name"].iat[0]}
@@ -459,8 +470,20 @@ def _risen(edition: Edition) -> str:
         return words.say("piece.no_changes")
     if rose.empty:
         return words.say("piece.none_rose", period=edition.previous_period)
+    if len(rose) == len(edition.units) and rose["value"].nunique() == 1:
+        change = words.number(rose["value"].iat[0])
+        return words.say("piece.all_rose", count=len(rose), change=change, period=edition.previous_period)
     median = words.number(rose["reference"].iat[0], signed=True)
-    return words.say("piece.rose", units=edition.unit_list(rose), median=median)
+    return words.say("piece.rose", units=words.listed(_most_risen(edition, rose)), median=median)
+
+
+def _most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
+    """Each by name; those that share the last place as a count, where naming them would make more than are named."""
+    words, last = edition.words, rose["value"] == rose["value"].min()
+    if len(rose) <= edition.rules.settings["rose_most"]:
+        return edition.named(rose)
+    shared = words.say("piece.rose_alike", count=last.sum(), change=edition.names.figure("CHANGE", rose["value"].min()))
+    return [*edition.named(rose[~last]), shared]
 
 
 def _to_do(edition: Edition) -> str:

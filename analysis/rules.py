@@ -19,6 +19,7 @@ import pandas as pd
 from analysis import score, units
 from analysis.headers import TIER, header_key
 from analysis.store import ConfigError
+from analysis.wording import Wording
 
 KINDS = ("text", "score", "change", "percent", "points", "count")
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
@@ -110,6 +111,13 @@ class Rules:
     forms: dict[str, pd.DataFrame]
     province_rank: pd.DataFrame
     sheets: pd.DataFrame
+
+    def named(self, code: str, words: Wording) -> str:
+        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
+        for table, key in ((self.indicators, "indicator"), (self.groups, "group")):
+            if len(its := table.loc[table[key] == code, f"name_{words.lang}"]):
+                return its.iat[0]
+        return words.say(f"name.{code.lower()}")
 
     @property
     def columns(self) -> pd.DataFrame:

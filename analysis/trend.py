@@ -404,6 +404,14 @@ def rounded_up(value: float, decimals: int = 1) -> float:
     return math.ceil(round(value * 10**decimals, 6)) / 10**decimals
 
 
+def asked(pct: float, room: float) -> float:
+    """Percentage points as they are asked for: rounded up to one decimal, to two where one would exceed the room left.
+
+    So full points are never passed: at 95.74 % a need of 4.22 stays 4.22, for 4.3 would make 100.04 %.
+    """
+    return next((up for decimals in (1, 2) if (up := rounded_up(pct, decimals)) <= room + 1e-9), room)
+
+
 # -- pace ------------------------------------------------------------------------------------------------------------
 
 

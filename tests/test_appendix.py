@@ -194,7 +194,7 @@ def test_units_of_several_kinds_are_told_apart_in_a_column():
     departments = units.assign(kind=units["kind"].where(units["unit_code"] != "30628", "department"))
     sheet = opened(appendix.compile(edition(units=departments)))["Xếp hạng"]
     assert sheet["C1"].value == "Loại đơn vị"
-    assert [sheet[f"C{row}"].value for row in (3, 20)] == ["Các xã, phường, thị trấn", "Các sở, ban, ngành"]
+    assert [sheet[f"C{row}"].value for row in (3, 20)] == ["Các đơn vị cấp xã", "Các sở, ban, ngành"]
 
 
 def test_english_names_sheets_and_columns_and_carries_the_same_figures():

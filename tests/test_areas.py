@@ -92,7 +92,17 @@ def test_files_of_one_cutoff_that_disagree_are_refused_at_the_second_figure(tmp_
     cleaned, _ = gate("gia-lai", "2026-10-08", GIA_LAI / "communes_2026-10-08.csv", other)
     errors = cleaned.problems.query("severity == 'error'")
     assert errors[["file", "row", "column", "value"]].to_numpy().tolist() == [["subcriteria.csv", 2, "score", "75.3"]]
-    assert "Vân Canh, TOTAL: nơi khác ghi 75,31" in errors["problem"].item()
+    assert "Vân Canh, Tổng điểm: nơi khác ghi 75,31" in errors["problem"].item()
+
+
+def test_a_group_that_an_indicator_belongs_to_is_told_by_its_code_and_its_name(tmp_path):
+    other = tmp_path / "subcriteria.csv"
+    text = SUBCRITERIA.read_text("utf-8")
+    assert ",TDGQ,ON_TIME," in text
+    other.write_text(text.replace(",TDGQ,ON_TIME,", ",CKMB,ON_TIME,", 1), encoding="utf-8")
+    cleaned, _ = gate("gia-lai", "2026-10-08", GIA_LAI / "communes_2026-10-08.csv", other)
+    said = cleaned.problems.query("value == 'CKMB'")["problem"].tolist()
+    assert said == ["chỉ số này thuộc nhóm TDGQ (Tiến độ, kết quả giải quyết)"]
 
 
 @pytest.mark.parametrize(

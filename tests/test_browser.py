@@ -112,6 +112,22 @@ def test_faults_would_be_found(browse):
     assert [each[0] for each in seen["pale"]] == ["P."] and seen["wide"] > 0
 
 
+PHONE = {"width": 390}
+LINES = """() => {
+  const tops = range => new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+  const part = (node, from, to) => { const r = document.createRange(); r.setStart(node, from); r.setEnd(node, to); return r; };
+  const all = each => { const r = document.createRange(); r.selectNodeContents(each); return tops(r); };
+  const head = document.querySelector('h1').firstChild, whole = head.data.matchAll(/[^–]*–|[^–]+$/g);
+  return { parts: [...whole].map(each => [each[0].trim(), tops(part(head, each.index + (each.index ? 1 : 0), each.index + each[0].length))]),
+           heads: [...document.querySelectorAll('.actors thead th')].map(all) }; }"""
+
+
+def test_on_a_phone_the_title_is_broken_after_its_dashes_and_no_head_of_who_is_asked_is_a_syllable_a_line(browse):
+    (seen,) = browse(report_page(linked()), LINES, looks=[PHONE]).answer
+    assert seen["parts"] == [["Bộ chỉ số 766\u00a0–", 1], ["huyện Chợ Mới\u00a0–", 1], ["Tuần 1 tháng 12 năm 2023", 1]]
+    assert len(seen["heads"]) == 5 and max(seen["heads"]) <= 3
+
+
 # -- one file of at most a megabyte ----------------------------------------------------------------------------------
 
 MOST_BYTES = 1_000_000

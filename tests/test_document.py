@@ -221,7 +221,7 @@ def test_units_of_several_kinds_stand_apart_each_under_its_name():
     table = opened(document.compile(edition(units=departments), HOME)).tables[-1]
     firsts = [row.cells[0].text for row in table.rows]
     assert len(firsts) == 1 + 1 + 18 + 2
-    assert (firsts[2], firsts[20]) == ("Các xã, phường, thị trấn", "Các sở, ban, ngành")
+    assert (firsts[2], firsts[20]) == ("Các đơn vị cấp xã", "Các sở, ban, ngành")
 
 
 def test_a_correction_tells_each_figure_that_changed_and_a_first_issue_nothing_of_it():

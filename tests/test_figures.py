@@ -75,7 +75,7 @@ def test_the_parts_of_a_ranking_have_one_scale():
 def test_units_of_two_kinds_are_ranked_in_charts_of_their_own():
     parts = figures.ranking(many(20, ("commune", "department")))
     assert [part.caption.rpartition(" – ")[2] for part in parts] == [
-        "các xã, phường, thị trấn",
+        "các đơn vị cấp xã",
         "các sở, ban, ngành",
     ]
 

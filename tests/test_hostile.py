@@ -1012,7 +1012,7 @@ PORTAL_TABLES = [
     Case("a hidden sheet that is not used", "an giang", as_it_is, refused(at("", "Điểm tháng", "hidden_sheet")),
          dress=lambda sheet: setattr(sheet.parent["Điểm tháng"], "sheet_state", "hidden")),
     Case("the same unit on two sheets with other points", "an giang", as_it_is, refused(
-        at("C3", "80", "files_disagree", sheet="Sở Ban", name="Long Xuyên", indicator="TOTAL", other="90,00"), more=True),
+        at("C3", "80", "files_disagree", sheet="Sở Ban", name="Long Xuyên", indicator="Tổng điểm", other="90,00"), more=True),
          dress=lambda sheet: sheet.parent["Sở Ban"].append([*COMMUNES[1][:2], "80", *COMMUNES[1][3:]])),
     Case("the portal's older answer", "old json", as_it_is, accepted()),
     Case("a code with another unit's name", "old json", put(A3="H01.105"), refused(

@@ -205,7 +205,7 @@ def test_units_of_two_kinds_stand_in_rows_of_their_own_and_are_not_compared():
     totals.loc[totals["unit_code"].isin(["3", "4"]), "kind"] = "department"
     seen = page(DAYS[:1], totals)
     assert [row[-5:-1] if len(row) > 6 else row for row in seen.rows] == [
-        ["các xã, phường, thị trấn", "2", "Hòa An (51,00)", "Kiến An (50,00)"],
+        ["các đơn vị cấp xã", "2", "Hòa An (51,00)", "Kiến An (50,00)"],
         ["các sở, ban, ngành", "2", "Sở Y tế (53,00)", "Sở Tư pháp (52,00)"],
     ]
     assert set(seen.tree.xpath("//tbody/tr[1]/*/@rowspan")) == {"2"} and not seen.tree.xpath("//tbody/tr[2]/th")

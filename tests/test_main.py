@@ -36,7 +36,7 @@ def test_gate_says_what_is_accepted_and_what_was_repaired(tmp_path, capsys):
     assert call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "new" / "out") == 0
     said = capsys.readouterr().out
     assert "Số đơn vị trong bảng: 18, trong danh mục: 18." in said
-    assert "CT: các đơn vị cộng lại được 1.746, dòng tổng ghi 1.746." in said
+    assert "Chứng thực bản sao điện tử: các đơn vị cộng lại được 1.746, dòng tổng ghi 1.746." in said
     assert "dòng 8, cột G (CÔNG KHAI, MINH BẠCH (%)): «78,7»: → «78.7» (dấu phẩy thập phân)" in said
     assert "2023-12-04.txt: được chấp nhận." in said
     written = {path.name for path in (tmp_path / "new" / "out").iterdir()}

@@ -77,6 +77,21 @@ def test_a_file_that_is_no_table_is_refused_by_name(tmp_path, data, key):
     assert refused.value.key == key
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("2023-12-04.xlsx", "problem.file.torn"),
+        ("2023-12-04.XLS", "problem.file.torn"),
+        ("2023-12-04.txt", "problem.not_text"),
+    ],
+)
+def test_a_file_named_a_workbook_that_holds_neither_one_nor_text_is_told_as_a_damaged_workbook(tmp_path, name, key):
+    (tmp_path / name).write_bytes(b"\0" * 600)
+    with pytest.raises(read.Unreadable) as refused:
+        read.cells(tmp_path / name)
+    assert refused.value.key == key
+
+
 @pytest.mark.parametrize(("column", "letter"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA")])
 def test_columns_have_the_letters_of_a_spreadsheet(column, letter):
     assert read.letter(column) == letter

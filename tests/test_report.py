@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from district import in_force, week, words
 
-from analysis import report
+from analysis import findings, report
 
 
 def edition(lang="vi", **changes):
@@ -29,6 +29,50 @@ def test_the_first_five_lines_tell_result_weakest_fall_rise_and_what_to_do():
         "Tăng nhiều nhất: Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48); trung vị của các đơn vị là +0,27.",
         "Tất cả 18 đơn vị chưa đạt chỉ tiêu dịch vụ công trực tuyến 50%, thanh toán trực tuyến 30% và số hóa hồ sơ 80%. Dưới ngưỡng cần lưu ý: công khai, minh bạch (5 đơn vị), dịch vụ công trực tuyến (8 đơn vị) và thanh toán trực tuyến (5 đơn vị).",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "changes", "line"),
+    [
+        (0.0, {}, "Không có đơn vị nào tăng điểm so với tuần 4 tháng 11."),
+        (0.3, {}, "Tất cả 18 đơn vị cùng tăng 0,30 điểm so với tuần 4 tháng 11."),
+        (
+            0.3,
+            {"30643": 1.2},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20) và 17 đơn vị cùng tăng +0,30; trung vị của các đơn vị là +0,30.",
+        ),
+        (
+            0.3,
+            {"30643": -1.2},
+            "Tăng nhiều nhất: 17 đơn vị cùng tăng +0,30; trung vị của các đơn vị là +0,30.",
+        ),
+        (
+            0.0,
+            {"30643": 1.2, "30679": 0.4, "30670": 0.4},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20), Hòa An (+0,40) và An Thạnh Trung (+0,40); trung vị của các đơn vị là 0,00.",
+        ),
+        (
+            0.0,
+            {"30643": 1.2, "30679": 0.8, "30670": 0.4, "30628": 0.4},
+            "Tăng nhiều nhất: Tấn Mỹ (+1,20), Hòa An (+0,80) và 2 đơn vị cùng tăng +0,40; trung vị của các đơn vị là 0,00.",
+        ),
+    ],
+    ids=[
+        "none rose",
+        "all rose alike",
+        "one above the others",
+        "all but one rose alike",
+        "two share the second place",
+        "two share the third",
+    ],
+)
+def test_who_rose_most_is_counted_where_more_units_share_a_place_than_are_named(others, changes, line):
+    rows = week()["changes"]
+    rows = rows.assign(change=rows["unit_code"].map(changes).fillna(others))
+    tables = week() | {"changes": rows}
+    tables["findings"] = findings.collect(tables, in_force(), words())
+    lines = re.findall(r"<li>(.*?)</li>", report.minute(edition(tables=tables)).data)
+    assert line in [each.replace("\u00a0", " ") for each in lines]
 
 
 def test_requests_name_units_and_the_department_in_charge():
@@ -67,6 +111,13 @@ def test_the_place_in_the_province_comes_from_config_or_parameter_and_is_left_ou
     assert "xếp hạng" not in text(report.result(edition(rules=unknown)))
 
 
+def test_a_place_in_the_province_that_is_not_known_is_told_as_missing_and_why():
+    unknown = dataclasses.replace(in_force(), province_rank=in_force().province_rank.head(0))
+    said = "Chưa nêu được thứ hạng trong các huyện, thị xã, thành phố: bảng số liệu không có, văn phòng chưa bổ sung."
+    assert said in report.result_lines(edition(rules=unknown))
+    assert not any("Chưa nêu được thứ hạng" in line for line in report.result_lines(edition()))
+
+
 @pytest.mark.parametrize("place", ["7", "12/11", "0/11", "x/11", "7/"])
 def test_a_place_that_is_none_is_refused(place):
     with pytest.raises(ValueError, match="expected a place such as 7/11"):
@@ -79,7 +130,7 @@ def test_the_result_is_told_in_full():
         " thủ tục hành chính, cung cấp dịch vụ công trong tuần 1 tháng 12 năm 2023 như sau:"
         " Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm"
         " so với tuần 4 tháng 11."
-        " Điểm của các xã, phường, thị trấn từ 49,18 (Kiến An) đến 65,79 (Chợ Mới); kết quả từng đơn vị tại Phụ lục kèm theo."
+        " Điểm của các đơn vị cấp xã từ 49,18 (Kiến An) đến 65,79 (Chợ Mới); kết quả từng đơn vị tại Phụ lục kèm theo."
         " Xếp loại: 17 đơn vị “Trung bình” và 1 đơn vị “Yếu”."
         " Các cột của bảng giải thích được 36,86 điểm của huyện Chợ Mới; 20,59 điểm còn lại bảng không thể hiện (mức độ hài"
         " lòng và một số tiêu chí thành phần). Cách đọc các cột thành điểm là của nhóm phân tích."
@@ -214,7 +265,7 @@ def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
 def test_each_department_has_its_indicators_with_how_many_units_miss_what():
     rows = re.findall(r"<tr><td>(.*?)</tr>", report.actors(edition()).data)
     cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
-    assert cells[1] == ["Phòng Văn hóa – Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
+    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
     assert len(cells) == 6
 
 

@@ -364,7 +364,7 @@ def gone(pids: set[int], seconds: float = 10) -> bool:
     return not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-MISSING = "Bộ chỉ số 766 – Xã tên {} – Tuần 1 tháng 12 năm 2023"
+MISSING = "Bộ chỉ số 766\u00a0– Xã tên {}\u00a0– Tuần 1 tháng 12 năm 2023"
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")

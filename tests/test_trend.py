@@ -296,6 +296,20 @@ def test_what_is_asked_for_is_rounded_up_so_that_it_is_enough(value, expected):
     assert trend.rounded_up(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("own", "needed", "expected"),
+    [
+        (95.4, 4.5556, 4.6),  # 95.4 + 4.6 = 100
+        (95.44, 4.5556, 4.56),  # 4.6 would make 100.04 %
+        (95.44, 4.56, 4.56),
+        (99.67, 0.33, 0.33),
+        (200 / 3, 100 / 3, 100 / 3),  # 33.34 would make 100.007 %
+    ],
+)
+def test_no_more_is_asked_for_than_there_is_room_for(own, needed, expected):
+    assert trend.asked(needed, 100 - own) == pytest.approx(expected)
+
+
 RATES = pd.DataFrame(
     {
         "indicator": ["SH", "TT"],

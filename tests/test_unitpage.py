@@ -23,7 +23,7 @@ def text(piece):
 def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():
     lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), KIEN_AN).data)
     assert lines == [
-        "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 18/18 trong các xã, phường, thị trấn.",
+        "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 18/18 trong các đơn vị cấp xã.",
         "Kiến An tăng 0,15 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
         "Mất nhiều điểm nhất ở: số hóa hồ sơ (mất 17,05 trong 22 điểm); công khai, minh bạch (mất 14,53 trong 18 điểm);"
         " thanh toán trực tuyến (mất 5,55 trong 6 điểm).",

@@ -86,6 +86,12 @@ def test_every_sentence_the_code_asks_for_exists_with_the_fields_it_gives():
             assert None in fields or fields == held.fields.get(key, set()), f"{path.name}: {key}"
 
 
+def test_no_sentence_names_a_kind_of_unit_that_an_area_may_not_have():
+    # Chợ Mới has no ward, An Giang no township; "cấp xã" is the law's word for whatever of them there is
+    kinds = ("phường", "thị trấn", "đặc khu", "xã, ")
+    assert [key for key, text in words().sentences.items() if any(kind in text for kind in kinds)] == []
+
+
 def test_a_language_we_do_not_have_is_refused():
     with pytest.raises(ValueError, match="language 'fr': expected one of vi, en"):
         wording.load(HOME, "fr")
