@@ -254,20 +254,29 @@ def rules_broken(values: np.ndarray, centre: float, upper: float) -> list[str]:
     if np.isnan(centre):
         return [""] * len(values)
     distance = (values - centre) / ((upper - centre) / 3)
-    told = []
-    for i in range(len(values)):
-        last = {count: distance[i - count + 1 : i + 1] for count in (3, 6, 8) if i + 1 >= count}
-        if abs(distance[i]) > 3:
-            told.append(BEYOND)
-        elif 8 in last and (all(last[8] > 0) or all(last[8] < 0)):
-            told.append(SHIFT)
-        elif 3 in last and any(side * distance[i] > 2 and sum(side * last[3] > 2) >= 2 for side in (1, -1)):
-            told.append(NEAR)
-        elif 6 in last and (all(np.diff(last[6]) > 0) or all(np.diff(last[6]) < 0)):
-            told.append(TREND)
-        else:
-            told.append("")
-    return told
+    rising, falling = (np.concatenate([[False], step > 0]) for step in (np.diff(values), -np.diff(values)))
+    broken = {
+        BEYOND: np.abs(distance) > 3,
+        SHIFT: _in_a_row(distance > 0, 8) | _in_a_row(distance < 0, 8),
+        NEAR: _twice_of_three(distance > 2) | _twice_of_three(distance < -2),
+        TREND: _in_a_row(rising, 5) | _in_a_row(falling, 5),
+    }
+    return np.select(list(broken.values()), list(broken), "").tolist()
+
+
+def _in_a_row(so: np.ndarray, count: int) -> np.ndarray:
+    """Whether this one and those before it are so, ``count`` in all."""
+    return np.logical_and.reduce([_before(so, back) for back in range(count)])
+
+
+def _twice_of_three(so: np.ndarray) -> np.ndarray:
+    """Whether this one and at least one of the two before it are so."""
+    return so & (_before(so, 1) | _before(so, 2)) & (np.arange(len(so)) >= 2)
+
+
+def _before(so: np.ndarray, back: int) -> np.ndarray:
+    """What was so many values earlier; what is before the first is not so."""
+    return np.concatenate([np.zeros(back, dtype=bool), so])[: len(so)]
 
 
 def streak(moved: np.ndarray) -> int:

@@ -1,10 +1,11 @@
-"""Group points of a nation over years, scored and reconciled, against DuckDB reading the same Parquet columns.
+"""A nation's points over years: loaded, scored and ranked, against DuckDB reading the same columns; and its trend.
 
     python bench/history.py [--units 10600] [--cutoffs 260] [--runs 5]
 
 Makes one table of generated group points (units × cut-offs; deterministic), then times, whole and in turn:
   ours    read the columns, score every cut-off by the rules in force, reconcile every total, band and rank
   duckdb  read the same columns (the sum of each, so that every value is decoded)
+  trend   the same, then keep the course that charts show, and ask of every unit whether it stands out now
 Prints seconds, rows per second and their ratio (medians), and the peak memory of ours.
 """
 
@@ -14,16 +15,17 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from analysis import rules, score
+from analysis import rules, score, trend
 
 HOME = Path(__file__).parent.parent
+NEWEST = date(2026, 10, 5)
 GROUPS = {"CKMB": 18, "TDGQ": 20, "DVCTT": 12, "TTTT": 10, "MDHL": 18, "MDSH": 22}
 
 
@@ -49,6 +51,20 @@ def scored(path: Path, in_force: rules.Rules) -> tuple[int, int]:
     return len(history), int((~history["agrees"]).sum())
 
 
+def trended(path: Path, in_force: rules.Rules) -> int:
+    """The file loaded, scored, ranked, and of every unit whether its newest change stands out; how many units."""
+    settings = in_force.settings["trend"]
+    history = score.many(pd.read_parquet(path), list(GROUPS), in_force.bands)
+    weeks = int(history["cutoff"].max()) + 1
+    days = [str(NEWEST - timedelta(weeks=weeks - 1 - week)) for week in range(weeks)]
+    day = history["cutoff"].map(dict(enumerate(days)))
+    about = {"unit_name": history["unit_code"], "since": days[0], "carried_by": "", "revision": 1, "corrected": False}
+    rows = history.assign(cutoff=day, **about)
+    is_newest = rows["cutoff"] == days[-1]
+    course = trend.course(rows[~is_newest], rows[is_newest], settings["shown_cutoffs"])
+    return len(trend.signals(course, days[-1], settings["least_changes"]))
+
+
 def decoded(path: Path) -> list[tuple]:
     """Sums, so that every value is decoded: the smallest and largest stand in the file's statistics."""
     sums = ", ".join(f'sum("{name}")' for name in ("cutoff", "total", *GROUPS))
@@ -71,18 +87,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.parquet"
         generated(chosen.units, chosen.cutoffs).to_parquet(path, compression="zstd", index=False)
-        ours, peer = [], []
+        ours, peer, trends = [], [], []
         for run in range(chosen.runs):
             print(f"run {run + 1} of {chosen.runs}", file=sys.stderr)
             seconds, (rows, wrong) = timed(scored, path, in_force)
             ours.append(seconds)
             peer.append(timed(decoded, path)[0])
+            seconds, units = timed(trended, path, in_force)
+            trends.append(seconds)
     seconds, duck = statistics.median(ours), statistics.median(peer)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{rows:,} rows of {chosen.units:,} units × {chosen.cutoffs} cut-offs, {wrong} totals not reconciled")
     print(f"scored and reconciled  {seconds:8.2f} s  {rows / seconds:12,.0f} rows/s  peak {memory:,.0f} MiB")
     print(f"DuckDB, same columns   {duck:8.2f} s  {rows / duck:12,.0f} rows/s")
     print(f"ratio                  {seconds / duck:8.1f}   (median of {chosen.runs})")
+    print(f"trend of {units:,} units {statistics.median(trends):11.2f} s")
 
 
 if __name__ == "__main__":
