@@ -245,7 +245,7 @@ def _figures(reading: Reading, record: Record) -> Iterable[tuple[str, str, str, 
     for name in reading.figures:
         if name == "rank":
             continue
-        published = reading.specs.at[name, "kind"] == "points" and name in groups
+        published = reading.spec_of[name]["kind"] == "points" and name in groups
         yield INDICATOR_OF.get(name, name), name, "published_points" if published else "value", record.values.get(name)
 
 

@@ -8,16 +8,15 @@ the page's own policy forbids scripts and requests, so that a slip there can at 
 import re
 from functools import lru_cache
 from html import unescape
-from pathlib import Path
 from urllib.parse import quote
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
 
 from analysis import csp
+from analysis.templates import TEMPLATES
 from analysis.wording import Wording
 
-TEMPLATES = Path(__file__).parent.parent / "notebooks" / "templates"
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
 PLAIN = " !$()*+,/:;<=>?@[]'"  # in a data: URI within quotes; as base64 the same drawing takes a third more
 DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < may stand

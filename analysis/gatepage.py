@@ -7,19 +7,17 @@ here: a cell is found by the place that its problem or repair names (file, row, 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import csp, headers, read
 from analysis.clean import Cleaned
 from analysis.reading import Cell
 from analysis.rules import Rules
+from analysis.templates import TEMPLATES, template
 from analysis.wording import Wording
 
-TEMPLATES = Path(__file__).parent.parent / "notebooks" / "templates"
 STYLES = ("page/style.css", "gate/style.css")  # the report's page, with marks of its own
 MOST_ROWS, CONTEXT_ROWS = 200, 2  # of a longer table: only rows with something to say, and so many around each
 SHORT = 40  # characters that stay on one line
@@ -64,7 +62,7 @@ def page(cells: pd.DataFrame, cleaned: Cleaned, words: Wording, rules: Rules) ->
     sheets = _sheets(cells, cleaned, rules)
     notes = _notes(cleaned, sheets, words)
     style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in STYLES)
-    return _template().render(
+    return template("gate/index.html.j2").render(
         say=words.say,
         count=lambda number: words.number(number, 0),
         lang=words.lang,
@@ -274,15 +272,3 @@ def _files(cells: pd.DataFrame, cleaned: Cleaned) -> list[str]:
     read_ones = list(dict.fromkeys(cells["file"]))
     others = [each for each in cleaned.problems["file"] if each and not each.startswith(tuple(read_ones))]
     return [*read_ones, *dict.fromkeys(others)]
-
-
-@lru_cache
-def _template():
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("gate/index.html.j2")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -39,6 +40,7 @@ class Header:
     columns: pd.DataFrame = field(repr=False)
 
 
+@lru_cache(maxsize=10_000)  # a header is looked at by each form, alone and as one of two tiers
 def header_key(text: str) -> str:
     """``"SỐ HÓA / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
     return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
@@ -58,19 +60,22 @@ def find(
     cells   : row, column, value (text); forms : by name, each as columns.csv; aliases : as in config/<area>/
     Returns : None where no row names a unit's column (its name or its code) and one field more.
     """
-    filled = cells[cells["value"].map(lambda value: bool(str(value).strip()))]
-    texts = {row: dict(zip(its["column"], its["value"].astype(str), strict=True)) for row, its in filled.groupby("row")}
+    texts: dict[int, dict[int, str]] = {}
+    for row, column, value in zip(cells["row"], cells["column"], map(str, cells["value"]), strict=True):
+        if value.strip():
+            texts.setdefault(row, {})[column] = value
     widest = int(cells["column"].max()) if len(cells) else 0
     numbers = sorted(texts)[:SEARCHED_ROWS]
     # The two rows of a header may have an empty line between them, or line breaks within their cells.
     spans = [(row,) for row in numbers] + [pair for pair in pairwise(numbers) if pair[1] - pair[0] <= FURTHEST_ROWS]
+    slips = {plain(row.written).casefold(): row for row in aliases[aliases["what"] == "header"].itertuples()}
     best, most = None, 1
     for name, form in forms.items():
         whose = {header_key(each) for each in form.loc[form["field"].isin(["unit", "code"]), "header"]}
         for span in spans:
             if not whose & {header_key(text) for row in span for text in texts[row].values()}:
                 continue  # the column that says whose a row is has no slips in its header: the rest need not be read
-            header = _read(span, texts, widest, form, aliases, cutoff)
+            header = _read(span, texts, widest, form, slips, cutoff)
             known = set(header.columns["field"]) - {"", "other"}
             if known & {"unit", "code"} and len(known) > most:
                 best, most = (name, header), len(known)
@@ -81,11 +86,11 @@ def _read(
     span: tuple[int, ...],
     texts: dict[int, dict[int, str]],
     widest: int,
-    columns: pd.DataFrame,
-    aliases: pd.DataFrame,
+    form: pd.DataFrame,
+    slips: dict[str, tuple],
     cutoff: date,
 ) -> Header:
-    top, leaf, group, rows = texts[span[0]], texts[span[-1]], "", []
+    top, leaf, group, found = texts[span[0]], texts[span[-1]], "", {}
     for column in range(1, widest + 1):
         group = top.get(column, "" if column not in leaf else group)
         if len(span) == 1 or column not in leaf:
@@ -93,26 +98,23 @@ def _read(
         else:
             tiers, row = [group, leaf[column]] if group else [leaf[column]], span[-1]
         if any(tiers):
-            rows.append({"column": column, "row": row, "text": TIER.join(" ".join(tier.split()) for tier in tiers)})
-    found = pd.DataFrame(rows, columns=["column", "row", "text"]).set_index("column")
-    found["week"] = [_week(text, cutoff) for text in found["text"]]
-    found = found.join(_named(found["text"], aliases))
-    named = [column for column, text in found["text"].items() if periods.names_week(text)]
+            found[column] = row, TIER.join(" ".join(tier.split()) for tier in tiers)
+    weeks = {column: _week(text, cutoff) for column, (_, text) in found.items()}
+    named = [column for column, (_, text) in found.items() if periods.names_week(text)]
     # Without the cut-off asked for, the first week named stands for it: so the refusal is about that one cell.
-    this = set(found.index[found["week"] == cutoff]) or set(named[:1])
-    read_as = [_relative(text, column in this) for column, text in found["meant"].items()]
-    return Header(span, found.assign(field=_fields(read_as, columns)))
+    this = {column for column, week in weeks.items() if week == cutoff} or set(named[:1])
+    mended = {column: _mended(text, slips) for column, (_, text) in found.items()}
+    fields = _fields([_relative(text, column in this) for column, (text, _) in mended.items()], form)
+    rows = [(*found[column], weeks[column], *mended[column], name) for column, name in zip(found, fields, strict=True)]
+    index = pd.Index(list(found), name="column", dtype="int64")
+    return Header(span, pd.DataFrame(rows, index, ["row", "text", "week", "meant", "reason", "field"]))
 
 
-def _named(texts: pd.Series, aliases: pd.DataFrame) -> pd.DataFrame:
-    """What each header text means once typing slips that aliases.csv knows are mended, and the slip's reason."""
-    slips = aliases[aliases["what"] == "header"]
-    known = {plain(row.written).casefold(): row for row in slips.itertuples()}
-    hits = [known.get(plain(text.split(TIER)[-1]).casefold()) for text in texts]
-    meant = [
-        TIER.join([*text.split(TIER)[:-1], hit.meant]) if hit else text for text, hit in zip(texts, hits, strict=True)
-    ]
-    return pd.DataFrame({"meant": meant, "reason": [hit.reason if hit else "" for hit in hits]}, index=texts.index)
+def _mended(text: str, slips: dict[str, tuple]) -> tuple[str, str]:
+    """What a header text means once a typing slip that aliases.csv knows is mended, and the slip's reason."""
+    *groups, leaf = text.split(TIER)
+    slip = slips.get(plain(leaf).casefold())
+    return (TIER.join([*groups, slip.meant]), slip.reason) if slip else (text, "")
 
 
 def _week(text: str, cutoff: date) -> date | None:
@@ -125,11 +127,13 @@ def _relative(text: str, this: bool) -> str:
     return periods.WEEK.sub(THIS_WEEK if this else WEEK_BEFORE, unicodedata.normalize("NFC", text))
 
 
-def _fields(texts: list[str], columns: pd.DataFrame) -> list[str]:
+def _fields(texts: list[str], form: pd.DataFrame) -> list[str]:
     """The field each header names: by the whole of it, else by its leaf where only one field has that leaf."""
-    whole = dict(zip(columns["header"].map(header_key), columns["field"], strict=True))
-    leaves = columns["header"].map(lambda header: header_key(header.split(TIER)[-1]))
-    leaf = dict(
-        zip(leaves[~leaves.duplicated(keep=False)], columns["field"][~leaves.duplicated(keep=False)], strict=True)
-    )
-    return [whole.get(header_key(text)) or leaf.get(header_key(text.split(TIER)[-1])) or "" for text in texts]
+    leaves = [_leaf_key(header) for header in form["header"]]
+    whole = {header_key(header): name for header, name in zip(form["header"], form["field"], strict=True)}
+    leaf = {key: name for key, name in zip(leaves, form["field"], strict=True) if leaves.count(key) == 1}
+    return [whole.get(header_key(text)) or leaf.get(_leaf_key(text)) or "" for text in texts]
+
+
+def _leaf_key(header: str) -> str:
+    return header_key(header.split(TIER)[-1])

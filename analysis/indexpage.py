@@ -229,15 +229,6 @@ def _chart(course: pd.DataFrame, area: str, words: Wording):
 
 
 def _html(piece: str, words: Wording, **fields: object) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from analysis.templates import template
 
-    from analysis import export
-
-    environment = Environment(
-        loader=FileSystemLoader(export.TEMPLATES / "pieces"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(f"{piece}.html.j2").render(say=words.say, **fields)
+    return template(f"pieces/{piece}.html.j2").render(say=words.say, **fields)

@@ -137,9 +137,10 @@ def missing(words: Wording, title: str) -> str:
     """The page of a unit whose own could not be made: that there is none, what that means, where to look instead."""
     from nbformat import v4
 
-    from analysis import export, report
+    from analysis import export
+    from analysis.templates import template
 
-    piece = report.pieces().get_template("unit_missing.html.j2").render(say=words.say, title=title)
+    piece = template("pieces/unit_missing.html.j2").render(say=words.say, title=title)
     cell = v4.new_code_cell(outputs=[v4.new_output("display_data", {"text/html": piece})], metadata={"tags": ["page"]})
     return export.page(v4.new_notebook(cells=[cell]), words, title)
 

@@ -422,7 +422,7 @@ class Reading(Log):
         if text.casefold() != printed.casefold():
             self.repair("repair.split_word", row, column, printed.upper())
         total = record.values.get("total")
-        if total is not None and (fitting := score.band(pd.Series([total]), bands).iloc[0]) != printed:
+        if total is not None and (fitting := score.band_of(total, bands)) != printed:
             self.fault("problem.wrong_band", row, column, total=self.words.number(total), band=fitting)
 
     def _check_change(self, record: Record) -> None:

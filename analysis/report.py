@@ -6,21 +6,19 @@ notebooks/templates/pieces. Every piece takes the edition: the week's tables wit
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 import pandas as pd
 from IPython.display import HTML
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import findings, store
 from analysis.rules import Rules
+from analysis.templates import template
 from analysis.trend import NOT_ITEMISED
 from analysis.wording import MISSING, Wording, capital
 
 NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # as the page tells it
-PIECES = Path(__file__).parent.parent / "notebooks" / "templates" / "pieces"
 
 
 @dataclass(frozen=True)
@@ -627,20 +625,5 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
 
 
 def html(piece: str, edition: Edition, **fields: object) -> HTML:
-    template = pieces().get_template(f"{piece}.html.j2")
-    settings = edition.rules.settings
-    return HTML(
-        template.render(say=edition.words.say, document=settings["document"], lang=edition.words.lang, **fields)
-    )
-
-
-@lru_cache
-def pieces() -> Environment:
-    """The templates of a page's pieces, each compiled once."""
-    return Environment(
-        loader=FileSystemLoader(PIECES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
+    return HTML(template(f"pieces/{piece}.html.j2").render(**fields))

@@ -229,10 +229,14 @@ def what_if(
 
 def band(totals: pd.Series, bands: pd.DataFrame) -> pd.Series:
     """The band each total falls in: the highest whose ``from_points`` it reaches. Missing totals have none ("")."""
+    return pd.Series(band_of(totals.to_numpy(float), bands), index=totals.index)
+
+
+def band_of(total: float | np.ndarray, bands: pd.DataFrame) -> str | np.ndarray:
+    """``band`` of one total, or of an array of them."""
     limits = bands["from_points"].to_numpy()[::-1]
-    names = np.array(["", *bands["band"][::-1]], dtype=object)
-    reached = np.where(totals.isna(), 0, np.searchsorted(limits, totals, side="right"))
-    return pd.Series(names[reached], index=totals.index)
+    names = np.array(["", *bands["band"].to_numpy()[::-1]], dtype=object)
+    return names[np.where(np.isnan(total), 0, np.searchsorted(limits, total, side="right"))]
 
 
 def rank(totals: pd.Series) -> pd.Series:

@@ -369,26 +369,28 @@ def routes(
     frame["needed_pct"] = frame["gap"] / frame["points_per_pct"]
     frame["enough"] = frame["needed_pct"] <= frame["room_pct"] + 1e-9
     frame["needed_cases"] = _cases(frame["needed_pct"], frame["cases"])
-    frame[["mix_pct", "mix_proven"]] = np.nan
-    for _, its in frame.groupby("unit_code"):
-        mix, proven = _cheapest(its)
-        frame.loc[its.index, "mix_pct"], frame.loc[its.index, "mix_proven"] = mix, float(proven)
+    its = {name: frame[name].to_numpy(float) for name in ("cases", "points_per_pct", "proven_pct", "room_pct", "gap")}
+    mix, proven = np.full(len(frame), np.nan), np.zeros(len(frame), bool)
+    for rows in frame.groupby("unit_code").indices.values():
+        mix[rows], proven[rows] = _cheapest({name: values[rows] for name, values in its.items()})
+    frame["mix_pct"], frame["mix_proven"] = mix, proven
     frame["mix_cases"] = _cases(frame["mix_pct"], frame["cases"])
-    return frame.assign(mix_proven=frame["mix_proven"] == 1)[ROUTES]
+    return frame[ROUTES]
 
 
-def _cheapest(its: pd.DataFrame) -> tuple[pd.Series, bool]:
+def _cheapest(its: dict[str, np.ndarray]) -> tuple[np.ndarray, bool]:
     """The percentage points of each indicator in the cheapest mix of one unit, and whether peers prove all of them."""
-    counted = its["cases"].gt(0).all()
+    worth_each = its["points_per_pct"]
+    counted = (its["cases"] > 0).all()
     price = its["cases"] / 100 if counted else 1.0  # of one percentage point
-    order = (its["points_per_pct"] / price).sort_values(ascending=False, kind="stable").index
+    order = np.argsort(-worth_each / price, kind="stable")
     for room, proven in (("proven_pct", True), ("room_pct", False)):
-        worth = (its[room] * its["points_per_pct"]).loc[order]
-        before = worth.cumsum() - worth
-        taken = (its["gap"].loc[order] - before).clip(lower=0, upper=worth) / its["points_per_pct"].loc[order]
-        if worth.sum() >= its["gap"].iloc[0] - 1e-9:
-            return taken.loc[its.index], proven
-    return pd.Series(np.nan, index=its.index), False
+        worth = (its[room] * worth_each)[order]
+        taken = np.empty(len(order))
+        taken[order] = np.clip(its["gap"][order] - (worth.cumsum() - worth), 0, worth) / worth_each[order]
+        if worth.sum() >= its["gap"][0] - 1e-9:
+            return taken, proven
+    return np.full(len(order), np.nan), False
 
 
 def _cases(pct: pd.Series, cases: pd.Series) -> pd.Series:

@@ -51,10 +51,9 @@ def charts(home: Path | None = None) -> None:
 
     backend_registry.list_all()  # looks for backends that other packages bring, which every kernel asks for
 
-    from analysis import report
+    from analysis import templates
 
-    for name in report.pieces().list_templates():
-        report.pieces().get_template(name)
+    templates.compile_pieces()
     for lang in ("en", "vi"):
         chart = _chart(home, lang)
         chart.svg()
