@@ -13,10 +13,12 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing store revisions main pages isolated engine kernels reuse areas_at_once run faults canaries notebooks due verify deploy))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
 # A test run and a week start many processes: without compiled files each would compile the project anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help report week test fuzz faults bench lab lint format lock hooks clean
+.PHONY: help report week test long fuzz faults bench lab lint format lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -28,14 +30,17 @@ report: $(READY)  ## the report of 4 December 2023, on the real table of Chợ M
 week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
 	@$(BIN)/python -m analysis week $(CUTOFF) --area $(AREA)
 
-test: $(READY)  ## every test, the fast ones first; some: make test TESTS=tests/test_score.py
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(TESTS)
+test: $(READY)  ## the tests but the long ones, the fast ones first, in 5 minutes; some, all of theirs: make test TESTS=tests/test_year.py
+	@$(PYTEST) $(if $(filter file,$(origin TESTS)),-m "not long") $(TESTS)
+
+long: $(READY)  ## the long ones: years, whole weeks over again, every engine, hundreds of units (some 5 minutes)
+	@$(PYTEST) -m long $(TESTS)
 
 fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
 
-faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 15 minutes)
-	@FAULTS=all $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal \
+faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
+	@FAULTS=all $(PYTEST) \
 		$(foreach part,faults kernels engine sender outbox mailing,tests/test_$(part).py)
 
 bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 50 minutes); a try: make bench QUICK=--quick

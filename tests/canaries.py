@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from email.header import decode_header, make_header
+from os.path import commonprefix
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -54,14 +55,22 @@ def found(folder: Path, marks: dict[str, str]) -> dict[str, set[str]]:
 
     marks : text by name, in lower case; long enough not to stand in a file by chance.
     """
-    forms = {name: _forms(text) for name, text in marks.items()}
+    ways = list(_ways(marks))
     held: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
         where = path.relative_to(folder).as_posix()
         for part in (where.encode(), *(_parts(path.read_bytes()) if path.is_file() else ())):
-            for name in _in_part(part, forms):
+            for name in _in_part(part, ways):
                 held.setdefault(name, set()).add(where)
     return held
+
+
+def _ways(marks: dict[str, str]) -> Iterator[tuple[bool, bytes, dict[str, bytes]]]:
+    """For each way to write a mark: whether it is packed, what all marks so written begin with, and each of them."""
+    forms = {name: _forms(text) for name, text in marks.items()}
+    for packed in (False, True):
+        for way in zip(*(each[packed] for each in forms.values()), strict=True):
+            yield packed, commonprefix(way), dict(zip(marks, way, strict=True))  # noqa: RUF071 - of bytes, no paths
 
 
 def _forms(text: str) -> tuple[list[bytes], list[bytes]]:
@@ -81,13 +90,14 @@ def _base64(data: bytes) -> Iterator[bytes]:
         yield whole[(0, 2, 3)[before] : (before + len(data)) * 8 // 6]
 
 
-def _in_part(part: bytes, forms: dict[str, tuple[list[bytes], list[bytes]]]) -> set[str]:
+def _in_part(part: bytes, ways: list[tuple[bool, bytes, dict[str, bytes]]]) -> set[str]:
     held = set()
     for view in _views(part):
         lower, dense = view.lower(), SPACE.sub(b"", view).replace(b"-", b"+").replace(b"_", b"/")
-        for name, (written, packed) in forms.items():
-            if any(each in lower for each in written) or any(each in dense for each in packed):
-                held.add(name)
+        for packed, head, forms in ways:
+            text = dense if packed else lower
+            if head in text:
+                held |= {name for name, form in forms.items() if form in text}
     return held
 
 

@@ -243,6 +243,7 @@ def test_a_text_longer_than_a_cell_holds_is_cut_and_the_rest_stays():
     assert len(sheet["B3"].value) == 32_767 and sheet["B4"].value == "Xã khác"
 
 
+@pytest.mark.long
 @needs_office
 def test_libreoffice_shows_them_as_typed_on_pages_that_lie_across():
     pages = printed(appendix.compile(crowd(PAYLOADS)), "xlsx")
@@ -254,6 +255,7 @@ def test_libreoffice_shows_them_as_typed_on_pages_that_lie_across():
     assert "evil" not in pages.links
 
 
+@pytest.mark.long
 @needs_office
 def test_of_135_units_each_is_printed_and_each_page_of_the_ranking_has_the_head():
     pages = printed(appendix.compile(crowd([f"Xã-{number}" for number in range(1, 136)])), "xlsx")

@@ -196,6 +196,7 @@ def days(tmp_path_factory):
         yield told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("day", "lost", "regained"), [(DAYS[1], 10, 1), (DAYS[2], 3, 2), (DAYS[3], 2, 6)])
 def test_every_move_of_more_than_5_points_is_named_as_satisfaction_items_and_no_other_is(days, day, lost, regained):
     found = days[day]["findings"]
@@ -206,6 +207,7 @@ def test_every_move_of_more_than_5_points_is_named_as_satisfaction_items_and_no_
     assert all("2 tiêu chí hài lòng 6 điểm" in text for text in steps["text"])
 
 
+@pytest.mark.long
 def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest(days):
     for day in DAYS[1:]:
         parts, moved = days[day]["contributions"], days[day]["changes"].set_index("unit_code")["change"]
@@ -213,6 +215,7 @@ def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest(days)
         assert set(parts["group"]) == {"CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"}
 
 
+@pytest.mark.long
 def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so(days):
     first = days[DAYS[0]]
     assert first["changes"]["change"].isna().all() and first["contributions"].empty
@@ -220,6 +223,7 @@ def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so(days):
     assert not set(first["findings"]["finding"]) & {"fell", "rose", "step", "signal"}
 
 
+@pytest.mark.long
 def test_four_days_are_too_few_for_limits_and_it_says_how_many_are_missing(days):
     signals = days[DAYS[3]]["signals"]
     assert (signals["missing"] == 13).all() and (signals["rule"] == "").all()

@@ -40,6 +40,7 @@ def nothing(*_):
     pass
 
 
+@pytest.mark.long
 def test_every_area_is_made_and_one_that_fails_stops_no_other(home, capfd):  # noqa: F811
     names = [AREA, "second", "third"]
     for name in names:
@@ -62,6 +63,7 @@ def cluster():
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way(home, cluster):  # noqa: F811
     week = paged(home, *CODES)

@@ -55,6 +55,7 @@ def executed(folder: Path, way: notebook.Way, *cells: str) -> list:
     return [cell.outputs for cell in nbformat.read(folder / "target.ipynb", as_version=4).cells[1:]]
 
 
+@pytest.mark.long
 def test_a_notebook_with_drawings_is_the_same_beside_in_its_turn_and_by_papermills_own_engine(tmp_path):
     cells = DRAW, "chart", "print(1)\ndisplay(chart, sheet.Picture(chart))\nprint(2)", "chart if False else None", "1"
     ways = (notebook.Way(beside=True), notebook.Way(beside=False), notebook.Way("papermill"))

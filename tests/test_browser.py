@@ -96,7 +96,16 @@ def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
     return found
 
 
-@pytest.mark.parametrize(("make", "looks"), PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize(
+    ("make", "looks"),
+    [
+        *[pytest.param(*PAGES[name], id=name, marks=pytest.mark.long) for name in PAGES],
+        *[
+            pytest.param(PAGES[name][0], FEW, id=f"{name}, some looks")
+            for name in ("report", "unit", "missing", "mail")
+        ],
+    ],
+)
 def test_everyone_can_read_it_at_every_width_in_light_dark_and_print_and_it_asks_for_nothing(browse, make, looks):
     assert faults(browse, make(), looks) == {}
 
@@ -138,11 +147,13 @@ def large() -> str:
     return export.page(showing(province.edition(units=156, cutoffs=60), kinds=("page",)), words(), "T")
 
 
+@pytest.mark.long
 def test_the_page_of_156_units_and_60_cutoffs_stays_below_a_megabyte_with_a_tenth_to_spare():
     assert large().count("<figure") == 15  # five of places and five of points: a page of paper holds 36 units
     assert len(large().encode()) <= 0.9 * MOST_BYTES
 
 
+@pytest.mark.long
 def test_its_charts_can_be_seen_and_nothing_scrolls_sideways(browse):
     ask = """async () => (await Promise.all([...document.images].map(each => each.decode())),
              [document.images.length, document.documentElement.scrollWidth <= innerWidth])"""
@@ -204,6 +215,7 @@ def gate_of(names: list[str]) -> str:
     return gatepage.page(cells, dataclasses.replace(cleaned, **changed), words(), in_force())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", [report_of, units_of, missing_of, gate_of])
 def test_whatever_is_typed_is_shown_as_typed_adds_nothing_to_a_page_and_does_nothing(browse, make):
     seen, plain = browse(make(PAYLOADS), ALL), browse(make(harmless(PAYLOADS)), ALL)
@@ -235,6 +247,7 @@ def opened(message: email.message.EmailMessage) -> tuple[str, str]:
     return text, re.sub('src="cid:[^"]*"', 'src="data:,"', body)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("names", mails())
 def test_so_it_is_in_the_mail_whose_text_says_it_too(browse, names):
     text, body = mail_of(names)
@@ -254,6 +267,7 @@ def published(corrected_home):
     return corrected_home / "reports" / "cho-moi" / "2023-12-04"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["report.html", f"units/{KIEN_AN}.html", "mail.eml"])
 def test_the_name_of_a_raw_file_goes_the_whole_way_and_does_nothing(browse, published, name):
     data = (published / name).read_bytes()

@@ -275,6 +275,7 @@ def mark(root: Path) -> None:
     assert before == {path: path.read_bytes() for path in (home / "reports").rglob("*") if path.is_file()}
 
 
+@pytest.mark.long
 def test_nothing_published_holds_a_mark(week):
     home = week / MARKS["home of the project"]
     for folder in (home / "reports", home / "data" / "processed" / AREA / CUTOFF, week / "gate"):
@@ -282,6 +283,7 @@ def test_nothing_published_holds_a_mark(week):
         assert canaries.found(folder, MARKS) == {}
 
 
+@pytest.mark.long
 def test_what_a_notebook_shows_of_a_folder_is_told_without_it(week):
     made = week / MARKS["home of the project"] / "data" / "processed" / AREA / CUTOFF
     planted = next(cell for cell in nbformat.read(made / "units" / f"{MADE}.ipynb", 4).cells if cell.id == "planted")
@@ -295,12 +297,14 @@ def test_what_a_notebook_shows_of_a_folder_is_told_without_it(week):
     assert reasons[MADE] == "" and reasons[FAILING].endswith("OSError: …, x, …, mark_module.py")
 
 
+@pytest.mark.long
 def test_a_letter_names_whom_it_is_for_and_nobody_else(week):
     for box, named in WHOM.items():
         held = canaries.found(week / "letters", MARKS)
         assert {name for name, files in held.items() if f"{box}.eml" in files} == named
 
 
+@pytest.mark.long
 def test_a_kernel_sees_what_it_needs_of_the_environment_and_nothing_else(week):
     seen = json.loads((week / MARKS["working directory"] / "seen.json").read_text("utf-8"))
     started_with = {each.partition("=")[0] for each in seen.pop().split("\0")} - {""}
@@ -308,12 +312,14 @@ def test_a_kernel_sees_what_it_needs_of_the_environment_and_nothing_else(week):
     assert set(seen) <= shown.SHOWN | {"ANALYSIS_HOME"} | ITS_OWN and {"PATH", "HOME", "TMPDIR"} <= set(seen)
 
 
+@pytest.mark.long
 def test_a_failure_is_kept_for_the_maintainer_with_its_traceback_and_without_secrets(week):
     kept = canaries.found(week / MARKS["home of the project"] / "data" / "processed" / AREA / "failed", MARKS)
     assert {file.partition("/")[2] for file in kept["folder of a module that raised"]} >= {"reason.txt"}
     assert kept.keys().isdisjoint(SECRET)
 
 
+@pytest.mark.long
 def test_the_outbox_and_what_sending_says_hold_no_secret_and_no_preview_is_left(week):
     outbox = week / MARKS["home of the project"] / "data" / "outbox"
     held = canaries.found(outbox, MARKS)

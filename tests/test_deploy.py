@@ -175,6 +175,7 @@ def test_the_document_links_to_every_file_that_is_there():
 # -- catching up -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_call_of_the_timer_makes_up_for_what_was_missed_and_goes_on_after_a_refused_table(
     tmp_path, capfd, real_home
 ):

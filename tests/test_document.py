@@ -128,6 +128,7 @@ def test_the_parts_stand_in_the_order_and_the_places_of_the_decree():
     assert abs(signer.top - recipients.top) < 1.5 and recipients.left < 31 and signer.left > 105
 
 
+@pytest.mark.long
 @needs_office
 def test_pages_are_numbered_in_the_middle_of_the_top_margin_and_the_appendix_anew_without_the_first_ones():
     pages = crowd_on_paper()
@@ -145,6 +146,7 @@ def test_pages_are_numbered_in_the_middle_of_the_top_margin_and_the_appendix_ane
         assert 13 <= next(run.font[1] for run in pages.runs if run.holds(word)) <= 14
 
 
+@pytest.mark.long
 @needs_office
 def test_of_135_units_each_has_its_row_and_each_page_of_the_appendix_its_head():
     pages = crowd_on_paper()
@@ -277,6 +279,7 @@ def test_whatever_is_typed_is_shown_as_typed_and_adds_nothing_to_the_document(te
         assert not [name for name in parts.namelist() if b"TargetMode" in parts.read(name)]
 
 
+@pytest.mark.long
 @needs_office
 def test_a_document_full_of_such_texts_prints_them_and_links_to_nothing():
     pages = printed(document.compile(crowd(PAYLOADS), HOME), "docx")

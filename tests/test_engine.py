@@ -47,6 +47,7 @@ def outputs(path: Path) -> list:
     return [json.loads(re.sub(r"[^\" ]*ipykernel_\d+/", "", each) if "ipykernel_" in each else each) for each in told]
 
 
+@pytest.mark.long
 def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_papermill_and_by_us(tmp_path):
     kinds = dict(zip(QUICK, (engine.ForkedEngine, inprocess.InProcessEngine), strict=True))
     assert {name: papermill_engines.get_engine(name) for name in QUICK} == kinds
@@ -68,6 +69,7 @@ def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_
     assert not any(output["output_type"] == "error" for output in shown)
 
 
+@pytest.mark.long
 def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monkeypatch):
     monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
     (tmp_path / "config").symlink_to(HOME / "config")

@@ -17,7 +17,7 @@ TITLE = "Báo cáo <tuần 1> & “766”"
 PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
 KINDS, LANGS = (
     pytest.mark.parametrize("kind", ["page", "unit", "digest"]),
-    pytest.mark.parametrize("lang", ["vi", "en"]),
+    pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)]),
 )
 
 
@@ -146,6 +146,7 @@ def gate_page():
     return gatepage.page(gatepage.delivered([RAW]), gate(), words(), in_force())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "pages",
     [

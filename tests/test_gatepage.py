@@ -244,6 +244,7 @@ def test_several_files_follow_one_another_each_problem_with_its_file(tmp_path):
     assert "id" not in shown.tree.xpath("(//table[@class='delivered'])[1]/tbody/tr[6]/td[7]")[0].attrib
 
 
+@pytest.mark.long
 def test_of_a_long_table_only_rows_with_something_to_say_are_shown_and_the_rest_is_counted(tmp_path):
     rows = lines()
     long = rows[:5] + [["99", f"XÃ {number}", *rows[5][2:]] for number in range(3000)]

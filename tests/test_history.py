@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from district import HOME
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import history, store, tables
@@ -428,7 +428,7 @@ def test_a_week_whose_table_is_gone_is_named():
 texts = st.text(st.sampled_from("aộ,\"'\n\r=-+@ \t1"), max_size=6)
 
 
-@settings(deadline=None, max_examples=60)  # a busy machine is no fault
+@pytest.mark.long
 @given(st.lists(st.lists(texts, max_size=3), max_size=4))
 def test_many_files_read_as_one_are_what_each_is_by_itself(files):
     empty = dict.fromkeys(tables.TABLES["repairs"].columns, "")
@@ -444,6 +444,7 @@ def test_many_files_read_as_one_are_what_each_is_by_itself(files):
         pd.testing.assert_frame_equal(together[together.index == key].reset_index(drop=True), alone)
 
 
+@pytest.mark.long
 def test_five_years_of_weeks_of_a_province_are_read_as_they_were_written():
     # 156 units × 260 cut-offs; its time is measured in bench/history.py
     codes, days = [f"H21.{n}" for n in range(156)], [date(2021, 1, 4) + timedelta(7 * n) for n in range(260)]

@@ -332,7 +332,9 @@ def test_a_single_week_without_the_areas_total_is_counted_and_has_its_median_in_
     assert row[1:4] == ["–", "–", "–"] and row[seen.heads.index("Trung vị các đơn vị")] == "63,30"  # 58.5 + 0.1 × 48
 
 
-@pytest.mark.parametrize("name", ["scores", "changes", "units"])
+@pytest.mark.parametrize(
+    "name", ["scores", *[pytest.param(name, marks=pytest.mark.long) for name in ("changes", "units")]]
+)
 @pytest.mark.parametrize(
     "content", [None, b"", b"alt;kaputt\n1;2\xff", b"unit_code\n1\n"], ids=["gone", "empty", "binary", "old"]
 )
@@ -415,8 +417,8 @@ def test_names_of_units_and_of_the_area_are_shown_as_typed_and_do_nothing(browse
 # -- in a browser ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("width", [320, pytest.param(768, marks=pytest.mark.long), 1280])
 def test_the_index_opens_in_its_language_without_scripts_requests_or_sideways_scroll(browse, width, lang):
     ask = """[document.documentElement.lang, document.scripts.length, document.documentElement.scrollWidth,
               document.querySelector('main').contains(document.querySelector(document.querySelector('.skip').hash + ' h1')),
@@ -431,6 +433,7 @@ def test_on_paper_the_list_fits_across(browse):
     assert browse(made(), "document.documentElement.scrollWidth", width=room, media="print").answer <= room
 
 
+@pytest.mark.long
 def test_ten_years_of_weeks_are_less_than_a_megabyte():
     days = [str(day.date()) for day in pd.date_range("2020-01-06", periods=260, freq="14D")]
     html = indexpage.compile(listed(days, dict.fromkeys(days, 2)), totals_of(days), in_force(), words())
@@ -440,6 +443,7 @@ def test_ten_years_of_weeks_are_less_than_a_megabyte():
 # -- when it is made -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_weeks_give_the_same_bytes_whatever_the_order_of_the_rows():
     totals = totals_of(DAYS)
     units_kept = totals.sort_values("cutoff", ascending=False, kind="stable")
@@ -548,6 +552,7 @@ def test_a_week_that_another_run_publishes_meanwhile_is_not_lost(home, monkeypat
     assert len(saved().rows) == 3
 
 
+@pytest.mark.long
 def test_the_generated_history_is_read_as_history_reads_it(home):
     publish_all(DAYS)
     found = indexpage.read(AREA)

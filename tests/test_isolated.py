@@ -124,7 +124,7 @@ def test_what_was_said_before_the_call_ended_is_heard():
     assert (done.returncode, done.stdout, done.stderr) == (0, "nói\n", "")
 
 
-SAYS = "from analysis import isolated; isolated.call(print, 'nói')"
+SAYS = "from analysis import isolated, stem; isolated.call(print, 'nói', of=stem.Stem(bool))"
 
 
 def test_calls_at_once_give_what_each_gives_in_their_order():
@@ -188,6 +188,7 @@ def test_an_order_of_many_megabytes_arrives_and_so_does_its_answer():
     assert isolated.call(bytes.upper, b"a" * 5_000_000) == b"A" * 5_000_000
 
 
+@pytest.mark.long
 def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp_path, monkeypatch):
     """As on Windows and macOS."""
     monkeypatch.setattr(isolated, "FORKS", False)
@@ -272,9 +273,10 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import test_isolated
 from analysis import isolated
+from analysis.stem import Stem
 isolated.FORKS = sys.argv[3] == "True"
 if __name__ == "__main__":  # a process started anew comes by here too
-    isolated.call(test_isolated.sleeps, sys.argv[2])
+    isolated.call(test_isolated.sleeps, sys.argv[2], of=Stem(bool))
 """
 
 

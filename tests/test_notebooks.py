@@ -158,6 +158,7 @@ def test_another_table_for_a_published_week_is_refused(home, tmp_path):
     assert state(home) == before
 
 
+@pytest.mark.long
 def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_issue_stays(home, corrected_home):
     again = corrected_home
     for folder in PUBLISHED:
@@ -172,6 +173,7 @@ def test_a_corrected_table_is_issued_again_with_what_it_corrects_and_the_first_i
     assert first != second
 
 
+@pytest.mark.long
 def test_in_english_the_report_says_the_same_and_its_run_leaves_nothing_where_it_was_started(tmp_path):
     home = home_with(tmp_path / "another home", "config")
     (tmp_path / "cwd").mkdir()
@@ -199,6 +201,7 @@ def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):
     assert not (home / "data" / "processed").exists() and not (home / "reports").exists()
 
 
+@pytest.mark.long
 def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder_and_none_with_a_mistyped_parameter(tmp_path):
     home = home_with(tmp_path / "home", "config")
     (tmp_path / "elsewhere").mkdir()
@@ -224,6 +227,7 @@ def test_each_notebook_to_explore_with_runs_on_a_single_published_week(home, nam
         played.notebook(f"explore/{name}")
 
 
+@pytest.mark.long
 def test_a_notebook_to_explore_with_runs_in_a_kernel_of_its_own(home, tmp_path):
     ran = papermill_called([[HOME / "notebooks" / "explore" / "year.ipynb", tmp_path / "out.ipynb"]], home=home)
     assert ran.returncode == 0, ran.stderr

@@ -78,6 +78,7 @@ def test_a_stage_is_made_again_where_a_table_before_it_has_changed_and_an_unknow
 # -- the real week ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_another_place_in_the_province_makes_the_report_again_and_nothing_before_it(home):
     outcome, told = made(home, units=UNITS, province_rank="6/11")
     assert outcome.status == run.DONE
@@ -85,6 +86,7 @@ def test_another_place_in_the_province_makes_the_report_again_and_nothing_before
     assert "6/11" in outcome.report.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_page_more_is_made_beside_those_that_are_there(home):
     _, told = made(home, units=[*UNITS, "30628"])
     assert kept(told) == ["1_clean", "2_score", "3_trend", "5_unit"]
@@ -101,6 +103,7 @@ def test_a_stage_whose_table_was_damaged_is_made_again_and_so_are_pages_that_can
     assert scores.read_bytes() == whole
 
 
+@pytest.mark.long
 def test_a_correction_of_one_unit_makes_its_page_and_the_report_again_and_every_byte_is_as_from_nothing(home):
     table = corrected(
         home, "<u>7.42</u>", "<u>7.43</u>"

@@ -607,6 +607,7 @@ def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reaso
 # -- the driver's own process -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
     """The real one, of Chợ Mới: what reads tables or draws is done in processes that have that imported already."""
     for name in ("config", "data/raw"):
@@ -622,7 +623,7 @@ def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
 def test_a_gate_whose_process_dies_is_told_with_the_table_in_a_sentence(home, monkeypatch):
     monkeypatch.setattr(run, "gated", dies)
     with pytest.raises(OSError, match=r"2023-12-04\.txt: tiến trình dừng đột ngột \(mã -9\)"):
-        run._gate(store.raw_files(AREA, CUTOFF), home, AREA, CUTOFF, words())
+        run._gate([home / "data" / "raw" / AREA / f"{CUTOFF}.txt"], home, AREA, CUTOFF, words())
 
 
 def dies(*_):

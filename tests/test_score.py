@@ -241,7 +241,8 @@ def test_what_if_refuses_what_the_table_or_the_rules_do_not_carry(cells, said):
         what_if(**cells)
 
 
-@settings(deadline=None, max_examples=20)
+@pytest.mark.long
+@settings(max_examples=20)
 @given(st.sampled_from(["CKMB", "TD", "DVCTT", "TT", "SH"]), st.floats(0, 100), st.floats(0, 100))
 def test_a_better_rate_never_scores_lower(indicator, low, high):
     low, high = sorted((low, high))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import atomic, publish, shown, store, tables
@@ -178,7 +178,6 @@ def test_a_table_comes_back_as_it_was_written_codes_as_text_and_missing_as_missi
     assert (home / "points.csv").read_text("utf-8").splitlines()[3] == "001232,CKMB,,0.3333333333,18,,computed"
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text())
 def test_any_delivered_text_comes_back_letter_by_letter(value):
     text = tables.to_csv("problems", problem(value))

@@ -115,6 +115,7 @@ def test_letters_that_often_stand_side_by_side_are_one_and_the_texts_still_say_t
     assert set(re.findall(' id="([^"]*)"', short)) == set(re.findall(' href="#([^"]*)"', short))  # and no more
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["heat", "bump", "contributions"])
 def test_a_chart_written_shorter_looks_the_same_in_a_browser(kind, browse):
     chart = drawn(kind, 18)

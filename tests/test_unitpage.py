@@ -97,6 +97,7 @@ def test_an_unknown_unit_is_refused_by_name():
         unitpage.minute(edition(), "99999")
 
 
+@pytest.mark.long
 def test_every_unit_has_a_page_in_both_languages():
     pieces = (unitpage.minute, unitpage.standing, unitpage.change, unitpage.lost, unitpage.route, unitpage.unseen)
     for lang in ("vi", "en"):

@@ -291,6 +291,7 @@ def real(tmp_path_factory, corrected_home):
     return home
 
 
+@pytest.mark.long
 def test_the_real_week_is_made_the_same_in_another_folder_another_time_zone_and_400_days_later(real, tmp_path):
     place = tmp_path / "thư mục khác"
     shutil.copytree(real, place)
@@ -310,6 +311,7 @@ def test_the_real_week_is_made_the_same_in_another_folder_another_time_zone_and_
     assert (done.returncode, "bản r2" in done.stdout, "giống từng byte" in done.stdout) == (0, True, True), done
 
 
+@pytest.mark.long
 def test_a_changed_threshold_is_named_with_the_first_cells_it_changes_in_the_real_week(real, tmp_path):
     home = Path(shutil.copytree(real, tmp_path / "home"))
     rule = home / "config" / AREA / "area.toml"

@@ -11,6 +11,7 @@ from district import CONTROL, week, words
 
 from analysis import findings, history, revisions, rules, store, trend
 
+pytestmark = pytest.mark.long
 AREA = "cho-moi"
 DAYS = [str(date(2023, 1, 2) + timedelta(weeks=n)) for n in range(60)]  # to 19 February 2024
 LEFT_OUT = DAYS[20]  # never published: the next table carries its totals
