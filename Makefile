@@ -43,11 +43,12 @@ faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, eac
 	@FAULTS=all $(PYTEST) \
 		$(foreach part,faults kernels engine sender outbox mailing,tests/test_$(part).py)
 
-bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 50 minutes); a try: make bench QUICK=--quick
+WRITTEN = >> bench/RESULTS.md
+bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 90 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
-	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18)
-	@PYTHONPATH=. $(BIN)/python bench/loading.py
-	@PYTHONPATH=. bench/.venv/bin/python bench/history.py
+	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18,--nation all $(WRITTEN))
+	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,$(WRITTEN))
+	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,$(WRITTEN))
 
 # Each peer has its own environment, with the project in it. What serves a browser is left out (bench/excludes.txt):
 # ploomber wants another notebook server than the project does, and no peer needs one.

@@ -132,11 +132,12 @@ def lost_points(edition: Edition, code: str = "") -> charts.Chart | None:
     None where the table has no such total.
     """
     code = code or edition.names.control
-    total = edition.tables["scores"].query("unit_code == @code").dropna(subset="total")
+    scores, points = edition.tables["scores"], edition.tables["points"]
+    total = scores[scores["unit_code"] == code].dropna(subset="total")
     if total.empty:
         return None
     order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
-    points = score.explained(edition.tables["points"]).query("unit_code == @code")
+    points = score.explained(points[points["unit_code"] == code])
     points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
     names = edition.names
     named = [

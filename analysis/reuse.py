@@ -8,6 +8,7 @@ configuration or environment, nor anything that is not as it was published.
 import hashlib
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 from analysis import isolated, publish, store, wording
@@ -65,8 +66,9 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path) ->
         return []
     copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
     there = [code for code, files in copies.items() if _intact(list(files), before)]
-    about = (home, area, cutoff, run, lang, there)
-    same = isolated.call(store.at_home, home, unchanged, *about) if there else []
+    shares = [there[first :: isolated.PROCESSORS] for first in range(isolated.PROCESSORS)]
+    asked = [partial(store.at_home, home, unchanged, home, area, cutoff, run, lang, share) for share in shares if share]
+    same = [code for its in isolated.together(asked) for code in its]
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)

@@ -115,9 +115,9 @@ def explained(points: pd.DataFrame) -> pd.DataFrame:
     """The rows of ``points`` that together explain a total: groups whose points are known, indicators of the others."""
     own = points["indicator"] == ""
     known = points[own & points["points"].notna()]
-    keys = ["unit_code", "group"]
-    in_part = points[~own].merge(known[keys], how="left", on=keys, indicator="held").query("held == 'left_only'")
-    return pd.concat([known, in_part[POINTS_COLUMNS]], ignore_index=True)
+    groups, others = set(zip(known["unit_code"], known["group"], strict=True)), points[~own]
+    in_part = [group not in groups for group in zip(others["unit_code"], others["group"], strict=True)]
+    return pd.concat([known, others.loc[in_part, POINTS_COLUMNS]], ignore_index=True)
 
 
 def reconciliation(points: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

@@ -140,6 +140,12 @@ def _unit(edition: Edition, code: str) -> pd.Series:
     return rows.iloc[0]
 
 
+def _own(edition: Edition, table: str, code: str) -> pd.DataFrame:
+    """The unit's rows of a table: a mask, for of many small tables a query takes ten times as long."""
+    rows = edition.tables[table]
+    return rows[rows["unit_code"] == code]
+
+
 def _found(edition: Edition, code: str, *kinds: str) -> list[str]:
     rows = edition.tables["findings"]
     return rows.loc[(rows["unit_code"] == code) & rows["finding"].isin(kinds), "text"].tolist()
@@ -163,7 +169,8 @@ def _standing(edition: Edition, code: str) -> str:
 def _since(edition: Edition, code: str) -> str:
     """Since when the unit has had its band without a break, as far as published weeks of its series tell."""
     words = edition.words
-    its = edition.tables["course"].query("unit_code == @code and carried_by == ''")
+    its = _own(edition, "course", code)
+    its = its[its["carried_by"] == ""]
     its = its[its["since"] == its["since"].iloc[-1]]
     if len(its) < 2:
         return words.say("unit.first_time")
@@ -175,10 +182,10 @@ def _since(edition: Edition, code: str) -> str:
 
 def _changed(edition: Edition, code: str) -> list[str]:
     """The change and its parts, and the move in rank; nothing where there is no previous total."""
-    words, moved, unit = edition.words, edition.tables["changes"], _unit(edition, code)
+    words, unit = edition.words, _unit(edition, code)
     if pd.isna(unit["change"]):
         return []
-    row = next(moved[moved["unit_code"] == code].itertuples())
+    row = next(_own(edition, "changes", code).itertuples())
     texts = [findings.move_text(row, edition.units["change"].median(), edition.tables, edition.names)]
     if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
         fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
@@ -188,9 +195,9 @@ def _changed(edition: Edition, code: str) -> list[str]:
 
 def _limits(edition: Edition, code: str) -> list[str]:
     """Whether the change is within the limits of ordinary variation, or how many changes are missing to say so."""
-    words, rows = edition.words, edition.tables["signals"].query("unit_code == @code and rule == ''")
+    words, rows = edition.words, _own(edition, "signals", code)
     told = []
-    for each in rows.itertuples():
+    for each in rows[rows["rule"] == ""].itertuples():
         if each.missing:
             told.append(words.say("unit.no_limits", missing=words.number(each.missing, 0)))
         elif pd.notna(each.centre) and pd.notna(each.value):
@@ -204,7 +211,7 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
 
     Returns : group, indicator ("" for a whole group), points, max_points, lost
     """
-    its = edition.tables["points"].query("unit_code == @code")
+    its = _own(edition, "points", code)
     computed = set(its.loc[(its["indicator"] == "") & (its["status"] == "computed"), "group"])
     known = score.explained(its)
     parts = pd.concat(
@@ -217,7 +224,7 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
 
 def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
     words, names = edition.words, edition.names
-    parts = _lost_parts(edition, code).query("lost >= @findings.SHOWN_POINTS").head(most)
+    parts = _lost_parts(edition, code)
     told = [
         words.say(
             "unit.lost_part",
@@ -225,7 +232,7 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
             lost=words.number(each.lost),
             most=words.number(each.max_points, 0),
         )
-        for each in parts.itertuples()
+        for each in parts[parts["lost"] >= findings.SHOWN_POINTS].head(most).itertuples()
     ]
     return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
 
@@ -241,7 +248,7 @@ def _rest(edition: Edition, code: str) -> str:
 
 def _ways(edition: Edition, code: str) -> list[str]:
     """The cheapest mix, then each other indicator that alone would be enough, the shortest way first, with proof."""
-    words, names, its = edition.words, edition.names, edition.tables["routes"].query("unit_code == @code")
+    words, names, its = edition.words, edition.names, _own(edition, "routes", code)
     if its.empty:
         return []
     told, mixed = [findings.mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
@@ -271,7 +278,9 @@ def _values(edition: Edition, code: str, part) -> pd.Series:
     kind = _unit(edition, code)["kind"]
     codes = edition.units.loc[edition.units["kind"] == kind, "unit_code"]
     if part.indicator:
-        cells = edition.tables["measurements"].query("indicator == @part.indicator").set_index("unit_code")
+        cells = edition.tables["measurements"]
+        cells = cells[cells["indicator"] == part.indicator].set_index("unit_code")
         return score.rate_pct(cells).reindex(codes).dropna()
-    cells = edition.tables["points"].query("group == @part.group and indicator == ''").set_index("unit_code")
+    cells = edition.tables["points"]
+    cells = cells[(cells["group"] == part.group) & (cells["indicator"] == "")].set_index("unit_code")
     return cells["points"].reindex(codes).dropna()

@@ -6,7 +6,7 @@ Makes one table of generated group points (units × cut-offs; deterministic), th
   ours    read the columns, score every cut-off by the rules in force, reconcile every total, band and rank
   duckdb  read the same columns (the sum of each, so that every value is decoded)
   trend   the same, then keep the course that charts show, and ask of every unit whether it stands out now
-Prints seconds, rows per second and their ratio (medians), and the peak memory of ours.
+Prints a paragraph of RESULTS.md: medians, their ratio, and the peak memory of ours.
 """
 
 import argparse
@@ -97,11 +97,12 @@ def main() -> None:
             trends.append(seconds)
     seconds, duck = statistics.median(ours), statistics.median(peer)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{rows:,} rows of {chosen.units:,} units × {chosen.cutoffs} cut-offs, {wrong} totals not reconciled")
-    print(f"scored and reconciled  {seconds:8.2f} s  {rows / seconds:12,.0f} rows/s  peak {memory:,.0f} MiB")
-    print(f"DuckDB, same columns   {duck:8.2f} s  {rows / duck:12,.0f} rows/s")
-    print(f"ratio                  {seconds / duck:8.1f}   (median of {chosen.runs})")
-    print(f"trend of {units:,} units {statistics.median(trends):11.2f} s")
+    print(
+        f"\n`bench/history.py`, {chosen.units:,} units × {chosen.cutoffs} cut-offs ({rows:,} rows, {wrong} totals not "
+        f"reconciled), medians of {chosen.runs}: loaded, scored and ranked in {seconds:.2f} s, {seconds / duck:.1f} "
+        f"times DuckDB's reading of the same columns ({duck:.2f} s); with the trend of {units:,} units "
+        f"{statistics.median(trends):.1f} s; {memory:,.0f} MiB at most."
+    )
 
 
 if __name__ == "__main__":

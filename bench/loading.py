@@ -5,7 +5,7 @@
 Publishes generated weeks in a temporary folder, as the notebooks write them (deterministic), then times reading them:
   load        totals, what tables carry of other weeks, corrections, and where each series begins
   indicators  every figure of every week: here seven a unit
-Prints medians.
+Prints a paragraph of RESULTS.md.
 """
 
 import argparse
@@ -64,10 +64,14 @@ def main() -> None:
             folder = store.processed(AREA, str(FIRST + timedelta(weeks=number)))
             for name, frame in week(number, chosen.units).items():
                 store.write_table(folder, name, frame)
-        print(f"{chosen.units} units × {chosen.cutoffs} cut-offs, median of {chosen.runs}")
+        said = {}
         for read in (history.load, history.indicators):
             median = statistics.median(seconds(read) for _ in range(chosen.runs))
-            print(f"history.{read.__name__:<12} {median:6.2f} s  {len(read(AREA)):9,} rows")
+            said[read.__name__] = f"{median:.2f} s ({len(read(AREA)):,} rows)"
+        print(
+            f"\n`bench/loading.py`, medians of {chosen.runs}: {chosen.units} units × {chosen.cutoffs} cut-offs read "
+            f"back, totals {said['load']}, every figure {said['indicators']}."
+        )
 
 
 if __name__ == "__main__":

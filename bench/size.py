@@ -4,7 +4,7 @@
 
 For each size: the week alone, the week with every unit's page, the cost of a page between them, and the most memory
 that all processes together held (proportional shares, sampled). --nation: 3,321 units in 34 areas by
-``week --area all``, without unit pages or with all of them (more than half an hour).
+``week --area all``, without unit pages or with all of them (more than half an hour). Prints a section of RESULTS.md.
 """
 
 import argparse
@@ -65,15 +65,15 @@ def sized(folder: Path, units: int, areas: int, jobs: str, made: str = "all") ->
     measured(home, BEFORE, area)
     alone = shutil.copytree(home, folder / "alone") if made == "all" else home
     week, memory = measured(alone, NEWEST, area)
-    row = f"{units:6,}  {areas:4}  {week:9.1f} s  {memory:6,.0f} MiB"
+    cells = [f"{units:,}", str(areas), f"{week:.1f}", f"{memory:,.0f}"]
     if made == "all":
         shutil.rmtree(alone)
         whole, memory = measured(home, NEWEST, area, "--units", "all", "--jobs", jobs)
         if (count := pages(home)) != units:
             raise SystemExit(f"{count} of {units} pages")
-        row += f"  {whole:9.1f} s  {(whole - week) / units:7.3f} s  {memory:6,.0f} MiB"
+        cells += [f"{whole:.1f}", f"{(whole - week) / units:.2f}", f"{memory:,.0f}"]
     shutil.rmtree(home)
-    return row
+    return f"| {' | '.join([*cells, *['–'] * 3][:7])} |"
 
 
 def main() -> None:
@@ -82,7 +82,9 @@ def main() -> None:
     options.add_argument("--nation", choices=["none", "all"])
     options.add_argument("--jobs", default="2")
     chosen = options.parse_args()
-    print(" units areas  week alone       peak   with pages  each page        peak")
+    print(f"\n## Growth\n\n`bench/size.py`, one run, {chosen.jobs} workers, generated tables.\n")
+    print("| units | areas | week alone, s | peak, MiB | with all pages, s | each page, s | peak, MiB |")
+    print(f"|{' ---: |' * 7}", flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         contenders.copied(Path(folder) / "project")
         for units in filter(None, chosen.units.split(",")):

@@ -147,6 +147,51 @@ def fails_beside(path):
     raise KeyError(path)
 
 
+def test_a_call_that_fails_ends_no_call_of_another_thread(tmp_path):
+    answers = []
+    other = threading.Thread(
+        target=lambda: answers.append(isolated.call(waits_for, tmp_path / "begun", tmp_path / "go"))
+    )
+    other.start()
+    assert exists_soon(tmp_path / "begun")
+    with pytest.raises(KeyError):
+        isolated.together([fails])
+    (tmp_path / "go").touch()
+    other.join(30)
+    assert answers == ["done"]
+
+
+def waits_for(begun, path):
+    begun.touch()
+    return "done" if exists_soon(path) else "nothing came"
+
+
+def exists_soon(path: Path) -> bool:
+    until = time.monotonic() + 30
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    return path.exists()
+
+
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals come to the main thread")
+def test_ctrl_c_ends_calls_at_once_and_leaves_no_process(tmp_path):
+    paths = [tmp_path / name for name in "ab"]
+
+    def interrupt():
+        assert all(map(exists_soon, paths))
+        time.sleep(0.1)  # until their numbers are in them
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where a shell has begun us beside it
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            isolated.together([partial(sleeps, path) for path in paths])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert all(is_gone(int(path.read_text())) for path in paths)
+
+
 def preparing() -> Stem:
     """A stem that prepares longer than anybody waits."""
     return Stem(partial(time.sleep, 60))

@@ -458,7 +458,13 @@ def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home):
     before = earlier_week(home)
     environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{store.PROJECT}"}
     command = [sys.executable, "-c", INTERRUPTED, home, "2"]
-    week = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+    week = subprocess.Popen(
+        command,
+        env=environment,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # where a shell has begun us beside it
+    )
     until = time.monotonic() + 60
     while len(processes(home)) < 2 and time.monotonic() < until:
         time.sleep(0.1)
