@@ -908,6 +908,7 @@ def test_the_first_and_the_newest_cutoff_are_named_and_of_the_others_those_there
     assert {"07/11", "25/12"} <= set(named) and sum(name[2:3] == "/" for name in named) < 20
 
 
+@pytest.mark.long
 def test_equal_frames_give_equal_bytes_in_every_process_whatever_the_readers_settings():
     command = [sys.executable, "-c", "import test_charts; print(test_charts.all_charts())"]
     elsewhere = os.environ | {"PYTHONHASHSEED": "766", "SOURCE_DATE_EPOCH": "0"}

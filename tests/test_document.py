@@ -66,6 +66,7 @@ def page_text(piece) -> str:
 # -- the decree, on paper --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @needs_office
 def test_every_page_is_a4_and_only_the_appendix_lies_across():
     sizes = [(round(width), round(height)) for width, height in on_paper().sizes]

@@ -327,7 +327,10 @@ def killed(number: int, act: Callable) -> bool:
 
 @needs_fork
 @pytest.mark.parametrize("can_exchange", [True, False])
-@pytest.mark.parametrize("issues", [["first"], ["first", "second"], ["first", "second", "third"]])
+@pytest.mark.parametrize(
+    "issues",
+    [["first"], pytest.param(["first", "second"], marks=pytest.mark.long), ["first", "second", "third"]],
+)
 def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_one(
     home,  # noqa: F811
     monkeypatch,

@@ -1219,6 +1219,7 @@ SWITCHES = [
 ELSEWHERE = {"wrong_week", "missing_unit", "wrong_sum", "wrong_band", "wrong_change"}  # switched off in test_clean.py
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("key", "case", "switch"), SWITCHES, ids=[each[0] for each in SWITCHES])
 def test_each_check_is_what_keeps_its_bad_table_out(tmp_path, monkeypatch, key, case, switch):
     data = case.bytes()

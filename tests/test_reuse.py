@@ -94,6 +94,7 @@ def test_a_page_more_is_made_beside_those_that_are_there(home):
     assert len(list((home / "reports" / AREA / CUTOFF / "units").iterdir())) == 4
 
 
+@pytest.mark.long
 def test_a_stage_whose_table_was_damaged_is_made_again_and_so_are_pages_that_cannot_be_compared(home):
     scores = home / "data" / "processed" / AREA / CUTOFF / "scores.csv"
     whole = scores.read_bytes()

@@ -141,7 +141,7 @@ def prepare_long(what):
 
 
 @pytest.mark.parametrize("ending", ["killed", "ends"])
-@pytest.mark.parametrize("state", ["ready", "preparing"])
+@pytest.mark.parametrize("state", ["ready", pytest.param("preparing", marks=pytest.mark.long)])
 def test_stems_end_with_the_process_that_began_them(tmp_path, state, ending):
     arguments = [str(Path(__file__).parent), str(tmp_path / "ready"), state, ending]
     with subprocess.Popen([sys.executable, "-c", ENDS, *arguments]) as caller:
