@@ -51,10 +51,11 @@ def stage(name: str, published: Path, folder: Path, before: dict) -> bool:
     return True
 
 
-def units(record: dict, before: dict, codes: list[str], run: str, home: Path) -> list[str]:
+def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jobs: int | None = None) -> list[str]:
     """Copy the pages that would be the same, with their notebooks; the codes of their units.
 
     record, before : of the run, so far, and of the published week
+    jobs           : in how many processes pages are compared; None: one a processor
     """
     area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
     made = set(before.get("units", ())) - set(before.get("failed", ()))
@@ -66,9 +67,10 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path) ->
         return []
     copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
     there = [code for code, files in copies.items() if _intact(list(files), before)]
-    shares = [there[first :: isolated.PROCESSORS] for first in range(isolated.PROCESSORS)]
-    asked = [partial(store.at_home, home, unchanged, home, area, cutoff, run, lang, share) for share in shares if share]
-    same = [code for its in isolated.together(asked) for code in its]
+    shares = min(jobs or isolated.PROCESSORS, len(there))
+    compare = partial(store.at_home, home, unchanged, home, area, cutoff, run, lang)
+    compared = isolated.together(partial(compare, there[first::shares]) for first in range(shares))
+    same = [code for its in compared for code in its]
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)

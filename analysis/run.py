@@ -322,7 +322,7 @@ class _Week:
             for code, name, kind in units
         ]
         codes = [unit.code for unit in units]
-        same = reuse.units(record, before, codes, run, self.home)
+        same = reuse.units(record, before, codes, run, self.home, self.jobs)
         if same:
             self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
         made = {code: pages.Made(code) for code in same}

@@ -230,9 +230,10 @@ def wrapped(text: str, width: float, size: float = SIZE) -> str:
 
 
 def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
-    """A letter moves nearer to its neighbours only, so a text is as wide as its pairs less the letters that two share.
+    """How wide a text stands, in points.
 
-    There are few pairs; to lay out each text as a whole took a quarter of the time of a chart.
+    How near a letter moves hangs on its neighbours only, so a text is as wide as its pairs of letters, less the letters
+    that two pairs share. There are few pairs; to lay out each text whole took a quarter of the time of large charts.
     """
     pairs = sum(_laid_out(one + other, weight) for one, other in pairwise(text))
     shared = sum(_laid_out(letter, weight) for letter in text[1:-1])

@@ -380,14 +380,14 @@ def routes(
 
 def _cheapest(its: dict[str, np.ndarray]) -> tuple[np.ndarray, bool]:
     """The percentage points of each indicator in the cheapest mix of one unit, and whether peers prove all of them."""
-    worth_each = its["points_per_pct"]
+    earned = its["points_per_pct"]  # by one percentage point
     counted = (its["cases"] > 0).all()
-    price = its["cases"] / 100 if counted else 1.0  # of one percentage point
-    order = np.argsort(-worth_each / price, kind="stable")
+    price = its["cases"] / 100 if counted else 1.0  # of that point
+    order = np.argsort(-earned / price, kind="stable")
     for room, proven in (("proven_pct", True), ("room_pct", False)):
-        worth = (its[room] * worth_each)[order]
+        worth = (its[room] * earned)[order]
         taken = np.empty(len(order))
-        taken[order] = np.clip(its["gap"][order] - (worth.cumsum() - worth), 0, worth) / worth_each[order]
+        taken[order] = np.clip(its["gap"][order] - (worth.cumsum() - worth), 0, worth) / earned[order]
         if worth.sum() >= its["gap"][0] - 1e-9:
             return taken, proven
     return np.full(len(order), np.nan), False

@@ -32,7 +32,9 @@ from analysis import figures, report, run, unitpage, wording  # noqa: E402
 from analysis.__main__ import main  # noqa: E402
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
-hypothesis.settings.register_profile("busy", deadline=None, max_examples=40)  # a busy machine is no fault
+# A busy machine is no fault. What make long tries more often, make test tries as well.
+hypothesis.settings.register_profile("busy", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=300)
 hypothesis.settings.load_profile("busy")
 PROJECT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

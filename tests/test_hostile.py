@@ -1243,7 +1243,7 @@ def test_there_is_no_check_that_is_never_switched_off():
 # -- any text at all -------------------------------------------------------------------------------------------------
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-FUZZ = settings(max_examples=10 * EXAMPLES or 100, derandomize=not EXAMPLES, deadline=None)
+FUZZ = settings(max_examples=10 * EXAMPLES or settings.default.max_examples, derandomize=not EXAMPLES, deadline=None)
 TYPED = st.text("0123456789.,-+−–%  \u00a0\u202f\t()*eExX_٣７²'=#/:<bu>", max_size=20)
 REGISTRY = units.Registry(in_force("cho-moi", date(2023, 12, 4)).units, in_force("cho-moi", date(2023, 12, 4)).aliases)
 OWN = st.sampled_from(sorted(REGISTRY.names.items()))

@@ -22,7 +22,7 @@ from analysis.grid import Unreadable
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 HOW = settings(
-    max_examples=EXAMPLES or 60,
+    max_examples=EXAMPLES or settings.default.max_examples,
     derandomize=not EXAMPLES,
     deadline=2_000 if EXAMPLES else None,
     suppress_health_check=list(HealthCheck),
