@@ -19,7 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis import report
 from analysis.document import printable
-from analysis.report import Edition, capital
+from analysis.edition import Edition
+from analysis.wording import capital
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}

@@ -17,8 +17,9 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis import report
-from analysis.report import Edition
+from analysis.edition import Edition
 from analysis.store import ConfigError
+from analysis.wording import capital
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
@@ -107,7 +108,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     columns = [report.column_name(each, words) for each in report.printed_columns(edition)]
     kinds = [  # ranked apart, so told apart
         {
-            "name": report.capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
+            "name": capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
             "rows": [report.table_row(edition, each) for _, each in units.iterrows()],
         }
         for kind, units in edition.units.groupby("kind", sort=False)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import charts, score
-from analysis.report import Edition
+from analysis.edition import Edition
 from analysis.sheet import Picture
 from analysis.trend import NOT_ITEMISED, rules_broken, scaled_changes
 from analysis.wording import capital

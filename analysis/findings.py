@@ -11,10 +11,9 @@ from datetime import date, timedelta
 import pandas as pd
 
 from analysis import trend
-from analysis.clean import INDICATOR_OF
+from analysis.names import Names
 from analysis.rules import Rules
-from analysis.units import with_kind
-from analysis.wording import MISSING, Wording, capital
+from analysis.wording import MISSING, Wording
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
 SHOWN_POINTS = 0.005  # less is shown as 0,00
@@ -50,31 +49,35 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -> list[tuple]:
+def _row(finding, severity, unit="", indicator="", value=None, reference=None, text="") -> tuple:
+    return (finding, severity, unit, indicator, value, reference, text)
+
+
+def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
     """What was mended, what adds up, warnings, and what the figures cannot show."""
     words, say = names.words, names.words.say
     repairs = words.number(len(tables["repairs"]), 0)
-    rows = [names.row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
+    rows = [_row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
     for each in tables["controls"].itertuples():
         fields = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
         if each.indicator:
             fields["indicator"] = names.indicator(each.indicator)
         text = say(f"finding.control_{each.control}", **fields)
-        rows.append(names.row("data", INFO, "", each.indicator, each.found, each.expected, text))
-    rows += [names.row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
+        rows.append(_row("data", INFO, "", each.indicator, each.found, each.expected, text))
+    rows += [_row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
     for each in rules.sheets.query("rows == 'units'").itertuples():
         period = each.period_vi if words.lang == "vi" else each.period_en
-        rows.append(names.row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
+        rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
     if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
         text = say("finding.not_printed", groups=words.listed(hidden))
-        rows.append(names.row("data", INFO, indicator=trend.NOT_ITEMISED, text=text))
-    rows += [names.row("data", *told) for told in _about_history(tables, rules, names)]
+        rows.append(_row("data", INFO, indicator=trend.NOT_ITEMISED, text=text))
+    rows += [_row("data", *told) for told in _about_history(tables, rules, names)]
     if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
-        rows.append(names.row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
+        rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
     return rows
 
 
-def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: "Names") -> list[tuple]:
+def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
     """What changes rest on, what they cannot tell yet, which series begin now, which recent weeks were corrected."""
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
@@ -122,79 +125,12 @@ def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
     return texts
 
 
-class Names:
-    """Codes → the names a reader knows, and figures in the decimals of their column."""
-
-    def __init__(self, rules: Rules, words: Wording, units: pd.DataFrame) -> None:
-        self.words, self.control = words, rules.settings["code"]
-        self.least_streak = rules.settings["trend"]["least_streak"]
-        lang = f"name_{words.lang}"
-        self._units = dict(zip(units["unit_code"], units["unit_name"], strict=True))
-        self._types = dict(zip(units["unit_code"], units["type"], strict=True))
-        self._units[self.control] = rules.settings["name"][words.lang]
-        self._indicators = dict(zip(rules.indicators["indicator"], rules.indicators[lang], strict=True))
-        self._groups = dict(zip(rules.groups["group"], rules.groups[lang], strict=True))
-        self._bands = dict(
-            zip(rules.bands["band"], rules.bands["band" if words.lang == "vi" else "name_en"], strict=True)
-        )
-        whole = rules.columns.loc[rules.columns["kind"] == "points", "field"]
-        self.prints_satisfaction = rules.settings["step"]["group"] in set(whole)
-        self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
-        decimals = rules.columns.dropna(subset="decimals").set_index("field")["decimals"].astype(int)
-        self._decimals = decimals.rename(index=INDICATOR_OF).to_dict()
-
-    def unit(self, code: str) -> str:
-        return self._units[code]
-
-    def typed(self, code: str) -> str:
-        """The unit with its kind, within a line: ``xã Kiến An``; the area as it is."""
-        return with_kind(self._types.get(code, ""), self.unit(code), self.words.lang)
-
-    def full_unit(self, code: str) -> str:
-        """The same, to begin a line: ``Xã Kiến An``."""
-        return capital(self.typed(code))
-
-    def indicator(self, code: str) -> str:
-        return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
-
-    def measured(self, code: str) -> str:
-        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
-        return self._groups.get(code) if code in self._groups and code not in self._indicators else self.indicator(code)
-
-    def part(self, row) -> str:
-        """The name of a part of a total, by its group and indicator: lower case, to stand within a sentence."""
-        name = self.indicator(row.indicator) if row.indicator else self.group(row.group)
-        return name[:1].lower() + name[1:]
-
-    def group(self, code: str) -> str:
-        return self._groups[code]
-
-    def band(self, code: str) -> str:
-        return self._bands[code]
-
-    def decimals(self, indicator: str) -> int:
-        return self._decimals.get(indicator, 2)
-
-    def figure(self, indicator: str, value: float) -> str:
-        """``("TT", 7.42)`` => ``7,42%``; a change carries its sign."""
-        text = self.words.number(value, self.decimals(indicator), signed=indicator == "CHANGE")
-        return f"{text}%" if indicator in self._percent else text
-
-    def limit(self, indicator: str, value: float) -> str:
-        """A threshold or target without idle decimals: ``("TT", 30)`` => ``30%``."""
-        text = self.words.number(value, 0 if value == int(value) else self.decimals(indicator))
-        return f"{text}%" if indicator in self._percent else text
-
-    def row(self, finding, severity, unit="", indicator="", value=None, reference=None, text="") -> tuple:
-        return (finding, severity, unit, indicator, value, reference, text)
-
-
 def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
     weak = units[units["band"].isin(rules.settings["weak_bands"])]
     limits = rules.bands.set_index("band")["from_points"]
     above = {band: limits[limits > limits[band]].min() for band in limits.index}
     return [
-        names.row(
+        _row(
             *("band", ACT, each.unit_code, "TOTAL", each.total, above[each.band]),
             names.words.say(
                 "finding.band", unit=each.unit_name, band=names.band(each.band), total=names.words.number(each.total)
@@ -218,7 +154,7 @@ def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names
 
 def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> tuple:
     text = move_text(unit, median, tables, names)
-    return names.row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
+    return _row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
 
 
 def move_text(unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> str:
@@ -268,7 +204,7 @@ def _steps(
                 key, unit=names.unit(each.unit_code), change=words.number(each.move, signed=True), **fields
             )
             lost_now[each.unit_code] = max(0, -count)
-            rows.append(names.row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
+            rows.append(_row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
     for each in odd[odd["indicator"] == trend.NOT_ITEMISED].itertuples():
         count = trend.items(each.gap, size, step["level_tolerance_points"])
         if count < 0:
@@ -279,7 +215,7 @@ def _steps(
             if 0 < now < -count:
                 counts = {"now": words.number(now, 0), "before": words.number(-count - now, 0)}
                 text += " " + words.say("finding.step_before", **counts)
-            rows.append(names.row("step", ACT, each.unit_code, each.indicator, each.gap, count * size, text))
+            rows.append(_row("step", ACT, each.unit_code, each.indicator, each.gap, count * size, text))
     return rows
 
 
@@ -299,7 +235,7 @@ def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
             **signed,
         )
         severity = WATCH if each.value < each.centre else INFO
-        rows.append(names.row("signal", severity, each.unit_code, "CHANGE", each.value, limit, text))
+        rows.append(_row("signal", severity, each.unit_code, "CHANGE", each.value, limit, text))
     return rows
 
 
@@ -319,7 +255,7 @@ def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
         text = words.say(
             "finding.peer" if rest else "finding.peer_of", unit=names.unit(each.unit_code), **about, **figures
         )
-        rows.append(names.row("peer", WATCH, each.unit_code, each.indicator, each.value, each.median, text))
+        rows.append(_row("peer", WATCH, each.unit_code, each.indicator, each.value, each.median, text))
     return rows
 
 
@@ -334,9 +270,9 @@ def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Na
         ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
         for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
             needed = trend.asked(each.needed_pct, each.room_pct)
-            rows.append(names.row("route", ACT, code, each.indicator, needed, each.gap, way(each, names)))
+            rows.append(_row("route", ACT, code, each.indicator, needed, each.gap, way(each, names)))
         if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
-            rows.append(names.row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
+            rows.append(_row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
     return rows
 
 
@@ -396,7 +332,7 @@ def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names
             text = names.words.say(
                 f"finding.{finding}", unit=each.unit_name, indicator=names.indicator(indicator), **fields
             )
-            rows.append(names.row(finding, severity, each.unit_code, indicator, each.value, limit, text))
+            rows.append(_row(finding, severity, each.unit_code, indicator, each.value, limit, text))
     return rows
 
 
@@ -407,13 +343,13 @@ def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
         return []
     words, same = names.words, int((marked & ours).sum())
     text = words.say("finding.marks_agree", count=words.number(same, 0))
-    rows = [names.row("reconcile", INFO, value=same, reference=int(marked.sum()), text=text)]
+    rows = [_row("reconcile", INFO, value=same, reference=int(marked.sum()), text=text)]
     for each in cells[marked != ours].itertuples():
         key = "finding.marked_by_office" if each.mark else "finding.marked_by_us"
         fields = {"indicator": names.indicator(each.indicator), "value": names.figure(each.indicator, each.value)}
         text = words.say(key, unit=each.unit_name, **fields)
         rows.append(
-            names.row("reconcile", WATCH, each.unit_code, each.indicator, each.value, limits.get(each.indicator), text)
+            _row("reconcile", WATCH, each.unit_code, each.indicator, each.value, limits.get(each.indicator), text)
         )
     return rows
 
@@ -425,13 +361,13 @@ def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
     words, agrees = names.words, reconciliation["agrees"].astype(bool)
     fields = {"agree": words.number(agrees.sum(), 0), "all": words.number(len(reconciliation), 0)}
     text = words.say("finding.reconciled", **fields)
-    rows = [names.row("reconcile", INFO, value=int(agrees.sum()), reference=len(reconciliation), text=text)]
+    rows = [_row("reconcile", INFO, value=int(agrees.sum()), reference=len(reconciliation), text=text)]
     for each in reconciliation[~agrees].itertuples():
         name = names.indicator(each.indicator) if each.indicator else names.group(each.group)
         fields = {"computed": words.number(each.computed), "published": words.number(each.published)}
         text = words.say("finding.differs", unit=names.unit(each.unit_code), indicator=name, **fields)
         indicator = each.indicator or each.group
-        rows.append(names.row("reconcile", WATCH, each.unit_code, indicator, each.published, each.computed, text))
+        rows.append(_row("reconcile", WATCH, each.unit_code, indicator, each.published, each.computed, text))
     return rows
 
 
@@ -442,7 +378,7 @@ def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
         figures = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}
         fields = {"unit": names.unit(each.unit_code), "carrier": names.words.period(date.fromisoformat(each.carrier))}
         text = names.words.say("finding.carried", **fields, **figures)
-        rows.append(names.row("reconcile", WATCH, each.unit_code, "PREVIOUS_TOTAL", each.carried, each.published, text))
+        rows.append(_row("reconcile", WATCH, each.unit_code, "PREVIOUS_TOTAL", each.carried, each.published, text))
     return rows
 
 

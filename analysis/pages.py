@@ -99,7 +99,7 @@ def make(task: Task) -> Made:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
         target = store.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
         about = {"home": task.home, "source": source, "target": target}
-        notebook.apart(_make, task, source, target, words, way=task.way, words=words, of=_stem(*task.of_run), **about)
+        notebook.apart(_make, task, source, target, words, way=task.way, words=words, of=stem(*task.of_run), **about)
     except Exception as error:  # whatever it was: the other units get their pages
         # It is published. A worker of a cluster works in no home of its own.
         reason = store.without_folders(told(error)).replace(f"{task.home}/", "")
@@ -108,14 +108,17 @@ def make(task: Task) -> Made:
 
 
 @lru_cache(maxsize=1)
-def _stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
-    """What a run's pages are forked from: it has read the rules, sentences and tables that all are made from."""
+def stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
+    """What a run's pages are forked from: it has read the rules, sentences and tables that all are made from.
+
+    One at a time; ``forget`` ends it.
+    """
     return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.PAGES)
 
 
 def forget() -> None:
     """End what the last run's pages were forked from: it ends when nobody can give it orders any more."""
-    _stem.cache_clear()
+    stem.cache_clear()
 
 
 def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
@@ -178,7 +181,7 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
 
     bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
     if tasks:
-        _stem(*tasks[0].of_run)  # which the threads below share
+        stem(*tasks[0].of_run)  # which the threads below share
     with _backend(cluster):
         parallel = joblib.Parallel(-1 if cluster else min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
         try:

@@ -10,7 +10,7 @@ from analysis.wording import Wording
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from analysis.report import Edition
+    from analysis.edition import Edition
 
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
@@ -43,11 +43,12 @@ def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tu
     """The run's executed 4_report, and what it says."""
     import nbformat
 
-    from analysis import report, rules
+    from analysis import rules
+    from analysis.edition import Edition
 
     notebook = nbformat.read(store.run_folder(area, run) / "4_report.ipynb", as_version=4)
     week = store.week(area, cutoff, run)
     tables = week.read_all() | {"findings": week.read("findings")}
     place = notebook.metadata.papermill.parameters.get("province_rank", "")
     in_force = rules.load(home, area, periods.cutoff(cutoff))
-    return notebook, report.Edition(in_force, words, tables, place, store.provenance(week))
+    return notebook, Edition(in_force, words, tables, place, store.provenance(week))

@@ -11,7 +11,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from analysis import isolated, publish, store, wording
+from analysis import isolated, pages, publish, store, wording
 
 COMMON = ("code", "commit", "config", "versions")  # of the record of a run
 OWN = {  # what a stage reads beside tables
@@ -69,7 +69,8 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
     there = [code for code, files in copies.items() if _intact(list(files), before)]
     shares = min(jobs or isolated.PROCESSORS, len(there))
     compare = partial(store.at_home, home, unchanged, home, area, cutoff, run, lang)
-    compared = isolated.together(partial(compare, there[first::shares]) for first in range(shares))
+    of = pages.stem(home, area, cutoff, run, lang)  # which those that must be made are forked from as well
+    compared = isolated.together([partial(compare, there[first::shares]) for first in range(shares)], of=of)
     same = [code for its in compared for code in its]
     for code in same:
         for old, new in copies[code].items():
@@ -79,18 +80,36 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
 
 
 def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
-    """Of the units of these codes those whose page, as published, shows all that a new one would."""
+    """Of the units of these codes those whose page, as published, shows all that a new one would, and nothing else."""
     from analysis import periods, rules, unitpage
 
     day, words = periods.cutoff(cutoff), wording.load(home, lang)
     published = store.Week(area, cutoff, store.processed(area, cutoff))
     try:
-        in_force = rules.load(home, area, day)
-        old, new = (unitpage.edition(week, in_force, words) for week in (published, store.week(area, cutoff, run)))
+        edition = unitpage.edition(store.week(area, cutoff, run), rules.load(home, area, day), words)
+        held = {name: published.read(name) for name in unitpage.DRAWN}
     except (store.NotFound, ValueError):  # a week that has no such pages
         return []
-    known = set(old.units["unit_code"]) & set(new.units["unit_code"])
-    return [code for code in codes if code in known and unitpage.shown(old, code) == unitpage.shown(new, code)]
+    known = set(edition.units["unit_code"])
+    return [
+        code
+        for code in codes
+        if code in known
+        and unitpage.drawn(edition.tables, code) == unitpage.drawn(held, code)
+        and unitpage.said(edition, code) == _said(published, code)
+    ]
+
+
+def _said(week: store.Week, code: str) -> list[str]:
+    """What the page of a unit says, as its notebook, once executed, shows it."""
+    notebook = store.load_json(week.folder / f"{store.unit_file(code)}.ipynb")
+    shown = [
+        output.get("data", {})
+        for cell in notebook["cells"]
+        if "page" in cell["metadata"].get("tags", ())
+        for output in cell["outputs"]
+    ]
+    return ["".join(each["text/html"]) for each in shown if "text/html" in each]
 
 
 def _copies(area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:

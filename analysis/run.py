@@ -329,6 +329,7 @@ class _Week:
         if tasks := [task for task in tasks if task.unit not in made]:
             with self.timed(pages.STAGE):
                 made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
+        pages.forget()
         made = [made[code] for code in codes]
         isolated.call(
             store.at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES

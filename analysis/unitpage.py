@@ -13,13 +13,14 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import findings, report, score, store, tables
-from analysis.report import Edition, html, pace_lines
+from analysis.edition import Edition, html
+from analysis.report import pace_lines
 from analysis.rules import Rules
 from analysis.store import Week
 from analysis.trend import NOT_ITEMISED
 from analysis.wording import Wording, capital
 
-OF_UNIT = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # what is drawn
+DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # what charts show
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
@@ -36,14 +37,18 @@ def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) 
     return read | {"findings": findings.collect(read, rules, words)}
 
 
-def shown(edition: Edition, code: str) -> list[str]:
-    """All that a page shows: its pieces as they are, and the unit's own rows, which its charts and tables show.
+def said(edition: Edition, code: str) -> list[str]:
+    """All that a page says: its pieces, in their order.
 
-    Two editions for which this is the same, of one code, configuration and environment, give the same page.
+    Where this and ``drawn`` are the same, code, configuration and environment given, so is the page.
     """
-    pieces = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
-    drawn = (edition.tables[name].drop(columns="revision", errors="ignore") for name in OF_UNIT)  # no page tells it
-    return pieces + [each[each["unit_code"] == code].to_csv(index=False) for each in drawn]
+    return [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+
+
+def drawn(tables: dict[str, pd.DataFrame], code: str) -> list[str]:
+    """What the charts of a page show: the unit's own rows, as text. They do not tell the revision."""
+    own = (tables[name].drop(columns="revision", errors="ignore") for name in DRAWN)
+    return [each[each["unit_code"] == code].to_csv(index=False) for each in own]
 
 
 def title(edition: Edition, code: str) -> str:

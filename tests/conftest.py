@@ -30,6 +30,7 @@ from nbformat import v4  # noqa: E402
 
 from analysis import figures, report, run, unitpage, wording  # noqa: E402
 from analysis.__main__ import main  # noqa: E402
+from analysis.edition import Edition  # noqa: E402
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
 # A busy machine is no fault. What make long tries more often, make test tries as well.
@@ -219,19 +220,14 @@ def words():
     return wording.load(PROJECT, "vi")
 
 
-def edition(lang: str = "vi") -> report.Edition:
-    origin = {"file": "2023-12-04.txt", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
-    return report.Edition(district.in_force(), district.words(lang), district.week(lang), "", origin)
-
-
 @functools.cache
 def sample(lang: str = "vi", name: str = "4_report", unit: str = "") -> nbformat.NotebookNode:
     """A notebook of the real week with what its cells tagged page or mail show; those before them need no run here."""
-    return showing(edition(lang), name, unit)
+    return showing(district.edition(lang), name, unit)
 
 
 def showing(
-    edition: report.Edition, name: str = "4_report", unit: str = "", kinds: tuple[str, ...] = ("page", "mail")
+    edition: Edition, name: str = "4_report", unit: str = "", kinds: tuple[str, ...] = ("page", "mail")
 ) -> nbformat.NotebookNode:
     """The same of any edition; only cells tagged with one of ``kinds`` show anything."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)

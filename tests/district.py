@@ -9,6 +9,7 @@ import pandas as pd
 import played
 
 from analysis import clean, findings, revisions, rules, wording
+from analysis.edition import Edition
 
 HOME = played.HOME
 RAW = HOME / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
@@ -62,3 +63,9 @@ def scored(tables: dict[str, pd.DataFrame], lang: str = "vi") -> dict[str, pd.Da
     with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
         tables = played.tables("cho-moi", str(CUTOFF), tables)
     return tables | {"findings": findings.collect(tables, in_force(), words(lang))}
+
+
+def edition(lang: str = "vi", origin: dict[str, str] | None = None, **tables: pd.DataFrame) -> Edition:
+    """The week's edition; some of its tables, or parts of its provenance, replaced."""
+    known = {"file": "2023-12-04.txt", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"} | (origin or {})
+    return Edition(in_force(), words(lang), week(lang) | tables, "", known)

@@ -1,6 +1,5 @@
 """What LibreOffice prints of an Office file: pages, words and fonts, measured in millimetres; and editions to print."""
 
-import dataclasses
 import functools
 import html
 import io
@@ -12,12 +11,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import conftest
 import district
 import pandas as pd
 import pytest
 
-from analysis import report
+from analysis.edition import Edition
 
 SOFFICE, MM = shutil.which("soffice"), 25.4 / 72
 TIMES, TINOS = "Times New Roman", "Tinos"  # free, and each letter is as wide; Liberation has no Vietnamese ones
@@ -130,13 +128,7 @@ def _runs(text: str):
 # -- editions --------------------------------------------------------------------------------------------------------
 
 
-def edition(lang: str = "vi", origin: dict | None = None, **tables: pd.DataFrame) -> report.Edition:
-    """The real week; some of its tables, or parts of its provenance, replaced."""
-    real = conftest.edition(lang)
-    return dataclasses.replace(real, tables=real.tables | tables, provenance=real.provenance | (origin or {}))
-
-
-def crowd(names: list[str], origin: dict | None = None) -> report.Edition:
+def crowd(names: list[str], origin: dict | None = None) -> Edition:
     """As many units as names, ranked in that order; their figures are those of the real units, over and over."""
     week = district.week()
     codes = week["scores"].query("unit_code != @district.CONTROL").sort_values("rank")["unit_code"].tolist()
@@ -152,11 +144,11 @@ def crowd(names: list[str], origin: dict | None = None) -> report.Edition:
         tables[name] = pd.concat([others, *copies], ignore_index=True)
     order = {f"unit-{number}": number + 1.0 for number in range(len(names))}
     tables["scores"]["rank"] = tables["scores"]["unit_code"].map(order)
-    return edition(origin=origin, **tables)
+    return district.edition(origin=origin, **tables)
 
 
 @functools.cache
-def corrected() -> report.Edition:
+def corrected() -> Edition:
     """The real week as a second issue: one figure of it was another before."""
     row = {"unit_code": "30628", "unit_name": "Chợ Mới", "indicator": "CKMB", "field": "value", "old": 76.2}
-    return edition(origin={"revision": "2"}, corrections=pd.DataFrame([row | {"new": 72.6}]))
+    return district.edition(origin={"revision": "2"}, corrections=pd.DataFrame([row | {"new": 72.6}]))

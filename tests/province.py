@@ -10,14 +10,15 @@ import pandas as pd
 import played
 from district import words
 
-from analysis import clean, findings, report, rules, score, store, trend
+from analysis import clean, findings, rules, score, store, trend
+from analysis.edition import Edition
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
 FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "An", "Bình", "Đức", "Ia", "Nhơn", "Mỹ")
 SECOND_WORDS = ("Thạnh", "Nhơn Đông", "Mỹ", "Phước Bắc", "Pa", "Sê", "La - Gia Lai", "Khê", "Hiệp", "Cơ", "Krái", "Lộc")
 
 
-def edition(units: int, cutoffs: int) -> report.Edition:
+def edition(units: int, cutoffs: int) -> Edition:
     """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
     with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
         *older, before, now = _weeks(units, cutoffs)
@@ -28,7 +29,7 @@ def edition(units: int, cutoffs: int) -> report.Edition:
         tables = played.cleaned(AREA, now[0], _gate(*now, held))
         tables["findings"] = findings.collect(tables, held, words())
     origin = {"file": "communes_2026-10-05.csv", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
-    return report.Edition(held, words(), tables, "", origin)
+    return Edition(held, words(), tables, "", origin)
 
 
 def _weeks(units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:

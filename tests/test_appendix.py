@@ -9,8 +9,8 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
-from district import week
-from office import corrected, crowd, edition, needs_office, printed
+from district import edition, week
+from office import corrected, crowd, needs_office, printed
 from openpyxl.utils.cell import range_boundaries
 from payloads import PAYLOADS
 

@@ -92,7 +92,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     assert {path.name.split("-")[1] for path in home.parent.glob("made-*")} == set(CODES)
     assert not psutil.pid_exists(victim)
     with pytest.importorskip("distributed").Client(cluster.scheduler_address) as client:
-        held = client.run(pages._stem.cache_info)
+        held = client.run(pages.stem.cache_info)
     assert [each.currsize for each in held.values()] == [0, 0]  # no worker keeps what the run's pages are forked from
 
 

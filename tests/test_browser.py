@@ -13,8 +13,8 @@ import pandas as pd
 import province
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from conftest import TYPED, edition, showing, shown
-from district import gate, in_force, week, words
+from conftest import TYPED, showing, shown
+from district import edition, gate, in_force, week, words
 from nbformat import v4
 from office import corrected, crowd
 from payloads import PAYLOADS
@@ -23,6 +23,7 @@ from test_gatepage import page as gate_page_of
 from test_gatepage import wrong
 
 from analysis import export, gatepage, mail, pages, report, unitpage
+from analysis.edition import Edition
 
 KIEN_AN = "30634"
 
@@ -56,13 +57,13 @@ ASK = """async () => {
 }""".replace("AXE", AXE_SCRIPT)
 
 
-def linked() -> report.Edition:
+def linked() -> Edition:
     """The real week with a page of its own for every unit, so that its table is full of links."""
     units = week()["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
-    return dataclasses.replace(edition(), tables=week() | {"pages": units})
+    return edition(pages=units)
 
 
-def report_page(week: report.Edition) -> str:
+def report_page(week: Edition) -> str:
     return export.page(showing(week, kinds=("page",)), words(), report.title(week))
 
 
@@ -172,7 +173,7 @@ def one_line(text: str) -> str:
     return " ".join(re.sub("[\0�]", "", text).split())
 
 
-def typed(names: list[str]) -> report.Edition:
+def typed(names: list[str]) -> Edition:
     """An edition in which each text is a unit's name, a file's name, a raw value that was mended, and a finding."""
     repairs = pd.DataFrame({"raw": names, "clean": names, "reason": names, "file": names, "column": names})
     repairs = repairs.assign(row=1, column_letter="A")[week()["repairs"].columns]

@@ -14,15 +14,16 @@ from datetime import datetime
 
 import docx
 import pytest
-from district import HOME, week
+from district import HOME, edition, week
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from lxml import etree
-from office import TINOS, corrected, crowd, edition, needs_office, printed
+from office import TINOS, corrected, crowd, needs_office, printed
 from payloads import PAYLOADS
 
 from analysis import document, report
+from analysis.edition import Edition
 from analysis.rules import ConfigError
 
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
@@ -259,7 +260,7 @@ def harmless() -> Counter:
     return tags(document.compile(typed("x"), HOME))
 
 
-def typed(text: str) -> report.Edition:
+def typed(text: str) -> Edition:
     """An edition in which the text stands for a unit, for a file, and in a sentence of the body."""
     signal = week()["findings"].iloc[:1].assign(finding="signal", text=text)
     one = crowd([text], origin={"file": text})

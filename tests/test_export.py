@@ -1,14 +1,13 @@
 """The page and the mail's digest, made of the pieces of the real week: what they show, and how they look."""
 
-import dataclasses
 import functools
 import re
 from copy import deepcopy
 
 import pandas as pd
 import pytest
-from conftest import edition, sample, shown
-from district import RAW, gate, in_force, week, words
+from conftest import sample, shown
+from district import RAW, edition, gate, in_force, week, words
 from nbformat import v4
 
 from analysis import export, gatepage, report
@@ -94,7 +93,7 @@ def test_on_a_phone_the_wide_table_scrolls_in_a_region_that_keys_can_reach(brows
 def long_page():
     """With 54 rows of units, as a province has."""
     scores = pd.concat([week()["scores"]] * 3)
-    appendix = report.appendix(dataclasses.replace(edition(), tables=week() | {"scores": scores}))
+    appendix = report.appendix(edition(scores=scores))
     return export.page(v4.new_notebook(cells=[shown("page", appendix.data)]), words(), TITLE)
 
 

@@ -1,11 +1,8 @@
 """What each chart of a report draws of the week's tables, and that what it draws fits a page of A4."""
 
-import dataclasses
-
 import pandas as pd
 import pytest
-from conftest import edition
-from district import week
+from district import edition, week
 from matplotlib.colors import to_hex
 
 from analysis import charts, figures, trend
@@ -13,10 +10,6 @@ from analysis import charts, figures, trend
 MY_HOI_DONG = "30637"
 PAPER_MM = 230  # of height that the page's style gives a figure
 ON_PAPER = 0.57 * 165 / (5.2 * 25.4)  # its width on paper over its own
-
-
-def with_tables(**changed):
-    return dataclasses.replace(edition(), tables=week() | changed)
 
 
 def many(count, kinds=("commune",)):
@@ -34,7 +27,7 @@ def many(count, kinds=("commune",)):
                     rows = rows.assign(total=90 - 0.3 * number, rank=number + 1)
                 copies[name].append(rows.assign(kind=kind) if name == "units" else rows)
     none = {"findings": week()["findings"].iloc[:0]}
-    return with_tables(**{name: pd.concat(rows, ignore_index=True) for name, rows in copies.items()} | none)
+    return edition(**{name: pd.concat(rows, ignore_index=True) for name, rows in copies.items()} | none)
 
 
 def names_in(chart):
@@ -86,17 +79,17 @@ def test_with_the_first_week_there_is_no_chart_of_a_course():
 
 
 def test_a_unit_without_a_total_has_no_control_chart():
-    assert figures.control(with_tables(signals=week()["signals"].iloc[:0]), MY_HOI_DONG) is None
+    assert figures.control(edition(signals=week()["signals"].iloc[:0]), MY_HOI_DONG) is None
 
 
 def test_without_a_total_of_the_area_the_mail_has_no_picture_of_it():
     nobody = week()["scores"].query("unit_code != '893'")
-    assert figures.picture(figures.lost_points(with_tables(scores=nobody))) is None
+    assert figures.picture(figures.lost_points(edition(scores=nobody))) is None
 
 
 def changed(*parts):
     rows = [(MY_HOI_DONG, group, indicator, 1.0, 1.0 - points, points) for group, indicator, points in parts]
-    return with_tables(contributions=pd.DataFrame(rows, columns=trend.CONTRIBUTIONS))
+    return edition(contributions=pd.DataFrame(rows, columns=trend.CONTRIBUTIONS))
 
 
 def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey_and_said_to_be():

@@ -1,7 +1,6 @@
 """The real week's digest as a message: its parts, its text, and what no message may carry."""
 
 import base64
-import dataclasses
 import email
 import re
 import unicodedata
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.policy import default
 
-import conftest
+import district
 import pandas as pd
 import pytest
 import smtp_server as mx
@@ -66,13 +65,11 @@ def test_the_mail_tells_the_five_lines_who_moved_most_and_every_units_place(comp
 
 
 def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words, monkeypatch):
-    first = conftest.edition()
     changed = pd.DataFrame(
-        [["30628", "Chợ Mới", "CKMB", "value", 72.6, 76.2]], columns=first.tables["corrections"].columns
+        [["30628", "Chợ Mới", "CKMB", "value", 72.6, 76.2]], columns=district.week()["corrections"].columns
     )
-    about = {"tables": first.tables | {"corrections": changed}, "provenance": first.provenance | {"revision": "2"}}
-    second = dataclasses.replace(first, **about)
-    monkeypatch.setattr(conftest, "edition", lambda lang: second)
+    second = district.edition(origin={"revision": "2"}, corrections=changed)
+    monkeypatch.setattr(district, "edition", lambda lang: second)
     message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=report.subject(second))
     assert message["Subject"].startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
     for kind in ("plain", "html"):

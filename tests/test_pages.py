@@ -1,6 +1,5 @@
 """The units' pages one by one: their files, the page in place of a failed one, and what each needs to be made."""
 
-import dataclasses
 import pickle
 import re
 import time
@@ -9,8 +8,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
-from conftest import edition
-from district import HOME, words
+from district import HOME, edition, words
 from nbformat import v4
 
 from analysis import isolated, notebook, pages, publish, revisions, store, tables, unitpage
@@ -110,9 +108,7 @@ def test_the_title_of_a_page_is_its_heading_marked_where_its_own_figures_are_cor
     store.week(AREA, CUTOFF, RUN).write("corrections", corrections)
     made = pages.make_all([pages.Task(home, AREA, CUTOFF, RUN, "30634", "Xã Kiến An", "vi", home / "none")], 1, words())
     html = (store.run_reports(AREA, RUN) / "units" / "30634.html").read_text("utf-8")
-    this = edition()
-    this = dataclasses.replace(this, provenance={"revision": "2"}, tables=this.tables | {"corrections": corrections})
-    title = unitpage.title(this, "30634")
+    title = unitpage.title(edition(origin={"revision": "2"}, corrections=corrections), "30634")
     assert made[0].reason and title.startswith("[Đính chính] ") == (corrected == "30634")
     assert re.findall("<(?:title|h1)>(.*?)</", html) == [
         title,
@@ -168,9 +164,9 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     home = real_home
     of_run = (home, AREA, CUTOFF, "", "vi")
     try:
-        held = isolated.call(store.at_home, home, read_again, home, of=pages._stem(*of_run))
+        held = isolated.call(store.at_home, home, read_again, home, of=pages.stem(*of_run))
     finally:
-        pages._stem.cache_clear()
+        pages.stem.cache_clear()
     assert held == [(1, 1), (1, 1)]
 
 

@@ -1,6 +1,5 @@
 """One unit's page says what the week's tables say of it, and nothing of what they do not hold."""
 
-import dataclasses
 import html
 import re
 import shutil
@@ -8,8 +7,7 @@ import shutil
 import district
 import pandas as pd
 import pytest
-from conftest import edition
-from district import week
+from district import edition, week
 
 from analysis import store, unitpage
 
@@ -105,10 +103,6 @@ def test_every_unit_has_a_page_in_both_languages():
             assert all(piece(edition(lang), code).data for piece in pieces)
 
 
-def with_tables(**changed):
-    return dataclasses.replace(edition(), tables=week() | changed)
-
-
 def course(*bands, code=KIEN_AN):
     days = ["2023-11-13", "2023-11-20", "2023-11-27", "2023-12-04"][-len(bands) :]
     rows = {"cutoff": days, "unit_code": code, "unit_name": "Kiến An", "total": 49.0, "rank": 18.0, "band": bands}
@@ -125,12 +119,12 @@ def course(*bands, code=KIEN_AN):
     ],
 )
 def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, said):
-    assert said in text(unitpage.standing(with_tables(course=course(*bands)), KIEN_AN))
+    assert said in text(unitpage.standing(edition(course=course(*bands)), KIEN_AN))
 
 
 def test_a_change_within_the_limits_is_called_ordinary():
     signals = week()["signals"].assign(missing=0, changes=20, centre=0.2, lower=-0.4, upper=0.8)
-    said = text(unitpage.change(with_tables(signals=signals), KIEN_AN))
+    said = text(unitpage.change(edition(signals=signals), KIEN_AN))
     assert "nằm trong giới hạn dao động thông thường của đơn vị (từ −0,40 đến +0,80, theo 20 lần thay đổi" in said
 
 
@@ -143,13 +137,13 @@ def test_a_change_within_the_limits_is_called_ordinary():
 )
 def test_without_a_route_it_says_why(total, said):
     scores = week()["scores"].assign(total=lambda each: each["total"].mask(each["unit_code"] == KIEN_AN, total))
-    told = with_tables(scores=scores, routes=week()["routes"].iloc[:0], pace=week()["pace"].iloc[:0])
+    told = edition(scores=scores, routes=week()["routes"].iloc[:0], pace=week()["pace"].iloc[:0])
     assert said in text(unitpage.route(told, KIEN_AN))
 
 
 def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
     routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
-    said = text(unitpage.route(with_tables(routes=routes), KIEN_AN))
+    said = text(unitpage.route(edition(routes=routes), KIEN_AN))
     assert "thanh toán trực tuyến tăng thêm 13,7 điểm phần trăm (thêm 38 trường hợp) cũng đủ" in said
 
 
