@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
-from IPython.display import HTML
 
 from analysis.names import Names
 from analysis.rules import Rules
-from analysis.templates import template
 from analysis.wording import Wording
 
 
@@ -16,7 +14,7 @@ from analysis.wording import Wording
 class Edition:
     """One week's report: its tables, and the rules and words to read them by.
 
-    tables : by name, as the week's CSV files hold them: measurements, scores, points, changes, findings, repairs
+    tables : by name, as the week's CSV files hold them: those of tables.BEFORE_REPORT, and findings
     province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
     provenance    : file, hash (of the file), revision, code (its version), as store.provenance gives them
     """
@@ -113,8 +111,3 @@ class Edition:
         held = self.rules.province_rank
         rows = held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
         return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
-
-
-def html(piece: str, edition: Edition, **fields: object) -> HTML:
-    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
-    return HTML(template(f"pieces/{piece}.html.j2").render(**fields))

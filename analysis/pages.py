@@ -109,7 +109,7 @@ def make(task: Task) -> Made:
 
 @lru_cache(maxsize=1)
 def stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
-    """What a run's pages are forked from: it has read the rules, sentences and tables that all are made from.
+    """What a run's pages are compared and made in forks of: it has read the rules, sentences and tables of them all.
 
     One at a time; ``forget`` ends it.
     """

@@ -10,7 +10,8 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import store
-from analysis.edition import Edition, html
+from analysis.edition import Edition
+from analysis.templates import template
 from analysis.trend import NOT_ITEMISED
 from analysis.wording import MISSING, Wording, capital
 
@@ -516,3 +517,8 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         ],
         "not_itemised": words.number(unit["not_itemised"]),
     }
+
+
+def html(piece: str, edition: Edition, **fields: object) -> HTML:
+    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
+    return HTML(template(f"pieces/{piece}.html.j2").render(**fields))

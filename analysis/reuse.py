@@ -8,6 +8,7 @@ configuration or environment, nor anything that is not as it was published.
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
     """Copy the pages that would be the same, with their notebooks; the codes of their units.
 
     record, before : of the run, so far, and of the published week
-    jobs           : in how many processes pages are compared; None: one a processor
+    jobs           : in how many processes pages are compared; None: one a processor. They are forked from what the
+                     pages will be made from: ``pages.forget`` ends it.
     """
     area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
     made = set(before.get("units", ())) - set(before.get("failed", ()))
@@ -67,16 +69,23 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
         return []
     copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
     there = [code for code, files in copies.items() if _intact(list(files), before)]
-    shares = min(jobs or isolated.PROCESSORS, len(there))
-    compare = partial(store.at_home, home, unchanged, home, area, cutoff, run, lang)
-    of = pages.stem(home, area, cutoff, run, lang)  # which those that must be made are forked from as well
-    compared = isolated.together([partial(compare, there[first::shares]) for first in range(shares)], of=of)
-    same = [code for its in compared for code in its]
+    if not there or not _intact(list(store.processed(area, cutoff).glob("*.csv")), before):
+        return []
+    same = _compared(there, jobs, home, area, cutoff, run, lang)
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(old, new)
     return same
+
+
+def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
+    """``unchanged`` in several processes; none, and so a new page for each unit, where one does not come to its end."""
+    shares = min(jobs or isolated.PROCESSORS, len(codes))
+    parts = [partial(store.at_home, of_run[0], unchanged, *of_run, codes[first::shares]) for first in range(shares)]
+    with suppress(isolated.TookTooLong, isolated.Died):
+        return [code for its in isolated.together(parts, of=pages.stem(*of_run)) for code in its]
+    return []
 
 
 def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
@@ -90,14 +99,12 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
         held = {name: published.read(name) for name in unitpage.DRAWN}
     except (store.NotFound, ValueError):  # a week that has no such pages
         return []
-    known = set(edition.units["unit_code"])
-    return [
-        code
-        for code in codes
-        if code in known
-        and unitpage.drawn(edition.tables, code) == unitpage.drawn(held, code)
-        and unitpage.said(edition, code) == _said(published, code)
-    ]
+    same = []
+    for code in codes:
+        with suppress(Exception):  # what is wrong with this one is told by the making of its page
+            drawn = unitpage.drawn(edition.tables, code) == unitpage.drawn(held, code)
+            same += [code] if drawn and unitpage.said(edition, code) == _said(published, code) else []
+    return same
 
 
 def _said(week: store.Week, code: str) -> list[str]:
@@ -107,7 +114,7 @@ def _said(week: store.Week, code: str) -> list[str]:
         output.get("data", {})
         for cell in notebook["cells"]
         if "page" in cell["metadata"].get("tags", ())
-        for output in cell["outputs"]
+        for output in cell.get("outputs", ())
     ]
     return ["".join(each["text/html"]) for each in shown if "text/html" in each]
 

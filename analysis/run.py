@@ -322,14 +322,16 @@ class _Week:
             for code, name, kind in units
         ]
         codes = [unit.code for unit in units]
-        same = reuse.units(record, before, codes, run, self.home, self.jobs)
-        if same:
-            self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
-        made = {code: pages.Made(code) for code in same}
-        if tasks := [task for task in tasks if task.unit not in made]:
-            with self.timed(pages.STAGE):
-                made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
-        pages.forget()
+        try:
+            same = reuse.units(record, before, codes, run, self.home, self.jobs)
+            if same:
+                self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
+            made = {code: pages.Made(code) for code in same}
+            if tasks := [task for task in tasks if task.unit not in made]:
+                with self.timed(pages.STAGE):
+                    made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
+        finally:
+            pages.forget()
         made = [made[code] for code in codes]
         isolated.call(
             store.at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES

@@ -301,6 +301,9 @@ EVALUATED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
 
 
+FLOATS = "%.10g"  # in a file
+
+
 def to_csv(name: str, frame: pd.DataFrame) -> str:
     """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError.
 
@@ -312,7 +315,7 @@ def to_csv(name: str, frame: pd.DataFrame) -> str:
     # To a spreadsheet a carriage return without quotes begins a row; Python quotes only line feeds.
     returns = any("\r" in text for column in texts.values() for text in column)
     quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
-    return held.assign(**texts).to_csv(index=False, float_format="%.10g", lineterminator="\n", quoting=quoting)
+    return held.assign(**texts).to_csv(index=False, float_format=FLOATS, lineterminator="\n", quoting=quoting)
 
 
 def _evaluated(text: str) -> bool:

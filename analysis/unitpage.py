@@ -13,14 +13,14 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import findings, report, score, store, tables
-from analysis.edition import Edition, html
-from analysis.report import pace_lines
+from analysis.edition import Edition
+from analysis.report import html, pace_lines
 from analysis.rules import Rules
 from analysis.store import Week
 from analysis.trend import NOT_ITEMISED
 from analysis.wording import Wording, capital
 
-DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # what charts show
+DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # by 5_unit
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
@@ -45,10 +45,13 @@ def said(edition: Edition, code: str) -> list[str]:
     return [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
 
 
-def drawn(tables: dict[str, pd.DataFrame], code: str) -> list[str]:
-    """What the charts of a page show: the unit's own rows, as text. They do not tell the revision."""
-    own = (tables[name].drop(columns="revision", errors="ignore") for name in DRAWN)
-    return [each[each["unit_code"] == code].to_csv(index=False) for each in own]
+def drawn(held: dict[str, pd.DataFrame], code: str) -> list[str]:
+    """The unit's own rows, as text: what the charts of its page show, and a look at them in its notebook.
+
+    Nothing tells the revision. Figures as a file has them, whether they were read from one or not yet written.
+    """
+    own = (held[name].drop(columns="revision", errors="ignore") for name in DRAWN)
+    return [each[each["unit_code"] == code].to_csv(index=False, float_format=tables.FLOATS) for each in own]
 
 
 def title(edition: Edition, code: str) -> str:

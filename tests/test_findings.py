@@ -6,6 +6,7 @@ import pytest
 from district import gate, in_force, lines, saved, scored, week, words
 
 from analysis import findings
+from analysis.names import Names
 from analysis.tables import TABLES
 
 
@@ -82,7 +83,7 @@ def test_kien_an_lacks_0_82_points_and_the_first_way_is_transparency():
 def test_a_route_that_needs_all_the_room_there_is_does_not_pass_100_percent():
     # Kiến An lacks 0.82 points, which are 4.56 points of transparency; at 95.44 % 4.6 of them would make 100.04 %
     routes = week()["routes"].query("unit_code == '30634' and indicator == 'CKMB'").assign(own_pct=95.44, room_pct=4.56)
-    names = findings.Names(in_force(), words(), week()["units"])
+    names = Names(in_force(), words(), week()["units"])
     said = "riêng công khai, minh bạch tăng thêm 4,56 điểm phần trăm là đủ."
     assert findings.way(next(routes.itertuples()), names).endswith(said)
 

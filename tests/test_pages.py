@@ -166,7 +166,7 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     try:
         held = isolated.call(store.at_home, home, read_again, home, of=pages.stem(*of_run))
     finally:
-        pages.stem.cache_clear()
+        pages.forget()
     assert held == [(1, 1), (1, 1)]
 
 

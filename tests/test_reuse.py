@@ -1,12 +1,15 @@
 """What of a published week stands in the next run: only what would be the same, byte for byte."""
 
+import json
+import os
 import shutil
 
+import pandas as pd
 import pytest
 from conftest import UNITS
 from district import words
 
-from analysis import reuse, run, store, verify
+from analysis import pages, reuse, run, store, verify
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 RECORD = {
@@ -73,6 +76,110 @@ def test_a_stage_is_made_again_where_a_table_before_it_has_changed_and_an_unknow
     (tmp_path / "measurements.csv").write_text("a\n1\n")
     assert reuse.key("2_score", tmp_path, RECORD) != before
     assert reuse.key("9_other", tmp_path, RECORD) == ""
+
+
+# -- a unit's page ---------------------------------------------------------------------------------------------------
+
+KIEN_AN, MY_HOI_DONG, NHON_MY = UNITS
+RUN = f"{CUTOFF}-abc"
+
+
+@pytest.fixture
+def published(home, tmp_path):
+    """A copy of the home, and in it a run that has come to the units' pages with the tables as they were."""
+    here = shutil.copytree(home, tmp_path / "home")
+    with store.working_in(here):
+        store.run_folder(AREA, RUN).mkdir(parents=True)
+        for path in store.processed(AREA, CUTOFF).glob("*.csv"):
+            shutil.copy(path, store.run_folder(AREA, RUN))
+        yield here
+    pages.forget()
+
+
+def change(table: str, unit: str, column: str, value, **of) -> None:
+    """One cell of the run's table: of the unit's row that has these values, the first of them."""
+    week = store.week(AREA, CUTOFF, RUN)
+    rows = week.read(table)
+    its = rows[(rows["unit_code"] == unit) & rows[list(of)].eq(pd.Series(of)).all(axis=1)]
+    rows.loc[its.index[0], column] = value
+    week.write(table, rows)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        pytest.param([], UNITS, id="nothing"),
+        # drawn by its charts alone: what it lost in transparency, in the sentences no more than rounded
+        pytest.param([("course", KIEN_AN, "total", 40.0)], [MY_HOI_DONG, NHON_MY], id="an earlier total"),
+        pytest.param(
+            [("changes", MY_HOI_DONG, "previous_rank", 1.0)], [KIEN_AN, NHON_MY], id="its place in the week before"
+        ),
+        # said of every unit, though in none of their rows: the best of their kind, here Nhơn Mỹ's
+        pytest.param(
+            [("measurements", NHON_MY, "value", 99.9, {"indicator": "TT"})], [], id="a figure that is now the best"
+        ),
+    ],
+)
+def test_a_page_stays_where_neither_what_it_says_nor_what_it_draws_has_changed(published, cells, kept):
+    for table, unit, column, value, *of in cells:
+        change(table, unit, column, value, **(of[0] if of else {}))
+    assert reuse.unchanged(published, AREA, CUTOFF, RUN, "vi", UNITS) == kept
+
+
+def edited(home, change) -> None:
+    path = store.processed(AREA, CUTOFF) / "units" / f"{KIEN_AN}.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    change(notebook["cells"])
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        (lambda cells: cells.append({"cell_type": "markdown", "metadata": {"tags": ["page"]}, "source": ""}), UNITS),
+        (lambda cells: cells.append({"cell_type": "code", "outputs": []}), UNITS[1:]),
+        (lambda cells: cells.clear(), UNITS[1:]),
+    ],
+    ids=["prose that is tagged", "a cell without metadata", "nothing shown"],
+)
+def test_a_page_whose_notebook_cannot_be_compared_is_made_again_and_the_others_stay(published, change, kept):
+    edited(published, change)
+    assert reuse.unchanged(published, AREA, CUTOFF, RUN, "vi", UNITS) == kept
+
+
+def test_pages_are_taken_over_with_their_notebooks_and_none_from_a_week_that_is_not_as_it_was_published(published):
+    before = store.load_json(store.processed(AREA, CUTOFF) / "run.json")
+    assert sorted(reuse.units(before, before, UNITS, RUN, published)) == UNITS
+    for code in UNITS:
+        for new, old in ((store.run_folder, store.processed), (store.run_reports, store.reports)):
+            for path in (new(AREA, RUN) / "units").glob(f"{code}.*"):
+                assert path.read_bytes() == (old(AREA, CUTOFF) / "units" / path.name).read_bytes()
+    assert len(list((store.run_folder(AREA, RUN) / "units").iterdir())) == 2 * len(UNITS)
+    course = store.processed(AREA, CUTOFF) / "course.csv"
+    course.write_text(course.read_text("utf-8") + "\n", "utf-8")
+    assert reuse.units(before, before, UNITS, RUN, published) == []
+
+
+def test_where_a_process_that_compares_dies_every_page_is_made_again(published, monkeypatch):
+    monkeypatch.setattr(reuse, "unchanged", dies)
+    before = store.load_json(store.processed(AREA, CUTOFF) / "run.json")
+    assert reuse.units(before, before, UNITS, RUN, published) == []
+
+
+def dies(*_):
+    os._exit(9)
+
+
+def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, monkeypatch):
+    def fails(record, before, codes, run, home, jobs):
+        pages.stem(home, AREA, CUTOFF, run, "vi").begin()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(reuse, "units", fails)
+    outcome, told = made(published, province_rank="6/11")
+    assert outcome.status == run.FAILED and "No space left on device" in outcome.message
+    assert kept(told) == ["1_clean", "2_score", "3_trend"]
+    assert pages.stem.cache_info().currsize == 0
 
 
 # -- the real week ---------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ import re
 import shutil
 
 import district
+import nbformat
 import pandas as pd
 import pytest
-from district import edition, week
+from district import HOME, edition, week
 
-from analysis import store, unitpage
+from analysis import findings, store, tables, unitpage
 
 KIEN_AN, MY_HOI_DONG = "30634", "30637"
 
@@ -145,6 +146,37 @@ def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
     routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
     said = text(unitpage.route(edition(routes=routes), KIEN_AN))
     assert "thanh toán trực tuyến tăng thêm 13,7 điểm phần trăm (thêm 38 trường hợp) cũng đủ" in said
+
+
+def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_binary_noise_is_all_that_differs():
+    # the median of nine changes of 0.1 and nine of 0.2 is 0.15000000000000002
+    units = week()["changes"]["unit_code"]
+    changes = week()["changes"].assign(change=[0.1, 0.2] * (len(units) // 2) + [0.1] * (len(units) % 2))
+    held = week() | {"changes": changes}
+    found = findings.collect(held, district.in_force(), district.words())
+    rose = found.query("finding == 'rose'")
+    assert rose["reference"].iat[0] != 0.15 and rose["reference"].iat[0] == pytest.approx(0.15)
+    read = tables.from_csv("findings", tables.to_csv("findings", found).encode())
+    code = rose["unit_code"].iat[0]
+    assert unitpage.drawn(held | {"findings": found}, code) == unitpage.drawn(held | {"findings": read}, code)
+
+
+def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
+    """A cell that is added there must be in ``said``, or be a chart that draws the unit's own rows of ``DRAWN``."""
+    notebook = nbformat.read(HOME / "notebooks" / "5_unit.ipynb", as_version=4)
+    shown = [cell.source for cell in notebook.cells if "page" in cell.metadata.get("tags", [])]
+    assert shown == [
+        "unitpage.minute(edition, unit)",
+        "unitpage.standing(edition, unit)",
+        "unitpage.change(edition, unit)",
+        "figures.contributions(edition, unit)",
+        "figures.control(edition, unit)",
+        "unitpage.lost(edition, unit)",
+        "figures.lost_points(edition, unit)",
+        "unitpage.route(edition, unit)",
+        "unitpage.unseen(edition, unit)",
+        "unitpage.provenance(edition, unit)",
+    ]
 
 
 def test_what_is_remembered_of_a_weeks_tables_is_what_their_files_hold_and_what_is_done_to_them_stays_there(
