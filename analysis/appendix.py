@@ -117,7 +117,7 @@ def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     texts = [Column("unit", say("piece.unit")), Column("indicator", say("piece.figure"))]
     rows = [
         {"unit": capital(names.unit(each.unit_code)), "indicator": names.measured(each.indicator)}
-        | {"old": each.old, "new": each.new, "decimals": names.decimals(each.indicator)}
+        | {"old": each.old, "new": each.new, "decimals": names.telling_decimals(each.indicator, each.old, each.new)}
         for each in edition.tables["corrections"].itertuples()
     ]
     columns = [*texts, Column("old", say("piece.old"), 2), Column("new", say("piece.new"), 2)]

@@ -7,6 +7,8 @@ from analysis.rules import Rules
 from analysis.units import with_kind
 from analysis.wording import Wording, capital
 
+FINEST = 10  # decimals: a file has no more digits
+
 
 class Names:
     """Names of units, indicators, groups and bands in the language of the words; figures in their column's decimals.
@@ -63,6 +65,14 @@ class Names:
 
     def decimals(self, indicator: str) -> int:
         return self._decimals.get(indicator, 2)
+
+    def telling_decimals(self, indicator: str, old: float, new: float) -> int:
+        """Those of its column, or as many more as it takes to tell two figures apart that are not the same."""
+        least = self.decimals(indicator)
+        telling = (
+            many for many in range(least, FINEST) if self.words.number(old, many) != self.words.number(new, many)
+        )
+        return next(telling, least)
 
     def figure(self, indicator: str, value: float) -> str:
         """``("TT", 7.42)`` => ``7,42%``; a change carries its sign."""

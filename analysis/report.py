@@ -70,10 +70,11 @@ def correction_rows(edition: Edition) -> list[dict]:
         {
             "unit": capital(names.unit(each.unit_code)),
             "indicator": names.measured(each.indicator),
-            "old": words.number(each.old, names.decimals(each.indicator)),
-            "new": words.number(each.new, names.decimals(each.indicator)),
+            "old": words.number(each.old, decimals),
+            "new": words.number(each.new, decimals),
         }
         for each in edition.tables["corrections"].itertuples()
+        for decimals in [names.telling_decimals(each.indicator, each.old, each.new)]
     ]
 
 

@@ -1,5 +1,6 @@
 """appendix.xlsx holds every figure as a number, marks what is below its threshold, and no text of it is ever run."""
 
+import dataclasses
 import functools
 import io
 import re
@@ -187,6 +188,10 @@ def test_a_reissued_week_tells_what_it_corrects_on_a_sheet_of_its_own():
         ["Chợ Mới", "Công khai, minh bạch", 76.2, 72.6],
     ]
     assert sheet["C2"].number_format == "#,##0.0"
+    this = corrected()
+    slight = this.tables | {"corrections": this.tables["corrections"].assign(new=76.23)}
+    sheet = opened(appendix.compile(dataclasses.replace(this, tables=slight)))["Đính chính"]
+    assert [sheet[cell].number_format for cell in ("C2", "D2")] == ["#,##0.00"] * 2  # 76,20 and 76,23
 
 
 def test_units_of_several_kinds_are_told_apart_in_a_column():

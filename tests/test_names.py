@@ -62,6 +62,24 @@ def test_a_figure_has_its_columns_decimals_and_a_limit_no_idle_ones(indicator, v
     assert limit is None or names().limit(indicator, value) == limit
 
 
+@pytest.mark.parametrize(
+    ("indicator", "old", "new", "decimals"),
+    [
+        ("CKMB", 19.3, 19.4, 1),  # its column's are enough
+        ("CKMB", 19.26, 19.27, 2),  # both would be 19,3
+        ("CKMB", 19.26, 19.34, 2),
+        ("TT", 7.4, 7.404, 3),
+        ("TT", 7.404, 7.404, 2),  # the same
+        ("CT", 12.0, 13.0, 0),
+        ("TT", float("nan"), 7.4, 2),
+    ],
+)
+def test_two_figures_that_are_not_the_same_are_written_with_as_many_decimals_as_tell_them_apart(
+    indicator, old, new, decimals
+):
+    assert names().telling_decimals(indicator, old, new) == decimals
+
+
 def test_a_part_of_a_total_stands_within_a_sentence():
     class Part:
         group, indicator = "MDSH", ""

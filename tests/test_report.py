@@ -144,6 +144,8 @@ def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
     second = edition(corrections=pd.DataFrame([change]), origin={"revision": "2"})
     assert text(report.correction(second)).endswith("Chợ Mới Công khai, minh bạch 72,6 76,2")
     assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(report.correction(second))
+    slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
+    assert text(report.correction(slight)).endswith("Chợ Mới Công khai, minh bạch 72,60 72,63")
     assert report.subject(second).startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
     assert report.title(second).startswith("[Đính chính] Bộ chỉ số 766")
 
