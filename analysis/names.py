@@ -70,7 +70,7 @@ class Names:
         """Those of its column, or as many more as it takes to tell two figures apart that are not the same."""
         least = self.decimals(indicator)
         telling = (
-            many for many in range(least, FINEST) if self.words.number(old, many) != self.words.number(new, many)
+            many for many in range(least, FINEST + 1) if self.words.number(old, many) != self.words.number(new, many)
         )
         return next(telling, least)
 

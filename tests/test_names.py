@@ -70,6 +70,7 @@ def test_a_figure_has_its_columns_decimals_and_a_limit_no_idle_ones(indicator, v
         ("CKMB", 19.26, 19.34, 2),
         ("TT", 7.4, 7.404, 3),
         ("TT", 7.404, 7.404, 2),  # the same
+        ("TT", 0.1234567891, 0.1234567892, 10),  # as fine as a file has them
         ("CT", 12.0, 13.0, 0),
         ("TT", float("nan"), 7.4, 2),
     ],

@@ -85,9 +85,9 @@ RUN = f"{CUTOFF}-abc"
 
 
 @pytest.fixture
-def published(home, tmp_path):
-    """A copy of the home, and in it a run that has come to the units' pages with the tables as they were."""
-    here = shutil.copytree(home, tmp_path / "home")
+def published(real_home, tmp_path):
+    """The real week, and beside it a run that has come to the units' pages with the tables as they were."""
+    here = shutil.copytree(real_home, tmp_path / "home")
     with store.working_in(here):
         store.run_folder(AREA, RUN).mkdir(parents=True)
         for path in store.processed(AREA, CUTOFF).glob("*.csv"):
@@ -109,7 +109,7 @@ def change(table: str, unit: str, column: str, value, **of) -> None:
     ("cells", "kept"),
     [
         pytest.param([], UNITS, id="nothing"),
-        # drawn by its charts alone: what it lost in transparency, in the sentences no more than rounded
+        # drawn by the chart of its changes alone, and said nowhere
         pytest.param([("course", KIEN_AN, "total", 40.0)], [MY_HOI_DONG, NHON_MY], id="an earlier total"),
         pytest.param(
             [("changes", MY_HOI_DONG, "previous_rank", 1.0)], [KIEN_AN, NHON_MY], id="its place in the week before"
@@ -158,6 +158,17 @@ def test_pages_are_taken_over_with_their_notebooks_and_none_from_a_week_that_is_
     course = store.processed(AREA, CUTOFF) / "course.csv"
     course.write_text(course.read_text("utf-8") + "\n", "utf-8")
     assert reuse.units(before, before, UNITS, RUN, published) == []
+
+
+@pytest.mark.parametrize(("jobs", "processes"), [(1, 1), (2, 2), (9, 3)])
+def test_pages_are_compared_in_as_many_processes_as_jobs_were_asked_for_and_no_more_than_there_are_pages(
+    published, monkeypatch, jobs, processes
+):
+    asked = []
+    monkeypatch.setattr(reuse.isolated, "together", lambda parts, of: asked.extend(parts) or [])
+    before = store.load_json(store.processed(AREA, CUTOFF) / "run.json")
+    assert reuse.units(before, before, UNITS, RUN, published, jobs) == []
+    assert len(asked) == processes and sorted(code for part in asked for code in part.args[-1]) == UNITS
 
 
 def test_where_a_process_that_compares_dies_every_page_is_made_again(published, monkeypatch):
