@@ -75,6 +75,9 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     for kind in ("plain", "html"):
         said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())
         assert re.search(r"Chợ Mới +Công khai, minh bạch +72,6 +76,2", said)
+    html = message.get_body(("html",)).get_content()
+    cells = re.findall(r"<t[hd][^>]*text-align: ?(left|right)[^>]*>(Chợ Mới|Công khai, minh bạch|72,6|76,2)</t", html)
+    assert cells[:4] == [("left", "Chợ Mới"), ("left", "Công khai, minh bạch"), ("right", "72,6"), ("right", "76,2")]
 
 
 def test_every_number_of_the_tables_is_in_the_plain_text(compiled, digest):
