@@ -215,10 +215,10 @@ def week(
 def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: dict) -> int:
     """Make the week of every area that has a table for it, then send the mails; the worst status."""
     from analysis import areas as several
-    from analysis import store, wording
+    from analysis import paths, wording
 
     words, statuses, mails = wording.load(home, about["lang"]), [], []
-    days = {area: store.raw_days(area) for area in areas}
+    days = {area: paths.raw_days(area) for area in areas}
     asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
     for area in sorted(set(areas) - set(asked)) if asked else ():
         _tell(words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
@@ -240,7 +240,7 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
     """
     import sqlite3
 
-    from analysis import due, mailing, store, wording
+    from analysis import due, mailing, paths, wording
 
     lang = about["lang"]
     words, statuses, mails = wording.load(home, lang), [], []
@@ -256,7 +256,7 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
             letters = set()
             statuses.append(FAILED)
             _tell(f"{area}: {type(error).__name__}: {error}")
-        if names := store.misnamed_raw(area):
+        if names := paths.misnamed_raw(area):
             statuses.append(REFUSED)
             _tell(words.say("run.misnamed", area=area, names=words.listed(names)))
         for cutoff in sorted(withheld) if send else ():
@@ -276,9 +276,10 @@ def _say(text: str, status: int) -> None:
 
 def _sent(area: str, cutoff: str, lang: str) -> int:
     """Send the week's mail. Outside the run, which sees no password."""
-    from analysis import store, wording
+    from analysis import wording
+    from analysis.home import find_home
 
-    words = wording.load(store.home(), lang)
+    words = wording.load(find_home(), lang)
     return _mailed(area, cutoff, words, lambda mailing: mailing.send(area, cutoff, words, _tell))
 
 
@@ -440,14 +441,14 @@ def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType
     import sqlite3
 
     from analysis import mail as message
-    from analysis import mailing, publish, sender, store
+    from analysis import mailing, paths, publish, sender
 
     fields = {"area": area, "cutoff": cutoff}
     try:
         answer, text = act(mailing)
     except mailing.NoSettings as error:
         answer, text = WRONG_USAGE, str(error)
-    except store.NotFound:
+    except paths.NotFound:
         answer, text = REFUSED, words.say("mail.nothing_published", **fields)
     except message.MailError as error:
         answer, text = UNSETTLED, str(error)
@@ -474,21 +475,22 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
 def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     """The home and the areas meant, every one of them for ``all``; from here on every module finds the same home."""
     from analysis import store
+    from analysis.home import find_home
 
     if home:
         os.environ["ANALYSIS_HOME"] = str(home.resolve())
-    areas = sorted(path.parent.name for path in store.home().glob("config/*/area.toml"))
+    areas = sorted(path.parent.name for path in find_home().glob("config/*/area.toml"))
     if not areas:
-        raise typer.BadParameter(f"{store.home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
+        raise typer.BadParameter(f"{find_home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
     if area == "all":
-        return store.home(), areas
+        return find_home(), areas
     if area is None and len(areas) > 1:
         area = store.default_area(areas)
     if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
-    return store.home(), [area or areas[0]]
+    return find_home(), [area or areas[0]]
 
 
 def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":

@@ -1,9 +1,11 @@
 """Files and folders changed in one step: a reader, or a crash, finds the old state or the new one, never a mix."""
 
 import ctypes
+import hashlib
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +33,19 @@ def save(path: Path, content: str | bytes) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def save_json(path: Path, value: object) -> Path:
+    return save(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def load_json(path: Path) -> dict:
+    """What the file holds; {} where it is missing or is no JSON object."""
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def swap(new: Path, place: Path) -> None:
@@ -87,3 +102,17 @@ def sync_entry(path: Path) -> None:
                 os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digests(files: Iterable[Path]) -> list[str]:
+    """sha256 of each, sorted: the same tables under other names are the same tables."""
+    return sorted(map(sha256, files))
+
+
+def hashes(files: Iterable[Path], base: Path) -> dict[str, str]:
+    """sha256 by path relative to ``base``."""
+    return {path.relative_to(base).as_posix(): sha256(path) for path in sorted(files) if path.is_file()}

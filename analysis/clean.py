@@ -15,9 +15,9 @@ import pandas as pd
 from analysis import headers, read
 from analysis.reading import ERROR, WARNING, Log, Reading, Record
 from analysis.rules import Rules
+from analysis.tables import INDICATOR_OF
 from analysis.wording import Wording
 
-INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
 FIGURES = ["value", "numerator", "denominator", "published_points"]
 MEASUREMENTS = ["unit_code", "unit_name", "indicator", *FIGURES, "mark"]
 REPAIRS = ["file", "row", "column", "column_letter", "raw", "clean", "reason"]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis import pages, periods, publish, run, store, wording
+from analysis import atomic, pages, paths, periods, publish, run, store, wording
+from analysis.home import at_home, find_home
 from analysis.run import Outcome, Steps
 
 
@@ -22,14 +23,14 @@ def weeks(
     that is none is refused. The other arguments : as of ``run.week``. Raises : WordingError.
     """
     words = wording.load(home, lang)
-    for cutoff in store.at_home(home, store.raw_days, area):
+    for cutoff in at_home(home, paths.raw_days, area):
         try:
             periods.cutoff(cutoff)
         except ValueError as error:
             yield cutoff, Outcome(run.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
             continue
         try:
-            if store.at_home(home, is_due, area, cutoff):
+            if at_home(home, is_due, area, cutoff):
                 yield (
                     cutoff,
                     run.week(home, area, cutoff, lang=lang, units=units, jobs=jobs, cluster=cluster, steps=steps),
@@ -45,11 +46,11 @@ def is_due(area: str, cutoff: str) -> bool:
 
     Another table than the published one is a correction; ``run.week`` refuses it, for a person to say so (--reissue).
     """
-    record = store.load_json(store.processed(area, cutoff, "run.json"))
-    inputs, folder = record.get("inputs", {}), len(store.processed(area).relative_to(store.home()).parts)
+    record = atomic.load_json(paths.processed(area, cutoff, "run.json"))
+    inputs, folder = record.get("inputs", {}), len(paths.processed(area).relative_to(find_home()).parts)
     known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
     return (
-        inputs.get("raw") != store.digests(store.raw_files(area, cutoff))
+        inputs.get("raw") != atomic.digests(paths.raw_files(area, cutoff))
         or bool(record.get("failed"))
         or not publish.intact(record.get("products", {}))
         or not known.issuperset(store.history(area, cutoff))
@@ -59,4 +60,4 @@ def is_due(area: str, cutoff: str) -> bool:
 def missing(area: str) -> list[str]:
     """The weeks that have a raw table and no report, though a later one has: its history lacks them."""
     published = store.published(area)
-    return [day for day in store.raw_days(area) if published and day < published[-1] and day not in published]
+    return [day for day in paths.raw_days(area) if published and day < published[-1] and day not in published]

@@ -16,7 +16,7 @@ class Edition:
 
     tables : by name, as the week's CSV files hold them: those of tables.BEFORE_REPORT, and findings
     province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
-    provenance    : file, hash (of the file), revision, code (its version), as store.provenance gives them
+    provenance    : file, hash (of the file), revision, code (its version), as provenance.provenance gives them
     """
 
     rules: Rules

@@ -13,7 +13,8 @@ import pandas as pd
 from analysis import charts, score
 from analysis.edition import Edition
 from analysis.sheet import Picture
-from analysis.trend import NOT_ITEMISED, rules_broken, scaled_changes
+from analysis.tables import NOT_ITEMISED
+from analysis.trend import rules_broken, scaled_changes
 from analysis.wording import capital
 
 ROWS, PANELS = 36, 36  # units that a chart, and small multiples, hold on a page of A4

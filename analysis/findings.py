@@ -13,6 +13,7 @@ import pandas as pd
 from analysis import trend
 from analysis.names import Names
 from analysis.rules import Rules
+from analysis.tables import NOT_ITEMISED
 from analysis.wording import MISSING, Wording
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
@@ -70,7 +71,7 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
         rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
     if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
         text = say("finding.not_printed", groups=words.listed(hidden))
-        rows.append(_row("data", INFO, indicator=trend.NOT_ITEMISED, text=text))
+        rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
     rows += [_row("data", *told) for told in _about_history(tables, rules, names)]
     if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
         rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
@@ -205,7 +206,7 @@ def _steps(
             )
             lost_now[each.unit_code] = max(0, -count)
             rows.append(_row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
-    for each in odd[odd["indicator"] == trend.NOT_ITEMISED].itertuples():
+    for each in odd[odd["indicator"] == NOT_ITEMISED].itertuples():
         count = trend.items(each.gap, size, step["level_tolerance_points"])
         if count < 0:
             fields = {"items": words.number(-count, 0), "size": words.number(size, 0)}
@@ -242,10 +243,10 @@ def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
 def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
     """Figures far from the median of the unit's kind, what is not itemised first, then the farthest."""
     words = names.words
-    first = odd.assign(itemised=odd["indicator"] != trend.NOT_ITEMISED, far=-odd["deviation"].abs())
+    first = odd.assign(itemised=odd["indicator"] != NOT_ITEMISED, far=-odd["deviation"].abs())
     rows = []
     for each in first.sort_values(["itemised", "far"], kind="stable").itertuples():
-        rest = each.indicator == trend.NOT_ITEMISED
+        rest = each.indicator == NOT_ITEMISED
         figures = {
             "value": names.figure(each.indicator, each.value),
             "median": names.figure(each.indicator, each.median),

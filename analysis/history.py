@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import rules, store, tables, units
+from analysis import paths, rules, store, table_files, units
+from analysis.home import find_home
 
 COLUMNS = [
     *["cutoff", "unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"],
@@ -97,13 +98,13 @@ def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
 
 def _read(area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
     """One table of many folders, one below the other, with the cut-off as its first column."""
-    base = store.processed(area)
+    base = paths.processed(area)
     try:
         files = {folder.relative_to(base).as_posix(): (folder / f"{name}.csv").read_bytes() for folder in folders}
     except FileNotFoundError as error:
         gone = Path(error.filename).relative_to(base)
-        raise store.NotFound(f"{area}: {gone} is gone; the history needs it: make that week again") from None
-    frame = tables.from_csvs(name, files)
+        raise paths.NotFound(f"{area}: {gone} is gone; the history needs it: make that week again") from None
+    frame = table_files.from_csvs(name, files)
     frame.insert(0, "cutoff", frame.index.str[:10])
     return frame.reset_index(drop=True)
 
@@ -113,7 +114,7 @@ def _beginnings(area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.Da
 
     named  : cutoff, unit_code, unit_name of its weeks, by cut-off; of this ``cutoff`` alone, where one is given
     """
-    registered, changed = rules.beginnings(store.home(), area)
+    registered, changed = rules.beginnings(find_home(), area)
     if registered is not None:
         return registered, changed
     if cutoff:

@@ -11,7 +11,8 @@ from itertools import groupby
 
 import pandas as pd
 
-from analysis import atomic, history, rules, store, tables
+from analysis import atomic, history, paths, rules, store, table_files
+from analysis.home import find_home
 from analysis.listed import DOCUMENT, NAME, RECORD, REPORT, WORKBOOK, Published, inputs, is_stale, published
 from analysis.rules import Rules
 from analysis.wording import MISSING, Wording, capital
@@ -32,17 +33,17 @@ def save(area: str, words: Wording) -> None:
 
     Raises : OSError where the page cannot be written; ConfigError as rules.load does
     """
-    page, record = store.reports(area, NAME), store.processed(area, RECORD)
+    page, record = paths.reports(area, NAME), paths.processed(area, RECORD)
     for _ in range(ATTEMPTS):
         if not is_stale(area, words):
             return
         weeks = published(area)
         made_of = {"inputs": inputs(area, weeks, words)}
-        held = rules.load(store.home(), area, date.fromisoformat(weeks[-1].cutoff))
+        held = rules.load(find_home(), area, date.fromisoformat(weeks[-1].cutoff))
         html = compile(weeks, read(area), held, words).encode()
         if not page.is_file() or page.read_bytes() != html:
             atomic.save(page, html)
-        store.save_json(record, made_of | {"page": hashlib.sha256(html).hexdigest()})
+        atomic.save_json(record, made_of | {"page": hashlib.sha256(html).hexdigest()})
 
 
 def read(area: str) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def _totals(area: str, without: list[str] = ()) -> pd.DataFrame:
     keys, found = ["cutoff", "unit_code"], history.load(area, without=without)
     for name, column in (("units", "kind"), ("changes", "change")):
         files = {day: (week.folder / f"{name}.csv").read_bytes() for day, week in weeks.items()}
-        its = tables.from_csvs(name, files).rename_axis("cutoff").reset_index()
+        its = table_files.from_csvs(name, files).rename_axis("cutoff").reset_index()
         found = found.merge(its[[*keys, column]], on=keys, how="left")
     return found
 

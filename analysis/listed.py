@@ -8,7 +8,8 @@ import json
 from contextlib import suppress
 from typing import NamedTuple
 
-from analysis import periods, store
+from analysis import atomic, paths, periods, provenance, store
+from analysis.home import find_home
 from analysis.wording import Wording
 
 NAME, RECORD = "index.html", "index.json"
@@ -28,9 +29,9 @@ class Published(NamedTuple):
 
 def is_stale(area: str, words: Wording) -> bool:
     """Whether the index is missing, or is not that of the weeks as they are published; without weeks there is none."""
-    page, weeks = store.reports(area, NAME), published(area)
-    made_of = {"inputs": inputs(area, weeks, words), "page": store.sha256(page) if page.is_file() else ""}
-    return bool(weeks) and store.load_json(store.processed(area, RECORD)) != made_of
+    page, weeks = paths.reports(area, NAME), published(area)
+    made_of = {"inputs": inputs(area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
+    return bool(weeks) and atomic.load_json(paths.processed(area, RECORD)) != made_of
 
 
 def renew(area: str, words: Wording) -> None:
@@ -42,12 +43,12 @@ def renew(area: str, words: Wording) -> None:
 
 def published(area: str) -> list[Published]:
     """Every published week, oldest first; one of which only tables or only reports are left counts as well."""
-    folders = {*store.processed(area).glob(store.ISO_DAY), *store.reports(area).glob(store.ISO_DAY)}
+    folders = {*paths.processed(area).glob(paths.ISO_DAY), *paths.reports(area).glob(paths.ISO_DAY)}
     weeks = []
     for day in sorted({folder.name for folder in folders if folder.is_dir()}):
         with suppress(ValueError):  # 2023-13-01 is no cut-off
             periods.cutoff(day)
-            reports, kept = store.reports(area, day), store.revisions(store.processed(area, day))
+            reports, kept = paths.reports(area, day), store.revisions(paths.processed(area, day))
             kept = kept or store.revisions(reports)
             names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
             files = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
@@ -57,8 +58,8 @@ def published(area: str) -> list[Published]:
 
 def inputs(area: str, weeks: list[Published], words: Wording) -> str:
     """The fingerprint of all that the index follows from."""
-    config = [path for name in (area, "index-766", "wording") for path in (store.home() / "config" / name).glob("*")]
+    config = [path for name in (area, "index-766", "wording") for path in (find_home() / "config" / name).glob("*")]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
-    held = [path for week in weeks for name in names for path in store.processed(area, week.cutoff).glob(name)]
-    told = [words.lang, weeks, store.code(), store.hashes([*config, *held], store.home())]
+    held = [path for week in weeks for name in names for path in paths.processed(area, week.cutoff).glob(name)]
+    told = [words.lang, weeks, provenance.code(), atomic.hashes([*config, *held], find_home())]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

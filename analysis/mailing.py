@@ -16,7 +16,8 @@ from pathlib import Path
 
 import filelock
 
-from analysis import isolated, mail, outbox, publish, sender, store
+from analysis import isolated, mail, outbox, paths, publish, sender, store
+from analysis.home import find_home
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
 from analysis.stem import Stem
@@ -64,7 +65,7 @@ def settings(area: str) -> Settings | None:
         return None
     faults = [*(_smtp_faults(told["smtp"]) if "smtp" in told else []), *_address_faults(told)]
     domains = frozenset(str(each).casefold() for each in told["domains"])
-    recipients, wrong = _recipients(store.home() / told["recipients"], area, domains)
+    recipients, wrong = _recipients(find_home() / told["recipients"], area, domains)
     if faults or wrong:
         raise ConfigError("\n".join([*faults, *wrong]))
     server = _server(told["smtp"]) if "smtp" in told else None
@@ -73,7 +74,7 @@ def settings(area: str) -> Settings | None:
 
 def _read(*needed: str) -> dict | None:
     """What mail.toml says, each entry of its kind and those needed there; None where there is no such file."""
-    path = store.home() / SETTINGS
+    path = find_home() / SETTINGS
     if not path.is_file():
         return None
     try:
@@ -88,7 +89,7 @@ def _read(*needed: str) -> dict | None:
 
 
 def _server(smtp: dict) -> Server:
-    files = {name: str(store.home() / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
+    files = {name: str(find_home() / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
     return Server(**{**smtp, **files})
 
 
@@ -115,7 +116,7 @@ def _smtp_faults(smtp: dict) -> list[str]:
         faults.append(
             f"{SETTINGS}: smtp.security = 'none' is only for this machine itself (127.0.0.1); expected starttls or tls"
         )
-    if smtp.get("ca_file") and not (store.home() / smtp["ca_file"]).is_file():
+    if smtp.get("ca_file") and not (find_home() / smtp["ca_file"]).is_file():
         faults.append(f"{SETTINGS}: smtp.ca_file = {smtp['ca_file']!r}: there is no such file")
     return faults
 
@@ -180,14 +181,14 @@ def _refused(what: str, value: str) -> str:
 
 def path() -> Path:
     """The outbox: of all areas, because who got what must outlive the weeks' folders."""
-    return store.home() / "data" / "outbox" / "outbox.sqlite"
+    return find_home() / "data" / "outbox" / "outbox.sqlite"
 
 
 def compiled(area: str, cutoff: str) -> tuple[int, bytes]:
-    """Revision and mail.eml of the published week. Raises store.NotFound, and publish.Busy while it is being made."""
-    place = store.reports(area, cutoff, "mail.eml")
+    """Revision and mail.eml of the published week. Raises paths.NotFound, and publish.Busy while it is being made."""
+    place = paths.reports(area, cutoff, "mail.eml")
     if not place.is_file():
-        raise store.NotFound(place)
+        raise paths.NotFound(place)
     with publish.locked(area, cutoff):
         return len(store.revisions(place.parent)) + 1, place.read_bytes()
 
@@ -218,7 +219,7 @@ def _bare(recipient: str) -> str:
 def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     """Write what each recipient would get, one .eml each; asks no server and no password. DONE, and what to tell."""
     compiled(area, cutoff)
-    place, about = store.reports(area, cutoff, "mail.eml"), settings(area)
+    place, about = paths.reports(area, cutoff, "mail.eml"), settings(area)
     if about is None:
         return DONE, how_to(area, cutoff, words)
     with _box() as box:
@@ -236,7 +237,7 @@ def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
 def ending(area: str, cutoff: str, words: Wording) -> str:
     """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest."""
     with suppress(OSError, ValueError):  # settings that cannot be read send nothing either; ``mail`` tells their faults
-        if "smtp" in tomllib.loads((store.home() / SETTINGS).read_text("utf-8")):
+        if "smtp" in tomllib.loads((find_home() / SETTINGS).read_text("utf-8")):
             return ""
     return how_to(area, cutoff, words)
 
@@ -245,7 +246,7 @@ def how_to(area: str, cutoff: str, words: Wording) -> str:
     """The line that says where the week's mail is and how it is sent."""
     return words.say(
         "mail.how_to",
-        mail=store.reports(area, cutoff, "mail.eml"),
+        mail=paths.reports(area, cutoff, "mail.eml"),
         settings=SETTINGS,
         help=HELP,
         area=area,
@@ -280,7 +281,7 @@ def send(
     and the table of who got what.
 
     resend : send the uncertain ones again, and put down no new ones
-    Raises : NoSettings; ConfigError; PasswordError; store.NotFound; MailError; AlreadySending.
+    Raises : NoSettings; ConfigError; PasswordError; paths.NotFound; MailError; AlreadySending.
     """
     compiled(area, cutoff)
     about = settings(area)

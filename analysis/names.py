@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from analysis.clean import INDICATOR_OF
 from analysis.rules import Rules
+from analysis.tables import INDICATOR_OF
 from analysis.units import with_kind
 from analysis.wording import Wording, capital
 

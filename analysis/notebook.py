@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import atomic, isolated, store
+from analysis import atomic, isolated
+from analysis.home import at_home, without_folders
 from analysis.stem import Stem
 from analysis.wording import MISSING, Wording
 
@@ -68,7 +69,7 @@ def apart(
     Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
     """
     try:
-        return isolated.call(store.at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory, of=of)
+        return isolated.call(at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory, of=of)
     except (isolated.TookTooLong, isolated.Died) as error:
         fields = {"cell": _reached(target, words), "reason": ended(error, words)}
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
@@ -210,9 +211,9 @@ def _portable(notebook: "NotebookNode") -> "NotebookNode":
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
             if "text" in output:  # a warning names the file that the kernel keeps the cell in
-                output.text = store.without_folders(output.text)
+                output.text = without_folders(output.text)
             if "text/plain" in output.get("data", {}):
-                output.data["text/plain"] = store.without_folders(output.data["text/plain"])
+                output.data["text/plain"] = without_folders(output.data["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
             cell.source = cell.source.replace(f'run = "{run}"', 'run = ""')

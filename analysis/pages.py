@@ -12,7 +12,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis import atomic, isolated, notebook, periods, publish, store, wording
+from analysis import atomic, isolated, notebook, paths, periods, publish, store, wording
+from analysis.home import at_home, without_folders
 from analysis.notebook import USUAL, Way
 from analysis.stem import Stem
 from analysis.units import Unit
@@ -90,19 +91,19 @@ def table(units: list[Unit], made: list[Made]) -> "pd.DataFrame":
 
 def write(area: str, cutoff: str, run: str, units: list[Unit], made: list[Made]) -> None:
     """Write the week's table ``pages``; in a process that knows what columns may hold, which takes long to import."""
-    store.week(area, cutoff, run).write("pages", table(units, made))
+    store.open_week(area, cutoff, run).write("pages", table(units, made))
 
 
 def make(task: Task) -> Made:
     """Run 5_unit for one unit and export what it shows as the unit's page."""
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
-        target = store.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
+        target = paths.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
         about = {"home": task.home, "source": source, "target": target}
         notebook.apart(_make, task, source, target, words, way=task.way, words=words, of=stem(*task.of_run), **about)
     except Exception as error:  # whatever it was: the other units get their pages
         # It is published. A worker of a cluster works in no home of its own.
-        reason = store.without_folders(told(error)).replace(f"{task.home}/", "")
+        reason = without_folders(told(error)).replace(f"{task.home}/", "")
         return Made(task.unit, reason, "".join(traceback.format_exception(error)))
     return Made(task.unit)
 
@@ -113,7 +114,7 @@ def stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
 
     One at a time; ``forget`` ends it.
     """
-    return Stem(partial(store.at_home, home, _read, home, area, cutoff, run, lang), of=isolated.PAGES)
+    return Stem(partial(at_home, home, _read, home, area, cutoff, run, lang), of=isolated.PAGES)
 
 
 def forget() -> None:
@@ -125,7 +126,7 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
     from analysis import rules, unitpage
 
     in_force = rules.load(home, area, periods.cutoff(cutoff))
-    unitpage.edition(store.week(area, cutoff, run), in_force, wording.load(home, lang))
+    unitpage.edition(store.open_week(area, cutoff, run), in_force, wording.load(home, lang))
 
 
 def told(error: Exception) -> str:
@@ -152,8 +153,8 @@ def _title(task: Task, words: Wording) -> str:
     """What ``unitpage.title`` says, also where the page has none."""
     text = words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
     try:
-        corrections = store.week(task.area, task.cutoff, task.run).read("corrections")
-    except store.NotFound:
+        corrections = store.open_week(task.area, task.cutoff, task.run).read("corrections")
+    except paths.NotFound:
         return text
     corrected = corrections["unit_code"].eq(task.unit).any()
     return words.say("piece.corrected_title", text=text) if corrected else text
@@ -164,14 +165,14 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
 
     from analysis import export
 
-    folder, file = store.run_folder(task.area, task.run), _file(task)
+    folder, file = paths.run_folder(task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
     names = ("area", "cutoff", "run", "unit", "lang")
     notebook.run(source, target, {name: getattr(task, name) for name in names}, words, replace(task.way, beside=False))
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
     page = export.page(nbformat.read(target, as_version=4), words, _title(task, words))
-    atomic.save(store.run_reports(task.area, task.run) / f"{file}.html", page)
+    atomic.save(paths.run_reports(task.area, task.run) / f"{file}.html", page)
 
 
 def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: str) -> dict[str, Made]:
@@ -213,13 +214,13 @@ def _backend(cluster: str) -> Iterator[None]:
 
 def _replace(task: Task, words: Wording) -> None:
     """Put the page that says that there is none in the failed one's place, and what it left into ``failed``."""
-    folder, file = store.run_folder(task.area, task.run), _file(task)
+    folder, file = paths.run_folder(task.area, task.run), _file(task)
     (folder / FAILED).mkdir(exist_ok=True)
     for path in (folder / f"{file}.ipynb", folder / f"{file}.json"):
         if path.is_file():
             path.rename(folder / FAILED / path.name)
-    atomic.save(store.run_reports(task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
+    atomic.save(paths.run_reports(task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
 
 
 def _file(task: Task) -> str:
-    return store.unit_file(task.unit)
+    return paths.unit_file(task.unit)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import filelock
 
-from analysis import atomic, store
+from analysis import atomic, paths, store
+from analysis.home import find_home
 
 FAILURES_KEPT = 5
 MOMENT_S = 2  # our choice
@@ -35,7 +36,7 @@ class Busy(Exception):
 @contextmanager
 def locked(area: str, cutoff: str) -> Iterator[None]:
     """Only one run of a week at a time; the system frees the lock of a run that died. Raises Busy."""
-    path = store.processed(area, f".lock-{cutoff}")
+    path = paths.processed(area, f".lock-{cutoff}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(path, timeout=0):
@@ -67,13 +68,13 @@ def _holder(lock: Path) -> tuple[str, str]:
 
 def tidy(area: str, cutoff: str) -> None:
     """Of what a killed run of this week left: finish what was half published, undo half a rename, remove the rest."""
-    roots = (store.processed(area), store.reports(area))
+    roots = (paths.processed(area), paths.reports(area))
     left = [atomic.recover(root / cutoff) for root in roots]
-    for folder in store.processed(area).glob(f".run-{cutoff}-*"):
+    for folder in paths.processed(area).glob(f".run-{cutoff}-*"):
         if _half_published(area, cutoff, folder.name.removeprefix(".run-")):
-            atomic.swap(folder, store.processed(area, cutoff))
+            atomic.swap(folder, paths.processed(area, cutoff))
             atomic.sync_entry(folder.parent)
-            left.append(store.processed(area, "draft", cutoff))
+            left.append(paths.processed(area, "draft", cutoff))
     for folder in [*left, *(folder for root in roots for folder in root.glob(f".run-{cutoff}-*"))]:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,7 +96,7 @@ def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "")
         else:
             for old in store.revisions(place):
                 shutil.copytree(old, new / old.name)
-    folder = store.run_folder(area, run)
+    folder = paths.run_folder(area, run)
     (folder / "raw").mkdir()
     for path in raw:
         with atomic.naming(folder / "raw" / path.name):
@@ -109,14 +110,14 @@ def settled(folder: Path, stage: str, run: str) -> bool:
     Its token then tells the tables only: the run's name, which is never given twice, has served.
     """
     path = folder / f"{stage}.json"
-    token = store.load_json(path)
+    token = atomic.load_json(path)
     tables = token.get("tables", {})
     held = {name: folder / f"{name}.csv" for name in tables}
     proven = token.get("run") == run and all(
-        path.is_file() and store.sha256(path) == tables[name] for name, path in held.items()
+        path.is_file() and atomic.sha256(path) == tables[name] for name, path in held.items()
     )
     if proven:
-        store.save_json(path, {"tables": tables})
+        atomic.save_json(path, {"tables": tables})
     return proven
 
 
@@ -129,11 +130,11 @@ def products(area: str, cutoff: str, run: str) -> dict[str, str]:
 def intact(made: dict[str, str]) -> bool:
     """Whether every published product is there as it was made."""
     return bool(made) and all(
-        (store.home() / path).is_file() and store.sha256(store.home() / path) == digest for path, digest in made.items()
+        (find_home() / path).is_file() and atomic.sha256(find_home() / path) == digest for path, digest in made.items()
     )
 
 
-def week(area: str, cutoff: str, run: str) -> None:
+def publish_week(area: str, cutoff: str, run: str) -> None:
     """Make the run's tables and reports those of the week.
 
     The tables go last: run.json among them vouches for both folders, so ``tidy`` knows a run killed in between.
@@ -152,7 +153,7 @@ def week(area: str, cutoff: str, run: str) -> None:
         for new, place in reversed(done):
             atomic.swap(new, place) if new.exists() else place.rename(new)
         raise
-    for left in (*(new for new, _ in pairs), store.processed(area, "draft", cutoff)):
+    for left in (*(new for new, _ in pairs), paths.processed(area, "draft", cutoff)):
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -161,8 +162,8 @@ def keep_failed(area: str, cutoff: str, run: str, reason: str, part: str = "") -
 
     part : a folder of the run's that alone has failed; "": all of it
     """
-    folder = store.run_folder(area, run) / part
-    kept = store.processed(area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    folder = paths.run_folder(area, run) / part
+    kept = paths.processed(area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     kept.parent.mkdir(exist_ok=True)
     atomic.save(folder / "reason.txt", reason)
     folder.rename(kept)
@@ -175,19 +176,19 @@ def keep_failed(area: str, cutoff: str, run: str, reason: str, part: str = "") -
 def _half_published(area: str, cutoff: str, run: str) -> bool:
     """Whether the run was killed between its two renames: its reports published, its tables complete but not."""
     (_, reports), (tables, place) = _places(area, cutoff, run)
-    made = store.load_json(tables / "run.json").get("products", {})
+    made = atomic.load_json(tables / "run.json").get("products", {})
     return bool(made) and made.items() <= (_hashes(reports, reports) | _hashes(tables, place)).items()
 
 
 def _hashes(folder: Path, place: Path) -> dict[str, str]:
     """sha256 of everything in ``folder``, by the path below home that it has in ``place``."""
-    base = place.relative_to(store.home())
-    return {(base / path).as_posix(): digest for path, digest in store.hashes(folder.rglob("*"), folder).items()}
+    base = place.relative_to(find_home())
+    return {(base / path).as_posix(): digest for path, digest in atomic.hashes(folder.rglob("*"), folder).items()}
 
 
 def _places(area: str, cutoff: str, run: str) -> list[tuple[Path, Path]]:
     """The private folders of a run, each with the one it will be published as; tables last."""
     return [
-        (store.run_reports(area, run), store.reports(area, cutoff)),
-        (store.run_folder(area, run), store.processed(area, cutoff)),
+        (paths.run_reports(area, run), paths.reports(area, cutoff)),
+        (paths.run_folder(area, run), paths.processed(area, cutoff)),
     ]

@@ -9,10 +9,10 @@ from datetime import date
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import store
+from analysis import paths
 from analysis.edition import Edition
+from analysis.tables import NOT_ITEMISED
 from analysis.templates import template
-from analysis.trend import NOT_ITEMISED
 from analysis.wording import MISSING, Wording, capital
 
 NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
@@ -502,7 +502,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         "control": control,
         "rank": words.number(unit["rank"], 0) if not control else "",
         "unit": capital(names.unit(unit["unit_code"])),
-        "page": f"{store.unit_file(unit['unit_code'])}.html" if unit["unit_code"] in edition.paged else "",
+        "page": f"{paths.unit_file(unit['unit_code'])}.html" if unit["unit_code"] in edition.paged else "",
         "total": words.number(unit["total"]),
         "band": names.band(unit["band"]),
         "weak": unit["band"] in edition.rules.settings["weak_bands"],

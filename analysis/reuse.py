@@ -12,7 +12,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from analysis import isolated, pages, publish, store, wording
+from analysis import atomic, isolated, pages, paths, publish, store, wording
+from analysis.home import at_home, find_home
 
 COMMON = ("code", "commit", "config", "versions")  # of the record of a run
 OWN = {  # what a stage reads beside tables
@@ -34,7 +35,7 @@ def key(stage: str, folder: Path, record: dict) -> str:
     known = record["inputs"] | {"lang": record["inputs"]["parameters"]["lang"]} | record
     read = {name: known[name] for name in COMMON + OWN[stage]}
     return hashlib.sha256(
-        json.dumps([read, store.hashes(folder.glob("*.csv"), folder)], sort_keys=True).encode()
+        json.dumps([read, atomic.hashes(folder.glob("*.csv"), folder)], sort_keys=True).encode()
     ).hexdigest()
 
 
@@ -43,7 +44,7 @@ def stage(name: str, published: Path, folder: Path, before: dict) -> bool:
 
     before : the record of the published week
     """
-    token = store.load_json(published / f"{name}.json")
+    token = atomic.load_json(published / f"{name}.json")
     files = [f"{name}.json", f"{name}.ipynb", *(f"{table}.csv" for table in token.get("tables", {}))]
     if not token or not _intact([published / file for file in files], before):
         return False
@@ -69,7 +70,7 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
         return []
     copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
     there = [code for code, files in copies.items() if _intact(list(files), before)]
-    if not there or not _intact(list(store.processed(area, cutoff).glob("*.csv")), before):
+    if not there or not _intact(list(paths.processed(area, cutoff).glob("*.csv")), before):
         return []
     same = _compared(there, jobs, home, area, cutoff, run, lang)
     for code in same:
@@ -82,7 +83,7 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
 def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
     """``unchanged`` in several processes; none, and so a new page for each unit, where one does not come to its end."""
     shares = min(jobs or isolated.PROCESSORS, len(codes))
-    parts = [partial(store.at_home, of_run[0], unchanged, *of_run, codes[first::shares]) for first in range(shares)]
+    parts = [partial(at_home, of_run[0], unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
         return [code for its in isolated.together(parts, of=pages.stem(*of_run)) for code in its]
     return []
@@ -93,11 +94,11 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
     from analysis import periods, rules, unitpage
 
     day, words = periods.cutoff(cutoff), wording.load(home, lang)
-    published = store.Week(area, cutoff, store.processed(area, cutoff))
+    published = store.Week(home, area, cutoff, paths.processed(area, cutoff))
     try:
-        edition = unitpage.edition(store.week(area, cutoff, run), rules.load(home, area, day), words)
+        edition = unitpage.edition(store.open_week(area, cutoff, run), rules.load(home, area, day), words)
         held = {name: published.read(name) for name in unitpage.DRAWN}
-    except (store.NotFound, ValueError):  # a week that has no such pages
+    except (paths.NotFound, ValueError):  # a week that has no such pages
         return []
     same = []
     for code in codes:
@@ -109,7 +110,7 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
 
 def _said(week: store.Week, code: str) -> list[str]:
     """What the page of a unit says, as its notebook, once executed, shows it."""
-    notebook = store.load_json(week.folder / f"{store.unit_file(code)}.ipynb")
+    notebook = atomic.load_json(week.folder / f"{paths.unit_file(code)}.ipynb")
     shown = [
         output.get("data", {})
         for cell in notebook["cells"]
@@ -121,15 +122,15 @@ def _said(week: store.Week, code: str) -> list[str]:
 
 def _copies(area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:
     """The files of a unit's page: as published, and where they stand in the run."""
-    file = store.unit_file(code)
-    tables, reports = store.processed(area, cutoff), store.reports(area, cutoff)
-    return {tables / f"{file}{kind}": store.run_folder(area, run) / f"{file}{kind}" for kind in (".ipynb", ".json")} | {
-        reports / f"{file}.html": store.run_reports(area, run) / f"{file}.html"
+    file = paths.unit_file(code)
+    tables, reports = paths.processed(area, cutoff), paths.reports(area, cutoff)
+    return {tables / f"{file}{kind}": paths.run_folder(area, run) / f"{file}{kind}" for kind in (".ipynb", ".json")} | {
+        reports / f"{file}.html": paths.run_reports(area, run) / f"{file}.html"
     }
 
 
 def _intact(files: list[Path], before: dict) -> bool:
-    named = {path.relative_to(store.home()).as_posix() for path in files}
+    named = {path.relative_to(find_home()).as_posix() for path in files}
     held = {name: digest for name, digest in before.get("products", {}).items() if name in named}
     return len(held) == len(named) and publish.intact(held)
 

@@ -18,7 +18,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis import isolated, notebook, pages, periods, products, publish, reuse, store, wording
+from analysis import (
+    atomic,
+    isolated,
+    notebook,
+    pages,
+    paths,
+    periods,
+    products,
+    provenance,
+    publish,
+    reuse,
+    store,
+    wording,
+)
+from analysis.home import PROJECT, at_home, find_home, working_in
 from analysis.notebook import USUAL, Way
 from analysis.units import Unit, with_kind
 from analysis.wording import Wording, capital
@@ -28,7 +42,7 @@ if TYPE_CHECKING:
 
     from analysis.clean import Cleaned
 
-NOTEBOOKS = store.PROJECT / "notebooks"
+NOTEBOOKS = PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
 WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
 DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
@@ -58,7 +72,7 @@ class Gated(NamedTuple):
 
 def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
     try:
-        return isolated.call(store.at_home, home, gated, raw, home, area, cutoff, words, of=isolated.GATE)
+        return isolated.call(at_home, home, gated, raw, home, area, cutoff, words, of=isolated.GATE)
     except (isolated.TookTooLong, isolated.Died) as error:
         raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
 
@@ -78,7 +92,7 @@ def summary(cleaned: "Cleaned", words: Wording) -> Gated:
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     """The run's products, each part in a process of its own."""
-    parts = [partial(store.at_home, home, part) for part in products.PARTS]
+    parts = [partial(at_home, home, part) for part in products.PARTS]
     isolated.together(parts, home, area, cutoff, run, words)
 
 
@@ -87,7 +101,7 @@ def _index(area: str, words: Wording) -> None:
     from analysis import listed
 
     if listed.is_stale(area, words):
-        isolated.call(store.at_home, store.home(), listed.renew, area, words)
+        isolated.call(at_home, find_home(), listed.renew, area, words)
 
 
 def _tell(line: str) -> None:
@@ -132,18 +146,16 @@ def week(
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, lang)
-    with store.working_in(home):
+    with working_in(home):
         try:
-            cutoff = cutoff or store.newest_raw(area)
-            raw = sorted(raw or store.raw_files(area, cutoff), key=lambda path: path.name)
-        except store.NotFound:
+            cutoff = cutoff or paths.newest_raw(area)
+            raw = sorted(raw or paths.raw_files(area, cutoff), key=lambda path: path.name)
+        except paths.NotFound:
             return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:
             return Outcome(REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(
-            store.home(), area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps()
-        )
+        this = _Week(find_home(), area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps())
         try:
             with publish.locked(area, cutoff):
                 publish.tidy(area, cutoff)
@@ -174,9 +186,9 @@ class _Week:
         return ", ".join(path.name for path in self.raw)
 
     def outcome(self) -> Outcome:
-        published = store.processed(self.area, self.cutoff)
-        report = store.reports(self.area, self.cutoff, "report.html")
-        before = store.load_json(published / "run.json")
+        published = paths.processed(self.area, self.cutoff)
+        report = paths.reports(self.area, self.cutoff, "report.html")
+        before = atomic.load_json(published / "run.json")
         inputs = self.inputs(before)
         complete = not before.get("failed") and publish.intact(before.get("products", {}))
         if before.get("inputs") == inputs and complete:
@@ -188,7 +200,7 @@ class _Week:
             return Outcome(REFUSED, self.words.say("run.refused", file=self.names))
         if unknown := self.unknown(units):
             return Outcome(WRONG_USAGE, unknown)
-        revision, held = len(store.revisions(published)) + 1, store.digests(published.glob("raw/*"))
+        revision, held = len(store.revisions(published)) + 1, atomic.digests(published.glob("raw/*"))
         keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
         if before.get("revision", revision) != revision:
             return Outcome(FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
@@ -221,8 +233,8 @@ class _Week:
     def other_table(self, inputs: dict, current: str) -> str:
         """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
         fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
-        for old in store.revisions(store.processed(self.area, self.cutoff)):
-            if store.digests(old.glob("raw/*")) == inputs["raw"]:
+        for old in store.revisions(paths.processed(self.area, self.cutoff)):
+            if atomic.digests(old.glob("raw/*")) == inputs["raw"]:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
 
@@ -242,7 +254,7 @@ class _Week:
 
     def pages_of(self, before: dict) -> str | list[str]:
         """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
-        there = [path.stem for path in store.reports(self.area, self.cutoff, "units").glob("*.html")]
+        there = [path.stem for path in paths.reports(self.area, self.cutoff, "units").glob("*.html")]
         held = before.get("inputs", {}).get("units") or sorted(there) or "none"
         if not isinstance(self.units, list):
             return self.units or held
@@ -257,9 +269,9 @@ class _Week:
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
         return {
-            "raw": store.digests(self.raw),
-            "config": store.hashes(rules, self.home),
-            "code": store.code(self.steps.notebooks),
+            "raw": atomic.digests(self.raw),
+            "config": atomic.hashes(rules, self.home),
+            "code": provenance.code(self.steps.notebooks),
             "earlier": self.earlier(),
             "parameters": self.parameters,
             "units": self.pages_of(before),
@@ -271,7 +283,7 @@ class _Week:
         """sha256 of every table of the weeks before, but of the list of their units' pages: no later week shows it."""
         folders = [each.folder for each in store.history(self.area, self.cutoff).values()]
         tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
-        return store.hashes(tables, self.home)
+        return atomic.hashes(tables, self.home)
 
     def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
         """Make and publish the week. Returns what to say of pages that failed, or "".
@@ -280,12 +292,12 @@ class _Week:
         units  : those that get a page
         """
         began = time.perf_counter()
-        published = store.processed(self.area, self.cutoff)
+        published = paths.processed(self.area, self.cutoff)
         folder = publish.begin(self.area, self.cutoff, run, self.raw, keep)
-        if store.digests(folder.glob("raw/*")) != inputs["raw"]:
+        if atomic.digests(folder.glob("raw/*")) != inputs["raw"]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
         record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
-        record |= {"commit": store.commit(), "stages": {}}
+        record |= {"commit": provenance.commit(), "stages": {}}
         made: list[pages.Made] = []
         for stage in self.steps.stages:
             if stage == pages.STAGE:
@@ -310,8 +322,8 @@ class _Week:
         }
         if self.earlier() != inputs["earlier"]:
             raise OSError(self.words.say("run.earlier_changed"))
-        store.save_json(folder / "run.json", record)
-        publish.week(self.area, self.cutoff, run)
+        atomic.save_json(folder / "run.json", record)
+        publish.publish_week(self.area, self.cutoff, run)
         return said
 
     def unit_pages(self, run: str, units: list[Unit], record: dict, before: dict) -> list[pages.Made]:
@@ -333,9 +345,7 @@ class _Week:
         finally:
             pages.forget()
         made = [made[code] for code in codes]
-        isolated.call(
-            store.at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES
-        )
+        isolated.call(at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES)
         return made
 
     def failed_pages(self, run: str, failed: list[pages.Made], units: list[Unit]) -> str:

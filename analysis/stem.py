@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from analysis.shown import environment
+from analysis.home import environment
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MOST_BYTES = 65_536  # of an order: names of functions, a few plain values

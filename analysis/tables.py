@@ -4,20 +4,16 @@ Three kinds of column. *Text* holds codes, names and sentences; missing is the e
 missing is NaN, never 0. *Flags* are True or False, never missing. Percentages run from 0 to 100.
 """
 
-import csv
-import io
-import re
-from collections import defaultdict
-from contextlib import suppress
-
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera import dtypes
 
 MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
 STATUSES = ("computed", "published", "not assessed", "missing")
+# how the three totals of a delivered table are called among the indicators, by the names of their columns
+INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
+NOT_ITEMISED = "NOT_ITEMISED"  # the part of a total that the delivered table does not itemise
 
 
 class TableError(ValueError):
@@ -250,170 +246,3 @@ WRITTEN_BY = (
     | dict.fromkeys(("pages",), "run.py")  # of all runs of 5_unit; missing: there were none
 )
 BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook != "4_report"]
-
-
-def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` in the types of the table ``name``.
-
-    Raises : TableError with every fault, or when there is no such table.
-    """
-    if name not in TABLES:
-        raise TableError(f"there is no table {name!r}; the week's tables are {', '.join(TABLES)}")
-    return _valid(name, TABLES[name], frame)
-
-
-def _valid(name: str, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.reset_index(drop=True)
-    if _is_sound(schema, frame):
-        return frame
-    known = {column: kind for column, kind in schema.columns.items() if column in frame}
-    plain = frame.assign(**{column: _plain(name, frame[column], kind) for column, kind in known.items()})
-    if _is_sound(schema, plain):
-        return plain
-    try:
-        return schema.validate(plain, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        raise TableError("\n".join(_fault(name, each) for each in errors.failure_cases.to_dict("records"))) from None
-
-
-def _is_sound(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
-    """Whether nothing is amiss at first sight: the schema's own checks, at a fifth of the time that ``validate`` takes
-    to gather every fault. What is only of another type is not sound, though ``validate`` may turn it into its own."""
-    return (
-        list(frame.columns) == list(schema.columns)
-        and all(frame[name].dtype == _type_of(column) for name, column in schema.columns.items())
-        and all(_fits(frame[name], column) for name, column in schema.columns.items())
-        and not (schema.unique and frame.duplicated(schema.unique).any())
-    )
-
-
-def _type_of(column: pa.Column) -> str:
-    return str(column.dtype) if dtypes.is_float(column.dtype) or dtypes.is_bool(column.dtype) else "str"
-
-
-def _fits(values: pd.Series, column: pa.Column) -> bool:
-    missing = values.hasnans and not column.nullable
-    return not missing and all(check(values).check_passed for check in column.checks)
-
-
-# What a spreadsheet would evaluate when it opens a CSV (OWASP, CSV injection). A plain number is only a number.
-EVALUATED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
-
-
-FLOATS = "%.10g"  # in a file
-
-
-def to_csv(name: str, frame: pd.DataFrame) -> str:
-    """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError.
-
-    A text that a spreadsheet would evaluate is guarded by an apostrophe in front, as OWASP advises; ``from_csv`` takes
-    it off again.
-    """
-    held = checked(name, frame)
-    texts = {column: held[column].map(_guarded) for column in _texts(name)}
-    # To a spreadsheet a carriage return without quotes begins a row; Python quotes only line feeds.
-    returns = any("\r" in text for column in texts.values() for text in column)
-    quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
-    return held.assign(**texts).to_csv(index=False, float_format=FLOATS, lineterminator="\n", quoting=quoting)
-
-
-def _evaluated(text: str) -> bool:
-    return bool(EVALUATED.match(text)) and not NUMBER.fullmatch(text)
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if _evaluated(text) else text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _evaluated(text[1:]) else text
-
-
-def from_csv(name: str, data: bytes) -> pd.DataFrame:
-    """The table that ``to_csv`` wrote, in UTF-8. Raises TableError where it is not that table."""
-    return _read(name, TABLES[name], data)
-
-
-def from_csvs(name: str, files: dict[str, bytes]) -> pd.DataFrame:
-    """The same table of many weeks, one below the other, under an index of the keys of ``files``.
-
-    Parsed and checked as one, for checking a small file takes longer than reading it. Where anything is amiss with the
-    whole, each file is read by itself, so that nothing passes here that ``from_csv`` would refuse.
-
-    Raises : TableError, each line beginning with the key of the file: ``2023-12-04/scores.csv record 3: …``.
-    """
-    schema, columns = TABLES[name], list(TABLES[name].columns)
-    headers = [",".join(f"{quote}{column}{quote}" for column in columns).encode() + b"\n" for quote in ("", '"')]
-    bodies = {key: data.partition(b"\n")[2] for key, data in files.items()}
-    if all(data.endswith(b"\n") and data.startswith(tuple(headers)) for data in files.values()):
-        keys = [key for key, body in bodies.items() for _ in range(QUOTED.sub(b"", body).count(b"\n"))]
-        of_any_week = pa.DataFrameSchema(schema.columns, strict=True, ordered=True)
-        try:
-            frame = _read(name, of_any_week, b"".join([headers[0], *bodies.values()])).set_axis(keys)
-        except ValueError:  # a TableError, or not as many records as keys
-            frame = None
-        if frame is not None and not (
-            schema.unique and frame.set_index(schema.unique, append=True).index.has_duplicates
-        ):
-            return frame
-    return pd.concat([_read_of(key, name, data) for key, data in files.items()])
-
-
-QUOTED = re.compile(rb'"[^"]*"')  # a doubled quote ends one of these and begins the next
-
-
-def _read_of(key: str, name: str, data: bytes) -> pd.DataFrame:
-    try:
-        frame = from_csv(name, data)
-    except TableError as error:
-        raise TableError("\n".join(f"{key}/{line}" for line in str(error).split("\n"))) from None
-    return frame.set_axis([key] * len(frame))
-
-
-def _read(name: str, schema: pa.DataFrameSchema, data: bytes) -> pd.DataFrame:
-    numbers = {column: float for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
-    with suppress(ValueError):  # else each cell is read as a text, to say which of them is no number
-        return _valid(name, schema, _cells(name, data, defaultdict(lambda: str, numbers)))
-    return _valid(name, schema, _cells(name, data, str))
-
-
-def _cells(name: str, data: bytes, kinds) -> pd.DataFrame:
-    missing = {column: [""] for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
-    try:
-        # Only a line feed ends a line: a delivered cell may hold a carriage return, which pandas would take for one.
-        options = {"keep_default_na": False, "na_values": missing, "lineterminator": "\n"}
-        frame = pd.read_csv(io.BytesIO(data), dtype=kinds, **options)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise TableError(f"{name}.csv: {error}") from None
-    if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
-        raise TableError(f"{name}.csv: the rows have more cells than the header")
-    texts = [column for column in _texts(name) if column in frame and b"'" in data]  # else nothing was guarded
-    return frame.assign(**{column: frame[column].map(_unguarded) for column in texts})
-
-
-def _texts(name: str) -> list[str]:
-    kinds = TABLES[name].columns.items()
-    return [column for column, kind in kinds if not (dtypes.is_float(kind.dtype) or dtypes.is_bool(kind.dtype))]
-
-
-def _plain(name: str, values: pd.Series, column: pa.Column) -> pd.Series:
-    """Missing as the kind writes it, days as ISO text. A number is no code: 00123 would have lost its zeros."""
-    if dtypes.is_float(column.dtype):
-        return values.astype(float) if pd.api.types.is_numeric_dtype(values) else values.mask(values.eq(""))
-    if dtypes.is_bool(column.dtype):
-        texts = {"True": True, "False": False}
-        return values.map(texts).astype(bool) if values.isin(list(texts)).all() else values
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y-%m-%d").fillna("")
-    if pd.api.types.is_numeric_dtype(values) and values.notna().any():
-        raise TableError(f"{name}.csv: {values.name}: holds numbers ({values.dropna().iloc[0]}) where text is expected")
-    return values.astype(object).where(values.notna(), "").astype(str)
-
-
-def _fault(name: str, case: dict) -> str:
-    if case["schema_context"] == "DataFrameSchema" and case["column"] is None:
-        expected = ", ".join(TABLES[name].columns)
-        return f"{name}.csv: {case['failure_case']}: {case['check']}; expected the columns {expected}"
-    row = "" if pd.isna(case["index"]) else f" record {int(case['index']) + 1}"
-    return f"{name}.csv{row}: {case['column']}: {case['failure_case']!r}: {case['check']}"

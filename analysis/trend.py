@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import score, tables
+from analysis.tables import NOT_ITEMISED
 
-NOT_ITEMISED = "NOT_ITEMISED"
 COURSE, CHANGES, CONTRIBUTIONS, SIGNALS, CARRIED, PEERS, ROUTES, PACE = (
     list(tables.TABLES[name].columns)
     for name in ("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace")

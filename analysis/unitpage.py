@@ -12,12 +12,13 @@ from functools import lru_cache
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import findings, report, score, store, tables
+from analysis import findings, report, score, table_files, tables
 from analysis.edition import Edition
+from analysis.provenance import provenance as provenance_of
 from analysis.report import html, pace_lines
 from analysis.rules import Rules
 from analysis.store import Week
-from analysis.trend import NOT_ITEMISED
+from analysis.tables import NOT_ITEMISED
 from analysis.wording import Wording, capital
 
 DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # by 5_unit
@@ -27,13 +28,13 @@ def edition(week: Week, rules: Rules, words: Wording) -> Edition:
     """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
     held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
     own = {name: frame.copy(deep=False) for name, frame in held.items()}  # what is done to them stays there
-    return Edition(rules, words, own, provenance=store.provenance(week))
+    return Edition(rules, words, own, provenance=provenance_of(week))
 
 
 @lru_cache(maxsize=1)
 def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> dict[str, pd.DataFrame]:
     """The week's tables and its findings, from what the files hold; all its units' pages are made from the same."""
-    read = {name: tables.from_csv(name, data) for name, data in files}
+    read = {name: table_files.from_csv(name, data) for name, data in files}
     return read | {"findings": findings.collect(read, rules, words)}
 
 
@@ -51,7 +52,7 @@ def drawn(held: dict[str, pd.DataFrame], code: str) -> list[str]:
     Nothing tells the revision. Figures as a file has them, whether they were read from one or not yet written.
     """
     own = (held[name].drop(columns="revision", errors="ignore") for name in DRAWN)
-    return [each[each["unit_code"] == code].to_csv(index=False, float_format=tables.FLOATS) for each in own]
+    return [each[each["unit_code"] == code].to_csv(index=False, float_format=table_files.FLOATS) for each in own]
 
 
 def title(edition: Edition, code: str) -> str:

@@ -65,22 +65,24 @@ def pages(home: Path | None = None) -> None:
     _import(FOR_PAGES)
     import nbformat
 
-    from analysis import export, store, wording
+    from analysis import export, wording
+    from analysis.home import PROJECT
 
     data, about = _chart(home, "vi")._repr_mimebundle_()
     shown = nbformat.v4.new_output("display_data", data, metadata=about)
     cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
-    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home or store.PROJECT, "vi"), "766")
+    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home or PROJECT, "vi"), "766")
 
 
 def _chart(home: Path | None, lang: str):
     """A chart in which every letter stands."""
     import pandas as pd
 
-    from analysis import charts, store, wording
+    from analysis import charts, wording
+    from analysis.home import PROJECT
 
     part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
-    return charts.lost_points(part, wording.load(home or store.PROJECT, lang))
+    return charts.lost_points(part, wording.load(home or PROJECT, lang))
 
 
 def _import(names: Iterable[str]) -> None:

@@ -20,7 +20,8 @@ from pathlib import Path
 import generate
 import nbformat
 
-from analysis import store
+from analysis import paths, store
+from analysis.home import working_in
 
 PROJECT = Path(__file__).parent.parent
 AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)
@@ -69,10 +70,10 @@ def prepared(folder: Path, history: int) -> Place:
     for day in generate.earlier_weeks(base, history):
         publish(base, day)
     shutil.copytree(base, drafted)
-    with store.working_in(drafted):
+    with working_in(drafted):
         for stage in STAGES:
             played(stage, CUTOFF)
-        scores = store.week(AREA, CUTOFF).read("scores")
+        scores = store.open_week(AREA, CUTOFF).read("scores")
     units = scores[scores["unit_code"] != generate.CONTROL]
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     totals = dict(zip(units["unit_code"], units["total"].map("{:.2f}".format).str.replace(".", ","), strict=True))
@@ -89,13 +90,13 @@ def copied(project: Path) -> Path:
 
 def publish(home: Path, day: str) -> None:
     """An earlier week's tables, as its notebooks write them, without their kernels: only history reads them."""
-    with store.working_in(home):
+    with working_in(home):
         for stage in STAGES:
             played(stage, day)
-        draft = store.week(AREA, day).folder
+        draft = store.open_week(AREA, day).folder
         (draft / "raw").mkdir()
         shutil.copy(home / "data" / "raw" / AREA / f"{day}.txt", draft / "raw")
-        draft.rename(store.processed(AREA, day))
+        draft.rename(paths.processed(AREA, day))
 
 
 def played(stage: str, cutoff: str) -> None:

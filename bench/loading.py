@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import history, store, tables
+from analysis import history, paths, store, tables
 
 HOME = Path(__file__).parent.parent
 AREA = "gia-lai"
@@ -61,7 +61,7 @@ def main() -> None:
         shutil.copytree(HOME / "config", Path(home) / "config")
         print(f"publishing {chosen.cutoffs} weeks", file=sys.stderr)
         for number in range(chosen.cutoffs):
-            folder = store.processed(AREA, str(FIRST + timedelta(weeks=number)))
+            folder = paths.processed(AREA, str(FIRST + timedelta(weeks=number)))
             for name, frame in week(number, chosen.units).items():
                 store.write_table(folder, name, frame)
         said = {}

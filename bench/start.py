@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from analysis import notebook, store, wording
+from analysis import notebook, wording
+from analysis.home import find_home
 
 if __name__ == "__main__":
-    notebook.run(Path(sys.argv[1]), Path(sys.argv[2]), {}, wording.load(store.home(), "vi"))
+    notebook.run(Path(sys.argv[1]), Path(sys.argv[2]), {}, wording.load(find_home(), "vi"))

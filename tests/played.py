@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from analysis import revisions, store
+from analysis import atomic, paths, revisions, store
 from analysis.clean import Cleaned
+from analysis.home import working_in
 from analysis.tables import WRITTEN_BY
 
 HOME = Path(__file__).parent.parent
@@ -20,7 +21,7 @@ def at(home: Path):
     """``home`` as the home of this process; with the project's own config, where it has none."""
     if not (home / "config").exists():
         shutil.copytree(HOME / "config", home / "config")
-    with store.working_in(home):
+    with working_in(home):
         yield home
 
 
@@ -44,10 +45,10 @@ def notebook(name: str, **parameters: str) -> dict:
 
 def tables(area: str, cutoff: str, cleaned: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """All tables of a week by name, made by notebooks 2 to 4 of those that 1_clean would have written; a draft."""
-    week = store.week(area, cutoff)
+    week = store.open_week(area, cutoff)
     for name, frame in cleaned.items():
         week.write(name, frame)
-    store.atomic.save(week.folder / "raw" / "table.txt", cleaned["measurements"].to_csv())  # what it was made from
+    atomic.save(week.folder / "raw" / "table.txt", cleaned["measurements"].to_csv())  # what it was made from
     told = dict(cleaned)
     for stage in ("2_score", "3_trend"):
         names = notebook(stage, area=area, cutoff=cutoff)
@@ -64,7 +65,7 @@ def cleaned(area: str, cutoff: str, accepted: Cleaned) -> dict[str, pd.DataFrame
 
 def publish(area: str, cutoff: str) -> None:
     """The week's draft becomes its published tables; one that is published already becomes revision r1."""
-    draft, place = store.week(area, cutoff).folder, store.processed(area, cutoff)
+    draft, place = store.open_week(area, cutoff).folder, paths.processed(area, cutoff)
     if place.is_dir():
         place.rename(draft / "r1")
     draft.rename(place)

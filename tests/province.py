@@ -10,8 +10,9 @@ import pandas as pd
 import played
 from district import words
 
-from analysis import clean, findings, rules, score, store, trend
+from analysis import clean, findings, paths, rules, score, store, trend
 from analysis.edition import Edition
+from analysis.home import find_home
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
 FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "An", "Bình", "Đức", "Ia", "Nhơn", "Mỹ")
@@ -22,7 +23,7 @@ def edition(units: int, cutoffs: int) -> Edition:
     """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
     with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
         *older, before, now = _weeks(units, cutoffs)
-        held = rules.load(store.home(), AREA, LAST)
+        held = rules.load(find_home(), AREA, LAST)
         _publish_totals(older, _gate(*before, held), held)
         played.cleaned(AREA, before[0], _gate(*before, held))
         played.publish(AREA, before[0])
@@ -35,7 +36,7 @@ def edition(units: int, cutoffs: int) -> Edition:
 def _weeks(units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
     """Each cut-off with its table: every group's points wander between none and their maximum."""
     chance = np.random.default_rng(766)
-    most = rules.load(store.home(), AREA, LAST).groups.set_index("group")["max_points"]
+    most = rules.load(find_home(), AREA, LAST).groups.set_index("group")["max_points"]
     share = chance.uniform(0.4, 0.9, (units + 1, len(most)))
     names = [f"{first} {second}" for first in FIRST_WORDS for second in SECOND_WORDS][:units]
     for number in range(cutoffs):
@@ -48,7 +49,7 @@ def _weeks(units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _gate(cutoff: str, table: pd.DataFrame, held: rules.Rules) -> clean.Cleaned:
-    path = store.home() / "table.csv"
+    path = find_home() / "table.csv"
     table.to_csv(path, index=False)
     return clean.gate([path], held, words())
 
@@ -63,4 +64,4 @@ def _publish_totals(weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, 
         told = {"scores": scores.assign(total=totals, computed_total=totals, rank=ranks), "changes": changes}
         told |= {"points": points.iloc[:0], "measurements": like.measurements.iloc[:0]}
         for name, frame in told.items():
-            store.write_table(store.processed(AREA, cutoff), name, frame)
+            store.write_table(paths.processed(AREA, cutoff), name, frame)

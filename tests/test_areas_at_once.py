@@ -26,10 +26,10 @@ def gate_of(raw, home, area, cutoff, words):  # noqa: F811
 
 
 def report(home, area, cutoff, name, words):  # noqa: F811
-    from analysis import store
+    from analysis import paths
 
     said = isolated.call(str, area) if area == "third" else area  # as a notebook is, in a process of its own
-    put(store.run_reports(area, name) / "report.html", said)
+    put(paths.run_reports(area, name) / "report.html", said)
 
 
 def quiet(line):

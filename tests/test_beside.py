@@ -19,7 +19,7 @@ DRAW = """\
 from dataclasses import replace
 import pandas as pd, pathlib
 from analysis import charts, sheet, store, wording
-words = wording.load(store.PROJECT, "vi")
+words = wording.load(PROJECT, "vi")
 parts = pd.DataFrame({"part": ["Kiến An"], "points": [1.0], "max_points": [2.0]})
 chart = charts.lost_points(parts, words)"""
 

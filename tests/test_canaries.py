@@ -33,7 +33,8 @@ from district import HOME, RAW
 from nbformat import v4
 from PIL import Image, PngImagePlugin
 
-from analysis import shown, store
+from analysis import table_files
+from analysis.home import SHOWN
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 FAILING, MADE = "30634", "30637"
@@ -293,7 +294,7 @@ def test_what_a_notebook_shows_of_a_folder_is_told_without_it(week):
     )
     assert shown["data"]["text/plain"].startswith("['…, x, …, mark_module.py',")
     assert "'HOME': '…'" in shown["data"]["text/plain"]
-    reasons = store.read_table(made, "pages").set_index("unit_code")["reason"]
+    reasons = table_files.from_csv("pages", (made / "pages.csv").read_bytes()).set_index("unit_code")["reason"]
     assert reasons[MADE] == "" and reasons[FAILING].endswith("OSError: …, x, …, mark_module.py")
 
 
@@ -308,8 +309,8 @@ def test_a_letter_names_whom_it_is_for_and_nobody_else(week):
 def test_a_kernel_sees_what_it_needs_of_the_environment_and_nothing_else(week):
     seen = json.loads((week / MARKS["working directory"] / "seen.json").read_text("utf-8"))
     started_with = {each.partition("=")[0] for each in seen.pop().split("\0")} - {""}
-    assert started_with <= shown.SHOWN | {"ANALYSIS_HOME"}
-    assert set(seen) <= shown.SHOWN | {"ANALYSIS_HOME"} | ITS_OWN and {"PATH", "HOME", "TMPDIR"} <= set(seen)
+    assert started_with <= SHOWN | {"ANALYSIS_HOME"}
+    assert set(seen) <= SHOWN | {"ANALYSIS_HOME"} | ITS_OWN and {"PATH", "HOME", "TMPDIR"} <= set(seen)
 
 
 @pytest.mark.long

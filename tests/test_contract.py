@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from district import CUTOFF, HOME, RAW, in_force, lines, saved, words
 
-from analysis import clean, parse, run, store, units
+from analysis import clean, parse, paths, run, units
 
 DOCS = {"vi": "quy-uoc-bang-so-lieu.md", "en": "reading-contract.md"}
 EXAMPLE = re.compile(r"\| (?!-)([^|]+?) \| (?:`([^|]*)`|\((?:để trống|nothing)\)) \| ([^|]+?) \|")
@@ -217,7 +217,7 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     """The real table published, then sent with one cell as typed: through the week itself, without its notebooks."""
 
     def export(home, area, cutoff, name, words):
-        (store.run_reports(area, name) / "report.html").write_text("report")
+        (paths.run_reports(area, name) / "report.html").write_text("report")
 
     home = folder / "home"
     shutil.copytree(HOME / "config", home / "config")

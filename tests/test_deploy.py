@@ -14,10 +14,11 @@ import district
 import nbformat
 import pytest
 
-from analysis import run, store
+from analysis import run
 from analysis.__main__ import main
+from analysis.home import PROJECT
 
-DEPLOY, PROJECT = store.PROJECT / "deploy", store.PROJECT
+DEPLOY, PROJECT = PROJECT / "deploy", PROJECT
 AREA, PUBLISHED, REFUSED, DUE = "cho-moi", "2023-12-04", "2023-12-11", "2023-12-18"
 UNITS = ("analysis-766.service", "analysis-766.timer", "analysis-766-tell.service")
 

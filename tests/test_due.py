@@ -17,7 +17,8 @@ from test_mailing import write_settings
 from test_run import AREA, accepted, contents, put
 
 from analysis import __main__ as command
-from analysis import due, mail, mailing, run, sender, store
+from analysis import due, mail, mailing, paths, run, sender, store
+from analysis.home import PROJECT, at_home, find_home
 from analysis.outbox import Outbox
 from analysis.rules import ConfigError
 
@@ -27,7 +28,7 @@ FIRST, SECOND, THIRD = DAYS = ("2023-11-20", "2023-11-27", "2023-12-04")
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     home = tmp_path / "home"
-    shutil.copytree(store.PROJECT / "config" / "wording", home / "config" / "wording")
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "code = 1")
     monkeypatch.setenv("ANALYSIS_HOME", str(home))
     monkeypatch.delenv(sender.PASSWORD, raising=False)
@@ -51,10 +52,10 @@ def quick(tried: list[str]) -> run.Steps:
 
     def export(home, area, cutoff, name, words):
         known = ",".join(store.history(area, cutoff))
-        put(store.run_folder(area, name) / "scores.csv", known)
-        put(store.run_reports(area, name) / "report.html", known)
+        put(paths.run_folder(area, name) / "scores.csv", known)
+        put(paths.run_reports(area, name) / "report.html", known)
 
-    return run.Steps(gate, store.home() / "no notebooks", (), export, lambda line: None)
+    return run.Steps(gate, find_home() / "no notebooks", (), export, lambda line: None)
 
 
 def made(home: Path, **about) -> tuple[list[str], dict[str, int]]:
@@ -157,7 +158,7 @@ def letters() -> run.Steps:
         steps.export(home, area, cutoff, name, words)
         day = datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
         message = mail.compile(f"<p>{cutoff}</p>", subject=cutoff, words=words, date=day, seed=cutoff)
-        mail.save(message, store.run_reports(area, name) / "mail.eml")
+        mail.save(message, paths.run_reports(area, name) / "mail.eml")
 
     return dataclasses.replace(steps, export=export)
 
@@ -202,7 +203,7 @@ def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsy
 
 def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
     put(home / "config" / "gia-lai" / "area.toml", "code = 2")
-    done = run.Outcome(run.DONE, "xong", store.reports(AREA, THIRD, "report.html"))
+    done = run.Outcome(run.DONE, "xong", paths.reports(AREA, THIRD, "report.html"))
     monkeypatch.setattr("analysis.areas.weeks", lambda home, asked, **_: [(area, done) for area in asked])
     assert call("week", THIRD, "--area", "all") == run.DONE
     said = capsys.readouterr()
@@ -251,7 +252,7 @@ def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
     mailing.path().parent.mkdir(parents=True)
     mailing.path().write_bytes(b"no database" * 100)
     assert call("week", "--due", "--send", "--area", AREA) == run.FAILED
-    assert store.at_home(home, store.published, AREA) == [FIRST, SECOND, THIRD]
+    assert at_home(home, store.published, AREA) == [FIRST, SECOND, THIRD]
     assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
 
 

@@ -75,7 +75,7 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monk
     (tmp_path / "config").symlink_to(HOME / "config")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "raw").symlink_to(HOME / "data" / "raw")
-    folder, made = store.week("cho-moi", "2023-12-04").folder, {}
+    folder, made = store.open_week("cho-moi", "2023-12-04").folder, {}
     folder.mkdir(parents=True)
     for name in (*QUICK, "papermill"):
         for stage in STAGES:

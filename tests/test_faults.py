@@ -42,7 +42,8 @@ from test_run import (
     week_of,
 )
 
-from analysis import atomic, publish, run, store
+from analysis import atomic, paths, provenance, publish, run
+from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, SENDING, UNCERTAIN, Letter, Outbox
 
 ALL = os.environ.get("FAULTS") == "all"
@@ -372,7 +373,7 @@ def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_o
 def at_home_of_its_own(folder: Path) -> Path:
     """A home with the real table and the project's rules."""
     for name in ("config", "data/raw"):
-        shutil.copytree(store.PROJECT / name, folder / name)
+        shutil.copytree(PROJECT / name, folder / name)
     return folder
 
 
@@ -430,7 +431,7 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
         assert week.returncode == run.DONE, said
         return time.monotonic() - began
 
-    code, seconds, new = store.code(), ended(), state(home)
+    code, seconds, new = provenance.code(), ended(), state(home)
     half = [old[0], new[1]]
     kills, wrong, halves = (60 if ALL else 2), {}, Counter()
     for number in range(kills):
@@ -460,14 +461,14 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
             checks += failing(healed=state(home) == new, tidy_again=leftovers(home) == [])
         if checks:
             wrong[f"killed after {number + 0.5} / {kills} of {seconds:.1f} s"] = checks
-    assert store.code() == code, "the program was changed meanwhile, and its weeks with it"
+    assert provenance.code() == code, "the program was changed meanwhile, and its weeks with it"
     counted(f"whole run ({', '.join(f'{count} {name}' for name, count in halves.items())})", kills, wrong)
 
 
 @needs_proc
 def test_a_run_that_is_killed_takes_with_it_what_would_go_on_for_long(home):  # noqa: F811
     before = earlier_week(home)
-    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{store.PROJECT}"}
+    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{PROJECT}"}
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED, home, "2"], env=environment) as week:
         started = soon(lambda: len(processes(home)) == 2, 60)  # two pages that sleep
         week.kill()
@@ -510,12 +511,12 @@ def replace_over_and_over(number_of: mmap.mmap) -> None:
     for number, text in enumerate(itertools.cycle("ab")):
         name = f"{CUTOFF}-{number}"
         publish.begin(AREA, CUTOFF, name, [])
-        folders = store.run_folder(AREA, name), store.run_reports(AREA, name)
+        folders = paths.run_folder(AREA, name), paths.run_reports(AREA, name)
         for folder, each in itertools.product(folders, range(12)):
             put(folder / f"part {each % 3}" / f"{each}.csv", text * 5_000)
         made = publish.products(AREA, CUTOFF, name)
-        store.save_json(folders[0] / "run.json", {"products": made})
-        publish.week(AREA, CUTOFF, name)
+        atomic.save_json(folders[0] / "run.json", {"products": made})
+        publish.publish_week(AREA, CUTOFF, name)
         number_of[:8] = (number + 1).to_bytes(8, "big")
 
 
@@ -542,7 +543,7 @@ def test_a_reader_of_a_week_that_is_replaced_over_and_over_sees_no_mix(in_memory
             assert (len(found) - ("./run.json" in found), len(texts)) == (12, 1)
             whole[place, *texts] += 1
             # by their names, one after the other: what is mixed is not what run.json tells
-            made = store.load_json(published(home)[0] / "run.json")["products"]
+            made = atomic.load_json(published(home)[0] / "run.json")["products"]
             try:
                 held = {path: (home / path).read_bytes() for path in made}
             except FileNotFoundError:

@@ -11,7 +11,7 @@ from district import HOME
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import history, store, tables
+from analysis import history, paths, store, table_files, tables
 
 AREA, FROM_FILE = "cho-moi", "gia-lai"
 NAMES = {"893": "Huyện Chợ Mới", "30634": "Kiến An", "30673": "Hội An"}
@@ -63,7 +63,7 @@ def publish(
     corrected: pd.DataFrame | None = None,
 ) -> Path:
     """A published week, as its notebooks write it."""
-    folder, held = store.processed(area, day), scores(totals, names)
+    folder, held = paths.processed(area, day), scores(totals, names)
     written = {
         "scores": held,
         "changes": changes(held, previous or {}, of),
@@ -77,7 +77,7 @@ def publish(
 
 def reissue(day: str, totals: dict[str, float], corrected: pd.DataFrame) -> None:
     """The same week from a corrected table; what it was is kept within it, as publishing does."""
-    folder, number = store.processed(AREA, day), len(store.revisions(store.processed(AREA, day))) + 1
+    folder, number = paths.processed(AREA, day), len(store.revisions(paths.processed(AREA, day))) + 1
     before = folder.parent / "before"
     folder.rename(before)
     for old in store.revisions(before):
@@ -146,7 +146,7 @@ def test_only_weeks_before_a_cutoff_and_only_the_newest_of_them_whatever_their_s
 
 def test_figures_are_those_of_the_published_weeks():
     publish("2023-11-20", {A: 69, B: 70})
-    store.write_table(store.processed(AREA, "2023-11-27"), "measurements", measurements({A: 98.5}, "TD"))
+    store.write_table(paths.processed(AREA, "2023-11-27"), "measurements", measurements({A: 98.5}, "TD"))
     expected = [("2023-11-20", A, "TOTAL", 69.0), ("2023-11-20", B, "TOTAL", 70.0), ("2023-11-27", A, "TD", 98.5)]
     assert found(history.indicators(AREA), "cutoff", "unit_code", "indicator", "value") == expected
 
@@ -332,7 +332,7 @@ def test_a_week_being_made_gets_the_series_that_history_will_give_it(area):
     days = ["2023-03-27", "2023-04-10", "2023-04-17", "2024-01-08"]
     names = [NAMES | {A: name} for name in ("Kiến An", "Kiến Thành", "Kiến Thành", "Long Giang")]
     for day, called in zip(days, names, strict=True):
-        week, totals = store.week(area, day, f"{day}-abc"), {"893": 60, A: 70, B: 71}
+        week, totals = store.open_week(area, day, f"{day}-abc"), {"893": 60, A: 70, B: 71}
         week.write("scores", scores(totals, called))
         week.write("measurements", measurements(totals))
         week.write("source", pd.DataFrame({"file": ["a"], "cutoff": [day], "previous_cutoff": [""]}))
@@ -347,7 +347,7 @@ def test_a_week_being_made_gets_the_series_that_history_will_give_it(area):
 
 def test_the_rows_of_a_week_being_made_are_those_that_history_will_have():
     publish("2023-11-20", {A: 69})
-    week = store.week(AREA, "2023-11-27", "2023-11-27-abc")
+    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc")
     carried = measurements({A: 68.5, B: 70}, "PREVIOUS_TOTAL")
     source = {"file": ["a.txt"], "cutoff": ["2023-11-27"], "previous_cutoff": ["2023-11-20"]}
     week.write("scores", scores({"893": 60, A: 70, B: 71}))
@@ -369,8 +369,8 @@ def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_c
     raw = publish("2023-11-27", {A: 69, B: 71}) / "raw"
     raw.mkdir()
     (raw / "2023-11-27.txt").write_text("as first issued", "utf-8")
-    week = store.week(AREA, "2023-11-27", "2023-11-27-abc")
-    shutil.copytree(store.processed(AREA, "2023-11-27"), week.folder / "r1")
+    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc")
+    shutil.copytree(paths.processed(AREA, "2023-11-27"), week.folder / "r1")
     week.write("scores", scores({A: 69.5, B: 71}))
     week.write("measurements", measurements({A: 69.5, B: 71}))
     week.write("source", pd.DataFrame({"file": ["a"], "cutoff": ["2023-11-27"], "previous_cutoff": [""]}))
@@ -397,7 +397,7 @@ def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_c
 def test_a_file_that_is_not_its_table_is_named_with_its_week(name, old, new, message):
     for day in ("2023-11-13", "2023-11-20", "2023-11-27"):
         publish(day, {"893": 60, A: 70})
-    path = store.processed(AREA, "2023-11-20", f"{name}.csv")
+    path = paths.processed(AREA, "2023-11-20", f"{name}.csv")
     text = path.read_text("utf-8")
     assert old in text, "the test changes nothing"
     path.write_text(text.replace(old, new, 1), "utf-8")
@@ -407,21 +407,21 @@ def test_a_file_that_is_not_its_table_is_named_with_its_week(name, old, new, mes
 
 @pytest.mark.parametrize("left", range(1, 40))
 def test_a_file_that_was_cut_off_anywhere_does_not_run_into_the_next(left):
-    text = tables.to_csv("scores", scores({"893": 60, A: 70})).encode()
+    text = table_files.to_csv("scores", scores({"893": 60, A: 70})).encode()
     files = {"first": text[:-left], "second": text}
     try:
-        alone = [tables.from_csv("scores", data) for data in files.values()]
+        alone = [table_files.from_csv("scores", data) for data in files.values()]
     except tables.TableError:
         with pytest.raises(tables.TableError, match=r"^first/"):
-            tables.from_csvs("scores", files)
+            table_files.from_csvs("scores", files)
     else:
-        together = tables.from_csvs("scores", files)
+        together = table_files.from_csvs("scores", files)
         pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.concat(alone, ignore_index=True))
 
 
 def test_a_week_whose_table_is_gone_is_named():
     (publish("2023-11-20", {A: 70}) / "changes.csv").unlink()
-    with pytest.raises(store.NotFound, match=r"^cho-moi: 2023-11-20/changes\.csv is gone"):
+    with pytest.raises(paths.NotFound, match=r"^cho-moi: 2023-11-20/changes\.csv is gone"):
         history.load(AREA)
 
 
@@ -435,12 +435,12 @@ def test_many_files_read_as_one_are_what_each_is_by_itself(files):
     frames = [
         pd.DataFrame([empty | {"raw": text, "reason": text} for text in its], columns=list(empty)) for its in files
     ]
-    written = {str(number): tables.to_csv("repairs", frame).encode() for number, frame in enumerate(frames)}
-    together = tables.from_csvs("repairs", written)
+    written = {str(number): table_files.to_csv("repairs", frame).encode() for number, frame in enumerate(frames)}
+    together = table_files.from_csvs("repairs", written)
     assert together["raw"].tolist() == together["reason"].tolist() == [text for its in files for text in its]
     assert together.index.tolist() == [key for key, its in zip(written, files, strict=True) for _ in its]
     for key, data in written.items():
-        alone = tables.from_csv("repairs", data)
+        alone = table_files.from_csv("repairs", data)
         pd.testing.assert_frame_equal(together[together.index == key].reset_index(drop=True), alone)
 
 
@@ -452,10 +452,10 @@ def test_five_years_of_weeks_of_a_province_are_read_as_they_were_written():
     moved = changes(held, {}, "")
     for number, day in enumerate(days):
         totals = ((np.arange(156) * 37 + number * 11) % 10_000) / 100
-        folder = store.processed(FROM_FILE, str(day))
+        folder = paths.processed(FROM_FILE, str(day))
         folder.mkdir(parents=True)
-        (folder / "scores.csv").write_text(tables.to_csv("scores", held.assign(total=totals)), "utf-8")
-        (folder / "changes.csv").write_text(tables.to_csv("changes", moved.assign(total=totals)), "utf-8")
+        (folder / "scores.csv").write_text(table_files.to_csv("scores", held.assign(total=totals)), "utf-8")
+        (folder / "changes.csv").write_text(table_files.to_csv("changes", moved.assign(total=totals)), "utf-8")
     frame = history.load(FROM_FILE)
     assert len(frame) == 156 * 260 and not frame.duplicated(["cutoff", "unit_code"]).any()
     assert frame["total"].sum() == pytest.approx(

@@ -68,6 +68,7 @@ from analysis import (
     read,
     reading,
     sandbox,
+    table_files,
     tables,
     units,
 )
@@ -1340,9 +1341,9 @@ def filled(name, payloads):
 @pytest.mark.parametrize("name", tables.TABLES)
 @pytest.mark.parametrize("payloads", [PAYLOADS, RETURNS], ids=["texts", "returns"])
 def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name, payloads):
-    frame = tables.checked(name, filled(name, payloads))
-    text = tables.to_csv(name, frame)
-    pd.testing.assert_frame_equal(tables.from_csv(name, text.encode()), frame)
+    frame = table_files.checked(name, filled(name, payloads))
+    text = table_files.to_csv(name, frame)
+    pd.testing.assert_frame_equal(table_files.from_csv(name, text.encode()), frame)
     assert harmless(text)
 
 
@@ -1361,4 +1362,4 @@ def test_no_text_in_a_table_is_evaluated_by_a_spreadsheet_and_none_is_lost(name,
 def test_what_a_hostile_table_leaves_behind_is_evaluated_by_no_spreadsheet(tmp_path, kind, cells, file):
     cleaned = gate(tmp_path, Case("", kind, put(**cells), accepted()).bytes(), kind, file)
     for name, frame in cleaned.tables.items():
-        assert harmless(tables.to_csv(name, frame)), name
+        assert harmless(table_files.to_csv(name, frame)), name

@@ -17,7 +17,7 @@ from district import CONTROL, HOME, in_force, week, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from payloads import PAYLOADS
 
-from analysis import charts, history, indexpage, revisions, store, wording
+from analysis import atomic, charts, history, indexpage, paths, revisions, store, table_files, wording
 
 AREA, REAL = "cho-moi", "2023-12-04"
 DAYS = [str(day.date()) for day in pd.date_range("2023-01-02", periods=60, freq="7D")]  # to 19 February 2024
@@ -115,10 +115,10 @@ def home(tmp_path):
 def publish(day: str, tables: dict[str, pd.DataFrame], files: tuple[str, ...] = FILES) -> Path:
     """A published week as run.py leaves it: its tables, and what people open."""
     for name, frame in tables.items():
-        store.write_table(store.processed(AREA, day), name, frame)
+        store.write_table(paths.processed(AREA, day), name, frame)
     for name in files:
-        store.atomic.save(store.reports(AREA, day, name), day)
-    return store.processed(AREA, day)
+        atomic.save(paths.reports(AREA, day, name), day)
+    return paths.processed(AREA, day)
 
 
 def real() -> dict[str, pd.DataFrame]:
@@ -140,7 +140,7 @@ def publish_all(days: list[str]) -> None:
 
 
 def index() -> Path:
-    return store.reports(AREA, "index.html")
+    return paths.reports(AREA, "index.html")
 
 
 def saved(lang: str = "vi") -> Page:
@@ -222,7 +222,7 @@ def test_a_corrected_week_says_so_and_leads_to_what_was_issued_before(home):
     first.rename(place / "r1")
     assert saved().row(REAL)[0] == "Tuần 1 tháng 12 năm 2023 04/12/2023 Đính chính lần 1; bản 1"
     assert f"{REAL}/r1/report.html" not in saved().links  # its report is not there: no link to nowhere
-    store.atomic.save(store.reports(AREA, REAL, "r1", "report.html"), "first")
+    atomic.save(paths.reports(AREA, REAL, "r1", "report.html"), "first")
     seen = saved()
     assert f"{REAL}/r1/report.html" in seen.links
     assert seen.row(REAL)[1] == "57,50"
@@ -230,7 +230,7 @@ def test_a_corrected_week_says_so_and_leads_to_what_was_issued_before(home):
 
 def test_every_link_leads_to_a_file_beside_the_index_so_that_the_folder_can_be_served_as_it_is(home):
     publish_all(DAYS[:3])
-    (store.reports(AREA, DAYS[1], "report.docx")).unlink()
+    (paths.reports(AREA, DAYS[1], "report.docx")).unlink()
     links = saved().links
     assert all((index().parent / link).is_file() for link in links)
     assert links.count(f"{DAYS[2]}/report.html") == 2  # in the first lines, and in its row
@@ -340,7 +340,7 @@ def test_a_single_week_without_the_areas_total_is_counted_and_has_its_median_in_
 )
 def test_a_week_whose_table_cannot_be_read_is_listed_and_leaves_the_others_theirs(home, name, content):
     publish_all(DAYS[:4])
-    path = store.processed(AREA, DAYS[1], f"{name}.csv")
+    path = paths.processed(AREA, DAYS[1], f"{name}.csv")
     path.unlink() if content is None else path.write_bytes(content)
     seen = saved()
     assert seen.row(DAYS[1])[1:] == ["Không đọc được bảng số liệu của kỳ này.", "Word , Excel"]
@@ -357,7 +357,7 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
             previous_total=held["changes"]["total"] - 0.1, previous_cutoff=previous
         )
         publish(day, held)
-    store.processed(AREA, DAYS[1], "scores.csv").unlink()
+    paths.processed(AREA, DAYS[1], "scores.csv").unlink()
     seen = saved()
     assert "qua 4 kỳ" in seen.tree.xpath("//img/@alt")[0]
     assert seen.row(DAYS[1])[1].startswith("Không đọc được")
@@ -365,13 +365,13 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
 
 def test_of_a_week_of_which_only_the_report_is_left_the_report_is_listed(home):
     publish_all(DAYS[:2])
-    shutil.rmtree(store.processed(AREA, DAYS[0]))
+    shutil.rmtree(paths.processed(AREA, DAYS[0]))
     assert saved().row(DAYS[0])[1].startswith("Không đọc được") and f"{DAYS[0]}/report.html" in saved().links
 
 
 def test_an_index_of_which_no_table_can_be_read_still_lists_its_weeks(home):
     publish_all(DAYS[:3])
-    for path in store.processed(AREA).glob("*/scores.csv"):
+    for path in paths.processed(AREA).glob("*/scores.csv"):
         path.write_bytes(b"?")
     assert len(saved().rows) == 3
 
@@ -379,15 +379,15 @@ def test_an_index_of_which_no_table_can_be_read_still_lists_its_weeks(home):
 def test_the_place_in_the_province_is_told_of_a_week_whose_table_cannot_be_read(home):
     publish(REAL, real())
     publish(DAYS[0], real())
-    store.processed(AREA, REAL, "units.csv").unlink()
+    paths.processed(AREA, REAL, "units.csv").unlink()
     assert saved().row(REAL)[1] == "Không đọc được bảng số liệu của kỳ này. Hạng của địa bàn: 7/11."
 
 
 def test_folders_that_are_no_week_are_not_listed(home):
     publish_all(DAYS[:2])
     for name in ("2023-13-01", ".run-2023-01-09-abc", "draft", ".aside-2023-01-02"):
-        store.reports(AREA, name).mkdir()
-        store.processed(AREA, name).mkdir()
+        paths.reports(AREA, name).mkdir()
+        paths.processed(AREA, name).mkdir()
     assert len(saved().rows) == 2
 
 
@@ -453,16 +453,16 @@ def test_the_same_weeks_give_the_same_bytes_whatever_the_order_of_the_rows():
 
 def test_without_a_published_week_there_is_no_index(home):
     indexpage.save(AREA, words())
-    assert not index().exists() and not store.reports(AREA).exists()
+    assert not index().exists() and not paths.reports(AREA).exists()
 
 
 def test_an_index_of_the_weeks_as_they_are_is_left_alone(home):
     publish_all(DAYS[:3])
     saved()
     os.utime(index(), (1, 1))
-    record = store.processed(AREA, "index.json").read_bytes()
+    record = paths.processed(AREA, "index.json").read_bytes()
     saved()
-    assert index().stat().st_mtime == 1 and store.processed(AREA, "index.json").read_bytes() == record
+    assert index().stat().st_mtime == 1 and paths.processed(AREA, "index.json").read_bytes() == record
 
 
 @pytest.mark.parametrize(
@@ -470,15 +470,15 @@ def test_an_index_of_the_weeks_as_they_are_is_left_alone(home):
     [
         lambda: index().unlink(),
         lambda: index().write_text("<html>half of", "utf-8"),
-        lambda: store.processed(AREA, "index.json").unlink(),
-        lambda: store.processed(AREA, "index.json").write_text("[1, 2", "utf-8"),
+        lambda: paths.processed(AREA, "index.json").unlink(),
+        lambda: paths.processed(AREA, "index.json").write_text("[1, 2", "utf-8"),
     ],
     ids=["page gone", "page cut off", "record gone", "record cut off"],
 )
 def test_an_index_that_is_missing_or_harmed_is_made_again_to_the_byte(home, harm):
     publish_all(DAYS[:3])
     saved()
-    before = {path: path.read_bytes() for path in (index(), store.processed(AREA, "index.json"))}
+    before = {path: path.read_bytes() for path in (index(), paths.processed(AREA, "index.json"))}
     harm()
     saved()
     assert {path: path.read_bytes() for path in before} == before
@@ -488,15 +488,15 @@ def test_an_index_that_only_lost_its_record_is_not_written_again(home):
     publish_all(DAYS[:3])
     saved()
     os.utime(index(), (1, 1))
-    store.processed(AREA, "index.json").unlink()
+    paths.processed(AREA, "index.json").unlink()
     saved()
-    assert index().stat().st_mtime == 1 and store.processed(AREA, "index.json").is_file()
+    assert index().stat().st_mtime == 1 and paths.processed(AREA, "index.json").is_file()
 
 
 def rewrite(name: str, **columns: object) -> None:
     """One table of a published week made again, with these figures for everyone."""
-    place = store.processed(AREA, DAYS[1])
-    store.write_table(place, name, store.read_table(place, name).assign(**columns))
+    place = paths.processed(AREA, DAYS[1])
+    store.write_table(place, name, table_files.from_csv(name, (place / f"{name}.csv").read_bytes()).assign(**columns))
 
 
 def changed_place(home: Path) -> None:
@@ -512,7 +512,7 @@ def changed_place(home: Path) -> None:
         (lambda home: rewrite("changes", change=-1.5), "−1,50"),
         (lambda home: rewrite("units", kind="department"), "các sở, ban, ngành"),
         (
-            lambda home: shutil.copytree(store.processed(AREA, DAYS[1]), store.processed(AREA, DAYS[1], "r1")),
+            lambda home: shutil.copytree(paths.processed(AREA, DAYS[1]), paths.processed(AREA, DAYS[1], "r1")),
             "Đính chính",
         ),
         (changed_place, "3/11"),
@@ -529,7 +529,7 @@ def test_what_changes_is_in_the_index_the_next_time(home, happen, said):
 def test_what_is_mended_in_an_earlier_revision_is_seen_as_well(home):
     publish_all(DAYS[:3])
     kept = (
-        Path(shutil.copytree(store.processed(AREA, DAYS[1]), store.processed(AREA, DAYS[1], "r1"))) / "corrections.csv"
+        Path(shutil.copytree(paths.processed(AREA, DAYS[1]), paths.processed(AREA, DAYS[1], "r1"))) / "corrections.csv"
     )
     whole = kept.read_bytes()
     kept.write_bytes(b"?")
@@ -544,7 +544,7 @@ def test_a_week_that_another_run_publishes_meanwhile_is_not_lost(home, monkeypat
 
     def while_another_publishes(area):
         found = reading(area)
-        if not store.processed(AREA, DAYS[2]).exists():
+        if not paths.processed(AREA, DAYS[2]).exists():
             publish(DAYS[2], tables(totals_of(DAYS[2:3])))
         return found
 

@@ -24,8 +24,9 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import mail, mailing, publish, sender, store, wording
+from analysis import mail, mailing, paths, publish, sender, store, wording
 from analysis.__main__ import main
+from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
 from analysis.rules import ConfigError
 
@@ -40,7 +41,7 @@ BODY = '<html lang="vi"><body><p>Kiến An 49,18</p><table><tr><td>−5,78</td><
 
 @pytest.fixture(scope="module")
 def words():
-    return wording.load(store.PROJECT, "vi")
+    return wording.load(PROJECT, "vi")
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def home(monkeypatch, words):
 
 
 def filled(home: Path, monkeypatch, words) -> Path:
-    shutil.copytree(store.PROJECT / "config" / "wording", home / "config" / "wording")
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     (home / "config" / AREA).mkdir()
     (home / "config" / AREA / "area.toml").write_text("code = 1")
     monkeypatch.setenv("ANALYSIS_HOME", str(home))
@@ -64,7 +65,7 @@ def filled(home: Path, monkeypatch, words) -> Path:
 
 def publish_week(words, subject: str = SUBJECT, body: str = BODY, cutoff: str = CUTOFF) -> None:
     """The week's mail as a run publishes it; a second one keeps the first as r1."""
-    place = store.reports(AREA, cutoff)
+    place = paths.reports(AREA, cutoff)
     if place.exists():
         number = len(store.revisions(place)) + 1
         place.rename(place.with_name("old"))
@@ -123,7 +124,7 @@ def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_not
     assert said.out.count("máy chủ đã nhận") == 9 and "Đã xong 3/3 thư." in said.err
     messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
     assert len({message["Message-ID"] for message in messages}) == 3
-    week = (store.reports(*WEEK) / "mail.eml").read_bytes()
+    week = (paths.reports(*WEEK) / "mail.eml").read_bytes()
     for (envelope, to, data), message, name in zip(seen.taken, messages, NAMES.values(), strict=True):
         assert envelope == "bao-cao@chomoi.example"
         assert read(data, "To").replace('"', "") == f"{name} <{to}>" and len(message["To"].addresses) == 1
@@ -164,7 +165,7 @@ def test_a_preview_is_what_is_then_sent_but_for_the_date(home):
 def test_without_settings_the_week_ends_with_the_mail_and_the_line_that_says_how_to_send_it(home, capsys):
     assert call(home=home) == 0
     said = capsys.readouterr().out
-    assert str(store.reports(*WEEK) / "mail.eml") in said and f"mail {CUTOFF} --area {AREA} --send" in said
+    assert str(paths.reports(*WEEK) / "mail.eml") in said and f"mail {CUTOFF} --area {AREA} --send" in said
     assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
     assert "docs/mail.md" in capsys.readouterr().err
     assert call("--status", home=home) == 0
@@ -194,7 +195,7 @@ def test_the_week_ends_with_how_its_mail_is_sent_unless_a_server_is_set(home, wo
 
 def test_the_weeks_draft_becomes_letters_that_are_drafts_no_more(home, words):
     message = mail.compile(BODY, subject=SUBJECT, words=words, date=MONDAY, seed="x")
-    mail.save(message, store.reports(*WEEK) / "mail.eml")
+    mail.save(message, paths.reports(*WEEK) / "mail.eml")
     with mx.serving() as (port, seen):
         write_settings(home, port)
         assert send(words)[0] == 0
@@ -255,7 +256,7 @@ def test_a_refused_login_stops_the_work_and_corrected_it_goes_on_at_once(home, c
 
 
 def test_a_changed_mail_eml_is_not_sent(home, capsys):
-    place = store.reports(*WEEK) / "mail.eml"
+    place = paths.reports(*WEEK) / "mail.eml"
     whole = place.read_bytes()
     with mx.serving() as (port, seen):
         write_settings(home, port)
@@ -378,7 +379,7 @@ def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(ho
 
 
 def test_the_id_follows_from_week_revision_content_and_recipient_and_not_from_the_date(home):
-    week = (store.reports(*WEEK) / "mail.eml").read_bytes()
+    week = (paths.reports(*WEEK) / "mail.eml").read_bytes()
     about = {
         "compiled": week,
         "sender": SENDER,
@@ -404,7 +405,7 @@ def test_the_id_follows_from_week_revision_content_and_recipient_and_not_from_th
 
 
 def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
-    place = store.reports(*WEEK)
+    place = paths.reports(*WEEK)
     (place / "appendix.xlsx").write_bytes(b"PK\3\4 appendix")
     message = mail.compile(BODY, subject=SUBJECT, words=words, sender=SENDER, date=MONDAY, seed="x")
     mail.save(message, place / "mail.eml")
@@ -531,7 +532,7 @@ def test_a_password_stands_nowhere_but_in_its_file(home, capfd):
 
 
 def test_git_takes_in_neither_settings_nor_recipients_nor_password_nor_outbox():
-    ignored = (store.PROJECT / ".gitignore").read_text("utf-8").split()
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").split()
     assert {f"/{mailing.SETTINGS}", "/recipients.csv", "/smtp-password", "data/outbox/"} <= set(ignored)
 
 

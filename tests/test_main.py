@@ -7,16 +7,17 @@ import sys
 import pandas as pd
 import pytest
 
-from analysis import clean, mailing, run, store
+from analysis import clean, mailing, run
 from analysis.__main__ import STOPPED, main
+from analysis.home import PROJECT
 
-TABLE = store.PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
+TABLE = PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
 CUTOFF = "2023-12-04"
 
 
 @pytest.fixture(autouse=True)
 def no_home_from_outside(monkeypatch):
-    monkeypatch.setenv("ANALYSIS_HOME", str(store.PROJECT))
+    monkeypatch.setenv("ANALYSIS_HOME", str(PROJECT))
 
 
 def call(*arguments: object) -> int:
@@ -119,7 +120,7 @@ def test_wrong_usage_is_said_and_answered_with_64(arguments, said, capsys):
 
 
 def test_pages_for_a_unit_that_is_not_in_the_table_are_wrong_usage_and_nothing_is_made(tmp_path, capsys):
-    shutil.copytree(store.PROJECT / "config", tmp_path / "config")
+    shutil.copytree(PROJECT / "config", tmp_path / "config")
     arguments = ("week", CUTOFF, "--area", "cho-moi", "--raw", TABLE, "--units", "30634, 99", "--home", tmp_path)
     assert call(*arguments) == 64
     said = capsys.readouterr().err

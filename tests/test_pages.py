@@ -11,7 +11,8 @@ import pytest
 from district import HOME, edition, words
 from nbformat import v4
 
-from analysis import isolated, notebook, pages, publish, revisions, store, tables, unitpage
+from analysis import isolated, notebook, pages, paths, publish, revisions, store, table_files, unitpage
+from analysis.home import at_home
 from analysis.units import Unit
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-0123456789ab"
@@ -45,8 +46,8 @@ def task(home: Path, unit: str, *cells: str) -> pages.Task:
 
 @pytest.mark.parametrize("code", ["30634", "H21.114", "H21.114.5-a", "a" * 64])
 def test_the_files_of_a_unit_are_named_by_its_code(code):
-    assert store.unit_file(code) == f"units/{code}"
-    assert PLAIN_NAME.fullmatch(store.unit_file(code))
+    assert paths.unit_file(code) == f"units/{code}"
+    assert PLAIN_NAME.fullmatch(paths.unit_file(code))
 
 
 @pytest.mark.parametrize(
@@ -55,9 +56,9 @@ def test_the_files_of_a_unit_are_named_by_its_code(code):
      ".hidden", "~x", "-rf", "a" * 65, "a?b#c", "<script>", "'\""],
 )  # fmt: skip
 def test_a_code_that_is_no_plain_name_is_told_by_its_fingerprint_and_stays_in_the_folder(code):
-    name = store.unit_file(code)
+    name = paths.unit_file(code)
     assert PLAIN_NAME.fullmatch(name) and name.startswith("units/~")
-    assert name != store.unit_file(code + "x")
+    assert name != paths.unit_file(code + "x")
 
 
 # -- the table -------------------------------------------------------------------------------------------------------
@@ -65,22 +66,22 @@ def test_a_code_that_is_no_plain_name_is_told_by_its_fingerprint_and_stays_in_th
 
 def test_the_table_tells_of_each_page_asked_for_in_the_order_of_the_units_whether_it_was_made():
     made = [pages.Made("C", "5_unit.ipynb, ô lệnh [3] x: ValueError: y", "Traceback"), pages.Made("A")]
-    assert tables.checked("pages", pages.table(UNITS, made)).values.tolist() == [
+    assert table_files.checked("pages", pages.table(UNITS, made)).values.tolist() == [
         ["A", "Tấn Mỹ", "made", ""],
         ["C", "Hòa An", "failed", "5_unit.ipynb, ô lệnh [3] x: ValueError: y"],
     ]
 
 
 def test_no_pages_are_a_table_without_rows_written_or_not(home):
-    week = store.week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN)
     assert list(week.read("pages").columns) == ["unit_code", "unit_name", "status", "reason"]
     week.write("pages", pages.table(UNITS, []))
     assert len(week.read("pages")) == 0 and (week.folder / "pages.csv").is_file()
 
 
 def test_a_notebook_run_by_hand_sees_the_published_pages(home):
-    store.write_table(store.processed(AREA, CUTOFF), "pages", pages.table(UNITS, [pages.Made("B")]))
-    assert store.week(AREA, CUTOFF).read("pages")["unit_code"].tolist() == ["B"]
+    store.write_table(paths.processed(AREA, CUTOFF), "pages", pages.table(UNITS, [pages.Made("B")]))
+    assert store.open_week(AREA, CUTOFF).read("pages")["unit_code"].tolist() == ["B"]
 
 
 # -- the page in place of a failed one -------------------------------------------------------------------------------
@@ -105,9 +106,9 @@ def test_the_page_of_a_failed_one_says_so_leads_to_the_report_and_blames_nobody(
 def test_the_title_of_a_page_is_its_heading_marked_where_its_own_figures_are_corrected_page_or_none(home, corrected):
     row = [corrected, "", "SH", "value", 25.4, 26.4]
     corrections = pd.DataFrame([row] if corrected else [], columns=revisions.COLUMNS)
-    store.week(AREA, CUTOFF, RUN).write("corrections", corrections)
+    store.open_week(AREA, CUTOFF, RUN).write("corrections", corrections)
     made = pages.make_all([pages.Task(home, AREA, CUTOFF, RUN, "30634", "Xã Kiến An", "vi", home / "none")], 1, words())
-    html = (store.run_reports(AREA, RUN) / "units" / "30634.html").read_text("utf-8")
+    html = (paths.run_reports(AREA, RUN) / "units" / "30634.html").read_text("utf-8")
     title = unitpage.title(edition(origin={"revision": "2"}, corrections=corrections), "30634")
     assert made[0].reason and title.startswith("[Đính chính] ") == (corrected == "30634")
     assert re.findall("<(?:title|h1)>(.*?)</", html) == [
@@ -150,10 +151,10 @@ def test_where_the_process_that_makes_a_page_is_killed_that_page_has_failed_and_
     made = pages.make_all([task(home, unit, TOKEN, *its, SHOW) for unit, its in cells.items()], 2, words())
     assert [each.unit for each in made if not each.reason] == ["A", "C"]
     assert made[1].reason.startswith("5_unit.ipynb, ô lệnh") and "tiến trình dừng đột ngột (mã -9)" in made[1].reason
-    made_pages = {path.stem: path.read_text("utf-8") for path in (store.run_reports(AREA, RUN) / "units").iterdir()}
+    made_pages = {path.stem: path.read_text("utf-8") for path in (paths.run_reports(AREA, RUN) / "units").iterdir()}
     assert all(f"<h1>{unit}</h1>" in made_pages[unit] for unit in "AC")
     assert "Chưa có dữ liệu" in made_pages["B"]
-    kernels = [Path("/proc", path.read_text()) for path in store.run_folder(AREA, RUN).glob("units/*.kernel")]
+    kernels = [Path("/proc", path.read_text()) for path in paths.run_folder(AREA, RUN).glob("units/*.kernel")]
     until = time.monotonic() + 10
     while any(path.exists() for path in kernels) and time.monotonic() < until:
         time.sleep(0.1)
@@ -164,7 +165,7 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     home = real_home
     of_run = (home, AREA, CUTOFF, "", "vi")
     try:
-        held = isolated.call(store.at_home, home, read_again, home, of=pages.stem(*of_run))
+        held = isolated.call(at_home, home, read_again, home, of=pages.stem(*of_run))
     finally:
         pages.forget()
     assert held == [(1, 1), (1, 1)]
@@ -175,5 +176,5 @@ def read_again(home):
     from analysis import periods, rules, unitpage, wording
 
     in_force = rules.load(home, AREA, periods.cutoff(CUTOFF))
-    unitpage.edition(store.week(AREA, CUTOFF, ""), in_force, wording.load(home, "vi"))
+    unitpage.edition(store.open_week(AREA, CUTOFF, ""), in_force, wording.load(home, "vi"))
     return [each.cache_info()[1::-1] for each in (unitpage._tables, rules._in_force)]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import revisions, tables
+from analysis import revisions, table_files
 
 NAN = np.nan
 COLUMNS = ["unit_code", "unit_name", "indicator", "value", "numerator", "denominator", "published_points", "mark"]
@@ -60,4 +60,4 @@ def test_every_figure_that_is_not_what_it_was_is_named_and_no_other(now, correct
     found = revisions.corrections(measurements(A, B), measurements(*now))
     expected = pd.DataFrame(corrected, columns=revisions.COLUMNS)
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
-    assert tables.to_csv("corrections", found) == tables.to_csv("corrections", expected)
+    assert table_files.to_csv("corrections", found) == table_files.to_csv("corrections", expected)

@@ -18,7 +18,8 @@ import pytest
 from district import words
 from nbformat import v4
 
-from analysis import atomic, clean, notebook, publish, run, store, wording
+from analysis import atomic, clean, notebook, paths, publish, run, table_files, wording
+from analysis.home import PROJECT
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 PARAMETERS = 'area = ""  # the area\ncutoff = ""\nrun = ""'
@@ -35,7 +36,7 @@ tables = {"points": hashlib.sha256(b"unit_code\\n").hexdigest()}
 def home(tmp_path):
     """A home with a raw table, and beside it a folder for notebooks. Braces in its name are no placeholders."""
     home = tmp_path / "home {1}"
-    shutil.copytree(store.PROJECT / "config" / "wording", home / "config" / "wording")
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "x = 1")
     put(home / "data" / "raw" / AREA / f"{CUTOFF}.txt", "raw")
     return home
@@ -76,7 +77,7 @@ def steps(
     ).assign(severity=severities)
 
     def export(home, area, cutoff, run, words):
-        put(store.run_reports(area, run) / "report.html", words.lang)
+        put(paths.run_reports(area, run) / "report.html", words.lang)
 
     return run.Steps(
         gate=lambda *_: accepted(problems=found, refused="error" in severities),
@@ -324,8 +325,8 @@ broken = json.loads((home.parent / "broken.json").read_text()).get(unit, "")
 if broken == "raises": 1 / 0
 if broken == "killed": os.kill(os.getpid(), signal.SIGKILL)
 if broken == "slow": time.sleep(60)
-if unit == "../Z": from analysis import store
-name = unit if unit.isalnum() else store.unit_file(unit).removeprefix("units/")
+if unit == "../Z": from analysis import paths
+name = unit if unit.isalnum() else paths.unit_file(unit).removeprefix("units/")
 folder = home / "data/processed" / area / f".run-{run}" / "units"
 if broken != "no token": (folder / f"{name}.json").write_text(json.dumps({"run": run, "tables": {}}))
 HTML(f"<h1>{unit} {os.environ.get('ANALYSIS_SMTP_PASSWORD')}</h1>") if broken != "shows nothing" else None"""
@@ -347,7 +348,7 @@ def headings(home: Path) -> dict[str, str]:
 
 
 def pages_table(home: Path) -> dict[str, list[str]]:
-    table = store.read_table(published(home)[0], "pages")
+    table = table_files.from_csv("pages", (published(home)[0] / "pages.csv").read_bytes())
     return {each.unit_code: [each.unit_name, each.status, each.reason] for each in table.itertuples()}
 
 
@@ -391,7 +392,7 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     assert rows["A"] == ["tên A", "made", ""] and rows["../Z"] == ["tên ../Z", "made", ""]
     assert rows["B"][1] == rows["C"][1] == "failed"
     assert "ZeroDivisionError" in rows["B"][2] and "tiến trình dừng đột ngột (mã -9)" in rows["C"][2]
-    record = store.load_json(tables / "run.json")
+    record = atomic.load_json(tables / "run.json")
     assert (record["units"], record["failed"]) == (list(CODES), ["B", "C"])
     assert {path.name for path in (tables / "units").iterdir()} == {
         *("A.ipynb", "A.json", f"{fingerprint}.ipynb", f"{fingerprint}.json")
@@ -423,7 +424,7 @@ def test_pages_asked_for_by_their_codes_are_made_beside_those_that_the_week_has(
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
     assert run.week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == run.DONE
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
-    assert set(headings(home)) == {Path(store.unit_file(code)).name for code in CODES}
+    assert set(headings(home)) == {Path(paths.unit_file(code)).name for code in CODES}
 
 
 def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_another_figure_does(home):
@@ -456,7 +457,7 @@ INTERRUPTED = "import sys; from pathlib import Path; from test_run import AREA, 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home):
     before = earlier_week(home)
-    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{store.PROJECT}"}
+    environment = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{PROJECT}"}
     command = [sys.executable, "-c", INTERRUPTED, home, "2"]
     week = subprocess.Popen(
         command,
@@ -524,9 +525,9 @@ def this_week(home: Path, units: str | list[str] | None) -> run._Week:
 
 def echo(home, area, cutoff, name, words):
     """A report and a table that say what the raw table says."""
-    folder = store.run_folder(area, name)
+    folder = paths.run_folder(area, name)
     (raw,) = folder.glob("raw/*")
-    for path in (folder / "scores.csv", store.run_reports(area, name) / "report.html"):
+    for path in (folder / "scores.csv", paths.run_reports(area, name) / "report.html"):
         atomic.save(path, raw.read_text())
 
 
@@ -607,7 +608,7 @@ def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reaso
     """As on a full disk, or where papermill is killed while it saves."""
     target = tmp_path / "2_score.ipynb"
     target.write_bytes('{"cells": [{"source": "xuất'.encode()[:-2])
-    assert notebook._reached(target, wording.load(store.PROJECT, "vi")) == "(chưa chạy ô nào)"
+    assert notebook._reached(target, wording.load(PROJECT, "vi")) == "(chưa chạy ô nào)"
 
 
 # -- the driver's own process -----------------------------------------------------------------------------------------
@@ -617,7 +618,7 @@ def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reaso
 def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
     """The real one, of Chợ Mới: what reads tables or draws is done in processes that have that imported already."""
     for name in ("config", "data/raw"):
-        shutil.copytree(store.PROJECT / name, tmp_path / name)
+        shutil.copytree(PROJECT / name, tmp_path / name)
     drive = "import sys; from analysis.__main__ import main; main(sys.argv[1:]); print(*sys.modules)"
     arguments = ["week", "2023-12-04", "--area", "cho-moi", "--home", str(tmp_path), "--units", "30634"]
     done = subprocess.run([sys.executable, "-c", drive, *arguments], capture_output=True, text=True)

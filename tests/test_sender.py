@@ -17,7 +17,8 @@ import pytest
 import smtp_server as mx
 import trustme
 
-from analysis import sender, store
+from analysis import sender
+from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, PENDING, REFUSED, UNCERTAIN, Letter, Outbox
 from analysis.sender import Server
 
@@ -459,7 +460,7 @@ ON_THIS_MACHINE = {"AF_UNIX", "SOCK_SEQPACKET", "MSG_CMSG_CLOEXEC", "socketpair"
 def test_only_the_sender_knows_a_network():
     """stem.py gives orders to processes over pairs of sockets, and opens none that could reach further."""
     found, used = {}, []
-    for path in sorted((store.PROJECT / "analysis").glob("*.py")):
+    for path in sorted((PROJECT / "analysis").glob("*.py")):
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         names = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
         names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import atomic, publish, shown, store, tables
+from analysis import atomic, paths, provenance, publish, store, table_files, tables
+from analysis.home import PROJECT, SHOWN, find_home, without_folders, working_in
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
 
@@ -68,18 +69,18 @@ def test_the_processes_of_a_week_see_no_variable_that_they_do_not_need_and_it_is
     monkeypatch.setenv(name, "a")
     monkeypatch.setenv("LC_TIME", "vi_VN.UTF-8")
     ask = "import os; print(os.environ.get('LC_TIME'), os.environ['ANALYSIS_HOME'], *os.environ, sep='\\n')"
-    with store.working_in(home / "elsewhere"):
-        assert store.home() == home / "elsewhere"
+    with working_in(home / "elsewhere"):
+        assert find_home() == home / "elsewhere"
         child = subprocess.run([sys.executable, "-c", ask], capture_output=True, encoding="utf-8", check=True)
-    assert (os.environ[name], store.home()) == ("a", home)
+    assert (os.environ[name], find_home()) == ("a", home)
     language, folder, *seen = child.stdout.splitlines()
     assert (language, folder) == ("vi_VN.UTF-8", str(home / "elsewhere"))
-    assert "PATH" in seen and set(seen) <= shown.SHOWN | {"ANALYSIS_HOME", "LINES", "COLUMNS"}  # readline adds these
+    assert "PATH" in seen and set(seen) <= SHOWN | {"ANALYSIS_HOME", "LINES", "COLUMNS"}  # readline adds these
 
 
 def test_where_no_home_was_named_none_is_afterwards(home, monkeypatch):
     monkeypatch.delenv("ANALYSIS_HOME")
-    with pytest.raises(KeyError), store.working_in(home):
+    with pytest.raises(KeyError), working_in(home):
         raise KeyError
     assert "ANALYSIS_HOME" not in os.environ
 
@@ -91,12 +92,12 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
     told = {
         f"No such file: '{home}/data/x.csv'": "No such file: 'data/x.csv'",
         f"{nearby}/ipykernel_4711/123.py:1: UserWarning": "123.py:1: UserWarning",
-        f"in {store.PROJECT / 'analysis' / 'run.py'}, line 3": "in analysis/run.py, line 3",
+        f"in {PROJECT / 'analysis' / 'run.py'}, line 3": "in analysis/run.py, line 3",
         f"{Path.cwd()}\n{nearby}, {sys.prefix}": "…\n…, …",
         "/some where/else/fontlist.json": "fontlist.json",
         f"https://office.example{home}/x {home}-2 /another/x": f"https://office.example{home}/x {home}-2 /another/x",
     }
-    assert {text: store.without_folders(text) for text in told} == told
+    assert {text: without_folders(text) for text in told} == told
 
 
 # -- raw tables ------------------------------------------------------------------------------------------------------
@@ -114,29 +115,29 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
 def test_the_raw_tables_of_a_week_are_all_that_begin_with_its_cutoff(home, delivered, of_the_week):
     for name in delivered:
         put(home / "data/raw/cho-moi" / name)
-    assert [path.name for path in store.raw_files(AREA, CUTOFF)] == of_the_week
+    assert [path.name for path in paths.raw_files(AREA, CUTOFF)] == of_the_week
 
 
 def test_the_raw_tables_in_a_run_folder_win(home):
     put(home / "data/raw/cho-moi/2023-12-04.txt")
     own = [put(home / "elsewhere/raw" / name) for name in ("a.txt", "b.txt")]
-    assert store.raw_files(AREA, CUTOFF, home / "elsewhere") == own
-    assert [path.name for path in store.raw_files(AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
+    assert paths.raw_files(AREA, CUTOFF, home / "elsewhere") == own
+    assert [path.name for path in paths.raw_files(AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
 
 
 @pytest.mark.parametrize("name", ["2023-11-27.txt", "2023-12-041.txt", "table 2023-12-04.txt"])
 def test_no_raw_table_of_the_week_is_an_error(home, name):
     put(home / "data/raw/cho-moi" / name)
-    with pytest.raises(store.NotFound, match=r"expected a table 2023-12-04\*\.\*, found none"):
-        store.raw_files(AREA, CUTOFF)
+    with pytest.raises(paths.NotFound, match=r"expected a table 2023-12-04\*\.\*, found none"):
+        paths.raw_files(AREA, CUTOFF)
 
 
 def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
     for name in ("2023-12-04-subcriteria.txt", "2023-11-27.csv", "notes.txt", "2024-rules.txt"):
         put(home / "data/raw/cho-moi" / name)
-    assert store.newest_raw(AREA) == "2023-12-04"
-    with pytest.raises(store.NotFound, match="named by its cut-off"):
-        store.newest_raw("an-giang")
+    assert paths.newest_raw(AREA) == "2023-12-04"
+    with pytest.raises(paths.NotFound, match="named by its cut-off"):
+        paths.newest_raw("an-giang")
 
 
 @pytest.mark.parametrize(
@@ -156,12 +157,12 @@ def test_the_default_area_is_the_one_that_says_so(home, says, chosen):
 @pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
 def test_an_area_is_a_plain_name_and_never_a_path(area):
     with pytest.raises(ValueError, match="expected the name of a folder of config/"):
-        store.processed(area)
+        paths.processed(area)
 
 
 def test_a_cutoff_is_a_date_and_never_a_path():
     with pytest.raises(ValueError, match="expected an ISO date"):
-        store.week(AREA, "../2023-12-04")
+        store.open_week(AREA, "../2023-12-04")
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def test_a_table_comes_back_as_it_was_written_codes_as_text_and_missing_as_missi
     frame = points(16.74, np.nan, 1 / 3)
     frame.loc[0, "unit_code"] = "NA"
     store.write_table(home, "points", frame)
-    back = store.read_table(home, "points")
+    back = table_files.from_csv("points", (home / "points.csv").read_bytes())
     assert list(back["unit_code"]) == ["NA", "001231", "001232"]
     assert list(back["indicator"]) == ["", "", ""]
     assert back["points"].isna().tolist() == [False, True, False]
@@ -180,21 +181,21 @@ def test_a_table_comes_back_as_it_was_written_codes_as_text_and_missing_as_missi
 
 @given(st.text())
 def test_any_delivered_text_comes_back_letter_by_letter(value):
-    text = tables.to_csv("problems", problem(value))
-    back = tables.from_csv("problems", text.encode())
+    text = table_files.to_csv("problems", problem(value))
+    back = table_files.from_csv("problems", text.encode())
     assert back["value"].tolist() == [value]
-    assert tables.to_csv("problems", back) == text
+    assert table_files.to_csv("problems", back) == text
 
 
 def test_an_empty_table_keeps_its_columns_and_their_kinds(home):
     store.write_table(home, "points", points())
-    back = store.read_table(home, "points")
+    back = table_files.from_csv("points", (home / "points.csv").read_bytes())
     assert back.dtypes.astype(str).tolist() == ["str"] * 3 + ["float64"] * 3 + ["str"]
 
 
 def test_days_are_written_as_iso_text_and_no_day_as_nothing():
     days = {"file": ["a.txt"], "cutoff": [pd.Timestamp("2023-12-04")], "previous_cutoff": [pd.NaT]}
-    assert tables.to_csv("source", pd.DataFrame(days)) == "file,cutoff,previous_cutoff\na.txt,2023-12-04,\n"
+    assert table_files.to_csv("source", pd.DataFrame(days)) == "file,cutoff,previous_cutoff\na.txt,2023-12-04,\n"
 
 
 @pytest.mark.parametrize(
@@ -229,17 +230,17 @@ def test_a_frame_that_is_not_the_table_is_refused_and_the_file_stays(home, wrong
     ],
 )
 def test_a_file_edited_by_hand_into_something_else_is_refused(old, new, message):
-    text = tables.to_csv("points", points(1.5)).replace(old, new, 1)
+    text = table_files.to_csv("points", points(1.5)).replace(old, new, 1)
     with pytest.raises(tables.TableError, match=message):
-        tables.from_csv("points", text.encode())
+        table_files.from_csv("points", text.encode())
 
 
 def test_a_flag_is_true_or_false_and_nothing_else():
     peer = {"unit_code": "1", "indicator": "SH", "value": 22.5, "median": 24.3, "gap": -1.8, "deviation": -0.9}
-    text = tables.to_csv("peers", pd.DataFrame([peer | {"outlier": False}]))
-    assert tables.from_csv("peers", text.encode())["outlier"].tolist() == [False]
+    text = table_files.to_csv("peers", pd.DataFrame([peer | {"outlier": False}]))
+    assert table_files.from_csv("peers", text.encode())["outlier"].tolist() == [False]
     with pytest.raises(tables.TableError, match="outlier"):
-        tables.from_csv("peers", text.replace("False", "no").encode())
+        table_files.from_csv("peers", text.replace("False", "no").encode())
 
 
 def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():
@@ -252,22 +253,24 @@ def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():
 
 def test_a_draft_reads_what_it_lacks_from_the_published_week_and_writes_only_itself(home):
     store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
-    week = store.week(AREA, CUTOFF)
+    week = store.open_week(AREA, CUTOFF)
     assert week.read("points")["points"].tolist() == [1.0]
     week.write("points", points(2.0))
     assert week.read("points")["points"].tolist() == [2.0]
     assert week.folder == home / "data/processed/cho-moi/draft/2023-12-04"
-    assert store.read_table(home / "data/processed/cho-moi/2023-12-04", "points")["points"].tolist() == [1.0]
+    assert table_files.from_csv("points", (home / "data/processed/cho-moi/2023-12-04" / "points.csv").read_bytes())[
+        "points"
+    ].tolist() == [1.0]
 
 
 def test_a_run_reads_nothing_but_what_it_made_itself(home):
     store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
-    with pytest.raises(store.NotFound, match=r"no points\.csv yet; 2_score writes it: run that first"):
-        store.week(AREA, CUTOFF, RUN).read("points")
+    with pytest.raises(paths.NotFound, match=r"no points\.csv yet; 2_score writes it: run that first"):
+        store.open_week(AREA, CUTOFF, RUN).read("points")
 
 
 def test_a_token_names_the_run_and_the_tables_of_its_stage():
-    week = store.week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN)
     week.write("points", points(1.0))
     week.close("2_score")
     assert not publish.settled(week.folder, "2_score", "another run")
@@ -299,7 +302,7 @@ def issue(folder: Path, points_: float, raw: str, revision: int) -> None:
 
 
 def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order():
-    week = store.week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN)
     assert store.earlier_revisions(week) == []
     for number in (1, 2, 9, 10):
         issue(week.folder / f"r{number}", number, "raw", 1)
@@ -319,17 +322,17 @@ def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order():
 )
 def test_a_draft_is_the_revision_that_its_run_would_be(home, raw, before):
     put(home / "data/raw/cho-moi/2023-12-04.txt", raw)
-    assert store.earlier_revisions(store.week(AREA, CUTOFF)) == []
+    assert store.earlier_revisions(store.open_week(AREA, CUTOFF)) == []
     issue(home / "data/processed/cho-moi/2023-12-04", 2, "second", revision=2)
-    assert [each.folder.name for each in store.earlier_revisions(store.week(AREA, CUTOFF))] == before
+    assert [each.folder.name for each in store.earlier_revisions(store.open_week(AREA, CUTOFF))] == before
 
 
 def test_the_page_can_name_every_raw_table_and_the_revision(home):
-    week = store.week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN)
     for name, text in (("a.csv", "one"), ("b.csv", "two")):
         put(week.folder / "raw" / name, text)
     put(week.folder / "r1" / "raw" / "a.csv")
-    said = store.provenance(week)
+    said = provenance.provenance(week)
     assert (said["file"], said["revision"]) == ("a.csv\nb.csv", "2")
     # sha256sum of "one" and "two"
     assert [each[:8] for each in said["hash"].split("\n")] == ["7692c3ad", "3fc4ccfe"]
@@ -360,54 +363,56 @@ def checkout(tmp_path):
 
 def test_the_commit_told_is_the_last_that_changed_the_code_whatever_else_was_changed(checkout, tmp_path, monkeypatch):
     code = git(checkout, "rev-parse", "HEAD~1")[:12]
-    assert store.commit(checkout) == code
+    assert provenance.commit(checkout) == code
     put(checkout / "README.md", "three")
     git(tmp_path, "clone", "--quiet", str(checkout), "another")
-    assert store.commit(checkout) == store.commit(tmp_path / "another") == code
-    monkeypatch.setenv("GIT_DIR", str(store.PROJECT / ".git"))
-    assert store.commit(checkout) == code
+    assert provenance.commit(checkout) == provenance.commit(tmp_path / "another") == code
+    monkeypatch.setenv("GIT_DIR", str(PROJECT / ".git"))
+    assert provenance.commit(checkout) == code
 
 
 @pytest.mark.parametrize(
     "name", ["analysis/run.py", "analysis/new.py", "notebooks/1_clean.ipynb", "notebooks/templates/page/style.css"]
 )
 def test_code_that_differs_from_its_commit_is_marked(checkout, name):
-    clean = store.commit(checkout)
+    clean = provenance.commit(checkout)
     put(checkout / name, "changed")
-    assert store.commit(checkout) == f"{clean}+"
+    assert provenance.commit(checkout) == f"{clean}+"
     git(checkout, "add", ".")
-    assert store.commit(checkout) == f"{clean}+"
+    assert provenance.commit(checkout) == f"{clean}+"
     git(checkout, "commit", "--quiet", "--message", "more code")
-    assert store.commit(checkout) == git(checkout, "rev-parse", "HEAD")[:12]
+    assert provenance.commit(checkout) == git(checkout, "rev-parse", "HEAD")[:12]
 
 
 def test_code_without_git_has_no_commit_to_tell(checkout, tmp_path, monkeypatch):
     shutil.copytree(checkout, tmp_path / "archive", ignore=shutil.ignore_patterns(".git"))
     git(tmp_path, "init", "--quiet", "empty")
-    assert store.commit(tmp_path / "archive") == store.commit(tmp_path / "empty") == ""
+    assert provenance.commit(tmp_path / "archive") == provenance.commit(tmp_path / "empty") == ""
     put(checkout / ".git" / "index", "no index")
-    assert store.commit(checkout) == ""
+    assert provenance.commit(checkout) == ""
     monkeypatch.setenv("PATH", "")
-    assert store.commit(store.PROJECT) == ""
+    assert provenance.commit(PROJECT) == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
 def test_whoever_does_not_own_the_project_tells_the_same_commit_as_who_does(checkout):
     """As a service does that runs as a user of its own."""
-    known = store.commit(checkout)
+    known = provenance.commit(checkout)
     for path in [checkout, *checkout.rglob("*")]:
         os.chown(path, 65534, 65534)
-    assert store.commit(checkout) == known != ""
+    assert provenance.commit(checkout) == known != ""
 
 
 def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeypatch):
-    week = store.week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN)
     put(week.folder / "raw" / "a.csv")
     alone = r"\d+\.\d+\.\d+-[0-9a-f]{12}"
-    known = store.provenance(week)["code"]
-    assert re.fullmatch(alone + (r", git [0-9a-f]{12}\+?" if store.commit() else ""), known)
+    known = provenance.provenance(week)["code"]
+    assert re.fullmatch(alone + (r", git [0-9a-f]{12}\+?" if provenance.commit() else ""), known)
     monkeypatch.setenv("PATH", "")
-    assert re.fullmatch(alone, store.provenance(week)["code"]) and known.startswith(store.provenance(week)["code"])
+    assert re.fullmatch(alone, provenance.provenance(week)["code"]) and known.startswith(
+        provenance.provenance(week)["code"]
+    )
 
 
 # -- publishing ------------------------------------------------------------------------------------------------------
@@ -417,7 +422,7 @@ def made(home: Path, text: str, run: str = RUN, keep: str = "") -> str:
     """A run that made two tables and a report which all say ``text``."""
     raw = put(home / "table.txt", "raw")
     folder = publish.begin(AREA, CUTOFF, run, [raw], keep)
-    for path in (folder / "a.csv", folder / "b.csv", store.run_reports(AREA, run) / "report.html"):
+    for path in (folder / "a.csv", folder / "b.csv", paths.run_reports(AREA, run) / "report.html"):
         put(path, text)
     return run
 
@@ -434,7 +439,7 @@ def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_lef
         "reports/cho-moi/2023-12-04/report.html",
     ]
     assert not publish.intact(products)
-    publish.week(AREA, CUTOFF, RUN)
+    publish.publish_week(AREA, CUTOFF, RUN)
     assert publish.intact(products)
     put(home / "reports/cho-moi/2023-12-04/report.html", "edited")
     assert not publish.intact(products)
@@ -447,9 +452,9 @@ def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_lef
 def test_a_week_published_again_is_replaced_whole(home, monkeypatch, can_exchange):
     if not can_exchange:
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
-    publish.week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(AREA, CUTOFF, made(home, "one"))
     put(home / "data/processed/cho-moi/2023-12-04/only-in-one.csv")
-    publish.week(AREA, CUTOFF, made(home, "two"))
+    publish.publish_week(AREA, CUTOFF, made(home, "two"))
     processed, reports = week_folders(home)
     expected = {"a.csv": b"two", "b.csv": b"two", "raw/table.txt": b"raw"}
     assert contents(processed) == {f"2023-12-04/{name}": data for name, data in expected.items()}
@@ -464,7 +469,7 @@ def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_kee
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     whole = {"a.csv", "b.csv", "raw/table.txt"}
     for text, keep in (("one", ""), ("two", "r1"), ("three", "r2"), ("three again", "")):
-        publish.week(AREA, CUTOFF, made(home, text, keep=keep))
+        publish.publish_week(AREA, CUTOFF, made(home, text, keep=keep))
     processed, reports = week_folders(home)
     assert set(contents(processed / CUTOFF)) == whole | {f"r{n}/{name}" for n in (1, 2) for name in whole}
     for folder, text in (("r1", b"one"), ("r2", b"two"), (".", b"three again")):
@@ -475,7 +480,7 @@ def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_kee
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
 def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
-    publish.week(AREA, CUTOFF, made(home, "0"))
+    publish.publish_week(AREA, CUTOFF, made(home, "0"))
     folder, stop, seen, wrong = home / "data/processed/cho-moi/2023-12-04", threading.Event(), set(), []
 
     def read() -> None:
@@ -498,7 +503,7 @@ def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(1, 40):
-        publish.week(AREA, CUTOFF, made(home, str(number)))
+        publish.publish_week(AREA, CUTOFF, made(home, str(number)))
     stop.set()
     reader.join()
     assert wrong == []
@@ -506,7 +511,7 @@ def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
 
 
 def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(home, monkeypatch):
-    publish.week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(AREA, CUTOFF, made(home, "one"))
     before = [contents(folder) for folder in week_folders(home)]
     made(home, "two")
     swap = atomic.swap
@@ -518,13 +523,13 @@ def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(hom
 
     monkeypatch.setattr(atomic, "swap", fail_on_tables)
     with pytest.raises(OSError, match="No space left"):
-        publish.week(AREA, CUTOFF, RUN)
+        publish.publish_week(AREA, CUTOFF, RUN)
     publish.tidy(AREA, CUTOFF)
     assert [contents(folder) for folder in week_folders(home)] == before
 
 
 def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
-    publish.week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(AREA, CUTOFF, made(home, "one"))
     processed, reports = week_folders(home)
     before = contents(processed), contents(reports)
     made(home, "two", "2023-12-04-killed")
@@ -540,11 +545,11 @@ def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
 @pytest.mark.parametrize("first_issue", [True, False])
 def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, first_issue):
     if not first_issue:
-        publish.week(AREA, CUTOFF, made(home, "one"))
+        publish.publish_week(AREA, CUTOFF, made(home, "one"))
     put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
-    folder = store.run_folder(AREA, made(home, "two"))
-    store.save_json(folder / "run.json", {"products": publish.products(AREA, CUTOFF, RUN)})
-    atomic.swap(store.run_reports(AREA, RUN), store.reports(AREA, CUTOFF))  # and was killed here
+    folder = paths.run_folder(AREA, made(home, "two"))
+    atomic.save_json(folder / "run.json", {"products": publish.products(AREA, CUTOFF, RUN)})
+    atomic.swap(paths.run_reports(AREA, RUN), paths.reports(AREA, CUTOFF))  # and was killed here
     publish.tidy(AREA, CUTOFF)
     processed, reports = week_folders(home)
     assert {(processed / CUTOFF / "a.csv").read_text(), (reports / CUTOFF / "report.html").read_text()} == {"two"}
@@ -567,9 +572,7 @@ def test_a_second_run_of_the_week_hears_who_runs_and_a_dead_run_blocks_nobody(ho
     hold = (
         "from analysis import publish\nwith publish.locked('cho-moi', '2023-12-04'): print('held', flush=True); input()"
     )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=store.PROJECT
-    )
+    holder = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
     try:
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(publish.Busy) as busy, publish.locked(AREA, CUTOFF):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from district import HOME, edition, week
 
-from analysis import findings, store, tables, unitpage
+from analysis import findings, paths, store, table_files, unitpage
 
 KIEN_AN, MY_HOI_DONG = "30634", "30637"
 
@@ -156,7 +156,7 @@ def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_bina
     found = findings.collect(held, district.in_force(), district.words())
     rose = found.query("finding == 'rose'")
     assert rose["reference"].iat[0] != 0.15 and rose["reference"].iat[0] == pytest.approx(0.15)
-    read = tables.from_csv("findings", tables.to_csv("findings", found).encode())
+    read = table_files.from_csv("findings", table_files.to_csv("findings", found).encode())
     code = rose["unit_code"].iat[0]
     assert unitpage.drawn(held | {"findings": found}, code) == unitpage.drawn(held | {"findings": read}, code)
 
@@ -183,8 +183,8 @@ def test_what_is_remembered_of_a_weeks_tables_is_what_their_files_hold_and_what_
     real_home, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("ANALYSIS_HOME", str(real_home))
-    folder = shutil.copytree(store.processed("cho-moi", "2023-12-04"), tmp_path / "week")
-    published = store.Week("cho-moi", "2023-12-04", folder)
+    folder = shutil.copytree(paths.processed("cho-moi", "2023-12-04"), tmp_path / "week")
+    published = store.Week(real_home, "cho-moi", "2023-12-04", folder)
 
     def totals():
         made = unitpage.edition(published, district.in_force(), district.words())

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from test_run import AREA, CUTOFF, accepted, contents, put
 
-from analysis import run, store, verify
+from analysis import paths, run, store, verify
+from analysis.home import PROJECT
 
 EARLIER = "2023-11-27"
 TABLE = "unit_code,total\n30634,{}\n30637,{}\n"
@@ -92,7 +93,7 @@ def test_what_has_changed_since_is_named_by_kind():
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     home = tmp_path / "home"
-    shutil.copytree(store.PROJECT / "config" / "wording", home / "config" / "wording")
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "weak = 50")
     monkeypatch.setenv("ANALYSIS_HOME", str(home))
     return home
@@ -100,18 +101,18 @@ def home(tmp_path, monkeypatch):
 
 def export(home, area, cutoff, name, words):
     """Tables and a page of what the raw table, the rules and the earlier weeks say."""
-    folder = store.run_folder(area, name)
+    folder = paths.run_folder(area, name)
     (raw,) = folder.glob("raw/*")
     (rule,) = home.glob("config/cho-moi/area.toml")
     history = "".join(
         each.read_text() for week in store.history(area, cutoff).values() for each in week.folder.glob("*.csv")
     )
     put(folder / "scores.csv", TABLE.format(raw.read_text(), rule.read_text().split()[-1]))
-    revision = str(len(store.earlier_revisions(store.week(area, cutoff, name))) + 1)
-    put(store.run_reports(area, name) / "report.html", f"{raw.read_text()} {history} r{revision}")
+    revision = str(len(store.earlier_revisions(store.open_week(area, cutoff, name))) + 1)
+    put(paths.run_reports(area, name) / "report.html", f"{raw.read_text()} {history} r{revision}")
 
 
-STEPS = run.Steps(lambda *_: accepted(), store.PROJECT / "notebooks", (), export, lambda line: None)
+STEPS = run.Steps(lambda *_: accepted(), PROJECT / "notebooks", (), export, lambda line: None)
 
 
 def make(home: Path, text: str = "1", cutoff: str = CUTOFF, reissue: bool = False) -> None:
@@ -131,7 +132,7 @@ def file(home: Path, name: str, cutoff: str = CUTOFF) -> Path:
     return (
         home / "reports" / AREA / cutoff / name
         if name.endswith("html")
-        else store.processed(AREA, cutoff, name, at=home)
+        else paths.processed(AREA, cutoff, name, at=home)
     )
 
 
@@ -196,7 +197,7 @@ def test_a_program_that_gives_other_bytes_from_the_same_inputs_is_named_as_that(
 
     def by_chance(home, area, cutoff, name, words):
         export(home, area, cutoff, name, words)
-        put(store.run_reports(area, name) / "report.html", os.urandom(8).hex())
+        put(paths.run_reports(area, name) / "report.html", os.urandom(8).hex())
 
     lines = verified(home, verify.DIFFERS, dataclasses.replace(STEPS, export=by_chance))
     assert lines[1] == f"reports/{AREA}/{CUTOFF}/report.html: dựng lại cho nội dung khác"
@@ -278,7 +279,7 @@ int gettimeofday(struct timeval *told, void *zone) {
 """
 # The command line, whose processes all keep the shifted clock.
 CALL = (
-    "import sys; from analysis import shown; shown.SHOWN.add('LD_PRELOAD');"
+    "import sys; from analysis.home import SHOWN; SHOWN.add('LD_PRELOAD');"
     " from analysis.__main__ import main; sys.exit(main(sys.argv[1:]))"
 )
 
@@ -295,7 +296,7 @@ def real(tmp_path_factory, corrected_home):
 def test_the_real_week_is_made_the_same_in_another_folder_another_time_zone_and_400_days_later(real, tmp_path):
     place = tmp_path / "thư mục khác"
     shutil.copytree(real, place)
-    environment = os.environ | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONPATH": str(store.PROJECT)}
+    environment = os.environ | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONPATH": str(PROJECT)}
     compiler = shutil.which("cc") or shutil.which("gcc")
     if sys.platform == "linux" and compiler:
         (tmp_path / "later.c").write_text(LATER)

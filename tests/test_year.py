@@ -9,7 +9,8 @@ import played
 import pytest
 from district import CONTROL, week, words
 
-from analysis import findings, history, revisions, rules, store, trend
+from analysis import findings, history, paths, revisions, rules, store, trend
+from analysis.home import find_home
 
 pytestmark = pytest.mark.long
 AREA = "cho-moi"
@@ -88,11 +89,11 @@ def make(number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[
     """One week through the notebooks and into history; with its findings."""
     day = DAYS[number]
     cleaned = table(number, state, before)
-    if (published := store.processed(AREA, day)).is_dir():
-        old = store.Week(AREA, day, published).read("measurements")
+    if (published := paths.processed(AREA, day)).is_dir():
+        old = store.Week(find_home(), AREA, day, published).read("measurements")
         cleaned["corrections"] = revisions.corrections(old, cleaned["measurements"])
     tables = played.tables(AREA, day, cleaned)
-    held = rules.load(store.home(), AREA, date.fromisoformat(day))
+    held = rules.load(find_home(), AREA, date.fromisoformat(day))
     tables["findings"] = findings.collect(tables, held, words())
     played.publish(AREA, day)
     return tables

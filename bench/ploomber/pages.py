@@ -52,7 +52,7 @@ def week(notebooks: Path, out: Path, raw: Path) -> DAG:
 def pages(notebooks: Path, out: Path, units: list[str]) -> DAG:
     """One task a unit, each after the figures of that unit."""
     dag, source = DAG(executor=Parallel(processes=2)), adapted(notebooks / "5_unit.ipynb", out / "source")
-    measurements = store.week(AREA, CUTOFF).read("measurements")
+    measurements = store.open_week(AREA, CUTOFF).read("measurements")
     for unit in units:
         figures = out / "figures" / f"{unit}.csv"
         figures.parent.mkdir(exist_ok=True)
