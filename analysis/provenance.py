@@ -11,13 +11,13 @@ from analysis.home import PROJECT, environment
 from analysis.store import Week, earlier_revisions
 
 # git's names of the files that ``code`` tells of
-CODE = (":(glob)analysis/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
+CODE = (":(glob)analysis/**/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
 
 
 def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
     """sha256 of each file whose change may change a report: modules, notebooks, templates."""
     told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
-    return hashes((PROJECT / "analysis").glob("*.py"), PROJECT) | hashes(told, notebooks.parent)
+    return hashes((PROJECT / "analysis").rglob("*.py"), PROJECT) | hashes(told, notebooks.parent)
 
 
 def commit(project: Path = PROJECT) -> str:

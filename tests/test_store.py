@@ -372,7 +372,11 @@ def test_the_commit_told_is_the_last_that_changed_the_code_whatever_else_was_cha
 
 
 @pytest.mark.parametrize(
-    "name", ["analysis/run.py", "analysis/new.py", "notebooks/1_clean.ipynb", "notebooks/templates/page/style.css"]
+    "name",
+    [
+        *("analysis/run.py", "analysis/new.py", "analysis/report/charts/new.py"),
+        *("notebooks/1_clean.ipynb", "notebooks/templates/page/style.css"),
+    ],
 )
 def test_code_that_differs_from_its_commit_is_marked(checkout, name):
     clean = provenance.commit(checkout)
@@ -382,6 +386,14 @@ def test_code_that_differs_from_its_commit_is_marked(checkout, name):
     assert provenance.commit(checkout) == f"{clean}+"
     git(checkout, "commit", "--quiet", "--message", "more code")
     assert provenance.commit(checkout) == git(checkout, "rev-parse", "HEAD")[:12]
+
+
+def test_the_fingerprint_of_the_code_covers_every_folder_of_the_package(checkout, monkeypatch):
+    names = ["analysis/run.py", "analysis/report/page.py", "analysis/report/charts/svg.py"]
+    for name in names:
+        put(checkout / name)
+    monkeypatch.setattr(provenance, "PROJECT", checkout)
+    assert set(names) <= set(provenance.code(checkout / "notebooks"))
 
 
 def test_code_without_git_has_no_commit_to_tell(checkout, tmp_path, monkeypatch):
