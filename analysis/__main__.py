@@ -3,7 +3,6 @@
 Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -209,7 +208,11 @@ def week(
         _say(wording.load(home, lang).say("run.halted"), STOPPED)
         return STOPPED
     _say(outcome.message, outcome.status)
-    return _sent(areas[0], outcome.report.parent.name, lang) if send and outcome.status == run.DONE else outcome.status
+    return (
+        _sent(home, areas[0], outcome.report.parent.name, lang)
+        if send and outcome.status == run.DONE
+        else outcome.status
+    )
 
 
 def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: dict) -> int:
@@ -218,7 +221,7 @@ def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: di
     from analysis import paths, wording
 
     words, statuses, mails = wording.load(home, about["lang"]), [], []
-    days = {area: paths.raw_days(area) for area in areas}
+    days = {area: paths.raw_days(home, area) for area in areas}
     asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
     for area in sorted(set(areas) - set(asked)) if asked else ():
         _tell(words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
@@ -229,7 +232,7 @@ def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: di
     if not asked:
         _say(words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"), REFUSED)
         return REFUSED
-    statuses += [_sent(area, day, about["lang"]) for area, day in mails] if send else []
+    statuses += [_sent(home, area, day, about["lang"]) for area, day in mails] if send else []
     return min(statuses, key=WORST_FIRST.index)
 
 
@@ -251,22 +254,22 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
             statuses.append(outcome.status)
             (letters if outcome.status == ACCEPTED else withheld).add(cutoff)
         try:
-            letters = (letters | set(mailing.waiting(area))) - withheld if send else set()
+            letters = (letters | set(mailing.waiting(home, area))) - withheld if send else set()
         except sqlite3.Error as error:  # a damaged outbox holds up no report either
             letters = set()
             statuses.append(FAILED)
             _tell(f"{area}: {type(error).__name__}: {error}")
-        if names := paths.misnamed_raw(area):
+        if names := paths.misnamed_raw(home, area):
             statuses.append(REFUSED)
             _tell(words.say("run.misnamed", area=area, names=words.listed(names)))
         for cutoff in sorted(withheld) if send else ():
             _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
-        if without := due.missing(area):
+        if without := due.missing(home, area):
             _tell(words.say("run.without_weeks", area=area, cutoffs=words.listed(without)))
         mails += [(area, cutoff) for cutoff in sorted(letters)]
     if not statuses:
         print(words.say("run.nothing_due", areas=words.listed(areas)))
-    statuses += [_sent(area, cutoff, lang) for area, cutoff in mails]
+    statuses += [_sent(home, area, cutoff, lang) for area, cutoff in mails]
     return min(statuses, key=WORST_FIRST.index, default=ACCEPTED)
 
 
@@ -274,13 +277,12 @@ def _say(text: str, status: int) -> None:
     print(text, file=sys.stdout if status == ACCEPTED else sys.stderr, flush=True)
 
 
-def _sent(area: str, cutoff: str, lang: str) -> int:
+def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
     """Send the week's mail. Outside the run, which sees no password."""
     from analysis import wording
-    from analysis.home import find_home
 
-    words = wording.load(find_home(), lang)
-    return _mailed(area, cutoff, words, lambda mailing: mailing.send(area, cutoff, words, _tell))
+    words = wording.load(home, lang)
+    return _mailed(area, cutoff, words, lambda mailing: mailing.send(home, area, cutoff, words, _tell))
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
@@ -380,7 +382,7 @@ def tell(home: Home = None) -> int:
 
     words = wording.load(home, "vi")
     try:
-        answer, said = mailing.tell(sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+        answer, said = mailing.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
     except mailing.NoSettings as error:
         answer, said = WRONG_USAGE, str(error)
     except sender.PasswordError as error:
@@ -426,10 +428,12 @@ def mail(
 
     words = wording.load(home, "vi")
     if status:
-        return _mailed(area, cutoff, words, lambda mailing: mailing.status(area, cutoff, words))
+        return _mailed(area, cutoff, words, lambda mailing: mailing.status(home, area, cutoff, words))
     if send or resend_uncertain:
-        return _mailed(area, cutoff, words, lambda mailing: mailing.send(area, cutoff, words, _tell, resend_uncertain))
-    return _mailed(area, cutoff, words, lambda mailing: mailing.preview(area, cutoff, words))
+        return _mailed(
+            area, cutoff, words, lambda mailing: mailing.send(home, area, cutoff, words, _tell, resend_uncertain)
+        )
+    return _mailed(area, cutoff, words, lambda mailing: mailing.preview(home, area, cutoff, words))
 
 
 def _tell(line: str) -> None:
@@ -473,24 +477,23 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
 
 
 def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
-    """The home and the areas meant, every one of them for ``all``; from here on every module finds the same home."""
+    """The home and the areas meant, every one of them for ``all``."""
     from analysis import store
     from analysis.home import find_home
 
-    if home:
-        os.environ["ANALYSIS_HOME"] = str(home.resolve())
-    areas = sorted(path.parent.name for path in find_home().glob("config/*/area.toml"))
+    home = home.resolve() if home else find_home()
+    areas = sorted(path.parent.name for path in home.glob("config/*/area.toml"))
     if not areas:
-        raise typer.BadParameter(f"{find_home()} holds no area: expected config/<area>/area.toml", param_hint="--home")
+        raise typer.BadParameter(f"{home} holds no area: expected config/<area>/area.toml", param_hint="--home")
     if area == "all":
-        return find_home(), areas
+        return home, areas
     if area is None and len(areas) > 1:
-        area = store.default_area(areas)
+        area = store.default_area(home, areas)
     if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
-    return find_home(), [area or areas[0]]
+    return home, [area or areas[0]]
 
 
 def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import atomic, pages, paths, periods, publish, run, store, wording
-from analysis.home import at_home, find_home
 from analysis.run import Outcome, Steps
 
 
@@ -23,14 +22,14 @@ def weeks(
     that is none is refused. The other arguments : as of ``run.week``. Raises : WordingError.
     """
     words = wording.load(home, lang)
-    for cutoff in at_home(home, paths.raw_days, area):
+    for cutoff in paths.raw_days(home, area):
         try:
             periods.cutoff(cutoff)
         except ValueError as error:
             yield cutoff, Outcome(run.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
             continue
         try:
-            if at_home(home, is_due, area, cutoff):
+            if is_due(home, area, cutoff):
                 yield (
                     cutoff,
                     run.week(home, area, cutoff, lang=lang, units=units, jobs=jobs, cluster=cluster, steps=steps),
@@ -41,23 +40,23 @@ def weeks(
             yield cutoff, Outcome(run.FAILED, pages.told(error))
 
 
-def is_due(area: str, cutoff: str) -> bool:
+def is_due(home: Path, area: str, cutoff: str) -> bool:
     """Whether the week has no whole report, or one of another table, or one without an earlier week that is there now.
 
     Another table than the published one is a correction; ``run.week`` refuses it, for a person to say so (--reissue).
     """
-    record = atomic.load_json(paths.processed(area, cutoff, "run.json"))
-    inputs, folder = record.get("inputs", {}), len(paths.processed(area).relative_to(find_home()).parts)
+    record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
+    inputs, folder = record.get("inputs", {}), len(paths.processed(home, area).relative_to(home).parts)
     known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
     return (
-        inputs.get("raw") != atomic.digests(paths.raw_files(area, cutoff))
+        inputs.get("raw") != atomic.digests(paths.raw_files(home, area, cutoff))
         or bool(record.get("failed"))
-        or not publish.intact(record.get("products", {}))
-        or not known.issuperset(store.history(area, cutoff))
+        or not publish.intact(home, record.get("products", {}))
+        or not known.issuperset(store.history(home, area, cutoff))
     )
 
 
-def missing(area: str) -> list[str]:
+def missing(home: Path, area: str) -> list[str]:
     """The weeks that have a raw table and no report, though a later one has: its history lacks them."""
-    published = store.published(area)
-    return [day for day in paths.raw_days(area) if published and day < published[-1] and day not in published]
+    published = store.published(home, area)
+    return [day for day in paths.raw_days(home, area) if published and day < published[-1] and day not in published]

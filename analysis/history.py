@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths, rules, store, table_files, units
-from analysis.home import find_home
 
 COLUMNS = [
     *["cutoff", "unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"],
@@ -23,7 +22,9 @@ INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denomin
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
-def load(area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()) -> pd.DataFrame:
+def load(
+    home: Path, area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()
+) -> pd.DataFrame:
     """Every total known of the cut-offs earlier than ``before`` ("": of all), control rows among them.
 
     newest  : only of so many cut-offs, the newest
@@ -34,23 +35,25 @@ def load(area: str, before: str = "", newest: int | None = None, without: Collec
               or revision (NaN). since: the day its series began, ISO.
     Raises  : TableError naming week and file where one is not that table; NotFound where it is gone.
     """
-    folders = [folder for folder in _folders(area, before, newest) if folder.name not in without]
-    scores, changes = (_read(area, name, folders) for name in ("scores", "changes"))
+    folders = [folder for folder in _folders(home, area, before, newest) if folder.name not in without]
+    scores, changes = (_read(home, area, name, folders) for name in ("scores", "changes"))
     earlier = {folder: kept for folder in folders if (kept := store.revisions(folder))}
-    corrections = _read(area, "corrections", [each for folder, kept in earlier.items() for each in (*kept, folder)])
+    corrections = _read(
+        home, area, "corrections", [each for folder, kept in earlier.items() for each in (*kept, folder)]
+    )
     revision = {folder.name: len(kept) + 1.0 for folder, kept in earlier.items()}
     published = issued(scores, corrections, revision)
     frame = pd.concat([published, carried(changes, scores["cutoff"].unique())], ignore_index=True)
     frame = frame.sort_values("cutoff", kind="stable", ignore_index=True)
-    return _newest(frame.assign(since=series(frame, *_beginnings(area, scores)))[COLUMNS], newest)
+    return _newest(frame.assign(since=series(frame, *_beginnings(home, area, scores)))[COLUMNS], newest)
 
 
-def indicators(area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
+def indicators(home: Path, area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
     """Every figure of the published weeks earlier than ``before``: INDICATORS, by cut-off, in the order of the file.
 
     Raises : as ``load``.
     """
-    return _newest(_read(area, "measurements", _folders(area, before, newest))[INDICATORS], newest)
+    return _newest(_read(home, area, "measurements", _folders(home, area, before, newest))[INDICATORS], newest)
 
 
 def rows(week: store.Week) -> pd.DataFrame:
@@ -63,7 +66,7 @@ def rows(week: store.Week) -> pd.DataFrame:
     corrections = pd.concat(each.read("corrections") for each in revisions).assign(cutoff=week.cutoff)
     published = issued(scores, corrections, {week.cutoff: float(len(revisions))})
     frame = pd.concat([carried(_carried_by(week), []), published], ignore_index=True)
-    return frame.assign(since=series(frame, *_beginnings(week.area, scores, week.cutoff)))[COLUMNS]
+    return frame.assign(since=series(frame, *_beginnings(week.home, week.area, scores, week.cutoff)))[COLUMNS]
 
 
 def carriers(week: store.Week) -> pd.DataFrame:
@@ -71,7 +74,7 @@ def carriers(week: store.Week) -> pd.DataFrame:
 
     Returns : carrier (cut-off of the table), cutoff (that the total is of), unit_code, total
     """
-    later = [each for day, each in store.history(week.area).items() if day > week.cutoff][:1]
+    later = [each for day, each in store.history(week.home, week.area).items() if day > week.cutoff][:1]
     frame = pd.concat([_carried_by(each) for each in (week, *later)], ignore_index=True)
     names = {"cutoff": "carrier", "previous_cutoff": "cutoff", "previous_total": "total"}
     return frame.rename(columns=names)[["carrier", "cutoff", "unit_code", "total"]]
@@ -84,9 +87,9 @@ def _carried_by(week: store.Week) -> pd.DataFrame:
     return frame.assign(cutoff=week.cutoff, previous_cutoff=max(week.read("source")["previous_cutoff"], default=""))
 
 
-def _folders(area: str, before: str, newest: int | None) -> list[Path]:
+def _folders(home: Path, area: str, before: str, newest: int | None) -> list[Path]:
     """Those of the weeks asked for and, since a name may have changed there, of earlier weeks of the same year."""
-    weeks = store.history(area, before)
+    weeks = store.history(home, area, before)
     year = min(sorted(weeks, reverse=True)[:newest], default="")[:4]
     return [week.folder for day, week in weeks.items() if day >= year]
 
@@ -96,9 +99,9 @@ def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
     return frame[frame["cutoff"].isin(wanted)].reset_index(drop=True)
 
 
-def _read(area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
+def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
     """One table of many folders, one below the other, with the cut-off as its first column."""
-    base = paths.processed(area)
+    base = paths.processed(home, area)
     try:
         files = {folder.relative_to(base).as_posix(): (folder / f"{name}.csv").read_bytes() for folder in folders}
     except FileNotFoundError as error:
@@ -109,16 +112,16 @@ def _read(area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _beginnings(area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str]]:
+def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str]]:
     """What ``series`` needs to know of the area.
 
     named  : cutoff, unit_code, unit_name of its weeks, by cut-off; of this ``cutoff`` alone, where one is given
     """
-    registered, changed = rules.beginnings(find_home(), area)
+    registered, changed = rules.beginnings(home, area)
     if registered is not None:
         return registered, changed
     if cutoff:
-        named = pd.concat([_read(area, "scores", _folders(area, cutoff, newest=1)), named])
+        named = pd.concat([_read(home, area, "scores", _folders(home, area, cutoff, newest=1)), named])
     return renamed(named), changed
 
 

@@ -50,9 +50,12 @@ def at_home(folder: Path, function: Callable, *arguments) -> object:
         return function(*arguments)
 
 
-def without_folders(text: str) -> str:
-    """The text as any machine would tell it: what lies in a folder of this one by its place there, the folder as …"""
-    named = [find_home(), PROJECT, Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *sys.path]
+def without_folders(home: Path, text: str) -> str:
+    """The text as any machine would tell it: what lies in a folder of this one by its place there, the folder as …
+
+    home : a folder of this machine as well
+    """
+    named = [home.absolute(), PROJECT, Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *sys.path]
     named += [value for value in environment().values() if os.pathsep not in value]
     folders = {each for folder in map(Path, named) if folder.is_absolute() for each in (folder, folder.resolve())}
     known = sorted((str(each) for each in folders if each != each.parent), key=len, reverse=True)

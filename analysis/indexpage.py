@@ -8,11 +8,11 @@ import dataclasses
 import hashlib
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 
 from analysis import atomic, history, paths, rules, store, table_files
-from analysis.home import find_home
 from analysis.listed import DOCUMENT, NAME, RECORD, REPORT, WORKBOOK, Published, inputs, is_stale, published
 from analysis.rules import Rules
 from analysis.wording import MISSING, Wording, capital
@@ -25,7 +25,7 @@ ATTEMPTS = 3  # another week may be published meanwhile
 # -- reading and writing ---------------------------------------------------------------------------------------------
 
 
-def save(area: str, words: Wording) -> None:
+def save(home: Path, area: str, words: Wording) -> None:
     """Make the index of ``area`` anew where it is missing or is not that of the weeks as they are now published.
 
     Where it is, files are hashed and nothing else is done. Another run may publish a week meanwhile: whoever writes
@@ -33,35 +33,35 @@ def save(area: str, words: Wording) -> None:
 
     Raises : OSError where the page cannot be written; ConfigError as rules.load does
     """
-    page, record = paths.reports(area, NAME), paths.processed(area, RECORD)
+    page, record = paths.reports(home, area, NAME), paths.processed(home, area, RECORD)
     for _ in range(ATTEMPTS):
-        if not is_stale(area, words):
+        if not is_stale(home, area, words):
             return
-        weeks = published(area)
-        made_of = {"inputs": inputs(area, weeks, words)}
-        held = rules.load(find_home(), area, date.fromisoformat(weeks[-1].cutoff))
-        html = compile(weeks, read(area), held, words).encode()
+        weeks = published(home, area)
+        made_of = {"inputs": inputs(home, area, weeks, words)}
+        held = rules.load(home, area, date.fromisoformat(weeks[-1].cutoff))
+        html = compile(weeks, read(home, area), held, words).encode()
         if not page.is_file() or page.read_bytes() != html:
             atomic.save(page, html)
         atomic.save_json(record, made_of | {"page": hashlib.sha256(html).hexdigest()})
 
 
-def read(area: str) -> pd.DataFrame:
+def read(home: Path, area: str) -> pd.DataFrame:
     """The totals of all weeks whose tables can be read: the columns of ``history.load``, kind and change.
 
     kind   : commune or department; NaN for the control row and for carried totals
     change : points, as that week's report has it; NaN: none
     """
     try:
-        return _totals(area)
+        return _totals(home, area)
     except (OSError, ValueError):  # a table that is gone, or is not that table
-        lost = [day for day, week in store.history(area).items() if not _readable(week)]
-        return _totals(area, lost)
+        lost = [day for day, week in store.history(home, area).items() if not _readable(week)]
+        return _totals(home, area, lost)
 
 
-def _totals(area: str, without: list[str] = ()) -> pd.DataFrame:
-    weeks = {day: week for day, week in store.history(area).items() if day not in without}
-    keys, found = ["cutoff", "unit_code"], history.load(area, without=without)
+def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
+    weeks = {day: week for day, week in store.history(home, area).items() if day not in without}
+    keys, found = ["cutoff", "unit_code"], history.load(home, area, without=without)
     for name, column in (("units", "kind"), ("changes", "change")):
         files = {day: (week.folder / f"{name}.csv").read_bytes() for day, week in weeks.items()}
         its = table_files.from_csvs(name, files).rename_axis("cutoff").reset_index()

@@ -6,10 +6,10 @@ Apart from the making of that index (``indexpage``), so that a run with nothing 
 import hashlib
 import json
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from analysis import atomic, paths, periods, provenance, store
-from analysis.home import find_home
 from analysis.wording import Wording
 
 NAME, RECORD = "index.html", "index.json"
@@ -27,28 +27,28 @@ class Published(NamedTuple):
     files: tuple[str, ...]
 
 
-def is_stale(area: str, words: Wording) -> bool:
+def is_stale(home: Path, area: str, words: Wording) -> bool:
     """Whether the index is missing, or is not that of the weeks as they are published; without weeks there is none."""
-    page, weeks = paths.reports(area, NAME), published(area)
-    made_of = {"inputs": inputs(area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
-    return bool(weeks) and atomic.load_json(paths.processed(area, RECORD)) != made_of
+    page, weeks = paths.reports(home, area, NAME), published(home, area)
+    made_of = {"inputs": inputs(home, area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
+    return bool(weeks) and atomic.load_json(paths.processed(home, area, RECORD)) != made_of
 
 
-def renew(area: str, words: Wording) -> None:
+def renew(home: Path, area: str, words: Wording) -> None:
     """Make the index anew where it is stale. Raises : as ``indexpage.save``."""
     from analysis import indexpage
 
-    indexpage.save(area, words)
+    indexpage.save(home, area, words)
 
 
-def published(area: str) -> list[Published]:
+def published(home: Path, area: str) -> list[Published]:
     """Every published week, oldest first; one of which only tables or only reports are left counts as well."""
-    folders = {*paths.processed(area).glob(paths.ISO_DAY), *paths.reports(area).glob(paths.ISO_DAY)}
+    folders = {*paths.processed(home, area).glob(paths.ISO_DAY), *paths.reports(home, area).glob(paths.ISO_DAY)}
     weeks = []
     for day in sorted({folder.name for folder in folders if folder.is_dir()}):
         with suppress(ValueError):  # 2023-13-01 is no cut-off
             periods.cutoff(day)
-            reports, kept = paths.reports(area, day), store.revisions(paths.processed(area, day))
+            reports, kept = paths.reports(home, area, day), store.revisions(paths.processed(home, area, day))
             kept = kept or store.revisions(reports)
             names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
             files = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
@@ -56,10 +56,10 @@ def published(area: str) -> list[Published]:
     return weeks
 
 
-def inputs(area: str, weeks: list[Published], words: Wording) -> str:
+def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str:
     """The fingerprint of all that the index follows from."""
-    config = [path for name in (area, "index-766", "wording") for path in (find_home() / "config" / name).glob("*")]
+    config = [path for name in (area, "index-766", "wording") for path in (home / "config" / name).glob("*")]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
-    held = [path for week in weeks for name in names for path in paths.processed(area, week.cutoff).glob(name)]
-    told = [words.lang, weeks, provenance.code(), atomic.hashes([*config, *held], find_home())]
+    held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]
+    told = [words.lang, weeks, provenance.code(), atomic.hashes([*config, *held], home)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

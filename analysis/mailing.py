@@ -17,7 +17,6 @@ from pathlib import Path
 import filelock
 
 from analysis import isolated, mail, outbox, paths, publish, sender, store
-from analysis.home import find_home
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
 from analysis.stem import Stem
@@ -55,26 +54,26 @@ class Settings:
 # -- settings --------------------------------------------------------------------------------------------------------
 
 
-def settings(area: str) -> Settings | None:
+def settings(home: Path, area: str) -> Settings | None:
     """The settings in ``<home>/mail.toml`` and the recipients of ``area``; None where there is no such file.
 
     Raises : ConfigError with every fault of both files.
     """
-    told = _read("sender", "recipients", "domains")
+    told = _read(home, "sender", "recipients", "domains")
     if told is None:
         return None
-    faults = [*(_smtp_faults(told["smtp"]) if "smtp" in told else []), *_address_faults(told)]
+    faults = [*(_smtp_faults(home, told["smtp"]) if "smtp" in told else []), *_address_faults(told)]
     domains = frozenset(str(each).casefold() for each in told["domains"])
-    recipients, wrong = _recipients(find_home() / told["recipients"], area, domains)
+    recipients, wrong = _recipients(home / told["recipients"], area, domains)
     if faults or wrong:
         raise ConfigError("\n".join([*faults, *wrong]))
-    server = _server(told["smtp"]) if "smtp" in told else None
+    server = _server(home, told["smtp"]) if "smtp" in told else None
     return Settings(told["sender"], told.get("reply_to", ""), domains, recipients, server)
 
 
-def _read(*needed: str) -> dict | None:
+def _read(home: Path, *needed: str) -> dict | None:
     """What mail.toml says, each entry of its kind and those needed there; None where there is no such file."""
-    path = find_home() / SETTINGS
+    path = home / SETTINGS
     if not path.is_file():
         return None
     try:
@@ -88,8 +87,8 @@ def _read(*needed: str) -> dict | None:
     return told
 
 
-def _server(smtp: dict) -> Server:
-    files = {name: str(find_home() / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
+def _server(home: Path, smtp: dict) -> Server:
+    files = {name: str(home / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
     return Server(**{**smtp, **files})
 
 
@@ -106,7 +105,7 @@ def _kind_faults(told: dict, kinds: dict[str, type], prefix: str) -> list[str]:
     ]
 
 
-def _smtp_faults(smtp: dict) -> list[str]:
+def _smtp_faults(home: Path, smtp: dict) -> list[str]:
     faults = [f"{SETTINGS}: smtp.{name} is missing" for name in ("host", "port", "security") if not smtp.get(name)]
     if smtp.get("security", "tls") not in sender.SECURITIES:
         faults.append(f"{SETTINGS}: smtp.security = {smtp['security']!r}: expected starttls or tls")
@@ -116,7 +115,7 @@ def _smtp_faults(smtp: dict) -> list[str]:
         faults.append(
             f"{SETTINGS}: smtp.security = 'none' is only for this machine itself (127.0.0.1); expected starttls or tls"
         )
-    if smtp.get("ca_file") and not (find_home() / smtp["ca_file"]).is_file():
+    if smtp.get("ca_file") and not (home / smtp["ca_file"]).is_file():
         faults.append(f"{SETTINGS}: smtp.ca_file = {smtp['ca_file']!r}: there is no such file")
     return faults
 
@@ -179,27 +178,29 @@ def _refused(what: str, value: str) -> str:
 # -- the week's letters ----------------------------------------------------------------------------------------------
 
 
-def path() -> Path:
+def path(home: Path) -> Path:
     """The outbox: of all areas, because who got what must outlive the weeks' folders."""
-    return find_home() / "data" / "outbox" / "outbox.sqlite"
+    return home / "data" / "outbox" / "outbox.sqlite"
 
 
-def compiled(area: str, cutoff: str) -> tuple[int, bytes]:
+def compiled(home: Path, area: str, cutoff: str) -> tuple[int, bytes]:
     """Revision and mail.eml of the published week. Raises paths.NotFound, and publish.Busy while it is being made."""
-    place = paths.reports(area, cutoff, "mail.eml")
+    place = paths.reports(home, area, cutoff, "mail.eml")
     if not place.is_file():
         raise paths.NotFound(place)
-    with publish.locked(area, cutoff):
+    with publish.locked(home, area, cutoff):
         return len(store.revisions(place.parent)) + 1, place.read_bytes()
 
 
-def letters(area: str, cutoff: str, about: Settings, box: Outbox | None, now: float) -> tuple[int, list[Letter]]:
+def letters(
+    home: Path, area: str, cutoff: str, about: Settings, box: Outbox | None, now: float
+) -> tuple[int, list[Letter]]:
     """The revision, and the letter to everyone on the list and to whoever got an earlier revision of this week.
 
     box    : says who got one: a correction must reach them too
     Raises : as ``compiled``; MailError if mail.eml is not what was made, ConfigError for a domain no longer allowed.
     """
-    revision, week = compiled(area, cutoff)
+    revision, week = compiled(home, area, cutoff)
     reached = box.reached(area, cutoff, revision) if box else []
     everyone = {_bare(each).casefold(): each for each in [*reached, *about.recipients]}
     if odd := [each for each in everyone if each.rpartition("@")[2] not in about.domains]:
@@ -216,15 +217,15 @@ def _bare(recipient: str) -> str:
     return mail.address("recipient", recipient).addr_spec
 
 
-def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
+def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     """Write what each recipient would get, one .eml each; asks no server and no password. DONE, and what to tell."""
-    compiled(area, cutoff)
-    place, about = paths.reports(area, cutoff, "mail.eml"), settings(area)
+    compiled(home, area, cutoff)
+    place, about = paths.reports(home, area, cutoff, "mail.eml"), settings(home, area)
     if about is None:
-        return DONE, how_to(area, cutoff, words)
-    with _box() as box:
-        _, made = letters(area, cutoff, about, box, time.time())
-    folder = path().parent / "preview" / area / cutoff
+        return DONE, how_to(home, area, cutoff, words)
+    with _box(home) as box:
+        _, made = letters(home, area, cutoff, about, box, time.time())
+    folder = path(home).parent / "preview" / area / cutoff
     for old in folder.glob("*.eml"):
         old.unlink()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -234,19 +235,19 @@ def preview(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     return DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
 
 
-def ending(area: str, cutoff: str, words: Wording) -> str:
+def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
     """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest."""
     with suppress(OSError, ValueError):  # settings that cannot be read send nothing either; ``mail`` tells their faults
-        if "smtp" in tomllib.loads((find_home() / SETTINGS).read_text("utf-8")):
+        if "smtp" in tomllib.loads((home / SETTINGS).read_text("utf-8")):
             return ""
-    return how_to(area, cutoff, words)
+    return how_to(home, area, cutoff, words)
 
 
-def how_to(area: str, cutoff: str, words: Wording) -> str:
+def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
     """The line that says where the week's mail is and how it is sent."""
     return words.say(
         "mail.how_to",
-        mail=paths.reports(area, cutoff, "mail.eml"),
+        mail=paths.reports(home, area, cutoff, "mail.eml"),
         settings=SETTINGS,
         help=HELP,
         area=area,
@@ -255,12 +256,12 @@ def how_to(area: str, cutoff: str, words: Wording) -> str:
 
 
 @contextmanager
-def _box() -> Iterator[Outbox | None]:
+def _box(home: Path) -> Iterator[Outbox | None]:
     """The outbox where there is one; none is made by looking."""
-    if not path().is_file():
+    if not path(home).is_file():
         yield None
         return
-    with closing(Outbox(path())) as box:
+    with closing(Outbox(path(home))) as box:
         yield box
 
 
@@ -268,6 +269,7 @@ def _box() -> Iterator[Outbox | None]:
 
 
 def send(
+    home: Path,
     area: str,
     cutoff: str,
     words: Wording,
@@ -283,17 +285,17 @@ def send(
     resend : send the uncertain ones again, and put down no new ones
     Raises : NoSettings; ConfigError; PasswordError; paths.NotFound; MailError; AlreadySending.
     """
-    compiled(area, cutoff)
-    about = settings(area)
+    compiled(home, area, cutoff)
+    about = settings(home, area)
     if about is None or about.server is None:
-        raise NoSettings(how_to(area, cutoff, words))
+        raise NoSettings(how_to(home, area, cutoff, words))
     sender.password(about.server)
-    with _only_sender(area, cutoff), closing(Outbox(path())) as box:
+    with _only_sender(home, area, cutoff), closing(Outbox(path(home))) as box:
         box.recover(area, cutoff, clock())
         if resend:
             box.resend(area, cutoff, clock())
         else:
-            revision, made = letters(area, cutoff, about, box, clock())
+            revision, made = letters(home, area, cutoff, about, box, clock())
             box.queue(area, cutoff, revision, made, clock())
         try:
             done = _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
@@ -332,19 +334,19 @@ def _work(
     return True
 
 
-def status(area: str, cutoff: str, words: Wording) -> tuple[int, str]:
+def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     """Who got what: DONE or UNSETTLED as ``send`` would say, and a table."""
-    with _box() as box:
+    with _box(home) as box:
         rows = box.rows(area, cutoff) if box else []
     if not rows:
-        compiled(area, cutoff)
+        compiled(home, area, cutoff)
         return DONE, words.say("mail.nothing_queued", area=area, cutoff=cutoff)
     return _told(rows, area, cutoff, words)
 
 
-def waiting(area: str) -> list[str]:
+def waiting(home: Path, area: str) -> list[str]:
     """The weeks of which letters still wait, oldest first."""
-    with _box() as box:
+    with _box(home) as box:
         return box.waiting(area) if box else []
 
 
@@ -400,18 +402,18 @@ def _time(seconds: float) -> str:
 # -- the operator ----------------------------------------------------------------------------------------------------
 
 
-def tell(text: str, words: Wording) -> tuple[int, str]:
+def tell(home: Path, text: str, words: Wording) -> tuple[int, str]:
     """Send the operator the end of ``text``, a log: DONE or UNSETTLED, and what to say of it. One try, no outbox.
 
     Asks neither for recipients nor for their domains: what is wrong with those may be what has to be told.
     Raises : NoSettings, where mail.toml names no operator or no server; ConfigError; PasswordError.
     """
-    told = _read() or {}
+    told = _read(home) or {}
     if not (told.get("sender") and told.get("operator") and told.get("smtp")):
         raise NoSettings(words.say("mail.no_operator", settings=SETTINGS, help=SCHEDULE_HELP))
-    if faults := [*_smtp_faults(told["smtp"]), *_address_faults(told)]:
+    if faults := [*_smtp_faults(home, told["smtp"]), *_address_faults(told)]:
         raise ConfigError("\n".join(faults))
-    server, to = _server(told["smtp"]), told["operator"]
+    server, to = _server(home, told["smtp"]), told["operator"]
     text = text.encode()[-MOST_TOLD:].decode("utf-8", "ignore").strip() or words.say("mail.operator_nothing")
     about = {"subject": words.say("mail.operator_subject"), "sender": told["sender"], "to": to}
     message = mail.note(words.say("mail.operator_text") + "\n\n" + text, date=datetime.now().astimezone(), **about)
@@ -426,9 +428,9 @@ def tell(text: str, words: Wording) -> tuple[int, str]:
 
 
 @contextmanager
-def _only_sender(area: str, cutoff: str) -> Iterator[None]:
+def _only_sender(home: Path, area: str, cutoff: str) -> Iterator[None]:
     """Only one sender of a week at a time; the system frees the lock of one that died. Raises AlreadySending."""
-    lock = path().with_name(f".lock-{area}-{cutoff}")
+    lock = path(home).with_name(f".lock-{area}-{cutoff}")
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with filelock.FileLock(lock, timeout=0):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import atomic, isolated
-from analysis.home import at_home, without_folders
+from analysis.home import at_home, without_folders, working_in
 from analysis.stem import Stem
 from analysis.wording import MISSING, Wording
 
@@ -53,9 +53,9 @@ USUAL = Way()
 
 
 def apart(
+    home: Path,
     function: Callable,
     *arguments,
-    home: Path,
     source: Path,
     target: Path,
     way: Way,
@@ -63,6 +63,8 @@ def apart(
     of: Stem = isolated.PAGES,
 ) -> object:
     """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
+
+    There is no password in that process, neither before the notebook runs nor after.
 
     source, target : of the notebook
     of             : what the process is forked from
@@ -83,6 +85,7 @@ def ended(error: isolated.TookTooLong | isolated.Died, words: Wording) -> str:
 
 
 def run(
+    home: Path,
     source: Path,
     target: Path,
     values: dict[str, str],
@@ -92,6 +95,7 @@ def run(
 ) -> None:
     """Run ``source`` with these parameters; the executed notebook, without times and paths, becomes ``target``.
 
+    home   : that of the notebook's cells
     wanted : parameters for those notebooks that have them
     Raises : NotebookFailed for a parameter that the notebook does not have, and unless every code cell ran to its end
              without an error. ``target`` then shows how far it came.
@@ -105,7 +109,7 @@ def run(
         fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
         raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
     try:
-        with _options(way) as options:
+        with working_in(home), _options(way) as options:
             papermill.execute_notebook(
                 *(_literal(source), _literal(target), values),
                 progress_bar=False,
@@ -126,7 +130,7 @@ def run(
             fields = {"size": words.number(size / 1e6, 0), "most": words.number(MOST_SHOWN / 1e6, 0)}
             reason = words.say("run.too_much", **fields)
             raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_told(cell), reason=reason))
-    atomic.save(target, nbformat.writes(_portable(done)) + "\n")
+    atomic.save(target, nbformat.writes(_portable(home, done)) + "\n")
 
 
 @contextmanager
@@ -195,7 +199,7 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-def _portable(notebook: "NotebookNode") -> "NotebookNode":
+def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
     """Without times, paths and chance: the same week gives the same bytes, and tells nothing of the machine.
 
     The run's folder is no more when the notebook is read: opened in JupyterLab it works on the draft of its week.
@@ -211,9 +215,9 @@ def _portable(notebook: "NotebookNode") -> "NotebookNode":
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
             if "text" in output:  # a warning names the file that the kernel keeps the cell in
-                output.text = without_folders(output.text)
+                output.text = without_folders(home, output.text)
             if "text/plain" in output.get("data", {}):
-                output.data["text/plain"] = without_folders(output.data["text/plain"])
+                output.data["text/plain"] = without_folders(home, output.data["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
             cell.source = cell.source.replace(f'run = "{run}"', 'run = ""')

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import atomic, isolated, notebook, paths, periods, publish, store, wording
-from analysis.home import at_home, without_folders
+from analysis.home import without_folders
 from analysis.notebook import USUAL, Way
 from analysis.stem import Stem
 from analysis.units import Unit
@@ -89,21 +89,20 @@ def table(units: list[Unit], made: list[Made]) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=["unit_code", "unit_name", "status", "reason"])
 
 
-def write(area: str, cutoff: str, run: str, units: list[Unit], made: list[Made]) -> None:
+def write(home: Path, area: str, cutoff: str, run: str, units: list[Unit], made: list[Made]) -> None:
     """Write the week's table ``pages``; in a process that knows what columns may hold, which takes long to import."""
-    store.open_week(area, cutoff, run).write("pages", table(units, made))
+    store.open_week(area, cutoff, run, home).write("pages", table(units, made))
 
 
 def make(task: Task) -> Made:
     """Run 5_unit for one unit and export what it shows as the unit's page."""
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
-        target = paths.run_folder(task.area, task.run, at=task.home) / f"{_file(task)}.ipynb"
-        about = {"home": task.home, "source": source, "target": target}
-        notebook.apart(_make, task, source, target, words, way=task.way, words=words, of=stem(*task.of_run), **about)
+        target = paths.run_folder(task.home, task.area, task.run) / f"{_file(task)}.ipynb"
+        about = {"source": source, "target": target, "way": task.way, "words": words, "of": stem(*task.of_run)}
+        notebook.apart(task.home, _make, task, source, target, words, **about)
     except Exception as error:  # whatever it was: the other units get their pages
-        # It is published. A worker of a cluster works in no home of its own.
-        reason = without_folders(told(error)).replace(f"{task.home}/", "")
+        reason = without_folders(task.home, told(error))  # it is published
         return Made(task.unit, reason, "".join(traceback.format_exception(error)))
     return Made(task.unit)
 
@@ -114,7 +113,7 @@ def stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
 
     One at a time; ``forget`` ends it.
     """
-    return Stem(partial(at_home, home, _read, home, area, cutoff, run, lang), of=isolated.PAGES)
+    return Stem(partial(_read, home, area, cutoff, run, lang), of=isolated.PAGES)
 
 
 def forget() -> None:
@@ -126,7 +125,7 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
     from analysis import rules, unitpage
 
     in_force = rules.load(home, area, periods.cutoff(cutoff))
-    unitpage.edition(store.open_week(area, cutoff, run), in_force, wording.load(home, lang))
+    unitpage.edition(store.open_week(area, cutoff, run, home), in_force, wording.load(home, lang))
 
 
 def told(error: Exception) -> str:
@@ -153,7 +152,7 @@ def _title(task: Task, words: Wording) -> str:
     """What ``unitpage.title`` says, also where the page has none."""
     text = words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
     try:
-        corrections = store.open_week(task.area, task.cutoff, task.run).read("corrections")
+        corrections = store.open_week(task.area, task.cutoff, task.run, task.home).read("corrections")
     except paths.NotFound:
         return text
     corrected = corrections["unit_code"].eq(task.unit).any()
@@ -165,14 +164,14 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
 
     from analysis import export
 
-    folder, file = paths.run_folder(task.area, task.run), _file(task)
+    folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
-    names = ("area", "cutoff", "run", "unit", "lang")
-    notebook.run(source, target, {name: getattr(task, name) for name in names}, words, replace(task.way, beside=False))
+    values = {name: getattr(task, name) for name in ("area", "cutoff", "run", "unit", "lang")}
+    notebook.run(task.home, source, target, values, words, replace(task.way, beside=False))
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
     page = export.page(nbformat.read(target, as_version=4), words, _title(task, words))
-    atomic.save(paths.run_reports(task.area, task.run) / f"{file}.html", page)
+    atomic.save(paths.run_reports(task.home, task.area, task.run) / f"{file}.html", page)
 
 
 def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: str) -> dict[str, Made]:
@@ -214,12 +213,12 @@ def _backend(cluster: str) -> Iterator[None]:
 
 def _replace(task: Task, words: Wording) -> None:
     """Put the page that says that there is none in the failed one's place, and what it left into ``failed``."""
-    folder, file = paths.run_folder(task.area, task.run), _file(task)
+    folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     (folder / FAILED).mkdir(exist_ok=True)
     for path in (folder / f"{file}.ipynb", folder / f"{file}.json"):
         if path.is_file():
             path.rename(folder / FAILED / path.name)
-    atomic.save(paths.run_reports(task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
+    atomic.save(paths.run_reports(task.home, task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
 
 
 def _file(task: Task) -> str:

@@ -18,7 +18,7 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     from analysis import appendix, export, mail, report
 
     notebook, edition = _report(home, area, cutoff, run, words)
-    day, folder, title = edition.rules.cutoff, paths.run_reports(area, run), report.title(edition)
+    day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), report.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     atomic.save(folder / "appendix.xlsx", appendix.compile(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
@@ -33,7 +33,7 @@ def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     from analysis import document
 
     _, edition = _report(home, area, cutoff, run, words)
-    atomic.save(paths.run_reports(area, run) / "report.docx", document.compile(edition, home))
+    atomic.save(paths.run_reports(home, area, run) / "report.docx", document.compile(edition, home))
 
 
 PARTS = (page_and_mail, word)  # none needs what another makes
@@ -46,8 +46,8 @@ def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tu
     from analysis import rules
     from analysis.edition import Edition
 
-    notebook = nbformat.read(paths.run_folder(area, run) / "4_report.ipynb", as_version=4)
-    week = store.open_week(area, cutoff, run)
+    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
+    week = store.open_week(area, cutoff, run, home)
     tables = week.read_all() | {"findings": week.read("findings")}
     place = notebook.metadata.papermill.parameters.get("province_rank", "")
     in_force = rules.load(home, area, periods.cutoff(cutoff))

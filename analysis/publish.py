@@ -19,7 +19,6 @@ from pathlib import Path
 import filelock
 
 from analysis import atomic, paths, store
-from analysis.home import find_home
 
 FAILURES_KEPT = 5
 MOMENT_S = 2  # our choice
@@ -34,9 +33,9 @@ class Busy(Exception):
 
 
 @contextmanager
-def locked(area: str, cutoff: str) -> Iterator[None]:
+def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
     """Only one run of a week at a time; the system frees the lock of a run that died. Raises Busy."""
-    path = paths.processed(area, f".lock-{cutoff}")
+    path = paths.processed(home, area, f".lock-{cutoff}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with filelock.FileLock(path, timeout=0):
@@ -66,20 +65,20 @@ def _holder(lock: Path) -> tuple[str, str]:
     return "", ""
 
 
-def tidy(area: str, cutoff: str) -> None:
+def tidy(home: Path, area: str, cutoff: str) -> None:
     """Of what a killed run of this week left: finish what was half published, undo half a rename, remove the rest."""
-    roots = (paths.processed(area), paths.reports(area))
+    roots = (paths.processed(home, area), paths.reports(home, area))
     left = [atomic.recover(root / cutoff) for root in roots]
-    for folder in paths.processed(area).glob(f".run-{cutoff}-*"):
-        if _half_published(area, cutoff, folder.name.removeprefix(".run-")):
-            atomic.swap(folder, paths.processed(area, cutoff))
+    for folder in paths.processed(home, area).glob(f".run-{cutoff}-*"):
+        if _half_published(home, area, cutoff, folder.name.removeprefix(".run-")):
+            atomic.swap(folder, paths.processed(home, area, cutoff))
             atomic.sync_entry(folder.parent)
-            left.append(paths.processed(area, "draft", cutoff))
+            left.append(paths.processed(home, area, "draft", cutoff))
     for folder in [*left, *(folder for root in roots for folder in root.glob(f".run-{cutoff}-*"))]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
+def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
     """The private folder of a new run, with the raw tables in it: what is read cannot change meanwhile.
 
     keep : the name, such as r1, under which the week as published is kept; "": it is made again, and replaced
@@ -87,7 +86,7 @@ def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "")
     Revisions are kept within the folders that publishing exchanges, and come along as copies. So one rename brings
     the new revision and keeps the old ones, at no moment is one missing, and whoever looks for weeks finds weeks only.
     """
-    for new, place in _places(area, cutoff, run):
+    for new, place in _places(home, area, cutoff, run):
         new.mkdir(parents=True)
         if keep and place.is_dir():
             shutil.copytree(place, new / keep)
@@ -96,7 +95,7 @@ def begin(area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "")
         else:
             for old in store.revisions(place):
                 shutil.copytree(old, new / old.name)
-    folder = paths.run_folder(area, run)
+    folder = paths.run_folder(home, area, run)
     (folder / "raw").mkdir()
     for path in raw:
         with atomic.naming(folder / "raw" / path.name):
@@ -121,25 +120,25 @@ def settled(folder: Path, stage: str, run: str) -> bool:
     return proven
 
 
-def products(area: str, cutoff: str, run: str) -> dict[str, str]:
+def products(home: Path, area: str, cutoff: str, run: str) -> dict[str, str]:
     """sha256 of everything a run made, by the path below home that it will have when published."""
-    (reports, reports_place), (tables, tables_place) = _places(area, cutoff, run)
-    return _hashes(reports, reports_place) | _hashes(tables, tables_place)
+    (reports, reports_place), (tables, tables_place) = _places(home, area, cutoff, run)
+    return _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
 
 
-def intact(made: dict[str, str]) -> bool:
+def intact(home: Path, made: dict[str, str]) -> bool:
     """Whether every published product is there as it was made."""
     return bool(made) and all(
-        (find_home() / path).is_file() and atomic.sha256(find_home() / path) == digest for path, digest in made.items()
+        (home / path).is_file() and atomic.sha256(home / path) == digest for path, digest in made.items()
     )
 
 
-def publish_week(area: str, cutoff: str, run: str) -> None:
+def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
     """Make the run's tables and reports those of the week.
 
     The tables go last: run.json among them vouches for both folders, so ``tidy`` knows a run killed in between.
     """
-    pairs = _places(area, cutoff, run)
+    pairs = _places(home, area, cutoff, run)
     for new, _ in pairs:
         atomic.sync(new)
     done = []
@@ -153,17 +152,17 @@ def publish_week(area: str, cutoff: str, run: str) -> None:
         for new, place in reversed(done):
             atomic.swap(new, place) if new.exists() else place.rename(new)
         raise
-    for left in (*(new for new, _ in pairs), paths.processed(area, "draft", cutoff)):
+    for left in (*(new for new, _ in pairs), paths.processed(home, area, "draft", cutoff)):
         shutil.rmtree(left, ignore_errors=True)
 
 
-def keep_failed(area: str, cutoff: str, run: str, reason: str, part: str = "") -> Path:
+def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part: str = "") -> Path:
     """Keep what a failed run made, with its reason, under failed/; only the newest few are kept.
 
     part : a folder of the run's that alone has failed; "": all of it
     """
-    folder = paths.run_folder(area, run) / part
-    kept = paths.processed(area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    folder = paths.run_folder(home, area, run) / part
+    kept = paths.processed(home, area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     kept.parent.mkdir(exist_ok=True)
     atomic.save(folder / "reason.txt", reason)
     folder.rename(kept)
@@ -173,22 +172,22 @@ def keep_failed(area: str, cutoff: str, run: str, reason: str, part: str = "") -
     return kept
 
 
-def _half_published(area: str, cutoff: str, run: str) -> bool:
+def _half_published(home: Path, area: str, cutoff: str, run: str) -> bool:
     """Whether the run was killed between its two renames: its reports published, its tables complete but not."""
-    (_, reports), (tables, place) = _places(area, cutoff, run)
+    (_, reports), (tables, place) = _places(home, area, cutoff, run)
     made = atomic.load_json(tables / "run.json").get("products", {})
-    return bool(made) and made.items() <= (_hashes(reports, reports) | _hashes(tables, place)).items()
+    return bool(made) and made.items() <= (_hashes(home, reports, reports) | _hashes(home, tables, place)).items()
 
 
-def _hashes(folder: Path, place: Path) -> dict[str, str]:
+def _hashes(home: Path, folder: Path, place: Path) -> dict[str, str]:
     """sha256 of everything in ``folder``, by the path below home that it has in ``place``."""
-    base = place.relative_to(find_home())
+    base = place.relative_to(home)
     return {(base / path).as_posix(): digest for path, digest in atomic.hashes(folder.rglob("*"), folder).items()}
 
 
-def _places(area: str, cutoff: str, run: str) -> list[tuple[Path, Path]]:
+def _places(home: Path, area: str, cutoff: str, run: str) -> list[tuple[Path, Path]]:
     """The private folders of a run, each with the one it will be published as; tables last."""
     return [
-        (paths.run_reports(area, run), paths.reports(area, cutoff)),
-        (paths.run_folder(area, run), paths.processed(area, cutoff)),
+        (paths.run_reports(home, area, run), paths.reports(home, area, cutoff)),
+        (paths.run_folder(home, area, run), paths.processed(home, area, cutoff)),
     ]

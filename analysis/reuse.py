@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 from analysis import atomic, isolated, pages, paths, publish, store, wording
-from analysis.home import at_home, find_home
 
 COMMON = ("code", "commit", "config", "versions")  # of the record of a run
 OWN = {  # what a stage reads beside tables
@@ -39,21 +38,21 @@ def key(stage: str, folder: Path, record: dict) -> str:
     ).hexdigest()
 
 
-def stage(name: str, published: Path, folder: Path, before: dict) -> bool:
+def stage(home: Path, name: str, published: Path, folder: Path, before: dict) -> bool:
     """Copy what a stage left in the published week into the run's folder; False where not all of it is there.
 
     before : the record of the published week
     """
     token = atomic.load_json(published / f"{name}.json")
     files = [f"{name}.json", f"{name}.ipynb", *(f"{table}.csv" for table in token.get("tables", {}))]
-    if not token or not _intact([published / file for file in files], before):
+    if not token or not _intact(home, [published / file for file in files], before):
         return False
     for file in files:
         shutil.copyfile(published / file, folder / file)
     return True
 
 
-def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jobs: int | None = None) -> list[str]:
+def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jobs: int | None = None) -> list[str]:
     """Copy the pages that would be the same, with their notebooks; the codes of their units.
 
     record, before : of the run, so far, and of the published week
@@ -68,9 +67,9 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
         or (before["inputs"]["parameters"]["lang"] != lang)
     ):
         return []
-    copies = {code: _copies(area, cutoff, code, run) for code in codes if code in made}
-    there = [code for code, files in copies.items() if _intact(list(files), before)]
-    if not there or not _intact(list(paths.processed(area, cutoff).glob("*.csv")), before):
+    copies = {code: _copies(home, area, cutoff, code, run) for code in codes if code in made}
+    there = [code for code, files in copies.items() if _intact(home, list(files), before)]
+    if not there or not _intact(home, list(paths.processed(home, area, cutoff).glob("*.csv")), before):
         return []
     same = _compared(there, jobs, home, area, cutoff, run, lang)
     for code in same:
@@ -83,7 +82,7 @@ def units(record: dict, before: dict, codes: list[str], run: str, home: Path, jo
 def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
     """``unchanged`` in several processes; none, and so a new page for each unit, where one does not come to its end."""
     shares = min(jobs or isolated.PROCESSORS, len(codes))
-    parts = [partial(at_home, of_run[0], unchanged, *of_run, codes[first::shares]) for first in range(shares)]
+    parts = [partial(unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
         return [code for its in isolated.together(parts, of=pages.stem(*of_run)) for code in its]
     return []
@@ -94,9 +93,9 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
     from analysis import periods, rules, unitpage
 
     day, words = periods.cutoff(cutoff), wording.load(home, lang)
-    published = store.Week(home, area, cutoff, paths.processed(area, cutoff))
+    published = store.Week(home, area, cutoff, paths.processed(home, area, cutoff))
     try:
-        edition = unitpage.edition(store.open_week(area, cutoff, run), rules.load(home, area, day), words)
+        edition = unitpage.edition(store.open_week(area, cutoff, run, home), rules.load(home, area, day), words)
         held = {name: published.read(name) for name in unitpage.DRAWN}
     except (paths.NotFound, ValueError):  # a week that has no such pages
         return []
@@ -120,19 +119,19 @@ def _said(week: store.Week, code: str) -> list[str]:
     return ["".join(each["text/html"]) for each in shown if "text/html" in each]
 
 
-def _copies(area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:
+def _copies(home: Path, area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:
     """The files of a unit's page: as published, and where they stand in the run."""
     file = paths.unit_file(code)
-    tables, reports = paths.processed(area, cutoff), paths.reports(area, cutoff)
-    return {tables / f"{file}{kind}": paths.run_folder(area, run) / f"{file}{kind}" for kind in (".ipynb", ".json")} | {
-        reports / f"{file}.html": paths.run_reports(area, run) / f"{file}.html"
-    }
+    tables, reports = paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)
+    return {
+        tables / f"{file}{kind}": paths.run_folder(home, area, run) / f"{file}{kind}" for kind in (".ipynb", ".json")
+    } | {reports / f"{file}.html": paths.run_reports(home, area, run) / f"{file}.html"}
 
 
-def _intact(files: list[Path], before: dict) -> bool:
-    named = {path.relative_to(find_home()).as_posix() for path in files}
+def _intact(home: Path, files: list[Path], before: dict) -> bool:
+    named = {path.relative_to(home).as_posix() for path in files}
     held = {name: digest for name, digest in before.get("products", {}).items() if name in named}
-    return len(held) == len(named) and publish.intact(held)
+    return len(held) == len(named) and publish.intact(home, held)
 
 
 def _told(record: dict, name: str) -> object:

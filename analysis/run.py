@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +31,7 @@ from analysis import (
     store,
     wording,
 )
-from analysis.home import PROJECT, at_home, find_home, working_in
+from analysis.home import PROJECT, working_in
 from analysis.notebook import USUAL, Way
 from analysis.units import Unit, with_kind
 from analysis.wording import Wording, capital
@@ -72,7 +71,7 @@ class Gated(NamedTuple):
 
 def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
     try:
-        return isolated.call(at_home, home, gated, raw, home, area, cutoff, words, of=isolated.GATE)
+        return isolated.call(gated, raw, home, area, cutoff, words, of=isolated.GATE)
     except (isolated.TookTooLong, isolated.Died) as error:
         raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
 
@@ -92,16 +91,15 @@ def summary(cleaned: "Cleaned", words: Wording) -> Gated:
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     """The run's products, each part in a process of its own."""
-    parts = [partial(at_home, home, part) for part in products.PARTS]
-    isolated.together(parts, home, area, cutoff, run, words)
+    isolated.together(products.PARTS, home, area, cutoff, run, words)
 
 
-def _index(area: str, words: Wording) -> None:
+def _index(home: Path, area: str, words: Wording) -> None:
     """The page that lists the area's weeks."""
     from analysis import listed
 
-    if listed.is_stale(area, words):
-        isolated.call(at_home, find_home(), listed.renew, area, words)
+    if listed.is_stale(home, area, words):
+        isolated.call(listed.renew, home, area, words)
 
 
 def _tell(line: str) -> None:
@@ -145,20 +143,20 @@ def week(
     cluster : address of a Dask scheduler whose workers make the pages
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
-    words = wording.load(home, lang)
+    home, words = home.resolve(), wording.load(home, lang)
     with working_in(home):
         try:
-            cutoff = cutoff or paths.newest_raw(area)
-            raw = sorted(raw or paths.raw_files(area, cutoff), key=lambda path: path.name)
+            cutoff = cutoff or paths.newest_raw(home, area)
+            raw = sorted(raw or paths.raw_files(home, area, cutoff), key=lambda path: path.name)
         except paths.NotFound:
             return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:
             return Outcome(REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(find_home(), area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps())
+        this = _Week(home, area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps())
         try:
-            with publish.locked(area, cutoff):
-                publish.tidy(area, cutoff)
+            with publish.locked(home, area, cutoff):
+                publish.tidy(home, area, cutoff)
                 outcome = this.outcome()
                 if outcome.report:
                     this.list_weeks()
@@ -186,11 +184,11 @@ class _Week:
         return ", ".join(path.name for path in self.raw)
 
     def outcome(self) -> Outcome:
-        published = paths.processed(self.area, self.cutoff)
-        report = paths.reports(self.area, self.cutoff, "report.html")
+        published = paths.processed(self.home, self.area, self.cutoff)
+        report = paths.reports(self.home, self.area, self.cutoff, "report.html")
         before = atomic.load_json(published / "run.json")
         inputs = self.inputs(before)
-        complete = not before.get("failed") and publish.intact(before.get("products", {}))
+        complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         if before.get("inputs") == inputs and complete:
             return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
         refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
@@ -213,27 +211,27 @@ class _Week:
         except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
             return self.failed(run, error)
         finally:
-            publish.tidy(self.area, self.cutoff)
+            publish.tidy(self.home, self.area, self.cutoff)
         from analysis import mailing
 
         done = self.words.say("run.done", report=report)
         if keep:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
-        if ending := mailing.ending(self.area, self.cutoff, self.words):
+        if ending := mailing.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
         return Outcome(FAILED, f"{done}\n{failed}", report) if failed else Outcome(DONE, done, report)
 
     def list_weeks(self) -> None:
         """The week stands, listed or not; the next run lists it."""
         try:
-            self.steps.index(self.area, self.words)
+            self.steps.index(self.home, self.area, self.words)
         except Exception as error:
             self.steps.tell(self.words.say("run.not_listed", reason=pages.told(error)))
 
     def other_table(self, inputs: dict, current: str) -> str:
         """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
         fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
-        for old in store.revisions(paths.processed(self.area, self.cutoff)):
+        for old in store.revisions(paths.processed(self.home, self.area, self.cutoff)):
             if atomic.digests(old.glob("raw/*")) == inputs["raw"]:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
@@ -254,7 +252,7 @@ class _Week:
 
     def pages_of(self, before: dict) -> str | list[str]:
         """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
-        there = [path.stem for path in paths.reports(self.area, self.cutoff, "units").glob("*.html")]
+        there = [path.stem for path in paths.reports(self.home, self.area, self.cutoff, "units").glob("*.html")]
         held = before.get("inputs", {}).get("units") or sorted(there) or "none"
         if not isinstance(self.units, list):
             return self.units or held
@@ -281,7 +279,7 @@ class _Week:
 
     def earlier(self) -> dict[str, str]:
         """sha256 of every table of the weeks before, but of the list of their units' pages: no later week shows it."""
-        folders = [each.folder for each in store.history(self.area, self.cutoff).values()]
+        folders = [each.folder for each in store.history(self.home, self.area, self.cutoff).values()]
         tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
         return atomic.hashes(tables, self.home)
 
@@ -292,8 +290,8 @@ class _Week:
         units  : those that get a page
         """
         began = time.perf_counter()
-        published = paths.processed(self.area, self.cutoff)
-        folder = publish.begin(self.area, self.cutoff, run, self.raw, keep)
+        published, stages = paths.processed(self.home, self.area, self.cutoff), before.get("stages", {})
+        folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
         if atomic.digests(folder.glob("raw/*")) != inputs["raw"]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
         record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
@@ -304,7 +302,7 @@ class _Week:
                 made = self.unit_pages(run, units, record, before)
                 continue
             key = record["stages"][stage] = reuse.key(stage, folder, record)
-            if key and before.get("stages", {}).get(stage) == key and reuse.stage(stage, published, folder, before):
+            if key and stages.get(stage) == key and reuse.stage(self.home, stage, published, folder, before):
                 self.steps.tell(self.words.say("run.kept", stage=stage))
             else:
                 with self.timed(stage):
@@ -316,14 +314,14 @@ class _Week:
         record |= {
             "units": [each.unit for each in made],
             "failed": [each.unit for each in failed],
-            "products": publish.products(self.area, self.cutoff, run),
+            "products": publish.products(self.home, self.area, self.cutoff, run),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - began, 1),
         }
         if self.earlier() != inputs["earlier"]:
             raise OSError(self.words.say("run.earlier_changed"))
         atomic.save_json(folder / "run.json", record)
-        publish.publish_week(self.area, self.cutoff, run)
+        publish.publish_week(self.home, self.area, self.cutoff, run)
         return said
 
     def unit_pages(self, run: str, units: list[Unit], record: dict, before: dict) -> list[pages.Made]:
@@ -335,7 +333,7 @@ class _Week:
         ]
         codes = [unit.code for unit in units]
         try:
-            same = reuse.units(record, before, codes, run, self.home, self.jobs)
+            same = reuse.units(self.home, record, before, codes, run, self.jobs)
             if same:
                 self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
             made = {code: pages.Made(code) for code in same}
@@ -345,7 +343,7 @@ class _Week:
         finally:
             pages.forget()
         made = [made[code] for code in codes]
-        isolated.call(at_home, self.home, pages.write, self.area, self.cutoff, run, units, made, of=isolated.TABLES)
+        isolated.call(pages.write, self.home, self.area, self.cutoff, run, units, made, of=isolated.TABLES)
         return made
 
     def failed_pages(self, run: str, failed: list[pages.Made], units: list[Unit]) -> str:
@@ -353,17 +351,17 @@ class _Week:
         names = {unit.code: unit.name for unit in units}
         reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
         text = "\n\n".join([*reasons, self.words.say("run.what_to_do"), *(each.details for each in failed)])
-        kept = publish.keep_failed(self.area, self.cutoff, run, text, pages.FAILED).relative_to(self.home)
+        kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text, pages.FAILED).relative_to(self.home)
         return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
 
     def stage(self, stage: str, folder: Path, run: str) -> None:
         """Run one notebook in the private folder; it must come to its end and leave its token."""
         source, way = self.steps.notebooks / f"{stage}.ipynb", self.steps.way
         values = {"area": self.area, "cutoff": self.cutoff, "run": run}
-        about = {"home": self.home, "source": source, "target": folder / source.name, "way": way, "words": self.words}
+        about = {"source": source, "target": folder / source.name, "way": way, "words": self.words}
         about["of"] = isolated.TABLES if stage in WITHOUT_CHARTS else isolated.CHARTS
-        called = (source, folder / source.name, values, self.words, way, self.parameters)
-        notebook.apart(notebook.run, *called, **about)
+        called = (self.home, source, folder / source.name, values, self.words, way, self.parameters)
+        notebook.apart(self.home, notebook.run, *called, **about)
         if not publish.settled(folder, stage, run):
             raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
 
@@ -372,7 +370,7 @@ class _Week:
         kept = wording.MISSING
         with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
-            kept = publish.keep_failed(self.area, self.cutoff, run, text).relative_to(self.home)
+            kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
         return Outcome(FAILED, self.words.say("run.failed", reason=reason, kept=kept))
 
     @contextmanager

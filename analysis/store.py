@@ -25,9 +25,9 @@ class ConfigError(ValueError):
     """The configuration is wrong; the message lists every fault with file, row and value."""
 
 
-def default_area(areas: list[str]) -> str | None:
+def default_area(home: Path, areas: list[str]) -> str | None:
     """The area whose area.toml says ``default = true``; None unless exactly one does."""
-    texts = {area: (find_home() / "config" / area / "area.toml").read_text("utf-8") for area in areas}
+    texts = {area: (home / "config" / area / "area.toml").read_text("utf-8") for area in areas}
     chosen = [area for area, text in texts.items() if tomllib.loads(text).get("default") is True]
     return chosen[0] if len(chosen) == 1 else None
 
@@ -61,7 +61,7 @@ class Week:
 
     def raw_files(self) -> list[Path]:
         """The tables as delivered: those that the run has copied, else those of data/raw/. Raises : NotFound."""
-        return paths.raw_files(self.area, self.cutoff, self.folder)
+        return paths.raw_files(self.home, self.area, self.cutoff, self.folder)
 
     def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; text missing is "", numbers missing NaN.
@@ -107,24 +107,24 @@ class Week:
         atomic.save_json(self.folder / f"{stage}.json", {"run": self.run, "tables": self.written})
 
 
-def open_week(area: str, cutoff: str, run: str = "") -> Week:
-    """The week in the private folder of ``run``; without one, its draft."""
+def open_week(area: str, cutoff: str, run: str = "", home: Path | None = None) -> Week:
+    """The week in the private folder of ``run``; without one, its draft. home : None, as in notebooks: ``find_home``"""
     parameters.check()
-    day = str(periods.cutoff(cutoff))
+    home, day = home or find_home(), str(periods.cutoff(cutoff))
     if run:
-        return Week(find_home(), area, day, paths.run_folder(area, run), run)
-    return Week(find_home(), area, day, paths.processed(area, "draft", day), "", paths.processed(area, day))
+        return Week(home, area, day, paths.run_folder(home, area, run), run)
+    return Week(home, area, day, paths.processed(home, area, "draft", day), "", paths.processed(home, area, day))
 
 
-def published(area: str) -> list[str]:
+def published(home: Path, area: str) -> list[str]:
     """The published cut-offs, oldest first."""
-    return sorted(path.name for path in paths.processed(area).glob(paths.ISO_DAY) if path.is_dir())
+    return sorted(path.name for path in paths.processed(home, area).glob(paths.ISO_DAY) if path.is_dir())
 
 
-def history(area: str, before: str = "") -> dict[str, Week]:
+def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
     """The published weeks, or those earlier than the cut-off ``before``, oldest first, by cut-off; only to be read."""
-    days = [day for day in published(area) if not before or day < str(periods.cutoff(before))]
-    return {day: Week(find_home(), area, day, paths.processed(area, day)) for day in days}
+    days = [day for day in published(home, area) if not before or day < str(periods.cutoff(before))]
+    return {day: Week(home, area, day, paths.processed(home, area, day)) for day in days}
 
 
 def revisions(folder: Path) -> list[Path]:

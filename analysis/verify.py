@@ -13,7 +13,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from analysis import atomic, paths, run, store, wording
-from analysis.home import at_home
 from analysis.run import Outcome, Steps
 from analysis.wording import Wording
 
@@ -30,17 +29,17 @@ def week(home: Path, area: str, cutoff: str | None = None, steps: Steps = QUIET)
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, "vi")
-    published = at_home(home, store.published, area)
+    published = store.published(home, area)
     cutoff = cutoff or (published[-1] if published else None)
     if cutoff not in published:
         return Outcome(run.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
-    record = atomic.load_json(paths.processed(area, cutoff, "run.json", at=home))
+    record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
     there = _products(home, area, cutoff)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt_home = Path(folder, "home")
         outcome = _rebuilt(home, area, cutoff, record, rebuilt_home, steps)
         rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
-        now = atomic.load_json(paths.processed(area, cutoff, "run.json", at=rebuilt_home))
+        now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
         found = differences(record.get("products"), there, rebuilt)
         lines = [line for path, kind in found for line in _told(path, kind, home, rebuilt_home, words)]
     if not record:
@@ -67,24 +66,24 @@ def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     So no part is taken over from what is published: all of it is made.
     """
     shutil.copytree(home / "config", into / "config")
-    published = paths.processed(area, cutoff, at=home)
-    for each in at_home(home, store.history, area, cutoff).values():
+    published = paths.processed(home, area, cutoff)
+    for each in store.history(home, area, cutoff).values():
         tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units")
-        shutil.copytree(each.folder, paths.processed(area, each.cutoff, at=into), ignore=tables_only)
-    for place in (published, home / "reports" / area / cutoff):
+        shutil.copytree(each.folder, paths.processed(into, area, each.cutoff), ignore=tables_only)
+    for place in (published, paths.reports(home, area, cutoff)):
         for each in store.revisions(place):
             shutil.copytree(each, into / each.relative_to(home))
     inputs, raw = record.get("inputs", {}), sorted(published.glob("raw/*"))
     if not raw or inputs.get("raw", atomic.digests(raw)) != atomic.digests(raw):
         return Outcome(run.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
-    pages = sorted(path.stem for path in (home / "reports" / area / cutoff / "units").glob("*.html"))
+    pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
     return run.week(into, area, cutoff, raw, steps=steps, **about)
 
 
 def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:
     """sha256 by path below ``home`` of everything in the week's two folders but its record."""
-    places = [paths.processed(area, cutoff, at=home), home / "reports" / area / cutoff]
+    places = [paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)]
     found = {name: digest for place in places for name, digest in atomic.hashes(place.rglob("*"), home).items()}
     return {name: digest for name, digest in found.items() if Path(home, name) != places[0] / "run.json"}
 

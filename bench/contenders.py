@@ -73,7 +73,7 @@ def prepared(folder: Path, history: int) -> Place:
     with working_in(drafted):
         for stage in STAGES:
             played(stage, CUTOFF)
-        scores = store.open_week(AREA, CUTOFF).read("scores")
+        scores = store.open_week(AREA, CUTOFF, home=drafted).read("scores")
     units = scores[scores["unit_code"] != generate.CONTROL]
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     totals = dict(zip(units["unit_code"], units["total"].map("{:.2f}".format).str.replace(".", ","), strict=True))
@@ -93,10 +93,10 @@ def publish(home: Path, day: str) -> None:
     with working_in(home):
         for stage in STAGES:
             played(stage, day)
-        draft = store.open_week(AREA, day).folder
+        draft = store.open_week(AREA, day, home=home).folder
         (draft / "raw").mkdir()
         shutil.copy(home / "data" / "raw" / AREA / f"{day}.txt", draft / "raw")
-        draft.rename(paths.processed(AREA, day))
+        draft.rename(paths.processed(home, AREA, day))
 
 
 def played(stage: str, cutoff: str) -> None:

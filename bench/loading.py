@@ -9,7 +9,6 @@ Prints a paragraph of RESULTS.md.
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import sys
@@ -44,9 +43,9 @@ def week(number: int, units: int) -> dict[str, pd.DataFrame]:
     return {name: frame.reindex(columns=list(tables.TABLES[name].columns)) for name, frame in known.items()}
 
 
-def seconds(read) -> float:
+def seconds(read, home: Path) -> float:
     began = time.perf_counter()
-    read(AREA)
+    read(home, AREA)
     return time.perf_counter() - began
 
 
@@ -56,18 +55,18 @@ def main() -> None:
     options.add_argument("--cutoffs", type=int, default=260)
     options.add_argument("--runs", type=int, default=5)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["ANALYSIS_HOME"] = home
-        shutil.copytree(HOME / "config", Path(home) / "config")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        shutil.copytree(HOME / "config", home / "config")
         print(f"publishing {chosen.cutoffs} weeks", file=sys.stderr)
         for number in range(chosen.cutoffs):
-            folder = paths.processed(AREA, str(FIRST + timedelta(weeks=number)))
+            folder = paths.processed(home, AREA, str(FIRST + timedelta(weeks=number)))
             for name, frame in week(number, chosen.units).items():
                 store.write_table(folder, name, frame)
         said = {}
         for read in (history.load, history.indicators):
-            median = statistics.median(seconds(read) for _ in range(chosen.runs))
-            said[read.__name__] = f"{median:.2f} s ({len(read(AREA)):,} rows)"
+            median = statistics.median(seconds(read, home) for _ in range(chosen.runs))
+            said[read.__name__] = f"{median:.2f} s ({len(read(home, AREA)):,} rows)"
         print(
             f"\n`bench/loading.py`, medians of {chosen.runs}: {chosen.units} units × {chosen.cutoffs} cut-offs read "
             f"back, totals {said['load']}, every figure {said['indicators']}."

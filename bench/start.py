@@ -7,4 +7,5 @@ from analysis import notebook, wording
 from analysis.home import find_home
 
 if __name__ == "__main__":
-    notebook.run(Path(sys.argv[1]), Path(sys.argv[2]), {}, wording.load(find_home(), "vi"))
+    home, source, target = find_home(), *map(Path, sys.argv[1:3])
+    notebook.run(home, source, target, {}, wording.load(home, "vi"))

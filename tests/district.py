@@ -60,8 +60,8 @@ def week(lang: str = "vi") -> dict[str, pd.DataFrame]:
 def scored(tables: dict[str, pd.DataFrame], lang: str = "vi") -> dict[str, pd.DataFrame]:
     """The tables that the notebooks make of a cleaned week that has no history, by name."""
     tables = {"corrections": revisions.corrections(tables["measurements"], tables["measurements"])} | tables
-    with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
-        tables = played.tables("cho-moi", str(CUTOFF), tables)
+    with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
+        tables = played.tables(home, "cho-moi", str(CUTOFF), tables)
     return tables | {"findings": findings.collect(tables, in_force(), words(lang))}
 
 

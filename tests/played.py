@@ -43,9 +43,12 @@ def notebook(name: str, **parameters: str) -> dict:
     return names
 
 
-def tables(area: str, cutoff: str, cleaned: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """All tables of a week by name, made by notebooks 2 to 4 of those that 1_clean would have written; a draft."""
-    week = store.open_week(area, cutoff)
+def tables(home: Path, area: str, cutoff: str, cleaned: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """All tables of a week by name, made by notebooks 2 to 4 of those that 1_clean would have written; a draft.
+
+    home : as ``at`` gave it
+    """
+    week = store.open_week(area, cutoff, home=home)
     for name, frame in cleaned.items():
         week.write(name, frame)
     atomic.save(week.folder / "raw" / "table.txt", cleaned["measurements"].to_csv())  # what it was made from
@@ -56,16 +59,16 @@ def tables(area: str, cutoff: str, cleaned: dict[str, pd.DataFrame]) -> dict[str
     return told | {"pages": week.read("pages")}
 
 
-def cleaned(area: str, cutoff: str, accepted: Cleaned) -> dict[str, pd.DataFrame]:
+def cleaned(home: Path, area: str, cutoff: str, accepted: Cleaned) -> dict[str, pd.DataFrame]:
     """``tables`` of a week's first issue, as the gate accepted it."""
     assert not accepted.refused
     nothing = revisions.corrections(accepted.measurements, accepted.measurements)
-    return tables(area, cutoff, accepted.tables | {"corrections": nothing})
+    return tables(home, area, cutoff, accepted.tables | {"corrections": nothing})
 
 
-def publish(area: str, cutoff: str) -> None:
+def publish(home: Path, area: str, cutoff: str) -> None:
     """The week's draft becomes its published tables; one that is published already becomes revision r1."""
-    draft, place = store.open_week(area, cutoff).folder, paths.processed(area, cutoff)
+    draft, place = store.open_week(area, cutoff, home=home).folder, paths.processed(home, area, cutoff)
     if place.is_dir():
         place.rename(draft / "r1")
     draft.rename(place)

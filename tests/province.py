@@ -12,7 +12,6 @@ from district import words
 
 from analysis import clean, findings, paths, rules, score, store, trend
 from analysis.edition import Edition
-from analysis.home import find_home
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
 FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "An", "Bình", "Đức", "Ia", "Nhơn", "Mỹ")
@@ -21,22 +20,22 @@ SECOND_WORDS = ("Thạnh", "Nhơn Đông", "Mỹ", "Phước Bắc", "Pa", "Sê"
 
 def edition(units: int, cutoffs: int) -> Edition:
     """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
-    with tempfile.TemporaryDirectory() as home, played.at(Path(home)):
-        *older, before, now = _weeks(units, cutoffs)
-        held = rules.load(find_home(), AREA, LAST)
-        _publish_totals(older, _gate(*before, held), held)
-        played.cleaned(AREA, before[0], _gate(*before, held))
-        played.publish(AREA, before[0])
-        tables = played.cleaned(AREA, now[0], _gate(*now, held))
+    with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
+        *older, before, now = _weeks(home, units, cutoffs)
+        held = rules.load(home, AREA, LAST)
+        _publish_totals(home, older, _gate(home, *before, held), held)
+        played.cleaned(home, AREA, before[0], _gate(home, *before, held))
+        played.publish(home, AREA, before[0])
+        tables = played.cleaned(home, AREA, now[0], _gate(home, *now, held))
         tables["findings"] = findings.collect(tables, held, words())
     origin = {"file": "communes_2026-10-05.csv", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
     return Edition(held, words(), tables, "", origin)
 
 
-def _weeks(units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
+def _weeks(home: Path, units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
     """Each cut-off with its table: every group's points wander between none and their maximum."""
     chance = np.random.default_rng(766)
-    most = rules.load(find_home(), AREA, LAST).groups.set_index("group")["max_points"]
+    most = rules.load(home, AREA, LAST).groups.set_index("group")["max_points"]
     share = chance.uniform(0.4, 0.9, (units + 1, len(most)))
     names = [f"{first} {second}" for first in FIRST_WORDS for second in SECOND_WORDS][:units]
     for number in range(cutoffs):
@@ -48,13 +47,13 @@ def _weeks(units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(LAST - timedelta(weeks=cutoffs - 1 - number)), table
 
 
-def _gate(cutoff: str, table: pd.DataFrame, held: rules.Rules) -> clean.Cleaned:
-    path = find_home() / "table.csv"
+def _gate(home: Path, cutoff: str, table: pd.DataFrame, held: rules.Rules) -> clean.Cleaned:
+    path = home / "table.csv"
     table.to_csv(path, index=False)
     return clean.gate([path], held, words())
 
 
-def _publish_totals(weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
+def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
     points = score.points(like.measurements, held.indicators, held.groups)
     scores = score.scores(like.measurements, points, held.bands, like.units)
     changes = trend.changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=trend.CONTRIBUTIONS))
@@ -64,4 +63,4 @@ def _publish_totals(weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, 
         told = {"scores": scores.assign(total=totals, computed_total=totals, rank=ranks), "changes": changes}
         told |= {"points": points.iloc[:0], "measurements": like.measurements.iloc[:0]}
         for name, frame in told.items():
-            store.write_table(paths.processed(AREA, cutoff), name, frame)
+            store.write_table(paths.processed(home, AREA, cutoff), name, frame)

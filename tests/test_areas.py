@@ -165,8 +165,8 @@ def test_the_sheets_of_two_periods_are_told_apart_by_configuration_and_the_repor
     assert [each.split("[")[1] for each in cleaned.source["file"]] == ["Sở Ban]", "Xã Phường]"] or len(
         cleaned.source
     ) == 3
-    with played.at(tmp_path):
-        tables = played.cleaned("an-giang", "2025-10-31", cleaned)
+    with played.at(tmp_path) as home:
+        tables = played.cleaned(home, "an-giang", "2025-10-31", cleaned)
     said = " ".join(findings.collect(tables, in_force, words()).query("finding == 'data'")["text"])
     assert "Trang tính “Xã Phường”: số liệu lũy kế từ đầu năm." in said
     assert "Trang tính “Sở Ban”: số liệu trong tháng." in said
@@ -190,9 +190,9 @@ def days(tmp_path_factory):
         told = {}
         for day in DAYS:
             cleaned, held = gate("gia-lai", day, GIA_LAI / f"communes_{day}.csv", home=home)
-            told[day] = played.cleaned("gia-lai", day, cleaned)
+            told[day] = played.cleaned(home, "gia-lai", day, cleaned)
             told[day]["findings"] = findings.collect(told[day], held, words())
-            played.publish("gia-lai", day)
+            played.publish(home, "gia-lai", day)
         yield told
 
 
@@ -233,7 +233,7 @@ def test_four_days_are_too_few_for_limits_and_it_says_how_many_are_missing(days)
 def test_where_numerators_are_known_routes_are_told_in_whole_cases(tmp_path):
     with played.at(tmp_path) as home:
         files = (GIA_LAI / f"communes_{DAYS[3]}.csv", SUBCRITERIA)
-        tables = played.cleaned("gia-lai", DAYS[3], gate("gia-lai", DAYS[3], *files, home=home)[0])
+        tables = played.cleaned(home, "gia-lai", DAYS[3], gate("gia-lai", DAYS[3], *files, home=home)[0])
     ways = tables["routes"].query("indicator == 'DOSSIER_PAID_ONLINE' and enough").iloc[0]
     cells = tables["measurements"].set_index(["unit_code", "indicator"]).loc[(ways["unit_code"], ways["indicator"])]
     n, d = cells["numerator"], cells["denominator"]

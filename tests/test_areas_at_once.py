@@ -29,7 +29,7 @@ def report(home, area, cutoff, name, words):  # noqa: F811
     from analysis import paths
 
     said = isolated.call(str, area) if area == "third" else area  # as a notebook is, in a process of its own
-    put(paths.run_reports(area, name) / "report.html", said)
+    put(paths.run_reports(home, area, name) / "report.html", said)
 
 
 def quiet(line):

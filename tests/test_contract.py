@@ -217,7 +217,7 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     """The real table published, then sent with one cell as typed: through the week itself, without its notebooks."""
 
     def export(home, area, cutoff, name, words):
-        (paths.run_reports(area, name) / "report.html").write_text("report")
+        (paths.run_reports(home, area, name) / "report.html").write_text("report")
 
     home = folder / "home"
     shutil.copytree(HOME / "config", home / "config")

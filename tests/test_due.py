@@ -18,7 +18,7 @@ from test_run import AREA, accepted, contents, put
 
 from analysis import __main__ as command
 from analysis import due, mail, mailing, paths, run, sender, store
-from analysis.home import PROJECT, at_home, find_home
+from analysis.home import PROJECT
 from analysis.outbox import Outbox
 from analysis.rules import ConfigError
 
@@ -30,7 +30,6 @@ def home(tmp_path, monkeypatch):
     home = tmp_path / "home"
     shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "code = 1")
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
     monkeypatch.delenv(sender.PASSWORD, raising=False)
     for day in DAYS:
         put_table(home, day)
@@ -51,11 +50,11 @@ def quick(tried: list[str]) -> run.Steps:
         return accepted(refused=raw[0].read_text() == "bad")
 
     def export(home, area, cutoff, name, words):
-        known = ",".join(store.history(area, cutoff))
-        put(paths.run_folder(area, name) / "scores.csv", known)
-        put(paths.run_reports(area, name) / "report.html", known)
+        known = ",".join(store.history(home, area, cutoff))
+        put(paths.run_folder(home, area, name) / "scores.csv", known)
+        put(paths.run_reports(home, area, name) / "report.html", known)
 
-    return run.Steps(gate, find_home() / "no notebooks", (), export, lambda line: None)
+    return run.Steps(gate, PROJECT / "no notebooks", (), export, lambda line: None)
 
 
 def made(home: Path, **about) -> tuple[list[str], dict[str, int]]:
@@ -88,18 +87,18 @@ def test_a_later_week_does_not_wait_for_a_broken_one_and_is_made_again_when_that
     put_table(home, SECOND, fault)
     assert made(home) == ([*DAYS], {FIRST: run.DONE, SECOND: status, THIRD: run.DONE})
     assert known(home, THIRD) == FIRST
-    assert due.missing(AREA) == [SECOND]
+    assert due.missing(home, AREA) == [SECOND]
     assert made(home) == ([SECOND], {SECOND: status})  # tried and told each time, until somebody corrects it
     put_table(home, SECOND, "corrected")
     assert made(home) == ([SECOND, THIRD], {SECOND: run.DONE, THIRD: run.DONE})
     assert known(home, THIRD) == f"{FIRST},{SECOND}"
-    assert (made(home), due.missing(AREA)) == (([], {}), [])
+    assert (made(home), due.missing(home, AREA)) == (([], {}), [])
 
 
 def test_the_newest_week_is_missing_to_no_other(home):
     put_table(home, THIRD, "bad")
     assert made(home)[1][THIRD] == run.REFUSED
-    assert due.missing(AREA) == []
+    assert due.missing(home, AREA) == []
 
 
 def test_another_table_of_a_published_week_is_refused_and_told_and_the_week_stays(home):
@@ -158,7 +157,7 @@ def letters() -> run.Steps:
         steps.export(home, area, cutoff, name, words)
         day = datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
         message = mail.compile(f"<p>{cutoff}</p>", subject=cutoff, words=words, date=day, seed=cutoff)
-        mail.save(message, paths.run_reports(area, name) / "mail.eml")
+        mail.save(message, paths.run_reports(home, area, name) / "mail.eml")
 
     return dataclasses.replace(steps, export=export)
 
@@ -203,7 +202,7 @@ def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsy
 
 def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
     put(home / "config" / "gia-lai" / "area.toml", "code = 2")
-    done = run.Outcome(run.DONE, "xong", paths.reports(AREA, THIRD, "report.html"))
+    done = run.Outcome(run.DONE, "xong", paths.reports(home, AREA, THIRD, "report.html"))
     monkeypatch.setattr("analysis.areas.weeks", lambda home, asked, **_: [(area, done) for area in asked])
     assert call("week", THIRD, "--area", "all") == run.DONE
     said = capsys.readouterr()
@@ -249,10 +248,10 @@ def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(cal
 
 
 def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
-    mailing.path().parent.mkdir(parents=True)
-    mailing.path().write_bytes(b"no database" * 100)
+    mailing.path(home).parent.mkdir(parents=True)
+    mailing.path(home).write_bytes(b"no database" * 100)
     assert call("week", "--due", "--send", "--area", AREA) == run.FAILED
-    assert at_home(home, store.published, AREA) == [FIRST, SECOND, THIRD]
+    assert store.published(home, AREA) == [FIRST, SECOND, THIRD]
     assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
 
 
@@ -271,14 +270,14 @@ def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is
     with mx.serving() as (port, seen):
         write_settings(home, port)
         assert call("week", "--due", "--area", AREA) == run.DONE
-        with closing(Outbox(mailing.path())) as box:
-            revision, waiting = mailing.letters(AREA, THIRD, mailing.settings(AREA), box, time.time())
+        with closing(Outbox(mailing.path(home))) as box:
+            revision, waiting = mailing.letters(home, AREA, THIRD, mailing.settings(home, AREA), box, time.time())
             box.queue(AREA, THIRD, revision, waiting, time.time())
-        assert mailing.waiting(AREA) == [THIRD]
+        assert mailing.waiting(home, AREA) == [THIRD]
         assert call("week", "--due", "--area", AREA) == run.DONE
         assert seen.taken == []
         assert call("week", "--due", "--send", "--area", AREA) == run.DONE
-    assert (subjects(seen), mailing.waiting(AREA)) == ([f"Subject: {THIRD}"], [])
+    assert (subjects(seen), mailing.waiting(home, AREA)) == ([f"Subject: {THIRD}"], [])
 
 
 def test_without_a_server_nothing_is_sent_and_the_week_is_there(call, home, capsys):
@@ -321,7 +320,7 @@ def test_the_operator_alone_is_told_and_gets_the_end_of_the_log(home, monkeypatc
     assert lines[-2:] == [".", "Huyện Chợ Mới: bị từ chối"] and "đầu" not in lines
     assert letter["Subject"] == "[Chỉ số 766] Lập báo cáo theo lịch: có lỗi" and letter.defects == []
     assert "it@office.example" in capsys.readouterr().out
-    assert not mailing.path().exists()
+    assert not mailing.path(home).exists()
 
 
 def test_a_fault_in_the_list_of_recipients_is_no_reason_not_to_tell_the_operator(home, monkeypatch):

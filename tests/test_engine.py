@@ -35,8 +35,8 @@ CELLS = [
 
 
 def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
-    options = {"home": at, "source": source, "target": target, "words": words()}
-    notebook.apart(notebook.run, source, target, {}, words(), way := notebook.Way(name), way=way, **options)
+    about = {"source": source, "target": target, "words": words()}
+    notebook.apart(at, notebook.run, at, source, target, {}, words(), way := notebook.Way(name), way=way, **about)
     return target
 
 
@@ -70,12 +70,11 @@ def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_
 
 
 @pytest.mark.long
-def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monkeypatch):
-    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
+def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path):
     (tmp_path / "config").symlink_to(HOME / "config")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "raw").symlink_to(HOME / "data" / "raw")
-    folder, made = store.open_week("cho-moi", "2023-12-04").folder, {}
+    folder, made = store.open_week("cho-moi", "2023-12-04", home=tmp_path).folder, {}
     folder.mkdir(parents=True)
     for name in (*QUICK, "papermill"):
         for stage in STAGES:
@@ -87,7 +86,7 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path, monk
 
 
 def modules_of_a_kernel(source, target):
-    notebook.run(source, target, {}, words(), notebook.Way("forked"))
+    notebook.run(HOME, source, target, {}, words(), notebook.Way("forked"))
     return nbformat.read(target, as_version=4).cells[1].outputs[0].text
 
 

@@ -417,12 +417,11 @@ def soon(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 @needs_proc
 def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_and_the_next_run_heals_it(
-    tmp_path, monkeypatch, counted
+    tmp_path, counted
 ):
     """The next run begins by tidying; where then every byte is as before, it is the run that was tried at first."""
     home = published_earlier(at_home_of_its_own(tmp_path / "home"))  # noqa: F811
     before, old, as_before = shutil.copytree(home, tmp_path / "before"), state(home), contents(home)
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
 
     def ended() -> float:
         began = time.monotonic()
@@ -446,8 +445,8 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
                 week.communicate()
                 break
         no_process, left = soon(lambda: not going_on(home), 20), state(home)  # who is importing ends after that
-        with publish.locked(AREA, CUTOFF):
-            publish.tidy(AREA, CUTOFF)
+        with publish.locked(home, AREA, CUTOFF):
+            publish.tidy(home, AREA, CUTOFF)
         tidied = state(home)
         halves["old" if left == old else "new" if left == new else "between"] += 1
         checks = failing(
@@ -506,30 +505,29 @@ def read_through(place: Path) -> dict[str, str] | None:
         os.close(opened)
 
 
-def replace_over_and_over(number_of: mmap.mmap) -> None:
+def replace_over_and_over(home: Path, number_of: mmap.mmap) -> None:  # noqa: F811
     """Publish the versions a and b by turns, for ever."""
     for number, text in enumerate(itertools.cycle("ab")):
         name = f"{CUTOFF}-{number}"
-        publish.begin(AREA, CUTOFF, name, [])
-        folders = paths.run_folder(AREA, name), paths.run_reports(AREA, name)
+        publish.begin(home, AREA, CUTOFF, name, [])
+        folders = paths.run_folder(home, AREA, name), paths.run_reports(home, AREA, name)
         for folder, each in itertools.product(folders, range(12)):
             put(folder / f"part {each % 3}" / f"{each}.csv", text * 5_000)
-        made = publish.products(AREA, CUTOFF, name)
+        made = publish.products(home, AREA, CUTOFF, name)
         atomic.save_json(folders[0] / "run.json", {"products": made})
-        publish.publish_week(AREA, CUTOFF, name)
+        publish.publish_week(home, AREA, CUTOFF, name)
         number_of[:8] = (number + 1).to_bytes(8, "big")
 
 
 @needs_fork
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can exchange two names")
-def test_a_reader_of_a_week_that_is_replaced_over_and_over_sees_no_mix(in_memory, monkeypatch, record_property):
+def test_a_reader_of_a_week_that_is_replaced_over_and_over_sees_no_mix(in_memory, record_property):
     home = in_memory  # noqa: F811
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
     number_of, whole, again, mixed = mmap.mmap(-1, 8), Counter(), 0, 0
     writer = os.fork()
     if writer == 0:
         try:
-            replace_over_and_over(number_of)
+            replace_over_and_over(home, number_of)
         except BaseException:
             traceback.print_exc()
         finally:

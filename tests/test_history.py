@@ -20,10 +20,9 @@ GIA_LAI = HOME.parent / "shared" / "data" / "gia-lai-2026"
 NAN = float("nan")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
+@pytest.fixture
+def home(tmp_path):
     shutil.copytree(HOME / "config", tmp_path / "config")
-    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
     return tmp_path
 
 
@@ -54,6 +53,7 @@ def measurements(figures: dict[str, float], indicator: str = "TOTAL") -> pd.Data
 
 
 def publish(
+    home: Path,
     day: str,
     totals: dict[str, float],
     area: str = AREA,
@@ -63,7 +63,7 @@ def publish(
     corrected: pd.DataFrame | None = None,
 ) -> Path:
     """A published week, as its notebooks write it."""
-    folder, held = paths.processed(area, day), scores(totals, names)
+    folder, held = paths.processed(home, area, day), scores(totals, names)
     written = {
         "scores": held,
         "changes": changes(held, previous or {}, of),
@@ -75,16 +75,16 @@ def publish(
     return folder
 
 
-def reissue(day: str, totals: dict[str, float], corrected: pd.DataFrame) -> None:
+def reissue(home: Path, day: str, totals: dict[str, float], corrected: pd.DataFrame) -> None:
     """The same week from a corrected table; what it was is kept within it, as publishing does."""
-    folder, number = paths.processed(AREA, day), len(store.revisions(paths.processed(AREA, day))) + 1
+    folder, number = paths.processed(home, AREA, day), len(store.revisions(paths.processed(home, AREA, day))) + 1
     before = folder.parent / "before"
     folder.rename(before)
     for old in store.revisions(before):
         shutil.copytree(old, folder / old.name)
         shutil.rmtree(old)
-    before.rename((folder if folder.is_dir() else publish(day, totals)) / f"r{number}")
-    publish(day, totals, corrected=corrected)
+    before.rename((folder if folder.is_dir() else publish(home, day, totals)) / f"r{number}")
+    publish(home, day, totals, corrected=corrected)
 
 
 def found(frame: pd.DataFrame, *columns: str) -> list[tuple]:
@@ -98,15 +98,15 @@ def since(frame: pd.DataFrame, code: str) -> dict[str, str]:
 # -- which weeks, in which order -------------------------------------------------------------------------------------
 
 
-def test_an_area_without_published_weeks_has_a_history_without_rows():
-    assert list(history.load(AREA)) == history.COLUMNS and history.load(AREA).empty
-    assert list(history.indicators(AREA)) == history.INDICATORS and history.indicators(AREA).empty
+def test_an_area_without_published_weeks_has_a_history_without_rows(home):
+    assert list(history.load(home, AREA)) == history.COLUMNS and history.load(home, AREA).empty
+    assert list(history.indicators(home, AREA)) == history.INDICATORS and history.indicators(home, AREA).empty
 
 
-def test_history_is_by_cutoff_and_within_it_in_the_order_of_the_file():
-    publish("2023-11-27", {"893": 60.5, B: 71.25, A: 70})
-    publish("2023-11-20", {"893": 60, A: 69, B: NAN})
-    frame = history.load(AREA)
+def test_history_is_by_cutoff_and_within_it_in_the_order_of_the_file(home):
+    publish(home, "2023-11-27", {"893": 60.5, B: 71.25, A: 70})
+    publish(home, "2023-11-20", {"893": 60, A: 69, B: NAN})
+    frame = history.load(home, AREA)
     assert list(frame) == history.COLUMNS
     assert found(frame, "cutoff", "unit_code", "unit_name") == [
         ("2023-11-20", "893", "Huyện Chợ Mới"),
@@ -137,28 +137,28 @@ DAYS = ["2023-11-06", "2023-11-20", "2023-11-21", "2023-11-22", "2023-11-27"]  #
         ("", 0, []),
     ],
 )
-def test_only_weeks_before_a_cutoff_and_only_the_newest_of_them_whatever_their_spacing(before, newest, expected):
+def test_only_weeks_before_a_cutoff_and_only_the_newest_of_them_whatever_their_spacing(home, before, newest, expected):
     for day in DAYS:
-        publish(day, {A: 70})
-    assert history.load(AREA, before, newest)["cutoff"].tolist() == expected
-    assert history.indicators(AREA, before, newest)["cutoff"].tolist() == expected
+        publish(home, day, {A: 70})
+    assert history.load(home, AREA, before, newest)["cutoff"].tolist() == expected
+    assert history.indicators(home, AREA, before, newest)["cutoff"].tolist() == expected
 
 
-def test_figures_are_those_of_the_published_weeks():
-    publish("2023-11-20", {A: 69, B: 70})
-    store.write_table(paths.processed(AREA, "2023-11-27"), "measurements", measurements({A: 98.5}, "TD"))
+def test_figures_are_those_of_the_published_weeks(home):
+    publish(home, "2023-11-20", {A: 69, B: 70})
+    store.write_table(paths.processed(home, AREA, "2023-11-27"), "measurements", measurements({A: 98.5}, "TD"))
     expected = [("2023-11-20", A, "TOTAL", 69.0), ("2023-11-20", B, "TOTAL", 70.0), ("2023-11-27", A, "TD", 98.5)]
-    assert found(history.indicators(AREA), "cutoff", "unit_code", "indicator", "value") == expected
+    assert found(history.indicators(home, AREA), "cutoff", "unit_code", "indicator", "value") == expected
 
 
 # -- revisions -------------------------------------------------------------------------------------------------------
 
 
-def test_of_a_week_issued_again_the_newest_totals_count_and_those_that_changed_are_marked():
-    publish("2023-11-20", {A: 68, B: 70})
-    publish("2023-11-27", {A: 69, B: 71})
-    reissue("2023-11-27", {A: 69.5, B: 71}, corrections({A: 69}))
-    assert found(history.load(AREA), "cutoff", "unit_code", "total", "revision", "corrected") == [
+def test_of_a_week_issued_again_the_newest_totals_count_and_those_that_changed_are_marked(home):
+    publish(home, "2023-11-20", {A: 68, B: 70})
+    publish(home, "2023-11-27", {A: 69, B: 71})
+    reissue(home, "2023-11-27", {A: 69.5, B: 71}, corrections({A: 69}))
+    assert found(history.load(home, AREA), "cutoff", "unit_code", "total", "revision", "corrected") == [
         ("2023-11-20", A, 68.0, 1.0, False),
         ("2023-11-20", B, 70.0, 1.0, False),
         ("2023-11-27", A, 69.5, 2.0, True),
@@ -166,20 +166,20 @@ def test_of_a_week_issued_again_the_newest_totals_count_and_those_that_changed_a
     ]
 
 
-def test_a_total_stays_marked_when_a_later_revision_corrects_something_else():
-    publish("2023-11-27", {A: 69, B: 71})
-    reissue("2023-11-27", {A: 69.5, B: 71}, corrections({A: 69}))
-    reissue("2023-11-27", {A: 69.5, B: 71}, corrections({B: 98}, "TD"))
-    frame = history.load(AREA)
+def test_a_total_stays_marked_when_a_later_revision_corrects_something_else(home):
+    publish(home, "2023-11-27", {A: 69, B: 71})
+    reissue(home, "2023-11-27", {A: 69.5, B: 71}, corrections({A: 69}))
+    reissue(home, "2023-11-27", {A: 69.5, B: 71}, corrections({B: 98}, "TD"))
+    frame = history.load(home, AREA)
     assert found(frame, "unit_code", "revision", "corrected") == [(A, 3.0, True), (B, 3.0, False)]
 
 
 # -- totals that a table carries -------------------------------------------------------------------------------------
 
 
-def test_totals_that_a_table_carries_of_an_unpublished_cutoff_are_history_with_their_provenance():
-    publish("2023-11-27", {"893": 61, B: 71, A: 70}, previous={"893": 60, B: 70.5, A: NAN}, of="2023-11-20")
-    frame = history.load(AREA)
+def test_totals_that_a_table_carries_of_an_unpublished_cutoff_are_history_with_their_provenance(home):
+    publish(home, "2023-11-27", {"893": 61, B: 71, A: 70}, previous={"893": 60, B: 70.5, A: NAN}, of="2023-11-20")
+    frame = history.load(home, AREA)
     told = frame[frame["carried_by"] == "2023-11-27"]
     assert found(told, "cutoff", "unit_code", "unit_name", "total", "band", "corrected") == [
         ("2023-11-20", "893", "Huyện Chợ Mới", 60.0, "", False),
@@ -189,57 +189,57 @@ def test_totals_that_a_table_carries_of_an_unpublished_cutoff_are_history_with_t
     assert frame["cutoff"].tolist() == ["2023-11-20"] * 2 + ["2023-11-27"] * 3
 
 
-def test_carried_totals_give_way_when_the_real_week_arrives_even_for_units_that_it_does_not_have():
-    publish("2023-11-27", {A: 70, B: 71}, previous={A: 69, B: 70}, of="2023-11-20")
-    publish("2023-11-20", {A: 69.5})
-    frame = history.load(AREA)
+def test_carried_totals_give_way_when_the_real_week_arrives_even_for_units_that_it_does_not_have(home):
+    publish(home, "2023-11-27", {A: 70, B: 71}, previous={A: 69, B: 70}, of="2023-11-20")
+    publish(home, "2023-11-20", {A: 69.5})
+    frame = history.load(home, AREA)
     assert found(frame, "cutoff", "unit_code", "total", "carried_by") == [
         ("2023-11-20", A, 69.5, ""),
         ("2023-11-27", A, 70.0, ""),
         ("2023-11-27", B, 71.0, ""),
     ]
-    assert history.load(AREA, newest=1)["cutoff"].unique().tolist() == ["2023-11-27"]
+    assert history.load(home, AREA, newest=1)["cutoff"].unique().tolist() == ["2023-11-27"]
 
 
-def test_of_several_tables_that_carry_a_total_the_newest_counts_for_each_unit_that_it_has():
-    publish("2023-11-21", {A: 70, B: 71}, previous={A: 69, B: 70}, of="2023-11-20")
-    publish("2023-11-22", {A: 70.5}, previous={A: 69.25}, of="2023-11-20")
-    told = history.load(AREA).query("carried_by != ''")
+def test_of_several_tables_that_carry_a_total_the_newest_counts_for_each_unit_that_it_has(home):
+    publish(home, "2023-11-21", {A: 70, B: 71}, previous={A: 69, B: 70}, of="2023-11-20")
+    publish(home, "2023-11-22", {A: 70.5}, previous={A: 69.25}, of="2023-11-20")
+    told = history.load(home, AREA).query("carried_by != ''")
     assert found(told, "unit_code", "total", "carried_by") == [(B, 70.0, "2023-11-21"), (A, 69.25, "2023-11-22")]
-    assert history.load(AREA, before="2023-11-22").query("carried_by != ''")["total"].tolist() == [69.0, 70.0]
+    assert history.load(home, AREA, before="2023-11-22").query("carried_by != ''")["total"].tolist() == [69.0, 70.0]
 
 
-def test_a_carried_cutoff_is_one_of_the_newest():
-    publish("2023-11-27", {A: 70}, previous={A: 69}, of="2023-11-20")
-    publish("2023-11-13", {A: 68})
-    assert history.load(AREA, newest=2)["cutoff"].tolist() == ["2023-11-20", "2023-11-27"]
+def test_a_carried_cutoff_is_one_of_the_newest(home):
+    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of="2023-11-20")
+    publish(home, "2023-11-13", {A: 68})
+    assert history.load(home, AREA, newest=2)["cutoff"].tolist() == ["2023-11-20", "2023-11-27"]
 
 
-def test_previous_totals_without_a_cutoff_are_of_no_week():
-    publish("2023-11-27", {A: 70}, previous={A: 69}, of="")
-    assert history.load(AREA)["cutoff"].tolist() == ["2023-11-27"]
+def test_previous_totals_without_a_cutoff_are_of_no_week(home):
+    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of="")
+    assert history.load(home, AREA)["cutoff"].tolist() == ["2023-11-27"]
 
 
 # -- where a new series begins ---------------------------------------------------------------------------------------
 
 
-def test_a_year_begins_a_new_series():
+def test_a_year_begins_a_new_series(home):
     for day in ("2023-12-25", "2024-01-01", "2024-01-08"):
-        publish(day, {A: 70})
+        publish(home, day, {A: 70})
     expected = {"2023-12-25": "2023-01-01", "2024-01-01": "2024-01-01", "2024-01-08": "2024-01-01"}
-    assert since(history.load(AREA), A) == expected
+    assert since(history.load(home, AREA), A) == expected
 
 
-def test_the_previous_total_of_another_year_is_of_another_series():
-    publish("2024-01-01", {A: 70}, previous={A: 69}, of="2023-12-25")
-    assert since(history.load(AREA), A) == {"2023-12-25": "2023-01-01", "2024-01-01": "2024-01-01"}
+def test_the_previous_total_of_another_year_is_of_another_series(home):
+    publish(home, "2024-01-01", {A: 70}, previous={A: 69}, of="2023-12-25")
+    assert since(history.load(home, AREA), A) == {"2023-12-25": "2023-01-01", "2024-01-01": "2024-01-01"}
 
 
-def test_a_code_of_the_registry_that_is_used_again_begins_a_new_series_and_the_others_go_on():
+def test_a_code_of_the_registry_that_is_used_again_begins_a_new_series_and_the_others_go_on(home):
     # Hội An: a commune until 9 April 2023, a town from 10 April, under the same code and name (units.csv)
     for day in ("2023-04-03", "2023-04-10", "2023-04-17"):
-        publish(day, {"893": 60, A: 70, B: 71})
-    frame = history.load(AREA)
+        publish(home, day, {"893": 60, A: 70, B: 71})
+    frame = history.load(home, AREA)
     assert since(frame, B) == {"2023-04-03": "2023-01-01", "2023-04-10": "2023-04-10", "2023-04-17": "2023-04-10"}
     assert set(since(frame, A).values()) == set(since(frame, "893").values()) == {"2023-01-01"}
 
@@ -261,16 +261,16 @@ BANDS = "index-766/bands.csv"
 def test_a_rule_that_changes_begins_a_new_series_for_every_unit(home, file, begins, area):
     amend(home / "config" / file, begins, "2023-11-15")
     for day in ("2023-11-14", "2023-11-15", "2023-11-16"):  # days, not weeks
-        publish(day, {"893": 60, A: 70}, area)
+        publish(home, day, {"893": 60, A: 70}, area)
     expected = {"2023-11-14": "2023-01-01", "2023-11-15": "2023-11-15", "2023-11-16": "2023-11-15"}
-    frame = history.load(area)
+    frame = history.load(home, area)
     assert since(frame, A) == since(frame, "893") == expected
 
 
 def test_a_rule_of_another_scope_changes_nothing_here(home):
     amend(home / "config" / INDICATORS, "PUBLISH_ON_TIME,CKMB,portal,", "2023-11-15")
-    publish("2023-11-20", {A: 70})
-    assert since(history.load(AREA), A) == {"2023-11-20": "2023-01-01"}
+    publish(home, "2023-11-20", {A: 70})
+    assert since(history.load(home, AREA), A) == {"2023-11-20": "2023-01-01"}
 
 
 def test_a_rule_that_ends_without_another_begins_a_new_series_on_the_day_after(home):
@@ -280,8 +280,8 @@ def test_a_rule_that_ends_without_another_begins_a_new_series_on_the_day_after(h
         line.replace("2022-06-23,,", "2022-06-23,2023-11-14,") if line.startswith("Tốt,") else line for line in lines
     ]
     path.write_text("\n".join(lines), "utf-8")
-    publish("2023-11-20", {A: 70})
-    assert since(history.load(AREA), A) == {"2023-11-20": "2023-11-15"}
+    publish(home, "2023-11-20", {A: 70})
+    assert since(history.load(home, AREA), A) == {"2023-11-20": "2023-11-15"}
 
 
 def amend(path: Path, begins: str, day: str) -> None:
@@ -295,59 +295,61 @@ def amend(path: Path, begins: str, day: str) -> None:
     path.write_text("\n".join(lines), "utf-8")
 
 
-def named(day: str, **names: str) -> Path:
-    return publish(day, dict.fromkeys(names, 70.0), FROM_FILE, names)
+def named(home: Path, day: str, **names: str) -> Path:
+    return publish(home, day, dict.fromkeys(names, 70.0), FROM_FILE, names)
 
 
-def test_where_the_table_is_the_registry_a_code_under_another_name_begins_a_new_series():
-    named("2026-09-23", a="Vân Canh", b="An Khê")
-    named("2026-10-02", a="Vân Canh", b="An Bình")
-    named("2026-10-04", a="xã  VÂN CANH", b="An Bình")  # the same name, written otherwise
-    frame = history.load(FROM_FILE)
+def test_where_the_table_is_the_registry_a_code_under_another_name_begins_a_new_series(home):
+    named(home, "2026-09-23", a="Vân Canh", b="An Khê")
+    named(home, "2026-10-02", a="Vân Canh", b="An Bình")
+    named(home, "2026-10-04", a="xã  VÂN CANH", b="An Bình")  # the same name, written otherwise
+    frame = history.load(home, FROM_FILE)
     assert set(since(frame, "a").values()) == {"2026-01-01"}
     expected = {"2026-09-23": "2026-01-01", "2026-10-02": "2026-10-02", "2026-10-04": "2026-10-02"}
     assert since(frame, "b") == expected
 
 
-def test_a_name_that_is_missing_for_a_while_and_returns_is_the_same_unit():
-    named("2026-09-23", a="Vân Canh")
-    named("2026-10-02", b="An Khê")
-    named("2026-10-04", a="Vân Canh")
-    assert set(since(history.load(FROM_FILE), "a").values()) == {"2026-01-01"}
+def test_a_name_that_is_missing_for_a_while_and_returns_is_the_same_unit(home):
+    named(home, "2026-09-23", a="Vân Canh")
+    named(home, "2026-10-02", b="An Khê")
+    named(home, "2026-10-04", a="Vân Canh")
+    assert set(since(history.load(home, FROM_FILE), "a").values()) == {"2026-01-01"}
 
 
-def test_where_a_series_began_does_not_depend_on_how_much_of_the_history_is_asked_for():
-    named("2025-12-29", a="Ia Grai")
-    named("2026-01-05", a="An Khê")  # under another name, and in another year
-    named("2026-01-12", a="An Bình")
-    named("2026-01-19", a="An Bình")
-    whole = history.load(FROM_FILE)
+def test_where_a_series_began_does_not_depend_on_how_much_of_the_history_is_asked_for(home):
+    named(home, "2025-12-29", a="Ia Grai")
+    named(home, "2026-01-05", a="An Khê")  # under another name, and in another year
+    named(home, "2026-01-12", a="An Bình")
+    named(home, "2026-01-19", a="An Bình")
+    whole = history.load(home, FROM_FILE)
     assert whole["since"].tolist() == ["2025-01-01", "2026-01-01", "2026-01-12", "2026-01-12"]
     for newest in (1, 2, 3):
-        pd.testing.assert_frame_equal(history.load(FROM_FILE, newest=newest), whole.tail(newest).reset_index(drop=True))
+        pd.testing.assert_frame_equal(
+            history.load(home, FROM_FILE, newest=newest), whole.tail(newest).reset_index(drop=True)
+        )
 
 
 @pytest.mark.parametrize("area", [AREA, FROM_FILE])
-def test_a_week_being_made_gets_the_series_that_history_will_give_it(area):
+def test_a_week_being_made_gets_the_series_that_history_will_give_it(home, area):
     days = ["2023-03-27", "2023-04-10", "2023-04-17", "2024-01-08"]
     names = [NAMES | {A: name} for name in ("Kiến An", "Kiến Thành", "Kiến Thành", "Long Giang")]
     for day, called in zip(days, names, strict=True):
-        week, totals = store.open_week(area, day, f"{day}-abc"), {"893": 60, A: 70, B: 71}
+        week, totals = store.open_week(area, day, f"{day}-abc", home=home), {"893": 60, A: 70, B: 71}
         week.write("scores", scores(totals, called))
         week.write("measurements", measurements(totals))
         week.write("source", pd.DataFrame({"file": ["a"], "cutoff": [day], "previous_cutoff": [""]}))
         week.write("corrections", corrections({}))
         made = history.rows(week).set_index("unit_code")["since"]
-        publish(day, {"893": 60, A: 70, B: 71}, area, called)
-        now = history.load(area).query("cutoff == @day").set_index("unit_code")["since"]
+        publish(home, day, {"893": 60, A: 70, B: 71}, area, called)
+        now = history.load(home, area).query("cutoff == @day").set_index("unit_code")["since"]
         pd.testing.assert_series_equal(made, now)
     begun = "2023-04-10" if area == FROM_FILE else "2023-01-01"
-    assert since(history.load(area), A)["2023-04-17"] == begun
+    assert since(history.load(home, area), A)["2023-04-17"] == begun
 
 
-def test_the_rows_of_a_week_being_made_are_those_that_history_will_have():
-    publish("2023-11-20", {A: 69})
-    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc")
+def test_the_rows_of_a_week_being_made_are_those_that_history_will_have(home):
+    publish(home, "2023-11-20", {A: 69})
+    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc", home=home)
     carried = measurements({A: 68.5, B: 70}, "PREVIOUS_TOTAL")
     source = {"file": ["a.txt"], "cutoff": ["2023-11-27"], "previous_cutoff": ["2023-11-20"]}
     week.write("scores", scores({"893": 60, A: 70, B: 71}))
@@ -355,8 +357,8 @@ def test_the_rows_of_a_week_being_made_are_those_that_history_will_have():
     week.write("source", pd.DataFrame(source))
     week.write("corrections", corrections({}))
     rows = history.rows(week)
-    publish("2023-11-27", {"893": 60, A: 70, B: 71})
-    now = history.load(AREA, newest=1)
+    publish(home, "2023-11-27", {"893": 60, A: 70, B: 71})
+    now = history.load(home, AREA, newest=1)
     pd.testing.assert_frame_equal(rows.query("carried_by == ''").reset_index(drop=True), now)
     # what the table carries of a published week is told all the same: it may be another total
     assert found(rows.query("carried_by != ''"), "cutoff", "unit_code", "total", "carried_by") == [
@@ -365,12 +367,12 @@ def test_the_rows_of_a_week_being_made_are_those_that_history_will_have():
     ]
 
 
-def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_corrected():
-    raw = publish("2023-11-27", {A: 69, B: 71}) / "raw"
+def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_corrected(home):
+    raw = publish(home, "2023-11-27", {A: 69, B: 71}) / "raw"
     raw.mkdir()
     (raw / "2023-11-27.txt").write_text("as first issued", "utf-8")
-    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc")
-    shutil.copytree(paths.processed(AREA, "2023-11-27"), week.folder / "r1")
+    week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc", home=home)
+    shutil.copytree(paths.processed(home, AREA, "2023-11-27"), week.folder / "r1")
     week.write("scores", scores({A: 69.5, B: 71}))
     week.write("measurements", measurements({A: 69.5, B: 71}))
     week.write("source", pd.DataFrame({"file": ["a"], "cutoff": ["2023-11-27"], "previous_cutoff": [""]}))
@@ -394,15 +396,15 @@ def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_c
         ("changes", "total,previous_total", "previous_total,total", "changes.csv"),
     ],
 )
-def test_a_file_that_is_not_its_table_is_named_with_its_week(name, old, new, message):
+def test_a_file_that_is_not_its_table_is_named_with_its_week(home, name, old, new, message):
     for day in ("2023-11-13", "2023-11-20", "2023-11-27"):
-        publish(day, {"893": 60, A: 70})
-    path = paths.processed(AREA, "2023-11-20", f"{name}.csv")
+        publish(home, day, {"893": 60, A: 70})
+    path = paths.processed(home, AREA, "2023-11-20", f"{name}.csv")
     text = path.read_text("utf-8")
     assert old in text, "the test changes nothing"
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(tables.TableError, match=rf"^2023-11-20/{message}"):
-        history.load(AREA)
+        history.load(home, AREA)
 
 
 @pytest.mark.parametrize("left", range(1, 40))
@@ -419,10 +421,10 @@ def test_a_file_that_was_cut_off_anywhere_does_not_run_into_the_next(left):
         pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.concat(alone, ignore_index=True))
 
 
-def test_a_week_whose_table_is_gone_is_named():
-    (publish("2023-11-20", {A: 70}) / "changes.csv").unlink()
+def test_a_week_whose_table_is_gone_is_named(home):
+    (publish(home, "2023-11-20", {A: 70}) / "changes.csv").unlink()
     with pytest.raises(paths.NotFound, match=r"^cho-moi: 2023-11-20/changes\.csv is gone"):
-        history.load(AREA)
+        history.load(home, AREA)
 
 
 texts = st.text(st.sampled_from("aộ,\"'\n\r=-+@ \t1"), max_size=6)
@@ -445,18 +447,18 @@ def test_many_files_read_as_one_are_what_each_is_by_itself(files):
 
 
 @pytest.mark.long
-def test_five_years_of_weeks_of_a_province_are_read_as_they_were_written():
+def test_five_years_of_weeks_of_a_province_are_read_as_they_were_written(home):
     # 156 units × 260 cut-offs; its time is measured in bench/history.py
     codes, days = [f"H21.{n}" for n in range(156)], [date(2021, 1, 4) + timedelta(7 * n) for n in range(260)]
     held = scores(dict.fromkeys(codes, 70.0))
     moved = changes(held, {}, "")
     for number, day in enumerate(days):
         totals = ((np.arange(156) * 37 + number * 11) % 10_000) / 100
-        folder = paths.processed(FROM_FILE, str(day))
+        folder = paths.processed(home, FROM_FILE, str(day))
         folder.mkdir(parents=True)
         (folder / "scores.csv").write_text(table_files.to_csv("scores", held.assign(total=totals)), "utf-8")
         (folder / "changes.csv").write_text(table_files.to_csv("changes", moved.assign(total=totals)), "utf-8")
-    frame = history.load(FROM_FILE)
+    frame = history.load(home, FROM_FILE)
     assert len(frame) == 156 * 260 and not frame.duplicated(["cutoff", "unit_code"]).any()
     assert frame["total"].sum() == pytest.approx(
         sum((unit * 37 + week * 11) % 10_000 for week in range(260) for unit in range(156)) / 100
@@ -472,13 +474,13 @@ def test_five_years_of_weeks_of_a_province_are_read_as_they_were_written():
 
 
 @pytest.mark.skipif(not GIA_LAI.is_dir(), reason=f"the reference figures are not here: {GIA_LAI}")
-def test_the_four_days_of_gia_lai_are_one_series_as_the_portal_published_them():
+def test_the_four_days_of_gia_lai_are_one_series_as_the_portal_published_them(home):
     days = ["2026-09-23", "2026-10-02", "2026-10-04", "2026-10-08"]
     for day in days:
         table = pd.read_csv(GIA_LAI / f"communes_{day}.csv", dtype={"code": str})
         totals, names = table.set_index("code")["total"], table.set_index("code")["name"]
-        publish(day, totals.to_dict(), FROM_FILE, names.to_dict())
-    frame = history.load(FROM_FILE)
+        publish(home, day, totals.to_dict(), FROM_FILE, names.to_dict())
+    frame = history.load(home, FROM_FILE)
     assert frame["cutoff"].value_counts(sort=False).to_dict() == dict.fromkeys(days, 136)
     assert frame.query("unit_code == 'H21'")["total"].tolist() == [62.74, 65.47, 65.53, 66.08]
     assert set(frame["since"]) == {"2026-01-01"}

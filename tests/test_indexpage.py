@@ -112,13 +112,13 @@ def home(tmp_path):
         yield tmp_path
 
 
-def publish(day: str, tables: dict[str, pd.DataFrame], files: tuple[str, ...] = FILES) -> Path:
+def publish(home: Path, day: str, tables: dict[str, pd.DataFrame], files: tuple[str, ...] = FILES) -> Path:
     """A published week as run.py leaves it: its tables, and what people open."""
     for name, frame in tables.items():
-        store.write_table(paths.processed(AREA, day), name, frame)
+        store.write_table(paths.processed(home, AREA, day), name, frame)
     for name in files:
-        atomic.save(paths.reports(AREA, day, name), day)
-    return paths.processed(AREA, day)
+        atomic.save(paths.reports(home, AREA, day, name), day)
+    return paths.processed(home, AREA, day)
 
 
 def real() -> dict[str, pd.DataFrame]:
@@ -134,26 +134,26 @@ def tables(totals: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return held | {"scores": scores, "changes": changes, "corrections": held["corrections"][:0]}
 
 
-def publish_all(days: list[str]) -> None:
+def publish_all(home: Path, days: list[str]) -> None:
     for day, its in totals_of(days).groupby("cutoff"):
-        publish(day, tables(its))
+        publish(home, day, tables(its))
 
 
-def index() -> Path:
-    return paths.reports(AREA, "index.html")
+def index(home: Path) -> Path:
+    return paths.reports(home, AREA, "index.html")
 
 
-def saved(lang: str = "vi") -> Page:
-    indexpage.save(AREA, words(lang))
-    return Page(index().read_text("utf-8"))
+def saved(home: Path, lang: str = "vi") -> Page:
+    indexpage.save(home, AREA, words(lang))
+    return Page(index(home).read_text("utf-8"))
 
 
 # -- what it lists ---------------------------------------------------------------------------------------------------
 
 
 def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_highest_and_lowest(home):
-    publish(REAL, real())
-    seen = saved()
+    publish(home, REAL, real())
+    seen = saved(home)
     assert seen.heads == [
         *["Kỳ, ngày chốt số liệu", "Tổng điểm", "Tăng/giảm", "Xếp loại", "Hạng của địa bàn"],
         *["Số đơn vị", "Cao nhất", "Thấp nhất", "Tệp"],
@@ -171,8 +171,8 @@ def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_hi
 
 
 def test_in_english_the_same_week_has_the_english_band_and_date(home):
-    publish(REAL, real())
-    row = saved("en").rows[0]
+    publish(home, REAL, real())
+    row = saved(home, "en").rows[0]
     assert row[0] == "Week 1 of December 2023 4 December 2023"
     assert row[1:5] == ["57.45", "+0.29", "Average", "7/11"]
 
@@ -212,27 +212,27 @@ def test_units_of_two_kinds_stand_in_rows_of_their_own_and_are_not_compared():
 
 
 def test_a_corrected_week_says_so_and_leads_to_what_was_issued_before(home):
-    place = publish(REAL, real())
+    place = publish(home, REAL, real())
     first = shutil.copytree(place, home / "first")
     later = real() | {
         "scores": week()["scores"].assign(total=lambda rows: rows["total"].mask(rows["unit_code"] == CONTROL, 57.5))
     }
     before, now = (week()["measurements"], week()["measurements"].replace({"value": {57.45: 57.5}}))
-    publish(REAL, later | {"corrections": revisions.corrections(before, now)})
+    publish(home, REAL, later | {"corrections": revisions.corrections(before, now)})
     first.rename(place / "r1")
-    assert saved().row(REAL)[0] == "Tuần 1 tháng 12 năm 2023 04/12/2023 Đính chính lần 1; bản 1"
-    assert f"{REAL}/r1/report.html" not in saved().links  # its report is not there: no link to nowhere
-    atomic.save(paths.reports(AREA, REAL, "r1", "report.html"), "first")
-    seen = saved()
+    assert saved(home).row(REAL)[0] == "Tuần 1 tháng 12 năm 2023 04/12/2023 Đính chính lần 1; bản 1"
+    assert f"{REAL}/r1/report.html" not in saved(home).links  # its report is not there: no link to nowhere
+    atomic.save(paths.reports(home, AREA, REAL, "r1", "report.html"), "first")
+    seen = saved(home)
     assert f"{REAL}/r1/report.html" in seen.links
     assert seen.row(REAL)[1] == "57,50"
 
 
 def test_every_link_leads_to_a_file_beside_the_index_so_that_the_folder_can_be_served_as_it_is(home):
-    publish_all(DAYS[:3])
-    (paths.reports(AREA, DAYS[1], "report.docx")).unlink()
-    links = saved().links
-    assert all((index().parent / link).is_file() for link in links)
+    publish_all(home, DAYS[:3])
+    (paths.reports(home, AREA, DAYS[1], "report.docx")).unlink()
+    links = saved(home).links
+    assert all((index(home).parent / link).is_file() for link in links)
     assert links.count(f"{DAYS[2]}/report.html") == 2  # in the first lines, and in its row
     assert f"{DAYS[1]}/report.html" in links and f"{DAYS[1]}/report.docx" not in links
 
@@ -339,10 +339,10 @@ def test_a_single_week_without_the_areas_total_is_counted_and_has_its_median_in_
     "content", [None, b"", b"alt;kaputt\n1;2\xff", b"unit_code\n1\n"], ids=["gone", "empty", "binary", "old"]
 )
 def test_a_week_whose_table_cannot_be_read_is_listed_and_leaves_the_others_theirs(home, name, content):
-    publish_all(DAYS[:4])
-    path = paths.processed(AREA, DAYS[1], f"{name}.csv")
+    publish_all(home, DAYS[:4])
+    path = paths.processed(home, AREA, DAYS[1], f"{name}.csv")
     path.unlink() if content is None else path.write_bytes(content)
-    seen = saved()
+    seen = saved(home)
     assert seen.row(DAYS[1])[1:] == ["Không đọc được bảng số liệu của kỳ này.", "Word , Excel"]
     assert f"{DAYS[1]}/report.html" in seen.links
     assert [row[1] for row in seen.rows] == ["55,30", "55,20", "Không đọc được bảng số liệu của kỳ này.", "55,00"]
@@ -356,39 +356,39 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
         held["changes"] = held["changes"].assign(
             previous_total=held["changes"]["total"] - 0.1, previous_cutoff=previous
         )
-        publish(day, held)
-    paths.processed(AREA, DAYS[1], "scores.csv").unlink()
-    seen = saved()
+        publish(home, day, held)
+    paths.processed(home, AREA, DAYS[1], "scores.csv").unlink()
+    seen = saved(home)
     assert "qua 4 kỳ" in seen.tree.xpath("//img/@alt")[0]
     assert seen.row(DAYS[1])[1].startswith("Không đọc được")
 
 
 def test_of_a_week_of_which_only_the_report_is_left_the_report_is_listed(home):
-    publish_all(DAYS[:2])
-    shutil.rmtree(paths.processed(AREA, DAYS[0]))
-    assert saved().row(DAYS[0])[1].startswith("Không đọc được") and f"{DAYS[0]}/report.html" in saved().links
+    publish_all(home, DAYS[:2])
+    shutil.rmtree(paths.processed(home, AREA, DAYS[0]))
+    assert saved(home).row(DAYS[0])[1].startswith("Không đọc được") and f"{DAYS[0]}/report.html" in saved(home).links
 
 
 def test_an_index_of_which_no_table_can_be_read_still_lists_its_weeks(home):
-    publish_all(DAYS[:3])
-    for path in paths.processed(AREA).glob("*/scores.csv"):
+    publish_all(home, DAYS[:3])
+    for path in paths.processed(home, AREA).glob("*/scores.csv"):
         path.write_bytes(b"?")
-    assert len(saved().rows) == 3
+    assert len(saved(home).rows) == 3
 
 
 def test_the_place_in_the_province_is_told_of_a_week_whose_table_cannot_be_read(home):
-    publish(REAL, real())
-    publish(DAYS[0], real())
-    paths.processed(AREA, REAL, "units.csv").unlink()
-    assert saved().row(REAL)[1] == "Không đọc được bảng số liệu của kỳ này. Hạng của địa bàn: 7/11."
+    publish(home, REAL, real())
+    publish(home, DAYS[0], real())
+    paths.processed(home, AREA, REAL, "units.csv").unlink()
+    assert saved(home).row(REAL)[1] == "Không đọc được bảng số liệu của kỳ này. Hạng của địa bàn: 7/11."
 
 
 def test_folders_that_are_no_week_are_not_listed(home):
-    publish_all(DAYS[:2])
+    publish_all(home, DAYS[:2])
     for name in ("2023-13-01", ".run-2023-01-09-abc", "draft", ".aside-2023-01-02"):
-        paths.reports(AREA, name).mkdir()
-        paths.processed(AREA, name).mkdir()
-    assert len(saved().rows) == 2
+        paths.reports(home, AREA, name).mkdir()
+        paths.processed(home, AREA, name).mkdir()
+    assert len(saved(home).rows) == 2
 
 
 def test_a_band_that_is_no_longer_in_force_is_told_by_its_own_word():
@@ -452,50 +452,50 @@ def test_the_same_weeks_give_the_same_bytes_whatever_the_order_of_the_rows():
 
 
 def test_without_a_published_week_there_is_no_index(home):
-    indexpage.save(AREA, words())
-    assert not index().exists() and not paths.reports(AREA).exists()
+    indexpage.save(home, AREA, words())
+    assert not index(home).exists() and not paths.reports(home, AREA).exists()
 
 
 def test_an_index_of_the_weeks_as_they_are_is_left_alone(home):
-    publish_all(DAYS[:3])
-    saved()
-    os.utime(index(), (1, 1))
-    record = paths.processed(AREA, "index.json").read_bytes()
-    saved()
-    assert index().stat().st_mtime == 1 and paths.processed(AREA, "index.json").read_bytes() == record
+    publish_all(home, DAYS[:3])
+    saved(home)
+    os.utime(index(home), (1, 1))
+    record = paths.processed(home, AREA, "index.json").read_bytes()
+    saved(home)
+    assert index(home).stat().st_mtime == 1 and paths.processed(home, AREA, "index.json").read_bytes() == record
 
 
 @pytest.mark.parametrize(
     "harm",
     [
-        lambda: index().unlink(),
-        lambda: index().write_text("<html>half of", "utf-8"),
-        lambda: paths.processed(AREA, "index.json").unlink(),
-        lambda: paths.processed(AREA, "index.json").write_text("[1, 2", "utf-8"),
+        lambda home: index(home).unlink(),
+        lambda home: index(home).write_text("<html>half of", "utf-8"),
+        lambda home: paths.processed(home, AREA, "index.json").unlink(),
+        lambda home: paths.processed(home, AREA, "index.json").write_text("[1, 2", "utf-8"),
     ],
     ids=["page gone", "page cut off", "record gone", "record cut off"],
 )
 def test_an_index_that_is_missing_or_harmed_is_made_again_to_the_byte(home, harm):
-    publish_all(DAYS[:3])
-    saved()
-    before = {path: path.read_bytes() for path in (index(), paths.processed(AREA, "index.json"))}
-    harm()
-    saved()
+    publish_all(home, DAYS[:3])
+    saved(home)
+    before = {path: path.read_bytes() for path in (index(home), paths.processed(home, AREA, "index.json"))}
+    harm(home)
+    saved(home)
     assert {path: path.read_bytes() for path in before} == before
 
 
 def test_an_index_that_only_lost_its_record_is_not_written_again(home):
-    publish_all(DAYS[:3])
-    saved()
-    os.utime(index(), (1, 1))
-    paths.processed(AREA, "index.json").unlink()
-    saved()
-    assert index().stat().st_mtime == 1 and paths.processed(AREA, "index.json").is_file()
+    publish_all(home, DAYS[:3])
+    saved(home)
+    os.utime(index(home), (1, 1))
+    paths.processed(home, AREA, "index.json").unlink()
+    saved(home)
+    assert index(home).stat().st_mtime == 1 and paths.processed(home, AREA, "index.json").is_file()
 
 
-def rewrite(name: str, **columns: object) -> None:
+def rewrite(home: Path, name: str, **columns: object) -> None:
     """One table of a published week made again, with these figures for everyone."""
-    place = paths.processed(AREA, DAYS[1])
+    place = paths.processed(home, AREA, DAYS[1])
     store.write_table(place, name, table_files.from_csv(name, (place / f"{name}.csv").read_bytes()).assign(**columns))
 
 
@@ -507,12 +507,14 @@ def changed_place(home: Path) -> None:
 @pytest.mark.parametrize(
     ("happen", "said"),
     [
-        (lambda home: publish(DAYS[3], tables(totals_of(DAYS[3:4]))), "23/01/2023"),
-        (lambda home: rewrite("scores", total=77.0), "77,00"),
-        (lambda home: rewrite("changes", change=-1.5), "−1,50"),
-        (lambda home: rewrite("units", kind="department"), "các sở, ban, ngành"),
+        (lambda home: publish(home, DAYS[3], tables(totals_of(DAYS[3:4]))), "23/01/2023"),
+        (lambda home: rewrite(home, "scores", total=77.0), "77,00"),
+        (lambda home: rewrite(home, "changes", change=-1.5), "−1,50"),
+        (lambda home: rewrite(home, "units", kind="department"), "các sở, ban, ngành"),
         (
-            lambda home: shutil.copytree(paths.processed(AREA, DAYS[1]), paths.processed(AREA, DAYS[1], "r1")),
+            lambda home: shutil.copytree(
+                paths.processed(home, AREA, DAYS[1]), paths.processed(home, AREA, DAYS[1], "r1")
+            ),
             "Đính chính",
         ),
         (changed_place, "3/11"),
@@ -520,42 +522,43 @@ def changed_place(home: Path) -> None:
     ids=["a week published", "totals", "changes", "kinds", "a week corrected", "a place entered"],
 )
 def test_what_changes_is_in_the_index_the_next_time(home, happen, said):
-    publish_all(DAYS[:3])
-    assert said not in saved().text
+    publish_all(home, DAYS[:3])
+    assert said not in saved(home).text
     happen(home)
-    assert said in saved().text
+    assert said in saved(home).text
 
 
 def test_what_is_mended_in_an_earlier_revision_is_seen_as_well(home):
-    publish_all(DAYS[:3])
+    publish_all(home, DAYS[:3])
     kept = (
-        Path(shutil.copytree(paths.processed(AREA, DAYS[1]), paths.processed(AREA, DAYS[1], "r1"))) / "corrections.csv"
+        Path(shutil.copytree(paths.processed(home, AREA, DAYS[1]), paths.processed(home, AREA, DAYS[1], "r1")))
+        / "corrections.csv"
     )
     whole = kept.read_bytes()
     kept.write_bytes(b"?")
-    assert saved().row(DAYS[1])[1].startswith("Không đọc được")
+    assert saved(home).row(DAYS[1])[1].startswith("Không đọc được")
     kept.write_bytes(whole)
-    assert saved().row(DAYS[1])[1] == "55,10"
+    assert saved(home).row(DAYS[1])[1] == "55,10"
 
 
 def test_a_week_that_another_run_publishes_meanwhile_is_not_lost(home, monkeypatch):
-    publish_all(DAYS[:2])
+    publish_all(home, DAYS[:2])
     reading = indexpage.read
 
-    def while_another_publishes(area):
-        found = reading(area)
-        if not paths.processed(AREA, DAYS[2]).exists():
-            publish(DAYS[2], tables(totals_of(DAYS[2:3])))
+    def while_another_publishes(home, area):
+        found = reading(home, area)
+        if not paths.processed(home, AREA, DAYS[2]).exists():
+            publish(home, DAYS[2], tables(totals_of(DAYS[2:3])))
         return found
 
     monkeypatch.setattr(indexpage, "read", while_another_publishes)
-    assert len(saved().rows) == 3
+    assert len(saved(home).rows) == 3
 
 
 @pytest.mark.long
 def test_the_generated_history_is_read_as_history_reads_it(home):
-    publish_all(DAYS)
-    found = indexpage.read(AREA)
-    pd.testing.assert_frame_equal(found[history.COLUMNS], history.load(AREA))
+    publish_all(home, DAYS)
+    found = indexpage.read(home, AREA)
+    pd.testing.assert_frame_equal(found[history.COLUMNS], history.load(home, AREA))
     assert found["kind"].isna().tolist() == (found["unit_code"] == CONTROL).tolist()
-    assert HOME not in index().parents
+    assert HOME not in index(home).parents

@@ -56,16 +56,15 @@ def filled(home: Path, monkeypatch, words) -> Path:
     shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     (home / "config" / AREA).mkdir()
     (home / "config" / AREA / "area.toml").write_text("code = 1")
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
     monkeypatch.delenv(sender.PASSWORD, raising=False)
-    publish_week(words)
+    publish_week(home, words)
     write_recipients(home, *NAMES)
     return home
 
 
-def publish_week(words, subject: str = SUBJECT, body: str = BODY, cutoff: str = CUTOFF) -> None:
+def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cutoff: str = CUTOFF) -> None:
     """The week's mail as a run publishes it; a second one keeps the first as r1."""
-    place = paths.reports(AREA, cutoff)
+    place = paths.reports(home, AREA, cutoff)
     if place.exists():
         number = len(store.revisions(place)) + 1
         place.rename(place.with_name("old"))
@@ -93,14 +92,14 @@ def call(*arguments: object, home: Path) -> int:
     return main(["mail", CUTOFF, *map(str, arguments), "--home", str(home)])
 
 
-def send(words, told: list | None = None, now: float = NOON, **other) -> tuple[int, str]:
+def send(home: Path, words, told: list | None = None, now: float = NOON, **other) -> tuple[int, str]:
     """``mailing.send`` in this process, at one moment."""
     how = {"clock": lambda: now, "sleep": lambda _: pytest.fail("waits"), "attempt": sender.attempt} | other
-    return mailing.send(*WEEK, words, (told if told is not None else []).append, **how)
+    return mailing.send(home, *WEEK, words, (told if told is not None else []).append, **how)
 
 
-def states() -> dict[str, str]:
-    with closing(Outbox(mailing.path())) as box:
+def states(home: Path) -> dict[str, str]:
+    with closing(Outbox(mailing.path(home))) as box:
         return {f"r{row['revision']} {row['address'].partition('@')[0]}": row["state"] for row in box.rows(*WEEK)}
 
 
@@ -124,7 +123,7 @@ def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_not
     assert said.out.count("máy chủ đã nhận") == 9 and "Đã xong 3/3 thư." in said.err
     messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
     assert len({message["Message-ID"] for message in messages}) == 3
-    week = (paths.reports(*WEEK) / "mail.eml").read_bytes()
+    week = (paths.reports(home, *WEEK) / "mail.eml").read_bytes()
     for (envelope, to, data), message, name in zip(seen.taken, messages, NAMES.values(), strict=True):
         assert envelope == "bao-cao@chomoi.example"
         assert read(data, "To").replace('"', "") == f"{name} <{to}>" and len(message["To"].addresses) == 1
@@ -140,7 +139,7 @@ def test_preview_is_the_default_and_opens_nothing(home, capsys):
         smtp = f'host = "localhost"\nport = {port}\nsecurity = "tls"\nuser = "a"\npassword_file = "none"\n'
         write_settings(home, smtp=smtp)
         assert call(home=home) == call("--preview", home=home) == 0
-    assert seen.connections == 0 and not mailing.path().exists()
+    assert seen.connections == 0 and not mailing.path(home).exists()
     folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
     assert str(folder) in (said := capsys.readouterr().out) and "chưa gửi thư nào" in said
     written = {path.name: email.message_from_bytes(path.read_bytes()) for path in sorted(folder.iterdir())}
@@ -165,7 +164,7 @@ def test_a_preview_is_what_is_then_sent_but_for_the_date(home):
 def test_without_settings_the_week_ends_with_the_mail_and_the_line_that_says_how_to_send_it(home, capsys):
     assert call(home=home) == 0
     said = capsys.readouterr().out
-    assert str(paths.reports(*WEEK) / "mail.eml") in said and f"mail {CUTOFF} --area {AREA} --send" in said
+    assert str(paths.reports(home, *WEEK) / "mail.eml") in said and f"mail {CUTOFF} --area {AREA} --send" in said
     assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
     assert "docs/mail.md" in capsys.readouterr().err
     assert call("--status", home=home) == 0
@@ -179,8 +178,8 @@ def test_without_a_server_the_letters_are_made_and_shown_and_none_is_sent(home, 
     folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
     assert len(list(folder.glob("*.eml"))) == 3 and str(folder) in capsys.readouterr().out
     assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
-    assert mailing.ending(*WEEK, words) in capsys.readouterr().err
-    assert not mailing.path().exists()
+    assert mailing.ending(home, *WEEK, words) in capsys.readouterr().err
+    assert not mailing.path(home).exists()
 
 
 @pytest.mark.parametrize(
@@ -189,16 +188,16 @@ def test_without_a_server_the_letters_are_made_and_shown_and_none_is_sent(home, 
 def test_the_week_ends_with_how_its_mail_is_sent_unless_a_server_is_set(home, words, settings, told):
     if settings is not None:
         (home / "mail.toml").write_text(settings)
-    said = mailing.ending(*WEEK, words)
-    assert (said == mailing.how_to(*WEEK, words)) == told and bool(said) == told
+    said = mailing.ending(home, *WEEK, words)
+    assert (said == mailing.how_to(home, *WEEK, words)) == told and bool(said) == told
 
 
 def test_the_weeks_draft_becomes_letters_that_are_drafts_no_more(home, words):
     message = mail.compile(BODY, subject=SUBJECT, words=words, date=MONDAY, seed="x")
-    mail.save(message, paths.reports(*WEEK) / "mail.eml")
+    mail.save(message, paths.reports(home, *WEEK) / "mail.eml")
     with mx.serving() as (port, seen):
         write_settings(home, port)
-        assert send(words)[0] == 0
+        assert send(home, words)[0] == 0
     assert len(seen.taken) == 3
     for _, to, data in seen.taken:
         assert sorted(email.message_from_bytes(data).keys()) == INTENDED and to in read(data, "To")
@@ -250,13 +249,13 @@ def test_a_refused_login_stops_the_work_and_corrected_it_goes_on_at_once(home, c
         write_settings(home, port)
         assert call("--send", home=home) == 4
         assert "không chấp nhận tài khoản" in capsys.readouterr().err
-        assert set(states().values()) == {PENDING} and seen.connections == 1
+        assert set(states(home).values()) == {PENDING} and seen.connections == 1
         assert call("--send", home=home) == 0
     assert len(seen.taken) == 3
 
 
 def test_a_changed_mail_eml_is_not_sent(home, capsys):
-    place = paths.reports(*WEEK) / "mail.eml"
+    place = paths.reports(home, *WEEK) / "mail.eml"
     whole = place.read_bytes()
     with mx.serving() as (port, seen):
         write_settings(home, port)
@@ -273,12 +272,12 @@ def test_a_changed_mail_eml_is_not_sent(home, capsys):
             place.write_bytes(changed)
             assert call("--send", home=home) == 4
             assert "mail.eml" in capsys.readouterr().out
-    assert seen.connections == 0 and states() == {}
+    assert seen.connections == 0 and states(home) == {}
 
 
 def test_the_week_that_is_being_made_is_not_mailed(home):
     write_settings(home)
-    with publish.locked(*WEEK):
+    with publish.locked(home, *WEEK):
         assert call("--send", home=home) == call(home=home) == 5
 
 
@@ -307,7 +306,7 @@ def test_a_try_that_outlives_its_sender_doubles_nothing_and_says_what_became_of_
         first.kill()  # the process that hands over the letter goes on
         first.wait()
         assert call("--send", home=home) == 4
-        assert sorted(states().values()) == [ACCEPTED, ACCEPTED, UNCERTAIN]
+        assert sorted(states(home).values()) == [ACCEPTED, ACCEPTED, UNCERTAIN]
         while seen.open:
             time.sleep(0.02)
         assert call("--status", home=home) == 0
@@ -322,10 +321,10 @@ def test_a_stopped_sender_says_so_and_goes_on_when_called_again(home, words):
 
     with mx.serving({"RCPT": mx.once(mx.says("450 later"))}) as (port, _):
         write_settings(home, port)
-        assert send(words, told, sleep=stop)[0] == 4
+        assert send(home, words, told, sleep=stop)[0] == 4
         assert "Đã dừng" in told[-1] and "Còn 1 thư chờ gửi, lần thử tới lúc" in told[-2]
-        assert sorted(states().values()) == [ACCEPTED, ACCEPTED, PENDING]
-        assert send(words, now=NOON + 360)[0] == 0
+        assert sorted(states(home).values()) == [ACCEPTED, ACCEPTED, PENDING]
+        assert send(home, words, now=NOON + 360)[0] == 0
 
 
 def test_a_greylisted_letter_is_tried_for_48_hours_of_a_clock_and_then_given_up(home, words):
@@ -338,8 +337,8 @@ def test_a_greylisted_letter_is_tried_for_48_hours_of_a_clock_and_then_given_up(
     write_recipients(home, "lan")
     with mx.serving({"RCPT": mx.says("450 4.7.1 greylisted")}) as (port, seen):
         write_settings(home, port)
-        answer, _ = send(words, told, clock=lambda: now[0], sleep=sleep)
-    assert answer == 4 and states() == {"r1 lan": GAVE_UP} and seen.taken == []
+        answer, _ = send(home, words, told, clock=lambda: now[0], sleep=sleep)
+    assert answer == 4 and states(home) == {"r1 lan": GAVE_UP} and seen.taken == []
     for waited, minutes in zip(slept, [5, 15, 30, *[60] * 100], strict=False):
         assert minutes * 60 <= waited <= minutes * 72
     assert 40 <= len(slept) <= 50 and seen.connections == len(slept) + 1
@@ -352,10 +351,10 @@ def test_a_greylisted_letter_is_tried_for_48_hours_of_a_clock_and_then_given_up(
 def test_a_correction_goes_to_those_who_got_the_first_issue_even_if_no_longer_on_the_list(home, words):
     with mx.serving({"RCPT": mx.once(mx.says("550 no"))}) as (port, seen):
         write_settings(home, port)
-        assert send(words)[0] == 4  # lan never got it
-        publish_week(words, f"[Đính chính] {SUBJECT}", BODY.replace("49,18", "50,18"))
+        assert send(home, words)[0] == 4  # lan never got it
+        publish_week(home, words, f"[Đính chính] {SUBJECT}", BODY.replace("49,18", "50,18"))
         write_recipients(home, "minh", "tam")
-        assert send(words)[0] == 0
+        assert send(home, words)[0] == 0
     assert seen.recipients() == [f"{box}@leaders.example" for box in ("minh", "hoa", "minh", "hoa", "tam")]
     assert [read(data, "Subject") for _, _, data in seen.taken] == [SUBJECT] * 2 + [f"[Đính chính] {SUBJECT}"] * 3
     assert len({mail.identity(data) for _, _, data in seen.taken}) == 5
@@ -366,12 +365,12 @@ def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(ho
         write_settings(home, port)
 
         def reissue(_):
-            publish_week(words, f"[Đính chính] {SUBJECT}")
+            publish_week(home, words, f"[Đính chính] {SUBJECT}")
             raise KeyboardInterrupt
 
-        send(words, sleep=reissue)
-        assert send(words)[0] == 0
-    assert [state for key, state in states().items() if key.startswith("r1")] == [GAVE_UP] * 3
+        send(home, words, sleep=reissue)
+        assert send(home, words)[0] == 0
+    assert [state for key, state in states(home).items() if key.startswith("r1")] == [GAVE_UP] * 3
     assert [read(data, "Subject") for _, _, data in seen.taken] == [f"[Đính chính] {SUBJECT}"] * 3
 
 
@@ -379,7 +378,7 @@ def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(ho
 
 
 def test_the_id_follows_from_week_revision_content_and_recipient_and_not_from_the_date(home):
-    week = (paths.reports(*WEEK) / "mail.eml").read_bytes()
+    week = (paths.reports(home, *WEEK) / "mail.eml").read_bytes()
     about = {
         "compiled": week,
         "sender": SENDER,
@@ -405,7 +404,7 @@ def test_the_id_follows_from_week_revision_content_and_recipient_and_not_from_th
 
 
 def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
-    place = paths.reports(*WEEK)
+    place = paths.reports(home, *WEEK)
     (place / "appendix.xlsx").write_bytes(b"PK\3\4 appendix")
     message = mail.compile(BODY, subject=SUBJECT, words=words, sender=SENDER, date=MONDAY, seed="x")
     mail.save(message, place / "mail.eml")
@@ -414,7 +413,7 @@ def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
     assert (place / "mail.eml").read_bytes() == first
     with mx.serving() as (port, seen):
         write_settings(home, port)
-        assert send(words)[0] == 0
+        assert send(home, words)[0] == 0
     got = email.message_from_bytes(seen.taken[0][2], policy=email.policy.default)
     assert [part.get_content_type() for part in got.walk()][:4] == [
         *("multipart/mixed", "multipart/alternative", "text/plain", "text/html")
@@ -454,7 +453,7 @@ def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_s
         *("row 7: address 'tam@leaders.example, x@evil.example'", "row 8: recipient 'Tâm\\r\\nBcc"),
     ):
         assert each in said, each
-    assert not mailing.path().exists()
+    assert not mailing.path(home).exists()
 
 
 @pytest.mark.parametrize(
@@ -474,22 +473,22 @@ def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_s
 def test_a_slip_in_the_settings_is_named(home, text, said):
     (home / "mail.toml").write_text(text)
     with pytest.raises(ConfigError, match=re.escape(said)):
-        mailing.settings(AREA)
+        mailing.settings(home, AREA)
 
 
 def test_a_password_written_into_the_settings_is_refused_without_being_repeated(home):
     write_settings(home, smtp='host = "x"\nport = 25\nsecurity = "tls"\npassword = "bi-mat"\n')
     with pytest.raises(ConfigError, match=r"smtp\.password is not known") as told:
-        mailing.settings(AREA)
+        mailing.settings(home, AREA)
     assert "bi-mat" not in str(told.value)
 
 
 def test_each_area_has_its_own_recipients_and_one_without_any_sends_nothing(home):
     write_settings(home)
     write_recipients(home, rows=[("an-giang", "Hoa", "hoa@leaders.example"), (AREA, "", "lan@leaders.example")])
-    assert mailing.settings(AREA).recipients == [" <lan@leaders.example>"]
+    assert mailing.settings(home, AREA).recipients == [" <lan@leaders.example>"]
     with pytest.raises(ConfigError, match="no row of the area gia-lai"):
-        mailing.settings("gia-lai")
+        mailing.settings(home, "gia-lai")
 
 
 def test_a_list_that_grew_too_long_is_taken_for_a_slip(home):
@@ -498,7 +497,7 @@ def test_a_list_that_grew_too_long_is_taken_for_a_slip(home):
         home, rows=[(AREA, "", f"a{number}@leaders.example") for number in range(mailing.MOST_RECIPIENTS + 1)]
     )
     with pytest.raises(ConfigError, match="201 recipients"):
-        mailing.settings(AREA)
+        mailing.settings(home, AREA)
 
 
 def test_a_password_that_others_may_read_stops_before_anything_is_put_down(home, capsys):
@@ -509,7 +508,7 @@ def test_a_password_that_others_may_read_stops_before_anything_is_put_down(home,
     )
     assert call("--send", home=home) == 3
     assert "chmod 600" in capsys.readouterr().err
-    assert not mailing.path().exists()
+    assert not mailing.path(home).exists()
 
 
 def test_a_password_stands_nowhere_but_in_its_file(home, capfd):
@@ -564,12 +563,12 @@ def test_a_payload_is_refused_wherever_it_stands(home, words, payload):
         for value in (f"{payload} <a@b.example>", f"a@b.example{payload}"):
             write_settings(home, **{name: value})
             with pytest.raises(ConfigError):
-                mailing.settings(AREA)
+                mailing.settings(home, AREA)
     write_settings(home)
     for row in [(AREA, payload, "lan@leaders.example"), (AREA, "Lan", f"lan@leaders.example{payload}")]:
         write_recipients(home, rows=[row])
         with pytest.raises(ConfigError):
-            mailing.settings(AREA)
+            mailing.settings(home, AREA)
 
 
 def test_there_are_more_than_forty_payloads():
@@ -599,10 +598,10 @@ def test_an_odd_name_is_refused_or_stays_one_name(home, name):
     write_settings(home)
     write_recipients(home, rows=[(AREA, name, "lan@leaders.example")])
     try:
-        about = mailing.settings(AREA)
+        about = mailing.settings(home, AREA)
     except ConfigError:
         return
-    [letter] = mailing.letters(*WEEK, about, None, NOON)[1]
+    [letter] = mailing.letters(home, *WEEK, about, None, NOON)[1]
     message = email.message_from_bytes(letter.message, policy=email.policy.default)
     assert sorted(message.keys()) == INTENDED
     assert [(each.display_name, each.addr_spec) for each in message["To"].addresses] == [(name, "lan@leaders.example")]
@@ -691,9 +690,9 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
             before = len(seen.taken)
             kills += _killed_anew(number, home, words)
             settled()
-            answer, _ = send(words)
+            answer, _ = send(home, words)
             settled()
-            got, left = Counter(seen.recipients()[before:]), states()
+            got, left = Counter(seen.recipients()[before:]), states(home)
             assert max(got.values(), default=0) <= 1, (number, "sent twice")
             unknown = [box for box, state in left.items() if state == UNCERTAIN]
             assert len(unknown) <= 1 and set(left.values()) <= {ACCEPTED, UNCERTAIN}, (number, left)
@@ -712,4 +711,4 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
 
 def _killed_anew(number: int, home: Path, words) -> bool:
     shutil.rmtree(home / "data" / "outbox", ignore_errors=True)
-    return killed(number, lambda: send(words))
+    return killed(number, lambda: send(home, words))

@@ -12,7 +12,6 @@ from district import HOME, edition, words
 from nbformat import v4
 
 from analysis import isolated, notebook, pages, paths, publish, revisions, store, table_files, unitpage
-from analysis.home import at_home
 from analysis.units import Unit
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-0123456789ab"
@@ -21,12 +20,11 @@ PLAIN_NAME = re.compile(r"units/[A-Za-z0-9~][A-Za-z0-9.-]*")
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path):
     """A home with the wording, and the private folders of a run."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "wording").symlink_to(HOME / "config" / "wording")
-    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
-    publish.begin(AREA, CUTOFF, RUN, [])
+    publish.begin(tmp_path, AREA, CUTOFF, RUN, [])
     return tmp_path
 
 
@@ -73,15 +71,15 @@ def test_the_table_tells_of_each_page_asked_for_in_the_order_of_the_units_whethe
 
 
 def test_no_pages_are_a_table_without_rows_written_or_not(home):
-    week = store.open_week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN, home=home)
     assert list(week.read("pages").columns) == ["unit_code", "unit_name", "status", "reason"]
     week.write("pages", pages.table(UNITS, []))
     assert len(week.read("pages")) == 0 and (week.folder / "pages.csv").is_file()
 
 
 def test_a_notebook_run_by_hand_sees_the_published_pages(home):
-    store.write_table(paths.processed(AREA, CUTOFF), "pages", pages.table(UNITS, [pages.Made("B")]))
-    assert store.open_week(AREA, CUTOFF).read("pages")["unit_code"].tolist() == ["B"]
+    store.write_table(paths.processed(home, AREA, CUTOFF), "pages", pages.table(UNITS, [pages.Made("B")]))
+    assert store.open_week(AREA, CUTOFF, home=home).read("pages")["unit_code"].tolist() == ["B"]
 
 
 # -- the page in place of a failed one -------------------------------------------------------------------------------
@@ -106,9 +104,9 @@ def test_the_page_of_a_failed_one_says_so_leads_to_the_report_and_blames_nobody(
 def test_the_title_of_a_page_is_its_heading_marked_where_its_own_figures_are_corrected_page_or_none(home, corrected):
     row = [corrected, "", "SH", "value", 25.4, 26.4]
     corrections = pd.DataFrame([row] if corrected else [], columns=revisions.COLUMNS)
-    store.open_week(AREA, CUTOFF, RUN).write("corrections", corrections)
+    store.open_week(AREA, CUTOFF, RUN, home=home).write("corrections", corrections)
     made = pages.make_all([pages.Task(home, AREA, CUTOFF, RUN, "30634", "Xã Kiến An", "vi", home / "none")], 1, words())
-    html = (paths.run_reports(AREA, RUN) / "units" / "30634.html").read_text("utf-8")
+    html = (paths.run_reports(home, AREA, RUN) / "units" / "30634.html").read_text("utf-8")
     title = unitpage.title(edition(origin={"revision": "2"}, corrections=corrections), "30634")
     assert made[0].reason and title.startswith("[Đính chính] ") == (corrected == "30634")
     assert re.findall("<(?:title|h1)>(.*?)</", html) == [
@@ -151,10 +149,12 @@ def test_where_the_process_that_makes_a_page_is_killed_that_page_has_failed_and_
     made = pages.make_all([task(home, unit, TOKEN, *its, SHOW) for unit, its in cells.items()], 2, words())
     assert [each.unit for each in made if not each.reason] == ["A", "C"]
     assert made[1].reason.startswith("5_unit.ipynb, ô lệnh") and "tiến trình dừng đột ngột (mã -9)" in made[1].reason
-    made_pages = {path.stem: path.read_text("utf-8") for path in (paths.run_reports(AREA, RUN) / "units").iterdir()}
+    made_pages = {
+        path.stem: path.read_text("utf-8") for path in (paths.run_reports(home, AREA, RUN) / "units").iterdir()
+    }
     assert all(f"<h1>{unit}</h1>" in made_pages[unit] for unit in "AC")
     assert "Chưa có dữ liệu" in made_pages["B"]
-    kernels = [Path("/proc", path.read_text()) for path in paths.run_folder(AREA, RUN).glob("units/*.kernel")]
+    kernels = [Path("/proc", path.read_text()) for path in paths.run_folder(home, AREA, RUN).glob("units/*.kernel")]
     until = time.monotonic() + 10
     while any(path.exists() for path in kernels) and time.monotonic() < until:
         time.sleep(0.1)
@@ -165,7 +165,7 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     home = real_home
     of_run = (home, AREA, CUTOFF, "", "vi")
     try:
-        held = isolated.call(at_home, home, read_again, home, of=pages.stem(*of_run))
+        held = isolated.call(read_again, home, of=pages.stem(*of_run))
     finally:
         pages.forget()
     assert held == [(1, 1), (1, 1)]
@@ -176,5 +176,5 @@ def read_again(home):
     from analysis import periods, rules, unitpage, wording
 
     in_force = rules.load(home, AREA, periods.cutoff(CUTOFF))
-    unitpage.edition(store.open_week(AREA, CUTOFF, ""), in_force, wording.load(home, "vi"))
+    unitpage.edition(store.open_week(AREA, CUTOFF, "", home=home), in_force, wording.load(home, "vi"))
     return [each.cache_info()[1::-1] for each in (unitpage._tables, rules._in_force)]

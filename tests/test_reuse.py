@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,7 +11,6 @@ from conftest import UNITS
 from district import words
 
 from analysis import atomic, pages, paths, reuse, run, store, verify
-from analysis.home import at_home, working_in
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 RECORD = {
@@ -89,17 +89,16 @@ RUN = f"{CUTOFF}-abc"
 def published(real_home, tmp_path):
     """The real week, and beside it a run that has come to the units' pages with the tables as they were."""
     here = shutil.copytree(real_home, tmp_path / "home")
-    with working_in(here):
-        paths.run_folder(AREA, RUN).mkdir(parents=True)
-        for path in paths.processed(AREA, CUTOFF).glob("*.csv"):
-            shutil.copy(path, paths.run_folder(AREA, RUN))
-        yield here
+    paths.run_folder(here, AREA, RUN).mkdir(parents=True)
+    for path in paths.processed(here, AREA, CUTOFF).glob("*.csv"):
+        shutil.copy(path, paths.run_folder(here, AREA, RUN))
+    yield here
     pages.forget()
 
 
-def change(table: str, unit: str, column: str, value, **of) -> None:
+def change(home: Path, table: str, unit: str, column: str, value, **of) -> None:
     """One cell of the run's table: of the unit's row that has these values, the first of them."""
-    week = store.open_week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN, home)
     rows = week.read(table)
     its = rows[(rows["unit_code"] == unit) & rows[list(of)].eq(pd.Series(of)).all(axis=1)]
     rows.loc[its.index[0], column] = value
@@ -123,12 +122,12 @@ def change(table: str, unit: str, column: str, value, **of) -> None:
 )
 def test_a_page_stays_where_neither_what_it_says_nor_what_it_draws_has_changed(published, cells, kept):
     for table, unit, column, value, *of in cells:
-        change(table, unit, column, value, **(of[0] if of else {}))
+        change(published, table, unit, column, value, **(of[0] if of else {}))
     assert reuse.unchanged(published, AREA, CUTOFF, RUN, "vi", UNITS) == kept
 
 
 def edited(home, change) -> None:
-    path = paths.processed(AREA, CUTOFF) / "units" / f"{KIEN_AN}.ipynb"
+    path = paths.processed(home, AREA, CUTOFF) / "units" / f"{KIEN_AN}.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
     change(notebook["cells"])
     path.write_text(json.dumps(notebook), "utf-8")
@@ -149,16 +148,16 @@ def test_a_page_whose_notebook_cannot_be_compared_is_made_again_and_the_others_s
 
 
 def test_pages_are_taken_over_with_their_notebooks_and_none_from_a_week_that_is_not_as_it_was_published(published):
-    before = atomic.load_json(paths.processed(AREA, CUTOFF) / "run.json")
-    assert sorted(reuse.units(before, before, UNITS, RUN, published)) == UNITS
+    before = atomic.load_json(paths.processed(published, AREA, CUTOFF) / "run.json")
+    assert sorted(reuse.units(published, before, before, UNITS, RUN)) == UNITS
     for code in UNITS:
         for new, old in ((paths.run_folder, paths.processed), (paths.run_reports, paths.reports)):
-            for path in (new(AREA, RUN) / "units").glob(f"{code}.*"):
-                assert path.read_bytes() == (old(AREA, CUTOFF) / "units" / path.name).read_bytes()
-    assert len(list((paths.run_folder(AREA, RUN) / "units").iterdir())) == 2 * len(UNITS)
-    course = paths.processed(AREA, CUTOFF) / "course.csv"
+            for path in (new(published, AREA, RUN) / "units").glob(f"{code}.*"):
+                assert path.read_bytes() == (old(published, AREA, CUTOFF) / "units" / path.name).read_bytes()
+    assert len(list((paths.run_folder(published, AREA, RUN) / "units").iterdir())) == 2 * len(UNITS)
+    course = paths.processed(published, AREA, CUTOFF) / "course.csv"
     course.write_text(course.read_text("utf-8") + "\n", "utf-8")
-    assert reuse.units(before, before, UNITS, RUN, published) == []
+    assert reuse.units(published, before, before, UNITS, RUN) == []
 
 
 @pytest.mark.parametrize(("jobs", "processes"), [(1, 1), (2, 2), (9, 3)])
@@ -167,15 +166,15 @@ def test_pages_are_compared_in_as_many_processes_as_jobs_were_asked_for_and_no_m
 ):
     asked = []
     monkeypatch.setattr(reuse.isolated, "together", lambda parts, of: asked.extend(parts) or [])
-    before = atomic.load_json(paths.processed(AREA, CUTOFF) / "run.json")
-    assert reuse.units(before, before, UNITS, RUN, published, jobs) == []
+    before = atomic.load_json(paths.processed(published, AREA, CUTOFF) / "run.json")
+    assert reuse.units(published, before, before, UNITS, RUN, jobs) == []
     assert len(asked) == processes and sorted(code for part in asked for code in part.args[-1]) == UNITS
 
 
 def test_where_a_process_that_compares_dies_every_page_is_made_again(published, monkeypatch):
     monkeypatch.setattr(reuse, "unchanged", dies)
-    before = atomic.load_json(paths.processed(AREA, CUTOFF) / "run.json")
-    assert reuse.units(before, before, UNITS, RUN, published) == []
+    before = atomic.load_json(paths.processed(published, AREA, CUTOFF) / "run.json")
+    assert reuse.units(published, before, before, UNITS, RUN) == []
 
 
 def dies(*_):
@@ -183,7 +182,7 @@ def dies(*_):
 
 
 def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, monkeypatch):
-    def fails(record, before, codes, run, home, jobs):
+    def fails(home, record, before, codes, run, jobs):
         pages.stem(home, AREA, CUTOFF, run, "vi").begin()
         raise OSError(28, "No space left on device")
 
@@ -236,4 +235,4 @@ def test_a_correction_of_one_unit_makes_its_page_and_the_report_again_and_every_
     assert len(same) >= 3 and any(line.startswith(f"5_unit: {len(same)} ") for line in told), told
     assert verify.week(home, AREA).status == run.DONE, "a week from nothing is another"
     assert words().say("piece.corrected_title", text="") not in after["30634.html"].decode()
-    assert at_home(home, store.published, AREA) == [CUTOFF]
+    assert store.published(home, AREA) == [CUTOFF]

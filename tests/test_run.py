@@ -77,7 +77,7 @@ def steps(
     ).assign(severity=severities)
 
     def export(home, area, cutoff, run, words):
-        put(paths.run_reports(area, run) / "report.html", words.lang)
+        put(paths.run_reports(home, area, run) / "report.html", words.lang)
 
     return run.Steps(
         gate=lambda *_: accepted(problems=found, refused="error" in severities),
@@ -272,9 +272,8 @@ def test_the_language_and_the_place_in_the_province_are_part_of_what_is_made(hom
     assert record["inputs"]["parameters"] == {"lang": "en", "province_rank": "7/11"}
 
 
-def test_a_week_that_is_being_made_is_not_made_twice(home, monkeypatch):
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
-    with publish.locked(AREA, CUTOFF):
+def test_a_week_that_is_being_made_is_not_made_twice(home):
+    with publish.locked(home, AREA, CUTOFF):
         outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     assert outcome.status == run.BUSY
     assert "đang được làm" in outcome.message
@@ -503,10 +502,7 @@ def test_pages_are_asked_for_by_whom_runs_the_week_else_they_are_those_of_before
     assert this_week(home, asked).pages_of(held) == expected
 
 
-def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_none_of_units_that_are_gone(
-    home, monkeypatch
-):
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
+def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_none_of_units_that_are_gone(home):
     for code in ("B", "A", "gone"):
         put(published(home)[1] / "units" / f"{code}.html", "page")
     week = this_week(home, None)
@@ -525,9 +521,9 @@ def this_week(home: Path, units: str | list[str] | None) -> run._Week:
 
 def echo(home, area, cutoff, name, words):
     """A report and a table that say what the raw table says."""
-    folder = paths.run_folder(area, name)
+    folder = paths.run_folder(home, area, name)
     (raw,) = folder.glob("raw/*")
-    for path in (folder / "scores.csv", paths.run_reports(area, name) / "report.html"):
+    for path in (folder / "scores.csv", paths.run_reports(home, area, name) / "report.html"):
         atomic.save(path, raw.read_text())
 
 

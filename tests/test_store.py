@@ -21,9 +21,8 @@ from analysis.home import PROJECT, SHOWN, find_home, without_folders, working_in
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("ANALYSIS_HOME", str(tmp_path))
+@pytest.fixture
+def home(tmp_path):
     return tmp_path
 
 
@@ -66,6 +65,7 @@ OTHERS = ("ANALYSIS_SMTP_PASSWORD", "GITHUB_TOKEN", "JUPYTERHUB_API_TOKEN", "PYT
 def test_the_processes_of_a_week_see_no_variable_that_they_do_not_need_and_it_is_back_afterwards(
     home, monkeypatch, name
 ):
+    monkeypatch.setenv("ANALYSIS_HOME", str(home))
     monkeypatch.setenv(name, "a")
     monkeypatch.setenv("LC_TIME", "vi_VN.UTF-8")
     ask = "import os; print(os.environ.get('LC_TIME'), os.environ['ANALYSIS_HOME'], *os.environ, sep='\\n')"
@@ -79,7 +79,7 @@ def test_the_processes_of_a_week_see_no_variable_that_they_do_not_need_and_it_is
 
 
 def test_where_no_home_was_named_none_is_afterwards(home, monkeypatch):
-    monkeypatch.delenv("ANALYSIS_HOME")
+    monkeypatch.delenv("ANALYSIS_HOME", raising=False)
     with pytest.raises(KeyError), working_in(home):
         raise KeyError
     assert "ANALYSIS_HOME" not in os.environ
@@ -97,7 +97,7 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
         "/some where/else/fontlist.json": "fontlist.json",
         f"https://office.example{home}/x {home}-2 /another/x": f"https://office.example{home}/x {home}-2 /another/x",
     }
-    assert {text: without_folders(text) for text in told} == told
+    assert {text: without_folders(home, text) for text in told} == told
 
 
 # -- raw tables ------------------------------------------------------------------------------------------------------
@@ -115,29 +115,29 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
 def test_the_raw_tables_of_a_week_are_all_that_begin_with_its_cutoff(home, delivered, of_the_week):
     for name in delivered:
         put(home / "data/raw/cho-moi" / name)
-    assert [path.name for path in paths.raw_files(AREA, CUTOFF)] == of_the_week
+    assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == of_the_week
 
 
 def test_the_raw_tables_in_a_run_folder_win(home):
     put(home / "data/raw/cho-moi/2023-12-04.txt")
     own = [put(home / "elsewhere/raw" / name) for name in ("a.txt", "b.txt")]
-    assert paths.raw_files(AREA, CUTOFF, home / "elsewhere") == own
-    assert [path.name for path in paths.raw_files(AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
+    assert paths.raw_files(home, AREA, CUTOFF, home / "elsewhere") == own
+    assert [path.name for path in paths.raw_files(home, AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
 
 
 @pytest.mark.parametrize("name", ["2023-11-27.txt", "2023-12-041.txt", "table 2023-12-04.txt"])
 def test_no_raw_table_of_the_week_is_an_error(home, name):
     put(home / "data/raw/cho-moi" / name)
     with pytest.raises(paths.NotFound, match=r"expected a table 2023-12-04\*\.\*, found none"):
-        paths.raw_files(AREA, CUTOFF)
+        paths.raw_files(home, AREA, CUTOFF)
 
 
 def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
     for name in ("2023-12-04-subcriteria.txt", "2023-11-27.csv", "notes.txt", "2024-rules.txt"):
         put(home / "data/raw/cho-moi" / name)
-    assert paths.newest_raw(AREA) == "2023-12-04"
+    assert paths.newest_raw(home, AREA) == "2023-12-04"
     with pytest.raises(paths.NotFound, match="named by its cut-off"):
-        paths.newest_raw("an-giang")
+        paths.newest_raw(home, "an-giang")
 
 
 @pytest.mark.parametrize(
@@ -151,18 +151,18 @@ def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
 def test_the_default_area_is_the_one_that_says_so(home, says, chosen):
     for area, text in says.items():
         put(home / "config" / area / "area.toml", text)
-    assert store.default_area(list(says)) == chosen
+    assert store.default_area(home, list(says)) == chosen
 
 
 @pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
-def test_an_area_is_a_plain_name_and_never_a_path(area):
+def test_an_area_is_a_plain_name_and_never_a_path(home, area):
     with pytest.raises(ValueError, match="expected the name of a folder of config/"):
-        paths.processed(area)
+        paths.processed(home, area)
 
 
-def test_a_cutoff_is_a_date_and_never_a_path():
+def test_a_cutoff_is_a_date_and_never_a_path(home):
     with pytest.raises(ValueError, match="expected an ISO date"):
-        store.open_week(AREA, "../2023-12-04")
+        store.open_week(AREA, "../2023-12-04", home=home)
 
 
 # -- tables ----------------------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():
 
 def test_a_draft_reads_what_it_lacks_from_the_published_week_and_writes_only_itself(home):
     store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
-    week = store.open_week(AREA, CUTOFF)
+    week = store.open_week(AREA, CUTOFF, home=home)
     assert week.read("points")["points"].tolist() == [1.0]
     week.write("points", points(2.0))
     assert week.read("points")["points"].tolist() == [2.0]
@@ -266,11 +266,11 @@ def test_a_draft_reads_what_it_lacks_from_the_published_week_and_writes_only_its
 def test_a_run_reads_nothing_but_what_it_made_itself(home):
     store.write_table(home / "data/processed/cho-moi/2023-12-04", "points", points(1.0))
     with pytest.raises(paths.NotFound, match=r"no points\.csv yet; 2_score writes it: run that first"):
-        store.open_week(AREA, CUTOFF, RUN).read("points")
+        store.open_week(AREA, CUTOFF, RUN, home=home).read("points")
 
 
-def test_a_token_names_the_run_and_the_tables_of_its_stage():
-    week = store.open_week(AREA, CUTOFF, RUN)
+def test_a_token_names_the_run_and_the_tables_of_its_stage(home):
+    week = store.open_week(AREA, CUTOFF, RUN, home=home)
     week.write("points", points(1.0))
     week.close("2_score")
     assert not publish.settled(week.folder, "2_score", "another run")
@@ -285,12 +285,12 @@ def test_a_token_names_the_run_and_the_tables_of_its_stage():
 def test_history_is_the_published_weeks_before_the_cutoff_and_is_only_read(home):
     for day in ("2023-11-27", "2023-11-20", "2023-12-04", "draft", "failed", ".run-2023-11-13-x"):
         store.write_table(home / "data/processed/cho-moi" / day, "points", points(1.0))
-    history = store.history(AREA, CUTOFF)
+    history = store.history(home, AREA, CUTOFF)
     assert list(history) == ["2023-11-20", "2023-11-27"]
     assert history["2023-11-27"].read("points")["points"].tolist() == [1.0]
     with pytest.raises(PermissionError):
         history["2023-11-27"].write("points", points(2.0))
-    assert store.published(AREA) == ["2023-11-20", "2023-11-27", "2023-12-04"]
+    assert store.published(home, AREA) == ["2023-11-20", "2023-11-27", "2023-12-04"]
 
 
 def issue(folder: Path, points_: float, raw: str, revision: int) -> None:
@@ -301,8 +301,8 @@ def issue(folder: Path, points_: float, raw: str, revision: int) -> None:
         (folder / f"r{number}").mkdir()
 
 
-def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order():
-    week = store.open_week(AREA, CUTOFF, RUN)
+def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order(home):
+    week = store.open_week(AREA, CUTOFF, RUN, home=home)
     assert store.earlier_revisions(week) == []
     for number in (1, 2, 9, 10):
         issue(week.folder / f"r{number}", number, "raw", 1)
@@ -322,13 +322,13 @@ def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order():
 )
 def test_a_draft_is_the_revision_that_its_run_would_be(home, raw, before):
     put(home / "data/raw/cho-moi/2023-12-04.txt", raw)
-    assert store.earlier_revisions(store.open_week(AREA, CUTOFF)) == []
+    assert store.earlier_revisions(store.open_week(AREA, CUTOFF, home=home)) == []
     issue(home / "data/processed/cho-moi/2023-12-04", 2, "second", revision=2)
-    assert [each.folder.name for each in store.earlier_revisions(store.open_week(AREA, CUTOFF))] == before
+    assert [each.folder.name for each in store.earlier_revisions(store.open_week(AREA, CUTOFF, home=home))] == before
 
 
 def test_the_page_can_name_every_raw_table_and_the_revision(home):
-    week = store.open_week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN, home=home)
     for name, text in (("a.csv", "one"), ("b.csv", "two")):
         put(week.folder / "raw" / name, text)
     put(week.folder / "r1" / "raw" / "a.csv")
@@ -416,7 +416,7 @@ def test_whoever_does_not_own_the_project_tells_the_same_commit_as_who_does(chec
 
 
 def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeypatch):
-    week = store.open_week(AREA, CUTOFF, RUN)
+    week = store.open_week(AREA, CUTOFF, RUN, home=home)
     put(week.folder / "raw" / "a.csv")
     alone = r"\d+\.\d+\.\d+-[0-9a-f]{12}"
     known = provenance.provenance(week)["code"]
@@ -433,8 +433,8 @@ def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeyp
 def made(home: Path, text: str, run: str = RUN, keep: str = "") -> str:
     """A run that made two tables and a report which all say ``text``."""
     raw = put(home / "table.txt", "raw")
-    folder = publish.begin(AREA, CUTOFF, run, [raw], keep)
-    for path in (folder / "a.csv", folder / "b.csv", paths.run_reports(AREA, run) / "report.html"):
+    folder = publish.begin(home, AREA, CUTOFF, run, [raw], keep)
+    for path in (folder / "a.csv", folder / "b.csv", paths.run_reports(home, AREA, run) / "report.html"):
         put(path, text)
     return run
 
@@ -445,16 +445,16 @@ def week_folders(home: Path) -> tuple[Path, Path]:
 
 def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_left(home):
     put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
-    products = publish.products(AREA, CUTOFF, made(home, "one"))
+    products = publish.products(home, AREA, CUTOFF, made(home, "one"))
     assert sorted(products) == [
         *[f"data/processed/cho-moi/2023-12-04/{name}" for name in ("a.csv", "b.csv", "raw/table.txt")],
         "reports/cho-moi/2023-12-04/report.html",
     ]
-    assert not publish.intact(products)
-    publish.publish_week(AREA, CUTOFF, RUN)
-    assert publish.intact(products)
+    assert not publish.intact(home, products)
+    publish.publish_week(home, AREA, CUTOFF, RUN)
+    assert publish.intact(home, products)
     put(home / "reports/cho-moi/2023-12-04/report.html", "edited")
-    assert not publish.intact(products)
+    assert not publish.intact(home, products)
     processed, reports = week_folders(home)
     assert {path.name for path in [*processed.iterdir(), *reports.iterdir()]} == {"2023-12-04", "draft"}
     assert list((processed / "draft").iterdir()) == []
@@ -464,9 +464,9 @@ def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_lef
 def test_a_week_published_again_is_replaced_whole(home, monkeypatch, can_exchange):
     if not can_exchange:
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
-    publish.publish_week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     put(home / "data/processed/cho-moi/2023-12-04/only-in-one.csv")
-    publish.publish_week(AREA, CUTOFF, made(home, "two"))
+    publish.publish_week(home, AREA, CUTOFF, made(home, "two"))
     processed, reports = week_folders(home)
     expected = {"a.csv": b"two", "b.csv": b"two", "raw/table.txt": b"raw"}
     assert contents(processed) == {f"2023-12-04/{name}": data for name, data in expected.items()}
@@ -481,18 +481,18 @@ def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_kee
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     whole = {"a.csv", "b.csv", "raw/table.txt"}
     for text, keep in (("one", ""), ("two", "r1"), ("three", "r2"), ("three again", "")):
-        publish.publish_week(AREA, CUTOFF, made(home, text, keep=keep))
+        publish.publish_week(home, AREA, CUTOFF, made(home, text, keep=keep))
     processed, reports = week_folders(home)
     assert set(contents(processed / CUTOFF)) == whole | {f"r{n}/{name}" for n in (1, 2) for name in whole}
     for folder, text in (("r1", b"one"), ("r2", b"two"), (".", b"three again")):
         assert (processed / CUTOFF / folder / "b.csv").read_bytes() == text
         assert (reports / CUTOFF / folder / "report.html").read_bytes() == text
-    assert store.published(AREA) == [CUTOFF]
+    assert store.published(home, AREA) == [CUTOFF]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
 def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
-    publish.publish_week(AREA, CUTOFF, made(home, "0"))
+    publish.publish_week(home, AREA, CUTOFF, made(home, "0"))
     folder, stop, seen, wrong = home / "data/processed/cho-moi/2023-12-04", threading.Event(), set(), []
 
     def read() -> None:
@@ -515,7 +515,7 @@ def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
     reader = threading.Thread(target=read)
     reader.start()
     for number in range(1, 40):
-        publish.publish_week(AREA, CUTOFF, made(home, str(number)))
+        publish.publish_week(home, AREA, CUTOFF, made(home, str(number)))
     stop.set()
     reader.join()
     assert wrong == []
@@ -523,7 +523,7 @@ def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
 
 
 def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(home, monkeypatch):
-    publish.publish_week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     before = [contents(folder) for folder in week_folders(home)]
     made(home, "two")
     swap = atomic.swap
@@ -535,20 +535,20 @@ def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(hom
 
     monkeypatch.setattr(atomic, "swap", fail_on_tables)
     with pytest.raises(OSError, match="No space left"):
-        publish.publish_week(AREA, CUTOFF, RUN)
-    publish.tidy(AREA, CUTOFF)
+        publish.publish_week(home, AREA, CUTOFF, RUN)
+    publish.tidy(home, AREA, CUTOFF)
     assert [contents(folder) for folder in week_folders(home)] == before
 
 
 def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
-    publish.publish_week(AREA, CUTOFF, made(home, "one"))
+    publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     processed, reports = week_folders(home)
     before = contents(processed), contents(reports)
     made(home, "two", "2023-12-04-killed")
     (processed / "2023-12-04").rename(processed / ".aside-2023-12-04")  # killed in the middle of three renames
     put(reports / ".aside-2023-12-04" / "report.html", "old")  # killed after the second of them
     other = put(processed / ".run-2023-11-27-x" / "a.csv")
-    publish.tidy(AREA, CUTOFF)
+    publish.tidy(home, AREA, CUTOFF)
     assert other.exists()
     shutil.rmtree(other.parent)
     assert (contents(processed), contents(reports)) == before
@@ -557,12 +557,12 @@ def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
 @pytest.mark.parametrize("first_issue", [True, False])
 def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, first_issue):
     if not first_issue:
-        publish.publish_week(AREA, CUTOFF, made(home, "one"))
+        publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
-    folder = paths.run_folder(AREA, made(home, "two"))
-    atomic.save_json(folder / "run.json", {"products": publish.products(AREA, CUTOFF, RUN)})
-    atomic.swap(paths.run_reports(AREA, RUN), paths.reports(AREA, CUTOFF))  # and was killed here
-    publish.tidy(AREA, CUTOFF)
+    folder = paths.run_folder(home, AREA, made(home, "two"))
+    atomic.save_json(folder / "run.json", {"products": publish.products(home, AREA, CUTOFF, RUN)})
+    atomic.swap(paths.run_reports(home, AREA, RUN), paths.reports(home, AREA, CUTOFF))  # and was killed here
+    publish.tidy(home, AREA, CUTOFF)
     processed, reports = week_folders(home)
     assert {(processed / CUTOFF / "a.csv").read_text(), (reports / CUTOFF / "report.html").read_text()} == {"two"}
     assert {path.name for path in [*processed.iterdir(), *reports.iterdir()]} == {"2023-12-04", "draft"}
@@ -572,8 +572,8 @@ def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, fir
 def test_a_failed_run_is_kept_with_its_reason_but_only_the_newest_five(home):
     for number in range(7):
         made(home, str(number))
-        kept = publish.keep_failed(AREA, CUTOFF, RUN, f"reason {number}")
-        publish.tidy(AREA, CUTOFF)
+        kept = publish.keep_failed(home, AREA, CUTOFF, RUN, f"reason {number}")
+        publish.tidy(home, AREA, CUTOFF)
     failed = sorted((home / "data/processed/cho-moi/failed").iterdir())
     assert [(folder / "reason.txt").read_text() for folder in failed] == [f"reason {number}" for number in range(2, 7)]
     assert kept == failed[-1]
@@ -581,21 +581,25 @@ def test_a_failed_run_is_kept_with_its_reason_but_only_the_newest_five(home):
 
 
 def test_a_second_run_of_the_week_hears_who_runs_and_a_dead_run_blocks_nobody(home):
-    hold = (
-        "from analysis import publish\nwith publish.locked('cho-moi', '2023-12-04'): print('held', flush=True); input()"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
+    hold = """\
+import pathlib, sys
+from analysis import publish
+with publish.locked(pathlib.Path(sys.argv[1]), "cho-moi", "2023-12-04"):
+    print("held", flush=True)
+    input()"""
+    command = [sys.executable, "-c", hold, str(home)]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
     try:
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(publish.Busy) as busy, publish.locked(AREA, CUTOFF):
+        with pytest.raises(publish.Busy) as busy, publish.locked(home, AREA, CUTOFF):
             pass
         assert busy.value.pid == str(holder.pid)
         assert busy.value.since
-        with publish.locked(AREA, "2023-11-27"):
+        with publish.locked(home, AREA, "2023-11-27"):
             pass
     finally:
         holder.kill()
         holder.communicate()
-    with publish.locked(AREA, CUTOFF):
+    with publish.locked(home, AREA, CUTOFF):
         pass
     assert not (home / "data/processed/cho-moi").exists()

@@ -180,10 +180,9 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
 
 
 def test_what_is_remembered_of_a_weeks_tables_is_what_their_files_hold_and_what_is_done_to_them_stays_there(
-    real_home, tmp_path, monkeypatch
+    real_home, tmp_path
 ):
-    monkeypatch.setenv("ANALYSIS_HOME", str(real_home))
-    folder = shutil.copytree(paths.processed("cho-moi", "2023-12-04"), tmp_path / "week")
+    folder = shutil.copytree(paths.processed(real_home, "cho-moi", "2023-12-04"), tmp_path / "week")
     published = store.Week(real_home, "cho-moi", "2023-12-04", folder)
 
     def totals():

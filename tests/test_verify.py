@@ -91,25 +91,24 @@ def test_what_has_changed_since_is_named_by_kind():
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path):
     home = tmp_path / "home"
     shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "weak = 50")
-    monkeypatch.setenv("ANALYSIS_HOME", str(home))
     return home
 
 
 def export(home, area, cutoff, name, words):
     """Tables and a page of what the raw table, the rules and the earlier weeks say."""
-    folder = paths.run_folder(area, name)
+    folder = paths.run_folder(home, area, name)
     (raw,) = folder.glob("raw/*")
     (rule,) = home.glob("config/cho-moi/area.toml")
     history = "".join(
-        each.read_text() for week in store.history(area, cutoff).values() for each in week.folder.glob("*.csv")
+        each.read_text() for week in store.history(home, area, cutoff).values() for each in week.folder.glob("*.csv")
     )
     put(folder / "scores.csv", TABLE.format(raw.read_text(), rule.read_text().split()[-1]))
-    revision = str(len(store.earlier_revisions(store.open_week(area, cutoff, name))) + 1)
-    put(paths.run_reports(area, name) / "report.html", f"{raw.read_text()} {history} r{revision}")
+    revision = str(len(store.earlier_revisions(store.open_week(area, cutoff, name, home=home))) + 1)
+    put(paths.run_reports(home, area, name) / "report.html", f"{raw.read_text()} {history} r{revision}")
 
 
 STEPS = run.Steps(lambda *_: accepted(), PROJECT / "notebooks", (), export, lambda line: None)
@@ -130,9 +129,7 @@ def verified(home: Path, status: int, steps: run.Steps = STEPS) -> list[str]:
 
 def file(home: Path, name: str, cutoff: str = CUTOFF) -> Path:
     return (
-        home / "reports" / AREA / cutoff / name
-        if name.endswith("html")
-        else paths.processed(AREA, cutoff, name, at=home)
+        home / "reports" / AREA / cutoff / name if name.endswith("html") else paths.processed(home, AREA, cutoff, name)
     )
 
 
@@ -197,7 +194,7 @@ def test_a_program_that_gives_other_bytes_from_the_same_inputs_is_named_as_that(
 
     def by_chance(home, area, cutoff, name, words):
         export(home, area, cutoff, name, words)
-        put(paths.run_reports(area, name) / "report.html", os.urandom(8).hex())
+        put(paths.run_reports(home, area, name) / "report.html", os.urandom(8).hex())
 
     lines = verified(home, verify.DIFFERS, dataclasses.replace(STEPS, export=by_chance))
     assert lines[1] == f"reports/{AREA}/{CUTOFF}/report.html: dựng lại cho nội dung khác"

@@ -2,6 +2,7 @@
 rules do on pure chance. The weeks are generated, scored by the notebooks and published one after the other."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ import pytest
 from district import CONTROL, week, words
 
 from analysis import findings, history, paths, revisions, rules, store, trend
-from analysis.home import find_home
 
 pytestmark = pytest.mark.long
 AREA = "cho-moi"
@@ -85,17 +85,17 @@ def merge_in_config(home) -> None:
     pd.concat([registry, new]).to_csv(path, index=False)
 
 
-def make(number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+def make(home: Path, number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """One week through the notebooks and into history; with its findings."""
     day = DAYS[number]
     cleaned = table(number, state, before)
-    if (published := paths.processed(AREA, day)).is_dir():
-        old = store.Week(find_home(), AREA, day, published).read("measurements")
+    if (published := paths.processed(home, AREA, day)).is_dir():
+        old = store.Week(home, AREA, day, published).read("measurements")
         cleaned["corrections"] = revisions.corrections(old, cleaned["measurements"])
-    tables = played.tables(AREA, day, cleaned)
-    held = rules.load(find_home(), AREA, date.fromisoformat(day))
+    tables = played.tables(home, AREA, day, cleaned)
+    held = rules.load(home, AREA, date.fromisoformat(day))
     tables["findings"] = findings.collect(tables, held, words())
-    played.publish(AREA, day)
+    played.publish(home, AREA, day)
     return tables
 
 
@@ -112,12 +112,12 @@ def year(tmp_path_factory):
             if day == TYPED_WRONG:
                 wrong = state.copy()
                 wrong.loc[CORRECTED, "total"] -= 0.5
-                told["typed wrong"] = make(number, wrong, before)
+                told["typed wrong"] = make(home, number, wrong, before)
                 continue
-            told[day] = make(number, state, before)
+            told[day] = make(home, number, state, before)
             if day == DAYS[45]:
-                told[TYPED_WRONG] = make(44, all_states[44], all_states[43])
-        yield told, history.load(AREA)
+                told[TYPED_WRONG] = make(home, 44, all_states[44], all_states[43])
+        yield told, history.load(home, AREA)
 
 
 def named(tables, finding):
