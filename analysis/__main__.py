@@ -478,17 +478,17 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
 
 def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     """The home and the areas meant, every one of them for ``all``."""
-    from analysis import store
+    from analysis import files
     from analysis.home import find_home
 
     home = home.resolve() if home else find_home()
-    areas = sorted(path.parent.name for path in home.glob("config/*/area.toml"))
+    areas = files.areas(home)
     if not areas:
         raise typer.BadParameter(f"{home} holds no area: expected config/<area>/area.toml", param_hint="--home")
     if area == "all":
         return home, areas
     if area is None and len(areas) > 1:
-        area = store.default_area(home, areas)
+        area = files.default_area(home, areas)
     if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
@@ -503,6 +503,8 @@ def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) 
 
     words = wording.load(home, "vi")
     rules = configured.load(home, area, periods.cutoff(cutoff))
+    for warning in rules.warnings:
+        _tell(warning)
     return clean.gate(files, rules, words), rules, words
 
 
@@ -558,9 +560,9 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return WRONG_USAGE
     except Exception as error:
-        from analysis import rules, tables, wording
+        from analysis import files, tables, wording
 
-        if not isinstance(error, (OSError, rules.ConfigError, tables.TableError, wording.WordingError)):
+        if not isinstance(error, (OSError, files.ConfigError, tables.TableError, wording.WordingError)):
             raise
         named = isinstance(error, OSError) and error.filename is not None
         print(f"{error.filename}: {error.strerror}" if named else error, file=sys.stderr)

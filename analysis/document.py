@@ -18,7 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis import report
 from analysis.edition import Edition
-from analysis.store import ConfigError
+from analysis.files import ConfigError
 from analysis.wording import capital
 
 TEMPLATE = "report.docx"

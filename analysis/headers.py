@@ -10,18 +10,15 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
 
 from analysis import periods
-from analysis.units import plain
+from analysis.files import TIER
+from analysis.units import ASIDE, header_key, plain
 
 THIS_WEEK, WEEK_BEFORE = "TUẦN NÀY", "TUẦN TRƯỚC"
-TIER = " / "
-# "(%)", "(Chỉ tiêu trên 50%)", "(Từ 80% trở lên)": a unit or a target, not part of the column's name
-ASIDE = re.compile(r"\([^()]*%[^()]*\)")
 TARGET = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 SEARCHED_ROWS = 60
 FURTHEST_ROWS = 12  # between the first lines of a header's two rows
@@ -38,12 +35,6 @@ class Header:
 
     rows: tuple[int, ...]
     columns: pd.DataFrame = field(repr=False)
-
-
-@lru_cache(maxsize=10_000)  # a header is looked at by each form, alone and as one of two tiers
-def header_key(text: str) -> str:
-    """``"SỐ HÓA / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
-    return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
 
 
 def target_of(text: str) -> float | None:

@@ -17,10 +17,10 @@ from pathlib import Path
 import filelock
 
 from analysis import isolated, mail, outbox, paths, publish, sender, store
+from analysis.files import ConfigError
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
 from analysis.stem import Stem
-from analysis.store import ConfigError
 from analysis.wording import Wording
 
 SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"

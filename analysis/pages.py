@@ -130,9 +130,9 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
 
 def told(error: Exception) -> str:
     """What went wrong, for a person: some errors say it in full."""
-    from analysis import rules, tables
+    from analysis import files, tables
 
-    in_full = isinstance(error, (notebook.NotebookFailed, rules.ConfigError, tables.TableError))
+    in_full = isinstance(error, (notebook.NotebookFailed, files.ConfigError, tables.TableError))
     return str(error) if in_full else f"{type(error).__name__}: {error}"
 
 

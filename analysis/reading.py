@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import headers, parse, periods, read, score, units
+from analysis.files import TIER
 from analysis.rules import Rules
 from analysis.wording import Wording
 
@@ -152,7 +153,7 @@ class Reading(Log):
         targets = self.rules.settings["targets"]
         for column, each in self.header.columns.iterrows():
             if each["reason"]:
-                self.repair(each["reason"], each["row"], column, each["meant"].split(headers.TIER)[-1])
+                self.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
             if each["field"] == "":
                 self.fault("problem.unknown_column", each["row"], column, severity=WARNING)
                 continue
@@ -344,7 +345,7 @@ class Reading(Log):
         """``indicator`` of a long row: "group / metric" as delivered. False, and a warning, if config has none such."""
         group = self.cell(record.row, self.column_of.get("group")).text.strip()
         metric = self.cell(record.row, self.column_of["indicator"]).text.strip()
-        record.indicator = f"{group}{headers.TIER}{metric}" if group else metric
+        record.indicator = f"{group}{TIER}{metric}" if group else metric
         known = self.meaning(record.indicator) in {
             "TOTAL",
             *self.rules.groups["group"],
@@ -362,7 +363,7 @@ class Reading(Log):
 
     def meaning(self, indicator: str) -> str:
         """The indicator or group that "group / metric" stands for, by aliases.csv or by its own name."""
-        return self.spoken.get(indicator) or indicator.split(headers.TIER)[-1]
+        return self.spoken.get(indicator) or indicator.split(TIER)[-1]
 
     def _limits(self) -> dict[str, float]:
         """The most points a group or an indicator can have."""

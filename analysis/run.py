@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import (
     atomic,
+    files,
     isolated,
     notebook,
     pages,
@@ -80,7 +81,9 @@ def gated(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -
     """Gate the tables by the rules in force. Raises : ConfigError; OSError where a file cannot be opened."""
     from analysis import clean, rules
 
-    return summary(clean.gate(raw, rules.load(home, area, periods.cutoff(cutoff)), words), words)
+    held = rules.load(home, area, periods.cutoff(cutoff))
+    found = summary(clean.gate(raw, held, words), words)
+    return found._replace(lines=[*held.warnings, *found.lines])
 
 
 def summary(cleaned: "Cleaned", words: Wording) -> Gated:
@@ -266,9 +269,11 @@ class _Week:
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
+        own = files.from_program(self.home)
         return {
             "raw": atomic.digests(self.raw),
-            "config": atomic.hashes(rules, self.home),
+            "config": atomic.hashes(rules, self.home)
+            | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
             "code": provenance.code(self.steps.notebooks),
             "earlier": self.earlier(),
             "parameters": self.parameters,

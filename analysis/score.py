@@ -7,30 +7,14 @@ it; the remainder is *not itemised*: a figure to analyse, not an error (docs/met
 import numpy as np
 import pandas as pd
 
+from analysis.formulas import RULES, rate_pct
+
 SHOWN_DECIMALS = 2
 MOST_CENTS = 100_00  # of a total, in hundredths of a point
 POINTS_COLUMNS = ["unit_code", "group", "indicator", "points", "max_points", "published_points", "status"]
 RECONCILIATION_COLUMNS = ["unit_code", "group", "indicator", "computed", "published", "difference", "agrees"]
 METRIC_TOLERANCE, SUM_TOLERANCE = 0.01, 0.02  # a metric is rounded once; a sum carries the rounding of its parts
 SCORES_COLUMNS = ["unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"]
-
-
-def linear(rate_pct: pd.Series, max_points: pd.Series, full_at_pct: pd.Series) -> pd.Series:
-    """Points in proportion to the rate: ``max × rate``. Missing stays missing."""
-    return max_points * rate_pct / 100
-
-
-def capped(rate_pct: pd.Series, max_points: pd.Series, full_at_pct: pd.Series) -> pd.Series:
-    """All points from ``full_at_pct`` on, in proportion below: ``max × min(1, rate / full_at)``."""
-    return max_points * (rate_pct / full_at_pct).clip(upper=1)
-
-
-def none(rate_pct: pd.Series, max_points: pd.Series, full_at_pct: pd.Series) -> pd.Series:
-    """No points: printed for information only."""
-    return pd.Series(np.nan, index=rate_pct.index)
-
-
-RULES = {"linear": linear, "capped": capped, "none": none}
 
 
 def points(measurements: pd.DataFrame, indicators: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -55,12 +39,6 @@ def points(measurements: pd.DataFrame, indicators: pd.DataFrame, groups: pd.Data
     rows["points"] = rows["points"].mask(no_cases, by_default)
     rows["status"] = np.select([rows["points"].notna(), no_cases], ["computed", "not assessed"], default="missing")
     return _in_order(pd.concat([rows[POINTS_COLUMNS], _group_rows(rows, measurements, groups)]), measurements, groups)
-
-
-def rate_pct(rows: pd.DataFrame) -> pd.Series:
-    """The rate: numerator over denominator where both are known, never from a rounded rate; else as printed."""
-    counted = 100 * rows["numerator"] / rows["denominator"].replace(0, np.nan)
-    return counted.fillna(rows["value"].where(rows["denominator"].isna()))
 
 
 def _group_rows(rows: pd.DataFrame, measurements: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

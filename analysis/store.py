@@ -5,7 +5,6 @@ notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. Whoever
 A week published anew from a corrected table keeps what it was before in ``r1/``, ``r2/`` … within its own folders.
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,20 +18,6 @@ if TYPE_CHECKING:
 
     from analysis.rules import Rules
     from analysis.wording import Wording
-
-
-class ConfigError(ValueError):
-    """The configuration is wrong; the message lists every fault with file, row and value."""
-
-
-def default_area(home: Path, areas: list[str]) -> str | None:
-    """The area whose area.toml says ``default = true``; None unless exactly one does."""
-    texts = {area: (home / "config" / area / "area.toml").read_text("utf-8") for area in areas}
-    chosen = [area for area, text in texts.items() if tomllib.loads(text).get("default") is True]
-    return chosen[0] if len(chosen) == 1 else None
-
-
-# -- the week's tables -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

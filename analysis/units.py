@@ -1,9 +1,13 @@
-"""Names of communes → codes of the registry: one exact hit on a tolerant key, or none; never a guess (method §5)."""
+"""Names as they are typed: the tolerant keys by which names of units and headers of columns are compared.
+
+A name of a commune → its code in the registry: one exact hit on its key, or none; never a guess (docs/method.md §5).
+"""
 
 import difflib
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +15,8 @@ if TYPE_CHECKING:
 
 PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
 LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek and Cyrillic
+# "(%)", "(Chỉ tiêu trên 50%)", "(Từ 80% trở lên)": a unit or a target, not part of the column's name
+ASIDE = re.compile(r"\([^()]*%[^()]*\)")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
@@ -38,6 +44,12 @@ def plain(text: str) -> str:
 def name_key(name: str) -> str:
     """``"Xã  HÒA BÌNH"`` => ``"hòa bình"``. Tone marks stay: Tân, Tấn and Tận are three names."""
     return PREFIX.sub("", plain(name).casefold())
+
+
+@lru_cache(maxsize=10_000)  # a header is looked at by each form, alone and as one of two tiers
+def header_key(text: str) -> str:
+    """``"SỐ HÓA / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
+    return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
 
 
 def kind_of(name: str) -> str:

@@ -34,10 +34,10 @@ def gate() -> None:
 
 def tables(home: Path | None = None, area: str = "") -> None:
     """After ``gate``, for the notebooks that clean, score and compare: the rules of an area."""
-    from analysis import rules
+    from analysis import files, rules
 
     if area:
-        with suppress(rules.ConfigError):  # it is told when the area is gated
+        with suppress(files.ConfigError):  # it is told when the area is gated
             rules.beginnings(home, area)
     # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
     with _as_if_without("rfc3987_syntax"):

@@ -158,7 +158,7 @@ def test_what_the_container_copies_is_there_and_it_runs_as_nobody_in_particular(
     lines = text("deploy/Containerfile").replace("\\\n", " ").splitlines()
     copied = [line.split()[1:-1] for line in lines if line.startswith("COPY") and "--from" not in line]
     assert {name for names in copied for name in names} == {
-        *("pyproject.toml", "requirements.lock", "analysis", "notebooks")
+        *("pyproject.toml", "requirements.lock", "analysis", "config", "notebooks")
     }
     assert all((PROJECT / name).exists() for names in copied for name in names)
     assert [line for line in lines if line.startswith("USER")] == ["USER analysis"]

@@ -24,7 +24,7 @@ from payloads import PAYLOADS
 
 from analysis import document, report
 from analysis.edition import Edition
-from analysis.rules import ConfigError
+from analysis.files import ConfigError
 
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
 AREAS = sorted(path.parent.name for path in HOME.glob("config/*/area.toml"))

@@ -18,9 +18,9 @@ from test_run import AREA, accepted, contents, put
 
 from analysis import __main__ as command
 from analysis import due, mail, mailing, paths, run, sender, store
+from analysis.files import ConfigError
 from analysis.home import PROJECT
 from analysis.outbox import Outbox
-from analysis.rules import ConfigError
 
 FIRST, SECOND, THIRD = DAYS = ("2023-11-20", "2023-11-27", "2023-12-04")
 

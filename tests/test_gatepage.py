@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from district import CUTOFF, HOME, RAW, changed, in_force, lines, saved, words
 
-from analysis import clean, gatepage, read, rules
+from analysis import area, clean, gatepage, read, rules
 
 AN_GIANG = rules.load(HOME, "an-giang", date(2025, 11, 3))
 POINTS = dict(TDGQ=19, MDHL=18, MDSH=20, TTTT=9, CLGQ=8, CKMB=18, TONG_SCORE=92)
@@ -248,7 +248,7 @@ def test_several_files_follow_one_another_each_problem_with_its_file(tmp_path):
 def test_of_a_long_table_only_rows_with_something_to_say_are_shown_and_the_rest_is_counted(tmp_path):
     rows = lines()
     long = rows[:5] + [["99", f"XÃ {number}", *rows[5][2:]] for number in range(3000)]
-    names = dataclasses.replace(in_force(), settings=in_force().settings | {"units": rules.FROM_FILE})
+    names = dataclasses.replace(in_force(), settings=in_force().settings | {"units": area.FROM_FILE})
     long[1500] = [*long[1500][:7], "101", *long[1500][8:]]
     long[3003] = [*long[3003][:7], "102", *long[3003][8:]]
     path = saved(tmp_path, long)

@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 
 from analysis import mail, mailing, paths, publish, sender, store, wording
 from analysis.__main__ import main
+from analysis.files import ConfigError
 from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
-from analysis.rules import ConfigError
 
 AREA, CUTOFF = WEEK = "cho-moi", "2023-12-04"
 SUBJECT = "[Chỉ số 766] huyện Chợ Mới, Tuần 1 tháng 12 năm 2023: 57,45 điểm"

@@ -140,20 +140,6 @@ def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
         paths.newest_raw(home, "an-giang")
 
 
-@pytest.mark.parametrize(
-    ("says", "chosen"),
-    [
-        ({"cho-moi": "default = true", "an-giang": ""}, "cho-moi"),
-        ({"cho-moi": "default = false", "an-giang": "code = 1"}, None),
-        ({"cho-moi": "default = true", "an-giang": "default = true"}, None),
-    ],
-)
-def test_the_default_area_is_the_one_that_says_so(home, says, chosen):
-    for area, text in says.items():
-        put(home / "config" / area / "area.toml", text)
-    assert store.default_area(home, list(says)) == chosen
-
-
 @pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
 def test_an_area_is_a_plain_name_and_never_a_path(home, area):
     with pytest.raises(ValueError, match="expected the name of a folder of config/"):

@@ -1,0 +1,218 @@
+"""Settings checked against a model: types as written, ranges, unknown keys with the nearest known one, all at once.
+
+A model is a class of keys, each with a type, a meaning and, where one helps, an example. Docs and faults say what a
+key expects by the same words (``expected``).
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+MOST_SHOWN = 80  # characters of a value in a fault
+
+
+class Table(BaseModel):
+    """A table of settings. Types are strict: ``true`` is no 3, and "3" is none either."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Layer(NamedTuple):
+    """What one file says, and how the file is named in a fault."""
+
+    shown: str
+    says: dict
+
+
+class Checked(NamedTuple):
+    """Settings as plain values, every key filled in; what is wrong with them; what has no effect any more."""
+
+    values: dict
+    faults: list[str]
+    warnings: list[str]
+
+
+def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | None = None) -> Checked:
+    """The settings that files say together, a later file above an earlier one, key by key.
+
+    A table that is open, such as one with a key for each indicator, is taken from one file as a whole.
+    retired : keys that once had a meaning, as "[table] key" => why it has none; they are accepted with a warning
+    Returns : faults name file, key, value and what is expected; where there are any, values are not to be used.
+    """
+    layers, warnings = _without(layers, retired or {})
+    says: dict = {}
+    for layer in layers:
+        for key, value in layer.says.items():
+            both = isinstance(value, dict) and isinstance(says.get(key), dict) and table_of(model, key) is not None
+            says[key] = says[key] | value if both else value
+    try:
+        filled = model.model_validate(says).model_dump()
+    except ValidationError as error:
+        faults: dict[tuple, str] = {}
+        for each in error.errors():
+            place = _place(model, each["loc"])
+            faults.setdefault(place, _fault(model, layers, place, each))
+        return Checked(says, list(faults.values()), warnings)
+    for key, value in says.items():  # numbers as they are written: 6 stays 6, not 6.0
+        filled[key] = filled[key] | value if table_of(model, key) else value
+    return Checked(filled, [], warnings)
+
+
+def table_of(model: type[Table], key: str) -> type[Table] | None:
+    """The model of the table ``key``; None where the key holds a value, or a table that is open."""
+    field = model.model_fields.get(key)
+    kinds = [field.annotation, *(() if _is_open(model, key) else get_args(field.annotation))] if field else []
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Table)), None)
+
+
+def _is_table(model: type[Table], key: str) -> bool:
+    return _is_open(model, key) or table_of(model, key) is not None
+
+
+def _is_open(model: type[Table], key: str) -> bool:
+    """Whether the key is a table whose keys are not those of a model, such as one with a key for each indicator."""
+    return key in model.model_fields and get_origin(model.model_fields[key].annotation) is dict
+
+
+def expected(schema: dict) -> str:
+    """What a key expects, in words, of its JSON schema."""
+    if "expected" in schema:
+        return schema["expected"]
+    if "anyOf" in schema:
+        return " or ".join(expected(each) for each in schema["anyOf"] if each.get("type") != "null")
+    if "enum" in schema or "const" in schema:
+        return " or ".join(f'"{word}"' for word in schema.get("enum") or [schema["const"]])
+    if schema.get("type") in ("integer", "number"):
+        kind = "a whole number" if schema["type"] == "integer" else "a number"
+        return " ".join([kind, *_range(schema)])
+    if schema.get("type") == "array":
+        return "a list of texts in quotation marks"
+    if schema.get("type") == "object":
+        values = schema.get("additionalProperties")
+        return f"a table, each key with {expected(values)}" if isinstance(values, dict) else "a table"
+    return {"boolean": "true or false", "string": "a text in quotation marks"}.get(schema.get("type"), "a table")
+
+
+def _range(schema: dict) -> list[str]:
+    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
+    if low is not None and high is not None:
+        return [f"from {low:g} to {high:g}"]
+    limits = [("of at least", low), ("above", above), ("of at most", high)]
+    return [f"{word} {limit:g}" for word, limit in limits if limit is not None]
+
+
+def properties(model: type[Table], table: str = "") -> dict[str, dict]:
+    """The JSON schema of each key of the model, or of its table."""
+    schema = model.model_json_schema()
+    if not table:
+        return schema["properties"]
+    return schema["$defs"][table_of(model, table).__name__]["properties"]
+
+
+def written(value: object) -> str:
+    """A value as a TOML file writes it, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def named(place: tuple[str, ...], is_table: bool = False) -> str:
+    """``("step", "group")`` => ``[step] group``; a table => ``[step]``."""
+    *table, key = place
+    return f"[{key}]" if is_table else " ".join([*(f"[{name}]" for name in table), key])
+
+
+def _without(layers: list[Layer], retired: Mapping[str, str]) -> tuple[list[Layer], list[str]]:
+    kept, warnings = [], []
+    for shown, says in layers:
+        left = dict(says)
+        for key, value in says.items():
+            if key in retired:
+                warnings.append(f"{shown}: {key} has no effect any more: {retired[key]}")
+                del left[key]
+            elif isinstance(value, dict):
+                gone = [name for name in value if named((key, name)) in retired]
+                warnings += [
+                    f"{shown}: {named((key, name))} has no effect any more: {retired[named((key, name))]}"
+                    for name in gone
+                ]
+                left[key] = {name: each for name, each in value.items() if name not in gone}
+        kept.append(Layer(shown, left))
+    return kept, warnings
+
+
+def _place(model: type[Table], where: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The key, below its table, in which a fault lies: of a list or an inline table the key that holds it."""
+    first, *rest = where
+    nested = [each for each in rest if isinstance(each, str)] if _is_table(model, str(first)) else []
+    return (str(first), *nested[:1])
+
+
+def _schema(model: type[Table], place: tuple[str, ...]) -> dict:
+    if len(place) == 1:
+        return properties(model).get(place[0], {})
+    if table_of(model, place[0]):
+        return properties(model, place[0]).get(place[1], {})
+    values = properties(model)[place[0]]["additionalProperties"]
+    return model.model_json_schema()["$defs"][values["$ref"].rpartition("/")[2]] if "$ref" in values else values
+
+
+def _fault(model: type[Table], layers: list[Layer], place: tuple[str, ...], error: dict) -> str:
+    # Where no file says the key, it is missing in the one that is above the others.
+    shown = next((layer.shown for layer in reversed(layers) if _has(layer.says, place)), layers[-1].shown)
+    is_table = len(place) == 1 and _is_table(model, place[0])
+    key = named(place, is_table)
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == len(place):
+        return f"{shown}: {named(place, isinstance(error['input'], dict))} is not known; {_nearest(model, place)}"
+    schema = _schema(model, place)
+    if error["type"] == "missing" and len(error["loc"]) == len(place):
+        if is_table:
+            return f"{shown}: the table {key} is missing; its keys are {', '.join(properties(model, place[0]))}"
+        return f"{shown}: {key} is missing; expected {_with_example(schema)}"
+    value = layers[-1].says
+    for layer in layers:
+        if _has(layer.says, place):
+            value = layer.says
+    for name in place:
+        value = value[name]
+    if is_table:
+        return f"{shown}: {place[0]} = {written(value)}: expected the table {key}"
+    held = "" if schema.get("secret") else f" = {written(value)}"
+    if error["type"] == "value_error":
+        return f"{shown}: {key}{held}: {error['ctx']['error']}"
+    return f"{shown}: {key}{held}: expected {_with_example(schema)}"
+
+
+def _with_example(schema: dict) -> str:
+    examples = [written(each) for each in schema.get("examples", ())]
+    return expected(schema) + (f", such as {examples[0]}" if examples and "such as" not in expected(schema) else "")
+
+
+def _has(says: dict, place: Iterable[str]) -> bool:
+    for name in place:
+        if not isinstance(says, dict) or name not in says:
+            return False
+        says = says[name]
+    return True
+
+
+def _nearest(model: type[Table], place: tuple[str, ...]) -> str:
+    """Which known key may be meant: one of its table by another spelling, else the same key elsewhere; else all."""
+    *tables, key = place
+    beside = {name: named((*tables, name), not tables and _is_table(model, name)) for name in _keys(model, tables)}
+    if near := difflib.get_close_matches(key, beside, n=1):
+        return f"the nearest known key is {beside[near[0]]}"
+    for table in ["", *(name for name in model.model_fields if table_of(model, name))]:
+        if key in _keys(model, [table] if table else []):
+            where = f"the table [{table}]" if table else "the top of the file, before the first [table]"
+            return f"{key} belongs to {where}"
+    return f"expected one of {', '.join(beside.values())}"
+
+
+def _keys(model: type[Table], tables: list[str]) -> list[str]:
+    if not tables:
+        return list(model.model_fields)
+    kind = table_of(model, tables[0])
+    return list(kind.model_fields) if kind else []
