@@ -156,6 +156,14 @@ def of_area(home: Path, area: str) -> tuple[File, ...]:
     return tuple(File(name, path.read_bytes(), foreign and PROGRAM in path.parents) for name, path in known)
 
 
+def of_wording(home: Path) -> tuple[File, ...]:
+    """The files of wording/: the program's own where the home has them otherwise or not at all, then the home's."""
+    config, names = Path(home) / "config", [f"{WORDING}/{name}" for name in ("fields.csv", "vi.toml", "en.toml")]
+    taken = from_program(home)
+    own = [File(name, (PROGRAM / name).read_bytes(), True) for name in names if PROGRAM / name in taken]
+    return (*own, *(File(name, (config / name).read_bytes()) for name in names if (config / name).is_file()))
+
+
 def areas(home: Path) -> list[str]:
     """The areas that are configured there, by name."""
     return sorted(path.parent.name for path in Path(home).glob(f"config/*/{AREA}"))
@@ -191,7 +199,7 @@ def from_program(home: Path) -> list[Path]:
     lacking = [name for name in COLUMNS if name.startswith(f"{INDEX}/") and not (config / name).is_file()]
     merged = [DEFAULTS, *(f"{WORDING}/{path.name}" for path in sorted((PROGRAM / WORDING).glob("[!.]*")))]
     others = [name for name in merged if _bytes(config / name) != _bytes(PROGRAM / name)]
-    return [PROGRAM / name for name in lacking + others]
+    return [PROGRAM / name for name in lacking + others if (PROGRAM / name).is_file()]
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,21 +9,23 @@ import csv
 import io
 import math
 import string
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import babel.dates
 import babel.lists
 import babel.numbers
 
-from analysis import periods
+from analysis import files, periods
+from analysis.files import ConfigError, File
 
 LANGUAGES = ("vi", "en")
 MISSING = "–"
+FIELDS = ["sentence", "fields"]  # the columns of fields.csv
 
 
 class WordingError(ValueError):
@@ -81,6 +83,16 @@ class Wording:
         return babel.lists.format_list(list(names), locale=self.lang)
 
 
+class _Readable(Wording):
+    """Sentences of which some may be missing: they are said by key and fields."""
+
+    def say(self, key: str, **fields: object) -> str:
+        try:
+            return super().say(key, **fields)
+        except (KeyError, TypeError):
+            return " ".join([key, *(f"{name}={value}" for name, value in sorted(fields.items()))])
+
+
 def capital(text: str) -> str:
     """``huyện Chợ Mới`` => ``Huyện Chợ Mới``, to begin a line; the other letters stay."""
     return text[:1].upper() + text[1:]
@@ -89,24 +101,60 @@ def capital(text: str) -> str:
 def load(home: Path, lang: str) -> Wording:
     """The wording of ``lang``, after both languages were checked against each other and against fields.csv.
 
+    A sentence that the home lacks is the program's own; which fields a sentence is offered, the program alone says of
+    the sentences that it knows.
     Raises : WordingError with every fault; ValueError for a language we do not have.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r}: expected one of {', '.join(LANGUAGES)}")
-    folder = Path(home) / "config" / "wording"
-    names = ["fields.csv", *(f"{each}.toml" for each in LANGUAGES)]
-    return _of_files(lang, *((folder / name).read_text("utf-8") for name in names))
+    return _of_files(lang, files.of_wording(home))
+
+
+def load_what_can_be_read(home: Path) -> Wording:
+    """The same in Vietnamese for what must be said though the wording may be wrong.
+
+    A sentence that is missing or not as it should be is replaced by the English one, else by its key and its fields.
+    """
+    texts, fields, _ = _read(files.of_wording(home))
+    for lang in LANGUAGES:
+        wrong = {fault.key for fault in _faults(lang, texts, fields)}
+        texts[lang] = {key: text for key, text in texts[lang].items() if key not in wrong}
+    return _Readable("vi", texts["en"] | texts["vi"], fields)
 
 
 @lru_cache
-def _of_files(lang: str, fields_csv: str, *tomls: str) -> Wording:
-    """The same, from what the files hold: what is remembered is never that of other files. tomls : as LANGUAGES"""
-    fields = {row["sentence"]: frozenset(row["fields"].split()) for row in csv.DictReader(io.StringIO(fields_csv))}
-    texts = {each: _flat(tomllib.loads(toml)) for each, toml in zip(LANGUAGES, tomls, strict=True)}
-    faults = [fault for each in LANGUAGES for fault in _faults(each, texts, fields)]
+def _of_files(lang: str, held: tuple[File, ...]) -> Wording:
+    """The same, from what the files hold: what is remembered is never that of other files."""
+    texts, fields, faults = _read(held)
+    if not faults:  # of a file that cannot be read every sentence would be missing
+        faults = [str(fault) for each in LANGUAGES for fault in _faults(each, texts, fields)]
     if faults:
         raise WordingError("\n".join(faults))
     return Wording(lang, texts[lang], fields)
+
+
+def _read(held: tuple[File, ...]) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]], list[str]]:
+    """The sentences by language and key, the fields of each, and what is wrong with files that cannot be read."""
+    texts: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
+    fields: dict[str, frozenset[str]] = {}
+    faults = []
+    for file in held:  # the program's own come first
+        lang, shown = Path(file.name).stem, f"config/{file.name}" + " of the program" * file.own
+        try:
+            if lang in LANGUAGES:
+                texts[lang] |= _flat(files.parse_toml(file.data, shown))
+            else:
+                fields = _fields(files.decode(file.data, shown), shown) | fields
+        except ConfigError as error:
+            faults.append(str(error))
+    return texts, fields, faults
+
+
+def _fields(text: str, shown: str) -> dict[str, frozenset[str]]:
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    if rows[:1] != [FIELDS] or any(len(row) != len(FIELDS) for row in rows):
+        raise ConfigError(f"{shown}: expected the columns {', '.join(FIELDS)} in every row")
+    return {sentence: frozenset(named.split()) for sentence, named in rows[1:]}
 
 
 def _flat(table: dict, prefix: str = "") -> dict[str, str]:
@@ -117,18 +165,33 @@ def _flat(table: dict, prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, frozenset[str]]) -> list[str]:
+class _Fault(NamedTuple):
+    """What is wrong with one sentence."""
+
+    file: str
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, frozenset[str]]) -> list[_Fault]:
     file = f"config/wording/{lang}.toml"
     known = set().union(*texts.values()) | set(fields)
-    faults = [f"{file}: the sentence {key} is missing" for key in sorted(known - set(texts[lang]))]
+    faults = [_Fault(file, key, f"the sentence {key} is missing") for key in sorted(known - set(texts[lang]))]
     for key, text in texts[lang].items():
         if not isinstance(text, str) or not text.strip():
-            faults.append(f"{file}: {key}: {text!r} is not a sentence")
+            faults.append(_Fault(file, key, f"{key}: {text!r} is not a sentence"))
+            continue
+        try:
+            used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            faults.append(_Fault(file, key, f"{key}: {text!r}: {error}; a field is written {{name}}"))
             continue
         offered = ", ".join(sorted(fields.get(key, ()))) or "none"
-        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         faults += [
-            f"{file}: {key}: the field {{{name}}} is not among those offered ({offered})"
+            _Fault(file, key, f"{key}: the field {{{name}}} is not among those offered ({offered})")
             for name in sorted(used - fields.get(key, frozenset()))
         ]
     return faults

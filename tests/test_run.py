@@ -18,7 +18,7 @@ import pytest
 from district import words
 from nbformat import v4
 
-from analysis import atomic, clean, notebook, paths, publish, run, table_files, wording
+from analysis import atomic, clean, files, notebook, paths, publish, run, table_files, wording
 from analysis.home import PROJECT
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
@@ -262,6 +262,24 @@ def test_a_week_is_made_again_only_where_something_it_follows_from_has_changed(h
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     assert outcome.status == run.DONE
     assert ("Đã làm xong" in outcome.message) == again
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [("defaults.toml", True), ("index-766/bands.csv", True), ("wording/vi.toml", True), ("cho-moi/area.toml", False)],
+)
+def test_what_is_taken_from_the_programs_own_configuration_is_part_of_what_a_week_follows_from(
+    home, monkeypatch, name, again
+):
+    shutil.copytree(PROJECT / "config", home.parent / "program" / "config")
+    monkeypatch.setattr(files, "PROGRAM", home.parent / "program" / "config")
+    run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    path = files.PROGRAM / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    assert ("Đã làm xong" in outcome.message) == again
+    record = json.loads((published(home)[0] / "run.json").read_text("utf-8"))
+    assert (f"program/config/{name}" in record["inputs"]["config"]) == again
 
 
 def test_the_language_and_the_place_in_the_province_are_part_of_what_is_made(home):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from district import HOME, words
 
-from analysis import wording
+from analysis import files, wording
 
 
 @pytest.fixture
@@ -54,7 +54,8 @@ def test_a_sentence_asks_for_exactly_the_fields_it_is_offered():
     ("old", "new", "said"),
     [
         ('week = "tuần {week} tháng {month}"', 'week = "tuần {tuan} tháng {month}"', "vi.toml: period.week: the field {tuan} is not among those offered (month, week)"),
-        ('week = "tuần {week} tháng {month}"', "", "vi.toml: the sentence period.week is missing"),
+        ('week = "tuần {week} tháng {month}"', 'week = "tuần {week"', "vi.toml: period.week: 'tuần {week': expected '}' before end of string"),
+        ('week = "tuần {week} tháng {month}"', 'week = "tuần', "vi.toml line 5: Illegal character"),
         ('week = "tuần {week} tháng {month}"', 'week = ""', "vi.toml: period.week: '' is not a sentence"),
         ('week = "tuần {week} tháng {month}"', 'week = "x"\nextra = "y"', "en.toml: the sentence period.extra is missing"),
     ],
@@ -67,6 +68,66 @@ def test_a_slip_in_a_sentence_is_found_when_the_wording_is_loaded(home, old, new
     with pytest.raises(wording.WordingError) as refused:
         wording.load(home, "vi")
     assert said in str(refused.value)
+
+
+def test_a_sentence_that_the_home_lacks_is_the_programs_own_and_the_homes_wins(home):
+    folder, before = home / "config" / "wording", wording.load(home, "vi")
+    vi = (folder / "vi.toml").read_text("utf-8").replace('week = "tuần {week} tháng {month}"', "", 1)
+    (folder / "vi.toml").write_text(vi.replace(before.sentences["page.skip"], "Bỏ qua"), "utf-8")
+    held = wording.load(home, "vi")
+    assert held.sentences == before.sentences | {"page.skip": "Bỏ qua"}
+    for name in ("en.toml", "fields.csv"):
+        (folder / name).unlink()
+        assert wording.load(home, "vi").sentences == held.sentences
+    assert wording.load(home, "en").sentences == words("en").sentences
+    shutil.rmtree(folder)
+    assert wording.load(home, "vi").sentences == before.sentences
+
+
+def test_fields_that_an_older_program_offered_count_no_more(home):
+    path = home / "config" / "wording" / "fields.csv"
+    old = path.read_text("utf-8").replace("period.week,week month", "period.week,week") + "mine,of\n"
+    path.write_text(old, "utf-8")
+    for name in ("vi.toml", "en.toml"):
+        toml = path.with_name(name)
+        toml.write_text('mine = "x {of}"\n' + toml.read_text("utf-8"), "utf-8")
+    held = wording.load(home, "vi")
+    assert held.say("period.week", week=1, month=12) == "tuần 1 tháng 12" and held.say("mine", of=3) == "x 3"
+
+
+def test_a_sentence_that_the_program_itself_lacks_is_found(home, monkeypatch):
+    monkeypatch.setattr(files, "PROGRAM", home / "config")
+    path = home / "config" / "wording" / "vi.toml"
+    path.write_text(path.read_text("utf-8").replace('week = "tuần {week} tháng {month}"', "", 1), "utf-8")
+    with pytest.raises(wording.WordingError, match=r"vi\.toml: the sentence period\.week is missing"):
+        wording.load(home, "vi")
+
+
+@pytest.mark.parametrize("text", ["sentence;fields\n", "sentence,fields\nperiod.week\n", ""])
+def test_a_list_of_fields_that_is_none_is_named(home, text):
+    (home / "config" / "wording" / "fields.csv").write_text(text, "utf-8")
+    with pytest.raises(wording.WordingError, match=r"wording/fields\.csv: expected the columns sentence, fields"):
+        wording.load(home, "vi")
+
+
+def test_what_can_be_read_of_a_broken_wording_is_said_all_the_same(home, monkeypatch):
+    monkeypatch.setattr(files, "PROGRAM", home / "config")
+    folder, english = home / "config" / "wording", words("en").sentences["mail.operator_subject"]
+    vi = (folder / "vi.toml").read_text("utf-8")
+    subject = words().sentences["mail.operator_subject"]
+    (folder / "vi.toml").write_text(vi.replace(subject, "{week}"), "utf-8")
+    held = wording.load_what_can_be_read(home)
+    assert held.say("mail.operator_subject") == english and held.say("page.skip") == words().say("page.skip")
+    (folder / "vi.toml").write_text(vi.replace(subject, 'x"'), "utf-8")
+    held = wording.load_what_can_be_read(home)
+    assert (held.say("mail.operator_subject"), held.say("page.skip")) == (english, words("en").say("page.skip"))
+    (folder / "en.toml").write_text("a = 'b", "utf-8")
+    held = wording.load_what_can_be_read(home)
+    assert held.say("mail.operator_subject") == "mail.operator_subject"
+    assert held.say("period.week", week=1, month=2) == "period.week month=2 week=1"
+    (folder / "fields.csv").write_bytes(b"\xff")
+    held = wording.load_what_can_be_read(home)
+    assert held.say("period.week", week=1, month=2) == "period.week month=2 week=1"
 
 
 def said_in(path):
