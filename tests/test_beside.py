@@ -51,7 +51,7 @@ def executed(folder: Path, way: notebook.Way, *cells: str) -> list:
     code[0].metadata.tags = ["parameters"]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(v4.new_notebook(cells=code, metadata=kernel), folder / "source.ipynb")
-    isolated.call(notebook.run, folder / "source.ipynb", folder / "target.ipynb", {}, words(), way)
+    isolated.call(notebook.run, PROJECT, folder / "source.ipynb", folder / "target.ipynb", {}, words(), way)
     return [cell.outputs for cell in nbformat.read(folder / "target.ipynb", as_version=4).cells[1:]]
 
 
