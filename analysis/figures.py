@@ -13,8 +13,8 @@ import pandas as pd
 from analysis import charts, score
 from analysis.edition import Edition
 from analysis.sheet import Picture
+from analysis.signals import find_broken_rules, scale_changes
 from analysis.tables import NOT_ITEMISED
-from analysis.trend import rules_broken, scaled_changes
 from analysis.wording import capital
 
 ROWS, PANELS = 36, 36  # units that a chart, and small multiples, hold on a page of A4
@@ -120,9 +120,9 @@ def control(edition: Edition, code: str = "") -> charts.Chart | None:
     its = edition.tables["course"].query("unit_code == @code and since == @limits['since']").dropna(subset="total")
     if len(its) < LEAST_CUTOFFS:
         return None
-    values = scaled_changes(its)
+    values = scale_changes(its)
     points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
-    points["rule"] = rules_broken(values, limits["centre"], limits["upper"])
+    points["rule"] = find_broken_rules(values, limits["centre"], limits["upper"])
     chart = charts.control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
     return captioned(chart, "control", edition, unit=edition.names.unit(code))
 

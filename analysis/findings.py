@@ -10,9 +10,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from analysis import trend
+from analysis.changes import count_items, find_satisfaction_moves
 from analysis.names import Names
+from analysis.routes import round_need
 from analysis.rules import Rules
+from analysis.signals import SHIFT, TREND
 from analysis.tables import NOT_ITEMISED
 from analysis.wording import MISSING, Wording
 
@@ -194,10 +196,10 @@ def _steps(
     """Moves of satisfaction, and levels far below the peers, that are the size of whole satisfaction items."""
     words, size = names.words, step["size_points"]
     rows, lost_now = [], {}
-    for each in trend.satisfaction_moves(moved, contributions, step["group"]).itertuples():
+    for each in find_satisfaction_moves(moved, contributions, step["group"]).itertuples():
         printed = each.of == step["group"]
         tolerance = step["group_tolerance_points" if printed else "tolerance_points"]
-        if count := trend.items(each.move, size, tolerance):
+        if count := count_items(each.move, size, tolerance):
             key, severity = ("finding.step_lost", ACT) if count < 0 else ("finding.step_regained", WATCH)
             key += "_printed" if printed else ""
             fields = {"items": words.number(abs(count), 0), "size": words.number(size, 0)}
@@ -207,7 +209,7 @@ def _steps(
             lost_now[each.unit_code] = max(0, -count)
             rows.append(_row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
     for each in odd[odd["indicator"] == NOT_ITEMISED].itertuples():
-        count = trend.items(each.gap, size, step["level_tolerance_points"])
+        count = count_items(each.gap, size, step["level_tolerance_points"])
         if count < 0:
             fields = {"items": words.number(-count, 0), "size": words.number(size, 0)}
             unit, gap = names.unit(each.unit_code), words.number(-each.gap)
@@ -225,7 +227,7 @@ def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
     words, rows = names.words, []
     for each in signals[signals["rule"] != ""].itertuples():
         above = each.value > each.centre
-        limit = each.centre if each.rule in (trend.SHIFT, trend.TREND) else each.upper if above else each.lower
+        limit = each.centre if each.rule in (SHIFT, TREND) else each.upper if above else each.lower
         signed = {
             name: words.number(getattr(each, name), signed=True) for name in ("value", "centre", "lower", "upper")
         }
@@ -270,7 +272,7 @@ def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Na
         ways = its[its["enough"].astype(bool)]
         ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
         for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
-            needed = trend.asked(each.needed_pct, each.room_pct)
+            needed = round_need(each.needed_pct, each.room_pct)
             rows.append(_row("route", ACT, code, each.indicator, needed, each.gap, way(each, names)))
         if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
             rows.append(_row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
@@ -319,7 +321,7 @@ def step_of(route, pct: float, cases: float, names: Names) -> str:
 
 def needed_of(route, pct: float, words: Wording) -> str:
     """``4,6``; with a second decimal where one would ask for more than there is room for."""
-    needed = trend.asked(pct, route.room_pct)
+    needed = round_need(pct, route.room_pct)
     return words.number(needed, 1 if needed == round(needed, 1) else 2)
 
 

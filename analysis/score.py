@@ -10,7 +10,6 @@ import pandas as pd
 from analysis.formulas import RULES, rate_pct
 
 SHOWN_DECIMALS = 2
-MOST_CENTS = 100_00  # of a total, in hundredths of a point
 POINTS_COLUMNS = ["unit_code", "group", "indicator", "points", "max_points", "published_points", "status"]
 RECONCILIATION_COLUMNS = ["unit_code", "group", "indicator", "computed", "published", "difference", "agrees"]
 METRIC_TOLERANCE, SUM_TOLERANCE = 0.01, 0.02  # a metric is rounded once; a sum carries the rounding of its parts
@@ -130,79 +129,6 @@ def _sums(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Sums of the points as published, computed where none are; what is not assessed counts 0."""
     held = rows["published_points"].fillna(rows["points"]).mask(rows["status"] == "not assessed", 0.0)
     return rows.assign(computed=held).groupby(by, sort=False)["computed"].sum(skipna=False).reset_index()
-
-
-def many(history: pd.DataFrame, groups: list[str], bands: pd.DataFrame) -> pd.DataFrame:
-    """Published group points of many cut-offs at once: the same sums, bands, ranks and tolerance, column by column.
-
-    history : cutoff (0, 1, …), unit_code, total (in hundredths) and a column of points for each of ``groups``; units
-              of one kind, no figure missing
-    Returns : the same rows with computed_total (sum of the groups), agrees (total within 0.02 of it), band, and rank
-              (among the units of its cut-off; 1 is best, ties share).
-    """
-    cents = {name: np.rint(history[name].to_numpy() * 100).astype(np.int32) for name in ("total", *groups)}
-    computed = sum(cents[group] for group in groups)
-    agrees = np.abs(cents["total"] - computed) <= round(100 * SUM_TOLERANCE)
-    ranks = _ranks_of_cents(history["cutoff"].to_numpy(), cents["total"])
-    reached = np.searchsorted(np.rint(100 * bands["from_points"].to_numpy()[::-1]), cents["total"], side="right") - 1
-    named = pd.Categorical.from_codes(reached, bands["band"][::-1])
-    return history.assign(computed_total=computed / 100, agrees=agrees, band=named, rank=ranks)
-
-
-def _ranks_of_cents(cutoff: np.ndarray, cents: np.ndarray) -> np.ndarray:
-    """1 + how many units of the same cut-off have more, by counting instead of sorting: there are 10,001 totals."""
-    steps = MOST_CENTS + 1
-    keys = cutoff.astype(np.int64) * steps + (MOST_CENTS - cents)  # the best total comes first
-    counts = np.bincount(keys, minlength=(int(cutoff.max()) + 1) * steps).reshape(-1, steps)
-    return (1 + np.cumsum(counts, axis=1) - counts).ravel()[keys]
-
-
-def what_if(
-    measurements: pd.DataFrame,
-    changed: pd.DataFrame,
-    indicators: pd.DataFrame,
-    groups: pd.DataFrame,
-    bands: pd.DataFrame,
-    units: pd.DataFrame,
-) -> pd.DataFrame:
-    """Totals, bands and ranks as they would be under other rates or counts.
-
-    changed : unit_code, indicator, and value (percent) or numerator (and denominator, where it changes too); a cell
-              left out or NaN stays as it is
-    Returns : unit_code, unit_name, total, band, rank, and before each of them what it is now: total_now, band_now,
-              rank_now. new total = published total + what the changed indicators' points gain: the rest of a total is
-              taken to stay as it is.
-    Raises  : ValueError naming unit and indicator, where the table does not have that figure, where no known rule makes
-              points of it, or where the new figure is no rate from 0 to 100 %.
-    """
-    keys = ["unit_code", "indicator"]
-    earning = indicators[(indicators["rule"] != "none") & (indicators["unit"] == "percent")]
-    cells = measurements[measurements["unit_code"].isin(changed["unit_code"])].set_index(keys)
-    for each in changed.itertuples():
-        if (each.unit_code, each.indicator) not in cells.index:
-            raise ValueError(f"{each.unit_code}, {each.indicator}: the table has no such figure")
-        if each.indicator not in set(earning["indicator"]):
-            raise ValueError(f"{each.unit_code}, {each.indicator}: no known rule makes points of it")
-    wanted = changed.set_index(keys).reindex(columns=["value", "numerator", "denominator"]).astype(float)
-    assumed = cells.copy()
-    assumed.update(wanted)
-    by_rate = wanted.index[wanted["value"].notna()]
-    assumed.loc[by_rate, ["numerator", "denominator"]] = np.nan  # a rate that is set holds without its counts
-    rates = rate_pct(assumed.loc[wanted.index])
-    if (wrong := rates[~rates.between(0, 100)]).size:
-        code, indicator = wrong.index[0]
-        raise ValueError(f"{code}, {indicator}: {wrong.iloc[0]:g} is no rate from 0 to 100 %")
-    now, then = (points(each.reset_index(), earning, groups).query("indicator != ''") for each in (cells, assumed))
-    gained = then.set_index(keys)["points"] - now.set_index(keys)["points"]
-    gain = gained.groupby("unit_code").sum()
-    totals = measurements[measurements["indicator"] == "TOTAL"]
-    frame = totals[["unit_code", "unit_name", "value"]].rename(columns={"value": "total_now"}).reset_index(drop=True)
-    frame["total"] = (frame["total_now"] + frame["unit_code"].map(gain).fillna(0.0)).round(6)
-    kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
-    for now in ("_now", ""):
-        frame[f"band{now}"] = band(frame[f"total{now}"], bands)
-        frame[f"rank{now}"] = frame.groupby(kinds)[f"total{now}"].rank(method="min", ascending=False)
-    return frame[["unit_code", "unit_name", "total_now", "total", "band_now", "band", "rank_now", "rank"]]
 
 
 def band(totals: pd.Series, bands: pd.DataFrame) -> pd.Series:

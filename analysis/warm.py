@@ -13,7 +13,8 @@ LETTERS = (
 FOR_GATE = ("pandas", "pandera.pandas", "pandera.backends.pandas.register", "analysis.clean", "analysis.rules")
 FOR_TABLES = (
     *("papermill", "nbclient", "nbformat", "ipykernel.ipkernel", "analysis.inprocess", "analysis.notebook"),
-    *("analysis.score", "analysis.history", "analysis.trend", "analysis.revisions"),
+    *("analysis.score", "analysis.history", "analysis.revisions", "analysis.changes"),
+    *("analysis.signals", "analysis.peers", "analysis.routes", "analysis.pace"),
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),

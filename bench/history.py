@@ -18,14 +18,17 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from analysis import rules, score, trend
+from analysis import rules
+from analysis.changes import select_course
+from analysis.score import SUM_TOLERANCE
+from analysis.signals import detect_signals
 
 HOME = Path(__file__).parent.parent
 NEWEST = date(2026, 10, 5)
+MOST_CENTS = 100_00  # of a total, in hundredths of a point
 GROUPS = {"CKMB": 18, "TDGQ": 20, "DVCTT": 12, "TTTT": 10, "MDHL": 18, "MDSH": 22}
 
 
@@ -45,28 +48,55 @@ def generated(units: int, cutoffs: int) -> pd.DataFrame:
     return frame
 
 
+def score_many(history: pd.DataFrame, groups: list[str], bands: pd.DataFrame) -> pd.DataFrame:
+    """Published group points of many cut-offs at once: the same sums, bands, ranks and tolerance, column by column.
+
+    history : cutoff (0, 1, …), unit_code, total (in hundredths) and a column of points for each of ``groups``; units
+              of one kind, no figure missing
+    Returns : the same rows with computed_total (sum of the groups), agrees (total within 0.02 of it), band, and rank
+              (among the units of its cut-off; 1 is best, ties share).
+    """
+    cents = {name: np.rint(history[name].to_numpy() * 100).astype(np.int32) for name in ("total", *groups)}
+    computed = sum(cents[group] for group in groups)
+    agrees = np.abs(cents["total"] - computed) <= round(100 * SUM_TOLERANCE)
+    ranks = _ranks_of_cents(history["cutoff"].to_numpy(), cents["total"])
+    reached = np.searchsorted(np.rint(100 * bands["from_points"].to_numpy()[::-1]), cents["total"], side="right") - 1
+    named = pd.Categorical.from_codes(reached, bands["band"][::-1])
+    return history.assign(computed_total=computed / 100, agrees=agrees, band=named, rank=ranks)
+
+
+def _ranks_of_cents(cutoff: np.ndarray, cents: np.ndarray) -> np.ndarray:
+    """1 + how many units of the same cut-off have more, by counting instead of sorting: there are 10,001 totals."""
+    steps = MOST_CENTS + 1
+    keys = cutoff.astype(np.int64) * steps + (MOST_CENTS - cents)  # the best total comes first
+    counts = np.bincount(keys, minlength=(int(cutoff.max()) + 1) * steps).reshape(-1, steps)
+    return (1 + np.cumsum(counts, axis=1) - counts).ravel()[keys]
+
+
 def scored(path: Path, in_force: rules.Rules) -> tuple[int, int]:
     """Every cut-off of the file scored and reconciled: (rows, totals that do not reconcile)."""
-    history = score.many(pd.read_parquet(path), list(GROUPS), in_force.bands)
+    history = score_many(pd.read_parquet(path), list(GROUPS), in_force.bands)
     return len(history), int((~history["agrees"]).sum())
 
 
 def trended(path: Path, in_force: rules.Rules) -> int:
     """The file loaded, scored, ranked, and of every unit whether its newest change stands out; how many units."""
     settings = in_force.settings["trend"]
-    history = score.many(pd.read_parquet(path), list(GROUPS), in_force.bands)
+    history = score_many(pd.read_parquet(path), list(GROUPS), in_force.bands)
     weeks = int(history["cutoff"].max()) + 1
     days = [str(NEWEST - timedelta(weeks=weeks - 1 - week)) for week in range(weeks)]
     day = history["cutoff"].map(dict(enumerate(days)))
     about = {"unit_name": history["unit_code"], "since": days[0], "carried_by": "", "revision": 1, "corrected": False}
     rows = history.assign(cutoff=day, **about)
     is_newest = rows["cutoff"] == days[-1]
-    course = trend.course(rows[~is_newest], rows[is_newest], settings["shown_cutoffs"])
-    return len(trend.signals(course, days[-1], settings["least_changes"]))
+    course = select_course(rows[~is_newest], rows[is_newest], settings["shown_cutoffs"])
+    return len(detect_signals(course, days[-1], settings["least_changes"]))
 
 
 def decoded(path: Path) -> list[tuple]:
     """Sums, so that every value is decoded: the smallest and largest stand in the file's statistics."""
+    import duckdb
+
     sums = ", ".join(f'sum("{name}")' for name in ("cutoff", "total", *GROUPS))
     return duckdb.sql(f"select sum(length(unit_code)), {sums} from read_parquet('{path}')").fetchall()
 

@@ -10,7 +10,8 @@ import pandas as pd
 import played
 from district import words
 
-from analysis import clean, findings, paths, rules, score, store, trend
+from analysis import clean, findings, paths, rules, score, store
+from analysis.changes import CONTRIBUTIONS, compute_changes
 from analysis.edition import Edition
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
@@ -56,7 +57,7 @@ def _gate(home: Path, cutoff: str, table: pd.DataFrame, held: rules.Rules) -> cl
 def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
     points = score.points(like.measurements, held.indicators, held.groups)
     scores = score.scores(like.measurements, points, held.bands, like.units)
-    changes = trend.changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=trend.CONTRIBUTIONS))
+    changes = compute_changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=CONTRIBUTIONS))
     for cutoff, table in weeks:
         totals = scores["unit_code"].map(table.set_index("code")["total"])
         ranks = totals.where(scores["unit_code"] != CONTROL).rank(ascending=False, method="min")

@@ -4,16 +4,19 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from district import words
+from district import in_force, words
+from few_units import BANDS, communes, measured
 
-from analysis import clean, periods, rules
+from analysis import clean, periods, rules, score
 
 sys.path.append(str(Path(__file__).parent.parent / "bench"))
 
 import compare
 import generate
+import history
 
 NOT_DONE = float("nan")
 
@@ -89,3 +92,28 @@ def test_what_fails_in_a_round_is_named_and_the_others_are_timed_all_the_same():
     times = compare.rounds({"ours": lambda: 2.0, "theirs": fails}, 2, notes)
     assert times["ours"] == [2.0, 2.0] and [each == each for each in times["theirs"]] == [False, False]
     assert notes[0] == "theirs, round 1: not done, so not counted: no page / exit status 3 / 30679.html"
+
+
+def test_many_cutoffs_at_once_give_what_one_by_one_gives():
+    random = np.random.default_rng(766)
+    frame = pd.DataFrame({"G": random.integers(0, 1801, 40) / 100, "H": random.integers(0, 2001, 40) / 100})
+    frame = frame.assign(cutoff=[0] * 20 + [1] * 20, unit_code=[f"u{n}" for n in range(20)] * 2)
+    frame["total"] = (frame["G"] + frame["H"]).round(2) + 0.03 * (frame.index % 7 == 0)  # some do not reconcile
+    frame.loc[[3, 4], "total"] = 20.0  # and two share a place
+    at_once = history.score_many(frame, ["G", "H"], BANDS)
+    nothing = in_force().indicators.query("rule == 'none'")
+    groups = pd.DataFrame({"group": ["G", "H"], "max_points": [18.0, 20.0]})
+    for _, its in at_once.groupby("cutoff"):
+        cells = [(unit.unit_code, "TOTAL", unit.total) for unit in its.itertuples()]
+        published = its.melt("unit_code", ["G", "H"], "indicator", "published_points").assign(unit_name="")
+        measurements = pd.concat([measured(*cells), published], ignore_index=True)
+        points = score.points(measurements, nothing, groups)
+        scores = score.scores(measurements, points, BANDS, communes(**dict.fromkeys(its["unit_code"]))).set_index(
+            "unit_code"
+        )
+        agrees = score.reconciliation(points, scores.reset_index()).set_index("unit_code")["agrees"]
+        for each in its.itertuples():
+            one = scores.loc[each.unit_code]
+            assert (each.rank, each.band) == (one["rank"], one["band"])
+            assert each.computed_total == pytest.approx(one["computed_total"])
+            assert each.agrees == agrees[each.unit_code]

@@ -5,7 +5,8 @@ import pytest
 from district import edition, week
 from matplotlib.colors import to_hex
 
-from analysis import charts, figures, trend
+from analysis import charts, figures
+from analysis.changes import CONTRIBUTIONS
 
 MY_HOI_DONG = "30637"
 PAPER_MM = 230  # of height that the page's style gives a figure
@@ -89,7 +90,7 @@ def test_without_a_total_of_the_area_the_mail_has_no_picture_of_it():
 
 def changed(*parts):
     rows = [(MY_HOI_DONG, group, indicator, 1.0, 1.0 - points, points) for group, indicator, points in parts]
-    return edition(contributions=pd.DataFrame(rows, columns=trend.CONTRIBUTIONS))
+    return edition(contributions=pd.DataFrame(rows, columns=CONTRIBUTIONS))
 
 
 def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey_and_said_to_be():

@@ -354,4 +354,4 @@ def done_once():
 
 def test_what_notebooks_need_is_imported_when_a_call_begins():
     needed = ["pandas", "matplotlib.pyplot", "seaborn", "papermill", "nbconvert", "ipykernel.kernelapp"]
-    assert isolated.call(imported, [*needed, "analysis.trend", "analysis.document"]) == []
+    assert isolated.call(imported, [*needed, "analysis.changes", "analysis.document"]) == []

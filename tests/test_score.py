@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from district import CONTROL, GOLDEN, in_force, week
-from hypothesis import given, settings
+from few_units import measured
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import score
@@ -27,15 +28,6 @@ BANDS = pd.DataFrame({"band": ["Tốt", "Khá", "Yếu"], "from_points": [80.0, 
 
 def communes(*codes):
     return pd.DataFrame({"unit_code": codes, "kind": "commune"})
-
-
-def measured(*cells):
-    rows = [
-        dict(zip(("unit_code", "indicator", "value", "numerator", "denominator"), cell, strict=False)) for cell in cells
-    ]
-    columns = ["unit_code", "unit_name", "indicator", "value", "numerator", "denominator", "published_points"]
-    frame = pd.DataFrame(rows).reindex(columns=columns)
-    return frame.astype({name: float for name in columns[3:]})
 
 
 def pointed(*cells):
@@ -153,28 +145,6 @@ def test_a_better_rate_never_scores_lower_and_points_stay_within_bounds(one, oth
     assert 0 <= points["low"].item() <= points["high"].item() <= {"A": 18, "B": 6, "C": 6}[indicator] + 1e-9
 
 
-def test_many_cutoffs_at_once_give_what_one_by_one_gives():
-    random = np.random.default_rng(766)
-    frame = pd.DataFrame({"G": random.integers(0, 1801, 40) / 100, "H": random.integers(0, 2001, 40) / 100})
-    frame = frame.assign(cutoff=[0] * 20 + [1] * 20, unit_code=[f"u{n}" for n in range(20)] * 2)
-    frame["total"] = (frame["G"] + frame["H"]).round(2) + 0.03 * (frame.index % 7 == 0)  # some do not reconcile
-    frame.loc[[3, 4], "total"] = 20.0  # and two share a place
-    at_once = score.many(frame, ["G", "H"], BANDS)
-    nothing = INDICATORS[INDICATORS["rule"] == "none"]
-    for _, its in at_once.groupby("cutoff"):
-        cells = [(unit.unit_code, "TOTAL", unit.total) for unit in its.itertuples()]
-        published = its.melt("unit_code", ["G", "H"], "indicator", "published_points").assign(unit_name="")
-        measurements = pd.concat([measured(*cells), published], ignore_index=True)
-        points = score.points(measurements, nothing, GROUPS)
-        scores = score.scores(measurements, points, BANDS, communes(*its["unit_code"])).set_index("unit_code")
-        agrees = score.reconciliation(points, scores.reset_index()).set_index("unit_code")["agrees"]
-        for each in its.itertuples():
-            one = scores.loc[each.unit_code]
-            assert (each.rank, each.band) == (one["rank"], one["band"])
-            assert each.computed_total == pytest.approx(one["computed_total"])
-            assert each.agrees == agrees[each.unit_code]
-
-
 def test_the_order_of_rows_is_irrelevant():
     held, frame = in_force(), week()["measurements"]
     shuffled = frame.sample(frac=1, random_state=766)
@@ -188,62 +158,3 @@ def test_published_totals_are_never_overwritten():
     totals = week()["measurements"].query("indicator == 'TOTAL'").set_index("unit_code")["value"]
     assert week()["scores"].set_index("unit_code")["total"].to_dict() == totals.to_dict()
     assert CONTROL in totals
-
-
-# -- what if ---------------------------------------------------------------------------------------------------------
-
-
-def what_if(**cells):
-    """The real week with cells of Kiến An (30634) changed: indicator => rate, or (numerator, denominator)."""
-    rows = [
-        {"unit_code": "30634", "indicator": name}
-        | (dict(zip(("numerator", "denominator"), cell, strict=True)) if isinstance(cell, tuple) else {"value": cell})
-        for name, cell in cells.items()
-    ]
-    held, rules = week(), in_force()
-    rules = (rules.indicators, rules.groups, rules.bands)
-    return score.what_if(held["measurements"], pd.DataFrame(rows), *rules, held["units"]).set_index("unit_code")
-
-
-def test_what_if_moves_the_total_by_the_points_that_the_new_rates_bring_and_with_it_band_and_rank():
-    # transparency from 19.3 to 24 %: 4.7 × 0.18 = 0.846; payment from 7.56 to 10 %: 2.44 × 0.06 = 0.1464
-    told = what_if(CKMB=24.0, TT=10.0).loc["30634"]
-    assert told[["total_now", "total"]].tolist() == pytest.approx([49.18, 49.18 + 0.846 + 0.1464])
-    assert told[["band_now", "band"]].tolist() == ["Yếu", "Trung bình"]
-    assert told[["rank_now", "rank"]].tolist() == [18, 18]
-    assert what_if(CKMB=40.0).loc["30634", "rank"] == 16  # 52.906 passes Mỹ Hội Đông (51.10) and Mỹ Hiệp (51.39)
-
-
-def test_what_if_takes_counts_as_well_as_rates():
-    assert what_if(TT=(1.0, 10.0)).loc["30634", "total"] == pytest.approx(49.18 + 2.44 * 0.06)
-
-
-def test_what_if_leaves_every_other_unit_as_it_is():
-    others = what_if(CKMB=24.0).drop("30634")
-    assert (others["total"] == others["total_now"]).all() and (others["band"] == others["band_now"]).all()
-
-
-def test_beyond_its_limit_a_capped_indicator_brings_no_more():
-    assert what_if(DVCTT=90.0).loc["30634", "total"] == what_if(DVCTT=50.0).loc["30634", "total"]
-
-
-@pytest.mark.parametrize(
-    ("cells", "said"),
-    [
-        ({"CT": 5.0}, "30634, CT: no known rule makes points of it"),
-        ({"MDHL": 5.0}, "30634, MDHL: the table has no such figure"),
-        ({"TT": 101.0}, "30634, TT: 101 is no rate from 0 to 100 %"),
-        ({"TT": (11.0, 10.0)}, "30634, TT: 110 is no rate from 0 to 100 %"),
-    ],
-)
-def test_what_if_refuses_what_the_table_or_the_rules_do_not_carry(cells, said):
-    with pytest.raises(ValueError, match=f"^{said}$"):
-        what_if(**cells)
-
-
-@pytest.mark.long
-@settings(max_examples=20)
-@given(st.sampled_from(["CKMB", "TD", "DVCTT", "TT", "SH"]), st.floats(0, 100), st.floats(0, 100))
-def test_a_better_rate_never_scores_lower(indicator, low, high):
-    low, high = sorted((low, high))
-    assert what_if(**{indicator: low}).at["30634", "total"] <= what_if(**{indicator: high}).at["30634", "total"] + 1e-9

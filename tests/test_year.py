@@ -10,7 +10,8 @@ import played
 import pytest
 from district import CONTROL, week, words
 
-from analysis import findings, history, paths, revisions, rules, store, trend
+from analysis import findings, history, paths, revisions, rules, store
+from analysis.signals import compute_limits, find_broken_rules
 
 pytestmark = pytest.mark.long
 AREA = "cho-moi"
@@ -225,6 +226,6 @@ def alarms_of_chance(trials: int) -> float:
     called = 0
     for _ in range(trials):
         values = chance.normal(size=chance.integers(16, 52))
-        centre, _, upper = trend.limits(values[:-1])
-        called += trend.rules_broken(values, centre, upper)[-1] != ""
+        centre, _, upper = compute_limits(values[:-1])
+        called += find_broken_rules(values, centre, upper)[-1] != ""
     return called / trials
