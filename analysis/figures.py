@@ -10,9 +10,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis import charts, score
+from analysis import score
+from analysis.chart_control import draw_control
+from analysis.chart_heat import draw_heat
+from analysis.chart_points import draw_contributions, draw_lost_points
+from analysis.chart_ranking import draw_ranking
+from analysis.courses import draw_bump, draw_totals
 from analysis.edition import Edition
-from analysis.sheet import Picture
+from analysis.sheet import Chart, Picture
 from analysis.signals import find_broken_rules, scale_changes
 from analysis.tables import NOT_ITEMISED
 from analysis.wording import capital
@@ -22,16 +27,16 @@ LEAST_CUTOFFS = 3  # two points are a change, and no course
 NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 
 
-def ranking(edition: Edition) -> list[charts.Chart]:
+def ranking(edition: Edition) -> list[Chart]:
     """Where every unit stands and stood, on one scale; of many units several charts, each kind by itself."""
     bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
     return [
-        captioned(charts.ranking(units, bands, edition.words, among=edition.units), "ranking", edition, part)
+        captioned(draw_ranking(units, bands, edition.words, among=edition.units), "ranking", edition, part)
         for units, part in _parts(edition)
     ]
 
 
-def heat(edition: Edition) -> list[charts.Chart]:
+def heat(edition: Edition) -> list[Chart]:
     """Indicators against their targets, units by rank; where the table has no rates, groups against their maximum."""
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
@@ -53,7 +58,7 @@ def heat(edition: Edition) -> list[charts.Chart]:
     cells = cells.drop(columns="unit_name", errors="ignore")
     return [
         captioned(
-            charts.heat(cells.merge(units[["unit_code", "unit_name", "rank"]], on="unit_code"), edition.words),
+            draw_heat(cells.merge(units[["unit_code", "unit_name", "rank"]], on="unit_code"), edition.words),
             name,
             edition,
             part,
@@ -62,17 +67,17 @@ def heat(edition: Edition) -> list[charts.Chart]:
     ]
 
 
-def bump(edition: Edition) -> charts.Chart | None:
+def bump(edition: Edition) -> Chart | None:
     """Places over the cut-offs; None while there are too few for a course."""
     kinds = edition.units.set_index("unit_code")["kind"]  # ranked among themselves: the chart is of the larger kind
     course = edition.units_course
     course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
     if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
         return None
-    return captioned(charts.bump(course, edition.words), "bump", edition)
+    return captioned(draw_bump(course, edition.words), "bump", edition)
 
 
-def totals(edition: Edition) -> charts.Chart | None:
+def totals(edition: Edition) -> Chart | None:
     """Each unit's total over the cut-offs; of a long list those that are named. None while there are too few."""
     course = edition.tables["course"]
     if course["cutoff"].nunique() < LEAST_CUTOFFS:
@@ -83,10 +88,10 @@ def totals(edition: Edition) -> charts.Chart | None:
         named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
         kept = [code for code in kept if code in named][: PANELS - 1]
     # The whole course: its median is that of every unit, also of those that have no panel.
-    return captioned(charts.totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
+    return captioned(draw_totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
 
 
-def contributions(edition: Edition, code: str = "") -> charts.Chart | None:
+def contributions(edition: Edition, code: str = "") -> Chart | None:
     """What moved a unit's total, or without a code those that moved most.
 
     None where the previous week's own table is not there.
@@ -99,11 +104,11 @@ def contributions(edition: Edition, code: str = "") -> charts.Chart | None:
         return None
     rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
     rows = rows.assign(part=[capital(edition.names.part(each)) for each in rows.itertuples()])
-    chart = charts.contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words)
+    chart = draw_contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words)
     return captioned(chart, "contributions", edition, area=edition.names.typed(code or edition.names.control))
 
 
-def control(edition: Edition, code: str = "") -> charts.Chart | None:
+def control(edition: Edition, code: str = "") -> Chart | None:
     """The XmR chart of a unit's changes; without a code, of the most striking signal.
 
     None where there is no signal, or while there are too few cut-offs.
@@ -123,11 +128,11 @@ def control(edition: Edition, code: str = "") -> charts.Chart | None:
     values = scale_changes(its)
     points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
     points["rule"] = find_broken_rules(values, limits["centre"], limits["upper"])
-    chart = charts.control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
+    chart = draw_control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
     return captioned(chart, "control", edition, unit=edition.names.unit(code))
 
 
-def lost_points(edition: Edition, code: str = "") -> charts.Chart | None:
+def lost_points(edition: Edition, code: str = "") -> Chart | None:
     """Where 100 points went, the area's or one unit's: each figure that explains some of the total, then the rest.
 
     None where the table has no such total.
@@ -152,15 +157,15 @@ def lost_points(edition: Edition, code: str = "") -> charts.Chart | None:
     }
     if rest["max_points"] > 0:
         parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)
-    return captioned(charts.lost_points(parts, edition.words), "lost", edition, area=edition.names.typed(code))
+    return captioned(draw_lost_points(parts, edition.words), "lost", edition, area=edition.names.typed(code))
 
 
-def picture(chart: charts.Chart | None) -> Picture | None:
+def picture(chart: Chart | None) -> Picture | None:
     """The chart for the mail; None where there is no chart."""
     return Picture(chart) if chart else None
 
 
-def captioned(chart: charts.Chart, name: str, edition: Edition, part: str = "", **fields: str) -> charts.Chart:
+def captioned(chart: Chart, name: str, edition: Edition, part: str = "", **fields: str) -> Chart:
     area, period = edition.rules.settings["name"][edition.words.lang], edition.words.period(edition.rules.cutoff)
     caption = edition.words.say(f"piece.caption_{name}", **{"area": area, "period": period} | fields)
     return replace(

@@ -222,11 +222,11 @@ def _counted(key: str, rows: list[dict], words: Wording) -> list[str]:
 
 
 def _chart(course: pd.DataFrame, area: str, words: Wording):
-    from analysis import charts
+    from analysis.courses import draw_course
 
     ends = {"first": course["cutoff"].iat[0], "last": course["cutoff"].iat[-1]}
     days = {name: words.date(date.fromisoformat(day)) for name, day in ends.items()}
-    return dataclasses.replace(charts.course(course, words), caption=words.say("index.caption", area=area, **days))
+    return dataclasses.replace(draw_course(course, words), caption=words.say("index.caption", area=area, **days))
 
 
 def _html(piece: str, words: Wording, **fields: object) -> str:

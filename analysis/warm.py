@@ -19,7 +19,7 @@ FOR_TABLES = (
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("matplotlib_inline.backend_inline", "seaborn", "ipykernel.kernelapp"),
-    *("analysis.findings", "analysis.figures", "analysis.report", "analysis.charts"),
+    *("analysis.findings", "analysis.figures", "analysis.report"),
 )
 FOR_PAGES = (
     *("analysis.pages", "analysis.products", "analysis.export", "analysis.mail", "analysis.unitpage"),
@@ -79,11 +79,12 @@ def _chart(home: Path | None, lang: str):
     """A chart in which every letter stands."""
     import pandas as pd
 
-    from analysis import charts, wording
+    from analysis import wording
+    from analysis.chart_points import draw_lost_points
     from analysis.home import PROJECT
 
     part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
-    return charts.lost_points(part, wording.load(home or PROJECT, lang))
+    return draw_lost_points(part, wording.load(home or PROJECT, lang))
 
 
 def _import(names: Iterable[str]) -> None:

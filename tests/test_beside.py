@@ -12,16 +12,19 @@ from district import words
 from nbformat import v4
 
 from analysis import beside, isolated, notebook, sheet
+from analysis.home import PROJECT
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
 DRAW = """\
 from dataclasses import replace
 import pandas as pd, pathlib
-from analysis import charts, sheet, store, wording
+from analysis import sheet, wording
+from analysis.chart_points import draw_lost_points
+from analysis.home import PROJECT
 words = wording.load(PROJECT, "vi")
 parts = pd.DataFrame({"part": ["Kiến An"], "points": [1.0], "max_points": [2.0]})
-chart = charts.lost_points(parts, words)"""
+chart = draw_lost_points(parts, words)"""
 
 
 class Told(sheet.Chart):

@@ -5,8 +5,9 @@ import pytest
 from district import edition, week
 from matplotlib.colors import to_hex
 
-from analysis import charts, figures
+from analysis import figures
 from analysis.changes import CONTRIBUTIONS
+from analysis.sheet import BLUE, GREY
 
 MY_HOI_DONG = "30637"
 PAPER_MM = 230  # of height that the page's style gives a figure
@@ -96,7 +97,7 @@ def changed(*parts):
 def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey_and_said_to_be():
     chart = figures.contributions(changed(("CKMB", "", 0.2), ("", "NOT_ITEMISED", -5.98)))
     colours = [to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
-    assert sorted(colours) == sorted([charts.GREY, charts.BLUE])
+    assert sorted(colours) == sorted([GREY, BLUE])
     assert "Phần điểm bảng không thể hiện −5,98" in chart.alt
     assert any("xám: phần điểm" in text for text in names_in(chart))
 

@@ -17,7 +17,9 @@ from district import CONTROL, HOME, in_force, week, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from payloads import PAYLOADS
 
-from analysis import atomic, charts, history, indexpage, paths, revisions, store, table_files, wording
+from analysis import atomic, history, indexpage, paths, revisions, store, table_files, wording
+from analysis.courses import draw_course
+from analysis.sheet import Chart
 
 AREA, REAL = "cho-moi", "2023-12-04"
 DAYS = [str(day.date()) for day in pd.date_range("2023-01-02", periods=60, freq="7D")]  # to 19 February 2024
@@ -267,27 +269,27 @@ def test_where_the_rules_changed_within_a_year_the_reason_is_the_rules():
 
 def test_the_line_of_a_chart_is_cut_where_a_series_ends_and_a_dashed_line_stands_there():
     its = totals_of(DAYS).query("unit_code == @CONTROL")
-    chart = charts.course(its, words())
+    chart = draw_course(its, words())
     line = next(each for each in chart.figure.axes[0].lines if len(each.get_xdata()) > 50)
     assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [52]  # the first week of 2024 is the 53rd
-    assert "vạch đứt" in written(chart) and "vạch đứt" not in written(charts.course(its[:52], words()))
+    assert "vạch đứt" in written(chart) and "vạch đứt" not in written(draw_course(its[:52], words()))
 
 
 def test_a_corrected_and_a_carried_total_have_marks_that_the_chart_explains():
     its = totals_of(DAYS[:5]).query("unit_code == @CONTROL")
-    assert not {"○", "◇"} & set(written(charts.course(its, words())))
+    assert not {"○", "◇"} & set(written(draw_course(its, words())))
     marked = its.assign(corrected=its["cutoff"] == DAYS[1], carried_by=np.where(its["cutoff"] == DAYS[2], DAYS[3], ""))
-    assert {"○", "◇"} <= set(written(charts.course(marked, words())))
+    assert {"○", "◇"} <= set(written(draw_course(marked, words())))
 
 
 @pytest.mark.parametrize("values", [[57.0], [57.0, 57.0, 57.0], [57.0, np.nan, 58.0]])
 def test_a_course_of_one_value_of_equal_values_or_with_a_gap_can_be_drawn(values):
     its = totals_of(DAYS[: len(values)]).query("unit_code == @CONTROL").assign(total=values)
-    assert words().number(values[-1]) in written(charts.course(its, words()))
+    assert words().number(values[-1]) in written(draw_course(its, words()))
 
 
 def test_a_course_that_never_moved_lies_in_the_middle_of_its_sheet():
-    axes = charts.course(totals_of(DAYS[:3]).query("unit_code == @CONTROL").assign(total=57.0), words()).figure.axes[0]
+    axes = draw_course(totals_of(DAYS[:3]).query("unit_code == @CONTROL").assign(total=57.0), words()).figure.axes[0]
     days = axes.collections[0].get_segments()  # from the top to the bottom, one a cut-off that is named
     assert axes.lines[0].get_ydata() == pytest.approx(days[0][:, 1].mean())
 
@@ -302,7 +304,7 @@ def test_no_label_of_the_course_is_cut_or_covers_another(lang, values):
         .query("unit_code == @CONTROL")
         .assign(total=values, corrected=True, carried_by="x")
     )
-    figure = charts.course(its, words(lang)).figure
+    figure = draw_course(its, words(lang)).figure
     renderer = FigureCanvasAgg(figure).get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
     width, height = figure.get_size_inches() * figure.dpi
@@ -310,7 +312,7 @@ def test_no_label_of_the_course_is_cut_or_covers_another(lang, values):
     assert not any(one.padded(-0.5).overlaps(other.padded(-0.5)) for one, other in itertools.combinations(boxes, 2))
 
 
-def written(chart: charts.Chart) -> str:
+def written(chart: Chart) -> str:
     return "\n".join(text.get_text() for text in chart.figure.axes[0].texts)
 
 

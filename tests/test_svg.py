@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from charted import drawn
 from PIL import Image, ImageChops
-from test_charts import drawn
 
 from analysis import svg
 
