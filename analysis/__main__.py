@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analysis import periods
+from analysis.exits import AnalysisError, Exit, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from analysis.rules import Rules
     from analysis.wording import Wording
 
-ACCEPTED, REFUSED, FAILED, UNSETTLED, BUSY, WRONG_USAGE, STOPPED = 0, 2, 3, 4, 5, 64, 130
-WORST_FIRST = (STOPPED, WRONG_USAGE, FAILED, REFUSED, UNSETTLED, BUSY, ACCEPTED)
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
 app = typer.Typer(
@@ -205,12 +204,12 @@ def week(
     except KeyboardInterrupt:
         from analysis import wording
 
-        _say(wording.load(home, lang).say("run.halted"), STOPPED)
-        return STOPPED
+        _say(wording.load(home, lang).say("run.halted"), Exit.STOPPED)
+        return Exit.STOPPED
     _say(outcome.message, outcome.status)
     return (
         _sent(home, areas[0], outcome.report.parent.name, lang)
-        if send and outcome.status == run.DONE
+        if send and outcome.status == Exit.DONE
         else outcome.status
     )
 
@@ -228,12 +227,12 @@ def _all(home: Path, areas: list[str], cutoff: str | None, send: bool, about: di
     for area, outcome in several.weeks(home, asked, cutoff=cutoff, **about):
         _say(f"{area}: {outcome.message}", outcome.status)
         statuses.append(outcome.status)
-        mails += [(area, outcome.report.parent.name)] if outcome.status == ACCEPTED else []
+        mails += [(area, outcome.report.parent.name)] if outcome.status == Exit.DONE else []
     if not asked:
-        _say(words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"), REFUSED)
-        return REFUSED
+        _say(words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"), Exit.REFUSED)
+        return Exit.REFUSED
     statuses += [_sent(home, area, day, about["lang"]) for area, day in mails] if send else []
-    return min(statuses, key=WORST_FIRST.index)
+    return worst(statuses)
 
 
 def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
@@ -252,15 +251,15 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
         for cutoff, outcome in due.weeks(home, area, **about):
             _say(f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}", outcome.status)
             statuses.append(outcome.status)
-            (letters if outcome.status == ACCEPTED else withheld).add(cutoff)
+            (letters if outcome.status == Exit.DONE else withheld).add(cutoff)
         try:
             letters = (letters | set(mailing.waiting(home, area))) - withheld if send else set()
         except sqlite3.Error as error:  # a damaged outbox holds up no report either
             letters = set()
-            statuses.append(FAILED)
+            statuses.append(Exit.FAILED)
             _tell(f"{area}: {type(error).__name__}: {error}")
         if names := paths.misnamed_raw(home, area):
-            statuses.append(REFUSED)
+            statuses.append(Exit.REFUSED)
             _tell(words.say("run.misnamed", area=area, names=words.listed(names)))
         for cutoff in sorted(withheld) if send else ():
             _tell(words.say("run.not_sent", area=area, cutoff=cutoff))
@@ -270,11 +269,11 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
     if not statuses:
         print(words.say("run.nothing_due", areas=words.listed(areas)))
     statuses += [_sent(home, area, cutoff, lang) for area, cutoff in mails]
-    return min(statuses, key=WORST_FIRST.index, default=ACCEPTED)
+    return worst(statuses)
 
 
 def _say(text: str, status: int) -> None:
-    print(text, file=sys.stdout if status == ACCEPTED else sys.stderr, flush=True)
+    print(text, file=sys.stdout if status == Exit.DONE else sys.stderr, flush=True)
 
 
 def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
@@ -308,7 +307,7 @@ def gate(
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         _write(out, accepted, cleaned, words)
         _write_page(out, files, cleaned, rules, words)
-    return REFUSED if cleaned.refused else ACCEPTED
+    return Exit.REFUSED if cleaned.refused else Exit.DONE
 
 
 @app.command(short_help="Gate and scoring without notebooks.")
@@ -340,7 +339,7 @@ def score(
         reconciled = scoring.reconciliation(points, scores)
         accepted = {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
     _write(out, accepted, cleaned, words)
-    return REFUSED if cleaned.refused else ACCEPTED
+    return Exit.REFUSED if cleaned.refused else Exit.DONE
 
 
 @app.command(short_help="Rebuild a published week and name every difference.")
@@ -384,9 +383,9 @@ def tell(home: Home = None) -> int:
     try:
         answer, said = mailing.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
     except mailing.NoSettings as error:
-        answer, said = WRONG_USAGE, str(error)
+        answer, said = Exit.WRONG_USAGE, str(error)
     except sender.PasswordError as error:
-        answer, said = FAILED, str(error)
+        answer, said = Exit.FAILED, str(error)
     _say(said, answer)
     return answer
 
@@ -451,20 +450,20 @@ def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType
     try:
         answer, text = act(mailing)
     except mailing.NoSettings as error:
-        answer, text = WRONG_USAGE, str(error)
+        answer, text = Exit.WRONG_USAGE, str(error)
     except paths.NotFound:
-        answer, text = REFUSED, words.say("mail.nothing_published", **fields)
+        answer, text = Exit.REFUSED, words.say("mail.nothing_published", **fields)
     except message.MailError as error:
-        answer, text = UNSETTLED, str(error)
+        answer, text = Exit.UNSETTLED, str(error)
     except (sender.PasswordError, sqlite3.Error) as error:
-        answer, text = FAILED, str(error)
+        answer, text = Exit.FAILED, str(error)
     except mailing.AlreadySending:
-        answer, text = BUSY, words.say("mail.already_sending", **fields)
+        answer, text = Exit.BUSY, words.say("mail.already_sending", **fields)
     except publish.Busy as busy:
-        answer, text = BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+        answer, text = Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
     except KeyboardInterrupt:
-        answer, text = STOPPED, words.say("mail.stopped")
-    print(text, file=sys.stderr if answer in (WRONG_USAGE, REFUSED, FAILED, BUSY, STOPPED) else sys.stdout)
+        answer, text = Exit.STOPPED, words.say("mail.stopped")
+    print(text, file=sys.stdout if answer in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
     return answer
 
 
@@ -558,15 +557,11 @@ def main(arguments: list[str] | None = None) -> int:
         return app(arguments, prog_name="python -m analysis", standalone_mode=False) or 0
     except UsageError as error:
         error.show()
-        return WRONG_USAGE
-    except Exception as error:
-        from analysis import files, tables, wording
-
-        if not isinstance(error, (OSError, files.ConfigError, tables.TableError, wording.WordingError)):
-            raise
+        return Exit.WRONG_USAGE
+    except (AnalysisError, OSError) as error:
         named = isinstance(error, OSError) and error.filename is not None
         print(f"{error.filename}: {error.strerror}" if named else error, file=sys.stderr)
-        return FAILED
+        return Exit.FAILED
 
 
 if __name__ == "__main__":

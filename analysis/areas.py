@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis import isolated, pages, run
+from analysis.exits import Exit
 from analysis.run import Outcome, Steps
 from analysis.wording import WordingError
 
@@ -37,7 +38,7 @@ def _week(home: Path, area: str, cluster: str, steps: Steps, **about) -> tuple[s
     except WordingError:
         raise
     except Exception as error:  # whatever it was: the other areas get their weeks
-        return area, Outcome(run.FAILED, pages.told(error))
+        return area, Outcome(Exit.FAILED, pages.told(error))
 
 
 def _tell(tell, area: str, line: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import headers, read
+from analysis.exits import AnalysisError
 from analysis.reading import ERROR, WARNING, Log, Reading, Record
 from analysis.rules import Rules
 from analysis.tables import INDICATOR_OF
@@ -27,7 +28,7 @@ UNITS = ["unit_code", "unit_name", "type", "kind"]
 COMMUNE, DEPARTMENT = "commune", "department"  # where the table is the registry, a commune is called xã, phường …
 
 
-class Refused(ValueError):
+class Refused(AnalysisError, ValueError):
     """The table was refused; ``problems`` is the frame of all its problems, the message says them one a line."""
 
     def __init__(self, problems: pd.DataFrame, words: Wording) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis import atomic, pages, paths, periods, publish, run, store, wording
+from analysis.exits import Exit
 from analysis.run import Outcome, Steps
 
 
@@ -26,7 +27,7 @@ def weeks(
         try:
             periods.cutoff(cutoff)
         except ValueError as error:
-            yield cutoff, Outcome(run.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
+            yield cutoff, Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
             continue
         try:
             if is_due(home, area, cutoff):
@@ -37,7 +38,7 @@ def weeks(
         except wording.WordingError:
             raise
         except Exception as error:  # whatever it was: the other weeks are made
-            yield cutoff, Outcome(run.FAILED, pages.told(error))
+            yield cutoff, Outcome(Exit.FAILED, pages.told(error))
 
 
 def is_due(home: Path, area: str, cutoff: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import analysis
 from analysis import formulas
+from analysis.exits import AnalysisError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +121,7 @@ REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "wr
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
-class ConfigError(ValueError):
+class ConfigError(AnalysisError, ValueError):
     """The configuration is wrong; the message lists every fault, one a line, with file, row or key, and value."""
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from analysis.exits import AnalysisError
+
 # K10 of the reading contract (docs/method.md §7); "unpacked" and "entries" are those of zipped files.
 MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
@@ -20,7 +22,7 @@ STRUCK = "s"
 MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
-class Unreadable(ValueError):
+class Unreadable(AnalysisError, ValueError):
     """The file as a whole cannot be read: ``key`` names the sentence that says why, ``fields`` fill it in."""
 
     def __init__(self, key: str, /, **fields: object) -> None:

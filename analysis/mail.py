@@ -24,6 +24,7 @@ from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
+from analysis.exits import AnalysisError
 from analysis.wording import Wording
 
 MAX_HTML_BYTES = 90_000  # encoded; Gmail cuts a message off at about 102 KB of HTML
@@ -78,7 +79,7 @@ def _encoded(words: str, name: str) -> str:
     return Header(str(words), header_name=name).encode(linesep="\r\n")
 
 
-class MailError(ValueError):
+class MailError(AnalysisError, ValueError):
     """The message cannot be made as asked; the message says what is wrong and what would help."""
 
 

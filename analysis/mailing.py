@@ -17,6 +17,7 @@ from pathlib import Path
 import filelock
 
 from analysis import isolated, mail, outbox, paths, publish, sender, store
+from analysis.exits import AnalysisError, Exit
 from analysis.files import ConfigError
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
@@ -27,12 +28,11 @@ SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
 MOST_TOLD = 64 * 1024  # bytes of a log, its end, for the operator
 COLUMNS = ["area", "name", "address"]
 MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
-DONE, UNSETTLED = 0, 4  # README, Send the mail
 KINDS = {"sender": str, "reply_to": str, "operator": str, "recipients": str, "domains": list, "smtp": dict}
 SMTP_KINDS = {"host": str, "port": int, "security": str, "user": str, "password_file": str, "ca_file": str}
 
 
-class NoSettings(FileNotFoundError):
+class NoSettings(AnalysisError, FileNotFoundError):
     """mail.toml names no server, so nothing is sent; the message says what to do."""
 
 
@@ -222,7 +222,7 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, st
     compiled(home, area, cutoff)
     place, about = paths.reports(home, area, cutoff, "mail.eml"), settings(home, area)
     if about is None:
-        return DONE, how_to(home, area, cutoff, words)
+        return Exit.DONE, how_to(home, area, cutoff, words)
     with _box(home) as box:
         _, made = letters(home, area, cutoff, about, box, time.time())
     folder = path(home).parent / "preview" / area / cutoff
@@ -232,7 +232,7 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, st
     for number, each in enumerate(made, start=1):
         (folder / f"{number:03d}.eml").write_bytes(each.message)
     lines = [f"  {number:03d}.eml  {each.address}" for number, each in enumerate(made, start=1)]
-    return DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
+    return Exit.DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
 
 
 def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
@@ -304,7 +304,7 @@ def send(
             tell(words.say("mail.stopped"))
             done = False
         answer, said = _told(box.rows(area, cutoff), area, cutoff, words)
-        return answer if done else UNSETTLED, said
+        return answer if done else Exit.UNSETTLED, said
 
 
 def _work(
@@ -340,7 +340,7 @@ def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, str
         rows = box.rows(area, cutoff) if box else []
     if not rows:
         compiled(home, area, cutoff)
-        return DONE, words.say("mail.nothing_queued", area=area, cutoff=cutoff)
+        return Exit.DONE, words.say("mail.nothing_queued", area=area, cutoff=cutoff)
     return _told(rows, area, cutoff, words)
 
 
@@ -361,7 +361,7 @@ def verdict(rows: list) -> int:
     """UNSETTLED if a letter of the newest revision was refused, given up, or is uncertain."""
     newest = max((row["revision"] for row in rows), default=0)
     told = [row["state"] for row in rows if row["revision"] == newest and row["reply"] != "off_list"]
-    return UNSETTLED if set(told) & set(outbox.UNSETTLED) else DONE
+    return Exit.UNSETTLED if set(told) & set(outbox.UNSETTLED) else Exit.DONE
 
 
 def table(rows: list, words: Wording) -> str:
@@ -423,8 +423,8 @@ def tell(home: Path, text: str, words: Wording) -> tuple[int, str]:
     except (isolated.TookTooLong, isolated.Died) as error:
         verdict = sender.Verdict(outbox.UNCERTAIN, str(error))
     if verdict.state == outbox.ACCEPTED:
-        return DONE, words.say("mail.operator_told", operator=_bare(to))
-    return UNSETTLED, words.say("mail.operator_not_told", operator=_bare(to), reply=verdict.reply)
+        return Exit.DONE, words.say("mail.operator_told", operator=_bare(to))
+    return Exit.UNSETTLED, words.say("mail.operator_not_told", operator=_bare(to), reply=verdict.reply)
 
 
 @contextmanager

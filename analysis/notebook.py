@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import atomic, isolated
+from analysis.exits import AnalysisError
 from analysis.home import at_home, without_folders, working_in
 from analysis.stem import Stem
 from analysis.wording import MISSING, Wording
@@ -29,7 +30,7 @@ ENGINES = {
 }  # as --engine knows them, as papermill does
 
 
-class NotebookFailed(Exception):
+class NotebookFailed(AnalysisError):
     """A notebook did not do all it should; the message names notebook, cell and reason."""
 
 

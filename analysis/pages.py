@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import atomic, isolated, notebook, paths, periods, publish, store, wording
+from analysis.exits import AnalysisError
 from analysis.home import without_folders
 from analysis.notebook import USUAL, Way
 from analysis.stem import Stem
@@ -129,11 +130,8 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
 
 
 def told(error: Exception) -> str:
-    """What went wrong, for a person: some errors say it in full."""
-    from analysis import files, tables
-
-    in_full = isinstance(error, (notebook.NotebookFailed, files.ConfigError, tables.TableError))
-    return str(error) if in_full else f"{type(error).__name__}: {error}"
+    """What went wrong, for a person: an ``AnalysisError`` says it in full, any other with the name of its class."""
+    return str(error) if isinstance(error, AnalysisError) else f"{type(error).__name__}: {error}"
 
 
 def missing(words: Wording, title: str) -> str:

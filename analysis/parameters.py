@@ -7,10 +7,12 @@ can see for itself whether that cell sets a name that the one before it does not
 import ast
 from itertools import pairwise
 
+from analysis.exits import AnalysisError
+
 INJECTED = "# Parameters"  # how papermill begins its cell
 
 
-class UnknownParameter(TypeError):
+class UnknownParameter(AnalysisError, TypeError):
     """The notebook was given a parameter that its parameters cell does not set."""
 
 

@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 from analysis import periods
+from analysis.exits import AnalysisError
 
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
-class NotFound(FileNotFoundError):
+class NotFound(AnalysisError, FileNotFoundError):
     """A table or raw file is not where it should be; the message says what to do."""
 
 

@@ -32,6 +32,7 @@ from analysis import (
     store,
     wording,
 )
+from analysis.exits import Exit
 from analysis.home import PROJECT, working_in
 from analysis.notebook import USUAL, Way
 from analysis.units import Unit, with_kind
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 NOTEBOOKS = PROJECT / "notebooks"
 STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
 WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
-DONE, REFUSED, FAILED, BUSY, WRONG_USAGE = 0, 2, 3, 5, 64  # README, Run a week
 VERSIONS_OF = (  # what products may hang on
     *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),
     *("nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow", "seaborn"),
@@ -57,7 +57,7 @@ VERSIONS_OF = (  # what products may hang on
 class Outcome:
     """How a week ended: exit status, the sentence for the person who ran it, the report if there is one."""
 
-    status: int
+    status: Exit
     message: str
     report: Path | None = None
 
@@ -152,9 +152,9 @@ def week(
             cutoff = cutoff or paths.newest_raw(home, area)
             raw = sorted(raw or paths.raw_files(home, area, cutoff), key=lambda path: path.name)
         except paths.NotFound:
-            return Outcome(REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
+            return Outcome(Exit.REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:
-            return Outcome(REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
+            return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
         this = _Week(home, area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Steps())
         try:
@@ -165,7 +165,7 @@ def week(
                     this.list_weeks()
                 return outcome
         except publish.Busy as busy:
-            return Outcome(BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+            return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
 
 
 @dataclass(frozen=True)
@@ -193,20 +193,20 @@ class _Week:
         inputs = self.inputs(before)
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         if before.get("inputs") == inputs and complete:
-            return Outcome(DONE, self.words.say("run.nothing_new", report=report), report)
+            return Outcome(Exit.DONE, self.words.say("run.nothing_new", report=report), report)
         refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in lines:
             self.steps.tell(line)
         if refused:
-            return Outcome(REFUSED, self.words.say("run.refused", file=self.names))
+            return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))
         if unknown := self.unknown(units):
-            return Outcome(WRONG_USAGE, unknown)
+            return Outcome(Exit.WRONG_USAGE, unknown)
         revision, held = len(store.revisions(published)) + 1, atomic.digests(published.glob("raw/*"))
         keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
         if before.get("revision", revision) != revision:
-            return Outcome(FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
+            return Outcome(Exit.FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
         if keep and not self.reissue:
-            return Outcome(REFUSED, self.other_table(inputs, keep))
+            return Outcome(Exit.REFUSED, self.other_table(inputs, keep))
         revision += bool(keep)
         run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token with this name was left by this run and no other
         try:
@@ -222,7 +222,7 @@ class _Week:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
         if ending := mailing.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
-        return Outcome(FAILED, f"{done}\n{failed}", report) if failed else Outcome(DONE, done, report)
+        return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else Outcome(Exit.DONE, done, report)
 
     def list_weeks(self) -> None:
         """The week stands, listed or not; the next run lists it."""
@@ -376,7 +376,7 @@ class _Week:
         with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
             kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
-        return Outcome(FAILED, self.words.say("run.failed", reason=reason, kept=kept))
+        return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:

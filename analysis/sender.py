@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis import outbox
+from analysis.exits import AnalysisError
 from analysis.outbox import Outbox
 
 PASSWORD = "ANALYSIS_SMTP_PASSWORD"  # the environment variable
@@ -38,7 +39,7 @@ HOME = Path(__file__).parents[1]  # where the child finds the package
 SETTLED, LOGIN_REFUSED = 0, 77  # exit statuses of the child; the latter is EX_NOPERM of sysexits.h
 
 
-class PasswordError(ValueError):
+class PasswordError(AnalysisError, ValueError):
     """The password cannot be read as safely as it must be; the message says what would help."""
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from analysis.exits import AnalysisError
+
 MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
 STATUSES = ("computed", "published", "not assessed", "missing")
@@ -16,7 +18,7 @@ INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": 
 NOT_ITEMISED = "NOT_ITEMISED"  # the part of a total that the delivered table does not itemise
 
 
-class TableError(ValueError):
+class TableError(AnalysisError, ValueError):
     """A frame is not the table it is said to be; the message lists every fault with table, column and row."""
 
 

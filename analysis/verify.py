@@ -13,10 +13,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 from analysis import atomic, paths, run, store, wording
+from analysis.exits import Exit
 from analysis.run import Outcome, Steps
 from analysis.wording import Wording
 
-DIFFERS = run.FAILED  # README, Run a week
+DIFFERS = Exit.FAILED
 MOST_CELLS, MOST_NAMES = 3, 10  # told of one table, of one kind of input
 QUIET = Steps(tell=lambda line: None)
 
@@ -32,7 +33,7 @@ def week(home: Path, area: str, cutoff: str | None = None, steps: Steps = QUIET)
     published = store.published(home, area)
     cutoff = cutoff or (published[-1] if published else None)
     if cutoff not in published:
-        return Outcome(run.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
+        return Outcome(Exit.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
     record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
     there = _products(home, area, cutoff)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
@@ -57,7 +58,7 @@ def week(home: Path, area: str, cutoff: str | None = None, steps: Steps = QUIET)
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
     heading = words.say("verify.same", count=len(there), **fields) if same else words.say("verify.differs", **fields)
-    return Outcome(run.DONE if same else DIFFERS, "\n".join([heading, *lines]))
+    return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
 
 
 def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Steps) -> Outcome:
@@ -75,7 +76,7 @@ def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
             shutil.copytree(each, into / each.relative_to(home))
     inputs, raw = record.get("inputs", {}), sorted(published.glob("raw/*"))
     if not raw or inputs.get("raw", atomic.digests(raw)) != atomic.digests(raw):
-        return Outcome(run.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
+        return Outcome(Exit.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
     return run.week(into, area, cutoff, raw, steps=steps, **about)

@@ -21,6 +21,7 @@ import babel.lists
 import babel.numbers
 
 from analysis import files, periods
+from analysis.exits import AnalysisError
 from analysis.files import ConfigError, File
 
 LANGUAGES = ("vi", "en")
@@ -28,7 +29,7 @@ MISSING = "–"
 FIELDS = ["sentence", "fields"]  # the columns of fields.csv
 
 
-class WordingError(ValueError):
+class WordingError(AnalysisError, ValueError):
     """The wording files are wrong; the message lists every fault with file, key and value."""
 
 

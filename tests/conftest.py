@@ -28,9 +28,10 @@ from filelock import FileLock  # noqa: E402
 from IPython.core.formatters import DisplayFormatter  # noqa: E402
 from nbformat import v4  # noqa: E402
 
-from analysis import figures, report, run, unitpage, wording  # noqa: E402
+from analysis import figures, report, unitpage, wording  # noqa: E402
 from analysis.__main__ import main  # noqa: E402
 from analysis.edition import Edition  # noqa: E402
+from analysis.exits import Exit  # noqa: E402
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
 # A busy machine is no fault. What make long tries more often, make test tries as well.
@@ -164,7 +165,7 @@ def analysis_at(home: Path, *arguments: object) -> str:
     """What the command ``week 2023-12-04`` says at that home, where it succeeds."""
     said = io.TextIOWrapper(io.BytesIO(), "utf-8")
     with contextlib.redirect_stdout(said):
-        assert main(["week", "2023-12-04", *map(str, arguments), "--home", str(home)]) == run.DONE
+        assert main(["week", "2023-12-04", *map(str, arguments), "--home", str(home)]) == Exit.DONE
     said.seek(0)
     return said.read()
 

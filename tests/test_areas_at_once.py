@@ -11,6 +11,7 @@ import pytest
 from test_run import AREA, CUTOFF, headings, home, paged, pages_table, put  # noqa: F401
 
 from analysis import areas, isolated, pages, run
+from analysis.exits import Exit
 
 # Each page notes that it was made, and takes a moment, so that a worker can be killed meanwhile.
 NOTED = 'import time\n(home.parent / f"made-{unit}-{os.getpid()}").touch()\ntime.sleep(0.5)\n'
@@ -84,7 +85,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     killer.start()
     outcome = run.week(home, AREA, CUTOFF, units="all", cluster=cluster.scheduler_address, steps=week)
     killer.join()
-    assert outcome.status == run.DONE, outcome.message
+    assert outcome.status == Exit.DONE, outcome.message
     assert headings(home) == {code: f"{code} None" for code in CODES}
     assert {code: row[1] for code, row in pages_table(home).items()} == dict.fromkeys(CODES, "made")
     made_by = {int(path.name.split("-")[1]) for path in home.parent.glob("process-*")}
@@ -100,5 +101,5 @@ def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home, monkey
     pytest.importorskip("distributed")
     monkeypatch.setattr(pages, "CONNECT_S", 1)
     outcome = run.week(home, AREA, CUTOFF, units="all", cluster="tcp://127.0.0.1:9", steps=paged(home, "A"))
-    assert outcome.status == run.FAILED and "127.0.0.1:9" in outcome.message
+    assert outcome.status == Exit.FAILED and "127.0.0.1:9" in outcome.message
     assert not (home / "reports" / AREA).exists() or not list((home / "reports" / AREA).iterdir())

@@ -16,6 +16,7 @@ import pytest
 from district import CUTOFF, HOME, RAW, in_force, lines, saved, words
 
 from analysis import clean, parse, paths, run, units
+from analysis.exits import Exit
 
 DOCS = {"vi": "quy-uoc-bang-so-lieu.md", "en": "reading-contract.md"}
 EXAMPLE = re.compile(r"\| (?!-)([^|]+?) \| (?:`([^|]*)`|\((?:để trống|nothing)\)) \| ([^|]+?) \|")
@@ -224,12 +225,12 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     steps = run.Steps(notebooks=folder, stages=(), export=export, tell=lambda line: None, index=lambda *_: None)
     day = str(CUTOFF)
     first = run.week(home, "cho-moi", day, [saved(folder, lines(), f"{day}.txt")], lang, steps=steps)
-    assert first.status == run.DONE, first.message
+    assert first.status == Exit.DONE, first.message
     second = saved(folder, table(place, typed, lines()), f"{day}.txt")
     again = run.week(home, "cho-moi", day, [second], lang, reissue=reissue, steps=steps)
     if again.message == words(lang).say("run.nothing_new", report=first.report):
         return Found("unchanged")
-    return Found("accepted" if again.status == run.DONE else "refused", said=(again.message,))
+    return Found("accepted" if again.status == Exit.DONE else "refused", said=(again.message,))
 
 
 def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:

@@ -16,6 +16,7 @@ import pytest
 
 from analysis import run
 from analysis.__main__ import main
+from analysis.exits import Exit
 from analysis.home import PROJECT
 
 DEPLOY, PROJECT = PROJECT / "deploy", PROJECT
@@ -189,12 +190,12 @@ def test_the_call_of_the_timer_makes_up_for_what_was_missed_and_goes_on_after_a_
     call = [*shlex.split(command.partition(" -m analysis ")[2]), "--home", str(home)]
     call.remove("--send")
     before = record(home, PUBLISHED)
-    assert main(call) == run.DONE  # nothing is due
+    assert main(call) == Exit.DONE  # nothing is due
 
     (raw / f"{REFUSED}.txt").write_text(table, "utf-8")
     (raw / f"{DUE}.txt").write_text(later.replace("TUẦN 01/12", "TUẦN 03/12"), "utf-8")
     capfd.readouterr()
-    assert main(call) == run.REFUSED
+    assert main(call) == Exit.REFUSED
     said = capfd.readouterr()
     assert f"{AREA}, kỳ chốt {REFUSED}: {REFUSED}.txt: bị từ chối" in said.err
     assert f"{AREA}: tuần {REFUSED} chưa có báo cáo." in said.err
@@ -204,7 +205,7 @@ def test_the_call_of_the_timer_makes_up_for_what_was_missed_and_goes_on_after_a_
     due = record(home, DUE)
     assert any(PUBLISHED in name for name in json.loads(due)["inputs"]["earlier"])
 
-    assert main(call) == run.REFUSED  # told again, and nothing else is done
+    assert main(call) == Exit.REFUSED  # told again, and nothing else is done
     assert record(home, DUE) == due
 
 

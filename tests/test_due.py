@@ -18,6 +18,7 @@ from test_run import AREA, accepted, contents, put
 
 from analysis import __main__ as command
 from analysis import due, mail, mailing, paths, run, sender, store
+from analysis.exits import Exit
 from analysis.files import ConfigError
 from analysis.home import PROJECT
 from analysis.outbox import Outbox
@@ -70,7 +71,7 @@ def known(home: Path, day: str) -> str:
 
 
 def test_every_week_without_a_report_is_made_oldest_first_and_then_none_is_due(home):
-    assert made(home) == ([*DAYS], dict.fromkeys(DAYS, run.DONE))
+    assert made(home) == ([*DAYS], dict.fromkeys(DAYS, Exit.DONE))
     assert known(home, THIRD) == f"{FIRST},{SECOND}"
     before = contents(home)
     assert made(home) == ([], {})
@@ -82,22 +83,22 @@ def test_only_what_has_no_report_is_made(home):
     assert made(home)[0] == [SECOND, THIRD]
 
 
-@pytest.mark.parametrize(("fault", "status"), [("bad", run.REFUSED), ("rule", run.FAILED)])
+@pytest.mark.parametrize(("fault", "status"), [("bad", Exit.REFUSED), ("rule", Exit.FAILED)])
 def test_a_later_week_does_not_wait_for_a_broken_one_and_is_made_again_when_that_one_comes(home, fault, status):
     put_table(home, SECOND, fault)
-    assert made(home) == ([*DAYS], {FIRST: run.DONE, SECOND: status, THIRD: run.DONE})
+    assert made(home) == ([*DAYS], {FIRST: Exit.DONE, SECOND: status, THIRD: Exit.DONE})
     assert known(home, THIRD) == FIRST
     assert due.missing(home, AREA) == [SECOND]
     assert made(home) == ([SECOND], {SECOND: status})  # tried and told each time, until somebody corrects it
     put_table(home, SECOND, "corrected")
-    assert made(home) == ([SECOND, THIRD], {SECOND: run.DONE, THIRD: run.DONE})
+    assert made(home) == ([SECOND, THIRD], {SECOND: Exit.DONE, THIRD: Exit.DONE})
     assert known(home, THIRD) == f"{FIRST},{SECOND}"
     assert (made(home), due.missing(home, AREA)) == (([], {}), [])
 
 
 def test_the_newest_week_is_missing_to_no_other(home):
     put_table(home, THIRD, "bad")
-    assert made(home)[1][THIRD] == run.REFUSED
+    assert made(home)[1][THIRD] == Exit.REFUSED
     assert due.missing(home, AREA) == []
 
 
@@ -105,7 +106,7 @@ def test_another_table_of_a_published_week_is_refused_and_told_and_the_week_stay
     made(home)
     before = contents(home / "data" / "processed", home / "reports")
     put_table(home, FIRST, "another")
-    assert made(home) == ([FIRST], {FIRST: run.REFUSED})
+    assert made(home) == ([FIRST], {FIRST: Exit.REFUSED})
     assert contents(home / "data" / "processed", home / "reports") == before
 
 
@@ -114,7 +115,7 @@ def test_a_damaged_or_half_made_report_is_made_again(home):
     put(home / "reports" / AREA / FIRST / "report.html", "damaged")
     record = home / "data" / "processed" / AREA / THIRD / "run.json"
     record.write_text(json.dumps(json.loads(record.read_text()) | {"failed": ["30634"]}))
-    assert made(home) == ([FIRST, THIRD], {FIRST: run.DONE, THIRD: run.DONE})
+    assert made(home) == ([FIRST, THIRD], {FIRST: Exit.DONE, THIRD: Exit.DONE})
 
 
 def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home):
@@ -122,8 +123,8 @@ def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home
     put(home / "data" / "raw" / AREA / "notes.txt", "no table of a week")
     ended = dict(due.weeks(home, AREA, steps=quick([])))
     assert {day: outcome.status for day, outcome in ended.items()} == {
-        **dict.fromkeys(DAYS, run.DONE),
-        "2023-13-04": run.REFUSED,
+        **dict.fromkeys(DAYS, Exit.DONE),
+        "2023-13-04": Exit.REFUSED,
     }
     assert "2023-13-04, không phải là một ngày" in ended["2023-13-04"].message
 
@@ -174,18 +175,18 @@ def recipients(home: Path, *areas: str) -> None:
 def test_the_worst_status_is_answered_and_each_week_is_told(call, home, capsys):
     put_table(home, SECOND, "bad")
     put_table(home, FIRST, "rule")
-    assert call("week", "--due", "--area", AREA) == run.FAILED
+    assert call("week", "--due", "--area", AREA) == Exit.FAILED
     said = capsys.readouterr()
     assert f"{AREA}, kỳ chốt {FIRST}: config/units.csv: row 7" in said.err
     assert f"{AREA}, kỳ chốt {SECOND}: {SECOND}.txt: bị từ chối" in said.err
     assert f"{AREA}: tuần {FIRST} và {SECOND} chưa có báo cáo. Các tuần sau đó vẫn được lập" in said.err
     assert f"{AREA}, kỳ chốt {THIRD}: Đã làm xong" in said.out
     put_table(home, FIRST)
-    assert call("week", "--due", "--area", AREA) == run.REFUSED
+    assert call("week", "--due", "--area", AREA) == Exit.REFUSED
     put_table(home, SECOND)
-    assert call("week", "--due", "--area", AREA) == run.DONE
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
     capsys.readouterr()
-    assert call("week", "--due", "--area", AREA) == run.DONE
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
     assert "Không có tuần nào phải làm" in capsys.readouterr().out
 
 
@@ -193,18 +194,18 @@ def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsy
     for area in ("an-giang", "gia-lai"):
         put(home / "config" / area / "area.toml", "code = 2")
     put_table(home, THIRD, area="gia-lai")
-    assert call("week", "--due", "--area", "all") == run.DONE
+    assert call("week", "--due", "--area", "all") == Exit.DONE
     assert (home / "reports" / "gia-lai" / THIRD / "report.html").is_file()
     assert sorted(path.name for path in (home / "reports" / AREA).iterdir()) == [*DAYS]
-    assert call("week", "--due", "--area", "all") == run.DONE
+    assert call("week", "--due", "--area", "all") == Exit.DONE
     assert "của an-giang, cho-moi và gia-lai đều đã có báo cáo" in capsys.readouterr().out
 
 
 def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
     put(home / "config" / "gia-lai" / "area.toml", "code = 2")
-    done = run.Outcome(run.DONE, "xong", paths.reports(home, AREA, THIRD, "report.html"))
+    done = run.Outcome(Exit.DONE, "xong", paths.reports(home, AREA, THIRD, "report.html"))
     monkeypatch.setattr("analysis.areas.weeks", lambda home, asked, **_: [(area, done) for area in asked])
-    assert call("week", THIRD, "--area", "all") == run.DONE
+    assert call("week", THIRD, "--area", "all") == Exit.DONE
     said = capsys.readouterr()
     assert said.out == f"{AREA}: xong\n"
     assert "gia-lai" in said.err and THIRD in said.err
@@ -240,17 +241,17 @@ def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(cal
     put_table(home, SECOND, "bad")
     with mx.serving() as (port, seen):
         write_settings(home, port)
-        assert call("week", "--due", "--send", "--area", AREA) == run.REFUSED
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.REFUSED
         assert subjects(seen) == [f"Subject: {FIRST}", f"Subject: {THIRD}"]
         assert f"{AREA}, kỳ chốt {SECOND}: báo cáo chưa lập xong nên không gửi thư." in capsys.readouterr().err
-        assert call("week", SECOND, "--send", "--area", AREA) == run.REFUSED
+        assert call("week", SECOND, "--send", "--area", AREA) == Exit.REFUSED
         assert len(seen.taken) == 2
 
 
 def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
     mailing.path(home).parent.mkdir(parents=True)
     mailing.path(home).write_bytes(b"no database" * 100)
-    assert call("week", "--due", "--send", "--area", AREA) == run.FAILED
+    assert call("week", "--due", "--send", "--area", AREA) == Exit.FAILED
     assert store.published(home, AREA) == [FIRST, SECOND, THIRD]
     assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
 
@@ -261,7 +262,7 @@ def test_a_refused_table_is_worse_than_a_refused_letter(call, home, capsys):
     with mx.serving({"RCPT": mx.says("550 nobody")}) as (port, _):
         write_settings(home, port)
         assert call("week", FIRST, "--send", "--area", AREA) == 4
-        assert call("week", "--due", "--send", "--area", AREA) == run.REFUSED
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.REFUSED
     assert "550 nobody" in capsys.readouterr().out
 
 
@@ -269,14 +270,14 @@ def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is
     recipients(home, AREA)
     with mx.serving() as (port, seen):
         write_settings(home, port)
-        assert call("week", "--due", "--area", AREA) == run.DONE
+        assert call("week", "--due", "--area", AREA) == Exit.DONE
         with closing(Outbox(mailing.path(home))) as box:
             revision, waiting = mailing.letters(home, AREA, THIRD, mailing.settings(home, AREA), box, time.time())
             box.queue(AREA, THIRD, revision, waiting, time.time())
         assert mailing.waiting(home, AREA) == [THIRD]
-        assert call("week", "--due", "--area", AREA) == run.DONE
+        assert call("week", "--due", "--area", AREA) == Exit.DONE
         assert seen.taken == []
-        assert call("week", "--due", "--send", "--area", AREA) == run.DONE
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.DONE
     assert (subjects(seen), mailing.waiting(home, AREA)) == ([f"Subject: {THIRD}"], [])
 
 
@@ -368,7 +369,7 @@ def test_systemds_credential_is_the_password_and_only_its_own_user_may_read_it(t
 
 def test_a_table_whose_name_tells_no_week_is_told_and_no_success(home, call, capsys):
     put(home / "data" / "raw" / AREA / ".gitkeep", "")
-    assert call("week", "--due", "--area", AREA) == run.DONE
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
     put(home / "data" / "raw" / AREA / "11-12-2023.txt", "a week that nobody would miss")
-    assert call("week", "--due", "--area", AREA) == run.REFUSED
+    assert call("week", "--due", "--area", AREA) == Exit.REFUSED
     assert f"data/raw/{AREA}: " in (said := capsys.readouterr().err) and "11-12-2023.txt" in said

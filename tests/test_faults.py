@@ -43,6 +43,7 @@ from test_run import (
 )
 
 from analysis import atomic, paths, provenance, publish, run
+from analysis.exits import Exit
 from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, SENDING, UNCERTAIN, Letter, Outbox
 
@@ -170,7 +171,7 @@ def told(act: Callable[[], run.Outcome], notes: Notes) -> int:
         outcome = act()
     except OSError as error:
         notes.add(f"{error.filename}: {error.strerror}")
-        return run.FAILED
+        return Exit.FAILED
     notes.add(outcome.message)
     return outcome.status
 
@@ -204,7 +205,7 @@ def test_at_every_call_that_changes_the_disk_a_fault_leaves_a_whole_week_and_the
     def act() -> int:
         return told(lambda: week_of(home, last, reissue=True), notes)
 
-    assert traced(act, log, always) == run.DONE
+    assert traced(act, log, always) == Exit.DONE
     new = state(home)
     half = [old[0], new[1]]  # between the two folders' renames
     tried = some(
@@ -217,7 +218,7 @@ def test_at_every_call_that_changes_the_disk_a_fault_leaves_a_whole_week_and_the
         status, left = traced(act, log, [*always, *faults]), state(home)
         said = " ".join(notes.lines())
         named = os.strerror(getattr(errno, kind, errno.EROFS)) in said and str(home) in said
-        may_be = {run.DONE: [new], run.FAILED: [old], -signal.SIGKILL: [old, half, new]}.get(status, [])
+        may_be = {Exit.DONE: [new], Exit.FAILED: [old], -signal.SIGKILL: [old, half, new]}.get(status, [])
         if kind == "disk lost":  # then nothing can be undone either
             may_be = [old, half, new]
         again = week_of(home, last)  # without a word of a correction: finishes what is half published, starts nothing
@@ -226,9 +227,9 @@ def test_at_every_call_that_changes_the_disk_a_fault_leaves_a_whole_week_and_the
         wrong[f"{kind} at {call}"] = failing(
             injected=status == -signal.SIGKILL if kind == "killed" else "INJECTED" in log.read_text("utf-8"),
             whole=left in may_be or (always and kind in ("killed", "disk lost")),
-            named=status != run.FAILED or named,
-            finished=finished == (new if again.status == run.DONE else old),
-            healed=healed.status == run.DONE and state(home) == new,
+            named=status != Exit.FAILED or named,
+            finished=finished == (new if again.status == Exit.DONE else old),
+            healed=healed.status == Exit.DONE and state(home) == new,
             tidy=leftovers(home) == [],
         )
     counted(f"week {issues}", len(tried), {fault: each for fault, each in wrong.items() if each})
@@ -256,8 +257,8 @@ def mailed(path: Path, notes: Notes) -> int:
                 notes.add(f"kept {letter['address']}")
     except (OSError, sqlite3.Error) as error:
         notes.add(str(error))
-        return run.FAILED
-    return run.DONE
+        return Exit.FAILED
+    return Exit.DONE
 
 
 def states(path: Path, cutoff: str) -> dict[str, str]:
@@ -275,7 +276,7 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
         letter = box.take(1)
         box.settle(1, letter["tries"], ACCEPTED, "250", NOON)
     before = shutil.copytree(home, tmp_path / "before")
-    assert traced(lambda: mailed(path, notes), log) == run.DONE
+    assert traced(lambda: mailed(path, notes), log) == Exit.DONE
     assert notes.lines() == [f"{what} {address}" for address in addresses for what in ("sent", "kept")]
     tried, wrong = some(faults_at_every_change(log, home), 14), {}
     for kind, call, faults in tried:
@@ -288,12 +289,12 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
         sent_in_all = [line[5:] for line in notes.lines() if line.startswith("sent")]
         wrong[f"{kind} at {call}"] = failing(
             injected=status == -signal.SIGKILL if kind == "killed" else "INJECTED" in log.read_text("utf-8"),
-            ended=status in (run.DONE, run.FAILED, -signal.SIGKILL),
-            told=status != run.FAILED or len(notes.lines()) > len(sent) + len(kept),
+            ended=status in (Exit.DONE, Exit.FAILED, -signal.SIGKILL),
+            told=status != Exit.FAILED or len(notes.lines()) > len(sent) + len(kept),
             kept={left[address] for address in kept} <= {ACCEPTED},
             never_waiting_once_sent={left[address] for address in sent} <= {SENDING, ACCEPTED},
             none_doubled=len(sent_in_all) == len(set(sent_in_all)),
-            healed=again == run.DONE and set(states(path, CUTOFF).values()) <= {ACCEPTED, UNCERTAIN},
+            healed=again == Exit.DONE and set(states(path, CUTOFF).values()) <= {ACCEPTED, UNCERTAIN},
             none_lost=list(states(path, CUTOFF)) == addresses,
             one_uncertain=list(states(path, CUTOFF).values()).count(UNCERTAIN) <= 1,
             earlier_week=states(path, "2023-11-27") == {addresses[0]: ACCEPTED},
@@ -359,8 +360,8 @@ def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_o
         if can_exchange:
             assert left in (old, new, [old[0], new[1]]), number
         again = week_of(home, last)  # without a word of a correction: finishes what is half published, starts nothing
-        assert state(home) == (new if again.status == run.DONE else old), number
-        assert week_of(home, last, reissue=True).status == run.DONE
+        assert state(home) == (new if again.status == Exit.DONE else old), number
+        assert week_of(home, last, reissue=True).status == Exit.DONE
         assert state(home) == new, number
         assert leftovers(home) == [], number
     assert kills > (25 if ALL else 2) and halves >= ALL
@@ -427,7 +428,7 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
         began = time.monotonic()
         week = week_begun(home)
         said = week.communicate()[1]
-        assert week.returncode == run.DONE, said
+        assert week.returncode == Exit.DONE, said
         return time.monotonic() - began
 
     code, seconds, new = provenance.code(), ended(), state(home)
@@ -602,10 +603,10 @@ def test_of_two_runs_started_together_one_works_and_the_other_says_who_and_since
         said = {child: (home.parent / f"told-{child}").read_text("utf-8") for child in children}
         for path in home.parent.glob("told-*"):
             path.unlink()
-        works, gave_up = ended.get(run.DONE), ended.get(run.BUSY)
+        works, gave_up = ended.get(Exit.DONE), ended.get(Exit.BUSY)
         since = rf"tiến trình {works}, từ lúc \d\d:\d\d:\d\d \d\d/\d\d/\d{{4}}"
         checks = failing(
-            one_works=set(ended) == {run.DONE, run.BUSY},
+            one_works=set(ended) == {Exit.DONE, Exit.BUSY},
             says_who=re.search(since, said.get(gave_up, "")) is not None,
             published=state(home) == [{"raw/2023-12-04.txt": b"raw", "scores.csv": b"raw"}, {"report.html": b"raw"}],
             tidy=leftovers(home) == [],
@@ -677,14 +678,14 @@ def test_on_a_full_disk_the_run_says_which_file_and_what_was_published_stays(tmp
             said, left = " ".join(notes.lines()), state(place)
             statuses[status] += 1
             checks = failing(
-                ended=status in (run.DONE, run.FAILED),
-                untouched=left == old if status == run.FAILED else left[0]["scores.csv"] == text.encode(),
-                named=status == run.DONE or (os.strerror(errno.ENOSPC) in said and str(place) in said),
+                ended=status in (Exit.DONE, Exit.FAILED),
+                untouched=left == old if status == Exit.FAILED else left[0]["scores.csv"] == text.encode(),
+                named=status == Exit.DONE or (os.strerror(errno.ENOSPC) in said and str(place) in said),
                 tidy=leftovers(place) == [],
             )
         if checks:
             wrong[f"{free} pages free"] = [*checks, said]
-    assert set(statuses) == {run.DONE, run.FAILED}
+    assert set(statuses) == {Exit.DONE, Exit.FAILED}
     counted("full disk", len(sizes), wrong)
 
 
@@ -698,7 +699,7 @@ def test_on_a_full_disk_the_whole_run_says_so(tmp_path, counted):
             said = week.communicate()[1]
             left, kept = state(place), leftovers(place)
         if checks := failing(
-            status=week.returncode == run.FAILED,
+            status=week.returncode == Exit.FAILED,
             untouched=left == old,
             named=os.strerror(errno.ENOSPC) in said and re.search(rf"{place}/\S+|\d_\w+\.ipynb", said) is not None,
             tidy=kept == [],
@@ -717,5 +718,5 @@ def test_on_a_home_that_is_only_read_the_run_says_which_file_and_changes_nothing
         week = week_begun(home)
         said = week.communicate()[1]
     reason = os.strerror(errno.EROFS if os.geteuid() == 0 else errno.EACCES)
-    assert (week.returncode, reason in said, str(home) in said) == (run.FAILED, True, True), said
+    assert (week.returncode, reason in said, str(home) in said) == (Exit.FAILED, True, True), said
     assert contents(home) == before

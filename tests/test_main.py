@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis import clean, mailing, run
-from analysis.__main__ import STOPPED, main
+from analysis.__main__ import main
+from analysis.exits import Exit
 from analysis.home import PROJECT
 
 TABLE = PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
@@ -162,7 +163,7 @@ def test_ctrl_c_is_answered_with_what_became_of_the_week_and_a_status_of_its_own
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "week", stopped)
-    assert call("week", "2023-12-04", "--area", "cho-moi") == STOPPED == 130
+    assert call("week", "2023-12-04", "--area", "cho-moi") == Exit.STOPPED == 130
     assert "Đã dừng. Tuần đang làm dở không được phát hành" in capsys.readouterr().err
 
 
@@ -174,6 +175,6 @@ def test_ctrl_c_elsewhere_has_the_same_status_and_shows_no_traceback(command, mo
     monkeypatch.setattr(mailing, "preview", stopped)
     monkeypatch.setattr(clean, "gate", stopped)
     arguments = {"mail": ["2023-12-04"], "gate": [str(TABLE), "--cutoff", "2023-12-04"]}[command]
-    assert call(command, *arguments, "--area", "cho-moi") == STOPPED
+    assert call(command, *arguments, "--area", "cho-moi") == Exit.STOPPED
     said = capsys.readouterr().err
     assert "Traceback" not in said and ("Chạy lại lệnh này để gửi tiếp" in said) == (command == "mail")

@@ -11,6 +11,7 @@ from conftest import UNITS
 from district import words
 
 from analysis import atomic, pages, paths, reuse, run, store, verify
+from analysis.exits import Exit
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 RECORD = {
@@ -188,7 +189,7 @@ def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, m
 
     monkeypatch.setattr(reuse, "units", fails)
     outcome, told = made(published, province_rank="6/11")
-    assert outcome.status == run.FAILED and "No space left on device" in outcome.message
+    assert outcome.status == Exit.FAILED and "No space left on device" in outcome.message
     assert kept(told) == ["1_clean", "2_score", "3_trend"]
     assert pages.stem.cache_info().currsize == 0
 
@@ -199,7 +200,7 @@ def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, m
 @pytest.mark.long
 def test_another_place_in_the_province_makes_the_report_again_and_nothing_before_it(home):
     outcome, told = made(home, units=UNITS, province_rank="6/11")
-    assert outcome.status == run.DONE
+    assert outcome.status == Exit.DONE
     assert kept(told) == ["1_clean", "2_score", "3_trend", "5_unit"]
     assert "6/11" in outcome.report.read_text("utf-8")
 
@@ -218,7 +219,7 @@ def test_a_stage_whose_table_was_damaged_is_made_again_and_so_are_pages_that_can
     whole = scores.read_bytes()
     scores.write_text("damaged")
     outcome, told = made(home)
-    assert outcome.status == run.DONE and kept(told) == ["1_clean", "3_trend", "4_report"]
+    assert outcome.status == Exit.DONE and kept(told) == ["1_clean", "3_trend", "4_report"]
     assert scores.read_bytes() == whole
 
 
@@ -229,10 +230,10 @@ def test_a_correction_of_one_unit_makes_its_page_and_the_report_again_and_every_
     )  # Mỹ Hiệp's online payment: no median, no best, no band follows from it
     before = {path.name: path.read_bytes() for path in (home / "reports" / AREA / CUTOFF / "units").iterdir()}
     outcome, told = made(home, raw=[table], reissue=True)
-    assert outcome.status == run.DONE, outcome.message
+    assert outcome.status == Exit.DONE, outcome.message
     after = {path.name: path.read_bytes() for path in (home / "reports" / AREA / CUTOFF / "units").iterdir()}
     same = [name for name in before if before[name] == after[name]]
     assert len(same) >= 3 and any(line.startswith(f"5_unit: {len(same)} ") for line in told), told
-    assert verify.week(home, AREA).status == run.DONE, "a week from nothing is another"
+    assert verify.week(home, AREA).status == Exit.DONE, "a week from nothing is another"
     assert words().say("piece.corrected_title", text="") not in after["30634.html"].decode()
     assert store.published(home, AREA) == [CUTOFF]

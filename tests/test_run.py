@@ -19,6 +19,7 @@ from district import words
 from nbformat import v4
 
 from analysis import atomic, clean, files, notebook, paths, publish, run, table_files, wording
+from analysis.exits import Exit
 from analysis.home import PROJECT
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
@@ -124,7 +125,7 @@ def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_
     week = steps(home, "print(area, cutoff)", "", CLOSE, told=told)
     outcome = run.week(home, AREA, steps=week)
     tables, reports = published(home)
-    assert (outcome.status, outcome.report) == (run.DONE, reports / "report.html")
+    assert (outcome.status, outcome.report) == (Exit.DONE, reports / "report.html")
     assert {path.name for path in tables.iterdir()} == {
         *["points.csv", "2_score.ipynb", "2_score.json", "run.json", "raw"]
     }
@@ -141,7 +142,7 @@ def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_
 
     before = contents(home)
     again = run.week(home, AREA, CUTOFF, steps=steps(home, "print(area, cutoff)", "", CLOSE))
-    assert (again.status, again.report) == (run.DONE, outcome.report)
+    assert (again.status, again.report) == (Exit.DONE, outcome.report)
     assert "Không có gì mới" in again.message
     assert contents(home) == before
 
@@ -178,7 +179,7 @@ def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_
 def test_a_notebook_that_did_not_do_all_it_should_leaves_the_published_week_as_it_was(home, cells, tags, cell, reason):
     before = earlier_week(home)
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, *cells, tags=tags))
-    assert outcome.status == run.FAILED
+    assert outcome.status == Exit.FAILED
     assert all(part in outcome.message for part in ("2_score.ipynb", cell, reason))
     assert contents(*published(home)) == before
     (kept,) = (home / "data" / "processed" / AREA / "failed").iterdir()
@@ -195,7 +196,7 @@ def test_a_notebook_that_did_not_do_all_it_should_leaves_the_published_week_as_i
 def test_a_parameter_that_a_notebook_does_not_have_is_an_error(home):
     before = earlier_week(home)
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, CLOSE, parameters='area = ""\ncut_off = ""\nrun = ""'))
-    assert outcome.status == run.FAILED
+    assert outcome.status == Exit.FAILED
     assert "không có tham số cutoff; chỉ có area, cut_off, run" in outcome.message
     assert contents(*published(home)) == before
 
@@ -204,14 +205,14 @@ def test_a_failing_export_publishes_nothing(home):
     before = earlier_week(home)
     broken = dataclasses.replace(steps(home, stages=()), export=lambda *_: 1 / 0)
     outcome = run.week(home, AREA, CUTOFF, steps=broken)
-    assert (outcome.status, "ZeroDivisionError" in outcome.message) == (run.FAILED, True)
+    assert (outcome.status, "ZeroDivisionError" in outcome.message) == (Exit.FAILED, True)
     assert contents(*published(home)) == before
 
 
 def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
     told, before = [], contents(home)
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, severities=("warning", "error", "error"), told=told))
-    assert outcome.status == run.REFUSED
+    assert outcome.status == Exit.REFUSED
     assert "bị từ chối" in outcome.message
     assert told[0] == "LỖI (2):"
     assert told[3] == "CẢNH BÁO (1):"
@@ -223,16 +224,16 @@ def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
 def test_warnings_are_told_and_the_week_is_made(home):
     told = []
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, severities=("warning",), stages=(), told=told))
-    assert outcome.status == run.DONE
+    assert outcome.status == Exit.DONE
     assert told[0] == "CẢNH BÁO (1):"
 
 
 def test_another_table_for_a_published_week_is_refused(home):
-    assert run.week(home, AREA, CUTOFF, steps=steps(home, stages=())).status == run.DONE
+    assert run.week(home, AREA, CUTOFF, steps=steps(home, stages=())).status == Exit.DONE
     before = contents(*published(home))
     other = put(home.parent / "corrected.txt", "corrected")
     outcome = run.week(home, AREA, CUTOFF, [other], steps=steps(home, stages=()))
-    assert outcome.status == run.REFUSED
+    assert outcome.status == Exit.REFUSED
     assert all(part in outcome.message for part in ("corrected.txt", "(bản r1)", "--reissue"))
     assert contents(*published(home)) == before
 
@@ -260,7 +261,7 @@ def test_a_week_is_made_again_only_where_something_it_follows_from_has_changed(h
     run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     change(home)
     outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
-    assert outcome.status == run.DONE
+    assert outcome.status == Exit.DONE
     assert ("Đã làm xong" in outcome.message) == again
 
 
@@ -293,13 +294,13 @@ def test_the_language_and_the_place_in_the_province_are_part_of_what_is_made(hom
 def test_a_week_that_is_being_made_is_not_made_twice(home):
     with publish.locked(home, AREA, CUTOFF):
         outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
-    assert outcome.status == run.BUSY
+    assert outcome.status == Exit.BUSY
     assert "đang được làm" in outcome.message
 
 
 def test_without_a_raw_table_there_is_a_sentence(home):
     outcome = run.week(home, AREA, "2023-11-27", steps=steps(home, stages=()))
-    assert outcome.status == run.REFUSED
+    assert outcome.status == Exit.REFUSED
     assert "data/raw/cho-moi/2023-11-27*.*" in outcome.message
 
 
@@ -308,7 +309,7 @@ def test_a_table_named_by_no_day_is_refused_and_named(home):
     before = contents(home)
     outcome = run.week(home, AREA, steps=steps(home, stages=()))
     assert (
-        outcome.status == run.REFUSED
+        outcome.status == Exit.REFUSED
         and "2023-13-04" in outcome.message
         and "không phải là một ngày" in outcome.message
     )
@@ -319,13 +320,13 @@ def test_several_tables_make_one_week_under_whatever_names_they_come(home):
     put(home / "data" / "raw" / AREA / f"{CUTOFF}-more.csv", "more")
     gated = []
     week = dataclasses.replace(steps(home, stages=()), gate=lambda raw, *_: gated.append(raw) or accepted())
-    assert run.week(home, AREA, CUTOFF, steps=week).status == run.DONE
+    assert run.week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
     assert [path.name for path in gated[0]] == ["2023-12-04-more.csv", "2023-12-04.txt"]
     assert sorted(path.read_text() for path in published(home)[0].glob("raw/*")) == ["more", "raw"]
     renamed = [put(home.parent / "b.csv", "raw"), put(home.parent / "a.csv", "more")]
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, renamed, steps=week).message
-    assert run.week(home, AREA, CUTOFF, renamed[:1], steps=week).status == run.REFUSED
-    assert run.week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == run.DONE
+    assert run.week(home, AREA, CUTOFF, renamed[:1], steps=week).status == Exit.REFUSED
+    assert run.week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == Exit.DONE
 
 
 # -- the units' pages ------------------------------------------------------------------------------------------------
@@ -393,7 +394,7 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     outcome = run.week(home, AREA, CUTOFF, units="all", jobs=2, steps=week)
     assert (os.environ["ANALYSIS_SMTP_PASSWORD"], os.environ.get("ANALYSIS_HOME"), Path.cwd()) == surroundings
     tables, reports = published(home)
-    assert (outcome.status, outcome.report) == (run.FAILED, reports / "report.html")
+    assert (outcome.status, outcome.report) == (Exit.FAILED, reports / "report.html")
     assert "Đã làm xong" in outcome.message and "2 đơn vị" in outcome.message
     assert "tên B (B): 5_unit.ipynb, ô lệnh [3] import json" in outcome.message
     assert [line.partition(":")[0] for line in told] == ["5_unit", "export"]
@@ -421,7 +422,7 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     assert gone(processes(home))
 
     healed = run.week(home, AREA, CUTOFF, jobs=2, steps=paged(home, *CODES))
-    assert healed.status == run.DONE
+    assert healed.status == Exit.DONE
     assert headings(home) == {code: f"{code} None" for code in CODES[:3]} | {fingerprint: "../Z None"}
     assert {row[1] for row in pages_table(home).values()} == {"made"}
 
@@ -429,17 +430,17 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     again = run.week(home, AREA, CUTOFF, steps=paged(home, *CODES))
     assert "Không có gì mới" in again.message and contents(home) == before
 
-    assert run.week(home, AREA, CUTOFF, units="none", steps=paged(home, *CODES)).status == run.DONE
+    assert run.week(home, AREA, CUTOFF, units="none", steps=paged(home, *CODES)).status == Exit.DONE
     assert not (reports / "units").exists() and pages_table(home) == {}
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, steps=paged(home, *CODES)).message
 
 
 def test_pages_asked_for_by_their_codes_are_made_beside_those_that_the_week_has(home):
     for codes in (["B"], ["A"]):
-        assert run.week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == run.DONE
+        assert run.week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == Exit.DONE
     assert set(headings(home)) == {"A", "B"}
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
-    assert run.week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == run.DONE
+    assert run.week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == Exit.DONE
     assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
     assert set(headings(home)) == {Path(paths.unit_file(code)).name for code in CODES}
 
@@ -449,7 +450,7 @@ def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_anothe
     for name in ("scores.csv", "pages.csv"):
         put(earlier / name, "one")
     week = functools.partial(run.week, home, AREA, CUTOFF, steps=paged(home, *CODES))
-    assert week().status == run.DONE
+    assert week().status == Exit.DONE
     put(earlier / "pages.csv", "another")
     assert "Không có gì mới" in week().message
     put(earlier / "scores.csv", "another")
@@ -459,7 +460,7 @@ def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_anothe
 def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
     week = paged(home, *CODES, broken={"A": "no token", "B": "shows nothing"})
     outcome = run.week(home, AREA, CUTOFF, units=["B", "A"], jobs=1, steps=week)
-    assert outcome.status == run.FAILED
+    assert outcome.status == Exit.FAILED
     reasons = {code: reason for code, (_, _, reason) in pages_table(home).items()}
     assert "units/A.json" in reasons["A"] and reasons["B"].startswith("ExportError: ")
     assert headings(home) == {"A": MISSING.format("A"), "B": MISSING.format("B")}
@@ -497,7 +498,7 @@ def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home):
 def test_an_unknown_unit_is_wrong_usage_and_the_known_ones_are_named(home):
     before = contents(home)
     outcome = run.week(home, AREA, CUTOFF, units=["A", "X", "Y"], steps=paged(home, "A", "B"))
-    assert outcome.status == run.WRONG_USAGE
+    assert outcome.status == Exit.WRONG_USAGE
     assert "mã X, Y." in outcome.message and "A (tên A), B (tên B)" in outcome.message
     assert contents(home) == before
 
@@ -565,17 +566,17 @@ def state(home: Path) -> list[dict[str, bytes]]:
 
 def test_a_corrected_week_is_issued_again_and_what_it_was_stays_byte_for_byte(home):
     tables, reports = published(home)
-    assert week_of(home, "first", reissue=True).status == run.DONE  # never published: a first issue like any other
+    assert week_of(home, "first", reissue=True).status == Exit.DONE  # never published: a first issue like any other
     first, record = state(home), (tables / "run.json").read_bytes()
     assert json.loads(record)["revision"] == 1
 
     unchanged = contents(home)
     for reissue in (False, True):
         assert "Không có gì mới" in week_of(home, "first", reissue).message
-    assert (week_of(home, "second").status, contents(home)) == (run.REFUSED, unchanged)
+    assert (week_of(home, "second").status, contents(home)) == (Exit.REFUSED, unchanged)
 
     outcome = week_of(home, "second", reissue=True)
-    assert (outcome.status, "bản r2" in outcome.message) == (run.DONE, True)
+    assert (outcome.status, "bản r2" in outcome.message) == (Exit.DONE, True)
     assert str(reports / "r1") in outcome.message
     assert [inside(tables / "r1"), inside(reports / "r1")] == first
     assert (tables / "r1" / "run.json").read_bytes() == record
@@ -586,11 +587,11 @@ def test_a_corrected_week_is_issued_again_and_what_it_was_stays_byte_for_byte(ho
     for reissue in (False, True):
         assert "Không có gì mới" in week_of(home, "second", reissue).message
     taken_back = week_of(home, "first")
-    assert taken_back.status == run.REFUSED
+    assert taken_back.status == Exit.REFUSED
     assert "bản r1, đã được bản r2 thay thế" in taken_back.message
     assert contents(home) == unchanged
 
-    assert week_of(home, "third", reissue=True).status == run.DONE
+    assert week_of(home, "third", reissue=True).status == Exit.DONE
     assert (inside(tables / "r1")["scores.csv"], inside(tables / "r2")["scores.csv"]) == (b"first", b"second")
     assert {path.name for path in reports.iterdir()} == {"r1", "r2", "report.html"}
     assert json.loads((tables / "run.json").read_text("utf-8"))["revision"] == 3
@@ -612,10 +613,10 @@ def test_where_an_earlier_revision_is_lost_nothing_is_made_until_it_is_back(home
     before = contents(home)
     for text in ("second", "third"):
         outcome = week_of(home, text, reissue=True)
-        assert (outcome.status, "thiếu bản trước đó" in outcome.message) == (run.FAILED, True)
+        assert (outcome.status, "thiếu bản trước đó" in outcome.message) == (Exit.FAILED, True)
     assert contents(home) == before
     shutil.move(home.parent / "r1", published(home)[0] / "r1")
-    assert week_of(home, "second").status == run.DONE
+    assert week_of(home, "second").status == Exit.DONE
 
 
 def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reason(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from test_run import AREA, CUTOFF, accepted, contents, put
 
 from analysis import paths, run, store, verify
+from analysis.exits import Exit
 from analysis.home import PROJECT
 
 EARLIER = "2023-11-27"
@@ -116,7 +117,7 @@ STEPS = run.Steps(lambda *_: accepted(), PROJECT / "notebooks", (), export, lamb
 
 def make(home: Path, text: str = "1", cutoff: str = CUTOFF, reissue: bool = False) -> None:
     raw = [put(home.parent / f"{cutoff}.txt", text)]
-    assert run.week(home, AREA, cutoff, raw, reissue=reissue, steps=STEPS).status == run.DONE
+    assert run.week(home, AREA, cutoff, raw, reissue=reissue, steps=STEPS).status == Exit.DONE
 
 
 def verified(home: Path, status: int, steps: run.Steps = STEPS) -> list[str]:
@@ -136,7 +137,7 @@ def file(home: Path, name: str, cutoff: str = CUTOFF) -> Path:
 def test_the_newest_week_is_verified_and_is_the_same_though_its_table_is_no_more_among_the_raw_ones(home):
     make(home, cutoff=EARLIER)
     make(home)
-    (line,) = verified(home, run.DONE)
+    (line,) = verified(home, Exit.DONE)
     assert line == f"{AREA}, kỳ chốt {CUTOFF}, bản r1: 3 tệp còn nguyên như khi phát hành, dựng lại giống từng byte."
     assert not list(Path(home.parent).glob("verify-*"))
 
@@ -175,7 +176,7 @@ def test_a_changed_rule_is_named_as_the_reason(home):
 def test_a_changed_rule_that_changes_no_product_is_told_and_is_no_difference(home):
     make(home)
     put(home / "config" / AREA / "area.toml", "# why\nweak = 50")
-    same, reason = verified(home, run.DONE)
+    same, reason = verified(home, Exit.DONE)
     assert "giống từng byte" in same and f"config/{AREA}/area.toml" in reason
 
 
@@ -205,7 +206,7 @@ def test_corrections_are_rebuilt_on_what_they_corrected(home):
     for number, text in enumerate("123"):
         make(home, text, reissue=number > 0)
     assert file(home, "report.html").read_text() == "3  r3"
-    (line,) = verified(home, run.DONE)
+    (line,) = verified(home, Exit.DONE)
     assert "bản r3" in line
     put(file(home, "r1/report.html"), "damaged")
     assert verified(home, verify.DIFFERS)[1] == f"reports/{AREA}/{CUTOFF}/r1/report.html: bị thay đổi sau khi phát hành"
@@ -244,7 +245,7 @@ def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):
 @pytest.mark.parametrize("cutoff", [None, CUTOFF])
 def test_where_nothing_is_published_there_is_nothing_to_verify(home, cutoff):
     outcome = verify.week(home, AREA, cutoff, STEPS)
-    assert outcome.status == run.REFUSED and "chưa có báo cáo" in outcome.message
+    assert outcome.status == Exit.REFUSED and "chưa có báo cáo" in outcome.message
 
 
 # -- the real week ---------------------------------------------------------------------------------------------------
