@@ -153,10 +153,10 @@ def week(
         ),
     ] = "",
     engine: Annotated[
-        Literal["inprocess", "forked", "papermill"] | None,
+        Literal["inprocess", "papermill"] | None,
         typer.Option(
-            help="inprocess: a notebook's cells run in the process that is its own; forked: in a kernel forked from it;"
-            " papermill: in a kernel that papermill starts. Default: inprocess on Linux, else papermill."
+            help="inprocess: a notebook's cells run in the process that is its own; papermill: in a kernel that"
+            " papermill starts. Default: inprocess on Linux, else papermill."
         ),
     ] = None,
     due: Annotated[

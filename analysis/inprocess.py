@@ -1,13 +1,15 @@
-"""A papermill engine whose cells run in the very process that papermill runs in: no second process, no sockets.
+"""A papermill engine whose cells run in the same process as papermill: no second process, no sockets.
 
-``papermill --engine inprocess …``; the week's runs use it unless told otherwise, for each of their notebooks has a
-process to itself anyway (``isolated``). The kernel is ipykernel's own and answers in the messages of every kernel, so
-notebooks and outputs are those of papermill's own engine. A crash takes papermill with it: whoever waits for that
-process learns of it, and finds the cell that was begun last in the notebook.
+``papermill --engine inprocess …``. The week's runs use it by default on Linux, because each of their notebooks has a
+process of its own anyway (``isolated``). The kernel is ipykernel's and sends the same messages as every kernel, so
+notebooks and outputs are those of papermill's own engine. A crash ends papermill as well: the process that waits for
+it sees that, and finds in the notebook the cell that was begun last.
 """
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
@@ -21,7 +23,6 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import papermill_io
 from traitlets.config import Config
 
-from analysis import engine
 from analysis.beside import Beside
 
 UNKEPT = Config({"HistoryManager": {"enabled": False}})  # a run's cells are nobody's history
@@ -29,7 +30,10 @@ PYTHON = "python3"  # the kernel that this process can be
 
 
 class InProcessEngine(NBClientEngine):
-    """Runs the code cells up to the first with an error, whatever its tags allow. Any other kernel is forked."""
+    """Runs the code cells up to the first with an error, whatever its tags allow.
+
+    Another kernel than Python's is started by papermill's own engine.
+    """
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
@@ -37,11 +41,13 @@ class InProcessEngine(NBClientEngine):
 
         beside : whether drawings may be made in processes of their own, while the next cells run
         """
+        beside = options.pop("beside", False)
         if kernel_name != PYTHON:
-            engine.ForkedEngine.execute_managed_notebook(nb_man, kernel_name, **options)
+            with private_sockets() as config:
+                super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
             return
         client = _client()
-        beside = Beside(client.kernel.shell) if options.get("beside") else None
+        beside = Beside(client.kernel.shell) if beside else None
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
         with _saved_by_the_cell(nb_man) as begun:
             for index, cell in enumerate(nb_man.nb.cells):
@@ -85,6 +91,17 @@ class Shown(PapermillNotebookClient):
                 self.process_message(client.get_iopub_msg(), cell, index)
 
 
+@contextmanager
+def private_sockets() -> Iterator[Config]:
+    """Settings for papermill's own engine that keep a kernel's sockets in a private folder.
+
+    On TCP everyone on the machine could listen. Without a connection file the sockets would be in the working
+    directory, where two runs would take each other's.
+    """
+    with tempfile.TemporaryDirectory(prefix="kernel-") as private:
+        yield Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
+
+
 def _client() -> BlockingInProcessKernelClient:
     """Of a kernel that is this process."""
     sys.modules.setdefault("debugpy", None)  # nobody debugs here, and it takes as long to start as all the rest
@@ -94,8 +111,17 @@ def _client() -> BlockingInProcessKernelClient:
     )
     client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session)
     client.start_channels()
-    engine.furnish(kernel.shell)
+    _furnish(kernel.shell)
     return client
+
+
+def _furnish(shell) -> None:
+    """Repeat what matplotlib and pandas set up on import inside a kernel: here they were imported before it."""
+    if "matplotlib" in sys.modules:
+        shell.enable_matplotlib("inline")
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].options.display.max_columns = 20
 
 
 @contextmanager

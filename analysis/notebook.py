@@ -6,7 +6,6 @@ looked at after.
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
-ENGINES = {
-    "inprocess": "inprocess",
-    "forked": "forked",
-    "papermill": "nbclient",
-}  # as --engine knows them, as papermill does
+ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # as --engine names them, as papermill does
 
 
 class NotebookFailed(AnalysisError):
@@ -38,7 +33,7 @@ class NotebookFailed(AnalysisError):
 class Way:
     """How notebooks are run.
 
-    engine  : inprocess, forked (Linux) or papermill, its own
+    engine  : inprocess, or papermill: its own
     seconds : wall clock for one notebook, after which it is killed with all it has started
     memory  : bytes of data that it, and each process it starts, may have
     beside  : whether drawings may be made beside one another; only ``inprocess`` can
@@ -136,19 +131,14 @@ def run(
 
 @contextmanager
 def _options(way: Way) -> Iterator[dict]:
-    """What an engine is told beside the notebook.
-
-    papermill's own has its sockets in a folder of the run: on TCP everyone on the machine could listen, and without a
-    connection file they would stand in the working directory, where two runs would take each other's.
-    """
-    if way.engine != "papermill":
-        yield {"beside": way.beside} if way.engine == "inprocess" else {}
+    """What an engine needs beside the notebook."""
+    if way.engine == "inprocess":
+        yield {"beside": way.beside}
         return
-    from traitlets.config import Config
+    from analysis.inprocess import private_sockets
 
-    with tempfile.TemporaryDirectory(prefix="kernel-") as private:
-        manager = {"transport": "ipc", "connection_file": f"{private}/kernel.json"}
-        yield {"config": Config({"KernelManager": manager})}
+    with private_sockets() as config:
+        yield {"config": config}
 
 
 def _literal(path: Path) -> str:

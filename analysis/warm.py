@@ -18,7 +18,7 @@ FOR_TABLES = (
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("matplotlib_inline.backend_inline", "seaborn", "ipykernel.kernelapp"),
+    *("matplotlib_inline.backend_inline", "seaborn"),
     *("analysis.findings", "analysis.figures", "analysis.report"),
 )
 FOR_PAGES = (

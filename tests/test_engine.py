@@ -1,8 +1,9 @@
-"""The engines without a start, forked and in process, and papermill's own: the same notebooks, the same outputs."""
+"""The engine whose kernel is the process itself, and papermill's own: the same notebooks, the same outputs."""
 
 import json
 import os
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -12,11 +13,10 @@ from district import HOME, words
 from nbformat import v4
 from papermill.engines import papermill_engines
 
-from analysis import engine, inprocess, isolated, notebook, run, store
+from analysis import inprocess, isolated, notebook, run, store
 
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="kernels are forked on Linux only")
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
-QUICK = ("forked", "inprocess")
 STAGES = run.STAGES if os.environ.get("FAULTS") == "all" else run.STAGES[:1]
 CELLS = [
     'name = "Kiến An"',
@@ -49,21 +49,17 @@ def outputs(path: Path) -> list:
 
 @pytest.mark.long
 def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_papermill_and_by_us(tmp_path):
-    kinds = dict(zip(QUICK, (engine.ForkedEngine, inprocess.InProcessEngine), strict=True))
-    assert {name: papermill_engines.get_engine(name) for name in QUICK} == kinds
+    assert papermill_engines.get_engine("inprocess") is inprocess.InProcessEngine
     code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(CELLS)]
     code[0].metadata.tags = ["parameters"]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(v4.new_notebook(cells=code, metadata=kernel), source := tmp_path / "source.ipynb")
     stock = outputs(executed("papermill", source, tmp_path / "its own.ipynb"))
-    done = papermill_called(
-        [["--engine", name, "--no-progress-bar", source, tmp_path / f"{name}.ipynb"] for name in QUICK]
-    )
+    done = papermill_called([["--engine", "inprocess", "--no-progress-bar", source, tmp_path / "called.ipynb"]])
     assert done.returncode == 0, done.stderr
     assert "Ctrl-C" not in done.stdout and "WARNING" not in done.stderr
-    for name in QUICK:
-        assert outputs(tmp_path / f"{name}.ipynb") == stock, name
-        assert outputs(executed(name, source, tmp_path / f"{name} by us.ipynb")) == stock, name
+    assert outputs(tmp_path / "called.ipynb") == stock
+    assert outputs(executed("inprocess", source, tmp_path / "by us.ipynb")) == stock
     shown = [output for cell in stock for output in cell]
     assert sum("image/png" in output.get("data", {}) for output in shown) == 2
     assert not any(output["output_type"] == "error" for output in shown)
@@ -76,28 +72,32 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path):
     (tmp_path / "data" / "raw").symlink_to(HOME / "data" / "raw")
     folder, made = store.open_week("cho-moi", "2023-12-04", home=tmp_path).folder, {}
     folder.mkdir(parents=True)
-    for name in (*QUICK, "papermill"):
+    for name in notebook.ENGINES:
         for stage in STAGES:
             source = HOME / "notebooks" / f"{stage}.ipynb"
             executed(name, source, folder / source.name, at=tmp_path)
         made[name] = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".ipynb")}
     assert {f"{stage}.ipynb" for stage in STAGES} < set(made["papermill"]) and "measurements.csv" in made["papermill"]
-    assert all(made[name] == made["papermill"] for name in QUICK)
+    assert made["inprocess"] == made["papermill"]
 
 
-def modules_of_a_kernel(source, target):
-    notebook.run(HOME, source, target, {}, words(), notebook.Way("forked"))
-    return nbformat.read(target, as_version=4).cells[1].outputs[0].text
+TRANSPORT = """\
+import ipykernel.connect
+print(ipykernel.connect.get_connection_info(unpack=True)["transport"])"""
 
 
-def test_a_forked_kernel_finds_everything_imported_and_is_spoken_to_over_no_port(tmp_path):
-    look = "import sys, ipykernel.connect as c\nprint(*(name in sys.modules for name in ('pandas', 'seaborn')), "
-    look += "c.get_connection_info(unpack=True)['transport'])"
-    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(look)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
-    said = isolated.call(modules_of_a_kernel, tmp_path / "source.ipynb", tmp_path / "target.ipynb")
-    assert said == "True True ipc\n"
+@pytest.mark.parametrize(("engine", "kernel"), [("papermill", "python3"), ("inprocess", "another")])
+def test_a_kernel_that_is_started_is_spoken_to_over_no_port(tmp_path, monkeypatch, engine, kernel):
+    spec = tmp_path / "jupyter" / "kernels" / "another" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.write_text(json.dumps({"argv": argv, "display_name": "x", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(TRANSPORT)]
+    about = {"kernelspec": {"name": kernel, "display_name": "x", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=about), tmp_path / "source.ipynb")
+    (said,) = outputs(executed(engine, tmp_path / "source.ipynb", tmp_path / "target.ipynb"))[1]
+    assert said["text"] == "ipc\n"
 
 
 def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):

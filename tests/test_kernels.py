@@ -23,8 +23,8 @@ import os, pathlib
 driver = os.getppid() if type(get_ipython()).__name__ == "ZMQInteractiveShell" else os.getpid()  # else it is this one
 (pathlib.Path(os.environ["ANALYSIS_HOME"]).parent / f"process-{os.getpid()}-{driver}").touch()"""
 SHORT = 2  # seconds for a notebook that would never end
-ENGINES = ("inprocess", "forked") if os.environ.get("FAULTS") == "all" else (notebook.USUAL.engine,)
-DEAD = {"inprocess": "tiến trình dừng đột ngột", "forked": "DeadKernelError"}
+ENGINES = tuple(notebook.ENGINES) if os.environ.get("FAULTS") == "all" else (notebook.USUAL.engine,)
+DEAD = {"inprocess": "tiến trình dừng đột ngột", "papermill": "DeadKernelError"}
 FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", DEAD),
     "os._exit(0)": ("import os; os._exit(0)", DEAD),
@@ -128,5 +128,5 @@ def test_what_a_notebook_has_started_does_not_outlive_it(home, way):  # noqa: F8
     starts += "(pathlib.Path(os.environ['ANALYSIS_HOME']).parent / f'process-{left.pid}-{left.pid}').touch()"
     week = dataclasses.replace(steps(home, HERE, starts, CLOSE), way=way)
     assert run.week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
-    assert len(processes(home)) == {"inprocess": 2, "forked": 3}[way.engine]
+    assert len(processes(home)) == {"inprocess": 2, "papermill": 3}[way.engine]
     assert [pid for pid in processes(home) if psutil.pid_exists(pid) and os.getpgid(pid)] == []
