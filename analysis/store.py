@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from analysis import atomic, parameters, paths, periods
 from analysis.atomic import digests, sha256
-from analysis.exits import AnalysisError
 from analysis.home import find_home
 
 if TYPE_CHECKING:
