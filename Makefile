@@ -18,7 +18,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # A test run and a week start many processes: without compiled files each would compile the project anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help report week test long fuzz faults bench lab lint format lock hooks clean
+.PHONY: help report week test long fuzz faults bench lab lint format docs lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -76,6 +76,9 @@ format: $(READY)  ## mend what lint would find
 	@$(BIN)/python -m ruff check --fix-only --quiet
 	@$(BIN)/python -m ruff format --quiet
 	@$(if $(NOTEBOOKS),$(BIN)/python -m nbstripout $(NOTEBOOKS))
+
+docs: $(READY)  ## docs/configuration.md and docs/tables.md, anew from the code
+	@PYTHONPATH=. $(BIN)/python docs/reference.py
 
 lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml; newest releases: make lock UPGRADE=--upgrade
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

@@ -377,12 +377,12 @@ def tell(home: Home = None) -> int:
     week's mail is not touched.
     """
     home, _ = _places(home, "all")
-    from analysis import mailing, sender, wording
+    from analysis import mail_settings, mailing, sender, wording
 
-    words = wording.load(home, "vi")
+    words = wording.load_what_can_be_read(home)  # a slip in a sentence may be what the operator has to learn
     try:
         answer, said = mailing.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
-    except mailing.NoSettings as error:
+    except mail_settings.NoSettings as error:
         answer, said = Exit.WRONG_USAGE, str(error)
     except sender.PasswordError as error:
         answer, said = Exit.FAILED, str(error)
@@ -444,18 +444,19 @@ def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType
     import sqlite3
 
     from analysis import mail as message
-    from analysis import mailing, paths, publish, sender
+    from analysis import mail_settings, mailing, paths, publish, sender
+    from analysis.files import ConfigError
 
     fields = {"area": area, "cutoff": cutoff}
     try:
         answer, text = act(mailing)
-    except mailing.NoSettings as error:
+    except mail_settings.NoSettings as error:
         answer, text = Exit.WRONG_USAGE, str(error)
     except paths.NotFound:
         answer, text = Exit.REFUSED, words.say("mail.nothing_published", **fields)
     except message.MailError as error:
         answer, text = Exit.UNSETTLED, str(error)
-    except (sender.PasswordError, sqlite3.Error) as error:
+    except (ConfigError, sender.PasswordError, sqlite3.Error) as error:
         answer, text = Exit.FAILED, str(error)
     except mailing.AlreadySending:
         answer, text = Exit.BUSY, words.say("mail.already_sending", **fields)

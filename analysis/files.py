@@ -48,7 +48,7 @@ COLUMNS = {
         "name_en": "its name in English",
         "unit": "what its figures are",
         "max_points": "points that it can earn; above 0 unless the rule is none",
-        "rule": "the formula by which a rate becomes points (analysis/formulas.py)",
+        "rule": "how a rate becomes points: in proportion, in proportion up to full_at_pct, or not at all",
         "full_at_pct": "of the rule capped: the rate, in percent, that earns all points",
         "if_no_cases": "what is earned where there was no case: all points, none, or null: it is not assessed",
         **DATED,

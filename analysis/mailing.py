@@ -1,178 +1,31 @@
-"""Who gets the week's mail, and how it gets there: settings and recipients from files outside git, preview, sending.
+"""How the week's mail gets to its recipients: preview, sending, who got what; and letters to the operator.
 
 Sending works through the outbox: one try after the other, with waits between, in one process for a week. It may be
 stopped and called again at any time; the outbox says what is left to do.
 """
 
-import csv
-import ipaddress
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import filelock
 
-from analysis import isolated, mail, outbox, paths, publish, sender, store
-from analysis.exits import AnalysisError, Exit
+from analysis import isolated, mail, mail_settings, outbox, paths, publish, sender, store
+from analysis.exits import Exit
 from analysis.files import ConfigError
+from analysis.mail_settings import NoSettings, Settings
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
 from analysis.stem import Stem
 from analysis.wording import Wording
 
-SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
 MOST_TOLD = 64 * 1024  # bytes of a log, its end, for the operator
-COLUMNS = ["area", "name", "address"]
-MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
-KINDS = {"sender": str, "reply_to": str, "operator": str, "recipients": str, "domains": list, "smtp": dict}
-SMTP_KINDS = {"host": str, "port": int, "security": str, "user": str, "password_file": str, "ca_file": str}
-
-
-class NoSettings(AnalysisError, FileNotFoundError):
-    """mail.toml names no server, so nothing is sent; the message says what to do."""
 
 
 class AlreadySending(Exception):
     """Another process is sending the letters of this week."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What mail.toml and the file of recipients say for one area."""
-
-    sender: str
-    reply_to: str
-    domains: frozenset[str]
-    recipients: list[str]
-    server: Server | None  # None: nothing is sent from here, the letters are made all the same
-
-
-# -- settings --------------------------------------------------------------------------------------------------------
-
-
-def settings(home: Path, area: str) -> Settings | None:
-    """The settings in ``<home>/mail.toml`` and the recipients of ``area``; None where there is no such file.
-
-    Raises : ConfigError with every fault of both files.
-    """
-    told = _read(home, "sender", "recipients", "domains")
-    if told is None:
-        return None
-    faults = [*(_smtp_faults(home, told["smtp"]) if "smtp" in told else []), *_address_faults(told)]
-    domains = frozenset(str(each).casefold() for each in told["domains"])
-    recipients, wrong = _recipients(home / told["recipients"], area, domains)
-    if faults or wrong:
-        raise ConfigError("\n".join([*faults, *wrong]))
-    server = _server(home, told["smtp"]) if "smtp" in told else None
-    return Settings(told["sender"], told.get("reply_to", ""), domains, recipients, server)
-
-
-def _read(home: Path, *needed: str) -> dict | None:
-    """What mail.toml says, each entry of its kind and those needed there; None where there is no such file."""
-    path = home / SETTINGS
-    if not path.is_file():
-        return None
-    try:
-        told = tomllib.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ConfigError(f"{SETTINGS}: {error}") from None
-    smtp = told.get("smtp", {})
-    faults = _kind_faults(told, KINDS, "") + (_kind_faults(smtp, SMTP_KINDS, "smtp.") if type(smtp) is dict else [])
-    if faults := faults + [f"{SETTINGS}: {name} is missing" for name in needed if not told.get(name)]:
-        raise ConfigError("\n".join(faults))
-    return told
-
-
-def _server(home: Path, smtp: dict) -> Server:
-    files = {name: str(home / smtp[name]) for name in ("password_file", "ca_file") if smtp.get(name)}
-    return Server(**{**smtp, **files})
-
-
-def _kind_faults(told: dict, kinds: dict[str, type], prefix: str) -> list[str]:
-    faults = [
-        f"{SETTINGS}: {prefix}{name} is not known; expected one of {', '.join(kinds)}"
-        for name in told
-        if name not in kinds
-    ]
-    return faults + [
-        f"{SETTINGS}: {prefix}{name} = {value!r}: expected {kinds[name].__name__}"
-        for name, value in told.items()
-        if name in kinds and type(value) is not kinds[name]
-    ]
-
-
-def _smtp_faults(home: Path, smtp: dict) -> list[str]:
-    faults = [f"{SETTINGS}: smtp.{name} is missing" for name in ("host", "port", "security") if not smtp.get(name)]
-    if smtp.get("security", "tls") not in sender.SECURITIES:
-        faults.append(f"{SETTINGS}: smtp.security = {smtp['security']!r}: expected starttls or tls")
-    if not 0 <= smtp.get("port", 0) < 65536:
-        faults.append(f"{SETTINGS}: smtp.port = {smtp['port']}: expected a number up to 65535")
-    if smtp.get("security") == "none" and not _is_this_machine(smtp.get("host", "")):
-        faults.append(
-            f"{SETTINGS}: smtp.security = 'none' is only for this machine itself (127.0.0.1); expected starttls or tls"
-        )
-    if smtp.get("ca_file") and not (home / smtp["ca_file"]).is_file():
-        faults.append(f"{SETTINGS}: smtp.ca_file = {smtp['ca_file']!r}: there is no such file")
-    return faults
-
-
-def _is_this_machine(host: str) -> bool:
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
-
-
-def _address_faults(told: dict) -> list[str]:
-    named = {name: told[name] for name in ("sender", "reply_to", "operator") if told.get(name)}
-    return [f"{SETTINGS}: {error}" for name, value in named.items() if (error := _refused(name, value))]
-
-
-def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[str], list[str]]:
-    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, other areas' rows included."""
-    if not path.is_file():
-        return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
-    except (ValueError, csv.Error) as error:
-        return [], [f"{path.name}: {error}"]
-    if not rows or list(rows[0]) != COLUMNS:
-        return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
-    faults, found = [], {}
-    for number, row in enumerate(rows, start=2):
-        where = f"{path.name}: row {number}"
-        if None in row or None in row.values():
-            faults.append(f"{where}: expected {len(COLUMNS)} cells")
-            continue
-        recipient = f"{row['name']} <{row['address']}>"
-        if error := _refused("address", row["address"]) or _refused("recipient", recipient):
-            faults.append(f"{where}: {error}")
-        elif row["address"].rpartition("@")[2].casefold() not in domains:
-            faults.append(
-                f"{where}: {row['address']}: the domain is not among those allowed ({', '.join(sorted(domains))})"
-            )
-        elif (row["area"], row["address"].casefold()) in found:
-            faults.append(f"{where}: {row['address']}: this address already has a row")
-        else:
-            found[row["area"], row["address"].casefold()] = recipient
-    own = [recipient for (named, _), recipient in found.items() if named == area]
-    if not own and not faults:
-        faults.append(f"{path.name}: no row of the area {area}")
-    if len(own) > MOST_RECIPIENTS:
-        faults.append(f"{path.name}: {len(own)} recipients of {area}, more than the limit of {MOST_RECIPIENTS}")
-    return own, faults
-
-
-def _refused(what: str, value: str) -> str:
-    try:
-        mail.address(what, value)
-    except mail.MailError as error:
-        return str(error)
-    return ""
 
 
 # -- the week's letters ----------------------------------------------------------------------------------------------
@@ -202,25 +55,23 @@ def letters(
     """
     revision, week = compiled(home, area, cutoff)
     reached = box.reached(area, cutoff, revision) if box else []
-    everyone = {_bare(each).casefold(): each for each in [*reached, *about.recipients]}
+    everyone = {mail_settings.bare(each).casefold(): each for each in [*reached, *about.recipients]}
     if odd := [each for each in everyone if each.rpartition("@")[2] not in about.domains]:
-        raise ConfigError(f"{SETTINGS}: {', '.join(odd)} got the report before; the domain is no longer among domains")
+        raise ConfigError(
+            f"{mail_settings.SETTINGS}: {', '.join(odd)} got the report before; the domain is no longer among domains"
+        )
     fields = {"sender": about.sender, "reply_to": about.reply_to, "seed": f"{area} {cutoff} {revision}"}
-    date, own, made = datetime.fromtimestamp(now).astimezone(), _bare(about.sender), []
+    date, own, made = datetime.fromtimestamp(now).astimezone(), mail_settings.bare(about.sender), []
     for each in everyone.values():
         message = mail.addressed(week, to=each, date=date, **fields)
-        made.append(Letter(each, _bare(each), own, mail.identity(message), message))
+        made.append(Letter(each, mail_settings.bare(each), own, mail.identity(message), message))
     return revision, made
-
-
-def _bare(recipient: str) -> str:
-    return mail.address("recipient", recipient).addr_spec
 
 
 def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, str]:
     """Write what each recipient would get, one .eml each; asks no server and no password. DONE, and what to tell."""
     compiled(home, area, cutoff)
-    place, about = paths.reports(home, area, cutoff, "mail.eml"), settings(home, area)
+    place, about = paths.reports(home, area, cutoff, "mail.eml"), mail_settings.settings(home, area)
     if about is None:
         return Exit.DONE, how_to(home, area, cutoff, words)
     with _box(home) as box:
@@ -236,11 +87,15 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, st
 
 
 def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
-    """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest."""
-    with suppress(OSError, ValueError):  # settings that cannot be read send nothing either; ``mail`` tells their faults
-        if "smtp" in tomllib.loads((home / SETTINGS).read_text("utf-8")):
-            return ""
-    return how_to(home, area, cutoff, words)
+    """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest.
+
+    Settings that cannot be read send nothing either: why not is said behind it.
+    """
+    try:
+        says = mail_settings.read(home) or {}
+    except (OSError, ConfigError) as error:
+        return f"{how_to(home, area, cutoff, words)}\n{error}"
+    return "" if "smtp" in says else how_to(home, area, cutoff, words)
 
 
 def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
@@ -248,8 +103,8 @@ def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
     return words.say(
         "mail.how_to",
         mail=paths.reports(home, area, cutoff, "mail.eml"),
-        settings=SETTINGS,
-        help=HELP,
+        settings=mail_settings.SETTINGS,
+        help=mail_settings.HELP,
         area=area,
         cutoff=cutoff,
     )
@@ -286,7 +141,7 @@ def send(
     Raises : NoSettings; ConfigError; PasswordError; paths.NotFound; MailError; AlreadySending.
     """
     compiled(home, area, cutoff)
-    about = settings(home, area)
+    about = mail_settings.settings(home, area)
     if about is None or about.server is None:
         raise NoSettings(how_to(home, area, cutoff, words))
     sender.password(about.server)
@@ -408,23 +263,21 @@ def tell(home: Path, text: str, words: Wording) -> tuple[int, str]:
     Asks neither for recipients nor for their domains: what is wrong with those may be what has to be told.
     Raises : NoSettings, where mail.toml names no operator or no server; ConfigError; PasswordError.
     """
-    told = _read(home) or {}
-    if not (told.get("sender") and told.get("operator") and told.get("smtp")):
-        raise NoSettings(words.say("mail.no_operator", settings=SETTINGS, help=SCHEDULE_HELP))
-    if faults := [*_smtp_faults(home, told["smtp"]), *_address_faults(told)]:
-        raise ConfigError("\n".join(faults))
-    server, to = _server(home, told["smtp"]), told["operator"]
+    if (known := mail_settings.operator(home)) is None:
+        about = {"settings": mail_settings.SETTINGS, "help": mail_settings.SCHEDULE_HELP}
+        raise NoSettings(words.say("mail.no_operator", **about))
+    own, to, server = known
     text = text.encode()[-MOST_TOLD:].decode("utf-8", "ignore").strip() or words.say("mail.operator_nothing")
-    about = {"subject": words.say("mail.operator_subject"), "sender": told["sender"], "to": to}
+    about = {"subject": words.say("mail.operator_subject"), "sender": own, "to": to}
     message = mail.note(words.say("mail.operator_text") + "\n\n" + text, date=datetime.now().astimezone(), **about)
-    letter = {"address": _bare(to), "sender": _bare(told["sender"]), "message": message}
+    letter = {"address": mail_settings.bare(to), "sender": mail_settings.bare(own), "message": message}
     try:  # from a stem that has imported nothing: what a week needs may be what is wrong
         verdict = isolated.call(sender.hand_over, server, letter, seconds=server.whole_s, of=Stem(bool))
     except (isolated.TookTooLong, isolated.Died) as error:
         verdict = sender.Verdict(outbox.UNCERTAIN, str(error))
     if verdict.state == outbox.ACCEPTED:
-        return Exit.DONE, words.say("mail.operator_told", operator=_bare(to))
-    return Exit.UNSETTLED, words.say("mail.operator_not_told", operator=_bare(to), reply=verdict.reply)
+        return Exit.DONE, words.say("mail.operator_told", operator=mail_settings.bare(to))
+    return Exit.UNSETTLED, words.say("mail.operator_not_told", operator=mail_settings.bare(to), reply=verdict.reply)
 
 
 @contextmanager

@@ -107,9 +107,11 @@ def _range(schema: dict) -> list[str]:
 def properties(model: type[Table], table: str = "") -> dict[str, dict]:
     """The JSON schema of each key of the model, or of its table."""
     schema = model.model_json_schema()
-    if not table:
-        return schema["properties"]
-    return schema["$defs"][table_of(model, table).__name__]["properties"]
+    held = schema["$defs"][table_of(model, table).__name__]["properties"] if table else schema["properties"]
+    for name in held:
+        if _is_open(model, name) and "$ref" in (values := held[name]["additionalProperties"]):
+            held[name]["additionalProperties"] = schema["$defs"][values["$ref"].rpartition("/")[2]]
+    return held
 
 
 def written(value: object) -> str:
@@ -121,7 +123,7 @@ def written(value: object) -> str:
 def named(place: tuple[str, ...], is_table: bool = False) -> str:
     """``("step", "group")`` => ``[step] group``; a table => ``[step]``."""
     *table, key = place
-    return f"[{key}]" if is_table else " ".join([*(f"[{name}]" for name in table), key])
+    return f"[{'.'.join(place)}]" if is_table else " ".join([*(f"[{name}]" for name in table), key])
 
 
 def _without(layers: list[Layer], retired: Mapping[str, str]) -> tuple[list[Layer], list[str]]:
@@ -155,8 +157,7 @@ def _schema(model: type[Table], place: tuple[str, ...]) -> dict:
         return properties(model).get(place[0], {})
     if table_of(model, place[0]):
         return properties(model, place[0]).get(place[1], {})
-    values = properties(model)[place[0]]["additionalProperties"]
-    return model.model_json_schema()["$defs"][values["$ref"].rpartition("/")[2]] if "$ref" in values else values
+    return properties(model)[place[0]]["additionalProperties"]
 
 
 def _fault(model: type[Table], layers: list[Layer], place: tuple[str, ...], error: dict) -> str:

@@ -17,7 +17,7 @@ from test_mailing import write_settings
 from test_run import AREA, accepted, contents, put
 
 from analysis import __main__ as command
-from analysis import due, mail, mailing, paths, run, sender, store
+from analysis import due, mail, mail_settings, mailing, paths, run, sender, store
 from analysis.exits import Exit
 from analysis.files import ConfigError
 from analysis.home import PROJECT
@@ -272,7 +272,7 @@ def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is
         write_settings(home, port)
         assert call("week", "--due", "--area", AREA) == Exit.DONE
         with closing(Outbox(mailing.path(home))) as box:
-            revision, waiting = mailing.letters(home, AREA, THIRD, mailing.settings(home, AREA), box, time.time())
+            revision, waiting = mailing.letters(home, AREA, THIRD, mail_settings.settings(home, AREA), box, time.time())
             box.queue(AREA, THIRD, revision, waiting, time.time())
         assert mailing.waiting(home, AREA) == [THIRD]
         assert call("week", "--due", "--area", AREA) == Exit.DONE
