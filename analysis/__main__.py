@@ -187,10 +187,10 @@ def week(
     if area == "all" and (raw or reissue):
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
     home, areas = _places(home, area)
-    from analysis import isolated
+    from analysis import preload
 
     if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
-        isolated.warm_up(home, areas[0])  # while this process imports what it needs
+        preload.warm_up(home, areas[0])  # while this process imports what it needs
     from analysis import run
 
     steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()
@@ -549,9 +549,9 @@ def _write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules"
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["week"] and "--help" not in arguments:
-        from analysis import isolated
+        from analysis import preload
 
-        isolated.begin()  # while the command line is read
+        preload.begin()  # while the command line is read
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console without Vietnamese letters is no reason to stop
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from analysis import isolated, pages, run
+from analysis import pages, preload, run
 from analysis.exits import Exit
 from analysis.run import Outcome, Steps
 from analysis.wording import WordingError
@@ -32,7 +32,7 @@ def weeks(
 
 def _week(home: Path, area: str, cluster: str, steps: Steps, **about) -> tuple[str, Outcome]:
     steps = replace(steps, tell=partial(_tell, steps.tell, area), way=replace(steps.way, beside=False))
-    isolated.warm_up(home, area)
+    preload.warm_up(home, area)
     try:
         return area, run.week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
     except WordingError:

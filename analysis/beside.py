@@ -1,13 +1,15 @@
-"""Drawings made in processes of their own while a notebook's next cells run: a report takes half the time on two cores.
+"""Draws a notebook's charts in forked copies while its next cells run: a report takes half the time on two cores.
 
-Only for a kernel that is this very process (``inprocess``): what a cell shows is drawn by a copy of it, in which all is
-as it was then. The notebook gets the drawing when all its cells have run, and is the same as without.
+Only for a kernel that is this process itself (``inprocess``). What a cell shows is drawn by a forked copy of the
+process, which keeps the state of that moment. The drawings are put into the notebook when all its cells have run. The
+notebook is the same as one drawn without copies.
 """
 
 import os
 import signal
 import traceback
 import warnings
+from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from multiprocessing import Pipe
@@ -20,13 +22,14 @@ from nbformat import NotebookNode, v4
 from analysis import stem
 from analysis.isolated import PROCESSORS
 
-DRAWN = (("analysis.sheet", "Chart"), ("analysis.sheet", "Picture"))  # what knows its own MIME bundle, and takes long
-LATER = "text/x-drawn-beside"  # stands in an output until the drawing does
-MOST_SECONDS = 60  # our choice: a drawing takes half a second; one that waits for a thread that is not there, for ever
+LATER = "text/x-drawn-beside"  # marks an output whose drawing is still being made
+# A forked child that waits for a lock of a thread it does not have would wait for ever; hence the time limit. Our
+# choice: a drawing takes half a second.
+MOST_SECONDS = 60
 
 
 class Drawing(NamedTuple):
-    """What is being drawn, by which process, and where that sends the bundle."""
+    """What is being drawn, the process that draws it, and the pipe that brings its MIME bundle."""
 
     of: object
     pid: int
@@ -34,18 +37,21 @@ class Drawing(NamedTuple):
 
 
 class Beside:
-    """The drawings of one notebook, at most one a processor at once."""
+    """The drawings of one notebook, at most one a processor at once.
 
-    def __init__(self, shell: InteractiveShell) -> None:
+    drawn : module and class of what is drawn so; each has ``_repr_mimebundle_``
+    """
+
+    def __init__(self, shell: InteractiveShell, drawn: Iterable[tuple[str, str]]) -> None:
         self.begun: list[Drawing] = []
         self.made: dict[int, tuple | None] = {}  # by number
-        for kind in DRAWN:
-            shell.display_formatter.mimebundle_formatter.for_type_by_name(*kind, self.begin)
+        for module, name in drawn:
+            shell.display_formatter.mimebundle_formatter.for_type_by_name(module, name, self.begin)
 
     def begin(self, drawn: object, **_: object) -> dict | tuple[dict, dict]:
-        """As a formatter of IPython: what is shown for now is the number under which it is drawn.
+        """Begin a drawing; IPython calls this as a formatter. The output holds the drawing's number for now.
 
-        Where no process can be had it is drawn at once.
+        Where no process can be forked, the drawing is made at once.
         """
         while len(self.made) <= len(self.begun) - PROCESSORS:
             self._receive()
@@ -62,7 +68,7 @@ class Beside:
         return {LATER: str(len(self.begun) - 1)}
 
     def put(self, cells: list[NotebookNode]) -> None:
-        """Put every drawing where it is shown. One whose process failed is drawn again here, to say what is wrong."""
+        """Put every drawing into its output. One whose process failed is drawn again here, to show what is wrong."""
         while len(self.made) < len(self.begun):
             self._receive()
         for cell in cells:
@@ -77,7 +83,7 @@ class Beside:
                     cell.outputs[place:place] = told + wrong
 
     def _receive(self) -> None:
-        """Wait for a bundle with which nothing was said; None where the process died, or had anything to say."""
+        """Wait for a bundle. None is kept where the process died, was too slow, or printed or raised anything."""
         awaited = {each.bundle: number for number, each in enumerate(self.begun) if number not in self.made}
         for bundle in wait(list(awaited), MOST_SECONDS) or awaited:
             number = awaited[bundle]
@@ -93,25 +99,25 @@ class Beside:
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():  # of threads, from Python 3.12 on: what draws takes no lock of theirs, or is ended
+    with warnings.catch_warnings():  # about threads, from Python 3.12 on; a child that waits for their locks is ended
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _draw(drawn: object, bundle: Connection) -> None:
-    """The process that draws; it ends with the one whose notebook it is."""
+    """What the forked copy does. It ends with the process of the notebook."""
     try:
         stem.die_with_parent()
         made = _drawn(drawn)
         bundle.send(None if made[1] or made[2] else made)
-    finally:  # whatever it was: the notebook goes on in one process only
+    finally:  # whatever went wrong: only one process goes on with the notebook
         os._exit(0)
 
 
 def _drawn(drawn: object) -> tuple[tuple[dict, dict], str, list[NotebookNode]]:
-    """The MIME bundle, what was said meanwhile, and the error of what cannot show itself, which fails the notebook.
+    """The MIME bundle, what was printed meanwhile, and the error of a drawing that fails, which fails the notebook.
 
-    In a copy of the process there are no threads to hand on what is said.
+    Printed text is caught here because a forked copy has no threads to pass it on.
     """
     with redirect_stdout(StringIO()) as said, redirect_stderr(said):
         try:

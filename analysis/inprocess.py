@@ -39,15 +39,15 @@ class InProcessEngine(NBClientEngine):
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
         """Options as papermill's own engine knows them, but for those of starting a kernel.
 
-        beside : whether drawings may be made in processes of their own, while the next cells run
+        beside : module and class of what is drawn in forked copies while the next cells run
         """
-        beside = options.pop("beside", False)
+        drawn = options.pop("beside", ())
         if kernel_name != PYTHON:
             with private_sockets() as config:
                 super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
             return
         client = _client()
-        beside = Beside(client.kernel.shell) if beside else None
+        beside = Beside(client.kernel.shell, drawn) if drawn else None
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
         with _saved_by_the_cell(nb_man) as begun:
             for index, cell in enumerate(nb_man.nb.cells):

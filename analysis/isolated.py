@@ -1,8 +1,8 @@
-"""A call in a process of its own, with little time and memory, that takes everything with it when it ends.
+"""Runs a call in a child process with limits on time and memory, and kills its descendants.
 
-The process is forked from one that has imported what the call needs (``stem``, ``warm``): it starts in a hundredth of a
-second, and what goes wrong in it, a crash included, ends that one call. Where processes are not forked (Windows, macOS)
-it is a new one.
+The child is forked from a ``ForkServer`` that has imported what the call needs: it starts in a hundredth of a second,
+and whatever goes wrong in it, a crash included, ends that one call. Where processes are not forked (Windows, macOS) the
+child is a new interpreter.
 """
 
 import contextlib
@@ -16,15 +16,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from functools import partial
 from multiprocessing import connection
 from pathlib import Path
 from typing import Self
 
 import psutil
 
-from analysis import stem, warm
-from analysis.stem import Stem
+from analysis import stem
+from analysis.stem import ForkServer
 
 try:
     import resource
@@ -38,10 +37,6 @@ MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history tak
 LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
 ENDING_S = 0.1  # seconds between what a process says last and its end
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-GATE = Stem(warm.gate)  # for calls that read raw tables
-TABLES = Stem(warm.tables, of=GATE)  # for those that read and write tables, and run notebooks that do
-CHARTS = Stem(warm.charts, of=TABLES)  # for those that also draw
-PAGES = Stem(warm.pages, of=CHARTS)  # for those that also make pages and documents
 
 
 class TookTooLong(Exception):
@@ -53,35 +48,21 @@ class TookTooLong(Exception):
 
 
 class Died(Exception):
-    """The process of the call ended without an answer; ``status`` as a shell would tell it, negative for a signal."""
+    """The process of the call ended without an answer; ``status`` is its exit status, negative for a signal."""
 
     def __init__(self, status: int | None) -> None:
         super().__init__(f"exit status {status}")
         self.status = status
 
 
-def begin() -> None:
-    """Begin to import what every week needs, before it is known which it is; do not wait for it."""
-    if FORKS:
-        GATE.begin()
-
-
-def warm_up(home: Path, area: str) -> None:
-    """Begin to import what calls will need, and to read the rules of ``area``, and do not wait for it."""
-    if FORKS:
-        TABLES.prepare, CHARTS.prepare = partial(warm.tables, home, area), partial(warm.charts, home)
-        PAGES.prepare = partial(warm.pages, home)
-        PAGES.begin()
-
-
 def call(
-    function: Callable, *arguments, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY, of: Stem = PAGES
+    function: Callable, *arguments, of: ForkServer, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY
 ) -> object:
-    """What ``function`` gives; function, arguments and answer must be such that pickle knows them.
+    """Call ``function`` in a child process and return its answer; pickle must know function, arguments and answer.
 
-    seconds : wall clock, the birth of the process included; then it is killed with all it has started
-    memory  : bytes of data that it, and each process it starts, may have
-    of      : what it is forked from
+    of      : the server that the child is forked from
+    seconds : wall clock, the start of the child included; then it is killed with all it has started
+    memory  : bytes of data that the child, and each process it starts, may have
     Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
     """
     return together([function], *arguments, seconds=seconds, memory=memory, of=of)[0]
@@ -90,11 +71,14 @@ def call(
 def together(
     functions: Iterable[Callable],
     *arguments,
+    of: ForkServer,
     seconds: float = MOST_SECONDS,
     memory: int = MOST_MEMORY,
-    of: Stem = PAGES,
 ) -> list:
-    """What each of them gives, all called at once; the first that fails ends the others. Raises : as ``call``."""
+    """Call them all at once and return their answers in order; the first that fails ends the others.
+
+    Arguments and errors are those of ``call``.
+    """
     until = time.monotonic() + seconds
     surroundings = dict(os.environ), sys.path, str(Path.cwd()), memory
     with contextlib.ExitStack() as going_on:
@@ -113,7 +97,7 @@ def together(
 
 
 def end_all() -> None:
-    """End every call that is going on, in whatever thread; there it has Died."""
+    """End every call that is going on, in whatever thread; that thread gets Died."""
     going_on = list(_going_on)
     for each in going_on:
         each.halt()
@@ -122,7 +106,7 @@ def end_all() -> None:
 
 
 class _Call:
-    """A call that is going on, in a process that may not be born yet; where the context ends nothing of it is left."""
+    """A call that is going on; its process may not exist yet. When the context ends, nothing of it is left."""
 
     pid: int | None = None
     answered = False
@@ -139,16 +123,16 @@ class _Call:
         return self
 
     def halt(self) -> None:
-        """Have the thread that waits for it end it."""
+        """Tell the thread that waits for this call to end it."""
         with contextlib.suppress(OSError):  # it is over
             self._halt.send_bytes(b"")
 
     def hear(self) -> None:
-        """What it has said, or that it can say nothing any more. Raises : as ``call``."""
+        """Receive its answer, or find that none will come. Raises : as ``call``."""
         if self.halted.poll():
             raise Died(None)
         try:
-            if not self.answers.poll():  # dead, though what it has started may hold its end of the pipe
+            if not self.answers.poll():  # it is dead, though what it has started may hold its end of the pipe
                 raise EOFError
             error, self.answer = self.answers.recv()
         except EOFError:
@@ -167,7 +151,7 @@ class _Call:
         self.over.set()
 
     def status(self) -> int | None:
-        """How it has ended, if it says so in a while."""
+        """The exit status of the worker; None where it is not known in time."""
         raise NotImplementedError
 
     def is_over(self) -> bool:
@@ -179,9 +163,9 @@ _going_on: set[_Call] = set()
 
 
 class _Forked(_Call):
-    """One whose process a stem forks, as soon as it has prepared."""
+    """A call whose process a server forks, as soon as that has prepared."""
 
-    def __init__(self, of: Stem, surroundings: tuple, order: bytes) -> None:
+    def __init__(self, of: ForkServer, surroundings: tuple, order: bytes) -> None:
         super().__init__()
         self.order = surroundings, order
         self.ended, its_line = multiprocessing.Pipe()
@@ -190,13 +174,13 @@ class _Forked(_Call):
             of.fork(_guard, self.its_answers, its_line)
 
     def hear(self) -> None:
-        """First its number, at which it is told what to do."""
+        """First receive the number of its process, and answer with the order; then as any call."""
         if self.pid or self.halted.poll():
             return super().hear()
         try:
             self.pid = self.ended.recv()
             self.ended.send(self.order)
-        except (EOFError, OSError):  # it died as it was born
+        except (EOFError, OSError):  # it died at once
             raise Died(None) from None
 
     def status(self) -> int | None:
@@ -204,7 +188,7 @@ class _Forked(_Call):
             return self.ended.recv() if self.ended.poll(LEFT_BEHIND_S) else None
 
     def is_over(self) -> bool:
-        """And with it all that it has started."""
+        """Whether it has ended, and with it all that it has started."""
         with contextlib.suppress(EOFError, OSError):
             while self.ended.poll(ENDING_S):
                 self.ended.recv()
@@ -217,9 +201,9 @@ class _Forked(_Call):
 
 
 class _Spawned(_Call):
-    """One whose process starts anew."""
+    """A call whose process is a new interpreter."""
 
-    def __init__(self, _: Stem, surroundings: tuple, order: bytes) -> None:
+    def __init__(self, _: ForkServer, surroundings: tuple, order: bytes) -> None:
         super().__init__()
         multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
         self.process = multiprocessing.get_context("spawn").Process(
@@ -243,26 +227,26 @@ class _Spawned(_Call):
 
 
 def _guard(answers: int, line: int) -> None:
-    """The process of a call: it starts the one that works, ends what that leaves, and tells how it has ended."""
+    """The process of a call: it forks a worker, kills what that leaves behind, and sends its exit status."""
     os.setsid()
     answers, line = connection.Connection(answers), connection.Connection(line)
-    stem.die_with_parent(signal.SIGTERM)  # who gave the order is gone, and with it what this was forked from
+    stem.die_with_parent(signal.SIGTERM)  # the caller is gone, and with it the server that forked this
     line.send(os.getpid())
     surroundings, order = line.recv()
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what is orphaned is looked after here
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans among its descendants become its children
     worker = os.fork()
     if worker == 0:
         line.close()
         stem.die_with_parent()
         try:
             _work(answers, surroundings, order)
-            os._exit(0)  # a thread that is left behind holds up nothing
+            os._exit(0)  # without waiting for threads that are left
         finally:
             os._exit(1)
     answers.close()
     signal.signal(signal.SIGTERM, lambda *_: (_kill_started(), os._exit(1)))
     status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
-    with contextlib.suppress(ChildProcessError):  # nothing is left: then the system need not be searched for it
+    with contextlib.suppress(ChildProcessError):  # no child is left: then there is nothing to search for
         os.waitpid(-1, os.WNOHANG)
         _kill_started()
     line.send(status)
@@ -270,7 +254,7 @@ def _guard(answers: int, line: int) -> None:
 
 
 def _alone(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
-    """As ``_work`` in a process started anew: it hears nothing from the terminal, and ends with who gave the order."""
+    """As ``_work``, in a new interpreter: the terminal's signals do not reach it, and it ends with its caller."""
     if hasattr(os, "setsid"):
         os.setsid()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -286,7 +270,7 @@ def _end_with_parent() -> None:
 
 
 def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
-    """Do what was ordered, in the environment of who did, and answer."""
+    """Do what was ordered, in the caller's environment, and send the answer."""
     environment, path, folder, memory = surroundings
     os.environ.clear()
     os.environ.update(environment)
@@ -299,7 +283,7 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
     try:
         function, arguments = pickle.loads(order)
         answer = pickle.dumps((None, function(*arguments)))
-    except Exception as error:  # also of pickle, which may not know the answer
+    except Exception as error:  # also from pickle, which may not know the answer
         answer = pickle.dumps((_portable(error), None))
     answers.send_bytes(answer)
     sys.stdout.flush()
@@ -307,7 +291,7 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
 
 
 def _portable(error: Exception) -> Exception:
-    """The error with its traceback as a note; where pickle would lose it, another that says the same."""
+    """The error with its traceback as a note; where pickle cannot carry it, a RuntimeError with the same text."""
     note = "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))
@@ -318,11 +302,11 @@ def _portable(error: Exception) -> Exception:
 
 
 def _end(pid: int) -> None:
-    """Kill the process of a call with all it has started, if it is still there."""
+    """Kill the process of a call and all its descendants."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         started = process.children(recursive=True)
-        process.terminate()  # which ends what it has started, too, and lays it to rest
+        process.terminate()  # by which it kills and reaps what it has started
         _wait([process], 2)
         _kill([process, *started])
 
@@ -345,7 +329,7 @@ def _wait(processes: list[psutil.Process], seconds: float) -> None:
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether it still does. One's own is asked how it ended; of another's that waits to be asked nothing is left."""
+    """Whether the process still runs. Reaps our own children; counts other processes' zombies as dead."""
     with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
         if FORKS and process.ppid() == os.getpid():
             return os.waitpid(process.pid, os.WNOHANG)[0] == 0

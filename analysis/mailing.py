@@ -18,7 +18,7 @@ from analysis.files import ConfigError
 from analysis.mail_settings import NoSettings, Settings
 from analysis.outbox import Letter, Outbox
 from analysis.sender import Server
-from analysis.stem import Stem
+from analysis.stem import ForkServer
 from analysis.wording import Wording
 
 MOST_TOLD = 64 * 1024  # bytes of a log, its end, for the operator
@@ -271,8 +271,8 @@ def tell(home: Path, text: str, words: Wording) -> tuple[int, str]:
     about = {"subject": words.say("mail.operator_subject"), "sender": own, "to": to}
     message = mail.note(words.say("mail.operator_text") + "\n\n" + text, date=datetime.now().astimezone(), **about)
     letter = {"address": mail_settings.bare(to), "sender": mail_settings.bare(own), "message": message}
-    try:  # from a stem that has imported nothing: what a week needs may be what is wrong
-        verdict = isolated.call(sender.hand_over, server, letter, seconds=server.whole_s, of=Stem(bool))
+    try:  # from a server that has imported nothing: what a week needs may be what is wrong
+        verdict = isolated.call(sender.hand_over, server, letter, seconds=server.whole_s, of=ForkServer(bool))
     except (isolated.TookTooLong, isolated.Died) as error:
         verdict = sender.Verdict(outbox.UNCERTAIN, str(error))
     if verdict.state == outbox.ACCEPTED:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from analysis import atomic, isolated
 from analysis.exits import AnalysisError
 from analysis.home import at_home, without_folders, working_in
-from analysis.stem import Stem
+from analysis.stem import ForkServer
 from analysis.wording import MISSING, Wording
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
+DRAWN = (("analysis.sheet", "Chart"), ("analysis.sheet", "Picture"))  # module and class: these take long to draw
 ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # as --engine names them, as papermill does
 
 
@@ -36,7 +37,7 @@ class Way:
     engine  : inprocess, or papermill: its own
     seconds : wall clock for one notebook, after which it is killed with all it has started
     memory  : bytes of data that it, and each process it starts, may have
-    beside  : whether drawings may be made beside one another; only ``inprocess`` can
+    beside  : whether drawings may be made in forked copies while the next cells run; only ``inprocess`` can
     """
 
     engine: str = "inprocess" if isolated.FORKS else "papermill"
@@ -56,14 +57,14 @@ def apart(
     target: Path,
     way: Way,
     words: Wording,
-    of: Stem = isolated.PAGES,
+    of: ForkServer,
 ) -> object:
     """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
 
     There is no password in that process, neither before the notebook runs nor after.
 
     source, target : of the notebook
-    of             : what the process is forked from
+    of             : the server that the process is forked from
     Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
     """
     try:
@@ -133,7 +134,7 @@ def run(
 def _options(way: Way) -> Iterator[dict]:
     """What an engine needs beside the notebook."""
     if way.engine == "inprocess":
-        yield {"beside": way.beside}
+        yield {"beside": DRAWN if way.beside else ()}
         return
     from analysis.inprocess import private_sockets
 

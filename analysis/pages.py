@@ -12,11 +12,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis import atomic, isolated, notebook, paths, periods, publish, store, wording
+from analysis import atomic, isolated, notebook, paths, periods, preload, publish, store, wording
 from analysis.exits import AnalysisError
 from analysis.home import without_folders
 from analysis.notebook import USUAL, Way
-from analysis.stem import Stem
+from analysis.stem import ForkServer
 from analysis.units import Unit
 from analysis.wording import Wording, capital
 
@@ -100,7 +100,7 @@ def make(task: Task) -> Made:
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
         target = paths.run_folder(task.home, task.area, task.run) / f"{_file(task)}.ipynb"
-        about = {"source": source, "target": target, "way": task.way, "words": words, "of": stem(*task.of_run)}
+        about = {"source": source, "target": target, "way": task.way, "words": words, "of": fork_server(*task.of_run)}
         notebook.apart(task.home, _make, task, source, target, words, **about)
     except Exception as error:  # whatever it was: the other units get their pages
         reason = without_folders(task.home, told(error))  # it is published
@@ -109,17 +109,17 @@ def make(task: Task) -> Made:
 
 
 @lru_cache(maxsize=1)
-def stem(home: Path, area: str, cutoff: str, run: str, lang: str) -> Stem:
-    """What a run's pages are compared and made in forks of: it has read the rules, sentences and tables of them all.
+def fork_server(home: Path, area: str, cutoff: str, run: str, lang: str) -> ForkServer:
+    """The server whose forks compare and make a run's pages: it has read the run's rules, sentences and tables.
 
     One at a time; ``forget`` ends it.
     """
-    return Stem(partial(_read, home, area, cutoff, run, lang), of=isolated.PAGES)
+    return ForkServer(partial(_read, home, area, cutoff, run, lang), of=preload.PAGES)
 
 
 def forget() -> None:
-    """End what the last run's pages were forked from: it ends when nobody can give it orders any more."""
-    stem.cache_clear()
+    """End the server of the last run's pages, by forgetting it: it ends when no process can give it orders."""
+    fork_server.cache_clear()
 
 
 def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
@@ -179,7 +179,7 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
 
     bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
     if tasks:
-        stem(*tasks[0].of_run)  # which the threads below share
+        fork_server(*tasks[0].of_run)  # the threads below share it
     with _backend(cluster):
         parallel = joblib.Parallel(-1 if cluster else min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
         try:

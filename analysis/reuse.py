@@ -56,8 +56,8 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     """Copy the pages that would be the same, with their notebooks; the codes of their units.
 
     record, before : of the run, so far, and of the published week
-    jobs           : in how many processes pages are compared; None: one a processor. They are forked from what the
-                     pages will be made from: ``pages.forget`` ends it.
+    jobs           : in how many processes pages are compared; None: one a processor. They are forked from the server of
+                     the run's pages, which ``pages.forget`` ends.
     """
     area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
     made = set(before.get("units", ())) - set(before.get("failed", ()))
@@ -84,7 +84,7 @@ def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
     shares = min(jobs or isolated.PROCESSORS, len(codes))
     parts = [partial(unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
-        return [code for its in isolated.together(parts, of=pages.stem(*of_run)) for code in its]
+        return [code for its in isolated.together(parts, of=pages.fork_server(*of_run)) for code in its]
     return []
 
 

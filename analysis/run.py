@@ -25,6 +25,7 @@ from analysis import (
     pages,
     paths,
     periods,
+    preload,
     products,
     provenance,
     publish,
@@ -72,7 +73,7 @@ class Gated(NamedTuple):
 
 def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
     try:
-        return isolated.call(gated, raw, home, area, cutoff, words, of=isolated.GATE)
+        return isolated.call(gated, raw, home, area, cutoff, words, of=preload.GATE)
     except (isolated.TookTooLong, isolated.Died) as error:
         raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
 
@@ -94,7 +95,7 @@ def summary(cleaned: "Cleaned", words: Wording) -> Gated:
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     """The run's products, each part in a process of its own."""
-    isolated.together(products.PARTS, home, area, cutoff, run, words)
+    isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
 
 
 def _index(home: Path, area: str, words: Wording) -> None:
@@ -102,7 +103,7 @@ def _index(home: Path, area: str, words: Wording) -> None:
     from analysis import listed
 
     if listed.is_stale(home, area, words):
-        isolated.call(listed.renew, home, area, words)
+        isolated.call(listed.renew, home, area, words, of=preload.PAGES)
 
 
 def _tell(line: str) -> None:
@@ -348,7 +349,7 @@ class _Week:
         finally:
             pages.forget()
         made = [made[code] for code in codes]
-        isolated.call(pages.write, self.home, self.area, self.cutoff, run, units, made, of=isolated.TABLES)
+        isolated.call(pages.write, self.home, self.area, self.cutoff, run, units, made, of=preload.TABLES)
         return made
 
     def failed_pages(self, run: str, failed: list[pages.Made], units: list[Unit]) -> str:
@@ -364,7 +365,7 @@ class _Week:
         source, way = self.steps.notebooks / f"{stage}.ipynb", self.steps.way
         values = {"area": self.area, "cutoff": self.cutoff, "run": run}
         about = {"source": source, "target": folder / source.name, "way": way, "words": self.words}
-        about["of"] = isolated.TABLES if stage in WITHOUT_CHARTS else isolated.CHARTS
+        about["of"] = preload.TABLES if stage in WITHOUT_CHARTS else preload.CHARTS
         called = (self.home, source, folder / source.name, values, self.words, way, self.parameters)
         notebook.apart(self.home, notebook.run, *called, **about)
         if not publish.settled(folder, stage, run):

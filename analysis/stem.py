@@ -1,8 +1,8 @@
-"""A process that others are forked from: what it has imported and done once, each of them has from its first moment.
+"""A template process. Processes forked from it inherit its imports.
 
-One stem grows from another and goes on from there, so nothing is imported twice. A stem serves orders one after the
-other, and none before it has prepared; it ends with the last process that can give it orders, and what it has forked
-ends with it. Only where processes are forked (Linux).
+Servers fork in tiers, so nothing is imported twice. A server first prepares, then forks one process an order, one order
+after the other. It ends when no process is left that can give it orders, and what it has forked ends with it. Only
+where processes are forked (Linux).
 """
 
 import atexit
@@ -23,29 +23,29 @@ from analysis.home import environment
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MOST_BYTES = 65_536  # of an order: names of functions, a few plain values
-START = "import sys; sys.path[:] = {path!r}; from analysis import stem; stem.live({fd})"
+START = "import sys; sys.path[:] = {path!r}; from {module} import serve; serve({fd})"
 
 
-class Stem:
-    """Begun at the first order, or with ``begin``; anew where its process is gone."""
+class ForkServer:
+    """A process that others are forked from. It starts at the first order or with ``begin``, and again if it dies."""
 
-    def __init__(self, prepare: Callable[[], object], of: "Stem | None" = None) -> None:
-        """prepare : called once, before the first order; such that pickle knows it
-        of         : the stem it grows from; None: a new interpreter
+    def __init__(self, prepare: Callable[[], object], of: "ForkServer | None" = None) -> None:
+        """prepare : called once in the server's process, before the first order; pickle must know it
+        of         : the server that this one is forked from; None: a new interpreter
         """
         self.prepare, self.of = prepare, of
         self._orders: socket.socket | None = None
         self._lock = threading.Lock()
 
     def begin(self) -> socket.socket:
-        """Let it prepare, and do not wait for that. Where orders are given."""
+        """Start the process and let it prepare; do not wait for that. Returns the socket that takes orders."""
         with self._lock:
             if self._orders is not None:
                 return self._orders
             orders, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with its:
                 if self.of:
-                    self.of.fork(live, its)
+                    self.of.fork(serve, its)
                 else:
                     _start(its)
             orders.send(pickle.dumps(self.prepare))
@@ -53,7 +53,7 @@ class Stem:
             return orders
 
     def fork(self, target: Callable, *lines: socket.socket | Connection) -> None:
-        """Have ``target`` called in a process forked from this one, with the numbers that these lines have there."""
+        """Call ``target`` in a process forked from the server, with the numbers that these lines have there."""
         order = pickle.dumps(target)
         for _ in range(2):
             orders = self.begin()
@@ -71,23 +71,23 @@ class Stem:
                 self._orders = None
 
 
-def live(line: int) -> None:
-    """The process of a stem. The first thing said on the line is how to prepare."""
+def serve(line: int) -> None:
+    """What a server's process does. The first message on the line says how to prepare, each later one is an order."""
     with socket.socket(fileno=line) as orders:
         prepare = orders.recv(MOST_BYTES)
-        gc.disable()  # a fifth of the time that imports take, and there is little to collect
-        with contextlib.suppress(Exception):  # only to be quicker: what is wrong is told by the call that meets it
+        gc.disable()  # collecting takes a fifth of the time of the imports, and there is little to collect
+        with contextlib.suppress(Exception):  # preparing only saves time: the call that needs it shows what is wrong
             pickle.loads(prepare)()
         sys.stdout.flush()  # else each child would say it again
         sys.stderr.flush()
         gc.enable()
-        gc.freeze()  # what is here stays as it is: a child that collects garbage would copy the pages it lies in
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those who gave the order hear how it ended, nobody else asks
+        gc.freeze()  # a child that collects garbage would copy the memory pages of all that is here
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the caller learns how the call ended; nobody waits for it here
         while True:
             order, lines, *_ = socket.recv_fds(orders, MOST_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
             if not order:
                 os._exit(0)
-            with contextlib.suppress(OSError):  # no memory or no number for one more: who gave the order hears an end
+            with contextlib.suppress(OSError):  # no memory for one more process: the caller sees its lines closed
                 if os.fork() == 0:
                     break
             for each in lines:
@@ -97,29 +97,29 @@ def live(line: int) -> None:
     try:
         pickle.loads(order)(*lines)
     finally:
-        os._exit(1)  # who comes here has not come to its own end
+        os._exit(1)  # a target ends its process itself; here it has failed
 
 
 def die_with_parent(by: int | None = None) -> None:
-    """Let the system send this process a signal, else SIGKILL, when the one that has forked it ends."""
+    """Have the system send this process the signal ``by`` when its parent ends; None: SIGKILL."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL if by is None else by)  # Windows knows no SIGKILL
 
 
-_roots: list[tuple[int, subprocess.Popen]] = []  # with the number of the process that has started each
+_roots: list[tuple[int, subprocess.Popen]] = []  # the number of the process that started it, and the server
 
 
 def _start(line: socket.socket) -> None:
-    """A new interpreter that is a stem. It hears nothing from the terminal: Ctrl-C is for who gives the orders."""
-    flags = subprocess._args_from_interpreter_flags()  # as multiprocessing hands them on: -W error, -X utf8, -I
-    command = [sys.executable, *flags, "-c", START.format(path=sys.path, fd=line.fileno())]
+    """Start a new interpreter that is a server. The terminal's Ctrl-C does not reach it: that is for the caller."""
+    flags = subprocess._args_from_interpreter_flags()  # as multiprocessing does: -W error, -X utf8, -I
+    command = [sys.executable, *flags, "-c", START.format(path=sys.path, module=__name__, fd=line.fileno())]
     quiet = {"stdin": subprocess.DEVNULL, "pass_fds": [line.fileno()], "start_new_session": True}
-    # What it sees of the environment can be seen in all it forks.
+    # Its environment can be seen in every process that it forks.
     _roots.append((os.getpid(), subprocess.Popen(command, env=environment(), **quiet)))
 
 
 @atexit.register
 def _end_all() -> None:
-    """At once: a stem that still prepares would first come to the end of that."""
+    """End them at once: a server that still prepares would first finish that."""
     for started_by, root in _roots:
         if started_by == os.getpid():
             root.kill()

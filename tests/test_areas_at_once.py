@@ -10,7 +10,7 @@ import psutil
 import pytest
 from test_run import AREA, CUTOFF, headings, home, paged, pages_table, put  # noqa: F401
 
-from analysis import areas, isolated, pages, run
+from analysis import areas, isolated, pages, preload, run
 from analysis.exits import Exit
 
 # Each page notes that it was made, and takes a moment, so that a worker can be killed meanwhile.
@@ -29,7 +29,8 @@ def gate_of(raw, home, area, cutoff, words):  # noqa: F811
 def report(home, area, cutoff, name, words):  # noqa: F811
     from analysis import paths
 
-    said = isolated.call(str, area) if area == "third" else area  # as a notebook is, in a process of its own
+    # As a notebook is, in a process of its own.
+    said = isolated.call(str, area, of=preload.GATE) if area == "third" else area
     put(paths.run_reports(home, area, name) / "report.html", said)
 
 
@@ -93,7 +94,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     assert {path.name.split("-")[1] for path in home.parent.glob("made-*")} == set(CODES)
     assert not psutil.pid_exists(victim)
     with pytest.importorskip("distributed").Client(cluster.scheduler_address) as client:
-        held = client.run(pages.stem.cache_info)
+        held = client.run(pages.fork_server.cache_info)
     assert [each.currsize for each in held.values()] == [0, 0]  # no worker keeps what the run's pages are forked from
 
 

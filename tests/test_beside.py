@@ -1,6 +1,8 @@
 """Drawings made while the next cells run: the same notebook, whatever becomes of the process that draws."""
 
+import importlib
 import os
+import pkgutil
 import signal
 import time
 import warnings
@@ -8,11 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from district import words
+from district import HOME, words
 from nbformat import v4
 
-from analysis import beside, isolated, notebook, sheet
-from analysis.home import PROJECT
+import analysis
+from analysis import beside, isolated, notebook, preload, sheet
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
@@ -54,7 +56,9 @@ def executed(folder: Path, way: notebook.Way, *cells: str) -> list:
     code[0].metadata.tags = ["parameters"]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(v4.new_notebook(cells=code, metadata=kernel), folder / "source.ipynb")
-    isolated.call(notebook.run, PROJECT, folder / "source.ipynb", folder / "target.ipynb", {}, words(), way)
+    isolated.call(
+        notebook.run, HOME, folder / "source.ipynb", folder / "target.ipynb", {}, words(), way, of=preload.PAGES
+    )
     return [cell.outputs for cell in nbformat.read(folder / "target.ipynb", as_version=4).cells[1:]]
 
 
@@ -73,13 +77,28 @@ def shown(
 ) -> tuple[list, list[str], list[str]]:
     """What the cell of a chart that goes wrong so shows, what of the next, and by which processes it was drawn."""
     log, place = folder / f"{how}.log", str(Path(__file__).parent)
-    kind = f"{before}\nimport sys, os; sys.path.insert(0, {place!r}); import test_beside, analysis.beside\n"
-    kind += "analysis.beside.DRAWN  # what is drawn beside is known by its kind\n"
+    kind = f"{before}\nimport sys, os; sys.path.insert(0, {place!r}); import test_beside\n"
     kind += "get_ipython().display_formatter.mimebundle_formatter"
     kind += ".for_type(test_beside.Told, get_ipython().display_formatter.mimebundle_formatter.lookup_by_type(sheet.Chart))" if is_beside else ""  # fmt: skip
     draw = f"display(*[test_beside.Told(chart.figure, {how!r}, {str(log)!r}) for _ in range({times})])"
     its, after = executed(folder, notebook.Way(beside=is_beside), DRAW, kind, draw, "print(os.getpid())")[2:]
     return its, after, log.read_text().split()
+
+
+def test_what_is_drawn_beside_is_all_that_knows_its_own_mime_bundle():
+    drawn = {getattr(importlib.import_module(module), name) for module, name in notebook.DRAWN}
+    modules = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(analysis.__path__, "analysis.")
+        if each.name != "analysis.__main__"
+    ]
+    ours = {
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type) and value.__module__.startswith("analysis.")
+    }
+    assert drawn == {each for each in ours if hasattr(each, "_repr_mimebundle_")}
 
 
 def test_what_a_cell_shows_is_drawn_once_by_another_process_than_the_notebooks(tmp_path):

@@ -13,7 +13,7 @@ from district import HOME, words
 from nbformat import v4
 from papermill.engines import papermill_engines
 
-from analysis import inprocess, isolated, notebook, run, store
+from analysis import inprocess, isolated, notebook, preload, run, store
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
@@ -35,7 +35,7 @@ CELLS = [
 
 
 def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
-    about = {"source": source, "target": target, "words": words()}
+    about = {"source": source, "target": target, "words": words(), "of": preload.PAGES}
     notebook.apart(at, notebook.run, at, source, target, {}, words(), way := notebook.Way(name), way=way, **about)
     return target
 

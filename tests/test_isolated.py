@@ -13,10 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis import isolated
-from analysis.stem import Stem
+from analysis import isolated, preload
+from analysis.stem import ForkServer
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+
+call, together = (partial(each, of=preload.PAGES) for each in (isolated.call, isolated.together))
 
 
 def said(value):
@@ -45,10 +47,6 @@ def leaves(path, own_session):
     Path(path).write_text(str(child.pid))
 
 
-def imported(names):
-    return [name for name in names if name not in sys.modules]
-
-
 def is_gone(pid: int) -> bool:
     until = time.monotonic() + 5
     while psutil.pid_exists(pid) and time.monotonic() < until:
@@ -58,48 +56,48 @@ def is_gone(pid: int) -> bool:
 
 def test_a_call_gives_what_the_function_gives_in_another_process_and_the_callers_environment(monkeypatch):
     monkeypatch.setenv("TOLD", "now")
-    value, pid, told = isolated.call(said, {"a": [1]})
+    value, pid, told = call(said, {"a": [1]})
     assert (value, told) == ({"a": [1]}, "now")
     assert pid != os.getpid() and is_gone(pid)
 
 
 def test_what_the_function_raises_is_raised_with_where_it_happened():
     with pytest.raises(KeyError, match="what went wrong") as caught:
-        isolated.call(fails)
+        call(fails)
     assert "in fails" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_process_that_dies_is_told_with_its_status(number):
     with pytest.raises(isolated.Died) as caught:
-        isolated.call(dies, number)
+        call(dies, number)
     assert caught.value.status == -number
 
 
 def test_when_the_time_is_up_the_process_is_killed(tmp_path):
     began = time.monotonic()
     with pytest.raises(isolated.TookTooLong):
-        isolated.call(sleeps, tmp_path / "pid", seconds=1)
+        call(sleeps, tmp_path / "pid", seconds=1)
     assert time.monotonic() - began < 10
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_memory_is_limited_to_what_was_said():
-    assert isolated.call(takes, 200 * 1024**2, memory=1024**3) == 200 * 1024**2
+    assert call(takes, 200 * 1024**2, memory=1024**3) == 200 * 1024**2
     with pytest.raises(MemoryError):
-        isolated.call(takes, 2 * 1024**3, memory=1024**3)
+        call(takes, 2 * 1024**3, memory=1024**3)
 
 
 @pytest.mark.parametrize("own_session", [False, True])
 def test_what_the_call_has_started_ends_with_it(tmp_path, own_session):
-    isolated.call(leaves, tmp_path / "pid", own_session)
+    call(leaves, tmp_path / "pid", own_session)
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
 @pytest.mark.parametrize("own_session", [False, True])
 def test_what_the_call_has_started_ends_also_where_the_call_dies(tmp_path, own_session):
     with pytest.raises(isolated.Died):
-        isolated.call(leaves_and_dies, tmp_path / "pid", own_session)
+        call(leaves_and_dies, tmp_path / "pid", own_session)
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
@@ -110,7 +108,7 @@ def leaves_and_dies(path, own_session):
 
 def test_a_thread_that_is_left_behind_holds_up_nothing():
     began = time.monotonic()
-    assert isolated.call(leaves_a_thread) == "done"
+    assert call(leaves_a_thread) == "done"
     assert time.monotonic() - began < 30
 
 
@@ -124,18 +122,18 @@ def test_what_was_said_before_the_call_ended_is_heard():
     assert (done.returncode, done.stdout, done.stderr) == (0, "nói\n", "")
 
 
-SAYS = "from analysis import isolated, stem; isolated.call(print, 'nói', of=stem.Stem(bool))"
+SAYS = "from analysis import isolated, stem; isolated.call(print, 'nói', of=stem.ForkServer(bool))"
 
 
 def test_calls_at_once_give_what_each_gives_in_their_order():
-    assert isolated.together([int, str, float], 1) == [1, "1", 1.0]
-    assert isolated.together([]) == []
+    assert together([int, str, float], 1) == [1, "1", 1.0]
+    assert together([]) == []
 
 
 def test_the_first_of_calls_at_once_to_fail_ends_the_others_and_leaves_no_process(tmp_path):
     began = time.monotonic()
     with pytest.raises(KeyError):
-        isolated.together([sleeps, fails_beside], tmp_path / "pid")
+        together([sleeps, fails_beside], tmp_path / "pid")
     assert time.monotonic() - began < 30  # of 60 that the other sleeps
     assert is_gone(int((tmp_path / "pid").read_text()))
 
@@ -149,13 +147,11 @@ def fails_beside(path):
 
 def test_a_call_that_fails_ends_no_call_of_another_thread(tmp_path):
     answers = []
-    other = threading.Thread(
-        target=lambda: answers.append(isolated.call(waits_for, tmp_path / "begun", tmp_path / "go"))
-    )
+    other = threading.Thread(target=lambda: answers.append(call(waits_for, tmp_path / "begun", tmp_path / "go")))
     other.start()
     assert exists_soon(tmp_path / "begun")
     with pytest.raises(KeyError):
-        isolated.together([fails])
+        together([fails])
     (tmp_path / "go").touch()
     other.join(30)
     assert answers == ["done"]
@@ -186,18 +182,18 @@ def test_ctrl_c_ends_calls_at_once_and_leaves_no_process(tmp_path):
     try:
         threading.Thread(target=interrupt).start()
         with pytest.raises(KeyboardInterrupt):
-            isolated.together([partial(sleeps, path) for path in paths])
+            together([partial(sleeps, path) for path in paths])
     finally:
         signal.signal(signal.SIGINT, before)
     assert all(is_gone(int(path.read_text())) for path in paths)
 
 
-def preparing() -> Stem:
-    """A stem that prepares longer than anybody waits."""
-    return Stem(partial(time.sleep, 60))
+def preparing() -> ForkServer:
+    """A server that prepares longer than anybody waits."""
+    return ForkServer(partial(time.sleep, 60))
 
 
-def test_time_that_the_stem_takes_to_prepare_counts():
+def test_time_that_the_server_takes_to_prepare_counts():
     began = time.monotonic()
     with pytest.raises(isolated.TookTooLong):
         isolated.call(int, seconds=0.5, of=preparing())
@@ -222,7 +218,7 @@ def test_a_call_whose_process_is_not_born_yet_can_be_ended_too():
 
 def test_an_answer_that_pickle_does_not_know_is_told_as_such():
     with pytest.raises(Exception, match="pickle"):
-        isolated.call(gives_a_function_of_its_own)
+        call(gives_a_function_of_its_own)
 
 
 def gives_a_function_of_its_own():
@@ -230,22 +226,22 @@ def gives_a_function_of_its_own():
 
 
 def test_an_order_of_many_megabytes_arrives_and_so_does_its_answer():
-    assert isolated.call(bytes.upper, b"a" * 5_000_000) == b"A" * 5_000_000
+    assert call(bytes.upper, b"a" * 5_000_000) == b"A" * 5_000_000
 
 
 @pytest.mark.long
 def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp_path, monkeypatch):
     """As on Windows and macOS."""
     monkeypatch.setattr(isolated, "FORKS", False)
-    assert isolated.call(said, 1)[0] == 1
+    assert call(said, 1)[0] == 1
     with pytest.raises(KeyError, match="what went wrong"):
-        isolated.call(fails)
+        call(fails)
     with pytest.raises(isolated.Died) as caught:
-        isolated.call(dies, signal.SIGKILL)
+        call(dies, signal.SIGKILL)
     assert caught.value.status == -signal.SIGKILL
     for seconds in (5, 15, 45):  # a busy machine takes long to start an interpreter
         with pytest.raises(isolated.TookTooLong):
-            isolated.call(sleeps, tmp_path / "pid", seconds=seconds)
+            call(sleeps, tmp_path / "pid", seconds=seconds)
         if (tmp_path / "pid").exists():
             break
     assert is_gone(int((tmp_path / "pid").read_text()))
@@ -254,7 +250,7 @@ def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp
 def test_a_copy_of_the_process_that_outlives_it_holds_up_nothing():
     began = time.monotonic()
     with pytest.raises(isolated.Died):
-        isolated.call(leaves_a_copy)
+        call(leaves_a_copy)
     assert time.monotonic() - began < 30
 
 
@@ -273,7 +269,7 @@ class Told(Exception):
 
 def test_an_error_that_pickle_would_lose_says_the_same():
     with pytest.raises(RuntimeError, match="Told: no space in /data") as caught:
-        isolated.call(raises_told)
+        call(raises_told)
     assert "in raises_told" in caught.value.__notes__[0]
 
 
@@ -285,9 +281,9 @@ def test_a_project_without_its_sentences_can_start_processes_all_the_same(tmp_pa
     """As in a container, whose configuration lies elsewhere."""
     for name in ("analysis", "notebooks"):
         shutil.copytree(Path(__file__).parent.parent / name, tmp_path / "copy" / name)
-    call = "from analysis import isolated; assert isolated.call(int) == 0"
+    code = "from analysis import isolated, preload; assert isolated.call(int, of=preload.PAGES) == 0"
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "copy")}
-    done = subprocess.run([sys.executable, "-c", call], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -296,7 +292,7 @@ def test_every_call_that_is_going_on_can_be_ended(tmp_path):
 
     def wait(path):
         with pytest.raises(isolated.Died):
-            isolated.call(sleeps, path)
+            call(sleeps, path)
         ended.append(path)
 
     paths = [tmp_path / name for name in "ab"]
@@ -318,10 +314,10 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import test_isolated
 from analysis import isolated
-from analysis.stem import Stem
+from analysis.stem import ForkServer
 isolated.FORKS = sys.argv[3] == "True"
 if __name__ == "__main__":  # a process started anew comes by here too
-    isolated.call(test_isolated.sleeps, sys.argv[2], of=Stem(bool))
+    isolated.call(test_isolated.sleeps, sys.argv[2], of=ForkServer(bool))
 """
 
 
@@ -336,22 +332,3 @@ def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path, forks):
     caller.kill()
     caller.wait()
     assert len(started) >= 2 and all(is_gone(each.pid) for each in started)
-
-
-def test_what_takes_long_the_first_time_is_really_done_before():
-    """Where it fails, calls only become slower: nothing else would tell."""
-    assert isolated.call(done_once) is None
-
-
-def done_once():
-    from analysis import warm
-
-    warm.gate()
-    warm.tables(Path(__file__).parent.parent, "cho-moi")
-    warm.charts()
-    warm.pages()
-
-
-def test_what_notebooks_need_is_imported_when_a_call_begins():
-    needed = ["pandas", "matplotlib.pyplot", "seaborn", "papermill", "nbconvert", "ipykernel.kernelapp"]
-    assert isolated.call(imported, [*needed, "analysis.changes", "analysis.document"]) == []

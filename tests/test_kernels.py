@@ -13,7 +13,7 @@ import psutil
 import pytest
 from test_run import AREA, CLOSE, CUTOFF, contents, earlier_week, home, processes, published, steps  # noqa: F401
 
-from analysis import isolated, notebook, run
+from analysis import isolated, notebook, preload, run
 from analysis.exits import Exit
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
@@ -54,7 +54,7 @@ FAULTS = {  # the cell that goes wrong, what is said of it, and its tags
 
 @pytest.fixture(params=ENGINES)
 def way(request):
-    isolated.call(int)  # what notebooks are forked from is there before the seconds count
+    isolated.call(int, of=preload.PAGES)  # the servers are there before the seconds count
     return notebook.Way(request.param, seconds=60, memory=2 * 1024**3)
 
 

@@ -165,7 +165,7 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     home = real_home
     of_run = (home, AREA, CUTOFF, "", "vi")
     try:
-        held = isolated.call(read_again, home, of=pages.stem(*of_run))
+        held = isolated.call(read_again, home, of=pages.fork_server(*of_run))
     finally:
         pages.forget()
     assert held == [(1, 1), (1, 1)]

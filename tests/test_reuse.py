@@ -184,14 +184,14 @@ def dies(*_):
 
 def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, monkeypatch):
     def fails(home, record, before, codes, run, jobs):
-        pages.stem(home, AREA, CUTOFF, run, "vi").begin()
+        pages.fork_server(home, AREA, CUTOFF, run, "vi").begin()
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(reuse, "units", fails)
     outcome, told = made(published, province_rank="6/11")
     assert outcome.status == Exit.FAILED and "No space left on device" in outcome.message
     assert kept(told) == ["1_clean", "2_score", "3_trend"]
-    assert pages.stem.cache_info().currsize == 0
+    assert pages.fork_server.cache_info().currsize == 0
 
 
 # -- the real week ---------------------------------------------------------------------------------------------------

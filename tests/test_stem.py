@@ -12,11 +12,11 @@ import psutil
 import pytest
 
 from analysis import isolated
-from analysis.stem import Stem
+from analysis.stem import ForkServer
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
-done = []  # what was done to prepare, in the process of a stem
+done = []  # what was done to prepare, in the process of a fork server
 
 
 def prepare(what):
@@ -36,32 +36,32 @@ def environment():
     return dict(os.environ), Path(f"/proc/{psutil.Process().parent().ppid()}/environ").read_text()
 
 
-def test_what_is_forked_from_a_stem_has_what_that_and_those_it_grew_from_have_done_once():
-    root = Stem(partial(prepare, "root"))
-    branch = Stem(partial(prepare, "branch"), of=root)
+def test_what_is_forked_from_a_fork_server_has_what_that_and_those_it_grew_from_have_done_once():
+    root = ForkServer(partial(prepare, "root"))
+    branch = ForkServer(partial(prepare, "branch"), of=root)
     assert isolated.call(look, of=branch)[0] == ["root", "branch"]
     assert isolated.call(look, of=root)[0] == ["root"]
     assert isolated.call(look, of=branch)[0] == ["root", "branch"]
 
 
-def test_a_stem_that_cannot_prepare_serves_all_the_same():
-    assert isolated.call(look, of=Stem(partial(fails, "half")))[0] == ["half"]
+def test_a_fork_server_that_cannot_prepare_serves_all_the_same():
+    assert isolated.call(look, of=ForkServer(partial(fails, "half")))[0] == ["half"]
 
 
 @pytest.mark.parametrize("killed", ["root", "branch"])
-def test_a_stem_whose_process_is_gone_is_begun_anew(killed):
-    stems = {"root": Stem(partial(prepare, "root"))}
-    stems["branch"] = Stem(partial(prepare, "branch"), of=stems["root"])
-    before = isolated.call(look, of=stems["branch"])
-    process = psutil.Process(isolated.call(parent_of_guard, of=stems[killed]))
+def test_a_fork_server_whose_process_is_gone_is_begun_anew(killed):
+    servers = {"root": ForkServer(partial(prepare, "root"))}
+    servers["branch"] = ForkServer(partial(prepare, "branch"), of=servers["root"])
+    before = isolated.call(look, of=servers["branch"])
+    process = psutil.Process(isolated.call(parent_of_guard, of=servers[killed]))
     process.send_signal(signal.SIGKILL)
     until = time.monotonic() + 10
     while psutil.pid_exists(process.pid) and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
         time.sleep(0.01)
     try:
-        after = isolated.call(look, of=stems["branch"])
+        after = isolated.call(look, of=servers["branch"])
     except isolated.Died:  # it took the order, and was killed before it had forked
-        after = isolated.call(look, of=stems["branch"])
+        after = isolated.call(look, of=servers["branch"])
     assert after[0] == before[0] and after[1] != before[1]
 
 
@@ -69,18 +69,18 @@ def parent_of_guard():
     return psutil.Process().parent().ppid()
 
 
-def test_a_stem_sees_no_variable_but_those_that_are_shown(monkeypatch):
+def test_a_fork_server_sees_no_variable_but_those_that_are_shown(monkeypatch):
     monkeypatch.setenv("SMTP_TOKEN", "canary")
-    seen, at_first = isolated.call(environment, of=Stem(partial(prepare, "")))
+    seen, at_first = isolated.call(environment, of=ForkServer(partial(prepare, "")))
     assert seen["SMTP_TOKEN"] == "canary"  # that of the caller, which sees no such variable during a week
     assert "canary" not in at_first and "PATH=" in at_first
 
 
-def test_a_stem_that_cannot_fork_fails_that_call_and_serves_the_next():
-    stem = Stem(fork_fails_once)
+def test_a_fork_server_that_cannot_fork_fails_that_call_and_serves_the_next():
+    server = ForkServer(fork_fails_once)
     with pytest.raises(isolated.Died):
-        isolated.call(look, of=stem)
-    assert isolated.call(look, of=stem)[0] == ["failed to fork"]
+        isolated.call(look, of=server)
+    assert isolated.call(look, of=server)[0] == ["failed to fork"]
 
 
 def fork_fails_once():
@@ -98,9 +98,9 @@ SAYS = """
 import sys, warnings
 from functools import partial
 from analysis import isolated
-from analysis.stem import Stem
-stem = Stem(partial(print, "prepared", end=""))
-print(isolated.call(warnings.warn, "told", of=stem) if sys.argv[1:] else [isolated.call(int, of=stem) for _ in "ab"])
+from analysis.stem import ForkServer
+server = ForkServer(partial(print, "prepared", end=""))
+print(isolated.call(warnings.warn, "told", of=server) if sys.argv[1:] else [isolated.call(int, of=server) for _ in "ab"])
 """
 
 
@@ -126,9 +126,9 @@ from functools import partial
 sys.path.insert(0, sys.argv[1])
 import test_stem
 from analysis import isolated
-from analysis.stem import Stem
-root = Stem(partial(test_stem.prepare, "root"))
-branch = Stem(partial(test_stem.prepare if sys.argv[3] == "ready" else test_stem.prepare_long, "branch"), of=root)
+from analysis.stem import ForkServer
+root = ForkServer(partial(test_stem.prepare, "root"))
+branch = ForkServer(partial(test_stem.prepare if sys.argv[3] == "ready" else test_stem.prepare_long, "branch"), of=root)
 isolated.call(int, of=root)
 isolated.call(int, of=branch) if sys.argv[3] == "ready" else branch.begin()
 open(sys.argv[2], "w").write("ready")
@@ -142,7 +142,7 @@ def prepare_long(what):
 
 @pytest.mark.parametrize("ending", ["killed", "ends"])
 @pytest.mark.parametrize("state", ["ready", pytest.param("preparing", marks=pytest.mark.long)])
-def test_stems_end_with_the_process_that_began_them(tmp_path, state, ending):
+def test_servers_end_with_the_process_that_began_them(tmp_path, state, ending):
     arguments = [str(Path(__file__).parent), str(tmp_path / "ready"), state, ending]
     with subprocess.Popen([sys.executable, "-c", ENDS, *arguments]) as caller:
         started, until = [], time.monotonic() + 60

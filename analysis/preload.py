@@ -1,10 +1,14 @@
-"""What the stems of a week's calls have imported, and have done once: a call then begins with its own work at once."""
+"""What each tier of fork servers imports and prepares, so that a call begins with its own work at once."""
 
 import importlib
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+
+from analysis import isolated
+from analysis.stem import ForkServer
 
 LETTERS = (
     "aáàảãạăắằẳẵặâấầẩẫậbcdđeéèẻẽẹêếềểễệghiíìỉĩịklmnoóòỏõọôốồổỗộơớờởỡợpqrstuúùủũụưứừửữựvxyýỳỷỹỵ"
@@ -27,30 +31,30 @@ FOR_PAGES = (
 )
 
 
-def gate() -> None:
-    """For reading raw tables."""
-    with _as_if_without("hypothesis"):  # with which pandera would make up examples of tables for tests
+def prepare_gate() -> None:
+    """Import what reading raw tables needs."""
+    with _as_if_without("hypothesis"):  # pandera imports it to make up tables for tests
         _import(FOR_GATE)
 
 
-def tables(home: Path | None = None, area: str = "") -> None:
-    """After ``gate``, for the notebooks that clean, score and compare: the rules of an area."""
+def prepare_tables(home: Path | None = None, area: str = "") -> None:
+    """After ``prepare_gate``, import what the notebooks that clean, score and compare need; read an area's rules."""
     from analysis import files, rules
 
     if area:
-        with suppress(files.ConfigError):  # it is told when the area is gated
+        with suppress(files.ConfigError):  # the gate reports it
             rules.beginnings(home, area)
     # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
     with _as_if_without("rfc3987_syntax"):
         _import(FOR_TABLES)
 
 
-def charts(home: Path | None = None) -> None:
-    """After ``tables``, for those that draw: fonts, letters, a language's numbers, the report's templates."""
+def prepare_charts(home: Path | None = None) -> None:
+    """After ``prepare_tables``: import what drawing needs; load fonts, letters, the numbers of languages, templates."""
     _import(FOR_CHARTS)
     from matplotlib.backends import backend_registry
 
-    backend_registry.list_all()  # looks for backends that other packages bring, which every kernel asks for
+    backend_registry.list_all()  # searches packages for backends, which every kernel does
 
     from analysis import templates
 
@@ -61,8 +65,8 @@ def charts(home: Path | None = None) -> None:
     chart.png()
 
 
-def pages(home: Path | None = None) -> None:
-    """After ``charts``, for those that make pages and documents: nbconvert's templates."""
+def prepare_pages(home: Path | None = None) -> None:
+    """After ``prepare_charts``: import what pages and documents need, and compile nbconvert's templates."""
     _import(FOR_PAGES)
     import nbformat
 
@@ -75,8 +79,28 @@ def pages(home: Path | None = None) -> None:
     export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home or PROJECT, "vi"), "766")
 
 
+GATE = ForkServer(prepare_gate)  # for calls that read raw tables
+TABLES = ForkServer(prepare_tables, of=GATE)  # for calls that read and write tables, and notebooks that do
+CHARTS = ForkServer(prepare_charts, of=TABLES)  # for calls that also draw
+PAGES = ForkServer(prepare_pages, of=CHARTS)  # for calls that also make pages and documents
+
+
+def begin() -> None:
+    """Start the first server, which every week needs, before its area is known; do not wait for it."""
+    if isolated.FORKS:
+        GATE.begin()
+
+
+def warm_up(home: Path, area: str) -> None:
+    """Start all servers and have them read the rules of ``area``; do not wait for them."""
+    if isolated.FORKS:
+        TABLES.prepare, CHARTS.prepare = partial(prepare_tables, home, area), partial(prepare_charts, home)
+        PAGES.prepare = partial(prepare_pages, home)
+        PAGES.begin()
+
+
 def _chart(home: Path | None, lang: str):
-    """A chart in which every letter stands."""
+    """A chart that holds every letter."""
     import pandas as pd
 
     from analysis import wording
@@ -94,7 +118,7 @@ def _import(names: Iterable[str]) -> None:
 
 @contextmanager
 def _as_if_without(*names: str) -> Iterator[None]:
-    """Meanwhile these modules cannot be imported, unless they are already."""
+    """Until the context ends these modules cannot be imported; those already imported stay."""
     hidden = [name for name in names if name not in sys.modules]
     sys.modules |= dict.fromkeys(hidden)
     try:
