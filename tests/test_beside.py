@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+import papermill  # noqa: F401  it loads our engine, and must be there before that is
 import pytest
 from district import HOME, words
 from nbformat import v4

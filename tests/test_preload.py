@@ -29,7 +29,7 @@ def imported(names):
 
 def test_what_notebooks_need_is_imported_when_a_call_begins():
     needed = ["pandas", "matplotlib.pyplot", "seaborn", "papermill", "nbconvert", "ipykernel.inprocess.ipkernel"]
-    assert isolated.call(imported, [*needed, "analysis.trend", "analysis.document"], of=preload.PAGES) == []
+    assert isolated.call(imported, [*needed, "analysis.changes", "analysis.document"], of=preload.PAGES) == []
 
 
 def test_what_calls_import_later_is_no_part_of_the_module_that_the_driver_imports():
