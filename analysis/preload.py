@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis import isolated
+from analysis.home import PROJECT
 from analysis.stem import ForkServer
 
 LETTERS = (
@@ -37,7 +38,7 @@ def prepare_gate() -> None:
         _import(FOR_GATE)
 
 
-def prepare_tables(home: Path | None = None, area: str = "") -> None:
+def prepare_tables(home: Path, area: str = "") -> None:
     """After ``prepare_gate``, import what the notebooks that clean, score and compare need; read an area's rules."""
     from analysis import files, rules
 
@@ -49,7 +50,7 @@ def prepare_tables(home: Path | None = None, area: str = "") -> None:
         _import(FOR_TABLES)
 
 
-def prepare_charts(home: Path | None = None) -> None:
+def prepare_charts(home: Path) -> None:
     """After ``prepare_tables``: import what drawing needs; load fonts, letters, the numbers of languages, templates."""
     _import(FOR_CHARTS)
     from matplotlib.backends import backend_registry
@@ -65,24 +66,24 @@ def prepare_charts(home: Path | None = None) -> None:
     chart.png()
 
 
-def prepare_pages(home: Path | None = None) -> None:
+def prepare_pages(home: Path) -> None:
     """After ``prepare_charts``: import what pages and documents need, and compile nbconvert's templates."""
     _import(FOR_PAGES)
     import nbformat
 
     from analysis import export, wording
-    from analysis.home import PROJECT
 
     data, about = _chart(home, "vi")._repr_mimebundle_()
     shown = nbformat.v4.new_output("display_data", data, metadata=about)
     cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
-    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home or PROJECT, "vi"), "766")
+    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
 
 
+# Until ``warm_up`` names the home, the program's own folder serves.
 GATE = ForkServer(prepare_gate)  # for calls that read raw tables
-TABLES = ForkServer(prepare_tables, of=GATE)  # for calls that read and write tables, and notebooks that do
-CHARTS = ForkServer(prepare_charts, of=TABLES)  # for calls that also draw
-PAGES = ForkServer(prepare_pages, of=CHARTS)  # for calls that also make pages and documents
+TABLES = ForkServer(partial(prepare_tables, PROJECT), of=GATE)  # for calls and notebooks that read and write tables
+CHARTS = ForkServer(partial(prepare_charts, PROJECT), of=TABLES)  # for calls that also draw
+PAGES = ForkServer(partial(prepare_pages, PROJECT), of=CHARTS)  # for calls that also make pages and documents
 
 
 def begin() -> None:
@@ -99,16 +100,15 @@ def warm_up(home: Path, area: str) -> None:
         PAGES.begin()
 
 
-def _chart(home: Path | None, lang: str):
+def _chart(home: Path, lang: str):
     """A chart that holds every letter."""
     import pandas as pd
 
     from analysis import wording
     from analysis.chart_points import draw_lost_points
-    from analysis.home import PROJECT
 
     part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
-    return draw_lost_points(part, wording.load(home or PROJECT, lang))
+    return draw_lost_points(part, wording.load(home, lang))
 
 
 def _import(names: Iterable[str]) -> None:
