@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from district import HOME
+from district import HOME, RAW, words
 
-from analysis import area, files, rules, schema
+from analysis import area, files, rules, run, schema
+from analysis.__main__ import main
 from analysis.files import ConfigError, File
 
 DAY = date(2023, 12, 4)
@@ -178,6 +179,15 @@ def test_a_key_that_has_lost_its_meaning_is_accepted_with_a_warning(home, monkey
         "config/cho-moi/area.toml: colour has no effect any more: there is one palette",
         "config/cho-moi/area.toml: [trend] slope has no effect any more: limits replaced it",
     )
+
+
+def test_a_warning_reaches_whoever_runs_a_command(home, monkeypatch, capsys):
+    monkeypatch.setattr(area, "RETIRED", {"colour": "there is one palette"})
+    edit(home, FIRST, f'{FIRST}\ncolour = "red"')
+    said = "config/cho-moi/area.toml: colour has no effect any more: there is one palette"
+    assert main(["gate", str(RAW), "--cutoff", str(DAY), "--area", "cho-moi", "--home", str(home)]) == 0
+    assert said in capsys.readouterr().err
+    assert run.gated([RAW], home, "cho-moi", str(DAY), words()).lines[0] == said
 
 
 def test_every_key_says_what_it_means():
