@@ -14,7 +14,6 @@ from analysis.exits import AnalysisError, Exit, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
     import pandas as pd
 
@@ -240,8 +239,6 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
 
     First all reports, then all mails: a mail server that says "later" holds up no report.
     """
-    import sqlite3
-
     from analysis import due, mailing, paths, wording
 
     lang = about["lang"]
@@ -254,10 +251,10 @@ def _due(home: Path, areas: list[str], send: bool, about: dict) -> int:
             (letters if outcome.status == Exit.DONE else withheld).add(cutoff)
         try:
             letters = (letters | set(mailing.waiting(home, area))) - withheld if send else set()
-        except sqlite3.Error as error:  # a damaged outbox holds up no report either
+        except AnalysisError as error:  # a damaged outbox holds up no report either
             letters = set()
-            statuses.append(Exit.FAILED)
-            _tell(f"{area}: {type(error).__name__}: {error}")
+            statuses.append(error.status)
+            _tell(f"{area}: {error}")
         if names := paths.misnamed_raw(home, area):
             statuses.append(Exit.REFUSED)
             _tell(words.say("run.misnamed", area=area, names=words.listed(names)))
@@ -278,10 +275,10 @@ def _say(text: str, status: int) -> None:
 
 def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
     """Send the week's mail. Outside the run, which sees no password."""
-    from analysis import wording
+    from analysis import mailing, wording
 
     words = wording.load(home, lang)
-    return _mailed(area, cutoff, words, lambda mailing: mailing.send(home, area, cutoff, words, _tell))
+    return _mailed(words, mailing.send, home, area, cutoff, words, _tell)
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
@@ -377,17 +374,12 @@ def tell(home: Home = None) -> int:
     week's mail is not touched.
     """
     home, _ = _places(home, "all")
-    from analysis import mail_settings, mailing, sender, wording
+    from analysis import operator_mail, wording
 
     words = wording.load_what_can_be_read(home)  # a slip in a sentence may be what the operator has to learn
-    try:
-        answer, said = mailing.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
-    except mail_settings.NoSettings as error:
-        answer, said = Exit.WRONG_USAGE, str(error)
-    except sender.PasswordError as error:
-        answer, said = Exit.FAILED, str(error)
-    _say(said, answer)
-    return answer
+    status, said = operator_mail.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+    _say(said, status)
+    return status
 
 
 @app.command(short_help="Show, send or follow the mail of a published week.")
@@ -423,49 +415,30 @@ def mail(
     if sum((preview, send, status, resend_uncertain)) > 1:
         raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
     home, area = _place(home, area)
-    from analysis import wording
+    from analysis import mailing, wording
 
     words = wording.load(home, "vi")
     if status:
-        return _mailed(area, cutoff, words, lambda mailing: mailing.status(home, area, cutoff, words))
+        return _mailed(words, mailing.status, home, area, cutoff, words)
     if send or resend_uncertain:
-        return _mailed(
-            area, cutoff, words, lambda mailing: mailing.send(home, area, cutoff, words, _tell, resend_uncertain)
-        )
-    return _mailed(area, cutoff, words, lambda mailing: mailing.preview(home, area, cutoff, words))
+        return _mailed(words, mailing.send, home, area, cutoff, words, _tell, resend_uncertain)
+    return _mailed(words, mailing.preview, home, area, cutoff, words)
 
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _mailed(area: str, cutoff: str, words: "Wording", act: "Callable[[ModuleType], tuple[int, str]]") -> int:
-    """Do what was asked with the week's mail; what stands in its way as a sentence and an exit status."""
-    import sqlite3
-
-    from analysis import mail as message
-    from analysis import mail_settings, mailing, paths, publish, sender
-    from analysis.files import ConfigError
-
-    fields = {"area": area, "cutoff": cutoff}
+def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments) -> Exit:
+    """Do what was asked with the week's mail and print what became of it, or what stands in its way."""
     try:
-        answer, text = act(mailing)
-    except mail_settings.NoSettings as error:
-        answer, text = Exit.WRONG_USAGE, str(error)
-    except paths.NotFound:
-        answer, text = Exit.REFUSED, words.say("mail.nothing_published", **fields)
-    except message.MailError as error:
-        answer, text = Exit.UNSETTLED, str(error)
-    except (ConfigError, sender.PasswordError, sqlite3.Error) as error:
-        answer, text = Exit.FAILED, str(error)
-    except mailing.AlreadySending:
-        answer, text = Exit.BUSY, words.say("mail.already_sending", **fields)
-    except publish.Busy as busy:
-        answer, text = Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+        status, text = act(*arguments)
+    except AnalysisError as error:
+        status, text = error.status, str(error)
     except KeyboardInterrupt:
-        answer, text = Exit.STOPPED, words.say("mail.stopped")
-    print(text, file=sys.stdout if answer in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
-    return answer
+        status, text = Exit.STOPPED, words.say("mail.stopped")
+    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
+    return status
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
@@ -559,9 +532,11 @@ def main(arguments: list[str] | None = None) -> int:
     except UsageError as error:
         error.show()
         return Exit.WRONG_USAGE
-    except (AnalysisError, OSError) as error:
-        named = isinstance(error, OSError) and error.filename is not None
-        print(f"{error.filename}: {error.strerror}" if named else error, file=sys.stderr)
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except OSError as error:
+        print(error if error.filename is None else f"{error.filename}: {error.strerror}", file=sys.stderr)
         return Exit.FAILED
 
 

@@ -28,4 +28,9 @@ def worst(statuses: Iterable[Exit]) -> Exit:
 
 
 class AnalysisError(Exception):
-    """An error that a person may meet. Its text is the sentence to print, without the name of its class."""
+    """An error that a person may meet. Its text is the sentence to print, without the name of its class.
+
+    status : what a command ends with that the error ends
+    """
+
+    status = Exit.FAILED

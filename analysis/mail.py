@@ -24,7 +24,7 @@ from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
-from analysis.exits import AnalysisError
+from analysis.exits import AnalysisError, Exit
 from analysis.wording import Wording
 
 MAX_HTML_BYTES = 90_000  # encoded; Gmail cuts a message off at about 102 KB of HTML
@@ -80,7 +80,9 @@ def _encoded(words: str, name: str) -> str:
 
 
 class MailError(AnalysisError, ValueError):
-    """The message cannot be made as asked; the message says what is wrong and what would help."""
+    """The message cannot be made as asked; the text says what is wrong and what would help."""
+
+    status = Exit.UNSETTLED
 
 
 def compile(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import files, mail
-from analysis.exits import AnalysisError
+from analysis.exits import AnalysisError, Exit
 from analysis.files import ConfigError
 from analysis.sender import Server
 
@@ -22,7 +22,9 @@ FOR_OPERATOR = ("sender", "operator", "smtp")
 
 
 class NoSettings(AnalysisError, FileNotFoundError):
-    """mail.toml names no server, so nothing is sent; the message says what to do."""
+    """mail.toml names no server, so nothing is sent; the text says what to do."""
+
+    status = Exit.WRONG_USAGE
 
 
 @dataclass(frozen=True)

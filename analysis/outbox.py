@@ -9,9 +9,12 @@ pending → sending → accepted | refused | gave up | uncertain; pending again 
 import os
 import random
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from analysis.exits import AnalysisError
 
 STATES = ("pending", "sending", "accepted", "refused", "gave up", "uncertain")
 PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
@@ -30,6 +33,10 @@ CREATE TABLE IF NOT EXISTS letters (
     tries INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '',
     UNIQUE (area, cutoff, revision, address)
 )"""
+
+
+class OutboxError(AnalysisError):
+    """The file of the outbox is damaged, or cannot be written; the text is what SQLite says."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ class Outbox:
     def settle(self, letter: int, tries: int, state: str, reply: str, now: float, jitter: float | None = None) -> None:
         """What became of a try. ``pending``: it is tried again later, or given up after 48 hours.
 
-        A try that was thought uncertain and yet comes to its end says what it knows.
+        A late answer replaces "uncertain".
         """
         queued = self.db.execute("SELECT queued FROM letters WHERE id = ?", (letter,)).fetchone()["queued"]
         due = now
@@ -200,3 +207,13 @@ class Outbox:
 
     def _changed(self, statement: str, *values: object) -> int:
         return self.db.execute(statement, values).rowcount
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Outbox]:
+    """The outbox, closed when the context ends. Raises OutboxError, also for what goes wrong meanwhile."""
+    try:
+        with closing(Outbox(path)) as box:
+            yield box
+    except sqlite3.Error as error:
+        raise OutboxError(f"{type(error).__name__}: {error}") from error

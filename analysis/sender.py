@@ -1,10 +1,12 @@
 """One letter handed to the mail server: a single SMTP transaction, in a process of its own. Only here is a network.
 
-``python -m analysis.sender`` reads from standard input which letter of which outbox goes to which server. A server can
-keep a client for ever, byte by byte, so the parent ends a try that takes too long. The password is read here, from a
-file that only its owner reads or from the environment; it is sent over TLS with a verified name, or not at all.
+The child process, ``python -m`` this module, reads from standard input which letter goes to which server: one of an
+outbox, or a whole letter that is in none. A server can keep a client for ever, byte by byte, so the parent ends a try
+that takes too long. The password is read here, from a file that only its owner reads or from the environment; it is
+sent over TLS with a verified name, or not at all.
 """
 
+import base64
 import dataclasses
 import ipaddress
 import json
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import analysis
 from analysis import outbox
 from analysis.exits import AnalysisError
 from analysis.outbox import Outbox
@@ -34,8 +37,8 @@ SECURITIES = ("starttls", "tls", "none")
 LOGIN_CODES = (530, 534, 535, 538)  # what the server says of us, not of the recipient
 MOST_MEMORY = 512 * 1024 * 1024
 PIECE = 64 * 1024  # a stage's time holds for a piece, so that a slow line is no fault
-COMMAND = [sys.executable, "-m", "analysis.sender"]
-HOME = Path(__file__).parents[1]  # where the child finds the package
+COMMAND = [sys.executable, "-m", __name__]
+PACKAGE = Path(analysis.__file__).parents[1]  # where the child finds the package
 SETTLED, LOGIN_REFUSED = 0, 77  # exit statuses of the child; the latter is EX_NOPERM of sysexits.h
 
 
@@ -212,7 +215,7 @@ def _judged(code: int, text: bytes, dotted: bool) -> Verdict:
 
 
 def hand_over(server: Server, letter: dict) -> Verdict:
-    """One try of a letter that stands in no outbox: how it ended. Raises PasswordError."""
+    """One try of a letter that is in no outbox: how it ended. Raises PasswordError."""
     secret = password(server)
     verdict, smtp = transact(server, letter, secret, lambda: True)
     leave(smtp)
@@ -238,20 +241,34 @@ def attempt(box: Outbox, letter: int, server: Server, clock: Callable[[], float]
     return LOGIN_REFUSED if verdict.state == LOGIN else SETTLED
 
 
+# -- the child process -----------------------------------------------------------------------------------------------
+
+
 def in_child(box: Outbox, letter: int, server: Server, clock: Callable[[], float] = time.time) -> int:
-    """``attempt`` in a process of its own, ended when it takes too long or when this one is stopped."""
-    job = json.dumps({"box": str(box.path.resolve()), "letter": letter, "server": dataclasses.asdict(server)})
-    try:
-        child = subprocess.run(
-            COMMAND, input=job, encoding="utf-8", timeout=server.whole_s, cwd=HOME, check=False, capture_output=True
-        )
-        reply = "" if child.returncode in (SETTLED, LOGIN_REFUSED) else "died"
-    except subprocess.TimeoutExpired:
-        reply = "too_long"
-    if reply:
-        box.close_try(letter, reply, clock())
+    """``attempt`` in a child process, which ends when it takes too long or when this one is stopped."""
+    status, answer = _in_child({"box": str(box.path.resolve()), "letter": letter}, server)
+    if status is None:
+        box.close_try(letter, answer, clock())
         return SETTLED
-    return child.returncode
+    return status
+
+
+def hand_over_in_child(server: Server, letter: dict) -> Verdict:
+    """``hand_over`` in a child process. UNCERTAIN with ``died`` or ``too_long`` where it gives no answer."""
+    written = letter | {"message": base64.b64encode(letter["message"]).decode()}
+    status, answer = _in_child({"letter": written}, server)
+    return Verdict(outbox.UNCERTAIN, answer) if status is None else Verdict(*json.loads(answer))
+
+
+def _in_child(job: dict, server: Server) -> tuple[int | None, str]:
+    """Exit status and output of the child; None and why where it did not end as it should: ``died``, ``too_long``."""
+    text = json.dumps(job | {"server": dataclasses.asdict(server)})
+    about = {"encoding": "utf-8", "cwd": PACKAGE, "check": False, "capture_output": True}
+    try:
+        child = subprocess.run(COMMAND, input=text, timeout=server.whole_s, **about)
+    except subprocess.TimeoutExpired:
+        return None, "too_long"
+    return (child.returncode, child.stdout) if child.returncode in (SETTLED, LOGIN_REFUSED) else (None, "died")
 
 
 def _shown(reply: str, secret: str) -> str:
@@ -267,8 +284,12 @@ def main() -> int:
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # an answer without end
     job = json.load(sys.stdin)
+    letter, server = job["letter"], Server(**job["server"])
+    if "box" not in job:
+        print(json.dumps(hand_over(server, letter | {"message": base64.b64decode(letter["message"])})))
+        return SETTLED
     with closing(Outbox(job["box"])) as box:
-        return attempt(box, job["letter"], Server(**job["server"]))
+        return attempt(box, letter, server)
 
 
 if __name__ == "__main__":

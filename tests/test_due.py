@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import smtp_server as mx
+from district import words
 from test_mailing import write_settings
 from test_run import AREA, accepted, contents, put
 
@@ -272,7 +274,9 @@ def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is
         write_settings(home, port)
         assert call("week", "--due", "--area", AREA) == Exit.DONE
         with closing(Outbox(mailing.path(home))) as box:
-            revision, waiting = mailing.letters(home, AREA, THIRD, mail_settings.settings(home, AREA), box, time.time())
+            about = mail_settings.settings(home, AREA)
+            revision, week = mailing.compiled(home, AREA, THIRD, words())
+            waiting = mailing.letters(AREA, THIRD, revision, week, about, box, time.time())
             box.queue(AREA, THIRD, revision, waiting, time.time())
         assert mailing.waiting(home, AREA) == [THIRD]
         assert call("week", "--due", "--area", AREA) == Exit.DONE
@@ -350,6 +354,22 @@ def test_a_server_that_refuses_or_is_away_is_said(home, monkeypatch, capsys):
     assert "Chưa báo được cho người vận hành it@office.example: 550 no" in capsys.readouterr().err
     write_settings(home, port, operator="it@office.example")
     assert told("x", home, monkeypatch) == 4
+
+
+def test_a_letter_to_the_operator_that_is_uncertain_says_why_in_the_readers_language(home, monkeypatch, capsys):
+    monkeypatch.setattr(sender, "COMMAND", [sys.executable, "-c", "import os; os.abort()"])
+    write_settings(home, 9, operator="it@office.example")
+    assert told("x", home, monkeypatch) == Exit.UNSETTLED
+    assert "it@office.example: tiến trình gửi kết thúc bất thường" in capsys.readouterr().err
+
+
+def test_a_password_that_cannot_be_read_is_said_before_a_letter_to_the_operator_is_begun(home, monkeypatch, capsys):
+    monkeypatch.delenv(sender.PASSWORD, raising=False)
+    with mx.serving() as (port, seen):
+        smtp = f'host = "127.0.0.1"\nport = {port}\nsecurity = "none"\nuser = "bao-cao"\n'
+        write_settings(home, port, operator="it@office.example", smtp=smtp)
+        assert told("x", home, monkeypatch) == Exit.FAILED
+    assert seen.connections == 0 and "no password for bao-cao" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")

@@ -208,6 +208,29 @@ def test_a_sender_that_dies_after_it_leaves_one_that_is_uncertain(box, monkeypat
     assert tried(box, plain(9), sender.in_child) == (UNCERTAIN, "died")
 
 
+# -- a letter that is in no outbox -------------------------------------------------------------------------------------
+
+LETTER = {"address": "it@office.example", "sender": "a@office.example", "message": MESSAGE + "Chợ Mới\r\n".encode()}
+
+
+def test_a_letter_without_an_outbox_is_handed_over_by_the_child_as_it_is():
+    with mx.serving() as (port, seen):
+        assert sender.hand_over_in_child(plain(port), LETTER) == (ACCEPTED, "")
+    assert seen.taken == [(LETTER["sender"], LETTER["address"], LETTER["message"])]
+
+
+def test_of_a_letter_without_an_outbox_the_child_says_what_the_server_said():
+    with mx.serving({"RCPT": mx.says("550 không có")}) as (port, _):
+        assert sender.hand_over_in_child(plain(port), LETTER) == (REFUSED, "550 không có")
+
+
+def test_where_the_child_gives_no_answer_a_letter_without_an_outbox_is_uncertain(monkeypatch):
+    with mx.serving({"RCPT": mx.drips}) as (port, _):
+        assert sender.hand_over_in_child(plain(port, whole_s=0.6), LETTER) == (UNCERTAIN, "too_long")
+    monkeypatch.setattr(sender, "COMMAND", [sys.executable, "-c", "import os; os.abort()"])
+    assert sender.hand_over_in_child(plain(9), LETTER) == (UNCERTAIN, "died")
+
+
 def test_a_letter_that_another_process_took_meanwhile_gets_no_last_dot(box):
     letter = queued(box)
     with mx.serving({"DATA": _taken_over(box, letter)}) as (port, seen):
