@@ -17,9 +17,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis import report
-from analysis.document import printable
-from analysis.edition import Edition
+from analysis import sentences
+from analysis.edition import Edition, printable
 from analysis.wording import capital
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -48,7 +47,7 @@ def compile(edition: Edition) -> bytes:
     out, words = io.BytesIO(), edition.words
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     created = datetime.combine(edition.rules.cutoff, datetime.min.time())
-    book.set_properties({"title": report.title(edition), "created": created})
+    book.set_properties({"title": sentences.title(edition), "created": created})
     formats = functools.cache(lambda **about: book.add_format(FONT | about))
     sheets = {
         words.say("workbook.ranking"): _ranking,
@@ -61,7 +60,7 @@ def compile(edition: Edition) -> bytes:
         sheet.set_paper(A4)
         sheet.set_margins(left=0.6, right=0.6, top=0.9, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header(HEADER + report.title(edition).replace("&", "&&"))  # a lone & is a command
+        sheet.set_header(HEADER + sentences.title(edition).replace("&", "&&"))  # a lone & is a command
         sheet.set_footer(FOOTER)
         write(sheet, edition, formats)
     book.close()
@@ -82,7 +81,7 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     _mark(sheet, edition, columns, range(areas + 1, len(rows) + 1), formats)
-    note = say("piece.appendix_note", thresholds=report.thresholds(edition))
+    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
     note = say("document.note", date=edition.words.date(edition.rules.cutoff), note=note)
     _across(sheet, len(rows) + 2, 0, note, widths, formats(italic=True, text_wrap=True))
 
@@ -93,7 +92,7 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     _set_columns(sheet, widths)
     title, plain, boxed = formats(bold=True), formats(text_wrap=True), formats(text_wrap=True, border=1)
     _text(sheet, row, 0, say("piece.provenance_heading"), title)
-    for what, value in report.origin(edition).items():
+    for what, value in sentences.origin(edition).items():
         row += 1
         _across(sheet, row, 1, value, widths, boxed)
         _text(sheet, row, 0, what, boxed)
@@ -107,7 +106,7 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
             _write(sheet, row, columns, each, widths, formats)
     row += 2
     _text(sheet, row, 0, say("piece.data_heading"), title)
-    for text in report.data_lines(edition):
+    for text in sentences.data_lines(edition):
         row += 1
         _across(sheet, row, 0, text, widths, plain)
 
@@ -147,8 +146,8 @@ def ranking_columns(edition: Edition) -> list[Column]:
         Column("previous_total", say("piece.previous_total"), 2),
         Column("change", say("piece.change"), 2, signed=True),
         *(
-            Column(each["code"], report.column_name(each, edition.words), names.decimals(each["code"]))
-            for each in report.printed_columns(edition)
+            Column(each["code"], sentences.column_name(each, edition.words), names.decimals(each["code"]))
+            for each in sentences.printed_columns(edition)
         ),
         Column("not_itemised", say("piece.not_itemised"), 2),
         Column("attention", say("workbook.attention")),
@@ -165,7 +164,7 @@ def _row(edition: Edition, unit: pd.Series) -> dict:
     names, code = edition.names, unit["unit_code"]
     figures, flagged = edition.figures[code], edition.flagged.get(code, set())
     kind = unit.get("kind", "")
-    return {each["code"]: figures.at[each["code"], each["figure"]] for each in report.printed_columns(edition)} | {
+    return {each["code"]: figures.at[each["code"], each["figure"]] for each in sentences.printed_columns(edition)} | {
         "rank": unit["rank"],
         "unit": capital(names.unit(code)),
         "kind": capital(edition.words.say(f"kind.{kind}")) if kind else "",

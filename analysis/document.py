@@ -7,7 +7,6 @@ part of it is taken for a field or for markup.
 
 import html
 import io
-import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -16,15 +15,14 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from analysis import report
-from analysis.edition import Edition
+from analysis import sentences
+from analysis.edition import Edition, printable
 from analysis.files import ConfigError
 from analysis.wording import capital
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
 HEADS = ("rank", "unit", "total", "band", "previous_total", "change", "not_itemised")
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LONGEST = 13  # characters: a column is not made wider for a longer text, which is broken into lines
 HEAD_LINES = 5
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can tell
@@ -49,7 +47,7 @@ def compile(edition: Edition, home: Path) -> bytes:
     for table in template.docx.element.body.iter(f"{W}tbl"):
         if table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None:
             _set_widths(table)
-    return sealed(template.docx, report.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
+    return sealed(template.docx, sentences.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
 
 
 def fields(edition: Edition) -> dict:
@@ -57,7 +55,7 @@ def fields(edition: Edition) -> dict:
     words, settings = edition.words, edition.rules.settings
     office, say = settings["document"], words.say
     number = f"{BLANK}/{office['number_suffix']}"
-    intro, *result = report.result_lines(edition)
+    intro, *result = sentences.result_lines(edition)
     basis = [say("piece.basis", basis=each) for each in office["basis"]]
     archive = say("piece.archive", archive=office["archive"])
     return {
@@ -66,14 +64,14 @@ def fields(edition: Edition) -> dict:
         "number": f"{say('piece.number')} {number}",
         "nation": say("piece.nation"),
         "motto": say("piece.motto"),
-        "place": report.place_and_day(edition),
+        "place": sentences.place_and_day(edition),
         "report": say("piece.report"),
-        "subject": report.marked(report.heading(edition), edition),
+        "subject": sentences.mark_correction(sentences.heading(edition), edition),
         "basis": [*(f"{each};" for each in basis[:-1]), *(f"{each}." for each in basis[-1:])],
         "intro": intro,
         "correction": _correction(edition) if edition.revision > 1 else None,
         "result": {"heading": say("piece.result_heading"), "lines": result},
-        "trend": {"heading": say("piece.trend_heading"), "lines": report.trend_lines(edition)},
+        "trend": {"heading": say("piece.trend_heading"), "lines": sentences.trend_lines(edition)},
         "requests": {"heading": say("piece.requests_heading"), "rows": _requests(edition)},
         "end": say("piece.end", area=settings["name"][words.lang]),
         "recipients": {
@@ -89,27 +87,33 @@ def fields(edition: Edition) -> dict:
 def _correction(edition: Edition) -> dict:
     say = edition.words.say
     heads = {name: say(f"piece.{name}") for name in ("unit", "figure", "old", "new")}
-    rows = report.correction_rows(edition)
-    return heads | {"heading": say("piece.correction_heading"), "text": report.corrected(edition), "rows": rows}
+    rows = sentences.correction_rows(edition)
+    return heads | {
+        "heading": say("piece.correction_heading"),
+        "text": sentences.correction_line(edition),
+        "rows": rows,
+    }
 
 
 def _requests(edition: Edition) -> list[dict]:
     """``name``, bold, of the indicator, or ""; and ``text``."""
     return [
         {"name": f"{each['name']}: " if each["name"] else "", "text": " ".join(each["texts"])}
-        for each in report.request_rows(edition)
+        for each in sentences.request_rows(edition)
     ]
 
 
 def _appendix(edition: Edition, number: str) -> dict:
     words, say = edition.words, edition.words.say
-    attached = {"number": number, "issuer": edition.rules.settings["document"]["issuer"]} | report.day(edition)
-    note = say("piece.appendix_note", thresholds=report.thresholds(edition))
-    columns = [report.column_name(each, words) for each in report.printed_columns(edition)]
+    attached = {"number": number, "issuer": edition.rules.settings["document"]["issuer"]} | sentences.day_fields(
+        edition
+    )
+    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
+    columns = [sentences.column_name(each, words) for each in sentences.printed_columns(edition)]
     kinds = [  # ranked apart, so told apart
         {
             "name": capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
-            "rows": [report.table_row(edition, each) for _, each in units.iterrows()],
+            "rows": [sentences.table_row(edition, each) for _, each in units.iterrows()],
         }
         for kind, units in edition.units.groupby("kind", sort=False)
     ]
@@ -119,7 +123,7 @@ def _appendix(edition: Edition, number: str) -> dict:
         "attached": say("document.attached", **attached),
         "columns": columns,
         "width": len(columns) + len(HEADS),
-        "area": report.area_rows(edition),
+        "area": sentences.area_rows(edition),
         "kinds": kinds,
         "note": say("document.note", date=words.date(edition.rules.cutoff), note=note),
     }
@@ -138,11 +142,6 @@ def _typed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return html.escape(printable(value)).replace("_", "&#95;")
-
-
-def printable(text: str) -> str:
-    """The text as an Office file can hold it: a control character is shown as �, each line ends with a line feed."""
-    return NOT_XML.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _set_widths(table) -> None:

@@ -1,5 +1,6 @@
 """One week's edition: what report, unit pages, document, workbook and mail are all made from."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,6 +9,8 @@ import pandas as pd
 from analysis.names import Names
 from analysis.rules import Rules
 from analysis.wording import Wording
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no Office file can hold
 
 
 @dataclass(frozen=True)
@@ -111,3 +114,8 @@ class Edition:
         held = self.rules.province_rank
         rows = held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
         return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
+
+
+def printable(text: str) -> str:
+    """The text as an Office file can hold it: a control character is shown as �, each line ends with a line feed."""
+    return NOT_XML.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -5,13 +5,13 @@ held against, how urgent it is, and the sentence (config/wording, ``finding.*``)
 read the same rows. Codes: README, Words.
 """
 
-import functools
 from datetime import date, timedelta
 
 import pandas as pd
 
 from analysis.changes import count_items, find_satisfaction_moves
 from analysis.names import Names
+from analysis.phrases import say_mix, say_move, say_route
 from analysis.routes import round_need
 from analysis.rules import Rules
 from analysis.signals import SHIFT, TREND
@@ -19,7 +19,6 @@ from analysis.tables import NOT_ITEMISED
 from analysis.wording import MISSING, Wording
 
 COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
-SHOWN_POINTS = 0.005  # less is shown as 0,00
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
 
 
@@ -156,38 +155,8 @@ def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names
 
 
 def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> tuple:
-    text = move_text(unit, median, tables, names)
+    text = say_move(unit, median, tables, names)
     return _row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
-
-
-def move_text(unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> str:
-    """One unit's change beside the median of all, its parts where they are known, and how often in a row by now.
-
-    unit : unit_code, unit_name, change;  median : of all units' changes
-    """
-    words = names.words
-    kind = "fell" if unit.change < 0 else "rose" if unit.change > 0 else "unmoved"
-    fields = {"unit": unit.unit_name, "median": words.number(median, signed=True)}
-    fields |= {} if kind == "unmoved" else {"change": words.number(abs(unit.change))}
-    texts = [words.say(f"finding.{kind}", **fields)]
-    its, signals = (rows[rows["unit_code"] == unit.unit_code] for rows in (tables["contributions"], tables["signals"]))
-    if parts := parts_of(its, names):
-        texts.append(words.say("finding.parts", parts="; ".join(parts)))
-    if (run := signals["streak"].abs().max()) >= names.least_streak:
-        texts.append(words.say(f"finding.{kind}_again", count=words.number(run, 0)))
-    return " ".join(texts)
-
-
-def parts_of(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[str]:
-    """One unit's change by parts, largest first: the ``most`` largest by name, the others as one figure."""
-    shown = contributions[contributions["contribution"].abs() >= SHOWN_POINTS]
-    ordered = shown.sort_values("contribution", key=abs, ascending=False, kind="stable")
-    signed = functools.partial(names.words.number, signed=True)
-    told = [f"{names.part(each)} {signed(each.contribution)}" for each in ordered.head(most).itertuples()]
-    others = contributions["contribution"].sum() - ordered.head(most)["contribution"].sum()
-    if told and abs(others) >= SHOWN_POINTS:
-        told.append(names.words.say("finding.other_parts", change=signed(others)))
-    return told
 
 
 def _steps(
@@ -273,56 +242,10 @@ def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Na
         ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
         for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
             needed = round_need(each.needed_pct, each.room_pct)
-            rows.append(_row("route", ACT, code, each.indicator, needed, each.gap, way(each, names)))
+            rows.append(_row("route", ACT, code, each.indicator, needed, each.gap, say_route(each, names)))
         if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
-            rows.append(_row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], mix(its, names)))
+            rows.append(_row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], say_mix(its, names)))
     return rows
-
-
-def way(route, names: Names) -> str:
-    """One indicator as the way to the next band: what it alone would need, and who has shown that it can be done."""
-    words = names.words
-    fields = {
-        "unit": names.unit(route.unit_code),
-        "gap": words.number(route.gap),
-        "band": names.band(route.next_band),
-        "indicator": names.indicator(route.indicator).lower(),
-        "needed": needed_of(route, route.needed_pct, words),
-    }
-    if pd.notna(route.needed_cases):
-        return words.say("finding.route_cases", cases=words.number(route.needed_cases, 0), **fields)
-    return words.say("finding.route", **fields)
-
-
-def mix(routes: pd.DataFrame, names: Names) -> str:
-    """The cheapest mix of one unit, and whether peers prove it; or that no mix of the table's rates is enough."""
-    words, first = names.words, routes.iloc[0]
-    unit, band = names.unit(first["unit_code"]), names.band(first["next_band"])
-    texts = [words.say("finding.route_gap", unit=unit, gap=words.number(first["gap"]), band=band)]
-    if not first["mix_proven"]:
-        best = ((routes["best_pct"] - routes["own_pct"]).clip(0, routes["room_pct"]) * routes["points_per_pct"]).sum()
-        texts.append(words.say("finding.mix_best", most=words.number(best)))
-    if routes["mix_pct"].isna().any():
-        most = (routes["room_pct"] * routes["points_per_pct"]).sum()
-        return " ".join([*texts, words.say("finding.mix_none", most=words.number(most))])
-    taken = routes[routes["mix_pct"] > 0].sort_values("points_per_pct", ascending=False)
-    steps = "; ".join(step_of(each, each.mix_pct, each.mix_cases, names) for each in taken.itertuples())
-    return " ".join([*texts, words.say("finding.mix_proven" if first["mix_proven"] else "finding.mix", steps=steps)])
-
-
-def step_of(route, pct: float, cases: float, names: Names) -> str:
-    """``số hóa hồ sơ tăng thêm 3,8 điểm phần trăm``; with the cases, where the table has counts."""
-    words = names.words
-    about = {"indicator": names.indicator(route.indicator).lower(), "needed": needed_of(route, pct, words)}
-    if pd.isna(cases):
-        return words.say("finding.mix_step", **about)
-    return words.say("finding.mix_cases", cases=words.number(cases, 0), **about)
-
-
-def needed_of(route, pct: float, words: Wording) -> str:
-    """``4,6``; with a second decimal where one would ask for more than there is room for."""
-    needed = round_need(pct, route.room_pct)
-    return words.number(needed, 1 if needed == round(needed, 1) else 2)
 
 
 def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names) -> list[tuple]:

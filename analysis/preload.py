@@ -24,7 +24,7 @@ FOR_TABLES = (
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("matplotlib_inline.backend_inline", "seaborn"),
-    *("analysis.findings", "analysis.figures", "analysis.report"),
+    *("analysis.findings", "analysis.figures", "analysis.page"),
 )
 FOR_PAGES = (
     *("analysis.pages", "analysis.products", "analysis.export", "analysis.mail", "analysis.unitpage"),

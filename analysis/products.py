@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     """report.html, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
-    from analysis import appendix, export, mail, report
+    from analysis import appendix, export, mail, sentences
 
     notebook, edition = _report(home, area, cutoff, run, words)
-    day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), report.title(edition)
+    day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), sentences.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     atomic.save(folder / "appendix.xlsx", appendix.compile(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
-    message = mail.compile(digest, subject=report.subject(edition), words=words, date=when, seed=seed)
+    message = mail.compile(digest, subject=sentences.subject(edition), words=words, date=when, seed=seed)
     mail.save(message, folder / "mail.eml")
 
 

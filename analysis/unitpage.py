@@ -12,10 +12,9 @@ from functools import lru_cache
 import pandas as pd
 from IPython.display import HTML
 
-from analysis import findings, report, score, table_files, tables
+from analysis import findings, page, phrases, score, sentences, table_files, tables
 from analysis.edition import Edition
 from analysis.provenance import provenance as provenance_of
-from analysis.report import html, pace_lines
 from analysis.rules import Rules
 from analysis.store import Week
 from analysis.tables import NOT_ITEMISED
@@ -59,7 +58,9 @@ def title(edition: Edition, code: str) -> str:
     """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``; marked where figures of this unit are corrected."""
     period = capital(edition.words.period(edition.rules.cutoff))
     text = edition.words.say("piece.title", area=edition.names.full_unit(code), period=period)
-    return report.marked(text, edition) if edition.tables["corrections"]["unit_code"].eq(code).any() else text
+    return (
+        sentences.mark_correction(text, edition) if edition.tables["corrections"]["unit_code"].eq(code).any() else text
+    )
 
 
 def minute(edition: Edition, code: str) -> HTML:
@@ -71,7 +72,7 @@ def minute(edition: Edition, code: str) -> HTML:
         _most_lost(edition, code),
         *_ways(edition, code)[:1],
     ]
-    return html("minute", edition, title=title(edition, code), lines=filter(None, lines))
+    return page.render_piece("minute", edition, title=title(edition, code), lines=filter(None, lines))
 
 
 def standing(edition: Edition, code: str) -> HTML:
@@ -83,14 +84,16 @@ def standing(edition: Edition, code: str) -> HTML:
         median = kind["total"].median()
         fields = {"median": words.number(median), "gap": words.number(unit["total"] - median, signed=True)}
         lines.append(words.say("unit.median", kind=words.say(f"kind.{unit['kind']}"), **fields))
-    return html("lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines))
+    return page.render_piece(
+        "lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines)
+    )
 
 
 def change(edition: Edition, code: str) -> HTML:
     """What changed and which part did it, whether it is out of the ordinary, and what is not known of it."""
     words = edition.words
     texts = [*_changed(edition, code), *_found(edition, code, "step", "signal"), *_limits(edition, code)]
-    return html("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
+    return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
 
 
 def lost(edition: Edition, code: str) -> HTML:
@@ -112,21 +115,23 @@ def lost(edition: Edition, code: str) -> HTML:
                 "flag": measured in edition.flagged.get(code, ()),
             }
         )
-    return html("lost", edition, rows=rows, note=_rest(edition, code))
+    return page.render_piece("lost", edition, rows=rows, note=_rest(edition, code))
 
 
 def route(edition: Edition, code: str) -> HTML:
     """The cheapest mix to the next band, each indicator that alone would be enough, and the pace that is needed."""
     words = edition.words
-    texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *pace_lines(edition, code)]
-    return html("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
+    texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *sentences.pace_lines(edition, code)]
+    return page.render_piece("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
 
 
 def unseen(edition: Edition, code: str) -> HTML:
     """What the table cannot show: the groups it does not print, the history it does not have."""
     told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
-    return html("lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts)
+    return page.render_piece(
+        "lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts
+    )
 
 
 def provenance(edition: Edition, code: str) -> HTML:
@@ -135,7 +140,7 @@ def provenance(edition: Edition, code: str) -> HTML:
     So the page of a unit stays as it is where a correction does not touch what it shows.
     """
     known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "revision")}
-    return report.provenance(replace(edition, provenance=known))
+    return page.provenance(replace(edition, provenance=known))
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ def _changed(edition: Edition, code: str) -> list[str]:
     if pd.isna(unit["change"]):
         return []
     row = next(_own(edition, "changes", code).itertuples())
-    texts = [findings.move_text(row, edition.units["change"].median(), edition.tables, edition.names)]
+    texts = [phrases.say_move(row, edition.units["change"].median(), edition.tables, edition.names)]
     if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
         fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
         texts.append(words.say("unit.up" if unit["rank_move"] > 0 else "unit.down", **fields))
@@ -241,7 +246,7 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
             lost=words.number(each.lost),
             most=words.number(each.max_points, 0),
         )
-        for each in parts[parts["lost"] >= findings.SHOWN_POINTS].head(most).itertuples()
+        for each in parts[parts["lost"] >= phrases.SHOWN_POINTS].head(most).itertuples()
     ]
     return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
 
@@ -250,7 +255,7 @@ def _rest(edition: Edition, code: str) -> str:
     """The points that no column explains, beside the median of the unit's kind."""
     words, unit = edition.words, _unit(edition, code)
     its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
-    if pd.isna(unit["not_itemised"]) or its.abs().max() <= report.NOTHING_POINTS:
+    if pd.isna(unit["not_itemised"]) or its.abs().max() <= sentences.NOTHING_POINTS:
         return ""
     return words.say("unit.rest", value=words.number(unit["not_itemised"]), median=words.number(its.median()))
 
@@ -260,11 +265,11 @@ def _ways(edition: Edition, code: str) -> list[str]:
     words, names, its = edition.words, edition.names, _own(edition, "routes", code)
     if its.empty:
         return []
-    told, mixed = [findings.mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
+    told, mixed = [phrases.say_mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
     for each in its[its["enough"].astype(bool)].sort_values("needed_pct").itertuples():
         if mixed != [each.indicator]:
             fields = {
-                "way": findings.step_of(each, each.needed_pct, each.needed_cases, names),
+                "way": phrases.say_step(each, each.needed_pct, each.needed_cases, names),
                 "best": names.figure(each.indicator, each.best_pct),
                 "holder": names.unit(each.best_unit),
             }

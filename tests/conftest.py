@@ -28,7 +28,7 @@ from filelock import FileLock  # noqa: E402
 from IPython.core.formatters import DisplayFormatter  # noqa: E402
 from nbformat import v4  # noqa: E402
 
-from analysis import figures, report, unitpage, wording  # noqa: E402
+from analysis import figures, page, unitpage, wording  # noqa: E402
 from analysis.__main__ import main  # noqa: E402
 from analysis.edition import Edition  # noqa: E402
 from analysis.exits import Exit  # noqa: E402
@@ -233,7 +233,7 @@ def showing(
     """The same of any edition; only cells tagged with one of ``kinds`` show anything."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
     values = []
-    names = {"figures": figures, "report": report, "unitpage": unitpage, "edition": edition, "unit": unit}
+    names = {"figures": figures, "page": page, "unitpage": unitpage, "edition": edition, "unit": unit}
     names["display"] = lambda *each: values.extend(each)
     show = DisplayFormatter()
     for cell in notebook.cells:

@@ -15,7 +15,7 @@ from office import corrected, crowd, needs_office, printed
 from openpyxl.utils.cell import range_boundaries
 from payloads import PAYLOADS
 
-from analysis import appendix, report
+from analysis import appendix, sentences, wording
 
 NUMBERS = ["total", "previous_total", "change", "not_itemised"]
 HEADS = [
@@ -73,7 +73,7 @@ def test_every_cell_holds_the_figure_of_the_weeks_tables_as_a_number():
     scores = week()["scores"].merge(week()["changes"][["unit_code", "previous_total", "change"]], on="unit_code")
     compared = 0
     for unit in scores.itertuples():
-        row = rows[report.capital(names.unit(unit.unit_code))]
+        row = rows[wording.capital(names.unit(unit.unit_code))]
         wanted = {name: getattr(unit, name) for name in NUMBERS} | figures(unit.unit_code)
         for name, value in wanted.items():
             cell = sheet[f"{PLACES[name]}{row}"]
@@ -229,7 +229,7 @@ def test_whatever_is_typed_stays_a_text_as_typed(text):
     shown = re.sub("[\x00\x07\x1b]", "�", text)
     book = opened(data)
     name = book["Xếp hạng"]["B3"]
-    assert (name.data_type, unescaped(name.value)) == ("s", report.capital(shown))
+    assert (name.data_type, unescaped(name.value)) == ("s", wording.capital(shown))
     assert name.quotePrefix  # so it stays one when the office edits the cell
     found = [unescaped(each) for each in texts(book.worksheets[1])]
     assert found.count(shown) == 5  # file, and of the repair: file, raw, clean, reason
@@ -255,7 +255,7 @@ def test_libreoffice_shows_them_as_typed_on_pages_that_lie_across():
     assert {(round(width), round(height)) for width, height in pages.sizes} == {(297, 210)}
     told = "".join(pages.text().split())
     short = [each for each in PAYLOADS if 5 < len(each) < 25 and each.isascii() and each.isprintable()]
-    missing = [each for each in short if "".join(report.capital(each).split()) not in told]
+    missing = [each for each in short if "".join(wording.capital(each).split()) not in told]
     assert len(short) > 20 and missing == []
     assert "evil" not in pages.links
 
@@ -288,5 +288,5 @@ def test_the_same_week_gives_the_same_bytes_on_another_day_and_in_another_folder
 def test_its_properties_tell_the_week_and_nobody():
     about = opened(compiled()).properties
     assert (about.creator or "", about.lastModifiedBy or "") == ("", "")
-    assert about.title == report.title(edition())
+    assert about.title == sentences.title(edition())
     assert {about.created.date(), about.modified.date()} == {edition().rules.cutoff}

@@ -22,7 +22,7 @@ from test_export import gate_page, made
 from test_gatepage import page as gate_page_of
 from test_gatepage import wrong
 
-from analysis import export, gatepage, mail, pages, report, unitpage
+from analysis import export, gatepage, mail, pages, sentences, unitpage
 from analysis.edition import Edition
 
 KIEN_AN = "30634"
@@ -64,7 +64,7 @@ def linked() -> Edition:
 
 
 def report_page(week: Edition) -> str:
-    return export.page(showing(week, kinds=("page",)), words(), report.title(week))
+    return export.page(showing(week, kinds=("page",)), words(), sentences.title(week))
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,7 @@ def mails():
 
 def mail_of(names: list[str]) -> tuple[str, str]:
     """The plain text and the HTML of a message, its pictures back in their places."""
-    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), report.title(edition()))
+    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), sentences.title(edition()))
     about = {"subject": "x", "sender": "a@b.example", "date": datetime(2023, 12, 4, tzinfo=UTC), "seed": "x"}
     message = email.message_from_bytes(
         mail.compile(digest, words=words(), **about).as_bytes(), policy=email.policy.default

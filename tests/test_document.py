@@ -13,6 +13,7 @@ from collections import Counter
 from datetime import datetime
 
 import docx
+import pandas as pd
 import pytest
 from district import HOME, edition, week
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -22,7 +23,7 @@ from lxml import etree
 from office import TINOS, corrected, crowd, needs_office, printed
 from payloads import PAYLOADS
 
-from analysis import document, report
+from analysis import document, sentences, wording
 from analysis.edition import Edition
 from analysis.files import ConfigError
 
@@ -178,9 +179,9 @@ def test_the_font_is_named_for_every_script():
 def test_the_document_says_what_the_page_says():
     told = " ".join(" ".join(lines(compiled())).split())
     real = edition()
-    for text in [*report.result_lines(real), *report.trend_lines(real)]:
+    for text in [*sentences.result_lines(real), *sentences.trend_lines(real)]:
         assert " ".join(text.split()) in told
-    for request in report.request_rows(real):
+    for request in sentences.request_rows(real):
         assert " ".join(" ".join(request["texts"]).split()) in told
 
 
@@ -264,7 +265,7 @@ def typed(text: str) -> Edition:
     """An edition in which the text stands for a unit, for a file, and in a sentence of the body."""
     signal = week()["findings"].iloc[:1].assign(finding="signal", text=text)
     one = crowd([text], origin={"file": text})
-    found = report.pd.concat([one.tables["findings"], signal], ignore_index=True)
+    found = pd.concat([one.tables["findings"], signal], ignore_index=True)
     return dataclasses.replace(one, tables=one.tables | {"findings": found})
 
 
@@ -272,7 +273,7 @@ def typed(text: str) -> Edition:
 def test_whatever_is_typed_is_shown_as_typed_and_adds_nothing_to_the_document(text):
     data = document.compile(typed(text), HOME)
     shown = re.sub("[\x00\x07\x1b]", "�", text)
-    assert opened(data).tables[-1].rows[2].cells[1].paragraphs[0].text == report.capital(shown)
+    assert opened(data).tables[-1].rows[2].cells[1].paragraphs[0].text == wording.capital(shown)
     assert shown in lines(data)
     assert set(tags(data)) == set(harmless())
     if shown.isprintable() or "�" in shown:  # else tabs and line feeds divide runs
@@ -287,7 +288,7 @@ def test_a_document_full_of_such_texts_prints_them_and_links_to_nothing():
     pages = printed(document.compile(crowd(PAYLOADS), HOME), "docx")
     told = "".join(pages.text().split())
     short = [each for each in PAYLOADS if 12 < len(each) < 200 and each.isascii() and each.isprintable()]
-    missing = [each for each in short if "".join(report.capital(each).split()) not in told]
+    missing = [each for each in short if "".join(wording.capital(each).split()) not in told]
     assert len(short) > 30 and missing == []
     assert "evil" not in pages.links
 
@@ -379,6 +380,6 @@ def test_nothing_tells_of_the_person_or_machine_that_made_template_or_document(h
     assert not [name for name, text in texts.items() if "Nguyễn Văn A" in text or "mau.dotx" in text]
     assert "docProps/app.xml" not in texts and "attachedTemplate" not in texts["word/settings.xml"]
     about = opened(data).core_properties
-    assert (about.author, about.title) == ("", report.title(edition()))
+    assert (about.author, about.title) == ("", sentences.title(edition()))
     assert {about.created.date(), about.modified.date()} == {edition().rules.cutoff}
     assert "2024-05-06" not in texts["docProps/core.xml"]

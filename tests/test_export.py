@@ -10,7 +10,7 @@ from conftest import sample, shown
 from district import RAW, edition, gate, in_force, week, words
 from nbformat import v4
 
-from analysis import export, gatepage, report
+from analysis import export, gatepage, page
 
 TITLE = "Báo cáo <tuần 1> & “766”"
 PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
@@ -93,7 +93,7 @@ def test_on_a_phone_the_wide_table_scrolls_in_a_region_that_keys_can_reach(brows
 def long_page():
     """With 54 rows of units, as a province has."""
     scores = pd.concat([week()["scores"]] * 3)
-    appendix = report.appendix(edition(scores=scores))
+    appendix = page.appendix(edition(scores=scores))
     return export.page(v4.new_notebook(cells=[shown("page", appendix.data)]), words(), TITLE)
 
 

@@ -7,6 +7,7 @@ from district import gate, in_force, lines, saved, scored, week, words
 
 from analysis import findings
 from analysis.names import Names
+from analysis.phrases import say_route
 from analysis.tables import TABLES
 
 
@@ -85,7 +86,7 @@ def test_a_route_that_needs_all_the_room_there_is_does_not_pass_100_percent():
     routes = week()["routes"].query("unit_code == '30634' and indicator == 'CKMB'").assign(own_pct=95.44, room_pct=4.56)
     names = Names(in_force(), words(), week()["units"])
     said = "riêng công khai, minh bạch tăng thêm 4,56 điểm phần trăm là đủ."
-    assert findings.way(next(routes.itertuples()), names).endswith(said)
+    assert say_route(next(routes.itertuples()), names).endswith(said)
 
 
 def test_who_rose_most_is_named_in_order():

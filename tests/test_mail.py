@@ -15,7 +15,7 @@ import pytest
 import smtp_server as mx
 from conftest import sample
 
-from analysis import export, mail, report
+from analysis import export, mail, sentences
 
 SUBJECT = "Báo cáo kết quả Bộ chỉ số 766, Tuần 1 tháng 12 năm 2023"
 SENDER = "Văn phòng HĐND và UBND huyện Chợ Mới <bao-cao@chomoi.example>"
@@ -70,7 +70,7 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     )
     second = district.edition(origin={"revision": "2"}, corrections=changed)
     monkeypatch.setattr(district, "edition", lambda lang: second)
-    message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=report.subject(second))
+    message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=sentences.subject(second))
     assert message["Subject"].startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
     for kind in ("plain", "html"):
         said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())

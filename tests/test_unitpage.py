@@ -9,14 +9,11 @@ import nbformat
 import pandas as pd
 import pytest
 from district import HOME, edition, week
+from fragments import text
 
 from analysis import findings, paths, store, table_files, unitpage
 
 KIEN_AN, MY_HOI_DONG = "30634", "30637"
-
-
-def text(piece):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", piece.data)).split())
 
 
 def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():

@@ -1,22 +1,18 @@
-"""The pieces of the page say what the findings say, in the reader's language, and escape what the data holds."""
+"""The sentences of page and mail say what the findings say, in the reader's language."""
 
 import dataclasses
-import html
 import re
 
 import pandas as pd
 import pytest
 from district import edition, in_force, week, words
+from fragments import text
 
-from analysis import findings, report
-
-
-def text(piece):
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", piece.data)).split())
+from analysis import findings, page, sentences
 
 
 def test_the_first_five_lines_tell_result_weakest_fall_rise_and_what_to_do():
-    lines = re.findall(r"<li>(.*?)</li>", report.minute(edition()).data)
+    lines = re.findall(r"<li>(.*?)</li>", page.minute(edition()).data)
     assert [line.replace("\u00a0", " ") for line in lines] == [
         "Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm so với tuần 4 tháng 11.",
         "Xếp loại “Yếu”: Kiến An (49,18). Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”; riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm là đủ.",
@@ -66,12 +62,12 @@ def test_who_rose_most_is_counted_where_more_units_share_a_place_than_are_named(
     rows = rows.assign(change=rows["unit_code"].map(changes).fillna(others))
     tables = week() | {"changes": rows}
     tables["findings"] = findings.collect(tables, in_force(), words())
-    lines = re.findall(r"<li>(.*?)</li>", report.minute(edition(**tables)).data)
+    lines = re.findall(r"<li>(.*?)</li>", page.minute(edition(**tables)).data)
     assert line in [each.replace("\u00a0", " ") for each in lines]
 
 
 def test_requests_name_units_and_the_department_in_charge():
-    said = text(report.requests(edition()))
+    said = text(page.requests(edition()))
     assert "Kiến An (19,3%), Mỹ Hiệp (26,4%), Hội An (37,7%), Mỹ An (38,4%) và Long Giang (45,6%)" in said
     assert "Hòa Bình (5,27%), Long Giang (6,45%), Mỹ Hiệp (7,42%), Kiến An (7,56%) và Long Điền B (7,76%)" in said
     assert "Tất cả 18 đơn vị chưa đạt chỉ tiêu 50% (cao nhất 20,1%)" in said
@@ -80,34 +76,16 @@ def test_requests_name_units_and_the_department_in_charge():
     assert "Xã Mỹ Hội Đông giảm 5,78 điểm" in said
 
 
-def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells():
-    piece = report.appendix(edition()).data
-    assert piece.count('class="flag') == 19
-    assert piece.count('class="text weak"') == 1
-    assert piece.count("(dưới ngưỡng)") == 18 and piece.count("(giảm)") == 1
-    held = week()["measurements"]
-    names = edition().names
-    for each in held[
-        held["indicator"].isin(["TOTAL", "CKMB", "TD", "DVCTT", "TT", "SH", "CT", "CT_LUYKE"])
-    ].itertuples():
-        assert f">{words().number(each.value, names.decimals(each.indicator))}<" in piece
-
-
-def test_a_column_that_the_table_may_leave_out_is_a_dash_where_it_does():
-    cells = week()["measurements"].query("indicator != 'CT'")
-    assert report.appendix(edition(measurements=cells)).data.count("<td>–</td>") == 18 + 1
-
-
 def test_a_place_in_the_province_that_is_not_known_is_told_as_missing_and_why():
     unknown = dataclasses.replace(in_force(), province_rank=in_force().province_rank.head(0))
     said = "Chưa nêu được thứ hạng trong các huyện, thị xã, thành phố: bảng số liệu không có, văn phòng chưa bổ sung."
     without = dataclasses.replace(edition(), rules=unknown)
-    assert said in report.result_lines(without) and "xếp hạng" not in text(report.result(without))
-    assert not any("Chưa nêu được thứ hạng" in line for line in report.result_lines(edition()))
+    assert said in sentences.result_lines(without) and "xếp hạng" not in text(page.result(without))
+    assert not any("Chưa nêu được thứ hạng" in line for line in sentences.result_lines(edition()))
 
 
 def test_the_result_is_told_in_full():
-    assert text(report.result(edition())) == (
+    assert text(page.result(edition())) == (
         "1. Kết quả Văn phòng HĐND và UBND huyện báo cáo kết quả Bộ chỉ số phục vụ người dân, doanh nghiệp trong thực hiện"
         " thủ tục hành chính, cung cấp dịch vụ công trong tuần 1 tháng 12 năm 2023 như sau:"
         " Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm"
@@ -119,17 +97,9 @@ def test_the_result_is_told_in_full():
     )
 
 
-def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
-    said = text(report.standings(edition()))
-    assert said.startswith(
-        "Xếp hạng các đơn vị Hạng Đơn vị Tổng điểm Tăng/giảm Xếp loại 1 Chợ Mới 65,79 +0,38 Trung bình"
-    )
-    assert "17 Mỹ Hội Đông 51,10 −5,78" in said and said.endswith("18 Kiến An 49,18 +0,15 Yếu")
-
-
 def test_a_first_issue_says_nothing_of_corrections():
-    assert report.correction(edition()).data == ""
-    assert not report.title(edition()).startswith("[")
+    assert page.correction(edition()).data == ""
+    assert not sentences.title(edition()).startswith("[")
 
 
 def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
@@ -142,19 +112,12 @@ def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
         "new": 76.2,
     }
     second = edition(corrections=pd.DataFrame([change]), origin={"revision": "2"})
-    assert text(report.correction(second)).endswith("Chợ Mới Công khai, minh bạch 72,6 76,2")
-    assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(report.correction(second))
+    assert text(page.correction(second)).endswith("Chợ Mới Công khai, minh bạch 72,6 76,2")
+    assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(page.correction(second))
     slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
-    assert text(report.correction(slight)).endswith("Chợ Mới Công khai, minh bạch 72,60 72,63")
-    assert report.subject(second).startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
-    assert report.title(second).startswith("[Đính chính] Bộ chỉ số 766")
-
-
-def test_a_long_ranking_is_cut_in_its_middle_for_the_mail_and_says_so():
-    settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3}}
-    rules = dataclasses.replace(in_force(), settings=settings)
-    said = text(report.standings(dataclasses.replace(edition(), rules=rules)))
-    assert "2 Nhơn Mỹ 64,55 +0,30 Trung bình … 13 đơn vị ở giữa: xem trang báo cáo … 16 Mỹ Hiệp" in said
+    assert text(page.correction(slight)).endswith("Chợ Mới Công khai, minh bạch 72,60 72,63")
+    assert sentences.subject(second).startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
+    assert sentences.title(second).startswith("[Đính chính] Bộ chỉ số 766")
 
 
 def test_of_many_that_fell_the_most_are_named_and_the_others_counted():
@@ -162,48 +125,28 @@ def test_of_many_that_fell_the_most_are_named_and_the_others_counted():
     fell = rows.query("finding == 'fell'").iloc[0]
     many = pd.DataFrame([{**fell, "unit_code": code} for code in changes["unit_code"]])
     tables = week() | {"findings": many}
-    assert "Ngoài ra có 13 đơn vị khác giảm điểm, xem Phụ lục." in text(report.minute(edition(**tables)))
-    assert text(report.requests(edition(**tables))).count("Mỹ Hội Đông giảm 5,78 điểm") == 5
-
-
-def test_the_page_says_which_file_rules_and_code_it_comes_from():
-    assert text(report.provenance(edition())) == (
-        "Nguồn gốc Tệp số liệu 2023-12-04.txt Mã SHA-256 của tệp " + "0" * 64 + " Thời gian chốt số liệu 04/12/2023"
-        " Lần phát hành 1 Quy tắc có hiệu lực từ 23/06/2022 Phiên bản mã nguồn 0.1.0-abc1234"
-    )
+    assert "Ngoài ra có 13 đơn vị khác giảm điểm, xem Phụ lục." in text(page.minute(edition(**tables)))
+    assert text(page.requests(edition(**tables))).count("Mỹ Hội Đông giảm 5,78 điểm") == 5
 
 
 def test_a_regained_item_is_not_told_as_a_fall_and_a_zero_is_asked_about():
     rows = week()["findings"]
     regained = rows[rows["finding"].isin(["fell", "step"])].assign(value=lambda each: each["value"].abs())
     tables = week() | {"findings": regained[regained["finding"] == "step"]}
-    assert "tiêu chí hài lòng" not in text(report.minute(edition(**tables)))
-    assert "Chứng thực bản sao điện tử: Số liệu bằng 0: Mỹ An và Kiến An" in text(report.requests(edition()))
-
-
-def test_a_threshold_of_the_change_marks_the_same_cells_in_table_and_findings():
-    rows = week()["findings"]
-    without = rows[(rows["finding"] != "flag") | (rows["indicator"] != "CHANGE")]
-    piece = report.appendix(edition(findings=without)).data
-    assert piece.count('class="flag') == 18 and "(giảm)" not in piece
+    assert "tiêu chí hài lòng" not in text(page.minute(edition(**tables)))
+    assert "Chứng thực bản sao điện tử: Số liệu bằng 0: Mỹ An và Kiến An" in text(page.requests(edition()))
 
 
 def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
     tables = week() | {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
-    pieces = [report.minute, report.result, report.appendix, report.standings]
+    pieces = [page.minute, page.result, page.appendix, page.standings]
     said = [text(piece(edition(**tables))) for piece in pieces]
     assert not any("57,45" in each for each in said)
-    assert report.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
-
-
-def test_the_document_leaves_number_and_signature_open():
-    said = text(report.masthead(edition())) + text(report.closing(edition()))
-    assert "Số: /BC-VP" in said and "Chợ Mới, ngày 04 tháng 12 năm 2023" in said
-    assert "CHÁNH VĂN PHÒNG [Chữ ký, họ và tên]" in said and "- Lưu: VT." in said
+    assert sentences.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
 
 
 def test_english_pieces_carry_the_same_numbers():
-    for piece in (report.minute, report.requests, report.appendix):
+    for piece in (page.minute, page.requests, page.appendix):
         vi, en = text(piece(edition("vi"))), text(piece(edition("en")))
         vi_numbers = sorted(re.findall(r"\d+,\d+", vi))
         assert vi_numbers == sorted(number.replace(".", ",") for number in re.findall(r"\d+\.\d+", en))
@@ -211,7 +154,7 @@ def test_english_pieces_carry_the_same_numbers():
 
 def test_a_week_in_which_nothing_happened_says_so():
     tables = week() | {"findings": week()["findings"].query("finding in ['data', 'reconcile']")}
-    said = text(report.minute(edition(**tables)))
+    said = text(page.minute(edition(**tables)))
     assert "Không có đơn vị nào xếp loại “Yếu”." in said
     assert "Không có đơn vị nào giảm điểm so với tuần 4 tháng 11." in said
     assert (
@@ -219,42 +162,16 @@ def test_a_week_in_which_nothing_happened_says_so():
     )
 
 
-def test_markup_in_the_data_is_shown_and_never_run():
-    repairs = pd.DataFrame(
-        [{"column_letter": "A", "row": 1.0, "raw": "<script>x</script>", "clean": "x", "reason": "y"}]
-    )
-    piece = report.data_note(edition(repairs=repairs)).data
-    assert "&lt;script&gt;" in piece and "<script>" not in piece
-
-
 def test_the_mails_subject_names_area_week_total_and_band():
     assert (
-        report.subject(edition())
+        sentences.subject(edition())
         == "[Chỉ số 766] huyện Chợ Mới, tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
     )
 
 
 def test_section_2_says_since_when_there_is_history_and_the_pace_that_targets_need():
-    said = text(report.trend(edition()))
+    said = text(page.trend(edition()))
     assert "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
     assert "còn thiếu 15 lần thay đổi" in said
     # 80 − 25.4 = 54.6 over 27 days, 3.857 weeks
     assert "Số hóa hồ sơ hiện đạt 25,4%; để đạt 80% vào ngày 31/12/2023 cần 14,16 điểm phần trăm mỗi tuần." in said
-
-
-def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
-    said = text(report.trend(edition(), in_mail=True))
-    assert said.startswith("Diễn biến và tín hiệu Bảng chỉ mang theo tổng điểm kỳ trước")
-
-
-def test_each_department_has_its_indicators_with_how_many_units_miss_what():
-    rows = re.findall(r"<tr><td>(.*?)</tr>", report.actors(edition()).data)
-    cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
-    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
-    assert len(cells) == 6
-
-
-def test_a_unit_with_a_page_of_its_own_is_linked_to_it():
-    pages = pd.DataFrame([("30634", "Kiến An", "made", "")], columns=["unit_code", "unit_name", "status", "reason"])
-    linked = report.appendix(edition(pages=pages)).data
-    assert re.findall(r'<a href="(.*?)">(.*?)</a>', linked) == [("units/30634.html", "Kiến An")]

@@ -1,70 +1,52 @@
-"""Findings, tables and charts → the pieces of the page and of the mail, each a fragment of HTML or a chart.
+"""What page, mail, Word document and workbook say about a week: titles, sentences and rows of tables, without markup.
 
-A piece says what the rows say, in the sentences of config/wording (``piece.*``); its markup is a small template in
-notebooks/templates/pieces. Every piece takes the edition: the week's tables with the rules and words to read them by.
+Each function takes the edition: the week's tables with the rules and words to read them by. The words of the sentences
+are in config/wording (``piece.*``). A sentence that has nothing to say is "".
 """
 
 from datetime import date
 
 import pandas as pd
-from IPython.display import HTML
 
 from analysis import paths
 from analysis.edition import Edition
 from analysis.tables import NOT_ITEMISED
-from analysis.templates import template
 from analysis.wording import MISSING, Wording, capital
 
-NOTHING_POINTS = 0.05  # a remainder within the rounding of six groups is none
-ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # as the page tells it
-
-
-# -- titles ----------------------------------------------------------------------------------------------------------
+NOTHING_POINTS = 0.05  # six rounded groups can leave so much unexplained: no more than rounding
+ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
 def title(edition: Edition) -> str:
     words, rules = edition.words, edition.rules
     period = capital(words.period(rules.cutoff))
     text = words.say("piece.title", area=rules.settings["name"][words.lang], period=period)
-    return marked(text, edition)
+    return mark_correction(text, edition)
 
 
 def subject(edition: Edition) -> str:
-    """The mail's subject: area, week, total, band; without a total of the area, area and week."""
+    """The mail's subject: area, week, total, band. Where the area has no total: area and week."""
     words, district = edition.words, edition.district
     if district is None:
         return title(edition)
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     period = words.period(edition.rules.cutoff)
     area = edition.rules.settings["name"][words.lang]
-    return marked(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
+    return mark_correction(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
 
 
-def marked(text: str, edition: Edition) -> str:
+def mark_correction(text: str, edition: Edition) -> str:
+    """A title, marked where the week is re-issued."""
     return text if edition.revision == 1 else edition.words.say("piece.corrected_title", text=text)
 
 
-# -- pieces ----------------------------------------------------------------------------------------------------------
-
-
-def minute(edition: Edition) -> HTML:
-    """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
-    lines = [_result(edition), _weakest(edition), _fallen(edition), _risen(edition), _to_do(edition)]
-    return html("minute", edition, title=title(edition), lines=filter(None, lines))
-
-
-def correction(edition: Edition) -> HTML:
-    """Of a re-issued week: that it replaces an earlier issue, and each figure that changed. Else nothing."""
-    if edition.revision == 1:
-        return HTML("")
-    return html("correction", edition, text=corrected(edition), rows=correction_rows(edition))
-
-
-def corrected(edition: Edition) -> str:
+def correction_line(edition: Edition) -> str:
+    """That this issue replaces the one before it."""
     return edition.words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
 
 
 def correction_rows(edition: Edition) -> list[dict]:
+    """``unit``, ``indicator``, ``old`` and ``new`` of each figure that changed since the issue before."""
     words, names = edition.words, edition.names
     return [
         {
@@ -78,42 +60,47 @@ def correction_rows(edition: Edition) -> list[dict]:
     ]
 
 
-def masthead(edition: Edition) -> HTML:
-    """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
-    return html("masthead", edition, place=place_and_day(edition), heading=heading(edition))
-
-
 def heading(edition: Edition) -> str:
+    """The subject line of the Word document: what the report is about."""
     return edition.words.say("piece.subject", period=edition.words.period(edition.rules.cutoff))
 
 
 def place_and_day(edition: Edition) -> str:
     """``Chợ Mới, ngày 04 tháng 12 năm 2023``"""
     place = edition.rules.settings["document"]["place"]
-    return edition.words.say("piece.place", place=place, **day(edition))
+    return edition.words.say("piece.place", place=place, **day_fields(edition))
 
 
-def day(edition: Edition) -> dict[str, str | int]:
+def day_fields(edition: Edition) -> dict[str, str | int]:
+    """``day``, ``month`` and ``year`` of the cut-off as Decree 30 writes them: ``04``, ``12``, ``2023``."""
     cutoff = edition.rules.cutoff
-    # Decree 30 pads only days below 10 and the months 1 and 2
+    # Decree 30 pads only days below 10 and the months 1 and 2.
     month = f"{cutoff.month:02d}" if cutoff.month < 3 else cutoff.month
     return {"day": f"{cutoff.day:02d}", "month": month, "year": cutoff.year}
 
 
-def result(edition: Edition) -> HTML:
-    """Section 1: what the area reached, how its units spread, and what its total is made of."""
-    return html("result", edition, lines=result_lines(edition))
+def minute_lines(edition: Edition) -> list[str]:
+    """At most five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
+    lines = [
+        _result_line(edition),
+        _weakest_line(edition),
+        _fallen_line(edition),
+        _risen_line(edition),
+        _to_do_line(edition),
+    ]
+    return list(filter(None, lines))
 
 
 def result_lines(edition: Edition) -> list[str]:
+    """Section 1: the area's result, the range of its units, their bands, and what the columns explain of its total."""
     words, district, settings = edition.words, edition.district, edition.rules.settings
     period = words.period(edition.rules.cutoff)
     lines = [
         words.say("piece.in_result_of", issuer=settings["document"]["issuer"], period=period),
-        _result(edition),
-        _no_standing(edition),
-        *[_spread(edition, units) for _, units in edition.units.groupby("kind")],
-        words.say("piece.bands", bands=words.listed(_band_counts(edition))),
+        _result_line(edition),
+        _no_standing_line(edition),
+        *[_spread_line(edition, units) for _, units in edition.units.groupby("kind")],
+        words.say("piece.bands", bands=words.listed(_count_bands(edition))),
     ]
     if district is not None and district["not_itemised"] > NOTHING_POINTS:
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
@@ -121,13 +108,8 @@ def result_lines(edition: Edition) -> list[str]:
     return list(filter(None, lines))
 
 
-def requests(edition: Edition) -> HTML:
-    """Section 3: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
-    return html("requests", edition, asked=request_rows(edition))
-
-
 def request_rows(edition: Edition) -> list[dict]:
-    """``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request."""
+    """Section 3: ``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request."""
     words, names = edition.words, edition.names
     fallen, stepped = (list(dict.fromkeys(edition.found(finding)["unit_code"])) for finding in ("fell", "step"))
     named = [code for code in fallen if code in stepped or code in fallen[: edition.rules.settings["fell_most"]]]
@@ -139,34 +121,17 @@ def request_rows(edition: Edition) -> list[dict]:
     if others := len(fallen) - len(named):
         asked.append({"name": "", "texts": [words.say("piece.others_fell", count=others)]})
     for indicator, department in edition.rules.settings["responsible"].items():
-        texts = [*_asked(edition, indicator), words.say("piece.responsible", department=department[words.lang])]
+        texts = [
+            *_ask_about(edition, indicator),
+            words.say("piece.responsible", department=department[words.lang]),
+        ]
         asked.append({"name": names.indicator(indicator), "texts": texts})
     return asked
 
 
-def appendix(edition: Edition) -> HTML:
-    """The table of all units by rank, marked cells in words as well as in form, the district row first."""
-    rows = area_rows(edition) + [table_row(edition, each) for _, each in edition.units.iterrows()]
-    return html("appendix", edition, columns=printed_columns(edition), rows=rows, thresholds=thresholds(edition))
-
-
-def standings(edition: Edition) -> HTML:
-    """The short ranking for the mail: place, unit, total, change, band; of a long one the first and the last rows."""
-    first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
-    units, left_out = edition.units, max(0, len(edition.units) - first - last)
-    kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
-    rows = [table_row(edition, each) for _, each in kept.iterrows()]
-    return html("standings", edition, rows=rows, first=first, left_out=left_out)
-
-
-def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
-    """What was mended, what was counted, and what the figures cannot show; each repair, where there is room for it."""
-    repairs = edition.tables["repairs"].to_dict("records") if with_repairs else []
-    return html("data_note", edition, texts=data_lines(edition), repairs=repairs)
-
-
 def data_lines(edition: Edition) -> list[str]:
-    about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 tells what is known of changes
+    """What was repaired and counted, what agrees, which figures are odd, and what the figures cannot show."""
+    about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 has what is known about changes
     texts = [*pd.concat([about_data, edition.found("reconcile"), edition.found("peer", NOT_ITEMISED)])["text"]]
     if odd := edition.found("peer").query("indicator != @NOT_ITEMISED")["text"].tolist():
         texts += (
@@ -177,23 +142,18 @@ def data_lines(edition: Edition) -> list[str]:
     return texts
 
 
-def trend(edition: Edition, in_mail: bool = False) -> HTML:
-    """Section 2: since when there is history, what stands out from it, what goes on, and the pace that targets need."""
-    heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
-    return html("trend", edition, heading=heading, lines=trend_lines(edition))
-
-
 def trend_lines(edition: Edition) -> list[str]:
+    """Section 2: the history there is, changes that stand out, falls and rises in a row, the pace that targets need."""
     return [
         *edition.found("data", "CHANGE")["text"],
-        *_signalled(edition),
-        *_streaks(edition),
+        *_signal_lines(edition),
+        *_streak_lines(edition),
         *pace_lines(edition, edition.names.control),
     ]
 
 
-def actors(edition: Edition) -> HTML:
-    """Which department must act on which indicator, by config: units below threshold and target, and the lowest one."""
+def actor_rows(edition: Edition) -> list[dict]:
+    """One row for each indicator that has a department in charge and figures: how many units are below the limits."""
     words, names = edition.words, edition.names
     rows = []
     for indicator, department in edition.rules.settings["responsible"].items():
@@ -206,50 +166,24 @@ def actors(edition: Edition) -> HTML:
             {
                 "department": capital(department[words.lang]),
                 "indicator": names.indicator(indicator),
-                "flagged": _count_of(edition, "flag", indicator, "marks_below"),
-                "missed": _count_of(edition, "target", indicator, "targets"),
+                "flagged": _count_units(edition, "flag", indicator, "marks_below"),
+                "missed": _count_units(edition, "target", indicator, "targets"),
                 "lowest": words.say("piece.lowest_value", **fields),
             }
         )
-    return html("actors", edition, rows=rows) if rows else HTML("")
-
-
-def closing(edition: Edition) -> HTML:
-    """The end mark, recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
-    return html("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
-
-
-def provenance(edition: Edition) -> HTML:
-    """Where the figures come from: file, cut-off, rules, code."""
-    return html("provenance", edition, known=origin(edition))
+    return rows
 
 
 def origin(edition: Edition) -> dict[str, str]:
+    """Where the figures come from: each value by its label, in the order of ORIGIN."""
     words, rules = edition.words, edition.rules
     since = max(table["valid_from"].max() for table in (rules.groups, rules.indicators, rules.bands))
     known = edition.provenance | {"cutoff": words.date(rules.cutoff), "rules": words.date(since)}
     return {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
 
 
-def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
-    """unit_code and value of one indicator, units only, missing left out."""
-    cells = edition.tables["measurements"]
-    cells = cells[(cells["indicator"] == indicator) & cells["unit_code"].isin(edition.units["unit_code"])]
-    return cells.dropna(subset="value")
-
-
-def _count_of(edition: Edition, finding: str, indicator: str, limits: str) -> str:
-    """How many units a finding names for an indicator; a dash where no limit is set."""
-    if indicator not in edition.rules.settings[limits]:
-        return MISSING
-    return edition.words.number(len(edition.found(finding, indicator)), 0)
-
-
-# -- sentences -------------------------------------------------------------------------------------------------------
-
-
-def _result(edition: Edition) -> str:
-    """The area's total, band, place and change; "" where the table has no row of the whole area."""
+def _result_line(edition: Edition) -> str:
+    """The area's total, band, rank and change; "" where the table has no row of the whole area."""
     words, district = edition.words, edition.district
     if district is None:
         return ""
@@ -266,29 +200,31 @@ def _result(edition: Edition) -> str:
     return words.say("piece.sentence", text=", ".join(parts))
 
 
-def _no_standing(edition: Edition) -> str:
-    """Why the area's place among its peers is not told; "" where it is, or nothing is told of the area as a whole."""
+def _no_standing_line(edition: Edition) -> str:
+    """Why the area's rank among its peers is missing; "" where it is there, or the table has no row of the area."""
     if edition.standing or edition.district is None:
         return ""
     words = edition.words
     return words.say("piece.no_standing", peers=edition.rules.settings["name"]["peers_" + words.lang])
 
 
-def _spread(edition: Edition, units: pd.DataFrame) -> str:
+def _spread_line(edition: Edition, units: pd.DataFrame) -> str:
+    """The lowest and the highest total of the units of one kind, and whose they are."""
     words, last = edition.words, units.loc[units["total"].idxmin()]
     fields = {"highest": words.number(units["total"].max()), "first": units["unit_name"].iat[0]}
     kind = words.say(f"kind.{units['kind'].iat[0]}")
     return words.say("piece.spread", kind=kind, lowest=words.number(last["total"]), last=last["unit_name"], **fields)
 
 
-def _signalled(edition: Edition) -> list[str]:
+def _signal_lines(edition: Edition) -> list[str]:
+    """The changes that stand out; of many the first ones, and how many others there are."""
     texts, shown = edition.found("signal")["text"].tolist(), edition.rules.settings["page"]["signals"]
     others = texts[shown:]
     return texts[:shown] + ([edition.words.say("piece.other_signals", count=len(others))] if others else [])
 
 
-def _streaks(edition: Edition) -> list[str]:
-    """Who has fallen, and who has risen, several cut-offs in a row, the longest first."""
+def _streak_lines(edition: Edition) -> list[str]:
+    """The units that fell, and those that rose, several cut-offs in a row; the longest first."""
     words, told = edition.words, []
     signals = edition.tables["signals"]
     signals, least = signals[signals["unit_code"].isin(edition.units["unit_code"])], edition.names.least_streak
@@ -303,7 +239,7 @@ def _streaks(edition: Edition) -> list[str]:
 
 
 def pace_lines(edition: Edition, code: str) -> list[str]:
-    """What each of a unit's (or the area's) targets needs a week, beside what the last weeks brought."""
+    """What each target of a unit (or of the area) needs per week, beside what the last weeks brought."""
     words, names, rows = edition.words, edition.names, edition.tables["pace"]
     told, unknown = [], []
     for each in rows[rows["unit_code"] == code].itertuples():
@@ -326,7 +262,8 @@ def pace_lines(edition: Edition, code: str) -> list[str]:
     return told + ([words.say("piece.pace_unknown", indicators="; ".join(unknown))] if unknown else [])
 
 
-def _weakest(edition: Edition) -> str:
+def _weakest_line(edition: Edition) -> str:
+    """The units of weak bands, and the first way to the next band of each."""
     weak, words = edition.found("band"), edition.words
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
     if weak.empty:
@@ -335,8 +272,8 @@ def _weakest(edition: Edition) -> str:
     return " ".join([words.say("piece.weak", band=bands, units=edition.unit_list(weak)), *ways])
 
 
-def _fallen(edition: Edition) -> str:
-    """Who fell, and where the size of a fall and of the level below the peers is that of satisfaction items."""
+def _fallen_line(edition: Edition) -> str:
+    """The units that fell; and of which the fall, or the gap to the peers, has the size of satisfaction items."""
     fell, words = edition.found("fell"), edition.words
     if edition.units["change"].isna().all():
         return ""
@@ -358,7 +295,8 @@ def _fallen(edition: Edition) -> str:
     return " ".join(texts)
 
 
-def _risen(edition: Edition) -> str:
+def _risen_line(edition: Edition) -> str:
+    """The units that rose most, and the median of all."""
     rose, words = edition.found("rose"), edition.words
     if edition.units["change"].isna().all():
         return words.say("piece.no_changes")
@@ -368,11 +306,11 @@ def _risen(edition: Edition) -> str:
         change = words.number(rose["value"].iat[0])
         return words.say("piece.all_rose", count=len(rose), change=change, period=edition.previous_period)
     median = words.number(rose["reference"].iat[0], signed=True)
-    return words.say("piece.rose", units=words.listed(_most_risen(edition, rose)), median=median)
+    return words.say("piece.rose", units=words.listed(_name_most_risen(edition, rose)), median=median)
 
 
-def _most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
-    """Each by name; those that share the last place as a count, where naming them would make more than are named."""
+def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
+    """Each unit by name; of more than ``rose_most`` units, those that share the last place are counted instead."""
     words, last = edition.words, rose["value"] == rose["value"].min()
     if len(rose) <= edition.rules.settings["rose_most"]:
         return edition.named(rose)
@@ -380,8 +318,8 @@ def _most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
     return [*edition.named(rose[~last]), shared]
 
 
-def _to_do(edition: Edition) -> str:
-    """The targets that all, some or no unit misses, and how many units are below the thresholds; "" with neither."""
+def _to_do_line(edition: Edition) -> str:
+    """The targets that all, some or no units miss, and how many units are below the thresholds; "" with neither."""
     words, names, everyone = edition.words, edition.names, len(edition.units)
     targets = {
         f"{names.indicator(indicator).lower()} {names.limit(indicator, target)}": len(
@@ -408,7 +346,7 @@ def _to_do(edition: Edition) -> str:
 
 
 def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> dict:
-    """One unit that is called upon by name: what was found of it, one sentence of each kind, and what is asked."""
+    """The request to one unit by name: its findings of the kinds ``about``, and the sentence ``ask``."""
     texts = []
     for finding in about:
         rows = edition.found(finding).query("unit_code == @code")
@@ -419,8 +357,8 @@ def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> 
     return {"name": "", "texts": [*texts, edition.words.say(ask)]}
 
 
-def _asked(edition: Edition, indicator: str) -> list[str]:
-    """What is said of one indicator: the marked units by name, the target missed, else its range."""
+def _ask_about(edition: Edition, indicator: str) -> list[str]:
+    """The request about one indicator: the marked units by name, the missed target; else its zeros or its range."""
     words, names, settings = edition.words, edition.names, edition.rules.settings
     values = _unit_values(edition, indicator)
     texts = []
@@ -445,7 +383,22 @@ def _asked(edition: Edition, indicator: str) -> list[str]:
     return texts
 
 
-def _band_counts(edition: Edition) -> list[str]:
+def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
+    """unit_code and value of one indicator, units only, missing left out."""
+    cells = edition.tables["measurements"]
+    cells = cells[(cells["indicator"] == indicator) & cells["unit_code"].isin(edition.units["unit_code"])]
+    return cells.dropna(subset="value")
+
+
+def _count_units(edition: Edition, finding: str, indicator: str, limits: str) -> str:
+    """How many units a finding names for an indicator; a dash where no limit is set."""
+    if indicator not in edition.rules.settings[limits]:
+        return MISSING
+    return edition.words.number(len(edition.found(finding, indicator)), 0)
+
+
+def _count_bands(edition: Edition) -> list[str]:
+    """How many units each band has, best band first."""
     counts = edition.units["band"].value_counts()
     return [
         edition.words.say("piece.band_count", count=counts[band], band=edition.names.band(band))
@@ -454,14 +407,12 @@ def _band_counts(edition: Edition) -> list[str]:
     ]
 
 
-def thresholds(edition: Edition) -> str:
+def list_thresholds(edition: Edition) -> str:
+    """The thresholds that mark a cell, as one phrase."""
     marks = edition.rules.settings["marks_below"].items()
     return edition.words.listed(
         f"{edition.names.indicator(name)} < {edition.names.limit(name, limit)}" for name, limit in marks
     )
-
-
-# -- tables ----------------------------------------------------------------------------------------------------------
 
 
 def area_rows(edition: Edition) -> list[dict]:
@@ -470,7 +421,7 @@ def area_rows(edition: Edition) -> list[dict]:
 
 
 def printed_columns(edition: Edition) -> list[dict]:
-    """The columns of indicators and groups in the order of columns.csv, with their target."""
+    """The columns of indicators and groups in the order of columns.csv: code, figure, name, target ("": none)."""
     targets, names = edition.rules.settings["targets"], edition.names
     groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
     return [
@@ -495,6 +446,10 @@ def column_name(column: dict, words: Wording) -> str:
 
 
 def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
+    """One row of the table of all units, by the names that templates use.
+
+    unit : a row of ``edition.units``, or ``edition.district``;  control : whether it is the area's own row
+    """
     words, names = edition.words, edition.names
     figures = edition.figures.get(unit["unit_code"])
     flagged = edition.flagged.get(unit["unit_code"], set())
@@ -518,8 +473,3 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         ],
         "not_itemised": words.number(unit["not_itemised"]),
     }
-
-
-def html(piece: str, edition: Edition, **fields: object) -> HTML:
-    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
-    return HTML(template(f"pieces/{piece}.html.j2").render(**fields))
