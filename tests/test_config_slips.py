@@ -11,6 +11,7 @@ import smtp_server as mx
 
 from analysis import areas, due, run, store
 from analysis.__main__ import main
+from analysis.exits import Exit
 from analysis.home import PROJECT
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
@@ -84,7 +85,7 @@ CASES = [(command, name) for command, names in READS.items() for name in sorted(
 def test_a_missing_quotation_mark_is_a_sentence_with_file_and_line(home, capsys, command, name):
     line = break_line(home, name)
     status, said = answered(COMMANDS[command], home, capsys)
-    assert status == run.FAILED and f"{PLACES[name]} line {line}: " in said, said
+    assert status == Exit.FAILED and f"{PLACES[name]} line {line}: " in said, said
     assert "Traceback" not in said
 
 
@@ -105,7 +106,7 @@ def test_a_week_is_verified_by_files_with_byte_order_marks(home, capsys):
     """It says that these files have changed since, and that the week is the same."""
     mark(home)
     status, said = answered(COMMANDS["verify"], home, capsys)
-    assert status == run.DONE and all(place in said for place in PLACES.values() if place != "mail.toml")
+    assert status == Exit.DONE and all(place in said for place in PLACES.values() if place != "mail.toml")
 
 
 def test_a_week_is_made_from_files_with_byte_order_marks_and_says_what_is_wrong_with_its_settings_of_the_mail(
@@ -114,7 +115,7 @@ def test_a_week_is_made_from_files_with_byte_order_marks_and_says_what_is_wrong_
     mark(home, *(RULES | WORDS))
     line = break_line(home, "mail.toml")
     status, said = answered((*COMMANDS["week"], "--units", "none"), home, capsys)
-    assert status == run.DONE and "Đã làm xong" in said and f"mail.toml line {line}: " in said
+    assert status == Exit.DONE and "Đã làm xong" in said and f"mail.toml line {line}: " in said
 
 
 # -- the operator learns of it ----------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def test_the_operator_is_told_whatever_file_is_broken(home, capsys, names):
     with mx.serving() as (port, seen):
         (home / "mail.toml").write_text(SETTINGS.format(port=port), "utf-8")
         status, said = answered(("tell",), home, capsys)
-    assert status == run.DONE, said
+    assert status == Exit.DONE, said
     ((_, to, data),) = seen.taken
     letter = message_from_bytes(data, policy=policy.default)
     assert to == "it@office.example" and "nhật ký" in letter.get_content()
@@ -178,22 +179,22 @@ def test_with_every_week_that_is_due_the_other_area_is_made(two_areas):
     ended = {
         area: [outcome for _, outcome in due.weeks(two_areas, area, steps=quick(made))] for area in (AREA, "gia-lai")
     }
-    assert made == ["gia-lai"] and ended["gia-lai"][0].status == run.DONE
-    assert ended[AREA][0].status == run.FAILED
+    assert made == ["gia-lai"] and ended["gia-lai"][0].status == Exit.DONE
+    assert ended[AREA][0].status == Exit.FAILED
     assert ended[AREA][0].message.startswith(f"config/{AREA}/area.toml line ")
 
 
 def test_with_a_week_of_all_areas_the_other_area_is_made(two_areas):
     ended = dict(areas.weeks(two_areas, [AREA, "gia-lai"], jobs=1, steps=quick([])))
-    assert ended["gia-lai"].status == run.DONE and store.published(two_areas, "gia-lai") == [CUTOFF]
-    assert ended[AREA].status == run.FAILED and ended[AREA].message.startswith(f"config/{AREA}/area.toml line ")
+    assert ended["gia-lai"].status == Exit.DONE and store.published(two_areas, "gia-lai") == [CUTOFF]
+    assert ended[AREA].status == Exit.FAILED and ended[AREA].message.startswith(f"config/{AREA}/area.toml line ")
     assert store.published(two_areas, AREA) == []
 
 
 @pytest.mark.parametrize("others", [("--area", "gia-lai"), ("--area", "an-giang")], ids=" ".join)
 def test_a_command_about_another_area_says_nothing_of_it(two_areas, capsys, others):
     status, said = answered(("gate", TABLE, "--cutoff", "2026-10-08", *others), two_areas, capsys)
-    assert status == run.REFUSED and "area.toml" not in said  # the table is not that area's
+    assert status == Exit.REFUSED and "area.toml" not in said  # the table is not that area's
 
 
 # -- what it costs ----------------------------------------------------------------------------------------------------

@@ -250,6 +250,17 @@ def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(cal
         assert len(seen.taken) == 2
 
 
+def test_an_area_without_recipients_holds_up_no_mail_of_another(call, home, capsys):
+    put(home / "config" / "an-giang" / "area.toml", "code = 2")
+    put_table(home, THIRD, area="an-giang")
+    recipients(home, AREA)
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--send", "--area", "all") == Exit.FAILED
+    assert subjects(seen) == [f"Subject: {FIRST}", f"Subject: {SECOND}", f"Subject: {THIRD}"]
+    assert "recipients.csv: no row of the area an-giang" in capsys.readouterr().err
+
+
 def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
     mailing.path(home).parent.mkdir(parents=True)
     mailing.path(home).write_bytes(b"no database" * 100)

@@ -89,6 +89,16 @@ def test_all_faults_are_told_at_once(home):
         rules.load(home, "cho-moi", DAY)
 
 
+def test_where_the_programs_own_file_was_read_that_is_said_with_the_faults(home):
+    (home / "config" / "index-766" / "indicators.csv").unlink()
+    edit(home, "index-766/groups.csv", "CKMB,", "CKM,")
+    with pytest.raises(ConfigError) as refused:
+        rules.load(home, "cho-moi", DAY)
+    said = str(refused.value)
+    assert "config/index-766/indicators.csv row 2: group: 'CKMB' is not known" in said
+    assert "config/index-766/indicators.csv: not there; the program's own was read in its place" in said
+
+
 def test_a_missing_file_and_an_unknown_area_are_named(home):
     (home / "config" / "cho-moi" / "aliases.csv").unlink()
     with pytest.raises(ConfigError, match=r"config/cho-moi/aliases\.csv: the file is missing"):
