@@ -10,7 +10,7 @@ PEERS := papermill ploomber notebooker
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
 # Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing provenance publish revisions main pages isolated engine kernels reuse areas_at_once run faults canaries notebooks due verify deploy))
+SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing config_slips provenance publish revisions main pages isolated engine kernels reuse areas_at_once run faults canaries notebooks due verify deploy))
 TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
 
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
