@@ -1,6 +1,6 @@
 """Which weeks of an area are published, with which files, and whether its index lists them as they are.
 
-Apart from the making of that index (``indexpage``), so that a run with nothing to do imports nothing for it.
+Kept apart from the page (``indexpage``) so that a run with nothing to do imports nothing heavy.
 """
 
 import hashlib
@@ -32,13 +32,6 @@ def is_stale(home: Path, area: str, words: Wording) -> bool:
     page, weeks = paths.reports(home, area, NAME), published(home, area)
     made_of = {"inputs": inputs(home, area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
     return bool(weeks) and atomic.load_json(paths.processed(home, area, RECORD)) != made_of
-
-
-def renew(home: Path, area: str, words: Wording) -> None:
-    """Make the index anew where it is stale. Raises : as ``indexpage.save``."""
-    from analysis import indexpage
-
-    indexpage.save(home, area, words)
 
 
 def published(home: Path, area: str) -> list[Published]:

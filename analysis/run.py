@@ -1,8 +1,6 @@
-"""The week as a whole: gate, notebooks, the units' pages, export, publish; or nothing at all.
+"""Makes and publishes one week, or nothing of it; renews the index of the area's weeks.
 
-A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
-names this run and the tables as they are. Whatever reads tables does so in a process of its own (isolated), so this one
-need not import what that takes.
+The driver imports nothing heavy; whatever reads tables runs in a child.
 """
 
 import importlib.metadata
@@ -10,44 +8,35 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from analysis import (
     atomic,
     files,
+    gating,
     isolated,
-    notebook,
     pages,
     paths,
-    periods,
     preload,
     products,
     provenance,
     publish,
-    reuse,
     store,
     wording,
 )
 from analysis.exits import Exit
 from analysis.home import PROJECT, working_in
 from analysis.notebook import USUAL, Way
-from analysis.units import Unit, with_kind
-from analysis.wording import Wording, capital
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from analysis.clean import Cleaned
+from analysis.stages import STAGES, Stages, timed
+from analysis.units import Unit
+from analysis.wording import Wording
 
 NOTEBOOKS = PROJECT / "notebooks"
-STAGES = ("1_clean", "2_score", "3_trend", pages.STAGE, "4_report")  # the report links to the pages
-WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
-VERSIONS_OF = (  # what products may hang on
+VERSIONS_OF = (  # packages whose version can change an output
     *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),
     *("nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow", "seaborn"),
     *("traitlets", "xlrd", "xlsxwriter"),
@@ -56,41 +45,18 @@ VERSIONS_OF = (  # what products may hang on
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a week ended: exit status, the sentence for the person who ran it, the report if there is one."""
+    """How a week ended, or a line beside that.
 
-    status: Exit
+    status  : None: the line is for the reader alone
+    message : the sentence for the person who ran it
+    report  : the page, if there is one
+    mails   : area and cut-off of the mails that may be sent now
+    """
+
+    status: Exit | None
     message: str
     report: Path | None = None
-
-
-class Gated(NamedTuple):
-    """What the gate says of a week's tables, in plain values; ``lines`` tells people of its problems."""
-
-    refused: bool
-    units: list[Unit]
-    lines: list[str]
-
-
-def _gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
-    try:
-        return isolated.call(gated, raw, home, area, cutoff, words, of=preload.GATE)
-    except (isolated.TookTooLong, isolated.Died) as error:
-        raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
-
-
-def gated(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> Gated:
-    """Gate the tables by the rules in force. Raises : ConfigError; OSError where a file cannot be opened."""
-    from analysis import clean, rules
-
-    held = rules.load(home, area, periods.cutoff(cutoff))
-    found = summary(clean.gate(raw, held, words), words)
-    return found._replace(lines=[*held.warnings, *found.lines])
-
-
-def summary(cleaned: "Cleaned", words: Wording) -> Gated:
-    """What a week has to know of what the gate found."""
-    units = cleaned.units[["unit_code", "unit_name", "type"]].itertuples(index=False, name=None)
-    return Gated(cleaned.refused, [Unit(*each) for each in units], problem_lines(cleaned.problems, words))
+    mails: tuple[tuple[str, str], ...] = ()
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
@@ -99,11 +65,17 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Non
 
 
 def _index(home: Path, area: str, words: Wording) -> None:
-    """The page that lists the area's weeks."""
+    """Make the page that lists the area's weeks anew, where it is not that of the weeks as they are published."""
     from analysis import listed
 
     if listed.is_stale(home, area, words):
-        isolated.call(listed.renew, home, area, words, of=preload.PAGES)
+        isolated.call(_save_index, home, area, words, of=preload.PAGES)
+
+
+def _save_index(home: Path, area: str, words: Wording) -> None:
+    from analysis import indexpage
+
+    indexpage.save(home, area, words)
 
 
 def _tell(line: str) -> None:
@@ -114,7 +86,7 @@ def _tell(line: str) -> None:
 class Steps:
     """What a week is made of; a test brings its own."""
 
-    gate: Callable = _gate
+    gate: Callable = gating.call_gate
     notebooks: Path = NOTEBOOKS
     stages: tuple[str, ...] = STAGES
     export: Callable = _export
@@ -123,7 +95,7 @@ class Steps:
     index: Callable = _index
 
 
-def week(
+def make_week(
     home: Path,
     area: str,
     cutoff: str | None = None,
@@ -194,7 +166,7 @@ class _Week:
         inputs = self.inputs(before)
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         if before.get("inputs") == inputs and complete:
-            return Outcome(Exit.DONE, self.words.say("run.nothing_new", report=report), report)
+            return self.done(self.words.say("run.nothing_new", report=report), report)
         refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in lines:
             self.steps.tell(line)
@@ -223,7 +195,11 @@ class _Week:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
         if ending := mailing.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
-        return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else Outcome(Exit.DONE, done, report)
+        return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
+
+    def done(self, message: str, report: Path) -> Outcome:
+        """The week is published, whole and as it should be: its mail may be sent."""
+        return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
 
     def list_weeks(self) -> None:
         """The week stands, listed or not; the next run lists it."""
@@ -296,24 +272,15 @@ class _Week:
         units  : those that get a page
         """
         began = time.perf_counter()
-        published, stages = paths.processed(self.home, self.area, self.cutoff), before.get("stages", {})
         folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
         if atomic.digests(folder.glob("raw/*")) != inputs["raw"]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
         record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
         record |= {"commit": provenance.commit(), "stages": {}}
-        made: list[pages.Made] = []
-        for stage in self.steps.stages:
-            if stage == pages.STAGE:
-                made = self.unit_pages(run, units, record, before)
-                continue
-            key = record["stages"][stage] = reuse.key(stage, folder, record)
-            if key and stages.get(stage) == key and reuse.stage(self.home, stage, published, folder, before):
-                self.steps.tell(self.words.say("run.kept", stage=stage))
-            else:
-                with self.timed(stage):
-                    self.stage(stage, folder, run)
-        with self.timed("export"):
+        fields = (self.home, self.area, self.cutoff, run, folder, self.parameters, self.words)
+        stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
+        made = stages.make(self.steps.stages, units, record, before)
+        with timed("export", self.words, self.steps.tell):
             self.steps.export(self.home, self.area, self.cutoff, run, self.words)
         failed = [each for each in made if each.reason]
         said = self.failed_pages(run, failed, units) if failed else ""
@@ -330,28 +297,6 @@ class _Week:
         publish.publish_week(self.home, self.area, self.cutoff, run)
         return said
 
-    def unit_pages(self, run: str, units: list[Unit], record: dict, before: dict) -> list[pages.Made]:
-        """The pages of the units, and the week's table ``pages``; those are taken over that would be the same."""
-        lang, fields = self.words.lang, (self.home, self.area, self.cutoff, run)
-        tasks = [
-            pages.Task(*fields, code, capital(with_kind(kind, name, lang)), lang, self.steps.notebooks, self.steps.way)
-            for code, name, kind in units
-        ]
-        codes = [unit.code for unit in units]
-        try:
-            same = reuse.units(self.home, record, before, codes, run, self.jobs)
-            if same:
-                self.steps.tell(self.words.say("run.kept_pages", count=len(same)))
-            made = {code: pages.Made(code) for code in same}
-            if tasks := [task for task in tasks if task.unit not in made]:
-                with self.timed(pages.STAGE):
-                    made |= {each.unit: each for each in pages.make_all(tasks, self.jobs, self.words, self.cluster)}
-        finally:
-            pages.forget()
-        made = [made[code] for code in codes]
-        isolated.call(pages.write, self.home, self.area, self.cutoff, run, units, made, of=preload.TABLES)
-        return made
-
     def failed_pages(self, run: str, failed: list[pages.Made], units: list[Unit]) -> str:
         """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
         names = {unit.code: unit.name for unit in units}
@@ -360,17 +305,6 @@ class _Week:
         kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text, pages.FAILED).relative_to(self.home)
         return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
 
-    def stage(self, stage: str, folder: Path, run: str) -> None:
-        """Run one notebook in the private folder; it must come to its end and leave its token."""
-        source, way = self.steps.notebooks / f"{stage}.ipynb", self.steps.way
-        values = {"area": self.area, "cutoff": self.cutoff, "run": run}
-        about = {"source": source, "target": folder / source.name, "way": way, "words": self.words}
-        about["of"] = preload.TABLES if stage in WITHOUT_CHARTS else preload.CHARTS
-        called = (self.home, source, folder / source.name, values, self.words, way, self.parameters)
-        notebook.apart(self.home, notebook.run, *called, **about)
-        if not publish.settled(folder, stage, run):
-            raise notebook.NotebookFailed(self.words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
-
     def failed(self, run: str, error: Exception) -> Outcome:
         reason = pages.told(error)
         kept = wording.MISSING
@@ -378,23 +312,3 @@ class _Week:
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
             kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
         return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        seconds = self.words.number(time.perf_counter() - began, 1)
-        self.steps.tell(self.words.say("run.stage", stage=stage, seconds=seconds))
-
-
-def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
-    """The gate's problems for people, errors first, each kind under a heading with their number."""
-    from analysis import clean
-
-    lines = []
-    for severity in ("error", "warning"):
-        its = problems[problems["severity"] == severity]
-        if len(its):
-            lines += [words.say(f"run.{severity}s", count=len(its))]
-            lines += [f"  {line}" for line in clean.problem_lines(its, words)]
-    return lines

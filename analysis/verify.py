@@ -22,7 +22,7 @@ MOST_CELLS, MOST_NAMES = 3, 10  # told of one table, of one kind of input
 QUIET = Steps(tell=lambda line: None)
 
 
-def week(home: Path, area: str, cutoff: str | None = None, steps: Steps = QUIET) -> Outcome:
+def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Steps = QUIET) -> Outcome:
     """Rebuild a published week and name every difference: DONE where there is none, else DIFFERS.
 
     home   : holds config/, data/ and reports/
@@ -79,7 +79,7 @@ def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
         return Outcome(Exit.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
-    return run.week(into, area, cutoff, raw, steps=steps, **about)
+    return run.make_week(into, area, cutoff, raw, steps=steps, **about)
 
 
 def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:

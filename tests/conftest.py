@@ -29,7 +29,7 @@ from IPython.core.formatters import DisplayFormatter  # noqa: E402
 from nbformat import v4  # noqa: E402
 
 from analysis import figures, page, unitpage, wording  # noqa: E402
-from analysis.__main__ import main  # noqa: E402
+from analysis.cli import main  # noqa: E402
 from analysis.edition import Edition  # noqa: E402
 from analysis.exits import Exit  # noqa: E402
 

@@ -9,7 +9,7 @@ import pytest
 from district import HOME, RAW, words
 
 from analysis import area, files, rules, run, schema
-from analysis.__main__ import main
+from analysis.cli import main
 from analysis.files import ConfigError, File
 
 DAY = date(2023, 12, 4)

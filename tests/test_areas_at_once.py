@@ -49,7 +49,7 @@ def test_every_area_is_made_and_one_that_fails_stops_no_other(home, capfd):  # n
         put(home / "config" / name / "area.toml", "x = 1")
         put(home / "data" / "raw" / name / f"{CUTOFF}.txt", name)
     steps = run.Steps(gate_of, home.parent / "none", (), report, quiet, index=nothing)
-    ended = dict(areas.weeks(home, names, jobs=2, steps=steps))
+    ended = dict(areas.make_weeks(home, names, jobs=2, steps=steps))
     assert {name: outcome.status for name, outcome in ended.items()} == {AREA: 0, "second": 3, "third": 0}
     assert "KeyError" in ended["second"].message and "no such column" in ended["second"].message
     for name in (AREA, "third"):
@@ -84,7 +84,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
 
     killer = threading.Thread(target=kill)
     killer.start()
-    outcome = run.week(home, AREA, CUTOFF, units="all", cluster=cluster.scheduler_address, steps=week)
+    outcome = run.make_week(home, AREA, CUTOFF, units="all", cluster=cluster.scheduler_address, steps=week)
     killer.join()
     assert outcome.status == Exit.DONE, outcome.message
     assert headings(home) == {code: f"{code} None" for code in CODES}
@@ -101,6 +101,6 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
 def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home, monkeypatch):  # noqa: F811
     pytest.importorskip("distributed")
     monkeypatch.setattr(pages, "CONNECT_S", 1)
-    outcome = run.week(home, AREA, CUTOFF, units="all", cluster="tcp://127.0.0.1:9", steps=paged(home, "A"))
+    outcome = run.make_week(home, AREA, CUTOFF, units="all", cluster="tcp://127.0.0.1:9", steps=paged(home, "A"))
     assert outcome.status == Exit.FAILED and "127.0.0.1:9" in outcome.message
     assert not (home / "reports" / AREA).exists() or not list((home / "reports" / AREA).iterdir())

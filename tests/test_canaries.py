@@ -87,7 +87,7 @@ import sys
 from pathlib import Path
 from analysis import run
 home, raw, notebooks, again = sys.argv[1:]
-outcome = run.week(
+outcome = run.make_week(
     Path(home), "cho-moi", "2023-12-04", [Path(raw)], units=["30634", "30637"], jobs=2, reissue=again == "again",
     steps=run.Steps(notebooks=Path(notebooks)),
 )

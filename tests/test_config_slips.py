@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 import pytest
 import smtp_server as mx
 
-from analysis import areas, due, run, store
-from analysis.__main__ import main
+from analysis import areas, due, gating, run, store
+from analysis.cli import main
 from analysis.exits import Exit
 from analysis.home import PROJECT
 
@@ -145,7 +145,7 @@ def quick(made: list) -> run.Steps:
 
         rules.load(home, area, cutoff_of(cutoff))
         made.append(area)
-        return run.Gated(False, [], [])
+        return gating.GateSummary(False, [], [])
 
     def export(home, area, cutoff, name, words):
         from analysis import paths
@@ -177,7 +177,8 @@ def two_areas(tmp_path):
 def test_with_every_week_that_is_due_the_other_area_is_made(two_areas):
     made: list[str] = []
     ended = {
-        area: [outcome for _, outcome in due.weeks(two_areas, area, steps=quick(made))] for area in (AREA, "gia-lai")
+        area: [outcome for _, outcome in due.make_weeks(two_areas, area, steps=quick(made))]
+        for area in (AREA, "gia-lai")
     }
     assert made == ["gia-lai"] and ended["gia-lai"][0].status == Exit.DONE
     assert ended[AREA][0].status == Exit.FAILED
@@ -185,7 +186,7 @@ def test_with_every_week_that_is_due_the_other_area_is_made(two_areas):
 
 
 def test_with_a_week_of_all_areas_the_other_area_is_made(two_areas):
-    ended = dict(areas.weeks(two_areas, [AREA, "gia-lai"], jobs=1, steps=quick([])))
+    ended = dict(areas.make_weeks(two_areas, [AREA, "gia-lai"], jobs=1, steps=quick([])))
     assert ended["gia-lai"].status == Exit.DONE and store.published(two_areas, "gia-lai") == [CUTOFF]
     assert ended[AREA].status == Exit.FAILED and ended[AREA].message.startswith(f"config/{AREA}/area.toml line ")
     assert store.published(two_areas, AREA) == []
@@ -204,7 +205,7 @@ def test_a_week_with_nothing_to_do_reads_no_settings_and_imports_no_model(real_h
     shutil.copytree(real_home, tmp_path / "home")
     drive = (
         "import sys\nfrom pathlib import Path\nfrom analysis import run\n"
-        f"outcome = run.week(Path(sys.argv[1]), '{AREA}', '{CUTOFF}')\nprint(outcome.message)\n"
+        f"outcome = run.make_week(Path(sys.argv[1]), '{AREA}', '{CUTOFF}')\nprint(outcome.message)\n"
         "print(*sys.modules, file=sys.stderr)"
     )
     command = [sys.executable, "-c", drive, str(tmp_path / "home")]
@@ -216,7 +217,7 @@ def test_a_week_with_nothing_to_do_reads_no_settings_and_imports_no_model(real_h
 
 def test_the_help_imports_no_model():
     """typer itself imports pydantic."""
-    drive = "import sys; from analysis.__main__ import main; main(['week', '--help']); print(*sys.modules)"
+    drive = "import sys; from analysis.cli import main; main(['week', '--help']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", drive], capture_output=True, text=True, encoding="utf-8")
     imported = set(done.stdout.split())
     assert "--cluster" in imported and not imported & {"analysis.schema", "analysis.area", "analysis.mail_schema"}

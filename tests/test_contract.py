@@ -224,10 +224,10 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     shutil.copytree(HOME / "config", home / "config")
     steps = run.Steps(notebooks=folder, stages=(), export=export, tell=lambda line: None, index=lambda *_: None)
     day = str(CUTOFF)
-    first = run.week(home, "cho-moi", day, [saved(folder, lines(), f"{day}.txt")], lang, steps=steps)
+    first = run.make_week(home, "cho-moi", day, [saved(folder, lines(), f"{day}.txt")], lang, steps=steps)
     assert first.status == Exit.DONE, first.message
     second = saved(folder, table(place, typed, lines()), f"{day}.txt")
-    again = run.week(home, "cho-moi", day, [second], lang, reissue=reissue, steps=steps)
+    again = run.make_week(home, "cho-moi", day, [second], lang, reissue=reissue, steps=steps)
     if again.message == words(lang).say("run.nothing_new", report=first.report):
         return Found("unchanged")
     return Found("accepted" if again.status == Exit.DONE else "refused", said=(again.message,))

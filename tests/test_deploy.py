@@ -14,8 +14,8 @@ import district
 import nbformat
 import pytest
 
-from analysis import run
-from analysis.__main__ import main
+from analysis import pages, stages
+from analysis.cli import main
 from analysis.exits import Exit
 from analysis.home import PROJECT
 
@@ -148,7 +148,7 @@ def test_the_dag_compiles_and_names_notebooks_and_parameters_that_there_are():
     compile(tree, "airflow_dag.py", "exec")
     assigned = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
     notebooks = ast.literal_eval(assigned["NOTEBOOKS"])
-    assert notebooks == tuple(stage for stage in run.STAGES if stage != run.pages.STAGE)
+    assert notebooks == tuple(stage for stage in stages.STAGES if stage != pages.STAGE)
     for name in notebooks:
         cells = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4).cells
         (parameters,) = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]

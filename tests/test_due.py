@@ -18,7 +18,7 @@ from district import words
 from test_mailing import write_settings
 from test_run import AREA, accepted, contents, put
 
-from analysis import __main__ as command
+from analysis import cli as command
 from analysis import due, mail, mail_settings, mailing, paths, run, sender, store
 from analysis.exits import Exit
 from analysis.files import ConfigError
@@ -63,7 +63,7 @@ def quick(tried: list[str]) -> run.Steps:
 def made(home: Path, **about) -> tuple[list[str], dict[str, int]]:
     """The weeks that were tried, in their order, and how those that were due ended."""
     tried = []
-    ended = {day: outcome.status for day, outcome in due.weeks(home, AREA, steps=quick(tried), **about)}
+    ended = {day: outcome.status for day, outcome in due.make_weeks(home, AREA, steps=quick(tried), **about)}
     return tried, ended
 
 
@@ -81,7 +81,7 @@ def test_every_week_without_a_report_is_made_oldest_first_and_then_none_is_due(h
 
 
 def test_only_what_has_no_report_is_made(home):
-    run.week(home, AREA, FIRST, steps=quick([]))
+    run.make_week(home, AREA, FIRST, steps=quick([]))
     assert made(home)[0] == [SECOND, THIRD]
 
 
@@ -123,7 +123,7 @@ def test_a_damaged_or_half_made_report_is_made_again(home):
 def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home):
     put_table(home, "2023-13-04")
     put(home / "data" / "raw" / AREA / "notes.txt", "no table of a week")
-    ended = dict(due.weeks(home, AREA, steps=quick([])))
+    ended = dict(due.make_weeks(home, AREA, steps=quick([])))
     assert {day: outcome.status for day, outcome in ended.items()} == {
         **dict.fromkeys(DAYS, Exit.DONE),
         "2023-13-04": Exit.REFUSED,
@@ -142,11 +142,11 @@ def test_an_area_without_tables_has_nothing_due(home):
 @pytest.fixture
 def call(home, monkeypatch):
     """The command line, with weeks that are made at once; with the gate and notebooks: test_deploy.py."""
-    whole, steps = run.week, letters()
+    whole, steps = run.make_week, letters()
 
     def call(*arguments: str, gate=steps.gate) -> int:
         quickly = dataclasses.replace(steps, gate=gate)
-        monkeypatch.setattr(run, "week", lambda *about, **more: whole(*about, **more | {"steps": quickly}))
+        monkeypatch.setattr(run, "make_week", lambda *about, **more: whole(*about, **more | {"steps": quickly}))
         return command.main([*arguments, "--home", str(home)])
 
     return call
@@ -206,7 +206,7 @@ def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsy
 def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
     put(home / "config" / "gia-lai" / "area.toml", "code = 2")
     done = run.Outcome(Exit.DONE, "xong", paths.reports(home, AREA, THIRD, "report.html"))
-    monkeypatch.setattr("analysis.areas.weeks", lambda home, asked, **_: [(area, done) for area in asked])
+    monkeypatch.setattr("analysis.areas.make_weeks", lambda home, asked, **_: [(area, done) for area in asked])
     assert call("week", THIRD, "--area", "all") == Exit.DONE
     said = capsys.readouterr()
     assert said.out == f"{AREA}: xong\n"

@@ -13,11 +13,11 @@ from district import HOME, words
 from nbformat import v4
 from papermill.engines import papermill_engines
 
-from analysis import inprocess, isolated, notebook, preload, run, store
+from analysis import inprocess, isolated, notebook, preload, stages, store
 
 pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
-STAGES = run.STAGES if os.environ.get("FAULTS") == "all" else run.STAGES[:1]
+STAGES = stages.STAGES if os.environ.get("FAULTS") == "all" else stages.STAGES[:1]
 CELLS = [
     'name = "Kiến An"',
     "import os, sys, warnings, pandas as pd\nprint('một dòng', name)\nprint('lỗi', file=sys.stderr)",

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from analysis import clean, paths
-from analysis.__main__ import main
+from analysis.cli import main
 from analysis.exits import WORST_FIRST, AnalysisError, Exit, worst
 from analysis.home import PROJECT
 

@@ -588,7 +588,7 @@ def test_of_two_runs_started_together_one_works_and_the_other_says_who_and_since
                 try:
                     os.close(go)
                     os.read(ready, 1)  # until the parent lets both go
-                    outcome = run.week(home, AREA, CUTOFF, steps=steps)
+                    outcome = run.make_week(home, AREA, CUTOFF, steps=steps)
                     put(home.parent / f"telling-{os.getpid()}", outcome.message)
                     (home.parent / f"telling-{os.getpid()}").rename(home.parent / f"told-{os.getpid()}")
                     status = outcome.status
@@ -673,7 +673,7 @@ def test_on_a_full_disk_the_run_says_which_file_and_what_was_published_stays(tmp
     for free in sizes:
         with disk_with(home, tmp_path, free * PAGE) as place:
             notes = Notes()
-            act = functools.partial(run.week, place, AREA, CUTOFF, raw, reissue=True, steps=quick)
+            act = functools.partial(run.make_week, place, AREA, CUTOFF, raw, reissue=True, steps=quick)
             status = told(act, notes)
             said, left = " ".join(notes.lines()), state(place)
             statuses[status] += 1

@@ -61,7 +61,7 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
 
 
 MODULES = [path for path in (PROJECT / "analysis").rglob("*.py") if path.name != "home.py"]
-LOOK_IT_UP = {"store.py", "__main__.py"}  # for notebooks, which are given no home; for the command line
+LOOK_IT_UP = {"store.py", "cli.py"}  # for notebooks, which are given no home; for the command line
 
 
 def test_only_one_module_knows_the_variable_that_names_the_home():
@@ -86,5 +86,5 @@ def has_a_default(function: ast.FunctionDef, name: str) -> bool:
 
 def test_no_other_function_does_without_a_home():
     found = {(path.name, each.name) for path in MODULES for each in functions(path) if has_a_default(each, "home")}
-    commands = {("__main__.py", name) for name in ("week", "gate", "score", "verify", "tell", "mail")}
+    commands = {("cli.py", name) for name in ("week", "gate", "score", "verify", "tell", "mail")}
     assert found == {("store.py", "open_week"), *commands}

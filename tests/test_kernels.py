@@ -64,7 +64,7 @@ def ended(home, week: run.Steps, way, reason: str | dict[str, str], cell: str) -
     hangs = f"{SHORT} giây" in reason
     week = dataclasses.replace(week, way=dataclasses.replace(way, seconds=SHORT) if hangs else way)
     before = earlier_week(home)
-    outcome = run.week(home, AREA, CUTOFF, steps=week)
+    outcome = run.make_week(home, AREA, CUTOFF, steps=week)
     assert outcome.status == Exit.FAILED
     assert "2_score.ipynb" in outcome.message and cell in outcome.message and reason in outcome.message, outcome.message
     assert contents(*published(home)) == before
@@ -127,6 +127,6 @@ def test_what_a_notebook_has_started_does_not_outlive_it(home, way):  # noqa: F8
     starts = "import subprocess\nleft = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
     starts += "(pathlib.Path(os.environ['ANALYSIS_HOME']).parent / f'process-{left.pid}-{left.pid}').touch()"
     week = dataclasses.replace(steps(home, HERE, starts, CLOSE), way=way)
-    assert run.week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
+    assert run.make_week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
     assert len(processes(home)) == {"inprocess": 2, "papermill": 3}[way.engine]
     assert [pid for pid in processes(home) if psutil.pid_exists(pid) and os.getpgid(pid)] == []

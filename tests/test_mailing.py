@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import mail, mail_settings, mail_status, mailing, outbox, paths, publish, sender, store, wording
-from analysis.__main__ import main
+from analysis.cli import main
 from analysis.files import ConfigError
 from analysis.home import PROJECT
 from analysis.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox

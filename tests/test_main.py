@@ -3,12 +3,13 @@
 import shutil
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pandas as pd
 import pytest
 
 from analysis import clean, mailing, run
-from analysis.__main__ import main
+from analysis.cli import main
 from analysis.exits import Exit
 from analysis.home import PROJECT
 
@@ -151,18 +152,26 @@ def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(tmp_path, cap
 
 
 def test_help_is_there_before_anything_heavy_is_loaded():
-    heavy = (
-        "import sys; from analysis.__main__ import main; main(['gate', '--help']); sys.exit('pandas' in sys.modules)"
-    )
+    heavy = "import sys; from analysis.cli import main; main(['gate', '--help']); sys.exit('pandas' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True)
     assert (shown.returncode, "--cutoff DATE" in shown.stdout) == (0, True)
+
+
+def test_the_command_is_installed_by_its_own_name_and_its_help_says_that_name(monkeypatch, capsys):
+    (script,) = entry_points(group="console_scripts", name="analysis")
+    monkeypatch.setattr("sys.argv", ["/somewhere/bin/analysis", "gate", "--help"])
+    assert script.load()() == Exit.DONE
+    assert capsys.readouterr().out.startswith("Usage: analysis gate ")
+    monkeypatch.setattr("sys.argv", ["/somewhere/analysis/__main__.py", "gate", "--help"])
+    assert main() == Exit.DONE
+    assert capsys.readouterr().out.startswith("Usage: python -m analysis gate ")
 
 
 def test_ctrl_c_is_answered_with_what_became_of_the_week_and_a_status_of_its_own(monkeypatch, capsys):
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "week", stopped)
+    monkeypatch.setattr(run, "make_week", stopped)
     assert call("week", "2023-12-04", "--area", "cho-moi") == Exit.STOPPED == 130
     assert "Đã dừng. Tuần đang làm dở không được phát hành" in capsys.readouterr().err
 

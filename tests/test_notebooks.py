@@ -14,7 +14,7 @@ import pytest
 from conftest import UNITS, papermill_called
 from district import GOLDEN, HOME, RAW, changed
 
-from analysis.__main__ import main
+from analysis.cli import main
 
 PUBLISHED = ("data/processed/cho-moi/2023-12-04", "reports/cho-moi/2023-12-04")
 
@@ -145,7 +145,7 @@ def test_a_bad_table_is_refused_with_place_and_value_and_the_published_week_stay
 
 
 def test_a_run_with_nothing_to_do_imports_nothing_that_takes_long(home):
-    call = "import sys; from analysis.__main__ import main; assert main(sys.argv[1:]) == 0; print(*sys.modules)"
+    call = "import sys; from analysis.cli import main; assert main(sys.argv[1:]) == 0; print(*sys.modules)"
     command = [sys.executable, "-c", call, "week", "2023-12-04", "--home", home]
     said = subprocess.run(command, capture_output=True, text=True, cwd=home).stdout
     assert "Không có gì mới" in said

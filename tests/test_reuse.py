@@ -32,7 +32,7 @@ def home(tmp_path_factory, real_home):
 
 def made(home, **about) -> tuple[run.Outcome, list[str]]:
     told = []
-    outcome = run.week(home, AREA, CUTOFF, steps=run.Steps(tell=told.append), **about)
+    outcome = run.make_week(home, AREA, CUTOFF, steps=run.Steps(tell=told.append), **about)
     return outcome, [line.replace(",", ".") for line in told]
 
 
@@ -234,6 +234,6 @@ def test_a_correction_of_one_unit_makes_its_page_and_the_report_again_and_every_
     after = {path.name: path.read_bytes() for path in (home / "reports" / AREA / CUTOFF / "units").iterdir()}
     same = [name for name in before if before[name] == after[name]]
     assert len(same) >= 3 and any(line.startswith(f"5_unit: {len(same)} ") for line in told), told
-    assert verify.week(home, AREA).status == Exit.DONE, "a week from nothing is another"
+    assert verify.verify_week(home, AREA).status == Exit.DONE, "a week from nothing is another"
     assert words().say("piece.corrected_title", text="") not in after["30634.html"].decode()
     assert store.published(home, AREA) == [CUTOFF]

@@ -18,7 +18,7 @@ import pytest
 from district import words
 from nbformat import v4
 
-from analysis import atomic, clean, files, notebook, paths, publish, run, table_files, wording
+from analysis import atomic, clean, files, gating, notebook, paths, publish, run, table_files, wording
 from analysis.exits import Exit
 from analysis.home import PROJECT
 
@@ -90,10 +90,10 @@ def steps(
     )
 
 
-def accepted(**about) -> run.Gated:
+def accepted(**about) -> gating.GateSummary:
     """What a gate says of a table of these units, without problems unless told."""
     about = {"problems": pd.DataFrame(columns=clean.PROBLEMS), "refused": False, "units": units_named()} | about
-    return run.summary(SimpleNamespace(**about), words())
+    return gating.summarise(SimpleNamespace(**about), words())
 
 
 def units_named(*codes: str) -> pd.DataFrame:
@@ -123,7 +123,7 @@ def earlier_week(home: Path) -> dict[str, bytes]:
 def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_makes_the_same_bytes(home):
     told = []
     week = steps(home, "print(area, cutoff)", "", CLOSE, told=told)
-    outcome = run.week(home, AREA, steps=week)
+    outcome = run.make_week(home, AREA, steps=week)
     tables, reports = published(home)
     assert (outcome.status, outcome.report) == (Exit.DONE, reports / "report.html")
     assert {path.name for path in tables.iterdir()} == {
@@ -141,13 +141,13 @@ def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_
     assert "_time" not in executed and "iopub" not in executed and "input_path" not in executed
 
     before = contents(home)
-    again = run.week(home, AREA, CUTOFF, steps=steps(home, "print(area, cutoff)", "", CLOSE))
+    again = run.make_week(home, AREA, CUTOFF, steps=steps(home, "print(area, cutoff)", "", CLOSE))
     assert (again.status, again.report) == (Exit.DONE, outcome.report)
     assert "Không có gì mới" in again.message
     assert contents(home) == before
 
     put(reports / "report.html", "damaged")
-    assert "Đã làm xong" in run.week(home, AREA, CUTOFF, steps=week).message
+    assert "Đã làm xong" in run.make_week(home, AREA, CUTOFF, steps=week).message
     after = contents(home)
     assert [path for path in before if before[path] != after[path]] == [str(tables / "run.json")]
 
@@ -178,7 +178,7 @@ def test_a_week_is_published_whole_and_a_second_run_changes_nothing_and_a_third_
 )
 def test_a_notebook_that_did_not_do_all_it_should_leaves_the_published_week_as_it_was(home, cells, tags, cell, reason):
     before = earlier_week(home)
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, *cells, tags=tags))
+    outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, *cells, tags=tags))
     assert outcome.status == Exit.FAILED
     assert all(part in outcome.message for part in ("2_score.ipynb", cell, reason))
     assert contents(*published(home)) == before
@@ -195,7 +195,9 @@ def test_a_notebook_that_did_not_do_all_it_should_leaves_the_published_week_as_i
 
 def test_a_parameter_that_a_notebook_does_not_have_is_an_error(home):
     before = earlier_week(home)
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, CLOSE, parameters='area = ""\ncut_off = ""\nrun = ""'))
+    outcome = run.make_week(
+        home, AREA, CUTOFF, steps=steps(home, CLOSE, parameters='area = ""\ncut_off = ""\nrun = ""')
+    )
     assert outcome.status == Exit.FAILED
     assert "không có tham số cutoff; chỉ có area, cut_off, run" in outcome.message
     assert contents(*published(home)) == before
@@ -204,14 +206,14 @@ def test_a_parameter_that_a_notebook_does_not_have_is_an_error(home):
 def test_a_failing_export_publishes_nothing(home):
     before = earlier_week(home)
     broken = dataclasses.replace(steps(home, stages=()), export=lambda *_: 1 / 0)
-    outcome = run.week(home, AREA, CUTOFF, steps=broken)
+    outcome = run.make_week(home, AREA, CUTOFF, steps=broken)
     assert (outcome.status, "ZeroDivisionError" in outcome.message) == (Exit.FAILED, True)
     assert contents(*published(home)) == before
 
 
 def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
     told, before = [], contents(home)
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, severities=("warning", "error", "error"), told=told))
+    outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, severities=("warning", "error", "error"), told=told))
     assert outcome.status == Exit.REFUSED
     assert "bị từ chối" in outcome.message
     assert told[0] == "LỖI (2):"
@@ -223,16 +225,16 @@ def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
 
 def test_warnings_are_told_and_the_week_is_made(home):
     told = []
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, severities=("warning",), stages=(), told=told))
+    outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, severities=("warning",), stages=(), told=told))
     assert outcome.status == Exit.DONE
     assert told[0] == "CẢNH BÁO (1):"
 
 
 def test_another_table_for_a_published_week_is_refused(home):
-    assert run.week(home, AREA, CUTOFF, steps=steps(home, stages=())).status == Exit.DONE
+    assert run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=())).status == Exit.DONE
     before = contents(*published(home))
     other = put(home.parent / "corrected.txt", "corrected")
-    outcome = run.week(home, AREA, CUTOFF, [other], steps=steps(home, stages=()))
+    outcome = run.make_week(home, AREA, CUTOFF, [other], steps=steps(home, stages=()))
     assert outcome.status == Exit.REFUSED
     assert all(part in outcome.message for part in ("corrected.txt", "(bản r1)", "--reissue"))
     assert contents(*published(home)) == before
@@ -258,9 +260,9 @@ def test_another_table_for_a_published_week_is_refused(home):
 )
 def test_a_week_is_made_again_only_where_something_it_follows_from_has_changed(home, change, again):
     put(home / "config" / "an-giang" / "area.toml", "x = 1")
-    run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     change(home)
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     assert outcome.status == Exit.DONE
     assert ("Đã làm xong" in outcome.message) == again
 
@@ -274,32 +276,32 @@ def test_what_is_taken_from_the_programs_own_configuration_is_part_of_what_a_wee
 ):
     shutil.copytree(PROJECT / "config", home.parent / "program" / "config")
     monkeypatch.setattr(files, "PROGRAM", home.parent / "program" / "config")
-    run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     path = files.PROGRAM / name
     path.write_bytes(path.read_bytes() + b"\n")
-    outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     assert ("Đã làm xong" in outcome.message) == again
     record = json.loads((published(home)[0] / "run.json").read_text("utf-8"))
     assert (f"program/config/{name}" in record["inputs"]["config"]) == again
 
 
 def test_the_language_and_the_place_in_the_province_are_part_of_what_is_made(home):
-    run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
-    assert "Nothing" not in run.week(home, AREA, CUTOFF, lang="en", steps=steps(home, stages=())).message
-    run.week(home, AREA, CUTOFF, lang="en", province_rank="7/11", steps=steps(home, stages=()))
+    run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+    assert "Nothing" not in run.make_week(home, AREA, CUTOFF, lang="en", steps=steps(home, stages=())).message
+    run.make_week(home, AREA, CUTOFF, lang="en", province_rank="7/11", steps=steps(home, stages=()))
     record = json.loads((published(home)[0] / "run.json").read_text("utf-8"))
     assert record["inputs"]["parameters"] == {"lang": "en", "province_rank": "7/11"}
 
 
 def test_a_week_that_is_being_made_is_not_made_twice(home):
     with publish.locked(home, AREA, CUTOFF):
-        outcome = run.week(home, AREA, CUTOFF, steps=steps(home, stages=()))
+        outcome = run.make_week(home, AREA, CUTOFF, steps=steps(home, stages=()))
     assert outcome.status == Exit.BUSY
     assert "đang được làm" in outcome.message
 
 
 def test_without_a_raw_table_there_is_a_sentence(home):
-    outcome = run.week(home, AREA, "2023-11-27", steps=steps(home, stages=()))
+    outcome = run.make_week(home, AREA, "2023-11-27", steps=steps(home, stages=()))
     assert outcome.status == Exit.REFUSED
     assert "data/raw/cho-moi/2023-11-27*.*" in outcome.message
 
@@ -307,7 +309,7 @@ def test_without_a_raw_table_there_is_a_sentence(home):
 def test_a_table_named_by_no_day_is_refused_and_named(home):
     put(home / "data" / "raw" / AREA / "2023-13-04.txt", "raw")
     before = contents(home)
-    outcome = run.week(home, AREA, steps=steps(home, stages=()))
+    outcome = run.make_week(home, AREA, steps=steps(home, stages=()))
     assert (
         outcome.status == Exit.REFUSED
         and "2023-13-04" in outcome.message
@@ -320,13 +322,13 @@ def test_several_tables_make_one_week_under_whatever_names_they_come(home):
     put(home / "data" / "raw" / AREA / f"{CUTOFF}-more.csv", "more")
     gated = []
     week = dataclasses.replace(steps(home, stages=()), gate=lambda raw, *_: gated.append(raw) or accepted())
-    assert run.week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
+    assert run.make_week(home, AREA, CUTOFF, steps=week).status == Exit.DONE
     assert [path.name for path in gated[0]] == ["2023-12-04-more.csv", "2023-12-04.txt"]
     assert sorted(path.read_text() for path in published(home)[0].glob("raw/*")) == ["more", "raw"]
     renamed = [put(home.parent / "b.csv", "raw"), put(home.parent / "a.csv", "more")]
-    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, renamed, steps=week).message
-    assert run.week(home, AREA, CUTOFF, renamed[:1], steps=week).status == Exit.REFUSED
-    assert run.week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == Exit.DONE
+    assert "Không có gì mới" in run.make_week(home, AREA, CUTOFF, renamed, steps=week).message
+    assert run.make_week(home, AREA, CUTOFF, renamed[:1], steps=week).status == Exit.REFUSED
+    assert run.make_week(home, AREA, CUTOFF, renamed[:1], reissue=True, steps=week).status == Exit.DONE
 
 
 # -- the units' pages ------------------------------------------------------------------------------------------------
@@ -391,7 +393,7 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     monkeypatch.setenv("ANALYSIS_SMTP_PASSWORD", "secret")
     told, surroundings = [], (os.environ["ANALYSIS_SMTP_PASSWORD"], os.environ.get("ANALYSIS_HOME"), Path.cwd())
     week = paged(home, *CODES, broken={"B": "raises", "C": "killed"}, told=told)
-    outcome = run.week(home, AREA, CUTOFF, units="all", jobs=2, steps=week)
+    outcome = run.make_week(home, AREA, CUTOFF, units="all", jobs=2, steps=week)
     assert (os.environ["ANALYSIS_SMTP_PASSWORD"], os.environ.get("ANALYSIS_HOME"), Path.cwd()) == surroundings
     tables, reports = published(home)
     assert (outcome.status, outcome.report) == (Exit.FAILED, reports / "report.html")
@@ -421,27 +423,27 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     assert str(kept.relative_to(home)) in outcome.message
     assert gone(processes(home))
 
-    healed = run.week(home, AREA, CUTOFF, jobs=2, steps=paged(home, *CODES))
+    healed = run.make_week(home, AREA, CUTOFF, jobs=2, steps=paged(home, *CODES))
     assert healed.status == Exit.DONE
     assert headings(home) == {code: f"{code} None" for code in CODES[:3]} | {fingerprint: "../Z None"}
     assert {row[1] for row in pages_table(home).values()} == {"made"}
 
     before = contents(home)
-    again = run.week(home, AREA, CUTOFF, steps=paged(home, *CODES))
+    again = run.make_week(home, AREA, CUTOFF, steps=paged(home, *CODES))
     assert "Không có gì mới" in again.message and contents(home) == before
 
-    assert run.week(home, AREA, CUTOFF, units="none", steps=paged(home, *CODES)).status == Exit.DONE
+    assert run.make_week(home, AREA, CUTOFF, units="none", steps=paged(home, *CODES)).status == Exit.DONE
     assert not (reports / "units").exists() and pages_table(home) == {}
-    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, steps=paged(home, *CODES)).message
+    assert "Không có gì mới" in run.make_week(home, AREA, CUTOFF, steps=paged(home, *CODES)).message
 
 
 def test_pages_asked_for_by_their_codes_are_made_beside_those_that_the_week_has(home):
     for codes in (["B"], ["A"]):
-        assert run.week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == Exit.DONE
+        assert run.make_week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == Exit.DONE
     assert set(headings(home)) == {"A", "B"}
-    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
-    assert run.week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == Exit.DONE
-    assert "Không có gì mới" in run.week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
+    assert "Không có gì mới" in run.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
+    assert run.make_week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == Exit.DONE
+    assert "Không có gì mới" in run.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
     assert set(headings(home)) == {Path(paths.unit_file(code)).name for code in CODES}
 
 
@@ -449,7 +451,7 @@ def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_anothe
     earlier = home / "data" / "processed" / AREA / "2023-11-27"
     for name in ("scores.csv", "pages.csv"):
         put(earlier / name, "one")
-    week = functools.partial(run.week, home, AREA, CUTOFF, steps=paged(home, *CODES))
+    week = functools.partial(run.make_week, home, AREA, CUTOFF, steps=paged(home, *CODES))
     assert week().status == Exit.DONE
     put(earlier / "pages.csv", "another")
     assert "Không có gì mới" in week().message
@@ -459,7 +461,7 @@ def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_anothe
 
 def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
     week = paged(home, *CODES, broken={"A": "no token", "B": "shows nothing"})
-    outcome = run.week(home, AREA, CUTOFF, units=["B", "A"], jobs=1, steps=week)
+    outcome = run.make_week(home, AREA, CUTOFF, units=["B", "A"], jobs=1, steps=week)
     assert outcome.status == Exit.FAILED
     reasons = {code: reason for code, (_, _, reason) in pages_table(home).items()}
     assert "units/A.json" in reasons["A"] and reasons["B"].startswith("ExportError: ")
@@ -468,7 +470,7 @@ def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
 
 INTERRUPTED = "import sys; from pathlib import Path; from test_run import AREA, CUTOFF, paged, run; " + (
     "home = Path(sys.argv[1]); week = paged(home, 'A', 'B', 'C', broken=dict.fromkeys('ABC', 'slow')); "
-    "run.week(home, AREA, CUTOFF, units='all', jobs=int(sys.argv[2]), steps=week)"
+    "run.make_week(home, AREA, CUTOFF, units='all', jobs=int(sys.argv[2]), steps=week)"
 )
 
 
@@ -497,7 +499,7 @@ def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home):
 
 def test_an_unknown_unit_is_wrong_usage_and_the_known_ones_are_named(home):
     before = contents(home)
-    outcome = run.week(home, AREA, CUTOFF, units=["A", "X", "Y"], steps=paged(home, "A", "B"))
+    outcome = run.make_week(home, AREA, CUTOFF, units=["A", "X", "Y"], steps=paged(home, "A", "B"))
     assert outcome.status == Exit.WRONG_USAGE
     assert "mã X, Y." in outcome.message and "A (tên A), B (tên B)" in outcome.message
     assert contents(home) == before
@@ -551,7 +553,7 @@ def week_of(home: Path, text: str, reissue: bool = False) -> run.Outcome:
     quick = run.Steps(
         lambda *_: accepted(), home.parent / "no notebooks", (), echo, lambda line: None, index=lambda *_: None
     )
-    return run.week(home, AREA, CUTOFF, [put(home.parent / f"{text}.txt", text)], reissue=reissue, steps=quick)
+    return run.make_week(home, AREA, CUTOFF, [put(home.parent / f"{text}.txt", text)], reissue=reissue, steps=quick)
 
 
 def inside(folder: Path) -> dict[str, bytes]:
@@ -634,7 +636,7 @@ def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
     """The real one, of Chợ Mới: what reads tables or draws is done in processes that have that imported already."""
     for name in ("config", "data/raw"):
         shutil.copytree(PROJECT / name, tmp_path / name)
-    drive = "import sys; from analysis.__main__ import main; main(sys.argv[1:]); print(*sys.modules)"
+    drive = "import sys; from analysis.cli import main; main(sys.argv[1:]); print(*sys.modules)"
     arguments = ["week", "2023-12-04", "--area", "cho-moi", "--home", str(tmp_path), "--units", "30634"]
     done = subprocess.run([sys.executable, "-c", drive, *arguments], capture_output=True, text=True)
     imported = set(done.stdout.split())
@@ -643,9 +645,9 @@ def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
 
 
 def test_a_gate_whose_process_dies_is_told_with_the_table_in_a_sentence(home, monkeypatch):
-    monkeypatch.setattr(run, "gated", dies)
+    monkeypatch.setattr(gating, "gate_week", dies)
     with pytest.raises(OSError, match=r"2023-12-04\.txt: tiến trình dừng đột ngột \(mã -9\)"):
-        run._gate([home / "data" / "raw" / AREA / f"{CUTOFF}.txt"], home, AREA, CUTOFF, words())
+        gating.call_gate([home / "data" / "raw" / AREA / f"{CUTOFF}.txt"], home, AREA, CUTOFF, words())
 
 
 def dies(*_):

@@ -117,12 +117,12 @@ STEPS = run.Steps(lambda *_: accepted(), PROJECT / "notebooks", (), export, lamb
 
 def make(home: Path, text: str = "1", cutoff: str = CUTOFF, reissue: bool = False) -> None:
     raw = [put(home.parent / f"{cutoff}.txt", text)]
-    assert run.week(home, AREA, cutoff, raw, reissue=reissue, steps=STEPS).status == Exit.DONE
+    assert run.make_week(home, AREA, cutoff, raw, reissue=reissue, steps=STEPS).status == Exit.DONE
 
 
 def verified(home: Path, status: int, steps: run.Steps = STEPS) -> list[str]:
     before = contents(home)
-    outcome = verify.week(home, AREA, steps=steps)
+    outcome = verify.verify_week(home, AREA, steps=steps)
     assert contents(home) == before  # whatever is found, nothing is written
     assert outcome.status == status, outcome.message
     return outcome.message.split("\n")
@@ -244,7 +244,7 @@ def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):
 
 @pytest.mark.parametrize("cutoff", [None, CUTOFF])
 def test_where_nothing_is_published_there_is_nothing_to_verify(home, cutoff):
-    outcome = verify.week(home, AREA, cutoff, STEPS)
+    outcome = verify.verify_week(home, AREA, cutoff, STEPS)
     assert outcome.status == Exit.REFUSED and "chưa có báo cáo" in outcome.message
 
 
@@ -278,7 +278,7 @@ int gettimeofday(struct timeval *told, void *zone) {
 # The command line, whose processes all keep the shifted clock.
 CALL = (
     "import sys; from analysis.home import SHOWN; SHOWN.add('LD_PRELOAD');"
-    " from analysis.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    " from analysis.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 
 
@@ -316,7 +316,7 @@ def test_a_changed_threshold_is_named_with_the_first_cells_it_changes_in_the_rea
     rule = home / "config" / AREA / "area.toml"
     assert rule.read_text("utf-8").count("\nCKMB = 50\n") == 1
     rule.write_text(rule.read_text("utf-8").replace("\nCKMB = 50\n", "\nCKMB = 60\n"), "utf-8")
-    outcome = verify.week(home, AREA, CUTOFF)
+    outcome = verify.verify_week(home, AREA, CUTOFF)
     assert outcome.status == verify.DIFFERS
     assert f"config/{AREA}/area.toml" in outcome.message
     assert f"data/processed/{AREA}/{CUTOFF}/findings.csv: dựng lại cho nội dung khác\n  dòng " in outcome.message

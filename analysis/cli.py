@@ -1,0 +1,454 @@
+"""The command line: options, help, what is printed, the exit status. ``analysis week``, ``python -m analysis week`` …
+
+Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from analysis import periods
+from analysis.exits import AnalysisError, Exit, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from analysis.clean import Cleaned
+    from analysis.rules import Rules
+    from analysis.run import Outcome
+    from analysis.wording import Wording
+
+UsageError = typer.BadParameter.__base__  # typer does not name it
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="The weekly 766 report, from a district's raw table to the page its leaders act on.",
+    epilog="Exit status: 0 done, 2 table refused or nothing published, 3 a run failed or a week differs from what was"
+    " published, 4 mail refused, given up or uncertain, 5 that week is being made or mailed already, 64 wrong usage.",
+)
+
+
+def _is_cutoff(text: str | None) -> str | None:
+    if text is not None:
+        try:
+            periods.cutoff(text)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    return text
+
+
+def _distinct(files: list[Path] | None) -> list[Path]:
+    names = [path.name for path in files or []]
+    if len(names) != len(set(names)):
+        raise typer.BadParameter(f"two files of one name cannot be told apart: {', '.join(sorted(names))}")
+    return files or []
+
+
+def _pages(text: str | None) -> str | list[str] | None:
+    if text in (None, "none", "all"):
+        return text
+    codes = [code.strip() for code in text.split(",")]
+    if not all(codes):
+        raise typer.BadParameter(f"expected none, all, or codes of units with commas between, got {text!r}")
+    return codes
+
+
+Tables = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        callback=_distinct,
+        help="The table as it was delivered, or the several files that make it up.",
+    ),
+]
+Cutoff = Annotated[
+    str,
+    typer.Option(
+        metavar="DATE", callback=_is_cutoff, help="The day the week's figures were closed, such as 2023-12-04."
+    ),
+]
+Area = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AREA", help="A folder of config/, such as cho-moi. Default: the one whose area.toml says so."
+    ),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="The folder that holds config/, data/ and reports/. Default: $ANALYSIS_HOME, else the project.",
+    ),
+]
+
+
+@app.command(short_help="Make the report of one week.")
+def week(
+    cutoff: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CUTOFF]",
+            callback=_is_cutoff,
+            help="The day the week's figures were closed, such as 2023-12-04. Default: the newest table of the area.",
+        ),
+    ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA|all",
+            help="A folder of config/, such as cho-moi; all: of every area, several at once. Default: the one whose"
+            " area.toml says so.",
+        ),
+    ] = None,
+    raw: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            callback=_distinct,
+            help="The table as it was delivered; once for each of its files. Default: data/raw/AREA/CUTOFF*.*",
+        ),
+    ] = None,
+    reissue: Annotated[
+        bool,
+        typer.Option(
+            "--reissue", help="A table other than the published one is its correction: publish it, keep both."
+        ),
+    ] = False,
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the report.")] = "vi",
+    units: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|all|CODE,…",
+            callback=_pages,
+            help="Whose own pages to make beside the report; those of CODE,… are added to those that are there."
+            " Default: those that the published week has, else none.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="How many of those pages at once, with --area all how many areas. Default: one for each processor.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have those pages made by the workers of a Dask scheduler, such as tcp://10.0.0.5:8786.",
+        ),
+    ] = "",
+    engine: Annotated[
+        Literal["inprocess", "papermill"] | None,
+        typer.Option(
+            help="inprocess: a notebook's cells run in the process that is its own; papermill: in a kernel that"
+            " papermill starts. Default: inprocess on Linux, else papermill."
+        ),
+    ] = None,
+    due: Annotated[
+        bool,
+        typer.Option(
+            "--due",
+            help="Every week whose table has no report yet, oldest first; with --area all of every area. For schedules:"
+            " docs/schedule.md.",
+        ),
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Then send its mail, as mail CUTOFF --send does; of a week that failed, nothing."),
+    ] = False,
+    home: Home = None,
+) -> int:
+    """Make the report of one week: check the table, score it, compare it, write the page and the mail.
+
+    Everything is published at once in reports/AREA/CUTOFF/, or nothing is. A second call with the same table changes
+    nothing. A refused table leaves everything as it was and lists every cell to correct. Another table for a week
+    already published is refused too, unless it is named a correction: --reissue. Only a unit's own page may fail alone:
+    the rest is published, a page that says so stands in its place, and the same call makes it again.
+    """
+    if raw and not cutoff:
+        raise typer.BadParameter("which week is it? --raw FILE needs the cut-off too", param_hint="CUTOFF")
+    if due and (cutoff or raw or reissue):
+        raise typer.BadParameter("it finds the weeks itself: no CUTOFF, --raw or --reissue with it", param_hint="--due")
+    if area == "all" and (raw or reissue):
+        raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
+    home, areas = _places(home, area)
+    from analysis import preload
+
+    if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
+        preload.warm_up(home, areas[0])  # while this process imports what it needs
+    from analysis import run
+
+    steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()
+    about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
+    try:
+        if due:
+            from analysis.due import make_all
+
+            return _made(home, make_all(home, areas, send, **about), send, lang)
+        if area == "all":
+            from analysis.areas import make_all
+
+            return _made(home, make_all(home, areas, cutoff, **about), send, lang)
+        return _made(home, [run.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)], send, lang)
+    except KeyboardInterrupt:
+        from analysis import wording
+
+        _say(wording.load(home, lang).say("run.halted"), Exit.STOPPED)
+        return Exit.STOPPED
+
+
+def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, lang: str) -> Exit:
+    """Print every outcome, then send the mails; the worst status.
+
+    First all reports, then all mails: a mail server that says "later" holds up no report.
+    """
+    statuses, mails = [], []
+    for each in outcomes:
+        _say(each.message, each.status)
+        statuses += [] if each.status is None else [each.status]
+        mails += each.mails
+    statuses += [_sent(home, area, cutoff, lang) for area, cutoff in mails] if send else []
+    return worst(statuses)
+
+
+def _say(text: str, status: Exit | None) -> None:
+    if text:
+        print(text, file=sys.stdout if status == Exit.DONE else sys.stderr, flush=True)
+
+
+def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
+    """Send the week's mail. Outside the run, which sees no password."""
+    from analysis import mailing, wording
+
+    words = wording.load(home, lang)
+    return _mailed(words, mailing.send, home, area, cutoff, words, _tell)
+
+
+@app.command(short_help="Say what of a table would be accepted, what not, and why.")
+def gate(
+    files: Tables,
+    cutoff: Cutoff,
+    area: Area = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Write gate.html there, the table with its bad cells marked, and measurements.csv, repairs.csv and"
+            " problems.csv; of a refused table no measurements.",
+        ),
+    ] = None,
+    home: Home = None,
+) -> int:
+    """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
+    cleaned, rules, words = _gated(files, cutoff, area, home)
+    from analysis import gating
+
+    print("\n".join(gating.report_lines(cleaned, rules, words, files)))
+    if out:
+        accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
+        print(gating.write_tables(out, accepted, cleaned, words))
+        print(gating.write_page(out, files, cleaned, rules, words))
+    return Exit.REFUSED if cleaned.refused else Exit.DONE
+
+
+@app.command(short_help="Gate and scoring without notebooks.")
+def score(
+    files: Tables,
+    cutoff: Cutoff,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Write measurements.csv, repairs.csv, problems.csv, points.csv, scores.csv and reconciliation.csv"
+            " there; of a refused table only repairs and problems.",
+        ),
+    ],
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Check a table and score it by the rules in force on its cut-off, without notebooks and without a report."""
+    cleaned, rules, words = _gated(files, cutoff, area, home)
+    from analysis import gating
+
+    print("\n".join(gating.report_lines(cleaned, rules, words, files)))
+    print(gating.write_tables(out, gating.score_tables(cleaned, rules), cleaned, words))
+    return Exit.REFUSED if cleaned.refused else Exit.DONE
+
+
+@app.command(short_help="Rebuild a published week and name every difference.")
+def verify(
+    cutoff: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CUTOFF]",
+            callback=_is_cutoff,
+            help="The day the week's figures were closed, such as 2023-12-04. Default: the newest published week.",
+        ),
+    ] = None,
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Rebuild a published week elsewhere, from its own table, and compare every product, byte for byte.
+
+    Named are products that are missing, were added or changed since they were published, those that would be others
+    now, with the first cells that differ, and what of code, rules, environment and earlier weeks has changed since.
+    Changes nothing. Exit status 0: the week is what it was published as, and would be made the same.
+    """
+    home, area = _place(home, area)
+    from analysis import verify as verifying
+
+    outcome = verifying.verify_week(home, area, cutoff)
+    _say(outcome.message, outcome.status)
+    return outcome.status
+
+
+@app.command(short_help="Tell the operator that something failed.")
+def tell(home: Home = None) -> int:
+    """Send what is on standard input, such as the last lines of a log, to the operator that mail.toml names.
+
+    For schedules (docs/schedule.md). One letter, one try, to that one address and nobody else; the outbox of the
+    week's mail is not touched.
+    """
+    home, _ = _places(home, "all")
+    from analysis import operator_mail, wording
+
+    words = wording.load_what_can_be_read(home)  # a slip in a sentence may be what the operator has to learn
+    status, said = operator_mail.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+    _say(said, status)
+    return status
+
+
+@app.command(short_help="Show, send or follow the mail of a published week.")
+def mail(
+    cutoff: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUTOFF", callback=_is_cutoff, help="The day the week's figures were closed, such as 2023-12-04."
+        ),
+    ],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Write what each recipient would get; send nothing. The default.")
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Send it, with later tries where a server says later; once to each recipient."),
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Say who got what.")] = False,
+    resend_uncertain: Annotated[
+        bool,
+        typer.Option(
+            "--resend-uncertain", help="Send again what may or may not have arrived, under the same Message-ID."
+        ),
+    ] = False,
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Show, send or follow the mail of a published week. Nothing leaves without --send or --resend-uncertain.
+
+    Server and recipients stand in mail.toml in the home, outside git (docs/mail.md). Sending may be stopped and called
+    again at any time: what was accepted is not sent twice, and what is uncertain only when asked for.
+    """
+    if sum((preview, send, status, resend_uncertain)) > 1:
+        raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
+    home, area = _place(home, area)
+    from analysis import mailing, wording
+
+    words = wording.load(home, "vi")
+    if status:
+        return _mailed(words, mailing.status, home, area, cutoff, words)
+    if send or resend_uncertain:
+        return _mailed(words, mailing.send, home, area, cutoff, words, _tell, resend_uncertain)
+    return _mailed(words, mailing.preview, home, area, cutoff, words)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments) -> Exit:
+    """Do what was asked with the week's mail and print what became of it, or what stands in its way."""
+    try:
+        status, text = act(*arguments)
+    except AnalysisError as error:
+        status, text = error.status, str(error)
+    except KeyboardInterrupt:
+        status, text = Exit.STOPPED, words.say("mail.stopped")
+    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
+    return status
+
+
+def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
+    """The home and the one area meant."""
+    if area == "all":
+        raise typer.BadParameter("one area, not all", param_hint="--area")
+    home, areas = _places(home, area)
+    return home, areas[0]
+
+
+def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
+    """The home and the areas meant, every one of them for ``all``."""
+    from analysis import files
+    from analysis.home import find_home
+
+    home = home.resolve() if home else find_home()
+    areas = files.areas(home)
+    if not areas:
+        raise typer.BadParameter(f"{home} holds no area: expected config/<area>/area.toml", param_hint="--home")
+    if area == "all":
+        return home, areas
+    if area is None and len(areas) > 1:
+        area = files.default_area(home, areas)
+    if area is None and len(areas) > 1:
+        raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
+    if area not in (None, *areas):
+        raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
+    return home, [area or areas[0]]
+
+
+def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
+    home, area = _place(home, area)
+    from analysis import clean, wording
+    from analysis import rules as configured
+
+    words = wording.load(home, "vi")
+    rules = configured.load(home, area, periods.cutoff(cutoff))
+    for warning in rules.warnings:
+        _tell(warning)
+    return clean.gate(files, rules, words), rules, words
+
+
+def main(arguments: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name = "analysis" if Path(sys.argv[0]).stem == "analysis" else "python -m analysis"
+    if arguments[:1] == ["week"] and "--help" not in arguments:
+        from analysis import preload
+
+        preload.begin()  # while the command line is read
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console without Vietnamese letters is no reason to stop
+    try:
+        return app(arguments, prog_name=name, standalone_mode=False) or 0
+    except UsageError as error:
+        error.show()
+        return Exit.WRONG_USAGE
+    except AnalysisError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except OSError as error:
+        print(error if error.filename is None else f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return Exit.FAILED
