@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import headers, read
+from analysis import headers, read, sheet_checks
 from analysis.exits import AnalysisError
-from analysis.reading import ERROR, WARNING, Log, Reading, Record
+from analysis.problems import ERROR, WARNING, Log
+from analysis.reading import Reading, Record
 from analysis.rules import Rules
 from analysis.tables import INDICATOR_OF
 from analysis.wording import Wording
@@ -271,5 +272,5 @@ def _controls(readings: list[Reading], rules: Rules) -> pd.DataFrame:
     """Rows and sums going in, and what came out of them."""
     found = len({record.code for each in readings for record in each.named()})
     rows = [{"control": "units", "indicator": "", "expected": len(_units(readings, rules)), "found": found}]
-    rows += [row for each in readings for row in each.sums()]
+    rows += [row for each in readings for row in sheet_checks.sum_counts(each)]
     return pd.DataFrame(rows, columns=CONTROLS).astype({"expected": float, "found": float})

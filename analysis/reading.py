@@ -5,26 +5,23 @@ one has one row a unit and indicator. Nothing stops at the first problem, and no
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 
 import pandas as pd
 
-from analysis import headers, parse, periods, read, score, units
+from analysis import headers, parse, read, sheet_checks, units
 from analysis.files import TIER
+from analysis.problems import ERROR, WARNING, Log
 from analysis.rules import Rules
 from analysis.wording import Wording
 
-ERROR, WARNING = "error", "warning"
 IDENTITY = ("unit", "code", "other", "group", "indicator", "band")  # fields that are no figures
-RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
 
 
 @dataclass
 class Record:
-    """One row of the table: whose it is, and its figures by field (None: missing)."""
+    """One row of the table: the unit it belongs to, and its figures by field (None: missing)."""
 
     row: int
     code: str = ""
@@ -55,27 +52,13 @@ class Cell:
         return bool(self.text.strip())
 
 
-class Log:
-    """Problems and repairs, each with the place of its cell as a person finds it."""
-
-    def __init__(self, file: str, words: Wording) -> None:
-        self.file, self.words = file, words
-        self.problems: list[dict] = []
-        self.repairs: list[dict] = []
-
-    def place(self, row: int | str = "", column: str = "", column_letter: str = "") -> dict:
-        return {"file": self.file, "row": row, "column": column, "column_letter": column_letter}
-
-    def problem(self, key: str, place: dict | None = None, value: str = "", severity: str = ERROR, **fields) -> None:
-        said = self.words.say(key, **fields)
-        self.problems.append({"severity": severity, **(place or self.place()), "value": value, "problem": said})
-
-
 class Reading(Log):
-    """One sheet being read by the form whose header it has. After ``read`` everything found is in its attributes.
+    """One sheet, read by the form whose header it has. After ``read`` the result is in its attributes.
 
-    records  : one a row of a unit or of the control row, in order; unnamed : rows whose name hits no unit
+    records  : one for each row of a unit or of the control row, in order
+    unnamed  : rows whose name matches no unit
     previous : the cut-off of the previous totals, where the table names one
+    problems, repairs : as ``Log`` keeps them
     """
 
     def __init__(
@@ -113,14 +96,14 @@ class Reading(Log):
         self.previous: date | None = None
 
     def read(self) -> "Reading":
-        self.check_header()
-        self.check_weeks()
-        self.check_hidden()
+        sheet_checks.check_header(self)
+        sheet_checks.check_weeks(self)
+        sheet_checks.check_hidden(self)
         self.read_rows()
-        self.check_scale()
+        sheet_checks.check_scale(self)
         if not self.long:
-            self.check_ranks()
-            self.check_sums()
+            sheet_checks.check_ranks(self)
+            sheet_checks.check_sums(self)
         return self
 
     def named(self) -> list[Record]:
@@ -129,7 +112,7 @@ class Reading(Log):
     def control(self) -> Record | None:
         return next((record for record in self.records if record.control), None)
 
-    # -- what is said of a cell ----------------------------------------------------------------------------------
+    # -- problems and repairs of a cell --------------------------------------------------------------------------
 
     def at(self, row: int | str, column: int | None) -> dict:
         above = isinstance(row, int) and row < self.header.rows[0]  # a title line stands under no header
@@ -145,73 +128,6 @@ class Reading(Log):
     def repair(self, reason: str, row: int, column: int, clean: str) -> None:
         raw = self.cell(row, column).text
         self.repairs.append({**self.at(row, column), "raw": raw, "clean": clean, "reason": self.words.say(reason)})
-
-    # -- the header ----------------------------------------------------------------------------------------------
-
-    def check_header(self) -> None:
-        """Every required column once; unknown ones and other targets are warnings, known slips are repairs."""
-        targets = self.rules.settings["targets"]
-        for column, each in self.header.columns.iterrows():
-            if each["reason"]:
-                self.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
-            if each["field"] == "":
-                self.fault("problem.unknown_column", each["row"], column, severity=WARNING)
-                continue
-            target, wanted = headers.target_of(each["text"]), targets.get(each["field"])
-            if target is not None and wanted is not None and target != wanted:
-                numbers = {"printed": self.words.number(target, 0), "target": self.words.number(wanted, 0)}
-                self.fault("problem.other_target", each["row"], column, severity=WARNING, **numbers)
-        known = self.header.columns[~self.header.columns["field"].isin(["", "other"])]
-        for column in known.index[known["field"].duplicated()]:
-            self.fault("problem.doubled_column", known.at[column, "row"], column)
-        for name, spec in self.specs[self.specs["required"] == "yes"].iterrows():
-            if name not in self.column_of:
-                place = self.place(self.header.rows[0], spec["header"])
-                self.problem("problem.missing_column", place, spec["header"])
-
-    def check_weeks(self) -> None:
-        """Every week that title, header or file name names is the cut-off; that of previous totals is one before it."""
-        asked = self.rules.cutoff
-        above = [row for row in sorted(self.rows) if row < self.header.rows[0]]
-        titles = [(row, column, cell.text) for row in above for column, cell in self.rows[row].items()]
-        names = [("", None, Path(self.source).stem), ("", None, self.sheet)]
-        for row, column, text in [*titles, *names]:
-            for words, day in periods.named_cutoffs(text, asked):
-                if day != asked:
-                    self._wrong_week(words, day, row, column)
-        for column, each in self.header.columns.iterrows():
-            if not periods.names_week(each["text"]):
-                continue
-            week = each["week"]
-            if each["field"] == "previous_total" and week is not None and week < asked:
-                self.previous = week
-                if asked - week != timedelta(weeks=1):
-                    self.fault("problem.week_gap", each["row"], column, WARNING, named=self.words.date(week))
-            elif week != asked:
-                self._wrong_week(each["text"], week, each["row"], column)
-
-    def _wrong_week(self, words: str, day: date | None, row: int | str, column: int | None) -> None:
-        if day is None:
-            self.fault("problem.no_such_week", row, column, words=words)
-        else:
-            fields = {"named": self.words.date(day), "asked": self.words.date(self.rules.cutoff)}
-            self.fault("problem.wrong_week", row, column, words=words, **fields)
-
-    def check_hidden(self) -> None:
-        """What a person does not see may not count: a hidden row or column with data is refused, each once."""
-        filled = [
-            (row, column, cell.hidden)
-            for row, its in sorted(self.rows.items())
-            for column, cell in its.items()
-            if cell.filled
-        ]
-        seen = {column for _, column, hidden in filled if not hidden}
-        told: set[tuple[str, int]] = set()
-        for row, column, hidden in filled:
-            line = ("row", row) if column in seen else ("column", column)
-            if hidden and line not in told:
-                told.add(line)
-                self.fault("problem.hidden", row, column)
 
     # -- the rows ------------------------------------------------------------------------------------------------
 
@@ -244,11 +160,11 @@ class Reading(Log):
             if not (record.control and name == "rank"):
                 self._read_figure(record, name)
         if self.long:
-            self._check_counts(record)
+            sheet_checks.check_counts(self, record)
         else:
-            self._check_band(record)
-            self._check_change(record)
-            self._check_parts(record)
+            sheet_checks.check_band(self, record)
+            sheet_checks.check_change(self, record)
+            sheet_checks.check_parts(self, record)
 
     def _has_figures(self, row: int) -> bool:
         cells = (self.cell(row, self.column_of[name]).text for name in self.figures if name != "rank")
@@ -394,111 +310,3 @@ class Reading(Log):
         if parsed.repair:
             self.repair(parsed.repair, row, column, parsed.clean)
         record.values[name], record.marks[name] = parsed.value, cell.mark
-
-    def _check_counts(self, record: Record) -> None:
-        """A numerator within its denominator, a printed rate that is theirs, a maximum that is ours."""
-        counted, of, rate = (record.values.get(name) for name in ("numerator", "denominator", "value"))
-        if counted is not None and of is not None and counted > of:
-            self.fault(
-                "problem.above_denominator", record.row, self.column_of["numerator"], of=self.words.number(of, 0)
-            )
-        elif None not in (counted, of, rate) and of and abs(rate - 100 * counted / of) > RATE_TOLERANCE_PCT:
-            said = self.words.number(100 * counted / of)
-            self.fault("problem.other_rate", record.row, self.column_of["value"], rate=said)
-        most, ours = record.values.get("max_points"), self.limits.get(self.meaning(record.indicator))
-        if most is not None and ours is not None and most != ours:
-            said = self.words.number(ours, 0)
-            self.fault("problem.other_maximum", record.row, self.column_of["max_points"], WARNING, most=said)
-
-    def _check_band(self, record: Record) -> None:
-        """The band printed is one of ours, and the one its total falls in."""
-        if "band" not in self.column_of:
-            return
-        row, column, bands = record.row, self.column_of["band"], self.rules.bands
-        text = units.plain(self.cell(row, column).text)
-        printed = self.bands.get("".join(text.casefold().split()))
-        if printed is None:
-            self.fault("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
-            return
-        if text.casefold() != printed.casefold():
-            self.repair("repair.split_word", row, column, printed.upper())
-        total = record.values.get("total")
-        if total is not None and (fitting := score.band_of(total, bands)) != printed:
-            self.fault("problem.wrong_band", row, column, total=self.words.number(total), band=fitting)
-
-    def _check_change(self, record: Record) -> None:
-        total, previous, change = (record.values.get(name) for name in ("total", "previous_total", "change"))
-        if None in (total, previous, change):
-            return
-        difference = score.rounded(total - previous)
-        if difference != score.rounded(change):
-            fields = {"total": self.words.number(total), "previous": self.words.number(previous)}
-            said = self.words.number(difference, signed=True)
-            self.fault("problem.wrong_change", record.row, self.column_of["change"], difference=said, **fields)
-
-    def _check_parts(self, record: Record) -> None:
-        """A figure that is part of another one is not above it; the office decides which of the two is wrong."""
-        for part, whole in self.rules.settings.get("at_most", {}).items():
-            counted, of = record.values.get(part), record.values.get(whole)
-            if None not in (counted, of) and counted > of:
-                said = self.header.columns["text"][self.column_of[whole]]
-                self.fault(
-                    "problem.above_whole",
-                    record.row,
-                    self.column_of[part],
-                    WARNING,
-                    whole=said,
-                    of=self.words.number(of, 0),
-                )
-
-    # -- the sheet as a whole ------------------------------------------------------------------------------------
-
-    def check_scale(self) -> None:
-        """A percent column that is at or below 1 throughout may be on the scale 0 to 1: refused, at its header."""
-        for name, column in self._of_kind("percent"):
-            plain = [each for each in self.named() if self.cell(each.row, column).kind != "percent"]
-            values = [each.values[name] for each in plain if each.values.get(name) is not None]
-            if len(values) > 1 and 0 < max(values) <= 1:
-                self.fault("problem.percent_scale", self.header.columns.at[column, "row"], column)
-
-    def check_ranks(self) -> None:
-        """A printed place that is not the rank by total is a warning; with a row missing none is compared."""
-        if "rank" not in self.column_of or len(self.named()) + len(self.unnamed) < len(self.rules.units):
-            return
-        rows = [*self.named(), *self.unnamed]
-        if any(each.values.get("total") is None for each in rows):
-            return
-        ranks = score.rank(pd.Series({each.row: each.values["total"] for each in rows}, dtype=float))
-        for each in rows:
-            printed, rank = each.values.get("rank"), ranks[each.row]
-            if printed is not None and printed != rank:
-                place = self.words.number(rank, 0)
-                self.fault("problem.other_rank", each.row, self.column_of["rank"], WARNING, rank=place)
-
-    def check_sums(self) -> None:
-        """Counts add up to the control row's; a figure that could not be read leaves nothing to compare."""
-        control = self.control()
-        for name, column in self._counts():
-            values = [each.values.get(name) for each in [*self.named(), *self.unnamed]]
-            expected = control.values.get(name) if control else None
-            if expected is not None and None not in values and sum(values) != expected:
-                fields = {"sum": self.words.number(sum(values), 0), "control": self.words.number(expected, 0)}
-                self.fault("problem.wrong_sum", control.row, column, **fields)
-
-    def sums(self) -> list[dict]:
-        """Control totals: what each count adds up to (None with a figure missing), and what the control row says."""
-        control = self.control()
-        if self.long or control is None:
-            return []
-        rows = []
-        for name, _ in self._counts():
-            values = [each.values.get(name) for each in [*self.named(), *self.unnamed]]
-            found = None if None in values else sum(values)
-            rows.append({"control": "sum", "indicator": name, "expected": control.values.get(name), "found": found})
-        return rows
-
-    def _counts(self) -> Iterator[tuple[str, int]]:
-        return ((name, column) for name, column in self._of_kind("count") if name != "rank")
-
-    def _of_kind(self, kind: str) -> Iterator[tuple[str, int]]:
-        return ((name, self.column_of[name]) for name in self.figures if self.specs.at[name, "kind"] == kind)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from district import GOLDEN, RAW, changed, gate, in_force, lines, saved, words
 
-from analysis import clean, parse, reading, score
+from analysis import clean, parse, problems, score, sheet_checks
 
 
 @pytest.fixture(scope="module")
@@ -289,11 +289,11 @@ def test_a_refusal_says_all_problems_one_a_line(tmp_path):
 @pytest.mark.parametrize(
     ("target", "name", "row", "letter", "text"),
     [
-        (reading.Reading, "check_weeks", 1, "A", "(Ngày 11/12/2023)"),
+        (sheet_checks, "check_weeks", 1, "A", "(Ngày 11/12/2023)"),
         (clean, "_check_whole", 5, "A", "Tổng cộng"),
-        (reading.Reading, "check_sums", 6, "L", "391"),
-        (reading.Reading, "_check_band", 6, "D", "KHÁ"),
-        (reading.Reading, "_check_change", 6, "F", "0.83"),
+        (sheet_checks, "check_sums", 6, "L", "391"),
+        (sheet_checks, "check_band", 6, "D", "KHÁ"),
+        (sheet_checks, "check_change", 6, "F", "0.83"),
     ],
 )
 def test_each_check_is_what_refuses_its_bad_table(tmp_path, monkeypatch, target, name, row, letter, text):
@@ -304,7 +304,7 @@ def test_each_check_is_what_refuses_its_bad_table(tmp_path, monkeypatch, target,
         rows[4][11], rows[4][12] = "1746", "2832"
     path = saved(tmp_path, rows)
     assert gate(path).refused
-    monkeypatch.setattr(target, name, lambda *args: reading.Log("", words()))
+    monkeypatch.setattr(target, name, lambda *args: problems.Log("", words()))
     assert not gate(path).refused
 
 

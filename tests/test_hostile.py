@@ -65,9 +65,11 @@ from analysis import (
     kinds,
     legacy,
     parse,
+    problems,
     read,
     reading,
     sandbox,
+    sheet_checks,
     table_files,
     tables,
     units,
@@ -1113,13 +1115,13 @@ def off(target, name, instead=lambda *args: None):
 
 def unheard(key):
     """Nobody hears of one kind of problem."""
-    problem = reading.Log.problem
+    problem = problems.Log.problem
 
     def deaf(log, said, *args, **fields):
         if said != f"problem.{key}":
             problem(log, said, *args, **fields)
 
-    return off(reading.Log, "problem", deaf)
+    return off(problems.Log, "problem", deaf)
 
 
 def all_of(*switches):
@@ -1160,15 +1162,15 @@ NO_LIMIT_OF = {name: off(grid, name, 10**9) for name in ("MOST_ROWS", "MOST_COLU
 # fmt: off
 # The key of the problem, the bad table, and what switches its check off.
 SWITCHES = [
-    ("hidden", bad("xlsx", as_it_is, hidden(rows=[6])), off(reading.Reading, "check_hidden")),
+    ("hidden", bad("xlsx", as_it_is, hidden(rows=[6])), off(sheet_checks, "check_hidden")),
     ("hidden_sheet", bad("xlsx", as_it_is, beside("hidden")), unheard("hidden_sheet")),
-    ("percent_scale", bad("tab", scaled([5, *COMMUNE_ROWS])), off(reading.Reading, "check_scale")),
-    ("doubled_column", bad("tab", doubled_column), off(reading.Reading, "check_header")),
-    ("missing_column", bad("tab", without_column("D")), off(reading.Reading, "check_header")),
-    ("unknown_column", bad("tab", put(N3="GHI CHÚ")), off(reading.Reading, "check_header")),
-    ("other_target", bad("tab", put(I4="DVCTT (Chỉ tiêu trên 60%)")), off(reading.Reading, "check_header")),
-    ("no_such_week", bad("tab", put(A1="Tuần 49")), off(reading.Reading, "check_weeks")),
-    ("week_gap", bad("tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 03/11)")), off(reading.Reading, "check_weeks")),
+    ("percent_scale", bad("tab", scaled([5, *COMMUNE_ROWS])), off(sheet_checks, "check_scale")),
+    ("doubled_column", bad("tab", doubled_column), off(sheet_checks, "check_header")),
+    ("missing_column", bad("tab", without_column("D")), off(sheet_checks, "check_header")),
+    ("unknown_column", bad("tab", put(N3="GHI CHÚ")), off(sheet_checks, "check_header")),
+    ("other_target", bad("tab", put(I4="DVCTT (Chỉ tiêu trên 60%)")), off(sheet_checks, "check_header")),
+    ("no_such_week", bad("tab", put(A1="Tuần 49")), off(sheet_checks, "check_weeks")),
+    ("week_gap", bad("tab", put(E3="ĐIỂM TỔNG HỢP (TUẦN 03/11)")), off(sheet_checks, "check_weeks")),
     ("missing_value", bad("tab", put(G6="…")), unheard("missing_value")),
     ("not_a_number", bad("tab", put(G6="1e1")), LENIENT),
     ("three_decimals", bad("tab", put(G6="57.450")), LENIENT),
@@ -1188,17 +1190,17 @@ SWITCHES = [
     ("unknown_unit_like", bad("tab", put(B24="KIẾN ÂN")), off(units.Registry, "match", guess)),
     ("doubled_unit", bad("tab", append(REAL[23])), unheard("doubled_unit")),
     ("doubled_control", bad("tab", append(REAL[4])), unheard("doubled_control")),
-    ("missing_control", bad("tab", drop(5)), off(clean, "_check_whole", lambda *args: reading.Log("", words()))),
+    ("missing_control", bad("tab", drop(5)), off(clean, "_check_whole", lambda *args: problems.Log("", words()))),
     ("unknown_code", bad("an giang", append(["H01.999", *COMMUNES[1][1:]])), unheard("unknown_code")),
     ("code_of_another", bad("an giang", append(["H01.105", *COMMUNES[1][1:]])), unheard("code_of_another")),
-    ("unknown_band", bad("tab", put(D6="TB")), off(reading.Reading, "_check_band")),
-    ("above_whole", bad("tab", put(L6="324", L5="1.751")), off(reading.Reading, "_check_parts")),
-    ("other_rank", bad("tab", put(A6="2")), off(reading.Reading, "check_ranks")),
-    ("above_denominator", bad("metrics csv", put(E3="2581")), off(reading.Reading, "_check_counts")),
-    ("other_rate", bad("metrics csv", put(G3="97.28")), off(reading.Reading, "_check_counts")),
-    ("other_maximum", bad("metrics csv", put(I3="6")), off(reading.Reading, "_check_counts")),
+    ("unknown_band", bad("tab", put(D6="TB")), off(sheet_checks, "check_band")),
+    ("above_whole", bad("tab", put(L6="324", L5="1.751")), off(sheet_checks, "check_parts")),
+    ("other_rank", bad("tab", put(A6="2")), off(sheet_checks, "check_ranks")),
+    ("above_denominator", bad("metrics csv", put(E3="2581")), off(sheet_checks, "check_counts")),
+    ("other_rate", bad("metrics csv", put(G3="97.28")), off(sheet_checks, "check_counts")),
+    ("other_maximum", bad("metrics csv", put(I3="6")), off(sheet_checks, "check_counts")),
     ("other_group", bad("metrics csv", put(C3="CKMB")), unheard("other_group")),
-    ("no_units", bad("portal csv", lambda rows: rows[:2]), off(clean, "_check_whole", lambda *args: reading.Log("", words()))),
+    ("no_units", bad("portal csv", lambda rows: rows[:2]), off(clean, "_check_whole", lambda *args: problems.Log("", words()))),
     ("unknown_indicator", bad("metrics csv", put(D3="UNHEARD_OF")), unheard("unknown_indicator")),
     ("files_disagree", bad("an giang", as_it_is, lambda sheet: sheet.parent["Sở Ban"].append(OTHER_POINTS)), unheard("files_disagree")),
     ("unknown_sheet", bad("an giang", as_it_is, beside(name="Ghi chú")), unheard("unknown_sheet")),
@@ -1232,7 +1234,7 @@ def test_each_check_is_what_keeps_its_bad_table_out(tmp_path, monkeypatch, key, 
 
 def test_there_is_no_check_that_is_never_switched_off():
     keys = set()
-    for module in (reading, clean, parse):
+    for module in (reading, sheet_checks, clean, parse):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Constant) and re.fullmatch(r"problem\.[a-z_]+", str(node.value)):
                 keys.add(node.value.removeprefix("problem."))
