@@ -9,9 +9,8 @@ READY := .venv/.ready
 PEERS := papermill ploomber notebooker
 NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 
-# Tests that start kernels or a browser come last, so that a slip shows within seconds.
-SLOW := $(addprefix tests/test_,$(addsuffix .py,sandbox read_fuzz contract gatepage export browser indexpage appendix document mail outbox sender mailing config_slips provenance publish revisions main pages isolated engine kernels reuse areas_at_once run faults canaries notebooks due verify deploy))
-TESTS ?= $(filter-out $(SLOW),$(wildcard tests/test_*.py)) $(wildcard $(SLOW))
+# The rooms whose tests start kernels or a browser come last, so that a slip shows within seconds.
+TESTS ?= $(addprefix tests/,config method readers gate weeks report mail run whole)
 
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
@@ -30,18 +29,18 @@ report: $(READY)  ## the report of 4 December 2023, on the real table of Chợ M
 week: $(READY)  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
 	@$(BIN)/python -m analysis week $(CUTOFF) --area $(AREA)
 
-test: $(READY)  ## the tests but the long ones, the fast ones first, in 5 minutes; some, all of theirs: make test TESTS=tests/test_year.py
+test: $(READY)  ## the tests but the long ones, the fast ones first, in 5 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
 	@$(PYTEST) $(if $(filter file,$(origin TESTS)),-m "not long") $(TESTS)
 
 long: $(READY)  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 300 times (some 6 minutes)
 	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long $(TESTS)
 
 fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/test_read_fuzz.py tests/test_hostile.py -k "read_fuzz or any_text"
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/readers/test_read_fuzz.py tests/gate/test_hostile.py -k "read_fuzz or any_text"
 
 faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
 	@FAULTS=all $(PYTEST) \
-		$(foreach part,faults kernels engine sender outbox mailing,tests/test_$(part).py)
+		tests/whole/test_faults.py tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
 
 bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 90 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
@@ -67,10 +66,11 @@ bench/.venv/.ready: bench/requirements.lock
 lab: $(READY) hooks  ## the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
 
-lint: $(READY)  ## style of code and notebooks, and that notebooks hold no outputs
+lint: $(READY)  ## style of code and notebooks, that notebooks hold no outputs, and that imports run down
 	@$(BIN)/python -m ruff check --quiet
 	@$(BIN)/python -m ruff format --check --quiet
 	@$(if $(NOTEBOOKS),$(BIN)/python -m nbstripout --verify $(NOTEBOOKS))
+	@$(BIN)/lint-imports --no-logo --no-cache >/dev/null || $(BIN)/lint-imports --no-logo --no-cache
 
 format: $(READY)  ## mend what lint would find
 	@$(BIN)/python -m ruff check --fix-only --quiet

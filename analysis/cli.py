@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from analysis import periods
+from analysis.config import periods
 from analysis.exits import AnalysisError, Exit, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from analysis.clean import Cleaned
-    from analysis.rules import Rules
-    from analysis.run import Outcome
-    from analysis.wording import Wording
+    from analysis.config.rules import Rules
+    from analysis.config.wording import Wording
+    from analysis.gate.clean import Cleaned
+    from analysis.run.pipeline import Outcome
 
 UsageError = typer.BadParameter.__base__  # typer does not name it
 
@@ -185,26 +185,26 @@ def week(
     if area == "all" and (raw or reissue):
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
     home, areas = _places(home, area)
-    from analysis import preload
+    from analysis.run import preload
 
     if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
         preload.warm_up(home, areas[0])  # while this process imports what it needs
-    from analysis import run
+    from analysis.run import pipeline
 
-    steps = run.Steps(way=run.Way(engine)) if engine else run.Steps()
+    steps = pipeline.Pipeline(way=pipeline.EngineOptions(engine)) if engine else pipeline.Pipeline()
     about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
     try:
         if due:
-            from analysis.due import make_all
+            from analysis.run.due import make_all
 
             return _made(home, make_all(home, areas, send, **about), send, lang)
         if area == "all":
-            from analysis.areas import make_all
+            from analysis.run.areas import make_all
 
             return _made(home, make_all(home, areas, cutoff, **about), send, lang)
-        return _made(home, [run.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)], send, lang)
+        return _made(home, [pipeline.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)], send, lang)
     except KeyboardInterrupt:
-        from analysis import wording
+        from analysis.config import wording
 
         _say(wording.load(home, lang).say("run.halted"), Exit.STOPPED)
         return Exit.STOPPED
@@ -231,10 +231,11 @@ def _say(text: str, status: Exit | None) -> None:
 
 def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
     """Send the week's mail. Outside the run, which sees no password."""
-    from analysis import mailing, wording
+    from analysis.config import wording
+    from analysis.mail import sending
 
     words = wording.load(home, lang)
-    return _mailed(words, mailing.send, home, area, cutoff, words, _tell)
+    return _mailed(words, sending.send, home, area, cutoff, words, _tell)
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
@@ -255,7 +256,7 @@ def gate(
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
     cleaned, rules, words = _gated(files, cutoff, area, home)
-    from analysis import gating
+    from analysis.run import gating
 
     print("\n".join(gating.report_lines(cleaned, rules, words, files)))
     if out:
@@ -283,7 +284,7 @@ def score(
 ) -> int:
     """Check a table and score it by the rules in force on its cut-off, without notebooks and without a report."""
     cleaned, rules, words = _gated(files, cutoff, area, home)
-    from analysis import gating
+    from analysis.run import gating
 
     print("\n".join(gating.report_lines(cleaned, rules, words, files)))
     print(gating.write_tables(out, gating.score_tables(cleaned, rules), cleaned, words))
@@ -310,7 +311,7 @@ def verify(
     Changes nothing. Exit status 0: the week is what it was published as, and would be made the same.
     """
     home, area = _place(home, area)
-    from analysis import verify as verifying
+    from analysis.run import verify as verifying
 
     outcome = verifying.verify_week(home, area, cutoff)
     _say(outcome.message, outcome.status)
@@ -325,10 +326,11 @@ def tell(home: Home = None) -> int:
     week's mail is not touched.
     """
     home, _ = _places(home, "all")
-    from analysis import operator_mail, wording
+    from analysis.config import wording
+    from analysis.mail import operator
 
     words = wording.load_what_can_be_read(home)  # a slip in a sentence may be what the operator has to learn
-    status, said = operator_mail.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+    status, said = operator.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
     _say(said, status)
     return status
 
@@ -366,14 +368,15 @@ def mail(
     if sum((preview, send, status, resend_uncertain)) > 1:
         raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
     home, area = _place(home, area)
-    from analysis import mailing, wording
+    from analysis.config import wording
+    from analysis.mail import sending
 
     words = wording.load(home, "vi")
     if status:
-        return _mailed(words, mailing.status, home, area, cutoff, words)
+        return _mailed(words, sending.status, home, area, cutoff, words)
     if send or resend_uncertain:
-        return _mailed(words, mailing.send, home, area, cutoff, words, _tell, resend_uncertain)
-    return _mailed(words, mailing.preview, home, area, cutoff, words)
+        return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain)
+    return _mailed(words, sending.preview, home, area, cutoff, words)
 
 
 def _tell(line: str) -> None:
@@ -402,8 +405,8 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
 
 def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     """The home and the areas meant, every one of them for ``all``."""
-    from analysis import files
-    from analysis.home import find_home
+    from analysis.config import files
+    from analysis.weeks.home import find_home
 
     home = home.resolve() if home else find_home()
     areas = files.areas(home)
@@ -422,8 +425,9 @@ def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
 
 def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
     home, area = _place(home, area)
-    from analysis import clean, wording
-    from analysis import rules as configured
+    from analysis.config import rules as configured
+    from analysis.config import wording
+    from analysis.gate import clean
 
     words = wording.load(home, "vi")
     rules = configured.load(home, area, periods.cutoff(cutoff))
@@ -436,7 +440,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     name = "analysis" if Path(sys.argv[0]).stem == "analysis" else "python -m analysis"
     if arguments[:1] == ["week"] and "--help" not in arguments:
-        from analysis import preload
+        from analysis.run import preload
 
         preload.begin()  # while the command line is read
     for stream in (sys.stdout, sys.stderr):

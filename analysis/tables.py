@@ -245,6 +245,6 @@ WRITTEN_BY = (
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
-    | dict.fromkeys(("pages",), "run.py")  # of all runs of 5_unit; missing: there were none
+    | dict.fromkeys(("pages",), "run/unit_pages.py")  # of all runs of 5_unit; missing: there were none
 )
 BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook != "4_report"]

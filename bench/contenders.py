@@ -20,8 +20,8 @@ from pathlib import Path
 import generate
 import nbformat
 
-from analysis import paths, store
-from analysis.home import working_in
+from analysis.weeks import paths, store
+from analysis.weeks.home import working_in
 
 PROJECT = Path(__file__).parent.parent
 AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import clean, periods, rules, wording
+from analysis.config import periods, rules, wording
+from analysis.gate import clean
 
 PROJECT = Path(__file__).parent.parent
 SEED = 766

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import rules
-from analysis.changes import select_course
-from analysis.score import SUM_TOLERANCE
-from analysis.signals import detect_signals
+from analysis.config import rules
+from analysis.method.changes import select_course
+from analysis.method.score import SUM_TOLERANCE
+from analysis.method.signals import detect_signals
 
 HOME = Path(__file__).parent.parent
 NEWEST = date(2026, 10, 5)

@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import history, paths, store, tables
+from analysis import tables
+from analysis.weeks import history, paths, store
 
 HOME = Path(__file__).parent.parent
 AREA = "gia-lai"

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from analysis import notebook, wording
-from analysis.home import find_home
+from analysis.config import wording
+from analysis.run import notebook
+from analysis.weeks.home import find_home
 
 if __name__ == "__main__":
     home, source, target = find_home(), *map(Path, sys.argv[1:3])

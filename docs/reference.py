@@ -5,7 +5,10 @@ from pathlib import Path
 
 from pandera import dtypes
 
-from analysis import area, files, mail_schema, mail_settings, schema, tables
+from analysis import tables
+from analysis.config import area, files, schema
+from analysis.mail import schema as mail_schema
+from analysis.mail import settings
 
 DOCS = Path(__file__).parent
 WRITTEN = "<!-- Written by docs/reference.py (make docs) from the code; do not edit. -->"
@@ -76,7 +79,7 @@ def configuration() -> str:
     parts += [MAIL, *_model(mail_schema.Mail, {})]
     parts += [
         "## The file of recipients\n\n`recipients` in `mail.toml` names it.\n",
-        _columns("", mail_settings.COLUMNS),
+        _columns("", settings.COLUMNS),
     ]
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 

@@ -1,4 +1,4 @@
-"""Writes a fresh report.docx: the layout of Decree 30/2020/NĐ-CP, with the fields that analysis/document.py fills in.
+"""Writes a fresh report.docx: the layout of Decree 30/2020/NĐ-CP, with fields for analysis/report/document.py.
 
     .venv/bin/python docs/report_template.py config/cho-moi/report.docx
 
@@ -18,7 +18,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from analysis.document import sealed
+from analysis.report.document import sealed
 
 LEFT, CENTRE, RIGHT, BOTH = (getattr(WD_ALIGN_PARAGRAPH, name) for name in ("LEFT", "CENTER", "RIGHT", "JUSTIFY"))
 MARGINS = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_margin": 15}

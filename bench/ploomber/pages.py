@@ -19,7 +19,7 @@ from ploomber.executors import Parallel
 from ploomber.products import File
 from ploomber.tasks import NotebookRunner
 
-from analysis import store
+from analysis.weeks import store
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 WEEK = ("1_clean", "2_score", "3_trend", "4_report")

@@ -1,0 +1,130 @@
+"""Faults that show only when the files of the configuration are read together: references, sums, periods."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.config import units
+from analysis.config.files import TIER, changes, in_force
+from analysis.config.units import header_key
+
+STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
+# A long table has one row a unit and indicator instead of one column an indicator.
+LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
+FOREVER = pd.Timestamp("2200-01-01")
+
+
+def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """What shows only when the files are read together: references, sums, periods."""
+    groups, indicators, bands = (tables[f"index-766/{name}.csv"] for name in ("groups", "indicators", "bands"))
+    registry, aliases = tables["units.csv"], tables["aliases.csv"]
+    for name, key in (("groups", "group"), ("indicators", "indicator"), ("bands", "band")):
+        yield from _period_faults(f"index-766/{name}.csv", tables[f"index-766/{name}.csv"], key)
+    yield from _period_faults(f"{area}/units.csv", registry, "code")
+    yield from _unknown("index-766/indicators.csv", indicators, "group", set(groups["group"]))
+    for column, wanted in (
+        ("max_points", indicators["rule"] != "none"),
+        ("full_at_pct", indicators["rule"] == "capped"),
+    ):
+        for row in indicators.index[wanted & ~(indicators[column] > 0)]:
+            rule = indicators.at[row, "rule"]
+            yield f"index-766/indicators.csv row {row + 2}: {column}: the rule {rule} needs a number above 0"
+    places = tables["province_rank.csv"]
+    for row in places.index[~places["rank"].between(1, places["of"]) | places["cutoff"].duplicated()]:
+        shown = f"{places.at[row, 'rank']:.0f} of {places.at[row, 'of']:.0f}"
+        yield f"{area}/province_rank.csv row {row + 2}: rank: {shown} is no place, or its cut-off stands twice"
+    yield from _sum_faults(groups, indicators)
+    for day in changes(bands):
+        limits = in_force(bands, day)["from_points"]
+        if not (limits == 0).any():
+            yield f"index-766/bands.csv: on {day} no band begins at 0 points"
+        if not (limits.diff().dropna() < 0).all():
+            yield f"index-766/bands.csv: on {day} from_points is not falling from the first band to the last"
+
+    scope = of_scope(indicators, settings["scope"])
+    if scope.empty:
+        yield f"{area}/area.toml: scope: {settings['scope']!r} is not a scope of indicators.csv"
+    fields = {*STRUCTURAL_FIELDS, *scope["indicator"], *groups["group"]}
+    forms = {name: table for name, table in tables.items() if name.startswith("columns")}
+    for name, form in forms.items():
+        known = {*STRUCTURAL_FIELDS, *LONG_FIELDS} if "indicator" in set(form["field"]) else fields
+        yield from _unknown(f"{area}/{name}", form, "field", known)
+        yield from _doubled(f"{area}/{name}", form, form["header"].map(header_key), "header")
+        once = form[form["field"] != "other"]
+        yield from _doubled(f"{area}/{name}", once, once["field"], "field")
+    yield from _doubled(
+        f"{area}/aliases.csv", aliases, aliases["what"] + aliases["written"].map(units.name_key), "written"
+    )
+    yield from _alias_faults(f"{area}/aliases.csv", aliases, set(registry["code"]), fields, forms)
+    names = registry["name"].map(units.name_key)
+    for day in changes(registry):
+        current = in_force(registry.assign(name_key=names), day)
+        for name in current.loc[current.duplicated("name_key"), "name"]:
+            yield f"{area}/units.csv: on {day} two units are called {name!r}"
+    known = {*scope["indicator"], "TOTAL", "PREVIOUS_TOTAL", "CHANGE"}
+    for table in ("targets", "marks_below", "responsible"):
+        for name in (name for name in settings[table] if name not in known):
+            yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    for part, whole in settings["at_most"].items():
+        for name in {part, whole} - set(scope["indicator"]):
+            yield f"{area}/area.toml: [at_most] {name}: no such indicator"
+    for name in set(settings["weak_bands"]) - set(bands["band"]):
+        yield f"{area}/area.toml: weak_bands: {name!r} is not a band of bands.csv"
+
+
+def of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
+    return indicators[indicators["scope"] == scope].reset_index(drop=True)
+
+
+def _alias_faults(
+    file: str, aliases: pd.DataFrame, codes: set[str], fields: set[str], forms: dict[str, pd.DataFrame]
+) -> Iterator[str]:
+    """What an alias stands for must exist: a registered code, an indicator or group, a header of some form."""
+    delivered = [header for form in forms.values() for header in form["header"]]
+    keys = {header_key(text) for header in delivered for text in (header, header.split(TIER)[-1])}
+    yield from _unknown(file, aliases[aliases["what"] == "unit"], "meant", codes)
+    yield from _unknown(file, aliases[aliases["what"] == "indicator"], "meant", fields | {"TOTAL"})
+    spoken = aliases[aliases["what"] == "header"]
+    for row in spoken.index[~spoken["meant"].map(header_key).isin(keys)]:
+        yield f"{file} row {row + 2}: meant: {spoken.at[row, 'meant']!r} is not a header of columns.csv"
+
+
+def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
+    """Periods of one key may neither overlap nor leave a gap, nor end before they begin."""
+    for code, rows in table.sort_values("valid_from").groupby(key, sort=False):
+        ends = rows["valid_to"].fillna(FOREVER)
+        for row in rows.index[ends < rows["valid_from"]]:
+            end = rows.at[row, "valid_to"].date()
+            yield f"{file} row {row + 2}: {code}: the period ends on {end}, before it begins"
+        for earlier, later in zip(rows.index, rows.index[1:], strict=False):
+            begins, gap = rows.at[later, "valid_from"], (rows.at[later, "valid_from"] - ends[earlier]).days
+            if gap != 1:
+                fault = "overlaps" if gap < 1 else "leaves a gap after"
+                where = f"{file} row {later + 2}: {code}"
+                yield f"{where}: the period from {begins.date()} {fault} the one of row {earlier + 2}"
+
+
+def _sum_faults(groups: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
+    """On every date groups sum to 100, and a scope's indicators to their group, or less where printed in part."""
+    for day in changes(groups, indicators):
+        maxima = in_force(groups, day).groupby("group")["max_points"].sum()
+        if round(maxima.sum(), 6) != 100:
+            yield f"index-766/groups.csv: on {day} the groups sum to {maxima.sum():g} points, not 100"
+        for (scope, group), rows in in_force(indicators, day).groupby(["scope", "group"]):
+            points, known = rows["max_points"].sum(), (rows["split"] == "whole").all()
+            limit = maxima.get(group, 0)
+            if points > limit + 1e-9 or (known and abs(points - limit) > 1e-9):
+                yield (
+                    f"index-766/indicators.csv: on {day} the {scope} indicators of {group} sum to {points:g} points,"
+                    f" {'not' if known else 'more than'} the group's {limit:g}"
+                )
+
+
+def _unknown(file: str, table: pd.DataFrame, column: str, known: set[str]) -> Iterator[str]:
+    for row in table.index[~table[column].isin(known)]:
+        yield f"{file} row {row + 2}: {column}: {table.at[row, column]!r} is not known"
+
+
+def _doubled(file: str, table: pd.DataFrame, keys: pd.Series, column: str) -> Iterator[str]:
+    for row in table.index[keys.duplicated()]:
+        yield f"{file} row {row + 2}: {column}: {table.at[row, column]!r} stands twice"

@@ -1,0 +1,321 @@
+"""The files of the configuration: where they are, and what each of them holds, read and typed.
+
+They are those of the home's ``config/``. What is not there is taken from the program's own: files of index-766/ one
+by one, and values of defaults.toml. Tables may be dated: a row holds from ``valid_from`` to ``valid_to``, both days
+included; an open end is a row still in force.
+"""
+
+import io
+import re
+import tomllib
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from analysis.config import formulas
+from analysis.exits import AnalysisError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROGRAM = Path(__file__).resolve().parents[2] / "config"  # the program's own configuration
+INDEX, WORDING, AREA, DEFAULTS = "index-766", "wording", "area.toml", "defaults.toml"
+TIER = " / "  # between the tiers of a header
+KINDS = ("text", "score", "change", "percent", "points", "count")
+DATED = {
+    "valid_from": "the first day on which the row holds",
+    "valid_to": "the last day on which the row holds; empty: it still does",
+}
+SOURCE = {"source": "where this is written, or that it is our reading"}
+# Each file's columns in their order, with their meanings; files of an area without a folder.
+COLUMNS = {
+    "index-766/groups.csv": {
+        "group": "code of the group",
+        "name_vi": "its name in Vietnamese",
+        "name_en": "its name in English",
+        "max_points": "points that the group can earn; on every day the groups sum to 100",
+        **DATED,
+        **SOURCE,
+    },
+    "index-766/indicators.csv": {
+        "indicator": "code of the indicator",
+        "group": "code of its group",
+        "scope": "which tables have it; area.toml names the scope of an area",
+        "split": "whole: the scope's indicators of this group earn all of its points; part: some of them",
+        "name_vi": "its name in Vietnamese",
+        "name_en": "its name in English",
+        "unit": "what its figures are",
+        "max_points": "points that it can earn; above 0 unless the rule is none",
+        "rule": "how a rate becomes points: in proportion, in proportion up to full_at_pct, or not at all",
+        "full_at_pct": "of the rule capped: the rate, in percent, that earns all points",
+        "if_no_cases": "what is earned where there was no case: all points, none, or null: it is not assessed",
+        **DATED,
+        **SOURCE,
+    },
+    "index-766/bands.csv": {
+        "band": "name of the band in Vietnamese",
+        "name_en": "its name in English",
+        "from_points": "the lowest total of the band, in points; the last band begins at 0",
+        **DATED,
+        **SOURCE,
+    },
+    "units.csv": {
+        "code": "code of the unit",
+        "name": "its name, without its type",
+        "type": "what it is called: xã, phường, thị trấn, đặc khu; may be empty",
+        "kind": "units of one kind are ranked and compared among themselves",
+        **DATED,
+        "successor_code": "code of the unit that it became part of; may be empty",
+        **SOURCE,
+    },
+    "aliases.csv": {
+        "what": "what is written otherwise: the name of a unit, the header of a column, the name of an indicator",
+        "written": "as tables write it",
+        "meant": "the unit's code, the header in columns.csv, the indicator or group; TOTAL for the total",
+        "reason": "key of the sentence that gives the reason of the repair; empty: it is no repair",
+    },
+    "columns.csv": {
+        "header": "header of the column; the tiers of a header with ' / ' between",
+        "field": "what the column holds: unit, code, rank, total, previous_total, change, band, other, an indicator or"
+        " a group; in a table with one row a unit and indicator also group, indicator, numerator, denominator, value,"
+        " published_points, max_points",
+        "kind": "how its cells are read",
+        "required": "whether a table without the column is refused",
+        "decimals": "how many decimals its figures are shown with; empty: as delivered",
+        "on_excess": "what a figure above its maximum does: refuse the table, or warn (up to excess_pct of area.toml)",
+    },
+    "province_rank.csv": {
+        "cutoff": "the day on which the week's figures were closed",
+        "rank": "place of the area among its peers on that day",
+        "of": "how many peers there are",
+        **SOURCE,
+    },
+    "sheets.csv": {
+        "sheet": "name of a sheet of the workbook, or of a list of the JSON file",
+        "rows": "what its rows are: units, the control row among others, or nothing to be read",
+        "period_vi": "the period its figures cover, in Vietnamese; may be empty",
+        "period_en": "the same in English",
+        **DATED,
+        **SOURCE,
+    },
+}
+OPTIONAL = ("sheets.csv",)  # files that an area may lack
+NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
+DATES = ("valid_from", "valid_to", "cutoff")
+ALLOWED = {
+    "split": ("whole", "part"),
+    "unit": ("percent", "count", "points"),
+    "if_no_cases": ("full", "zero", "null"),
+    "what": ("unit", "header", "indicator"),
+    "rows": ("units", "control", "none"),
+    ("columns", "kind"): KINDS,
+    ("units", "kind"): ("commune", "department"),
+    "required": ("yes", "no"),
+    "on_excess": ("refuse", "warn"),
+    "rule": tuple(formulas.RULES),
+}
+ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # numbers and days that may not be left out
+REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "source")
+LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+class ConfigError(AnalysisError, ValueError):
+    """The configuration is wrong; the message lists every fault, one a line, with file, row or key, and value."""
+
+
+class File(NamedTuple):
+    """A file that rules are read from: its name as in COLUMNS, its bytes, whether it is the program's own."""
+
+    name: str
+    data: bytes
+    own: bool = False
+
+
+# -- where they are --------------------------------------------------------------------------------------------------
+
+
+def of_area(home: Path, area: str) -> tuple[File, ...]:
+    """The files of the index and of ``area``; those of the index that the home lacks are the program's own.
+
+    area.toml comes after defaults.toml, and the home's defaults.toml after the program's.
+    Raises : ConfigError where the area has no area.toml.
+    """
+    config, folder = Path(home) / "config", Path(home) / "config" / area
+    if not (folder / AREA).is_file():
+        raise ConfigError(
+            f"area {area!r} is not configured: config/{area}/{AREA} does not exist"
+            f" (there are: {', '.join(areas(home)) or 'none'})"
+        )
+    paths = [(name, (config if "/" in name else folder) / name) for name in COLUMNS]
+    paths = [(name, path if path.is_file() or "/" not in name else PROGRAM / name) for name, path in paths]
+    paths += [(DEFAULTS, PROGRAM / DEFAULTS), (DEFAULTS, config / DEFAULTS), (AREA, folder / AREA)]
+    paths += [(path.name, path) for path in sorted(folder.glob("columns-*.csv"))]
+    known = dict.fromkeys((name, path.resolve()) for name, path in paths if path.is_file())
+    foreign = config.resolve() != PROGRAM
+    return tuple(File(name, path.read_bytes(), foreign and PROGRAM in path.parents) for name, path in known)
+
+
+def of_wording(home: Path) -> tuple[File, ...]:
+    """The files of wording/: the program's own where the home has them otherwise or not at all, then the home's."""
+    config, names = Path(home) / "config", [f"{WORDING}/{name}" for name in ("fields.csv", "vi.toml", "en.toml")]
+    taken = from_program(home)
+    own = [File(name, (PROGRAM / name).read_bytes(), True) for name in names if PROGRAM / name in taken]
+    return (*own, *(File(name, (config / name).read_bytes()) for name in names if (config / name).is_file()))
+
+
+def areas(home: Path) -> list[str]:
+    """The areas that are configured there, by name."""
+    return sorted(path.parent.name for path in Path(home).glob(f"config/*/{AREA}"))
+
+
+def default_area(home: Path, areas: list[str]) -> str | None:
+    """The area whose area.toml says ``default = true``; None unless exactly one does.
+
+    Raises : ConfigError where none does and one of the files cannot be read, or says something else of it.
+    """
+    chosen, faults = [], []
+    for area in areas:
+        shown = f"config/{area}/{AREA}"
+        try:
+            default = parse_toml((Path(home) / shown).read_bytes(), shown).get("default", False)
+        except ConfigError as error:
+            faults.append(str(error))
+            continue
+        if not isinstance(default, bool):
+            faults.append(f"{shown}: default = {default!r}: expected true or false")
+        chosen += [area] if default is True else []
+    if faults and not chosen:
+        raise ConfigError("\n".join(faults))
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def from_program(home: Path) -> list[Path]:
+    """The program's own files that rules or words are taken from, beside those of the home.
+
+    Of the index those that the home lacks; of the others, which are read key by key, those that the home has otherwise.
+    """
+    config = Path(home) / "config"
+    lacking = [name for name in COLUMNS if name.startswith(f"{INDEX}/") and not (config / name).is_file()]
+    merged = [DEFAULTS, *(f"{WORDING}/{path.name}" for path in sorted((PROGRAM / WORDING).glob("[!.]*")))]
+    others = [name for name in merged if _bytes(config / name) != _bytes(PROGRAM / name)]
+    return [PROGRAM / name for name in lacking + others if (PROGRAM / name).is_file()]
+
+
+def _bytes(path: Path) -> bytes:
+    """What the file holds; nothing where there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+# -- what they hold --------------------------------------------------------------------------------------------------
+
+
+def decode(data: bytes, shown: str) -> str:
+    """The text of a file in UTF-8, with a byte order mark or without. Raises ConfigError that names file and line."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{shown} line {line}: not written in UTF-8; save the file as UTF-8") from None
+
+
+def parse_toml(data: bytes, shown: str) -> dict:
+    """What a TOML file says. ``shown`` is its name in the message. Raises ConfigError that names file and line."""
+    text = decode(data, shown)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+    found = LINE.search(said)
+    line = int(found[1]) if found else _last_read(text) + 1  # what is left open to the end of the file begins there
+    reason = LINE.sub("", said).replace("(at end of document)", "").strip()
+    raise ConfigError(f"{shown} line {line}: {reason} (is a quotation mark, a bracket or an equals sign missing?)")
+
+
+def _last_read(text: str) -> int:
+    """How many lines of a broken TOML file are read, from its first on."""
+    lines = text.splitlines()
+    for count in reversed(range(len(lines))):
+        with suppress(tomllib.TOMLDecodeError):
+            tomllib.loads("\n".join(lines[:count]))
+            return count
+    return 0
+
+
+def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.DataFrame":
+    """One CSV of the configuration, typed; its faults (columns, types, words) are added to ``faults``."""
+    import pandas as pd
+
+    shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", list(COLUMNS[kind_of(name)])
+    if data is None:
+        faults.append(f"{shown}: the file is missing")
+        return pd.DataFrame(columns=columns)
+    try:
+        table = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        faults.append(f"{shown}: {error}")
+        return pd.DataFrame(columns=columns)
+    if list(table.columns) != columns:
+        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(columns)}")
+        return table
+    return typed(table, name, shown, faults)
+
+
+def empty(name: str) -> "pd.DataFrame":
+    """The table of a file that an area lacks."""
+    import pandas as pd
+
+    return typed(pd.DataFrame(columns=list(COLUMNS[name]), dtype=str), name, name, [])
+
+
+def kind_of(name: str) -> str:
+    """The name in COLUMNS of a file: every columns-*.csv has the columns of columns.csv."""
+    return "columns.csv" if name.startswith("columns") else name
+
+
+def words_of(name: str, column: str) -> tuple[str, ...]:
+    """The words that a column of a file may hold; empty: any."""
+    return ALLOWED.get((Path(kind_of(name)).stem, column)) or ALLOWED.get(column) or ()
+
+
+def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "pd.DataFrame":
+    """Numbers as floats, dates as timestamps, words among those allowed; every other cell is a fault."""
+    import pandas as pd
+
+    for column in table:
+        allowed = words_of(name, column)
+        texts = table[column].str.strip()
+        if column in NUMBERS:
+            table[column] = pd.to_numeric(texts.replace("", None), errors="coerce")
+            wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
+        elif column in DATES:
+            table[column] = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d", errors="coerce")
+            wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
+        elif allowed:
+            wrong = ~texts.isin(allowed)
+        else:
+            table[column] = texts
+            wrong = (texts == "") & (column in REQUIRED)
+        expected = f", expected one of {', '.join(allowed)}" if allowed else ""
+        faults += [
+            f"{shown} row {row + 2}: {column}: {texts[row]!r} is not valid{expected}" for row in table.index[wrong]
+        ]
+    return table
+
+
+# -- what holds on a day ---------------------------------------------------------------------------------------------
+
+
+def in_force(table: "pd.DataFrame", day: date) -> "pd.DataFrame":
+    """The rows of a dated table that hold on ``day``."""
+    import pandas as pd
+
+    when = pd.Timestamp(day)
+    return table[(table["valid_from"] <= when) & ~(table["valid_to"] < when)].reset_index(drop=True)
+
+
+def changes(*tables: "pd.DataFrame") -> list[date]:
+    """The days on which a dated table says something new: between two of them nothing changes."""
+    begins = {day.date() for table in tables for day in table["valid_from"]}
+    ends = {day.date() + timedelta(days=1) for table in tables for day in table["valid_to"].dropna()}
+    return sorted(begins | {day for day in ends if any(not in_force(table, day).empty for table in tables)})

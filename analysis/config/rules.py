@@ -1,0 +1,126 @@
+"""The rules of the index and of an area: configuration as data, checked whole, then cut to a date.
+
+``config/index-766/`` says what the decision says (groups, indicators, bands), ``config/<area>/`` what an area adds
+(units, names, columns of its table, thresholds). Rows are dated: ``valid_from`` to ``valid_to``, both included, an
+open end for rules still in force. An old week computed again is computed under the rules of its own date.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config import area as area_settings
+from analysis.config import checks, files
+from analysis.config.area import FROM_FILE
+from analysis.config.files import ConfigError, File
+from analysis.config.wording import Wording
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS).
+
+    settings   : every key of area.toml and defaults.toml, as plain values (see area.Area)
+    indicators : those of the area's scope; units : empty where the delivered table itself is the registry
+    forms      : columns.csv and every columns-*.csv by name: each describes one form of table the area delivers
+    warnings   : what is written and has no effect any more, a sentence each
+    """
+
+    area: str
+    cutoff: date
+    settings: dict
+    groups: pd.DataFrame
+    indicators: pd.DataFrame
+    bands: pd.DataFrame
+    units: pd.DataFrame
+    aliases: pd.DataFrame
+    forms: dict[str, pd.DataFrame]
+    province_rank: pd.DataFrame
+    sheets: pd.DataFrame
+    warnings: tuple[str, ...] = ()
+
+    def named(self, code: str, words: Wording) -> str:
+        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
+        for table, key in ((self.indicators, "indicator"), (self.groups, "group")):
+            if len(its := table.loc[table[key] == code, f"name_{words.lang}"]):
+                return its.iat[0]
+        return words.say(f"name.{code.lower()}")
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """The columns of the area's main form of table."""
+        return self.forms["columns.csv"]
+
+    @property
+    def from_file(self) -> bool:
+        return self.settings["units"] == FROM_FILE
+
+
+def load(home: Path, area: str, cutoff: date) -> Rules:
+    """The rules of ``area`` on ``cutoff``, after the whole configuration was checked.
+
+    Raises : ConfigError with every fault found, or when the area has no folder or no unit on that date.
+    """
+    return _in_force(area, cutoff, files.of_area(home, area))
+
+
+@lru_cache
+def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
+    """The same, from what the files hold: what is remembered is never that of other files."""
+    settings, tables, warnings = _checked(area, held)
+    cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
+    if cut["units.csv"].empty and settings["units"] != FROM_FILE:
+        raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
+    return Rules(
+        area=area,
+        cutoff=cutoff,
+        settings=settings,
+        groups=cut["index-766/groups.csv"],
+        indicators=checks.of_scope(cut["index-766/indicators.csv"], settings["scope"]),
+        bands=cut["index-766/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
+        units=cut["units.csv"],
+        aliases=cut["aliases.csv"],
+        forms={name: table for name, table in cut.items() if name.startswith("columns")},
+        province_rank=cut["province_rank.csv"],
+        sheets=cut["sheets.csv"],
+        warnings=tuple(warnings),
+    )
+
+
+def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
+    """On all dates at once, when something began that makes earlier scores those of another series; days are ISO.
+
+    Returns : (unit_code, day: a row of the registry came into force; None where the delivered table is the registry,
+              the days on which groups, bands or the area's indicators became others)
+    Raises  : ConfigError as ``load`` does.
+    """
+    settings, tables, _ = _checked(area, files.of_area(home, area))
+    indicators = checks.of_scope(tables["index-766/indicators.csv"], settings["scope"])
+    changed = files.changes(tables["index-766/groups.csv"], indicators, tables["index-766/bands.csv"])
+    registry = tables["units.csv"]
+    registered = pd.DataFrame({"unit_code": registry["code"], "day": registry["valid_from"].dt.strftime("%Y-%m-%d")})
+    return None if settings["units"] == FROM_FILE else registered, [str(day) for day in changed]
+
+
+@lru_cache
+def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
+    """The settings of ``area``, every table typed, on all dates, and what has no effect any more."""
+    settings, faults, warnings = area_settings.settings(area, held)
+    by_name = {file.name: file.data for file in held}
+    optional = {*files.OPTIONAL, *(["units.csv"] if settings.get("units") == FROM_FILE else [])}
+    tables = {
+        name: files.table(area, name, by_name.get(name), faults)
+        if name not in optional or name in by_name
+        else files.empty(name)
+        for name in [*files.COLUMNS, *(name for name in by_name if name.startswith("columns-"))]
+    }
+    if not faults:
+        faults += [f"config/{where}" for where in checks.faults(area, settings, tables)]
+    if faults:
+        taken = [file.name for file in held if file.own and file.name in files.COLUMNS]
+        faults += [f"config/{name}: not there; the program's own was read in its place" for name in taken]
+        raise ConfigError("\n".join(faults))
+    return settings, tables, warnings

@@ -1,0 +1,198 @@
+"""Sentences and numbers in the reader's language.
+
+Every sentence a person reads stands in ``config/wording/<lang>.toml`` under a dotted key; ``fields.csv`` beside
+it lists the fields that the code offers each sentence. Both languages must hold the same keys, and a sentence may
+use only the fields it is offered: a slip is found when the wording is loaded, not on the day the sentence is needed.
+"""
+
+import csv
+import io
+import math
+import string
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import babel.dates
+import babel.lists
+import babel.numbers
+
+from analysis.config import files, periods
+from analysis.config.files import ConfigError, File
+from analysis.exits import AnalysisError
+
+LANGUAGES = ("vi", "en")
+MISSING = "–"
+FIELDS = ["sentence", "fields"]  # the columns of fields.csv
+
+
+class WordingError(AnalysisError, ValueError):
+    """The wording files are wrong; the message lists every fault with file, key and value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """The sentences of one language, and its way of writing numbers, dates and lists."""
+
+    lang: str
+    sentences: dict[str, str]
+    fields: dict[str, frozenset[str]]
+
+    def say(self, key: str, **fields: object) -> str:
+        """The sentence ``key`` with its fields filled in.
+
+        Raises : KeyError if no such sentence; TypeError if the fields are not those that fields.csv offers it.
+        """
+        offered = self.fields.get(key, frozenset())
+        if set(fields) != offered:
+            raise TypeError(f"sentence {key}: given the fields {sorted(fields)}, fields.csv offers {sorted(offered)}")
+        return self.sentences[key].format(**fields)
+
+    def has(self, key: str) -> bool:
+        return key in self.sentences
+
+    def number(self, value: float | None, decimals: int = 2, signed: bool = False) -> str:
+        """``57.45`` => ``57,45`` (vi) or ``57.45`` (en), rounded half up; missing => ``–``; signed adds + or −."""
+        if value is None or math.isnan(value):
+            return MISSING
+        rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        text = babel.numbers.format_decimal(
+            abs(rounded), format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=self.lang
+        )
+        sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return sign + text
+
+    def date(self, day: date) -> str:
+        """``2023-12-04`` => ``04/12/2023`` (vi) or ``4 December 2023`` (en)."""
+        return babel.dates.format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMMM yyyy", locale=self.lang)
+
+    def period(self, cutoff: date, with_year: bool = True) -> str:
+        """The label of a cut-off: ``Tuần 1 tháng 12 năm 2023``; a cut-off that is not a Monday is named by its date."""
+        week = periods.week_of_month(cutoff)
+        if week is None:
+            return self.date(cutoff)
+        month = cutoff.month if self.lang == "vi" else babel.dates.format_date(cutoff, "MMMM", locale=self.lang)
+        key = "period.week_of_year" if with_year else "period.week"
+        fields = {"week": week, "month": month} | ({"year": cutoff.year} if with_year else {})
+        return self.say(key, **fields)
+
+    def listed(self, names: list[str]) -> str:
+        """``[a, b, c]`` => ``a, b và c``."""
+        return babel.lists.format_list(list(names), locale=self.lang)
+
+
+class _Readable(Wording):
+    """Sentences of which some may be missing: they are said by key and fields."""
+
+    def say(self, key: str, **fields: object) -> str:
+        try:
+            return super().say(key, **fields)
+        except (KeyError, TypeError):
+            return " ".join([key, *(f"{name}={value}" for name, value in sorted(fields.items()))])
+
+
+def capital(text: str) -> str:
+    """``huyện Chợ Mới`` => ``Huyện Chợ Mới``, to begin a line; the other letters stay."""
+    return text[:1].upper() + text[1:]
+
+
+def load(home: Path, lang: str) -> Wording:
+    """The wording of ``lang``, after both languages were checked against each other and against fields.csv.
+
+    A sentence that the home lacks is the program's own; which fields a sentence is offered, the program alone says of
+    the sentences that it knows.
+    Raises : WordingError with every fault; ValueError for a language we do not have.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"language {lang!r}: expected one of {', '.join(LANGUAGES)}")
+    return _of_files(lang, files.of_wording(home))
+
+
+def load_what_can_be_read(home: Path) -> Wording:
+    """The same in Vietnamese for what must be said though the wording may be wrong.
+
+    A sentence that is missing or not as it should be is replaced by the English one, else by its key and its fields.
+    """
+    texts, fields, _ = _read(files.of_wording(home))
+    for lang in LANGUAGES:
+        wrong = {fault.key for fault in _faults(lang, texts, fields)}
+        texts[lang] = {key: text for key, text in texts[lang].items() if key not in wrong}
+    return _Readable("vi", texts["en"] | texts["vi"], fields)
+
+
+@lru_cache
+def _of_files(lang: str, held: tuple[File, ...]) -> Wording:
+    """The same, from what the files hold: what is remembered is never that of other files."""
+    texts, fields, faults = _read(held)
+    if not faults:  # of a file that cannot be read every sentence would be missing
+        faults = [str(fault) for each in LANGUAGES for fault in _faults(each, texts, fields)]
+    if faults:
+        raise WordingError("\n".join(faults))
+    return Wording(lang, texts[lang], fields)
+
+
+def _read(held: tuple[File, ...]) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]], list[str]]:
+    """The sentences by language and key, the fields of each, and what is wrong with files that cannot be read."""
+    texts: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
+    fields: dict[str, frozenset[str]] = {}
+    faults = []
+    for file in held:  # the program's own come first
+        lang, shown = Path(file.name).stem, f"config/{file.name}" + " of the program" * file.own
+        try:
+            if lang in LANGUAGES:
+                texts[lang] |= _flat(files.parse_toml(file.data, shown))
+            else:
+                fields = _fields(files.decode(file.data, shown), shown) | fields
+        except ConfigError as error:
+            faults.append(str(error))
+    return texts, fields, faults
+
+
+def _fields(text: str, shown: str) -> dict[str, frozenset[str]]:
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    if rows[:1] != [FIELDS] or any(len(row) != len(FIELDS) for row in rows):
+        raise ConfigError(f"{shown}: expected the columns {', '.join(FIELDS)} in every row")
+    return {sentence: frozenset(named.split()) for sentence, named in rows[1:]}
+
+
+def _flat(table: dict, prefix: str = "") -> dict[str, str]:
+    flat = {}
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        flat |= _flat(value, f"{key}.") if isinstance(value, dict) else {key: value}
+    return flat
+
+
+class _Fault(NamedTuple):
+    """What is wrong with one sentence."""
+
+    file: str
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
+
+
+def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, frozenset[str]]) -> list[_Fault]:
+    file = f"config/wording/{lang}.toml"
+    known = set().union(*texts.values()) | set(fields)
+    faults = [_Fault(file, key, f"the sentence {key} is missing") for key in sorted(known - set(texts[lang]))]
+    for key, text in texts[lang].items():
+        if not isinstance(text, str) or not text.strip():
+            faults.append(_Fault(file, key, f"{key}: {text!r} is not a sentence"))
+            continue
+        try:
+            used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            faults.append(_Fault(file, key, f"{key}: {text!r}: {error}; a field is written {{name}}"))
+            continue
+        offered = ", ".join(sorted(fields.get(key, ()))) or "none"
+        faults += [
+            _Fault(file, key, f"{key}: the field {{{name}}} is not among those offered ({offered})")
+            for name in sorted(used - fields.get(key, frozenset()))
+        ]
+    return faults

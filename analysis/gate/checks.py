@@ -1,0 +1,213 @@
+"""The checks of one sheet: its header, its weeks, the figures of a row, and its figures as a whole.
+
+Each check takes a sheet (``reading.Reading``) and adds what it finds to the sheet's problems and repairs.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.config import periods, units
+from analysis.config.files import TIER
+from analysis.gate import headers
+from analysis.gate.problems import WARNING
+from analysis.method import score
+
+if TYPE_CHECKING:
+    from analysis.gate.sheet import Reading, Record
+
+RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
+
+
+def check_header(sheet: "Reading") -> None:
+    """Every required column is there, and none twice.
+
+    Unknown columns and other targets are warnings. Known slips in a header are repairs.
+    """
+    targets = sheet.rules.settings["targets"]
+    for column, each in sheet.header.columns.iterrows():
+        if each["reason"]:
+            sheet.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
+        if each["field"] == "":
+            sheet.fault("problem.unknown_column", each["row"], column, severity=WARNING)
+            continue
+        target, wanted = headers.target_of(each["text"]), targets.get(each["field"])
+        if target is not None and wanted is not None and target != wanted:
+            numbers = {"printed": sheet.words.number(target, 0), "target": sheet.words.number(wanted, 0)}
+            sheet.fault("problem.other_target", each["row"], column, severity=WARNING, **numbers)
+    known = sheet.header.columns[~sheet.header.columns["field"].isin(["", "other"])]
+    for column in known.index[known["field"].duplicated()]:
+        sheet.fault("problem.doubled_column", known.at[column, "row"], column)
+    for name, spec in sheet.specs[sheet.specs["required"] == "yes"].iterrows():
+        if name not in sheet.column_of:
+            place = sheet.place(sheet.header.rows[0], spec["header"])
+            sheet.problem("problem.missing_column", place, spec["header"])
+
+
+def check_weeks(sheet: "Reading") -> None:
+    """Each week that a title, header, file or sheet names is the cut-off's; the week of previous totals is earlier.
+
+    The sheet then knows the cut-off of its previous totals (``previous``). Where that is not the week before, it is a
+    warning.
+    """
+    asked = sheet.rules.cutoff
+    above = [row for row in sorted(sheet.rows) if row < sheet.header.rows[0]]
+    titles = [(row, column, cell.text) for row in above for column, cell in sheet.rows[row].items()]
+    names = [("", None, Path(sheet.source).stem), ("", None, sheet.sheet)]
+    for row, column, text in [*titles, *names]:
+        for words, day in periods.named_cutoffs(text, asked):
+            if day != asked:
+                _wrong_week(sheet, words, day, row, column)
+    for column, each in sheet.header.columns.iterrows():
+        if not periods.names_week(each["text"]):
+            continue
+        week = each["week"]
+        if each["field"] == "previous_total" and week is not None and week < asked:
+            sheet.previous = week
+            if asked - week != timedelta(weeks=1):
+                sheet.fault("problem.week_gap", each["row"], column, WARNING, named=sheet.words.date(week))
+        elif week != asked:
+            _wrong_week(sheet, each["text"], week, each["row"], column)
+
+
+def _wrong_week(sheet: "Reading", words: str, day: date | None, row: int | str, column: int | None) -> None:
+    if day is None:
+        sheet.fault("problem.no_such_week", row, column, words=words)
+    else:
+        fields = {"named": sheet.words.date(day), "asked": sheet.words.date(sheet.rules.cutoff)}
+        sheet.fault("problem.wrong_week", row, column, words=words, **fields)
+
+
+def check_hidden(sheet: "Reading") -> None:
+    """A hidden row or column with data is refused, each once: a person who looks at the table does not see it."""
+    filled = [
+        (row, column, cell.hidden)
+        for row, its in sorted(sheet.rows.items())
+        for column, cell in its.items()
+        if cell.filled
+    ]
+    seen = {column for _, column, hidden in filled if not hidden}
+    told: set[tuple[str, int]] = set()
+    for row, column, hidden in filled:
+        line = ("row", row) if column in seen else ("column", column)
+        if hidden and line not in told:
+            told.add(line)
+            sheet.fault("problem.hidden", row, column)
+
+
+def check_counts(sheet: "Reading", record: "Record") -> None:
+    """A numerator is within its denominator, a printed rate is theirs, and a printed maximum is ours."""
+    counted, of, rate = (record.values.get(name) for name in ("numerator", "denominator", "value"))
+    if counted is not None and of is not None and counted > of:
+        sheet.fault("problem.above_denominator", record.row, sheet.column_of["numerator"], of=sheet.words.number(of, 0))
+    elif None not in (counted, of, rate) and of and abs(rate - 100 * counted / of) > RATE_TOLERANCE_PCT:
+        said = sheet.words.number(100 * counted / of)
+        sheet.fault("problem.other_rate", record.row, sheet.column_of["value"], rate=said)
+    most, ours = record.values.get("max_points"), sheet.limits.get(sheet.meaning(record.indicator))
+    if most is not None and ours is not None and most != ours:
+        said = sheet.words.number(ours, 0)
+        sheet.fault("problem.other_maximum", record.row, sheet.column_of["max_points"], WARNING, most=said)
+
+
+def check_band(sheet: "Reading", record: "Record") -> None:
+    """The printed band is one of ours, and the total falls in it."""
+    if "band" not in sheet.column_of:
+        return
+    row, column, bands = record.row, sheet.column_of["band"], sheet.rules.bands
+    text = units.plain(sheet.cell(row, column).text)
+    printed = sheet.bands.get("".join(text.casefold().split()))
+    if printed is None:
+        sheet.fault("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
+        return
+    if text.casefold() != printed.casefold():
+        sheet.repair("repair.split_word", row, column, printed.upper())
+    total = record.values.get("total")
+    if total is not None and (fitting := score.band_of(total, bands)) != printed:
+        sheet.fault("problem.wrong_band", row, column, total=sheet.words.number(total), band=fitting)
+
+
+def check_change(sheet: "Reading", record: "Record") -> None:
+    """The printed change is the total less the previous total, each rounded to 0.01."""
+    total, previous, change = (record.values.get(name) for name in ("total", "previous_total", "change"))
+    if None in (total, previous, change):
+        return
+    difference = score.rounded(total - previous)
+    if difference != score.rounded(change):
+        fields = {"total": sheet.words.number(total), "previous": sheet.words.number(previous)}
+        said = sheet.words.number(difference, signed=True)
+        sheet.fault("problem.wrong_change", record.row, sheet.column_of["change"], difference=said, **fields)
+
+
+def check_parts(sheet: "Reading", record: "Record") -> None:
+    """A figure that is part of another figure is not above it; else a warning: the office knows which is wrong."""
+    for part, whole in sheet.rules.settings.get("at_most", {}).items():
+        counted, of = record.values.get(part), record.values.get(whole)
+        if None not in (counted, of) and counted > of:
+            said = sheet.header.columns["text"][sheet.column_of[whole]]
+            sheet.fault(
+                "problem.above_whole",
+                record.row,
+                sheet.column_of[part],
+                WARNING,
+                whole=said,
+                of=sheet.words.number(of, 0),
+            )
+
+
+def check_scale(sheet: "Reading") -> None:
+    """A percent column of which no value is above 1 may be on the scale 0 to 1: refused, at its header."""
+    for name, column in _columns_of_kind(sheet, "percent"):
+        plain = [each for each in sheet.named() if sheet.cell(each.row, column).kind != "percent"]
+        values = [each.values[name] for each in plain if each.values.get(name) is not None]
+        if len(values) > 1 and 0 < max(values) <= 1:
+            sheet.fault("problem.percent_scale", sheet.header.columns.at[column, "row"], column)
+
+
+def check_ranks(sheet: "Reading") -> None:
+    """A printed place that is not the rank by total is a warning. Where a row is missing, no place is compared."""
+    if "rank" not in sheet.column_of or len(sheet.named()) + len(sheet.unnamed) < len(sheet.rules.units):
+        return
+    rows = [*sheet.named(), *sheet.unnamed]
+    if any(each.values.get("total") is None for each in rows):
+        return
+    ranks = score.rank(pd.Series({each.row: each.values["total"] for each in rows}, dtype=float))
+    for each in rows:
+        printed, rank = each.values.get("rank"), ranks[each.row]
+        if printed is not None and printed != rank:
+            place = sheet.words.number(rank, 0)
+            sheet.fault("problem.other_rank", each.row, sheet.column_of["rank"], WARNING, rank=place)
+
+
+def check_sums(sheet: "Reading") -> None:
+    """Counts add up to the control row's. Where a figure could not be read, nothing is compared."""
+    control = sheet.control()
+    for name, column in _count_columns(sheet):
+        values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
+        expected = control.values.get(name) if control else None
+        if expected is not None and None not in values and sum(values) != expected:
+            fields = {"sum": sheet.words.number(sum(values), 0), "control": sheet.words.number(expected, 0)}
+            sheet.fault("problem.wrong_sum", control.row, column, **fields)
+
+
+def sum_counts(sheet: "Reading") -> list[dict]:
+    """Control totals: the sum of each count (``found``; None: one is missing), and the control row's (``expected``)."""
+    control = sheet.control()
+    if sheet.long or control is None:
+        return []
+    rows = []
+    for name, _ in _count_columns(sheet):
+        values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
+        found = None if None in values else sum(values)
+        rows.append({"control": "sum", "indicator": name, "expected": control.values.get(name), "found": found})
+    return rows
+
+
+def _count_columns(sheet: "Reading") -> Iterator[tuple[str, int]]:
+    return ((name, column) for name, column in _columns_of_kind(sheet, "count") if name != "rank")
+
+
+def _columns_of_kind(sheet: "Reading", kind: str) -> Iterator[tuple[str, int]]:
+    return ((name, sheet.column_of[name]) for name in sheet.figures if sheet.specs.at[name, "kind"] == kind)

@@ -1,0 +1,277 @@
+"""Delivered files → measurements and repairs, or all problems at once (docs/method.md §7).
+
+A cell is either its clean value or a problem that names file, row, column and value; what cleaning changed is a
+repair. An *error* refuses everything, a *warning* is accepted and shown. The control row (TOÀN HUYỆN …) is kept under
+the area's own code and counted with no unit: it also holds offices that are in no commune. Several files of one
+cut-off are joined by unit and must agree where they overlap.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config.rules import Rules
+from analysis.config.wording import Wording
+from analysis.exits import AnalysisError
+from analysis.gate import checks, headers
+from analysis.gate.problems import ERROR, WARNING, Log
+from analysis.gate.sheet import Reading, Record
+from analysis.readers import read
+from analysis.tables import INDICATOR_OF
+
+FIGURES = ["value", "numerator", "denominator", "published_points"]
+MEASUREMENTS = ["unit_code", "unit_name", "indicator", *FIGURES, "mark"]
+REPAIRS = ["file", "row", "column", "column_letter", "raw", "clean", "reason"]
+PROBLEMS = ["severity", "file", "row", "column", "column_letter", "value", "problem"]
+CONTROLS = ["control", "indicator", "expected", "found"]
+UNITS = ["unit_code", "unit_name", "type", "kind"]
+COMMUNE, DEPARTMENT = "commune", "department"  # where the table is the registry, a commune is called xã, phường …
+
+
+class Refused(AnalysisError, ValueError):
+    """The table was refused; ``problems`` is the frame of all its problems, the message says them one a line."""
+
+    def __init__(self, problems: pd.DataFrame, words: Wording) -> None:
+        self.problems = problems
+        super().__init__("\n" + "\n".join(problem_lines(problems, words)))
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What the gate found in the files of one cut-off.
+
+    measurements : unit_code, unit_name, indicator, value, numerator, denominator, published_points, mark; control row
+                   first (its code is the area's), then units as delivered. A group's published points stand under the
+                   group's code
+    repairs      : file, row, column, column_letter, raw, clean, reason; one row for each cell that cleaning changed
+    problems     : severity (error, warning), file, row, column, column_letter, value, problem
+    controls     : control, indicator, expected, found: what must be the same going in and coming out
+    units        : unit_code, unit_name, type, kind: whom the measurements are about, without the control row
+    source       : one row a sheet read: file (with the sheet, of several), cutoff, previous_cutoff (ISO; of the totals
+                   that the table itself carries, "" if none)
+    """
+
+    measurements: pd.DataFrame
+    repairs: pd.DataFrame
+    problems: pd.DataFrame
+    controls: pd.DataFrame
+    units: pd.DataFrame
+    source: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """By the names under which the week keeps them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def refused(self) -> bool:
+        return bool((self.problems["severity"] == ERROR).any())
+
+
+def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
+    """Read the files of one cut-off and clean them; a file that cannot be read at all is a problem like any other.
+
+    Raises : OSError where a file cannot be opened.
+    """
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    logs: list[Log] = []
+    for path in map(Path, paths):
+        try:
+            cells = read.cells(path)
+        except read.Unreadable as fault:
+            logs.append(log := Log(path.name, words))
+            log.problem(fault.key, **fault.fields)
+        else:
+            logs += _readings(cells, path.name, rules, words)
+    return _joined(logs, rules, words)
+
+
+def accepted(cleaned: Cleaned, words: Wording) -> Cleaned:
+    """The same, or Refused with all problems: for a notebook, which must stop where a person would."""
+    if cleaned.refused:
+        raise Refused(cleaned.problems, words)
+    return cleaned
+
+
+def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
+    """One line a problem, with what is known of its place: ``file, dòng 5, cột G (CÔNG KHAI …): «7l.2»: …``."""
+    lines = []
+    for each in problems.fillna("").itertuples():
+        place = [each.file]
+        if each.row != "":
+            place.append(words.say("place.row", row=each.row))
+        if each.column and each.column_letter:
+            place.append(words.say("place.column", column=each.column, letter=each.column_letter))
+        elif each.column:
+            place.append(words.say("place.column_name", column=each.column))
+        elif each.column_letter:
+            place.append(words.say("place.column_letter", letter=each.column_letter))
+        value = f" «{each.value}»:" if each.value != "" else ""
+        lines.append(f"{', '.join(place)}:{value} {each.problem}")
+    return lines
+
+
+# -- which sheets, by which form -------------------------------------------------------------------------------------
+
+
+def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> list[Log]:
+    """The sheets of one file that are to be read, each read; what cannot be read is a log with its problem."""
+    log, found = Log(file, words), []
+    sheets = cells.groupby(cells.get("sheet", ""), sort=False) if "sheet" in cells else [("", cells)]
+    configured = rules.sheets.set_index("sheet")["rows"].to_dict()
+    by_name = dict(iter(sheets))
+    by_config = bool(set(configured) & set(by_name))
+    for name, its in by_name.items():
+        role = configured.get(name, "") if by_config else "units"
+        if its.get("hidden", pd.Series(False, index=its.index)).all() and (its["value"].astype(str) != "").any():
+            log.problem("problem.hidden_sheet", value=name)
+        elif role in ("units", "control"):
+            form = headers.find(its, rules.forms, rules.aliases, rules.cutoff)
+            if form is not None:
+                found.append((name, role, its, form))
+            elif by_config:
+                log.problem("problem.no_header", log.place(), name, headers=_needed(rules))
+        elif role == "":
+            log.problem("problem.unknown_sheet", value=name, severity=WARNING)
+    for name in [each for each, role in configured.items() if by_config and role != "none" and each not in by_name]:
+        log.problem("problem.missing_sheet", value=name)
+    if not found and not log.problems:
+        log.problem("problem.no_header", headers=_needed(rules))
+    if len(found) > 1 and not by_config:
+        log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
+        found = []
+    readings = [
+        _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
+        for name, role, its, form in found
+    ]
+    return [log, *readings]
+
+
+def _read(
+    cells: pd.DataFrame, source: tuple[str, str, str], role: str, form: tuple, rules: Rules, words: Wording
+) -> Reading:
+    """One sheet read. Of a sheet that is there for the control row alone, nothing else is looked at."""
+    name, header = form
+    if role == "control":
+        code = header.columns.index[header.columns["field"] == "code"]
+        rows = cells.loc[cells["column"].isin(code) & (cells["value"] == rules.settings["code"]), "row"]
+        cells = cells[(cells["row"] <= header.rows[-1]) | cells["row"].isin(rows)]
+    return Reading(cells, source, name, header, rules, words).read()
+
+
+def _needed(rules: Rules) -> str:
+    return ", ".join(rules.columns.loc[rules.columns["required"] == "yes", "header"])
+
+
+# -- the files as a whole --------------------------------------------------------------------------------------------
+
+
+def _joined(logs: list[Log], rules: Rules, words: Wording) -> Cleaned:
+    readings = [log for log in logs if isinstance(log, Reading)]
+    measurements, disagreements = _measurements(readings, rules, words)
+    whole = _check_whole(readings, rules, words) if readings else Log("", words)
+    every = [*logs, disagreements, whole]
+    problems = pd.DataFrame([each for log in every for each in log.problems], columns=PROBLEMS)
+    sources = [
+        {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
+        for each in readings
+    ]
+    return Cleaned(
+        measurements,
+        pd.DataFrame([each for log in every for each in sorted(log.repairs, key=_by_place)], columns=REPAIRS),
+        problems,
+        _controls(readings, rules),
+        _units(readings, rules),
+        pd.DataFrame(sources, columns=["file", "cutoff", "previous_cutoff"]),
+    )
+
+
+def _by_place(repair: dict) -> tuple:
+    return repair["row"], len(repair["column_letter"]), repair["column_letter"]
+
+
+def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
+    """Every registered unit once, and the control row there, in the files of the main form taken together."""
+    main = [each for each in readings if each.form == "columns.csv"] or readings
+    first = next((each for each in main if each.named()), main[0])
+    log = Log(first.file, words)
+    column = next((first.at("", first.column_of[name]) for name in ("unit", "code") if name in first.column_of), None)
+    found = {record.code for each in main for record in each.records}
+    for unit in rules.units[~rules.units["code"].isin(found)].itertuples():
+        name = f"{unit.type} {unit.name}".strip()
+        log.problem("problem.missing_unit", column, unit.name, name=name)
+    if rules.from_file and not any(each.named() for each in main):
+        log.problem("problem.no_units", column)
+    wanted = rules.settings["control_rows"]
+    if wanted and not rules.from_file and rules.settings["code"] not in found:
+        log.problem("problem.missing_control", column, wanted[0])
+    return log
+
+
+def _measurements(readings: list[Reading], rules: Rules, words: Wording) -> tuple[pd.DataFrame, Log]:
+    """All figures, one row a unit and indicator; what two files or rows say of the same figure must be the same."""
+    rows: dict[tuple[str, str], dict] = {}
+    log = Log("", words)
+    order = {code: place for place, code in enumerate(_order(readings))}
+    for reading in readings:
+        for record in reading.records:
+            for indicator, name, part, value in _figures(reading, record):
+                key = (record.code, indicator)
+                row = rows.setdefault(key, {"unit_code": record.code, "unit_name": record.name, "indicator": indicator})
+                row["mark"] = row.get("mark") or record.marks.get(name, "")
+                if value is not None and row.setdefault(part, value) != value:
+                    place = reading.at(record.row, reading.column_of[name])
+                    about = {"name": record.name, "indicator": rules.named(indicator, words)}
+                    log.problem(
+                        "problem.files_disagree", place, f"{value:.10g}", other=words.number(row[part]), **about
+                    )
+    frame = pd.DataFrame(list(rows.values())).reindex(columns=MEASUREMENTS)
+    frame = frame.assign(mark=frame["mark"].fillna("")).astype(dict.fromkeys(FIGURES, float))
+    ordered = frame.sort_values("unit_code", key=lambda codes: codes.map(order), kind="stable", ignore_index=True)
+    return ordered, log
+
+
+def _figures(reading: Reading, record: Record) -> Iterable[tuple[str, str, str, float | None]]:
+    """The figures of a record: (indicator or group, field, which figure of a measurement, value)."""
+    groups = set(reading.rules.groups["group"])
+    if reading.long:
+        indicator = reading.meaning(record.indicator)
+        if indicator == "TOTAL":  # the published total is a value of its own, and its rate says nothing more
+            yield indicator, "published_points", "value", record.values.get("published_points")
+            return
+        for name in FIGURES:
+            if name in reading.column_of:
+                yield indicator, name, name, record.values.get(name)
+        return
+    for name in reading.figures:
+        if name == "rank":
+            continue
+        published = reading.spec_of[name]["kind"] == "points" and name in groups
+        yield INDICATOR_OF.get(name, name), name, "published_points" if published else "value", record.values.get(name)
+
+
+def _order(readings: list[Reading]) -> list[str]:
+    """Codes in the order of the measurements: the control row first, then units as the main table has them."""
+    main_first = sorted(readings, key=lambda each: each.form != "columns.csv")
+    records = [record for each in main_first for record in each.records]
+    return list(dict.fromkeys(record.code for record in sorted(records, key=lambda each: not each.control)))
+
+
+def _units(readings: list[Reading], rules: Rules) -> pd.DataFrame:
+    """Whom the measurements are about: as registered, or as the table itself says where it is the registry."""
+    if not rules.from_file:
+        held = rules.units.rename(columns={"code": "unit_code", "name": "unit_name"})
+        return held[UNITS]
+    named = {record.code: record for each in readings for record in each.named()}
+    rows = [(each.code, each.name, each.type, COMMUNE if each.type else DEPARTMENT) for each in named.values()]
+    return pd.DataFrame(rows, columns=UNITS)
+
+
+def _controls(readings: list[Reading], rules: Rules) -> pd.DataFrame:
+    """Rows and sums going in, and what came out of them."""
+    found = len({record.code for each in readings for record in each.named()})
+    rows = [{"control": "units", "indicator": "", "expected": len(_units(readings, rules)), "found": found}]
+    rows += [row for each in readings for row in checks.sum_counts(each)]
+    return pd.DataFrame(rows, columns=CONTROLS).astype({"expected": float, "found": float})

@@ -1,0 +1,314 @@
+"""One sheet of a delivered table → its records, and everything that is wrong with it (docs/method.md §7).
+
+A *record* is one row: a unit (or the control row) with its figures by field. A wide table has one row a unit, a long
+one has one row a unit and indicator. Nothing stops at the first problem, and nothing is guessed.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from analysis.config import units
+from analysis.config.files import TIER
+from analysis.config.rules import Rules
+from analysis.config.wording import Wording
+from analysis.gate import checks, headers, parse
+from analysis.gate.problems import ERROR, WARNING, Log
+from analysis.readers import read
+
+IDENTITY = ("unit", "code", "other", "group", "indicator", "band")  # fields that are no figures
+
+
+@dataclass
+class Record:
+    """One row of the table: the unit it belongs to, and its figures by field (None: missing)."""
+
+    row: int
+    code: str = ""
+    name: str = ""
+    type: str = ""
+    control: bool = False
+    indicator: str = ""  # of a long table's row
+    values: dict[str, float | None] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    value: object = ""
+    kind: str = "empty"
+    mark: str = ""
+    hidden: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a person types it: numbers without idle zeros, days as days."""
+        if isinstance(self.value, float):
+            return f"{self.value:.10g}"
+        return str(self.value)
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.text.strip())
+
+
+class Reading(Log):
+    """One sheet, read by the form whose header it has. After ``read`` the result is in its attributes.
+
+    records  : one for each row of a unit or of the control row, in order
+    unnamed  : rows whose name matches no unit
+    previous : the cut-off of the previous totals, where the table names one
+    problems, repairs : as ``Log`` keeps them
+    """
+
+    def __init__(
+        self,
+        cells: pd.DataFrame,
+        source: tuple[str, str, str],
+        form: str,
+        header: headers.Header,
+        rules: Rules,
+        words: Wording,
+    ) -> None:
+        self.source, self.sheet, shown = source  # file, sheet, and what both are called in a problem
+        super().__init__(shown, words)
+        self.form, self.header, self.rules = form, header, rules
+        self.rows: dict[int, dict[int, Cell]] = {}
+        for each in cells.itertuples():
+            kind, hidden = getattr(each, "kind", "text"), getattr(each, "hidden", False)
+            self.rows.setdefault(each.row, {})[each.column] = Cell(each.value, kind, each.mark, hidden)
+        known = header.columns[~header.columns["field"].isin(["", "other"])]
+        self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
+        self.specs = rules.forms[form].drop_duplicates("field").set_index("field")
+        self.spec_of = self.specs.to_dict("index")
+        self.bands = {"".join(name.casefold().split()): name for name in rules.bands["band"]}
+        self.long = "indicator" in self.specs.index
+        self.figures = [name for name in self.column_of if name not in IDENTITY]
+        self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
+        self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
+        self.spoken = rules.aliases[rules.aliases["what"] == "indicator"].set_index("written")["meant"].to_dict()
+        self.limits = self._limits()
+        self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
+        self.records: list[Record] = []
+        self.unnamed: list[Record] = []
+        self.seen: dict[tuple[str, str], int] = {}
+        self.called: dict[str, Record] = {}  # where the table is the registry: who has which name
+        self.previous: date | None = None
+
+    def read(self) -> "Reading":
+        checks.check_header(self)
+        checks.check_weeks(self)
+        checks.check_hidden(self)
+        self.read_rows()
+        checks.check_scale(self)
+        if not self.long:
+            checks.check_ranks(self)
+            checks.check_sums(self)
+        return self
+
+    def named(self) -> list[Record]:
+        return [record for record in self.records if not record.control]
+
+    def control(self) -> Record | None:
+        return next((record for record in self.records if record.control), None)
+
+    # -- problems and repairs of a cell --------------------------------------------------------------------------
+
+    def at(self, row: int | str, column: int | None) -> dict:
+        above = isinstance(row, int) and row < self.header.rows[0]  # a title line stands under no header
+        text = "" if above else self.header.columns["text"].get(column, "")
+        return self.place(row, text, read.letter(column) if column else "")
+
+    def cell(self, row: int | str, column: int | None) -> Cell:
+        return self.rows.get(row, {}).get(column, Cell())
+
+    def fault(self, key: str, row: int | str, column: int | None, severity: str = ERROR, **fields) -> None:
+        self.problem(key, self.at(row, column), self.cell(row, column).text, severity, **fields)
+
+    def repair(self, reason: str, row: int, column: int, clean: str) -> None:
+        raw = self.cell(row, column).text
+        self.repairs.append({**self.at(row, column), "raw": raw, "clean": clean, "reason": self.words.say(reason)})
+
+    # -- the rows ------------------------------------------------------------------------------------------------
+
+    def read_rows(self) -> None:
+        """Every row below the header, but empty ones and a header that is repeated after a page break."""
+        heading = [self._texts(row) for row in self.rows if row <= self.header.rows[-1]]  # titles and header
+        for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
+            texts = self._texts(row)
+            if any(texts) and texts not in heading:
+                self._read_row(row)
+
+    def _texts(self, row: int) -> list[str]:
+        return [cell.text.strip() for cell in self.rows[row].values()]
+
+    def _read_row(self, row: int) -> None:
+        for column, cell in self.rows[row].items():
+            if column not in self.header.columns.index and cell.filled:
+                self.fault("problem.beyond_header", row, column)
+        record = Record(row)
+        label = self._control_label(row)
+        record.control = label is not None
+        if label is None and not self._has_figures(row) and self._unit_of(row) is None:
+            self._words(row)
+            return
+        if record.control:
+            self._name_control(record, label)
+        else:
+            self._name_unit(record)
+        for name in self.figures:
+            if not (record.control and name == "rank"):
+                self._read_figure(record, name)
+        if self.long:
+            checks.check_counts(self, record)
+        else:
+            checks.check_band(self, record)
+            checks.check_change(self, record)
+            checks.check_parts(self, record)
+
+    def _has_figures(self, row: int) -> bool:
+        cells = (self.cell(row, self.column_of[name]).text for name in self.figures if name != "rank")
+        return any(character.isdigit() for text in cells for character in text)
+
+    def _unit_of(self, row: int) -> units.Hit | str | None:
+        """Whom the row's name or, where the table is the registry, its code names; None: nobody."""
+        if self.rules.from_file:
+            return self.cell(row, self.column_of.get("code")).text.strip() or None
+        return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
+
+    def _words(self, row: int) -> None:
+        """A line of words below the table, or of a table cut off: one problem, at its first cell."""
+        column = min(column for column, cell in self.rows[row].items() if cell.filled)
+        if column == self.column_of.get("unit"):
+            self._unknown_name(row, column)
+        else:
+            self.fault("problem.no_unit_name", row, column)
+
+    def _unknown_name(self, row: int, column: int) -> None:
+        nearest = self.registry.nearest(self.cell(row, column).text)
+        key = "problem.unknown_unit_like" if nearest else "problem.unknown_unit"
+        self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
+
+    def _control_label(self, row: int) -> str | None:
+        """The field in which the row says that it is the control row; None where it is a unit's."""
+        if self.cell(row, self.column_of.get("code")).text.strip() == self.rules.settings["code"]:
+            return "code"
+        named = (name for name in ("unit", "rank") if name in self.column_of)
+        return next(
+            (name for name in named if units.name_key(self.cell(row, self.column_of[name]).text) in self.labels), None
+        )
+
+    def _name_control(self, record: Record, label: str) -> bool:
+        first = self.control()
+        if first is not None and not self.long:
+            self.fault("problem.doubled_control", record.row, self.column_of[label], first=first.row)
+            return True
+        if label == "rank":
+            self.repair("repair.label_moved", record.row, self.column_of[label], "")
+        record.code, record.name = self.rules.settings["code"], self.rules.settings["name"]["vi"]
+        return self._keep(record)
+
+    def _name_unit(self, record: Record) -> bool:
+        """Whose row it is: by code and name where the table has both, else by name. False, and a problem, if unsure."""
+        row, column = record.row, self.column_of.get("unit")
+        name = self.cell(row, column).text
+        code = self.cell(row, self.column_of.get("code")).text.strip()
+        if not name.strip():
+            self.fault("problem.no_unit_name", row, column)
+        elif self.rules.from_file:
+            if self._is_code(row, code):
+                record.code, record.name, record.type = code, self.registry.bare(name), units.kind_of(name)
+                first = self.called.setdefault(units.name_key(name), record)
+                if first.code == code:
+                    return self._keep(record)
+                self.fault("problem.doubled_unit", row, column, name=record.name, first=first.row)
+        elif code and code not in self.registry.names:
+            self.fault("problem.unknown_code", row, self.column_of["code"])
+        elif (hit := self.registry.match(name)) is None:
+            self._unknown_name(row, column)
+        elif code and hit.code != code:
+            self.fault("problem.code_of_another", row, column, code=code, name=self.registry.names[code])
+        else:
+            record.code, record.name = hit.code, self.registry.names[hit.code]
+            if self._keep(record) and hit.reason:
+                self.repair(hit.reason, row, column, record.name)
+            return True
+        self.unnamed.append(record)
+        return False
+
+    def _is_code(self, row: int, code: str) -> bool:
+        """Where the table is the registry: whether a code is of the form that area.toml gives (``unit_codes``)."""
+        if not code:
+            self.fault("problem.missing_value", row, self.column_of.get("code"))
+        elif not re.fullmatch(self.rules.settings.get("unit_codes", ".+"), code):
+            self.fault("problem.unknown_code", row, self.column_of["code"])
+        else:
+            return True
+        return False
+
+    def _keep(self, record: Record) -> bool:
+        """Keep the record unless its unit (in a long table: its unit and indicator) has a row already."""
+        if self.long and not self._name_indicator(record):
+            return True
+        first = self.seen.setdefault((record.code, record.indicator), record.row)
+        if first != record.row:
+            self.fault("problem.doubled_unit", record.row, self.column_of.get("unit"), name=record.name, first=first)
+            return False
+        self.records.append(record)
+        return True
+
+    def _name_indicator(self, record: Record) -> bool:
+        """``indicator`` of a long row: "group / metric" as delivered. False, and a warning, if config has none such."""
+        group = self.cell(record.row, self.column_of.get("group")).text.strip()
+        metric = self.cell(record.row, self.column_of["indicator"]).text.strip()
+        record.indicator = f"{group}{TIER}{metric}" if group else metric
+        known = self.meaning(record.indicator) in {
+            "TOTAL",
+            *self.rules.groups["group"],
+            *self.rules.indicators["indicator"],
+        }
+        if not known:
+            self.fault("problem.unknown_indicator", record.row, self.column_of["indicator"], severity=WARNING)
+        elif (
+            group and self.group_of.get(meaning := self.meaning(record.indicator), group).casefold() != group.casefold()
+        ):
+            own = self.group_of[meaning]
+            name = self.rules.named(own, self.words)
+            self.fault("problem.other_group", record.row, self.column_of["group"], group=own, name=name)
+        return known
+
+    def meaning(self, indicator: str) -> str:
+        """The indicator or group that "group / metric" stands for, by aliases.csv or by its own name."""
+        return self.spoken.get(indicator) or indicator.split(TIER)[-1]
+
+    def _limits(self) -> dict[str, float]:
+        """The most points a group or an indicator can have."""
+        groups = self.rules.groups.set_index("group")["max_points"]
+        return {"TOTAL": 100.0, **self.rules.indicators.set_index("indicator")["max_points"].dropna(), **groups}
+
+    # -- figures -------------------------------------------------------------------------------------------------
+
+    def _read_figure(self, record: Record, name: str) -> None:
+        row, column, spec = record.row, self.column_of[name], self.spec_of[name]
+        cell = self.cell(row, column)
+        parsed = parse.cell(cell.value, cell.kind, spec["kind"])
+        if parsed.fault:
+            self.fault(parsed.fault, row, column)
+            return
+        if parsed.value is None and spec["required"] == "yes" and not self.long:
+            self.fault("problem.missing_value", row, column)
+        low, high = parse.RANGES[spec["kind"]]
+        if spec["kind"] == "points" and name != "max_points":
+            high = self.limits.get(self.meaning(record.indicator) if self.long else name, high)
+        if parsed.value is not None and not low <= parsed.value <= high:
+            most = high * (1 + self.rules.settings.get("excess_pct", 0) / 100)
+            excess = high < parsed.value <= most and spec["on_excess"] == "warn"
+            fields = {"low": self.words.number(low, 0), "high": self.words.number(high, 0)}
+            self.fault("problem.out_of_range", row, column, WARNING if excess else ERROR, **fields)
+            if not excess:
+                return
+        if parsed.repair:
+            self.repair(parsed.repair, row, column, parsed.clean)
+        record.values[name], record.marks[name] = parsed.value, cell.mark

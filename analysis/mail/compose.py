@@ -1,0 +1,296 @@
+"""The digest as a message: what leaders get in their mail.
+
+One ``multipart/alternative``: plain text first, then the HTML with its style inlined and its charts as related parts.
+Both are made from the same digest, so the text carries every figure of the tables. Nothing here knows the time or
+chance: the date is an argument, and the Message-ID and the MIME boundaries follow from the content, so the same week
+gives the same bytes. ``addressed`` makes of it the letter to one recipient. Nothing is sent here.
+"""
+
+import base64
+import copy
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.policy import EmailPolicy
+from pathlib import Path
+
+import css_inline
+from inscriptis import get_text
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+
+from analysis.config.wording import Wording
+from analysis.exits import AnalysisError, Exit
+
+MAX_HTML_BYTES = 90_000  # encoded; Gmail cuts a message off at about 102 KB of HTML
+NOBODY = "undisclosed-recipients:;"  # RFC 5322's way of naming no one; the outbox addresses each copy
+IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|=\?")  # would start a new header, or pass for an encoded word
+BOX = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+ADDRESS = re.compile(rf'(?a:(?P<bare>{BOX})|(?P<name>[^<>@"\\]*)<(?P<named>{BOX})>)')
+
+HIDDEN = re.compile(
+    r'<span class="visually-hidden">[^<]*</span>'
+)  # spoken; in a column of numbers only the sign lines up
+NUMBER_CELL = re.compile(r"<td(?=[^>]*>[+−]?\d[\d.,]*[ %]*<)")
+BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.S)
+ROW = re.compile(r"<tr\b.*?</tr>", re.S)
+GAP = re.compile(r'<tr[^>]*>\s*<td colspan="\d+">\D*(\d+)')  # a row that says how many were left out
+FIGURE = re.compile(r"<figure\b.*?</figure>", re.S)
+CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
+STEP_ROWS, LEAST_ROWS = 10, 10  # our choice: how a long mail is shortened
+ATTACHED = "appendix.xlsx"
+OFFICE_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID", "X-Unsent")  # a letter's own; the rest is the week's
+NOWHERE = "example.invalid"  # the domain of a draft's identifiers (RFC 2606): it has no sender yet
+KEPT = ("Subject", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type")
+TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)
+
+
+class _Policy(EmailPolicy):
+    """Writes names and subjects word for word, and the same in every version of Python.
+
+    The library's own folding loses or adds spaces between encoded words (CPython gh-92081, gh-144156): in 3.11 every
+    seventh Vietnamese subject arrived as "5,78điểm". The older email.header does it right.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name == "Subject":
+            value = _encoded(value, name)
+        elif boxes := getattr(value, "addresses", ()):
+            value = ",\r\n ".join(
+                str(each) if str(each).isascii() else f"{_encoded(each.display_name, name)}\r\n <{each.addr_spec}>"
+                for each in boxes
+            )
+        else:
+            return super().fold(name, value)
+        return f"{name}: {value}\r\n"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+def _encoded(words: str, name: str) -> str:
+    return Header(str(words), header_name=name).encode(linesep="\r\n")
+
+
+class MailError(AnalysisError, ValueError):
+    """The message cannot be made as asked; the text says what is wrong and what would help."""
+
+    status = Exit.UNSETTLED
+
+
+def build_mail(
+    html: str,
+    *,
+    subject: str,
+    words: Wording,
+    date: datetime,
+    seed: str,
+    sender: str | None = None,
+    to: Sequence[str] = (),
+) -> EmailMessage:
+    """The message for a digest that ``export.digest`` made.
+
+    sender, to : one address each, ``name <box@host>`` or ``box@host``, the mailbox in ASCII; no ``to`` names nobody.
+                 Without a sender it is a draft: by X-Unsent, Outlook and Thunderbird open it to be addressed and sent.
+    date       : with its time zone.
+    seed       : what tells this message from others of the same content: area, cut-off, revision, recipient.
+    Raises     : MailError for a header value that could forge another header, an address that is not one, a picture
+                 that a mail client would not show, or an HTML part that stays above 90 KB.
+
+    An HTML part above 90 KB is shortened by rule, and says so where something is missing: first rows from the middle
+    of the longest table, then charts, the last one first.
+    """
+    if date.tzinfo is None:
+        raise MailError(f"date {date}: expected one with a time zone")
+    message = EmailMessage(policy=_Policy(linesep="\r\n"))
+    if sender is None:
+        message["X-Unsent"] = "1"
+    else:
+        message["From"] = address("sender", sender)
+        message["To"] = [address("recipient", each) for each in to] or NOBODY
+    message["Subject"] = _safe("subject", subject)
+    message["Date"] = date
+    domain = NOWHERE if sender is None else message["From"].addresses[0].domain
+    key = hashlib.sha256("\0".join([seed, subject, sender or "", *to, html]).encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{key}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+
+    for shown in _shorter(html, words):
+        body, images = _with_cids(shown, key, domain)
+        part = EmailMessage(policy=message.policy)
+        part.set_content(_inlined(body), subtype="html", cte="quoted-printable")
+        if (size := len(part.as_bytes())) <= MAX_HTML_BYTES:
+            break
+    else:
+        raise MailError(
+            f"the HTML part has {size:,} bytes, allowed are {MAX_HTML_BYTES:,}: mail clients would cut it off. "
+            "Tag fewer cells with mail, or show fewer rows in them"
+        )
+    message.set_content(text(shown), cte="quoted-printable")
+    message.add_alternative(_inlined(body), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = words.lang
+    part = message.get_payload()[1]
+    for number, (cid, png) in enumerate(images.items(), start=1):
+        part.add_related(png, "image", "png", cid=cid, disposition="inline", filename=f"chart-{number}.png")
+    for number, each in enumerate(each for each in message.walk() if each.is_multipart()):
+        each.set_boundary(f"=_{key}_{number}")
+    return message
+
+
+def save(message: EmailMessage, path: Path) -> None:
+    """Write the message as an .eml file, with the appendix.xlsx that lies beside it attached."""
+    if (appendix := path.with_name(ATTACHED)).is_file():
+        message = _attached(message, appendix.read_bytes())
+    path.write_bytes(message.as_bytes())
+
+
+def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: str, reply_to: str = "") -> bytes:
+    """The letter to one recipient, as bytes to be sent: the week's mail.eml with a head of its own.
+
+    compiled : what ``save`` wrote
+    date     : when it is sent, with its time zone; no part of the Message-ID
+    seed     : area, cut-off, revision; with the content and the addresses it makes the Message-ID
+    Raises   : MailError for an address that is not one, or a head that holds anything but what it should.
+    """
+    head, _, body = compiled.partition(b"\r\n\r\n")
+    kept = [line for line in _header_lines(head) if _name(line) not in REWRITTEN]
+    own = EmailMessage(policy=_Policy(linesep="\r\n"))
+    own["From"], own["To"] = address("sender", sender), [address("recipient", to)]
+    if reply_to:
+        own["Reply-To"] = [address("reply_to", reply_to)]
+    key = hashlib.sha256(b"\0".join([seed.encode(), own.as_bytes(), *kept, body])).hexdigest()[:32]
+    own["Date"] = date
+    own["Message-ID"] = f"<{key}@{own['From'].addresses[0].domain}>"
+    lines = [*_header_lines(own.as_bytes().rstrip()), *kept]
+    message = b"\r\n".join(lines) + b"\r\n\r\n" + body
+    _check(message, {"From", "To", "Date", "Message-ID", *KEPT} | ({"Reply-To"} if reply_to else set()))
+    return message
+
+
+def note(text: str, *, subject: str, sender: str, to: str, date: datetime) -> bytes:
+    """A plain letter to one person, as bytes to be sent: nothing of a week, no pictures. Raises MailError."""
+    message = EmailMessage(policy=_Policy(linesep="\r\n"))
+    message["From"], message["To"] = address("sender", sender), [address("recipient", to)]
+    message["Subject"], message["Date"] = _safe("subject", subject), date
+    key = hashlib.sha256(f"{date.isoformat()}\0{to}\0{text}".encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{key}@{message['From'].addresses[0].domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    return message.as_bytes()
+
+
+def identity(message: bytes) -> str:
+    """The Message-ID of a letter."""
+    return BytesHeaderParser().parsebytes(message)["Message-ID"]
+
+
+def _header_lines(head: bytes) -> list[bytes]:
+    """Each header with the lines it is folded into."""
+    return re.split(rb"\r\n(?![ \t])", head)
+
+
+def _name(line: bytes) -> str:
+    return line.partition(b":")[0].decode("ascii", "replace")
+
+
+def _check(message: bytes, names: set[str]) -> None:
+    """The bytes themselves, whatever wrote them: CPython up to 3.11.8 lets an encoded word open a header of its own."""
+    head, _, body = message.partition(b"\r\n\r\n")
+    found = [_name(line) for line in _header_lines(head)]
+    if sorted(found) != sorted(names):
+        odd = sorted(set(found) ^ names) or sorted({name for name in found if found.count(name) > 1})
+        raise MailError(f"mail.eml: unexpected, missing or doubled headers: {', '.join(odd)}; make the week again")
+    lines = message.split(b"\r\n")
+    if any(b"\r" in line or b"\n" in line or b"\0" in line or len(line) > 998 for line in lines) or not body:
+        raise MailError("mail.eml: a line ends in another way than CR LF, or is too long; make the week again")
+    if not message.isascii():
+        raise MailError("mail.eml: holds bytes that are not ASCII; make the week again")
+
+
+def _attached(message: EmailMessage, appendix: bytes) -> EmailMessage:
+    """The message with the appendix; the boundary follows from the content, like the others."""
+    whole = copy.deepcopy(message)
+    key = hashlib.sha256(message["Message-ID"].encode() + appendix).hexdigest()[:32]
+    whole.add_attachment(appendix, maintype="application", subtype=OFFICE_XLSX, filename=ATTACHED)
+    whole.set_boundary(f"=_{key}_0")
+    whole["Content-Language"] = message["Content-Language"]
+    return whole
+
+
+def text(html: str) -> str:
+    """The digest as plain text: tables in columns, numbers to the right, charts as their words in brackets."""
+    html = NUMBER_CELL.sub('<td align="right"', HIDDEN.sub("", html))
+    html = html.replace("&amp;", "&amp;amp;")  # read twice: what is typed as &lt; would come out as <
+    lines = [line.rstrip() for line in get_text(html, TEXT).strip().splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def _shorter(html: str, words: Wording) -> Iterator[str]:
+    """The digest as it is, then with ever less of it: rows of the longest table, then charts from the last on."""
+    yield html
+    while True:
+        longest = max(BODY.finditer(html), key=lambda body: len(ROW.findall(body[2])), default=None)
+        if longest is None or len(ROW.findall(longest[2])) <= LEAST_ROWS + 1:
+            break
+        rows = _fewer(ROW.findall(longest[2]), words)
+        html = html[: longest.start(2)] + "\n".join(rows) + html[longest.end(2) :]
+        yield html
+    for figure in reversed(list(FIGURE.finditer(html))):
+        caption = CAPTION.search(figure[0])
+        said = words.say("mail.chart_left_out", caption=caption[1] if caption else "")
+        html = f"{html[: figure.start()]}<p>{said}</p>{html[figure.end() :]}"
+        yield html
+
+
+def _fewer(rows: list[str], words: Wording) -> list[str]:
+    """Ten rows less, from the middle: a third of what is left stays at the top. The gap says how many are missing."""
+    gaps = [index for index, row in enumerate(rows) if GAP.match(row)]
+    missing = sum(int(GAP.match(rows[index])[1]) for index in gaps)
+    at = gaps[0] if gaps else len(rows) // 3
+    rows = [row for index, row in enumerate(rows) if index not in gaps]
+    kept = max(LEAST_ROWS, len(rows) - STEP_ROWS)
+    top = min(at, kept // 3)
+    missing += len(rows) - kept
+    columns = len(re.findall(r"<t[hd]\b", rows[0]))
+    gap = f'<tr><td colspan="{columns}">{words.say("mail.rows_left_out", count=missing)}</td></tr>'
+    return [*rows[:top], gap, *rows[len(rows) - kept + top :]]
+
+
+def _with_cids(html: str, key: str, domain: str) -> tuple[str, dict[str, bytes]]:
+    """The HTML with each embedded PNG named by a Content-ID of its own (Outlook.com drops one used twice)."""
+    images = {}
+
+    def name(match: re.Match) -> str:
+        cid = f"{key[:16]}.{len(images) + 1}@{domain}"
+        images[f"<{cid}>"] = base64.b64decode(match[1], validate=True)
+        return f'src="cid:{cid}"'
+
+    html = IMAGE.sub(name, html)
+    if re.search(r"""["'(]data:|<svg""", html):
+        raise MailError("a picture in the digest is not an embedded PNG: mail clients would not show it")
+    return html, images
+
+
+def _inlined(html: str) -> str:
+    """Style on every element; rules inside @media (the dark scheme) stay in the head."""
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
+
+
+def address(what: str, value: str) -> Address:
+    """One address, or MailError. Our own grammar: the library's also takes two addresses, or half a one."""
+    if not (match := ADDRESS.fullmatch(_safe(what, value))):
+        raise MailError(f"{what} {value!r}: expected one address, such as Name <box@host.example>, the box in ASCII")
+    return Address((match["name"] or "").strip(), addr_spec=match["named"] or match["bare"])
+
+
+def _safe(what: str, value: str) -> str:
+    if UNSAFE.search(value):
+        raise MailError(f"{what} {value!r}: control characters, line ends and encoded words are not allowed")
+    return value

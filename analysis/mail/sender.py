@@ -1,0 +1,295 @@
+"""One letter handed to the mail server: a single SMTP transaction, in a process of its own. Only here is a network.
+
+The child process, ``python -m`` this module, reads from standard input which letter goes to which server: one of an
+outbox, or a whole letter that is in none. A server can keep a client for ever, byte by byte, so the parent ends a try
+that takes too long. The password is read here, from a file that only its owner reads or from the environment; it is
+sent over TLS with a verified name, or not at all.
+"""
+
+import base64
+import dataclasses
+import ipaddress
+import json
+import os
+import re
+import select
+import smtplib
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from analysis.exits import AnalysisError
+from analysis.mail import outbox
+from analysis.mail.outbox import Outbox
+
+PASSWORD = "ANALYSIS_SMTP_PASSWORD"  # the environment variable
+CREDENTIALS, CREDENTIAL = "CREDENTIALS_DIRECTORY", "smtp-password"  # systemd's LoadCredential=smtp-password:…
+SECURITIES = ("starttls", "tls", "none")
+LOGIN_CODES = (530, 534, 535, 538)  # what the server says of us, not of the recipient
+MOST_MEMORY = 512 * 1024 * 1024
+PIECE = 64 * 1024  # a stage's time holds for a piece, so that a slow line is no fault
+COMMAND = [sys.executable, "-m", __name__]
+PACKAGE = Path(__file__).parents[2]  # where the child finds the package
+SETTLED, LOGIN_REFUSED = 0, 77  # exit statuses of the child; the latter is EX_NOPERM of sysexits.h
+
+
+class PasswordError(AnalysisError, ValueError):
+    """The password cannot be read as safely as it must be; the message says what would help."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Whom the letters are handed to. ``security``: starttls, tls, or none for this machine itself."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    stage_s: float = 60  # for one answer
+    dot_s: float = 600  # for the answer to the last dot: RFC 5321 §4.5.3.2.6
+    whole_s: float = 900  # for all of it
+
+
+class Verdict(NamedTuple):
+    """How a try ended: a state of the outbox, or LOGIN; and the server's own words."""
+
+    state: str
+    reply: str
+
+
+LOGIN = "login"  # our own account was refused: nothing about the recipient, and no use to go on
+
+
+def password(server: Server) -> str:
+    """The password of ``server.user``; "" without a user. Raises PasswordError.
+
+    From password_file, else the environment, else what systemd hands to the service, which nobody else may read: its
+    own user does by an access list, of which the file's mode shows a trace (0440).
+    """
+    if not server.user:
+        return ""
+    path, private = Path(server.password_file), 0o077
+    if not server.password_file:
+        if PASSWORD in os.environ:
+            return _ascii(os.environ[PASSWORD])
+        if CREDENTIALS not in os.environ:
+            raise PasswordError(f"no password for {server.user}: set password_file in mail.toml, or ${PASSWORD}")
+        path, private = Path(os.environ[CREDENTIALS]) / CREDENTIAL, 0o037
+    with path.open(encoding="latin-1") as lines:  # reads any byte; what is not ASCII is refused below
+        about = os.fstat(lines.fileno())
+        if os.name == "posix" and (about.st_mode & private or not stat.S_ISREG(about.st_mode)):
+            raise PasswordError(f"{path}: others may read it (mode {about.st_mode & 0o777:03o}); expected chmod 600")
+        secret = lines.read().rstrip("\r\n")
+    return _ascii(secret)
+
+
+def _ascii(secret: str) -> str:
+    if not secret.isascii():  # smtplib could not send it, and its message would show a part of it
+        raise PasswordError("the password holds letters outside ASCII, which SMTP cannot carry")
+    return secret
+
+
+# -- one transaction -------------------------------------------------------------------------------------------------
+
+
+class _Answered(Exception):
+    """The server's answer ends the transaction."""
+
+
+def transact(
+    server: Server, letter: dict, secret: str, commit: Callable[[], bool]
+) -> tuple[Verdict, smtplib.SMTP | None]:
+    """Hand over one letter. ``commit`` is called once, before the last dot, and may forbid it by False.
+
+    letter  : address, sender (the envelope), message (bytes, lines ended by CR LF)
+    Returns : the verdict, and the connection for ``leave``, None where it is not for that any more.
+    """
+    smtp, stage = None, "commands"
+    try:
+        smtp = _connected(server, letter["sender"], secret)
+        _expect(smtp.mail(letter["sender"], _options(smtp, letter["message"])), 2)
+        _expect(smtp.rcpt(letter["address"]), 2)
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the dot waits for an acknowledgement
+        stage = "data"
+        _expect(smtp.docmd("DATA"), 3)
+        body = re.sub(rb"(?m)^\.", b"..", letter["message"])
+        for start in range(0, len(body), PIECE):
+            smtp.send(body[start : start + PIECE])
+        _expect_silence(smtp)
+        if commit():
+            stage = "dot"
+            smtp.sock.settimeout(server.dot_s)
+            smtp.send(b".\r\n")
+            _expect(smtp.getreply(), 2)
+            return Verdict(outbox.ACCEPTED, ""), smtp
+        verdict = Verdict(outbox.PENDING, "taken_over")
+    except _Answered as answer:
+        verdict = _judged(*answer.args, dotted=stage == "dot")
+        if stage != "data":
+            return verdict, smtp
+    except smtplib.SMTPAuthenticationError as error:  # without its words: a server may repeat what it was sent
+        code = error.smtp_code
+        verdict = Verdict(LOGIN if code // 100 == 5 else outbox.PENDING, f"login {code}")
+    except Exception as error:  # smtplib's, the system's, TLS's: no answer about the letter that could be believed
+        state = outbox.UNCERTAIN if stage == "dot" else outbox.PENDING
+        verdict = Verdict(state, f"{type(error).__name__}: {error}")
+    if smtp is not None:
+        smtp.close()
+    return verdict, None
+
+
+def leave(smtp: smtplib.SMTP | None) -> None:
+    """Part politely; what the server still says changes nothing."""
+    if smtp is not None:
+        with suppress(Exception), closing(smtp):
+            smtp.sock.settimeout(5)
+            smtp.quit()
+
+
+def _connected(server: Server, sender: str, secret: str) -> smtplib.SMTP:
+    """A connection over which the letter may go: TLS and the name verified, logged in where there is a user."""
+    # We name ourselves by the sender's domain, which the letter shows anyway, not by the name of this machine.
+    about = {"local_hostname": sender.rpartition("@")[2], "timeout": server.stage_s}
+    if server.security == "tls":
+        smtp = smtplib.SMTP_SSL(server.host, server.port, context=_verifying(server), **about)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, **about)
+    try:
+        if server.security == "starttls":
+            smtp.starttls(context=_verifying(server))  # raises where it is not offered
+        elif server.security == "none" and not ipaddress.ip_address(smtp.sock.getpeername()[0]).is_loopback:
+            raise smtplib.SMTPNotSupportedError("without TLS only to this machine itself")
+        smtp.ehlo_or_helo_if_needed()
+        if server.user:
+            smtp.login(server.user, secret)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _verifying(server: Server) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=server.ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _options(smtp: smtplib.SMTP, message: bytes) -> list[str]:
+    return [f"SIZE={len(message)}"] if smtp.has_extn("size") else []
+
+
+def _expect(answer: tuple[int, bytes], hundreds: int) -> None:
+    if answer[0] // 100 != hundreds:
+        raise _Answered(*answer)
+
+
+def _expect_silence(smtp: smtplib.SMTP) -> None:
+    """An early answer would pass for the one to the last dot; and who hung up gets no dot."""
+    waiting = bool(select.select([smtp.sock], [], [], 0)[0])
+    limit = smtp.sock.gettimeout()
+    smtp.sock.settimeout(0)
+    with suppress(ssl.SSLWantReadError):  # TLS's own messages
+        if smtp.file.peek(1) or waiting:
+            raise smtplib.SMTPServerDisconnected("the server hung up or spoke out of turn")
+    smtp.sock.settimeout(limit)
+
+
+def _judged(code: int, text: bytes, dotted: bool) -> Verdict:
+    reply = f"{code} {text.decode('utf-8', 'replace')}"
+    if code in LOGIN_CODES and not dotted:
+        return Verdict(LOGIN, f"login {code}")
+    if code // 100 == 5:
+        return Verdict(outbox.REFUSED, reply)
+    return Verdict(outbox.UNCERTAIN if dotted and code // 100 != 4 else outbox.PENDING, reply)
+
+
+def hand_over(server: Server, letter: dict) -> Verdict:
+    """One try of a letter that is in no outbox: how it ended. Raises PasswordError."""
+    secret = password(server)
+    verdict, smtp = transact(server, letter, secret, lambda: True)
+    leave(smtp)
+    return verdict._replace(reply=_shown(verdict.reply, secret))
+
+
+# -- one try ---------------------------------------------------------------------------------------------------------
+
+
+def attempt(box: Outbox, letter: int, server: Server, clock: Callable[[], float] = time.time) -> int:
+    """One try of one letter, from the outbox and back into it. Returns SETTLED or LOGIN_REFUSED."""
+    row = box.take(letter)
+    if row is None:
+        return SETTLED
+    secret = password(server)
+    verdict, smtp = transact(server, dict(row), secret, lambda: box.sending(letter, row["tries"], clock()))
+    reply = _shown(verdict.reply, secret)
+    if verdict.state == LOGIN:
+        box.postpone(letter, row["tries"], reply, clock())
+    else:
+        box.settle(letter, row["tries"], verdict.state, reply, clock())
+    leave(smtp)  # only now: what the server said is on the disk
+    return LOGIN_REFUSED if verdict.state == LOGIN else SETTLED
+
+
+# -- the child process -----------------------------------------------------------------------------------------------
+
+
+def in_child(box: Outbox, letter: int, server: Server, clock: Callable[[], float] = time.time) -> int:
+    """``attempt`` in a child process, which ends when it takes too long or when this one is stopped."""
+    status, answer = _in_child({"box": str(box.path.resolve()), "letter": letter}, server)
+    if status is None:
+        box.close_try(letter, answer, clock())
+        return SETTLED
+    return status
+
+
+def hand_over_in_child(server: Server, letter: dict) -> Verdict:
+    """``hand_over`` in a child process. UNCERTAIN with ``died`` or ``too_long`` where it gives no answer."""
+    written = letter | {"message": base64.b64encode(letter["message"]).decode()}
+    status, answer = _in_child({"letter": written}, server)
+    return Verdict(outbox.UNCERTAIN, answer) if status is None else Verdict(*json.loads(answer))
+
+
+def _in_child(job: dict, server: Server) -> tuple[int | None, str]:
+    """Exit status and output of the child; None and why where it did not end as it should: ``died``, ``too_long``."""
+    text = json.dumps(job | {"server": dataclasses.asdict(server)})
+    about = {"encoding": "utf-8", "cwd": PACKAGE, "check": False, "capture_output": True}
+    try:
+        child = subprocess.run(COMMAND, input=text, timeout=server.whole_s, **about)
+    except subprocess.TimeoutExpired:
+        return None, "too_long"
+    return (child.returncode, child.stdout) if child.returncode in (SETTLED, LOGIN_REFUSED) else (None, "died")
+
+
+def _shown(reply: str, secret: str) -> str:
+    """A server's words fit for one line of a table, without the password should it repeat it."""
+    if secret:
+        reply = reply.replace(secret, "…")
+    return " ".join("".join(each if each.isprintable() else " " for each in reply).split())[:160]
+
+
+def main() -> int:
+    with suppress(ImportError):  # Windows has no resource
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # an answer without end
+    job = json.load(sys.stdin)
+    letter, server = job["letter"], Server(**job["server"])
+    if "box" not in job:
+        print(json.dumps(hand_over(server, letter | {"message": base64.b64decode(letter["message"])})))
+        return SETTLED
+    with closing(Outbox(job["box"])) as box:
+        return attempt(box, letter, server)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""Who gets the week's mail, and by which server: mail.toml and the file of recipients, in the home, outside git."""
+
+import csv
+import ipaddress
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.config import files
+from analysis.config.files import ConfigError
+from analysis.exits import AnalysisError, Exit
+from analysis.mail import compose
+from analysis.mail.sender import Server
+
+SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
+COLUMNS = {
+    "area": "the area whose report the recipient gets: a folder of config/",
+    "name": "name of the recipient; may be empty",
+    "address": "mailbox of the recipient, in ASCII",
+}
+MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
+FOR_OPERATOR = ("sender", "operator", "smtp")
+
+
+class NoSettings(AnalysisError, FileNotFoundError):
+    """mail.toml names no server, so nothing is sent; the text says what to do."""
+
+    status = Exit.WRONG_USAGE
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What mail.toml and the file of recipients say for one area."""
+
+    sender: str
+    reply_to: str
+    domains: frozenset[str]
+    recipients: list[str]
+    server: Server | None  # None: nothing is sent from here, the letters are made all the same
+
+
+def settings(home: Path, area: str) -> Settings | None:
+    """The settings in ``<home>/mail.toml`` and the recipients of ``area``; None where there is no such file.
+
+    Raises : ConfigError with every fault of both files.
+    """
+    from analysis.mail import schema
+
+    says = read(home)
+    if says is None:
+        return None
+    values, faults = _checked(home, schema.Mail, says)
+    recipients, file = [], values.get("recipients")
+    domains = frozenset(each.casefold() for each in _texts(values.get("domains")))
+    if isinstance(file, str) and domains:
+        recipients, wrong = _recipients(home / file, area, domains)
+        faults += wrong
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Settings(values["sender"], values["reply_to"], domains, recipients, _server(home, values["smtp"]))
+
+
+def operator(home: Path) -> tuple[str, str, Server] | None:
+    """Sender, address and server of a letter to the operator; None where mail.toml names no operator or no server.
+
+    Looks at nothing else: what is wrong with the rest may be what the operator has to learn.
+    Raises : ConfigError with every fault of these; where one is missing, for it may be misspelt, with every fault.
+    """
+    from analysis.mail import schema
+
+    written = read(home) or {}
+    says = {name: value for name, value in written.items() if name in FOR_OPERATOR and value}
+    if len(says) < len(FOR_OPERATOR):
+        if written.keys() - schema.Mail.model_fields.keys():
+            raise ConfigError("\n".join(_checked(home, schema.Mail, written)[1]))
+        return None
+    values, faults = _checked(home, schema.Operator, says)
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return values["sender"], values["operator"], _server(home, values["smtp"])
+
+
+def read(home: Path) -> dict | None:
+    """What mail.toml says, unchecked; None where there is no such file. Raises ConfigError where it is no TOML."""
+    path = home / SETTINGS
+    return files.parse_toml(path.read_bytes(), SETTINGS) if path.is_file() else None
+
+
+def bare(recipient: str) -> str:
+    """``Name <box@host>`` => ``box@host``."""
+    return compose.address("recipient", recipient).addr_spec
+
+
+def _checked(home: Path, model: type, says: dict) -> tuple[dict, list[str]]:
+    """The settings as plain values, or as they are written where there are faults; and the faults."""
+    from analysis.config import schema
+
+    values, faults, _ = schema.check(model, [schema.Layer(SETTINGS, says)])
+    smtp = values.get("smtp")
+    return values, faults + (_smtp_faults(home, smtp) if isinstance(smtp, dict) else [])
+
+
+def _smtp_faults(home: Path, smtp: dict) -> list[str]:
+    """What the model cannot know: whether the server is this machine, whether the file of certificates is there."""
+    faults, host, authority = [], smtp.get("host"), smtp.get("ca_file")
+    if smtp.get("security") == "none" and not (isinstance(host, str) and _is_this_machine(host)):
+        faults.append(
+            f'{SETTINGS}: [smtp] security = "none" is only for this machine itself (127.0.0.1);'
+            ' expected "starttls" or "tls"'
+        )
+    if authority and isinstance(authority, str) and not (home / authority).is_file():
+        faults.append(f'{SETTINGS}: [smtp] ca_file = "{authority}": there is no such file')
+    return faults
+
+
+def _texts(value: object) -> list[str]:
+    """A list of texts; nothing where the value is none."""
+    return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else []
+
+
+def _is_this_machine(host: str) -> bool:
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _server(home: Path, smtp: dict | None) -> Server | None:
+    if smtp is None:
+        return None
+    return Server(**smtp | {name: str(home / smtp[name]) for name in ("password_file", "ca_file") if smtp[name]})
+
+
+def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[str], list[str]]:
+    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, other areas' rows included."""
+    if not path.is_file():
+        return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, strict=True))
+    except (ValueError, csv.Error) as error:
+        return [], [f"{path.name}: {error}"]
+    if not rows or list(rows[0]) != list(COLUMNS):
+        return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
+    faults, found = [], {}
+    for number, row in enumerate(rows, start=2):
+        where = f"{path.name}: row {number}"
+        if None in row or None in row.values():
+            faults.append(f"{where}: expected {len(COLUMNS)} cells")
+            continue
+        recipient = f"{row['name']} <{row['address']}>"
+        if error := _refused("address", row["address"]) or _refused("recipient", recipient):
+            faults.append(f"{where}: {error}")
+        elif row["address"].rpartition("@")[2].casefold() not in domains:
+            faults.append(
+                f"{where}: {row['address']}: the domain is not among those allowed ({', '.join(sorted(domains))})"
+            )
+        elif (row["area"], row["address"].casefold()) in found:
+            faults.append(f"{where}: {row['address']}: this address already has a row")
+        else:
+            found[row["area"], row["address"].casefold()] = recipient
+    own = [recipient for (named, _), recipient in found.items() if named == area]
+    if not own and not faults:
+        faults.append(f"{path.name}: no row of the area {area}")
+    if len(own) > MOST_RECIPIENTS:
+        faults.append(f"{path.name}: {len(own)} recipients of {area}, more than the limit of {MOST_RECIPIENTS}")
+    return own, faults
+
+
+def _refused(what: str, value: str) -> str:
+    try:
+        compose.address(what, value)
+    except compose.MailError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,62 @@
+"""Who got what of a week's mail: the letters of the outbox as a table for people, and the exit status they mean."""
+
+from datetime import datetime
+
+from analysis.config.wording import Wording
+from analysis.exits import Exit
+from analysis.mail import outbox
+
+
+def summarise(rows: list, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
+    """DONE or UNSETTLED, and the table of the letters; with what to do where a letter is uncertain.
+
+    rows : of the outbox, as ``Outbox.rows`` gives them
+    """
+    lines = [table(rows, words)]
+    if any(row["state"] == outbox.UNCERTAIN for row in rows):
+        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff))
+    return verdict(rows), "\n".join(lines)
+
+
+def verdict(rows: list) -> Exit:
+    """UNSETTLED if a letter of the newest revision was refused, given up, or is uncertain; else DONE."""
+    newest = max((row["revision"] for row in rows), default=0)
+    states = {row["state"] for row in rows if row["revision"] == newest and row["reply"] != "off_list"}
+    return Exit.UNSETTLED if states & set(outbox.UNSETTLED) else Exit.DONE
+
+
+def table(rows: list, words: Wording) -> str:
+    """The letters as a table for people: revision, address, state, since, tries, what the server said."""
+    heads = [words.say(f"mail.column.{name}") for name in ("revision", "address", "state", "changed", "tries", "reply")]
+    lines = [heads] + [
+        [
+            f"r{row['revision']}",
+            row["address"],
+            _say_state(row, words),
+            say_time(row["changed"]),
+            str(row["tries"]),
+            say_reply(row["reply"], words),
+        ]
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def say_reply(reply: str, words: Wording) -> str:
+    """Our own reasons in the reader's language, a server's reply as it gave it."""
+    reason = f"mail.reason.{reply}"
+    return words.say(reason) if reply and words.has(reason) else reply
+
+
+def say_time(seconds: float) -> str:
+    """Seconds since 1970 as the local time, such as ``07:30 04/12/2023``."""
+    return f"{datetime.fromtimestamp(seconds):%H:%M %d/%m/%Y}"
+
+
+def _say_state(row, words: Wording) -> str:
+    """The state of a letter; of one that waits for another try, also when that is due."""
+    said = words.say(f"mail.state.{row['state'].replace(' ', '_')}")
+    return f"{said} ({say_time(row['due'])})" if row["state"] == outbox.PENDING and row["tries"] else said

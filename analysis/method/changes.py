@@ -1,0 +1,173 @@
+"""This cut-off compared with the ones before: totals, ranks, and the parts that moved each total.
+
+Pure functions, frame in, new frame out. What the data does not hold stays missing. A change can be split by column only
+where the earlier cut-off's own table is known. Totals of different series (another year, other rules, a merger) are
+never subtracted. Formulas and their sources: docs/method.md §9.
+"""
+
+import numpy as np
+import pandas as pd
+
+from analysis import tables
+from analysis.method import score
+from analysis.tables import NOT_ITEMISED
+
+COURSE, CHANGES, CONTRIBUTIONS, CARRIED = (
+    list(tables.TABLES[name].columns) for name in ("course", "changes", "contributions", "carried")
+)
+
+
+def select_course(past: pd.DataFrame, this: pd.DataFrame, shown: int) -> pd.DataFrame:
+    """The newest ``shown`` cut-offs of the area's history, this one last: the rows that charts and signals use.
+
+    past, this : as ``history.load`` and ``history.rows`` return them. Where a cut-off is published, its published
+                 totals are used, and the totals that another table carries for it are left out.
+    Returns    : COURSE, oldest first.
+    """
+    published = set(past.loc[past["carried_by"] == "", "cutoff"]) | set(this.loc[this["carried_by"] == "", "cutoff"])
+    rows = pd.concat([past, this], ignore_index=True)
+    rows = rows[(rows["carried_by"] == "") | ~rows["cutoff"].isin(published)]
+    rows = rows.drop_duplicates(["cutoff", "unit_code"], keep="last")
+    newest = sorted(rows["cutoff"].unique())[-shown:]
+    return rows[rows["cutoff"].isin(newest)].sort_values("cutoff", kind="stable", ignore_index=True)[COURSE]
+
+
+def find_previous_totals(
+    measurements: pd.DataFrame, source: pd.DataFrame, history: pd.DataFrame
+) -> tuple[str, pd.Series]:
+    """The previous totals and their cut-off: the table's own where it has them, else the newest published week's.
+
+    source  : previous_cutoff (ISO or "") of each sheet;  history : as ``history.load`` returns it
+    Returns : cut-off (ISO, "" where it is not known), and totals by unit_code; ("", empty) where there are none.
+    """
+    carried = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].set_index("unit_code")["value"]
+    if len(carried):
+        return max(source["previous_cutoff"], default=""), carried
+    published = history[history["carried_by"] == ""]
+    if published.empty:
+        return "", pd.Series(dtype=float)
+    newest = published["cutoff"].max()
+    return newest, published[published["cutoff"] == newest].set_index("unit_code")["total"]
+
+
+def compare_carried_totals(course: pd.DataFrame, carried: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """Previous totals in a table that differ from the totals published for that cut-off.
+
+    course  : cutoff, unit_code, total, carried_by; this cut-off among the published ones
+    carried : unit_code, carrier (cut-off of the table that has the total), cutoff (of the total), total
+    Returns : CARRIED, only the rows about this cut-off: this table has the total, or a later table has it for this one.
+              Totals are compared as they are shown, rounded to 0.01.
+    """
+    published = course[course["carried_by"] == ""][["cutoff", "unit_code", "total"]]
+    both = carried.merge(published.rename(columns={"total": "published"}), on=["cutoff", "unit_code"])
+    both = both.rename(columns={"total": "carried"}).dropna(subset=["carried", "published"])
+    both = both[(both["carrier"] == cutoff) | (both["cutoff"] == cutoff)]
+    return both[score.rounded(both["carried"]) != score.rounded(both["published"])].reset_index(drop=True)[CARRIED]
+
+
+def keep_comparable(previous: pd.Series, previous_cutoff: str, since: pd.Series) -> pd.Series:
+    """The previous totals that belong to the series a unit is in now; the others are left out.
+
+    previous        : total by unit_code
+    previous_cutoff : ISO, "" where it is not known: then every unit that has a series is kept, because the table says
+                      that the totals are those of the week before
+    since           : the day each unit's series began, ISO, by unit_code
+    """
+    began = previous.index.to_series().map(since)
+    return previous[began.notna() & (began <= (previous_cutoff or "9999"))].dropna()
+
+
+def compute_changes(
+    scores: pd.DataFrame,
+    previous: pd.Series,
+    previous_cutoff: str,
+    units: pd.DataFrame,
+    contributions: pd.DataFrame,
+) -> pd.DataFrame:
+    """Total and rank of each unit, and how both moved since the previous cut-off.
+
+    scores   : unit_code, unit_name, total, rank;  units : unit_code, kind (a code that is not in it has no rank)
+    previous : comparable previous total by unit_code;  previous_cutoff : ISO date, "" where it is not known
+    contributions : as ``compute_contributions`` returns them; no rows where the previous week's own table is not known
+    Returns  : CHANGES. rank_move = ranks gained (positive is better); explained_change = what printed columns
+               contributed (NaN: not known); unexplained_change = change − explained_change.
+    """
+    frame = scores[["unit_code", "unit_name", "total", "rank"]].copy()
+    frame["previous_total"] = frame["unit_code"].map(previous).astype(float)
+    frame["change"] = (frame["total"] - frame["previous_total"]).round(6)
+    kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
+    frame["previous_rank"] = frame.groupby(kinds)["previous_total"].rank(method="min", ascending=False)
+    frame["rank_move"] = frame["previous_rank"] - frame["rank"]
+    itemised = contributions["contribution"].where(contributions["indicator"] != NOT_ITEMISED, 0.0)
+    frame["explained_change"] = frame["unit_code"].map(itemised.groupby(contributions["unit_code"]).sum()).round(6)
+    frame["unexplained_change"] = (frame["change"] - frame["explained_change"]).round(6)
+    return frame.assign(previous_cutoff=previous_cutoff)[CHANGES]
+
+
+def compute_contributions(
+    scores: pd.DataFrame, points: pd.DataFrame, previous: pd.Series, earlier_points: pd.DataFrame
+) -> pd.DataFrame:
+    """The parts of each total now and at the previous cut-off. Their contributions add up to the change exactly.
+
+    scores   : unit_code, total;  previous : previous total by unit_code (NaN or absent: not comparable)
+    points, earlier_points : as ``score.points`` returns them, of this and of the previous cut-off
+    Returns  : CONTRIBUTIONS; no rows for a unit without earlier points. One row for each part whose points are known at
+               both cut-offs (a group; or an indicator, where its group is known only in part), and one for the rest:
+               indicator NOT_ITEMISED, group "", contribution = change − Σ the others. Where the groups explain both
+               totals completely, there is no row for the rest.
+    Formula  : Σ contributions = total − previous_total, by construction.
+    """
+    keys = ["unit_code", "group", "indicator"]
+    held = [score.explained(each).dropna(subset="points")[[*keys, "points"]] for each in (points, earlier_points)]
+    parts = held[0].merge(held[1].rename(columns={"points": "previous_points"}), on=keys)
+    totals = scores[["unit_code", "total"]].assign(previous=scores["unit_code"].map(previous)).dropna()
+    totals = totals[totals["unit_code"].isin(earlier_points["unit_code"])]
+    parts = parts[parts["unit_code"].isin(totals["unit_code"])]
+    sums = parts.groupby("unit_code")[["points", "previous_points"]].sum().reindex(totals["unit_code"], fill_value=0.0)
+    rest = pd.DataFrame(
+        {
+            "unit_code": totals["unit_code"].to_numpy(),
+            "group": "",
+            "indicator": NOT_ITEMISED,
+            "points": (totals["total"].to_numpy() - sums["points"].to_numpy()).round(6),
+            "previous_points": (totals["previous"].to_numpy() - sums["previous_points"].to_numpy()).round(6),
+        }
+    )
+    rest = rest[(rest["points"] != 0) | (rest["previous_points"] != 0)]
+    frame = pd.concat([parts, rest], ignore_index=True)
+    frame["contribution"] = (frame["points"] - frame["previous_points"]).round(6)
+    order = pd.Categorical(frame["unit_code"], scores["unit_code"].unique())
+    return frame.iloc[np.argsort(order.codes, kind="stable")].reset_index(drop=True)[CONTRIBUTIONS]
+
+
+def find_satisfaction_moves(changes: pd.DataFrame, contributions: pd.DataFrame, group: str) -> pd.DataFrame:
+    """For each unit the smallest known part of its change that contains satisfaction: a lost item would show there.
+
+    changes : unit_code, change;  contributions : as ``compute_contributions`` returns them
+    group   : code of the satisfaction group
+    Returns : unit_code, of, move (points). ``of`` names the part: the group, where its points are known at both
+              cut-offs; else NOT_ITEMISED, where the rest is known; else CHANGE, the whole change. Units without a
+              change are left out.
+    """
+    rank = {group: 0, NOT_ITEMISED: 1, "CHANGE": 2}
+    parts = contributions.assign(
+        of=contributions["indicator"].where(contributions["group"] == "", contributions["group"])
+    )
+    parts = parts[parts["of"].isin(rank) & ((parts["indicator"] == "") | (parts["of"] == NOT_ITEMISED))]
+    whole = changes[["unit_code", "change"]].rename(columns={"change": "contribution"}).assign(of="CHANGE")
+    rows = pd.concat([parts[["unit_code", "of", "contribution"]], whole], ignore_index=True)
+    first = rows.sort_values("of", key=lambda of: of.map(rank), kind="stable").drop_duplicates("unit_code")
+    moves = first.rename(columns={"contribution": "move"}).dropna(subset="move")
+    return changes[["unit_code"]].merge(moves, on="unit_code")[["unit_code", "of", "move"]]
+
+
+def count_items(difference: float, size: float, tolerance: float) -> int:
+    """How many whole satisfaction items a difference equals: ``count_items(-5.78, 6, 0.5)`` => −1; 0 where none fits.
+
+    difference, size, tolerance : points. The difference may be ``tolerance`` off a multiple of ``size``. NaN => 0.
+    Source : sub-criteria 5.2 to 5.4 are worth 6 points each, and are observed to change as a whole (docs/method.md §3).
+    """
+    if pd.isna(difference):
+        return 0
+    count = round(difference / size)
+    return count if count and abs(difference - count * size) <= tolerance + 1e-9 else 0

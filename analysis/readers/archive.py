@@ -1,0 +1,101 @@
+"""The parts of a zipped Office file, checked before any is unpacked, and their XML, checked before it is parsed."""
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Callable
+from urllib.parse import unquote
+from xml.parsers import expat
+
+from analysis.readers.grid import MOST_ENTRIES, MOST_TAGS, MOST_UNPACKED, Unreadable
+
+FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # what may expand without end, and any encoding but UTF-8
+PROLOG = 65_536  # bytes: a DTD stands before the root element
+Handler = Callable[..., None]
+
+
+class Package:
+    """A zip of XML parts. Nothing is unpacked beyond what its directory admits to, and that is limited.
+
+    Raises : Unreadable for no directory, too many entries, too much to unpack, a password, two entries of one name, a
+             DTD.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile:  # its directory, at its end, is missing or is none
+            raise Unreadable("problem.file.torn") from None
+        entries = self.zip.infolist()
+        if len(entries) > MOST_ENTRIES:
+            raise Unreadable("problem.file.too_many_entries", entries=len(entries), limit=MOST_ENTRIES)
+        size = sum(entry.file_size for entry in entries)
+        if size > MOST_UNPACKED:
+            raise Unreadable("problem.file.unpacks_too_large", size=size, limit=MOST_UNPACKED)
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Unreadable("problem.file.encrypted")
+        if len(set(self.zip.namelist())) < len(entries):
+            raise Unreadable("problem.file.broken", error="two entries of one name")
+        # Only these two stay within the size they admit to; Office files know no other.
+        if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+            raise Unreadable("problem.file.broken", error="a compression that Office files do not use")
+        for name in self.zip.namelist():
+            if name.endswith((".xml", ".rels")):
+                self.head(name)
+
+    def holds(self, name: str) -> bool:
+        return name in self.zip.NameToInfo
+
+    def head(self, name: str) -> bytes:
+        """What a part begins with."""
+        with self.zip.open(name) as part:
+            head = part.read(PROLOG)
+        _check_markup(name, head)
+        return head
+
+    def part(self, name: str) -> bytes:
+        """The XML of one part: without a DTD, and with a bearable number of tags."""
+        xml = self.zip.read(name)
+        _check_markup(name, xml)
+        if xml.count(b"<") > MOST_TAGS:
+            raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)
+        return xml
+
+    def related(self, name: str = "") -> dict[str, tuple[str, str]]:
+        """The parts that a part refers to: id => (kind of relation, path); of the whole package by default."""
+        folder, file = posixpath.split(name)
+        relations = posixpath.join(folder, "_rels", f"{file}.rels")
+        found: dict[str, tuple[str, str]] = {}
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "Relationship" and attributes.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, unquote(attributes["Target"])))
+                found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], target.lstrip("/"))
+
+        if self.holds(relations):
+            parse(self.part(relations), start)
+        return found
+
+    def main(self) -> str:
+        """The path of the part that holds the workbook or the document; empty where there is none."""
+        return next((path for kind, path in self.related().values() if kind == "officeDocument"), "")
+
+
+def parse(xml: bytes, start: Handler, end: Handler | None = None, text: Handler | None = None) -> None:
+    """Call ``start(tag, attributes)``, ``end(tag)``, ``text(characters)`` in the order of the document.
+
+    Tags come without their namespace's prefix. No tree is built: a small file can hold a very large one.
+    """
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda tag, attributes: start(tag[tag.find(":") + 1 :], attributes)
+    if end:
+        parser.EndElementHandler = lambda tag: end(tag[tag.find(":") + 1 :])
+    if text:
+        parser.CharacterDataHandler = text
+    parser.Parse(xml, True)
+
+
+def _check_markup(name: str, xml: bytes) -> None:
+    if any(each in xml for each in FORBIDDEN):
+        raise Unreadable("problem.file.forbidden_markup", part=name)

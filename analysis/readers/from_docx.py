@@ -1,0 +1,111 @@
+"""The tables of a Word document (.docx; ISO/IEC 29500-1, WordprocessingML)."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from analysis.readers import archive, markup
+from analysis.readers.grid import STRUCK, Grid, Piece, Tables, Unreadable
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+OFF = frozenset({"0", "false", "off", "none"})
+HIDDEN = "hidden"
+MARKS = {"b": "b", "u": "u", "strike": STRUCK, "dstrike": STRUCK, "vanish": HIDDEN}
+LEVELS = {"superscript": "^", "subscript": "_"}
+# What an author put in or took out, and nobody has accepted yet: which figure holds is not for us to say.
+TRACKED = tuple(W + each for each in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
+TEXTS = (W + "t", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t")
+BREAKS = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
+COPIED = ("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",)  # the same once more, for old Words
+MOST_TAGS = 1_000_000
+
+
+def tables(data: bytes) -> Tables:
+    package = archive.Package(data)
+    name = package.main()
+    xml = package.part(name).replace(STRICT, W[1:-1].encode())
+    if xml.count(b"<") > MOST_TAGS:
+        raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
+    found, lines = Tables(), []
+    for each in _blocks(etree.fromstring(xml, parser)):
+        if each.tag == W + "p":
+            meant = (piece for piece in _pieces(each) if not piece[1] & {HIDDEN, STRUCK})
+            lines += filter(None, [markup.text_of(meant)[0].replace("\n", " ")])
+            continue
+        grid = found.add()
+        _fill(grid, each)
+        if grid:
+            grid.above = markup.titles(lines)
+            lines = []
+    return found.filled().numbered()
+
+
+def _blocks(element: etree._Element) -> Iterator[etree._Element]:
+    """Paragraphs outside tables, and tables, also those within tables, in their order."""
+    for each in markup.nearest(element, lambda each: each.tag in (W + "p", W + "tbl"), _copied):
+        yield each
+        if each.tag == W + "tbl":
+            yield from (inner for inner in _blocks(each) if inner.tag == W + "tbl")
+
+
+def _fill(grid: Grid, table: etree._Element) -> None:
+    if next(table.iter(*TRACKED), None) is not None:
+        raise Unreadable("problem.file.tracked_changes")
+    for number, row in enumerate(markup.nearest(table, lambda each: each.tag == W + "tr", _is_table), 1):
+        column = 1 + markup.span(_setting(row, "trPr", "gridBefore") or "0")
+        if _on(_setting(row, "trPr", "hidden")):
+            grid.hidden_rows.add(number)
+        for cell in markup.nearest(row, lambda each: each.tag == W + "tc", _is_table):
+            columns = max(1, markup.span(_setting(cell, "tcPr", "gridSpan")))
+            grid.check(number, column + columns - 1)
+            if not _continues(cell):
+                pieces = list(_pieces(cell))
+                value, mark, struck = markup.text_of(piece for piece in pieces if HIDDEN not in piece[1])
+                hidden = any(HIDDEN in marks and text.strip() for text, marks in pieces)
+                grid.put(number, column, value, mark=mark, hidden=struck or hidden)
+            column += columns
+
+
+def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[Piece]:
+    """The text in ``element`` by pieces, with the marks of their runs; styles are not looked up."""
+    for child in element.iterchildren(tag=etree.Element):
+        if _is_table(child) or _copied(child):
+            continue
+        if child.tag in BREAKS:
+            yield BREAKS[child.tag], marks
+        elif child.tag in TEXTS:
+            yield child.text or "", marks
+        else:
+            yield from _pieces(child, _run_marks(child) if child.tag == W + "r" else marks)
+        if child.tag == W + "p":
+            yield "\n", marks
+
+
+def _run_marks(run: etree._Element) -> frozenset[str]:
+    level = LEVELS.get(_setting(run, "rPr", "vertAlign"), "")
+    return frozenset([*(mark for name, mark in MARKS.items() if _on(_setting(run, "rPr", name))), *level])
+
+
+def _continues(cell: etree._Element) -> bool:
+    """Whether the cell is the rest of one that is merged with it."""
+    return any(_setting(cell, "tcPr", name) not in (None, "restart") for name in ("vMerge", "hMerge"))
+
+
+def _setting(element: etree._Element, properties: str, name: str) -> str | None:
+    """The value of a property; empty where it is only named; None where it is not."""
+    found = element.find(f"{W}{properties}/{W}{name}")
+    return None if found is None else found.get(W + "val", "")
+
+
+def _on(setting: str | None) -> bool:
+    return setting is not None and setting not in OFF
+
+
+def _is_table(element: etree._Element) -> bool:
+    return element.tag == W + "tbl"
+
+
+def _copied(element: etree._Element) -> bool:
+    return element.tag in COPIED

@@ -1,0 +1,137 @@
+"""The tables of a web page, which is also what many systems export under the name .xls."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from analysis.readers import from_text, markup
+from analysis.readers.grid import MOST_ROWS, STRUCK, Grid, Tables, Unreadable
+
+MARKS = {"b": "b", "strong": "b", "u": "u", "ins": "u", "s": STRUCK, "strike": STRUCK, "del": STRUCK}
+MARKS |= {"sup": "^", "sub": "_"}
+STYLES = {
+    "b": re.compile(r"font-weight\s*:\s*(bold|[6-9]00)"),
+    "u": re.compile(r"text-decoration[^;]*underline"),
+    STRUCK: re.compile(r"text-decoration[^;]*line-through"),
+    "^": re.compile(r"vertical-align\s*:\s*super"),
+    "_": re.compile(r"vertical-align\s*:\s*sub"),
+}
+HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
+UNSEEN = frozenset({"script", "style", "template", "title", "noscript", "object", "select", "textarea", "head"})
+LINES = frozenset({"br", "p", "div", "li", "dt", "dd", "pre", "center", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
+# Pictures may be written into the page; any other tag as long as this is made to take time, as is a deep nest.
+MOST_TAGS = 500_000
+PICTURE, LONG_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE), re.compile(r"<[^<>]{20000}")
+
+
+def tables(data: bytes) -> Tables:
+    page = _page(from_text.decoded(data))
+    above = _lines_above(page)
+    found, lines = Tables(), []
+    for table in page.iter("table"):
+        grid = found.add(hidden=any(map(_not_meant, (table, *table.iterancestors()))))
+        _fill(grid, table)
+        lines += above.get(table, [])
+        if grid:
+            grid.above = markup.titles(lines)
+            lines = []
+    return found.filled().numbered()
+
+
+def _page(text: str) -> etree._Element:
+    text = PICTURE.sub("", text)
+    if LONG_TAG.search(text) or text.count("<") > MOST_TAGS:
+        raise Unreadable("problem.file.too_many_tags", part="HTML", limit=MOST_TAGS)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    page = etree.fromstring(text.encode(), parser)
+    if page is None:
+        raise Unreadable("problem.file.no_table")
+    # The parser stops at a fatal error and returns what it has: a table that ends early, without a word.
+    for fatal in parser.error_log.filter_from_fatals():
+        raise Unreadable("problem.file.broken", error=fatal.message)
+    return page
+
+
+def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:
+    """The lines of text that stand between a table and the one before it."""
+    found, pieces = {}, []
+    for piece in _pieces(page, frozenset(), tables=True):
+        if isinstance(piece, tuple):
+            pieces += [piece] if STRUCK not in piece[1] else []
+        else:
+            found[piece] = [line for line in markup.text_of(pieces)[0].split("\n") if line]
+            pieces = []
+    return found
+
+
+def _pieces(element: etree._Element, marks: frozenset[str], tables: bool = False) -> Iterator:
+    """The text in ``element`` by pieces, but for what in it is hidden, and, where asked for, the tables in it."""
+    tag, marks = element.tag, marks | _marks(element)
+    if tag in LINES:
+        yield "\n", marks
+    if element.text:
+        yield _spaced(element.text), marks
+    for child in element.iterchildren(tag=etree.Element):
+        if _is_table(child):
+            yield from [child] if tables else []
+        elif child.tag not in UNSEEN and not _hidden(child):
+            yield from _pieces(child, marks, tables)
+        if child.tail:
+            yield _spaced(child.tail), marks
+    if tag in LINES:
+        yield "\n", marks
+
+
+def _marks(element: etree._Element) -> set[str]:
+    style = element.get("style", "")[:1_000].casefold()
+    return {mark for mark, pattern in STYLES.items() if pattern.search(style)} | {*MARKS.get(element.tag, "")}
+
+
+def _fill(grid: Grid, table: etree._Element) -> None:
+    spans, group = markup.Spans(), None
+    grid.hidden_columns |= _hidden_columns(table)
+    for number, row in enumerate(markup.nearest(table, lambda each: each.tag == "tr", _is_table), 1):
+        if row.getparent() is not group:  # a cell reaches down to the end of its group of rows, not beyond
+            group, spans = row.getparent(), markup.Spans()
+        spans.next_row()
+        for cell in markup.nearest(row, lambda each: each.tag in ("td", "th"), _is_table):
+            columns = max(1, markup.span(cell.get("colspan")))
+            column = spans.place(columns, markup.span(cell.get("rowspan")) or MOST_ROWS)  # 0: all that follow
+            value, mark, struck = markup.text_of(_pieces(cell, frozenset()))
+            hidden = struck or _hidden(cell) or any(map(_not_meant, (row, group))) or _hides_text(cell)
+            grid.check(number, column + columns - 1)
+            grid.put(number, column, value, mark=mark, hidden=hidden)
+
+
+def _hidden_columns(table: etree._Element) -> set[int]:
+    hidden, column = set(), 1
+    for each in markup.nearest(table, lambda each: each.tag == "col", _is_table):
+        columns = max(1, markup.span(each.get("span")))
+        if _hidden(each):
+            hidden |= set(range(column, column + columns))
+        column += columns
+    return hidden
+
+
+def _hides_text(cell: etree._Element) -> bool:
+    """Whether the cell holds text that is not shown, as some systems write to sort by."""
+    return any(_hidden(each) and "".join(each.itertext()).strip() for each in cell.iterdescendants(tag=etree.Element))
+
+
+def _hidden(element: etree._Element) -> bool:
+    return element.get("hidden") is not None or HIDDEN.search(element.get("style", "")[:1_000].casefold()) is not None
+
+
+def _not_meant(element: etree._Element) -> bool:
+    """Whether all that stands in ``element`` is hidden or struck through."""
+    return _hidden(element) or STRUCK in _marks(element)
+
+
+def _spaced(text: str) -> str:
+    """Line breaks in the source of a page are spaces."""
+    return re.sub(r"[ \t\r\n\f]+", " ", text)
+
+
+def _is_table(element: etree._Element) -> bool:
+    return element.tag == "table"

@@ -1,0 +1,108 @@
+"""An answer of the national portal as JSON: each list of records becomes a table, its header the keys of the records.
+
+Until 2025 the portal gave one list of records of strings, since 2026 an object that holds several lists and single
+records of numbers (docs/method.md). Nothing is left out:
+
+- a table is named by the path to it, ``data.evaluation``;
+- an object of plain values in a record (``groupScores``) is part of it, with columns ``groupScores / CKMB``;
+- a list in a record (``metrics``) is a long table of its own, ``data.evaluation.metrics``, whose rows begin with the
+  texts of the record they stand in (its unit's code and name), where they have no such key themselves.
+"""
+
+import json
+import math
+
+from analysis.readers import from_text
+from analysis.readers.grid import Grid, Tables, Unreadable
+
+MOST_LEVELS, MOST_DIGITS = 20, 30
+Record = dict[str, object]
+
+
+def tables(data: bytes) -> Tables:
+    how = {"object_pairs_hook": _object, "parse_int": _whole, "parse_float": _decimal, "parse_constant": _no_number}
+    records: dict[str, list[tuple[Record, Record]]] = {}
+    _collect(json.loads(from_text.decoded(data).lstrip("\ufeff"), **how), [], {}, records)
+    found = Tables()
+    for path, rows in records.items():
+        grid = found.add(path)
+        own = dict.fromkeys(key for _, record in rows for key in record)
+        above = [key for key in dict.fromkeys(key for texts, _ in rows for key in texts) if key not in own]
+        grid.check(len(rows) + 1, len(above) + len(own))
+        for column, key in enumerate([*above, *own], 1):
+            grid.put(1, column, key)
+        for row, (texts, record) in enumerate(rows, 2):
+            values = [*map(texts.get, above), *map(record.get, own)]
+            for column, value in enumerate(values, 1):
+                grid.put(row, column, "" if value is None else value, _kind(value))
+    return found
+
+
+def _collect(value: object, path: list[str], above: Record, records: dict, listed: bool = False) -> None:
+    """Put every record in ``value`` under its path, together with the texts of the records it stands in."""
+    if len(path) > MOST_LEVELS:
+        raise Unreadable("problem.file.broken", error=f"more than {MOST_LEVELS} levels of objects")
+    if isinstance(value, list):
+        for each in value:
+            inner = {path[-1] if path else "": each} if _is_plain(each) else each
+            _collect(inner, path, above, records, listed=True)
+    elif isinstance(value, dict):
+        own, rest = _record(value, listed)
+        if own:
+            rows = records.setdefault(".".join(path), [])
+            rows.append((above, own))
+            Grid(".".join(path)).check(len(rows) + 1, len(own))
+        if path or listed:  # the outermost object is an envelope, not a record that others belong to
+            above = above | {key: text for key, text in value.items() if isinstance(text, str)}
+        for key, inner in rest.items():
+            _collect(inner, [*path, key], above, records, listed)
+
+
+def _record(value: Record, listed: bool) -> tuple[Record, Record]:
+    """The plain values of an object, and the rest of it.
+
+    Objects of plain values alone are part of a record, of one in a list or one that holds nothing else beside.
+    """
+    plain = {key: each for key, each in value.items() if _is_plain(each)}
+    groups = {key: each for key, each in value.items() if isinstance(each, dict) and all(map(_is_plain, each.values()))}
+    if not listed and (not plain or len(plain) + len(groups) < len(value)):
+        groups = {}
+    own: Record = {}
+    for key, each in value.items():
+        own |= {f"{key} / {name}": inner for name, inner in groups[key].items()} if key in groups else {}
+        own |= {key: each} if key in plain else {}
+    return own, {key: each for key, each in value.items() if key not in plain and key not in groups}
+
+
+def _is_plain(value: object) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "text"
+
+
+def _object(pairs: list[tuple[str, object]]) -> Record:
+    found: Record = {}
+    for key, value in pairs:
+        if key in found:
+            raise Unreadable("problem.file.doubled_name", name=key[:100])
+        found[key] = value
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise Unreadable("problem.file.broken", error=f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _decimal(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
+
+
+def _no_number(word: str) -> None:
+    raise Unreadable("problem.file.broken", error=f"{word} is no number")

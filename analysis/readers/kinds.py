@@ -1,0 +1,104 @@
+"""What kind of file this is, told by its content and never by its name (K11), and its tables."""
+
+import importlib
+import re
+import struct
+
+from analysis.readers import archive, from_text, legacy
+from analysis.readers.grid import MOST_BYTES, Tables, Unreadable, refusing
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
+OLE_HEADER = 512
+NAMES = ("EncryptedPackage", "Workbook", "Book", "WordDocument")  # of what it may hold
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# What other files begin with: the sentence that says what to do instead.
+OTHERS = {
+    b"%PDF": "problem.file.pdf",
+    b"\x89PNG": "problem.file.image",
+    b"\xff\xd8\xff": "problem.file.image",
+    b"GIF8": "problem.file.image",
+    b"II*\0": "problem.file.image",
+    b"MM\0*": "problem.file.image",
+    b"RIFF": "problem.file.image",
+    b"{\\rtf": "problem.file.old_word",
+    b"Rar!": "problem.file.archive",
+    b"7z\xbc\xaf": "problem.file.archive",
+    b"\x1f\x8b": "problem.file.archive",
+}
+OTHER_WORKBOOKS = {"urn:schemas-microsoft-com:office:spreadsheet": "XML 2003", "MIME-Version:": ".mht"}
+JSON = re.compile(r'\[\s*[\[\]{"]|\{\s*["}]')
+PAGE, TABLE = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I), re.compile(r"<table[\s>]", re.I)
+ROOT = re.compile(rb"<(?:\w+:)?(workbook|document)[\s>]")
+
+
+def detect_kind(data: bytes) -> str:
+    """``text``, ``html``, ``json``, ``xlsx``, ``docx`` or ``xls``.
+
+    Raises : Unreadable for a file that is too large, and for every other kind: which it is, and what to do.
+    """
+    if len(data) > MOST_BYTES:
+        raise Unreadable("problem.file_too_large", size=len(data), limit=MOST_BYTES)
+    with refusing():
+        begin = data[:100].lstrip()
+        for known, key in OTHERS.items():
+            if begin.startswith(known):
+                raise Unreadable(key)
+        if data.startswith(OLE):
+            return _told_ole(data)
+        if data.startswith(ZIP):
+            return _told_zip(data)
+        return _told_text(from_text.decoded(data))
+
+
+def tables(data: bytes) -> Tables:
+    """The tables of the file, each within its limits.
+
+    Raises : Unreadable, and nothing else, whatever the bytes are.
+    """
+    kind = detect_kind(data)
+    with refusing():
+        found = importlib.import_module(f"{__package__}.from_{kind}").tables(data).filled()
+        legacy.refuse(found)
+        return found
+
+
+def _told_ole(data: bytes) -> str:
+    """The names of what it holds stand in its directory; a file cut off before that holds anything or nothing."""
+    streams = [name for name in NAMES if name.encode("utf-16-le") in data]
+    if "EncryptedPackage" in streams:
+        raise Unreadable("problem.file.encrypted")
+    if "Workbook" in streams or "Book" in streams:
+        return "xls"
+    if len(data) < OLE_HEADER or _directory(data) >= len(data):
+        raise Unreadable("problem.file.torn")
+    raise Unreadable("problem.file.old_word" if "WordDocument" in streams else "problem.file.other")
+
+
+def _directory(data: bytes) -> int:
+    """Where the directory of an OLE file begins: its sector, after the header that fills the first one."""
+    shift, sector = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
+    return (sector + 1) << min(shift, 12)
+
+
+def _told_zip(data: bytes) -> str:
+    package = archive.Package(data)
+    main = package.main()
+    if main.endswith(".bin"):
+        raise Unreadable("problem.file.other_workbook", kind=".xlsb")
+    root = ROOT.search(package.head(main)) if main else None
+    if root:
+        return {b"workbook": "xlsx", b"document": "docx"}[root[1]]
+    if package.holds("mimetype"):
+        spreadsheet = package.head("mimetype").endswith(b"spreadsheet")
+        raise Unreadable("problem.file.other_workbook", kind=".ods" if spreadsheet else "OpenDocument")
+    raise Unreadable("problem.file.other" if main else "problem.file.archive")
+
+
+def _told_text(text: str) -> str:
+    text = text.lstrip("\ufeff \t\r\n")
+    for begin, kind in OTHER_WORKBOOKS.items():
+        if begin in text[:1_000]:
+            raise Unreadable("problem.file.other_workbook", kind=kind)
+    if text.startswith("<") and (PAGE.match(text) or TABLE.search(text)):
+        return "html"
+    return "json" if JSON.match(text) else "text"

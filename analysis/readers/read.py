@@ -1,0 +1,54 @@
+"""A delivered file of any kind → its cells as delivered, each with its place, its kind and its typographic mark.
+
+Nothing is interpreted here. A cell of text is the text a person sees, without the tags ``<u>`` and ``<b>`` around it,
+which are kept as its mark; a cell that a spreadsheet or the portal typed keeps its type. What kind of file it is, is
+told by its content (kinds.py), and it is parsed in a child process with limits (sandbox.py; docs/method.md §7).
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.readers import sandbox
+from analysis.readers.grid import MOST_BYTES, Unreadable, letter
+
+__all__ = ["COLUMNS", "Unreadable", "cells", "letter"]
+
+COLUMNS = ["file", "sheet", "row", "column", "column_letter", "value", "kind", "mark", "hidden"]
+OFFICE = (".xlsx", ".xlsm", ".xls", ".docx")
+
+
+def cells(path: Path) -> pd.DataFrame:
+    """The cells of every table in ``path``.
+
+    Returns : one row a cell, empty cells of the used area included, with the columns
+              file          : its name only
+              sheet         : the sheet's name, the path to a list of the portal's, "bảng 1" … where a page or document
+                              has several tables; else ""
+              row, column   : from 1, as a person sees them: the line of a text, the row of a spreadsheet, the row in a
+                              table of a page or document (the lines of text above it are its rows 0, -1, …)
+              column_letter : as a spreadsheet shows it
+              value         : text as delivered, int, float, bool or datetime; a percentage as stored (0.925)
+              kind          : text, number, percent, date, boolean, error (value "#DIV/0!"), formula (never computed;
+                              value its text) or empty (value "")
+              mark          : "b" bold, "u" underlined, "bu" both, "" neither, of the whole cell
+              hidden        : in a hidden row, column or sheet, or hidden itself
+              A merged area has its value in its first cell; the others are empty.
+    Raises  : Unreadable when the file is of no kind we read or beyond the limits; OSError when it cannot be opened.
+    """
+    path = Path(path)
+    if path.stat().st_size > MOST_BYTES:
+        raise Unreadable("problem.file_too_large", size=path.stat().st_size, limit=MOST_BYTES)
+    try:
+        found = list(sandbox.cells(path.read_bytes()))
+    except Unreadable as fault:
+        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so little is left that it tells no kind
+            raise Unreadable("problem.file.torn") from None
+        raise
+    rows = [
+        (path.name, sheet, row, column, letter(column), value, kind, mark, hidden)
+        for sheet, row, column, value, kind, mark, hidden in found
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    types = {name: str for name in ("file", "sheet", "column_letter", "kind", "mark")}
+    return table.astype({**types, "row": int, "column": int, "hidden": bool})

@@ -1,0 +1,88 @@
+"""Reading a file in a child process with little memory and little time, so that no file can take the machine down.
+
+``python -m analysis.readers.sandbox`` reads a file's bytes from standard input and writes lines of JSON: the name
+of a table, then its rows; at the end that it is done, or the problem. The child starts in a tenth of a second, because
+neither it nor the readers import pandas. Where the system has no limits on processes (Windows), the wall limit still
+holds.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from analysis.readers import kinds
+from analysis.readers.grid import Unreadable, refusing
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+MOST_MEMORY = 512 * 1024 * 1024
+MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
+TOO_SLOW = getattr(signal, "SIGXCPU", 0)
+COMMAND = [sys.executable, "-m", "analysis.readers.sandbox"]
+HOME = Path(__file__).parents[2]  # where the child finds the package
+Cell = tuple[str, int, int, object, str, str, bool]
+
+
+def cells(data: bytes) -> list[Cell]:
+    """Every cell of every table in ``data``: sheet, row, column, value, kind, mark, hidden.
+
+    Raises : Unreadable.
+    """
+    kinds.detect_kind(data)  # what can be told without parsing is told without a child
+    try:
+        child = subprocess.run(COMMAND, input=data, capture_output=True, timeout=MOST_SECONDS, cwd=HOME, check=False)
+    except subprocess.TimeoutExpired:
+        raise Unreadable("problem.file.too_slow", seconds=MOST_SECONDS) from None
+    lines = child.stdout.splitlines()
+    end = json.loads(lines[-1]) if lines and child.returncode == 0 else {}
+    if "problem" in end:
+        raise Unreadable(end["problem"], **end["fields"])
+    if child.returncode == -TOO_SLOW:
+        raise Unreadable("problem.file.too_slow", seconds=MOST_CPU_SECONDS)
+    if end != {"done": True}:
+        raise Unreadable("problem.file.reader_died", status=child.returncode)
+    return list(_cells(lines[:-1]))
+
+
+def _cells(lines: list[bytes]) -> Iterator[Cell]:
+    sheet = ""
+    for line in map(json.loads, lines):
+        if isinstance(line, dict):
+            sheet = line["table"]
+            continue
+        for row, column, value, kind, mark, hidden in line:
+            value = datetime.fromisoformat(value) if kind == "date" else value
+            yield sheet, row, column, value, kind, mark, hidden
+
+
+def main() -> None:
+    """The child: from the file's bytes to lines of JSON."""
+    if resource:
+        for limit, soft, hard in (
+            (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
+            (resource.RLIMIT_CPU, MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1),
+            (resource.RLIMIT_CORE, 0, 0),
+        ):
+            with suppress(ValueError, OSError):  # a system that does not know it, or one that is stricter already
+                resource.setrlimit(limit, (soft, hard))
+    try:
+        with refusing():
+            for grid in kinds.tables(sys.stdin.buffer.read()):
+                print(json.dumps({"table": grid.name}))
+                for line in grid.lines():
+                    print(json.dumps(line, default=datetime.isoformat))
+        print(json.dumps({"done": True}))
+    except Unreadable as fault:
+        print(json.dumps({"problem": fault.key, "fields": fault.fields}))
+
+
+if __name__ == "__main__":
+    main()

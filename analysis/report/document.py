@@ -1,0 +1,194 @@
+"""The week's findings → report.docx, the draft that the office edits, numbers and signs.
+
+Its layout is the Word template config/<area>/report.docx, which the office changes itself (docs/document.md); what is
+filled in are the rows and sentences of the page. Whatever stands in a table is text: it is shown as typed, and no
+part of it is taken for a field or for markup.
+"""
+
+import html
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from analysis.config.files import ConfigError
+from analysis.config.wording import capital
+from analysis.report import sentences
+from analysis.report.edition import Edition, printable
+
+TEMPLATE = "report.docx"
+BLANK = "\u00a0" * 6  # where the clerk writes the number
+HEADS = ("rank", "unit", "total", "band", "previous_total", "change", "not_itemised")
+LONGEST = 13  # characters: a column is not made wider for a longer text, which is broken into lines
+HEAD_LINES = 5
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can tell
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TOLD = ("author", "last_modified_by", "category", "comments", "content_status", "identifier", "keywords", "subject")
+
+
+def build_document(edition: Edition, home: Path) -> bytes:
+    """The draft as a Word file; the same edition gives the same bytes.
+
+    Raises : ConfigError where the template is missing, is no Word file, or asks for what there is not.
+    """
+    name, told = f"config/{edition.rules.area}/{TEMPLATE}", fields(edition)
+    try:
+        template = DocxTemplate(home / name)
+        template.render(told, _environment())
+    except FileNotFoundError as error:
+        raise ConfigError(f"{name}: missing; how to make it: docs/document.md") from error
+    except Exception as error:  # whatever was done to it in Word
+        raise ConfigError(f"{name}: {error}; what a template may ask for: docs/document.md") from error
+    for table in template.docx.element.body.iter(f"{W}tbl"):
+        if table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None:
+            _set_widths(table)
+    return sealed(template.docx, sentences.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
+
+
+def fields(edition: Edition) -> dict:
+    """What a template may ask for, by the names that docs/document.md explains."""
+    words, settings = edition.words, edition.rules.settings
+    office, say = settings["document"], words.say
+    number = f"{BLANK}/{office['number_suffix']}"
+    intro, *result = sentences.result_lines(edition)
+    basis = [say("piece.basis", basis=each) for each in office["basis"]]
+    archive = say("piece.archive", archive=office["archive"])
+    return {
+        "superior": office["superior"],
+        "agency": office["agency"],
+        "number": f"{say('piece.number')} {number}",
+        "nation": say("piece.nation"),
+        "motto": say("piece.motto"),
+        "place": sentences.place_and_day(edition),
+        "report": say("piece.report"),
+        "subject": sentences.mark_correction(sentences.heading(edition), edition),
+        "basis": [*(f"{each};" for each in basis[:-1]), *(f"{each}." for each in basis[-1:])],
+        "intro": intro,
+        "correction": _correction(edition) if edition.revision > 1 else None,
+        "result": {"heading": say("piece.result_heading"), "lines": result},
+        "trend": {"heading": say("piece.trend_heading"), "lines": sentences.trend_lines(edition)},
+        "requests": {"heading": say("piece.requests_heading"), "rows": _requests(edition)},
+        "end": say("piece.end", area=settings["name"][words.lang]),
+        "recipients": {
+            "heading": say("piece.recipients"),
+            "lines": [*(f"- {each};" for each in office["recipients"]), f"- {archive}"],
+        },
+        "signer": office["signer"],
+        "signature": say("piece.signature"),
+        "appendix": _appendix(edition, number),
+    }
+
+
+def _correction(edition: Edition) -> dict:
+    say = edition.words.say
+    heads = {name: say(f"piece.{name}") for name in ("unit", "figure", "old", "new")}
+    rows = sentences.correction_rows(edition)
+    return heads | {
+        "heading": say("piece.correction_heading"),
+        "text": sentences.correction_line(edition),
+        "rows": rows,
+    }
+
+
+def _requests(edition: Edition) -> list[dict]:
+    """``name``, bold, of the indicator, or ""; and ``text``."""
+    return [
+        {"name": f"{each['name']}: " if each["name"] else "", "text": " ".join(each["texts"])}
+        for each in sentences.request_rows(edition)
+    ]
+
+
+def _appendix(edition: Edition, number: str) -> dict:
+    words, say = edition.words, edition.words.say
+    attached = {"number": number, "issuer": edition.rules.settings["document"]["issuer"]} | sentences.day_fields(
+        edition
+    )
+    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
+    columns = [sentences.column_name(each, words) for each in sentences.printed_columns(edition)]
+    kinds = [  # ranked apart, so told apart
+        {
+            "name": capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
+            "rows": [sentences.table_row(edition, each) for _, each in units.iterrows()],
+        }
+        for kind, units in edition.units.groupby("kind", sort=False)
+    ]
+    return {name: say(f"piece.{name}") for name in HEADS} | {
+        "heading": say("document.appendix"),
+        "title": say("document.appendix_title", period=words.period(edition.rules.cutoff)),
+        "attached": say("document.attached", **attached),
+        "columns": columns,
+        "width": len(columns) + len(HEADS),
+        "area": sentences.area_rows(edition),
+        "kinds": kinds,
+        "note": say("document.note", date=words.date(edition.rules.cutoff), note=note),
+    }
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    """A template comes by mail now and then: it may use what it is given, and nothing else."""
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_typed)
+
+
+def _typed(value: object) -> object:
+    """A text as XML that shows it as typed.
+
+    docxtpl makes {{ of {_{ and %} of %_} when all is filled in, so an underscore is written by its number.
+    """
+    if not isinstance(value, str):
+        return value
+    return html.escape(printable(value)).replace("_", "&#95;")
+
+
+def _set_widths(table) -> None:
+    """Columns as wide as their longest word in the head and their longest text below it ask for, within the table."""
+    columns, rows = table.tblGrid.gridCol_lst, table.tr_lst
+    whole, asked = sum(each.w for each in columns), [0] * len(columns)
+    for row in rows:
+        texts = ["".join(each.text or "" for each in cell.iter(f"{W}t")) for cell in row.tc_lst]
+        if len(texts) == len(columns):  # else a cell spans several
+            asked = [max(pair) for pair in zip(asked, map(_head_length if row is rows[0] else len, texts), strict=True)]
+    shares = [min(each, LONGEST) + 1 for each in asked]
+    widths = [int(whole * share / sum(shares)) for share in shares]
+    for column, width in zip(columns, widths, strict=True):
+        column.w = width
+    for row in rows:
+        for cell, width in zip(row.tc_lst, widths, strict=False):
+            cell.width = width if cell.grid_span == 1 else whole
+
+
+def _head_length(text: str) -> int:
+    """Characters of the longest word, and one more, for a head is bold; it may take up to HEAD_LINES lines."""
+    return max([len(text) // HEAD_LINES, *(len(word) + 1 for word in text.split())])
+
+
+def sealed(document, title: str, day: datetime) -> bytes:
+    """The document as bytes that tell nothing of who wrote it, when and where; it refers to no file outside itself.
+
+    document : of python-docx; it is changed
+    """
+    about = document.core_properties
+    for name in TOLD:
+        setattr(about, name, "")
+    about.title, about.revision, about.created, about.modified = title, 1, day, day
+    for printed in about._element.xpath("cp:lastPrinted"):
+        about._element.remove(printed)
+    package, settings = document.part.package, document.part.part_related_by(f"{RELATIONS}/settings")
+    for name, relation in list(package.rels.items()):
+        if not relation.reltype.endswith(("/officeDocument", "/core-properties")):
+            del package.rels[name]  # application and company, a picture of the first page
+    for link in settings.element.findall(f"{W}attachedTemplate"):  # where the template lay on someone's disk
+        settings.element.remove(link)
+    for name, relation in list(settings.rels.items()):
+        if relation.is_external:
+            del settings.rels[name]
+    held, out = io.BytesIO(), io.BytesIO()
+    document.save(held)
+    with zipfile.ZipFile(held) as parts, zipfile.ZipFile(out, "w") as packed:
+        for part in parts.namelist():
+            packed.writestr(zipfile.ZipInfo(part, ZIP_DAY), parts.read(part), zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,121 @@
+"""One week's edition: what report, unit pages, document, workbook and mail are all made from."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.config.rules import Rules
+from analysis.config.wording import Wording
+from analysis.report.names import Names
+
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no Office file can hold
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One week's report: its tables, and the rules and words to read them by.
+
+    tables : by name, as the week's CSV files hold them: those of tables.BEFORE_REPORT, and findings
+    province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
+    provenance    : file, hash (of the file), revision, code (its version), as provenance.provenance gives them
+    """
+
+    rules: Rules
+    words: Wording
+    tables: dict[str, pd.DataFrame]
+    province_rank: str = ""
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.rules, self.words, self.tables["units"])
+
+    @cached_property
+    def district(self) -> pd.Series | None:
+        """The control row: its score and its change. None where the delivered table has none."""
+        rows = self._scored[self._scored["unit_code"] == self.names.control]
+        return rows.iloc[0] if len(rows) else None
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Score, change and kind of every unit, by kind and rank."""
+        kinds = self.tables["units"][["unit_code", "kind"]]
+        return self._scored.merge(kinds, on="unit_code").sort_values(["kind", "rank"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def _scored(self) -> pd.DataFrame:
+        moved = self.tables["changes"][
+            ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
+        ]
+        return self.tables["scores"].merge(moved, on="unit_code")
+
+    @cached_property
+    def paged(self) -> set[str]:
+        """The units that have a page of their own beside the report."""
+        return set(self.tables["pages"]["unit_code"])
+
+    @cached_property
+    def units_course(self) -> pd.DataFrame:
+        """The course of the units there are now, without the control row."""
+        course = self.tables["course"]
+        return course[course["unit_code"].isin(self.units["unit_code"])]
+
+    @cached_property
+    def revision(self) -> int:
+        """1 for a first issue; above, the page and the mail are marked as a correction."""
+        return int(self.provenance.get("revision", 1))
+
+    @cached_property
+    def figures(self) -> dict[str, pd.DataFrame]:
+        """Each unit's measurements by indicator."""
+        return {code: its.set_index("indicator") for code, its in self.tables["measurements"].groupby("unit_code")}
+
+    @cached_property
+    def flagged(self) -> dict[str, set[str]]:
+        """Each unit's indicators below the threshold that marks a cell."""
+        return {code: set(its["indicator"]) for code, its in self.found("flag").groupby("unit_code")}
+
+    def found(self, finding: str, indicator: str | None = None) -> pd.DataFrame:
+        rows = self.tables["findings"]
+        kept = (rows["finding"] == finding) & ((rows["indicator"] == indicator) if indicator else True)
+        return rows[kept]
+
+    def unit_list(self, rows: pd.DataFrame, with_value: bool = True) -> str:
+        """``Hòa Bình (5,27 %), Long Giang (6,45 %) và …`` in the order of the rows."""
+        return self.words.listed(self.named(rows, with_value))
+
+    def named(self, rows: pd.DataFrame, with_value: bool = True) -> list[str]:
+        return [
+            f"{self.names.unit(each.unit_code)} ({self.names.figure(each.indicator, each.value)})"
+            if with_value
+            else self.names.unit(each.unit_code)
+            for each in rows.itertuples()
+        ]
+
+    @cached_property
+    def previous_period(self) -> str:
+        """The label of the cut-off compared with; the same week of another year keeps its year."""
+        cutoff = self.tables["changes"]["previous_cutoff"].iat[0]
+        if not cutoff:
+            return self.words.say("period.previous")
+        day = pd.Timestamp(cutoff).date()
+        return self.words.period(day, with_year=day.year != self.rules.cutoff.year)
+
+    @cached_property
+    def standing(self) -> tuple[str, str] | None:
+        """The place in the province: (rank, of), from the parameter or from config; None where neither says."""
+        if self.province_rank:
+            place, _, of = self.province_rank.partition("/")
+            if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
+                raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
+            return place.strip(), of.strip()
+        held = self.rules.province_rank
+        rows = held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
+        return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
+
+
+def printable(text: str) -> str:
+    """The text as an Office file can hold it: a control character is shown as �, each line ends with a line feed."""
+    return NOT_XML.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,0 +1,95 @@
+"""An executed notebook as the page or as the mail's digest, through nbconvert and our templates on ``basic``.
+
+Out goes what the code cells tagged ``page`` (or ``mail``) display: pieces of HTML, and charts with their alternative
+text. Code, markdown, streams, errors and plain text stay in the notebook. Beside escaping where the pieces are made,
+the page's own policy forbids scripts and requests, so that a slip there can at most look wrong.
+"""
+
+import re
+from functools import lru_cache
+from html import unescape
+from urllib.parse import quote
+
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode, v4
+
+from analysis.config.wording import Wording
+from analysis.report import csp
+from analysis.report.templates import TEMPLATES
+
+CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
+PLAIN = " !$()*+,/:;<=>?@[]'"  # in a data: URI within quotes; as base64 the same drawing takes a third more
+DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < may stand
+NO_ALT = "No description has been provided for this image"  # what nbconvert writes where alt is missing
+
+
+class ExportError(ValueError):
+    """The notebook cannot be shown as it is; the message names the cell and what is wrong with it."""
+
+
+def page(notebook: NotebookNode, words: Wording, title: str) -> str:
+    """The page leaders read: one HTML file, no code, no script, no request, nothing inline but its one stylesheet.
+
+    notebook : executed; its code cells tagged ``page`` display text/html, or image/svg+xml with ``alt`` (and, if
+               wanted, ``caption``) in the output's metadata for that type.
+    Raises   : ExportError for a picture without alternative text, for an output of a kind that the page does not
+               show, and where no cell shows anything.
+    """
+    return _export(notebook, words, title, "page")
+
+
+def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
+    """The mail's digest: as ``page``, from the cells tagged ``mail`` and with image/png for the charts.
+
+    ``mail.compile`` makes a message of it.
+    """
+    return _export(notebook, words, title, "mail")
+
+
+def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -> str:
+    style = (TEMPLATES / template / "style.css").read_text("utf-8")
+    resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
+    html, _ = _exporter(template, words.lang).from_notebook_node(_shown(notebook, template), resources)
+    html = DRAWING.sub(lambda found: unescape(found[0]), html)
+    if NO_ALT in html:
+        raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
+    return html
+
+
+@lru_cache
+def _exporter(template: str, lang: str) -> HTMLExporter:
+    """It holds its templates compiled, which takes longer than a page."""
+    return HTMLExporter(
+        template_name=template,
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        language_code=lang,
+    )
+
+
+def _shown(notebook: NotebookNode, tag: str) -> NotebookNode:
+    """A notebook that holds only what the cells tagged ``tag`` display, each output reduced to one kind."""
+    outputs = [
+        _reduced(output, CHART[tag], f"cell {number} ({tag})")
+        for number, cell in enumerate(notebook.cells, start=1)
+        if cell.cell_type == "code" and tag in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if set(output.get("data", {})) - {"text/plain"}
+    ]
+    if not outputs:
+        raise ExportError(f"no code cell tagged {tag} displays anything")
+    return v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs)])
+
+
+def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
+    if "text/html" in output.data:
+        return v4.new_output("display_data", {"text/html": output.data["text/html"]})
+    if chart not in output.data:
+        raise ExportError(f"{where}: displays {', '.join(sorted(output.data))}; expected text/html or {chart}")
+    about = output.metadata.get(chart, {})
+    if not about.get("alt", "").strip():
+        raise ExportError(f"{where}: the chart has no alternative text in its metadata ({chart}: alt)")
+    picture = output.data[chart]
+    # The attributes of our drawings are names and numbers: they hold no quotation mark of their own.
+    picture = quote(picture.replace('"', "'"), safe=PLAIN) if chart == "image/svg+xml" else "".join(picture.split())
+    return v4.new_output("display_data", {chart: picture}, metadata=about)

@@ -1,0 +1,184 @@
+"""The charts of a report: what of the week's tables each one draws, and its caption.
+
+Every function takes the edition. Where there is nothing to draw yet it gives None (or no charts), which a cell shows as
+nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.config.wording import capital
+from analysis.method import score
+from analysis.method.signals import find_broken_rules, scale_changes
+from analysis.report.charts.control import draw_control
+from analysis.report.charts.courses import draw_bump, draw_totals
+from analysis.report.charts.heat import draw_heat
+from analysis.report.charts.points import draw_contributions, draw_lost_points
+from analysis.report.charts.ranking import draw_ranking
+from analysis.report.charts.sheet import Chart, Picture
+from analysis.report.edition import Edition
+from analysis.tables import NOT_ITEMISED
+
+ROWS, PANELS = 36, 36  # units that a chart, and small multiples, hold on a page of A4
+LEAST_CUTOFFS = 3  # two points are a change, and no course
+NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
+
+
+def ranking(edition: Edition) -> list[Chart]:
+    """Where every unit stands and stood, on one scale; of many units several charts, each kind by itself."""
+    bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
+    return [
+        captioned(draw_ranking(units, bands, edition.words, among=edition.units), "ranking", edition, part)
+        for units, part in _parts(edition)
+    ]
+
+
+def heat(edition: Edition) -> list[Chart]:
+    """Indicators against their targets, units by rank; where the table has no rates, groups against their maximum."""
+    settings, names = edition.rules.settings, edition.names
+    percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
+    rates = set(percent) & set(edition.rules.columns["field"])
+    if not rates:
+        groups = edition.tables["points"].query("indicator == ''").rename(columns={"group": "name", "points": "value"})
+        cells = groups.assign(indicator_name=groups["name"].map(names.group), target=groups["max_points"], decimals=2)
+        cells, name = cells.assign(flagged=False), "heat_groups"
+    else:
+        cells = edition.tables["measurements"]
+        cells = cells[cells["indicator"].isin(rates)]
+        cells = cells.assign(
+            indicator_name=cells["indicator"].map(names.indicator),
+            target=cells["indicator"].map(settings["targets"]).astype(float),
+            decimals=cells["indicator"].map(names.decimals),
+            flagged=[each.indicator in edition.flagged.get(each.unit_code, ()) for each in cells.itertuples()],
+        )
+        name = "heat"
+    cells = cells.drop(columns="unit_name", errors="ignore")
+    return [
+        captioned(
+            draw_heat(cells.merge(units[["unit_code", "unit_name", "rank"]], on="unit_code"), edition.words),
+            name,
+            edition,
+            part,
+        )
+        for units, part in _parts(edition)
+    ]
+
+
+def bump(edition: Edition) -> Chart | None:
+    """Places over the cut-offs; None while there are too few for a course."""
+    kinds = edition.units.set_index("unit_code")["kind"]  # ranked among themselves: the chart is of the larger kind
+    course = edition.units_course
+    course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
+    if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
+        return None
+    return captioned(draw_bump(course, edition.words), "bump", edition)
+
+
+def totals(edition: Edition) -> Chart | None:
+    """Each unit's total over the cut-offs; of a long list those that are named. None while there are too few."""
+    course = edition.tables["course"]
+    if course["cutoff"].nunique() < LEAST_CUTOFFS:
+        return None
+    kept = list(edition.units["unit_code"])
+    if len(kept) >= PANELS:
+        found = edition.tables["findings"]
+        named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
+        kept = [code for code in kept if code in named][: PANELS - 1]
+    # The whole course: its median is that of every unit, also of those that have no panel.
+    return captioned(draw_totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
+
+
+def contributions(edition: Edition, code: str = "") -> Chart | None:
+    """What moved a unit's total, or without a code those that moved most.
+
+    None where the previous week's own table is not there.
+    """
+    parts = edition.tables["contributions"]
+    moved = edition.units.dropna(subset="change").sort_values("change", key=abs, ascending=False, kind="stable")
+    moved = moved[moved["unit_code"].isin(parts["unit_code"])]
+    kept = moved[moved["unit_code"] == code] if code else moved.head(edition.rules.settings["page"]["contributions"])
+    if kept.empty:
+        return None
+    rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
+    rows = rows.assign(part=[capital(edition.names.part(each)) for each in rows.itertuples()])
+    chart = draw_contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words)
+    return captioned(chart, "contributions", edition, area=edition.names.typed(code or edition.names.control))
+
+
+def control(edition: Edition, code: str = "") -> Chart | None:
+    """The XmR chart of a unit's changes; without a code, of the most striking signal.
+
+    None where there is no signal, or while there are too few cut-offs.
+    """
+    signals = edition.tables["signals"].set_index("unit_code")
+    if not code:
+        called = signals[signals["rule"] != ""]
+        if called.empty:
+            return None
+        code = ((called["value"] - called["centre"]) / (called["upper"] - called["centre"])).abs().idxmax()
+    if code not in signals.index:  # a unit without a total
+        return None
+    limits = signals.loc[code]
+    its = edition.tables["course"].query("unit_code == @code and since == @limits['since']").dropna(subset="total")
+    if len(its) < LEAST_CUTOFFS:
+        return None
+    values = scale_changes(its)
+    points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
+    points["rule"] = find_broken_rules(values, limits["centre"], limits["upper"])
+    chart = draw_control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
+    return captioned(chart, "control", edition, unit=edition.names.unit(code))
+
+
+def lost_points(edition: Edition, code: str = "") -> Chart | None:
+    """Where 100 points went, the area's or one unit's: each figure that explains some of the total, then the rest.
+
+    None where the table has no such total.
+    """
+    code = code or edition.names.control
+    scores, points = edition.tables["scores"], edition.tables["points"]
+    total = scores[scores["unit_code"] == code].dropna(subset="total")
+    if total.empty:
+        return None
+    order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
+    points = score.explained(points[points["unit_code"] == code])
+    points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
+    names = edition.names
+    named = [
+        names.indicator(each.indicator) if each.indicator else names.group(each.group) for each in points.itertuples()
+    ]
+    parts = points.assign(part=named)[["part", "points", "max_points"]]
+    rest = {
+        "part": edition.names.indicator(NOT_ITEMISED),
+        "points": total["not_itemised"].iat[0],
+        "max_points": edition.rules.groups["max_points"].sum() - points["max_points"].sum(),
+    }
+    if rest["max_points"] > 0:
+        parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)
+    return captioned(draw_lost_points(parts, edition.words), "lost", edition, area=edition.names.typed(code))
+
+
+def picture(chart: Chart | None) -> Picture | None:
+    """The chart for the mail; None where there is no chart."""
+    return Picture(chart) if chart else None
+
+
+def captioned(chart: Chart, name: str, edition: Edition, part: str = "", **fields: str) -> Chart:
+    area, period = edition.rules.settings["name"][edition.words.lang], edition.words.period(edition.rules.cutoff)
+    caption = edition.words.say(f"piece.caption_{name}", **{"area": area, "period": period} | fields)
+    return replace(
+        chart, caption=edition.words.say("piece.caption_part", caption=caption, part=part) if part else caption
+    )
+
+
+def _parts(edition: Edition) -> Iterator[tuple[pd.DataFrame, str]]:
+    """The units by kind and rank, in parts that a page of A4 holds; and what tells one part from the others."""
+    words, kinds = edition.words, edition.units.groupby("kind")
+    for kind, units in kinds:
+        count = -(-len(units) // ROWS)
+        for number, rows in enumerate(np.array_split(np.arange(len(units)), count), start=1):
+            told = [words.say(f"kind.{kind}")] if len(kinds) > 1 else []
+            told += [f"{number}/{count}"] if count > 1 else []
+            yield units.iloc[rows], ", ".join(told)

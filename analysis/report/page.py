@@ -1,0 +1,96 @@
+"""The pieces of the page and of the mail: an edition in, a fragment of HTML out.
+
+An edition is the week's tables with the rules and words to read them by. The texts come from sentences.py; the markup
+is a small template in notebooks/templates/pieces.
+"""
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis.report import sentences
+from analysis.report.edition import Edition
+from analysis.report.templates import template
+
+
+def minute(edition: Edition) -> HTML:
+    """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
+    return render_piece("minute", edition, title=sentences.title(edition), lines=sentences.minute_lines(edition))
+
+
+def correction(edition: Edition) -> HTML:
+    """For a re-issued week: that it replaces an earlier issue, and each figure that changed. Else nothing."""
+    if edition.revision == 1:
+        return HTML("")
+    return render_piece(
+        "correction", edition, text=sentences.correction_line(edition), rows=sentences.correction_rows(edition)
+    )
+
+
+def masthead(edition: Edition) -> HTML:
+    """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
+    return render_piece("masthead", edition, place=sentences.place_and_day(edition), heading=sentences.heading(edition))
+
+
+def result(edition: Edition) -> HTML:
+    """Section 1: the area's result, the range of its units, and what the printed columns explain of its total."""
+    return render_piece("result", edition, lines=sentences.result_lines(edition))
+
+
+def requests(edition: Edition) -> HTML:
+    """Section 3: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
+    return render_piece("requests", edition, asked=sentences.request_rows(edition))
+
+
+def appendix(edition: Edition) -> HTML:
+    """The table of all units by rank, the area's row first. Marked cells are marked in words as well as in form."""
+    rows = sentences.area_rows(edition) + [sentences.table_row(edition, each) for _, each in edition.units.iterrows()]
+    return render_piece(
+        "appendix",
+        edition,
+        columns=sentences.printed_columns(edition),
+        rows=rows,
+        thresholds=sentences.list_thresholds(edition),
+    )
+
+
+def standings(edition: Edition) -> HTML:
+    """The short ranking for the mail: rank, unit, total, change, band. A long ranking keeps its first and last rows."""
+    first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
+    units, left_out = edition.units, max(0, len(edition.units) - first - last)
+    kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
+    rows = [sentences.table_row(edition, each) for _, each in kept.iterrows()]
+    return render_piece("standings", edition, rows=rows, first=first, left_out=left_out)
+
+
+def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
+    """What was repaired, what was counted, and what the figures cannot show; and each repaired cell."""
+    repairs = edition.tables["repairs"].to_dict("records") if with_repairs else []
+    return render_piece("data_note", edition, texts=sentences.data_lines(edition), repairs=repairs)
+
+
+def trend(edition: Edition, in_mail: bool = False) -> HTML:
+    """Section 2: since when there is history, changes that stand out, moves in a row, the pace for targets."""
+    heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
+    return render_piece("trend", edition, heading=heading, lines=sentences.trend_lines(edition))
+
+
+def actors(edition: Edition) -> HTML:
+    """Which department must act on which indicator: how many units are below its limits, and the lowest one."""
+    rows = sentences.actor_rows(edition)
+    return render_piece("actors", edition, rows=rows) if rows else HTML("")
+
+
+def closing(edition: Edition) -> HTML:
+    """The end mark, recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
+    return render_piece("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
+
+
+def provenance(edition: Edition) -> HTML:
+    """Where the figures come from: file, cut-off, rules, code."""
+    return render_piece("provenance", edition, known=sentences.origin(edition))
+
+
+def render_piece(piece: str, edition: Edition, **fields: object) -> HTML:
+    """Fill in the template of one piece."""
+    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
+    return HTML(template(f"pieces/{piece}.html.j2").render(**fields))

@@ -1,0 +1,303 @@
+"""One unit's page: the pieces that its chairman reads, each a fragment of HTML.
+
+The same findings, tables and sentences as the district's report, cut to one unit: where it stands and since when,
+what changed, where its points are lost, how the next band can be reached, who has shown that it can, and what the table
+cannot show. Every piece takes the edition and the unit's code.
+"""
+
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+from IPython.display import HTML
+
+from analysis import tables
+from analysis.config.rules import Rules
+from analysis.config.wording import Wording, capital
+from analysis.method import score
+from analysis.report import findings, page, phrases, sentences
+from analysis.report.edition import Edition
+from analysis.tables import NOT_ITEMISED
+from analysis.weeks import table_files
+from analysis.weeks.provenance import provenance as provenance_of
+from analysis.weeks.store import Week
+
+DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # by 5_unit
+
+
+def edition(week: Week, rules: Rules, words: Wording) -> Edition:
+    """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
+    held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
+    own = {name: frame.copy(deep=False) for name, frame in held.items()}  # what is done to them stays there
+    return Edition(rules, words, own, provenance=provenance_of(week))
+
+
+@lru_cache(maxsize=1)
+def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> dict[str, pd.DataFrame]:
+    """The week's tables and its findings, from what the files hold; all its units' pages are made from the same."""
+    read = {name: table_files.from_csv(name, data) for name, data in files}
+    return read | {"findings": findings.collect(read, rules, words)}
+
+
+def said(edition: Edition, code: str) -> list[str]:
+    """All that a page says: its pieces, in their order.
+
+    Where this and ``drawn`` are the same, code, configuration and environment given, so is the page.
+    """
+    return [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+
+
+def drawn(held: dict[str, pd.DataFrame], code: str) -> list[str]:
+    """The unit's own rows, as text: what the charts of its page show, and a look at them in its notebook.
+
+    Nothing tells the revision. Figures as a file has them, whether they were read from one or not yet written.
+    """
+    own = (held[name].drop(columns="revision", errors="ignore") for name in DRAWN)
+    return [each[each["unit_code"] == code].to_csv(index=False, float_format=table_files.FLOATS) for each in own]
+
+
+def title(edition: Edition, code: str) -> str:
+    """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``; marked where figures of this unit are corrected."""
+    period = capital(edition.words.period(edition.rules.cutoff))
+    text = edition.words.say("piece.title", area=edition.names.full_unit(code), period=period)
+    return (
+        sentences.mark_correction(text, edition) if edition.tables["corrections"]["unit_code"].eq(code).any() else text
+    )
+
+
+def minute(edition: Edition, code: str) -> HTML:
+    """Five lines: where it stands, what changed, where points are lost, the way to the next band, what is not known."""
+    lines = [
+        _standing(edition, code),
+        *(_changed(edition, code)[:1] or [edition.words.say("unit.no_change")]),
+        *_found(edition, code, "step")[:1],
+        _most_lost(edition, code),
+        *_ways(edition, code)[:1],
+    ]
+    return page.render_piece("minute", edition, title=title(edition, code), lines=filter(None, lines))
+
+
+def standing(edition: Edition, code: str) -> HTML:
+    """Total, place and band, for how long, and how that compares with the median of its kind."""
+    words, unit = edition.words, _unit(edition, code)
+    kind = edition.units[edition.units["kind"] == unit["kind"]]
+    lines = [_standing(edition, code), _since(edition, code)]
+    if pd.notna(unit["total"]):
+        median = kind["total"].median()
+        fields = {"median": words.number(median), "gap": words.number(unit["total"] - median, signed=True)}
+        lines.append(words.say("unit.median", kind=words.say(f"kind.{unit['kind']}"), **fields))
+    return page.render_piece(
+        "lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines)
+    )
+
+
+def change(edition: Edition, code: str) -> HTML:
+    """What changed and which part did it, whether it is out of the ordinary, and what is not known of it."""
+    words = edition.words
+    texts = [*_changed(edition, code), *_found(edition, code, "step", "signal"), *_limits(edition, code)]
+    return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
+
+
+def lost(edition: Edition, code: str) -> HTML:
+    """The unit's figures beside its kind's median, best and target: where its points are lost."""
+    words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
+    rows = []
+    for each in _lost_parts(edition, code).itertuples():
+        measured, values = each.indicator or each.group, _values(edition, code, each)
+        rows.append(
+            {
+                "name": capital(names.part(each)),
+                "lost": words.number(each.lost),
+                "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
+                "value": names.figure(measured, values.get(code)),
+                "median": names.figure(measured, values.median()),
+                "best": names.figure(measured, values.max()),
+                "holder": names.unit(values.idxmax()),
+                "target": names.limit(measured, targets[measured]) if measured in targets else "",
+                "flag": measured in edition.flagged.get(code, ()),
+            }
+        )
+    return page.render_piece("lost", edition, rows=rows, note=_rest(edition, code))
+
+
+def route(edition: Edition, code: str) -> HTML:
+    """The cheapest mix to the next band, each indicator that alone would be enough, and the pace that is needed."""
+    words = edition.words
+    texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *sentences.pace_lines(edition, code)]
+    return page.render_piece("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
+
+
+def unseen(edition: Edition, code: str) -> HTML:
+    """What the table cannot show: the groups it does not print, the history it does not have."""
+    told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
+    texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
+    return page.render_piece(
+        "lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts
+    )
+
+
+def provenance(edition: Edition, code: str) -> HTML:
+    """Where the figures come from. File and revision as a whole are told by the report of the area.
+
+    So the page of a unit stays as it is where a correction does not touch what it shows.
+    """
+    known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "revision")}
+    return page.provenance(replace(edition, provenance=known))
+
+
+# -- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _unit(edition: Edition, code: str) -> pd.Series:
+    rows = edition.units[edition.units["unit_code"] == code]
+    if rows.empty:
+        known = ", ".join(edition.units["unit_code"])
+        raise ValueError(f"unit {code!r}: the week's table has no such unit; it has {known}")
+    return rows.iloc[0]
+
+
+def _own(edition: Edition, table: str, code: str) -> pd.DataFrame:
+    """The unit's rows of a table: a mask, for of many small tables a query takes ten times as long."""
+    rows = edition.tables[table]
+    return rows[rows["unit_code"] == code]
+
+
+def _found(edition: Edition, code: str, *kinds: str) -> list[str]:
+    rows = edition.tables["findings"]
+    return rows.loc[(rows["unit_code"] == code) & rows["finding"].isin(kinds), "text"].tolist()
+
+
+def _standing(edition: Edition, code: str) -> str:
+    words, unit = edition.words, _unit(edition, code)
+    if pd.isna(unit["total"]):
+        return words.say("unit.no_total", unit=edition.names.full_unit(code))
+    fields = {
+        "unit": edition.names.full_unit(code),
+        "total": words.number(unit["total"]),
+        "band": edition.names.band(unit["band"]),
+        "rank": words.number(unit["rank"], 0),
+        "of": words.number((edition.units["kind"] == unit["kind"]).sum(), 0),
+        "kind": words.say(f"kind.{unit['kind']}"),
+    }
+    return words.say("unit.standing", **fields)
+
+
+def _since(edition: Edition, code: str) -> str:
+    """Since when the unit has had its band without a break, as far as published weeks of its series tell."""
+    words = edition.words
+    its = _own(edition, "course", code)
+    its = its[its["carried_by"] == ""]
+    its = its[its["since"] == its["since"].iloc[-1]]
+    if len(its) < 2:
+        return words.say("unit.first_time")
+    other = its.index[its["band"] != its["band"].iloc[-1]]
+    held = its.loc[other[-1] :].iloc[1:] if len(other) else its
+    fields = {"period": words.period(date.fromisoformat(held["cutoff"].iloc[0])), "count": words.number(len(held), 0)}
+    return words.say("unit.since" if len(other) else "unit.since_first", **fields)
+
+
+def _changed(edition: Edition, code: str) -> list[str]:
+    """The change and its parts, and the move in rank; nothing where there is no previous total."""
+    words, unit = edition.words, _unit(edition, code)
+    if pd.isna(unit["change"]):
+        return []
+    row = next(_own(edition, "changes", code).itertuples())
+    texts = [phrases.say_move(row, edition.units["change"].median(), edition.tables, edition.names)]
+    if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
+        fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
+        texts.append(words.say("unit.up" if unit["rank_move"] > 0 else "unit.down", **fields))
+    return texts
+
+
+def _limits(edition: Edition, code: str) -> list[str]:
+    """Whether the change is within the limits of ordinary variation, or how many changes are missing to say so."""
+    words, rows = edition.words, _own(edition, "signals", code)
+    told = []
+    for each in rows[rows["rule"] == ""].itertuples():
+        if each.missing:
+            told.append(words.say("unit.no_limits", missing=words.number(each.missing, 0)))
+        elif pd.notna(each.centre) and pd.notna(each.value):
+            signed = {name: words.number(getattr(each, name), signed=True) for name in ("lower", "upper")}
+            told.append(words.say("unit.within", count=words.number(each.changes, 0), **signed))
+    return told
+
+
+def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
+    """What explains the unit's total, most points lost first; a group that is computed whole is told by its indicators.
+
+    Returns : group, indicator ("" for a whole group), points, max_points, lost
+    """
+    its = _own(edition, "points", code)
+    computed = set(its.loc[(its["indicator"] == "") & (its["status"] == "computed"), "group"])
+    known = score.explained(its)
+    parts = pd.concat(
+        [known[~known["group"].isin(computed)], its[its["group"].isin(computed) & (its["indicator"] != "")]]
+    )
+    parts = parts[parts["points"].notna() | (parts["status"] == "not assessed")].fillna({"points": 0.0})
+    parts = parts.assign(lost=(parts["max_points"] - parts["points"]).clip(lower=0))
+    return parts.sort_values("lost", ascending=False, kind="stable")
+
+
+def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
+    words, names = edition.words, edition.names
+    parts = _lost_parts(edition, code)
+    told = [
+        words.say(
+            "unit.lost_part",
+            part=names.part(each),
+            lost=words.number(each.lost),
+            most=words.number(each.max_points, 0),
+        )
+        for each in parts[parts["lost"] >= phrases.SHOWN_POINTS].head(most).itertuples()
+    ]
+    return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
+
+
+def _rest(edition: Edition, code: str) -> str:
+    """The points that no column explains, beside the median of the unit's kind."""
+    words, unit = edition.words, _unit(edition, code)
+    its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
+    if pd.isna(unit["not_itemised"]) or its.abs().max() <= sentences.NOTHING_POINTS:
+        return ""
+    return words.say("unit.rest", value=words.number(unit["not_itemised"]), median=words.number(its.median()))
+
+
+def _ways(edition: Edition, code: str) -> list[str]:
+    """The cheapest mix, then each other indicator that alone would be enough, the shortest way first, with proof."""
+    words, names, its = edition.words, edition.names, _own(edition, "routes", code)
+    if its.empty:
+        return []
+    told, mixed = [phrases.say_mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
+    for each in its[its["enough"].astype(bool)].sort_values("needed_pct").itertuples():
+        if mixed != [each.indicator]:
+            fields = {
+                "way": phrases.say_step(each, each.needed_pct, each.needed_cases, names),
+                "best": names.figure(each.indicator, each.best_pct),
+                "holder": names.unit(each.best_unit),
+            }
+            told.append(words.say("unit.alone", **fields))
+    return told
+
+
+def _no_route(edition: Edition, code: str) -> str:
+    words, unit = edition.words, _unit(edition, code)
+    higher = edition.rules.bands[edition.rules.bands["from_points"] > unit["total"]]
+    if higher.empty:
+        return words.say("unit.highest")
+    nearest = higher.loc[higher["from_points"].idxmin()]
+    gap = words.number(nearest["from_points"] - unit["total"])
+    return words.say("unit.no_route", gap=gap, band=edition.names.band(nearest["band"]))
+
+
+def _values(edition: Edition, code: str, part) -> pd.Series:
+    """The figure of a part for all units of the unit's kind, by code: a rate in percent, else a group's points."""
+    kind = _unit(edition, code)["kind"]
+    codes = edition.units.loc[edition.units["kind"] == kind, "unit_code"]
+    if part.indicator:
+        cells = edition.tables["measurements"]
+        cells = cells[cells["indicator"] == part.indicator].set_index("unit_code")
+        return score.rate_pct(cells).reindex(codes).dropna()
+    cells = edition.tables["points"]
+    cells = cells[(cells["group"] == part.group) & (cells["indicator"] == "")].set_index("unit_code")
+    return cells["points"].reindex(codes).dropna()

@@ -1,0 +1,291 @@
+"""The week's table → appendix.xlsx: every unit and printed column, as numbers to go on with.
+
+The first sheet is the appendix of the page in the same order; the second tells where the figures come from: files,
+control totals, repaired cells, and what the figures cannot show. A re-issued week has a third, what it corrects.
+A text is only ever written as a text: none becomes a formula or a link.
+"""
+
+import functools
+import io
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from analysis.config.wording import capital
+from analysis.report import sentences
+from analysis.report.edition import Edition, printable
+
+FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
+MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}
+A4 = 9  # xlsxwriter's number of the paper
+NARROWEST, WIDEST, SOURCE_WIDTHS = 8, 30, (34, 20, 30, 30, 40)  # columns, in characters
+LETTERS = 1.15  # of Times New Roman, to a column's width of one
+LINE_POINTS, MOST_POINTS = 15, 409  # rows; Excel has none higher
+HEADER, FOOTER = '&C&"Times New Roman,Bold"', '&R&"Times New Roman,Regular"&P/&N'
+
+Formats = Callable[..., Format]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: texts where ``decimals`` is None, else numbers with so many; signed adds + or −."""
+
+    code: str
+    name: str
+    decimals: int | None = None
+    signed: bool = False
+
+
+def build_workbook(edition: Edition) -> bytes:
+    """The workbook; the same edition gives the same bytes."""
+    out, words = io.BytesIO(), edition.words
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    created = datetime.combine(edition.rules.cutoff, datetime.min.time())
+    book.set_properties({"title": sentences.title(edition), "created": created})
+    formats = functools.cache(lambda **about: book.add_format(FONT | about))
+    sheets = {
+        words.say("workbook.ranking"): _ranking,
+        words.say("workbook.sources"): _sources,
+        **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
+    }
+    for name, write in sheets.items():
+        sheet = book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.set_margins(left=0.6, right=0.6, top=0.9, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header(HEADER + sentences.title(edition).replace("&", "&&"))  # a lone & is a command
+        sheet.set_footer(FOOTER)
+        write(sheet, edition, formats)
+    book.close()
+    return out.getvalue()
+
+
+# -- sheets ----------------------------------------------------------------------------------------------------------
+
+
+def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+    say, columns, rows = edition.words.say, ranking_columns(edition), ranking_rows(edition)
+    widths, areas = _widths(columns, rows), len(rows) - len(edition.units)
+    _set_columns(sheet, widths)
+    _head(sheet, 0, columns, widths, formats)
+    for number, row in enumerate(rows, start=1):
+        _write(sheet, number, columns, row, widths, formats, bold=number <= areas)
+    sheet.freeze_panes(1, 2)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    _mark(sheet, edition, columns, range(areas + 1, len(rows) + 1), formats)
+    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
+    note = say("document.note", date=edition.words.date(edition.rules.cutoff), note=note)
+    _across(sheet, len(rows) + 2, 0, note, widths, formats(italic=True, text_wrap=True))
+
+
+def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+    """Blocks below each other: origin, control totals, repairs, and what is said of the data."""
+    say, widths, row = edition.words.say, SOURCE_WIDTHS, 0
+    _set_columns(sheet, widths)
+    title, plain, boxed = formats(bold=True), formats(text_wrap=True), formats(text_wrap=True, border=1)
+    _text(sheet, row, 0, say("piece.provenance_heading"), title)
+    for what, value in sentences.origin(edition).items():
+        row += 1
+        _across(sheet, row, 1, value, widths, boxed)
+        _text(sheet, row, 0, what, boxed)
+    blocks = {"gate.controls": _controls(edition), "piece.repairs_summary": _repairs(edition)}
+    for name, (columns, held) in blocks.items():
+        _text(sheet, row + 2, 0, say(name), title)
+        row += 3
+        _head(sheet, row, columns, widths, formats)
+        for each in held:
+            row += 1
+            _write(sheet, row, columns, each, widths, formats)
+    row += 2
+    _text(sheet, row, 0, say("piece.data_heading"), title)
+    for text in sentences.data_lines(edition):
+        row += 1
+        _across(sheet, row, 0, text, widths, plain)
+
+
+def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+    say, names = edition.words.say, edition.names
+    texts = [Column("unit", say("piece.unit")), Column("indicator", say("piece.figure"))]
+    rows = [
+        {"unit": capital(names.unit(each.unit_code)), "indicator": names.measured(each.indicator)}
+        | {"old": each.old, "new": each.new, "decimals": names.telling_decimals(each.indicator, each.old, each.new)}
+        for each in edition.tables["corrections"].itertuples()
+    ]
+    columns = [*texts, Column("old", say("piece.old"), 2), Column("new", say("piece.new"), 2)]
+    widths = _widths(columns, rows)
+    _set_columns(sheet, widths)
+    _head(sheet, 0, columns, widths, formats)
+    for number, row in enumerate(rows, start=1):
+        shown = [*texts, *(replace(column, decimals=row["decimals"]) for column in columns[2:])]
+        _write(sheet, number, shown, row, widths, formats)
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def ranking_columns(edition: Edition) -> list[Column]:
+    """The columns of the page's appendix; then, in words, which cells are below their threshold."""
+    say, names = edition.words.say, edition.names
+    several = edition.units["kind"].nunique() > 1
+    return [
+        Column("rank", say("piece.rank"), 0),
+        Column("unit", say("piece.unit")),
+        *([Column("kind", say("workbook.kind"))] if several else []),
+        Column("total", say("piece.total"), 2),
+        Column("band", say("piece.band")),
+        Column("previous_total", say("piece.previous_total"), 2),
+        Column("change", say("piece.change"), 2, signed=True),
+        *(
+            Column(each["code"], sentences.column_name(each, edition.words), names.decimals(each["code"]))
+            for each in sentences.printed_columns(edition)
+        ),
+        Column("not_itemised", say("piece.not_itemised"), 2),
+        Column("attention", say("workbook.attention")),
+    ]
+
+
+def ranking_rows(edition: Edition) -> list[dict]:
+    """By the codes of the columns: the area, if the table has its row, then the units by kind and rank."""
+    area = [] if edition.district is None else [_row(edition, edition.district)]
+    return area + [_row(edition, unit) for _, unit in edition.units.iterrows()]
+
+
+def _row(edition: Edition, unit: pd.Series) -> dict:
+    names, code = edition.names, unit["unit_code"]
+    figures, flagged = edition.figures[code], edition.flagged.get(code, set())
+    kind = unit.get("kind", "")
+    return {each["code"]: figures.at[each["code"], each["figure"]] for each in sentences.printed_columns(edition)} | {
+        "rank": unit["rank"],
+        "unit": capital(names.unit(code)),
+        "kind": capital(edition.words.say(f"kind.{kind}")) if kind else "",
+        "total": unit["total"],
+        "band": names.band(unit["band"]),
+        "previous_total": unit["previous_total"],
+        "change": unit["change"],
+        "not_itemised": unit["not_itemised"],
+        "attention": "; ".join(
+            names.measured(each) for each in edition.rules.settings["marks_below"] if each in flagged
+        ),
+    }
+
+
+def _controls(edition: Edition) -> tuple[list[Column], list[dict]]:
+    say = edition.words.say
+    columns = [
+        Column("name", say("gate.control")),
+        *(Column(each, say(f"gate.{each}"), 0) for each in ("found", "expected")),
+        Column("difference", say("workbook.difference"), 0, signed=True),
+    ]
+    rows = []
+    for each in edition.tables["controls"].itertuples():
+        about = {"column": edition.names.measured(each.indicator)} if each.indicator else {}
+        row = {"name": say(f"gate.control_{each.control}", **about), "found": each.found, "expected": each.expected}
+        rows.append(row | {"difference": each.found - each.expected})
+    return columns, rows
+
+
+def _repairs(edition: Edition) -> tuple[list[Column], list[dict]]:
+    say = edition.words.say
+    columns = [Column("file", say("workbook.file"))] + [
+        Column(each, say(f"piece.{each}")) for each in ("cell", "raw", "clean", "reason")
+    ]
+    rows = edition.tables["repairs"].to_dict("records")
+    return columns, [each | {"cell": f"{each['column_letter']}{each['row']:.0f}"} for each in rows]
+
+
+# -- cells -----------------------------------------------------------------------------------------------------------
+
+
+def _head(sheet: Worksheet, row: int, columns: list[Column], widths: list[int], formats: Formats) -> None:
+    form = formats(bold=True, text_wrap=True, align="center", border=1, bg_color="#E7E6E6")
+    for place, column in enumerate(columns):
+        _text(sheet, row, place, column.name, form)
+    _set_height(sheet, row, [column.name for column in columns], widths)
+
+
+def _write(
+    sheet: Worksheet,
+    row: int,
+    columns: list[Column],
+    held: dict,
+    widths: list[int],
+    formats: Formats,
+    bold: bool = False,
+) -> None:
+    for place, column in enumerate(columns):
+        value = held[column.code]
+        if column.decimals is None:
+            _text(sheet, row, place, value, formats(text_wrap=True, align="left", indent=1, border=1, bold=bold))
+            continue
+        place_in_cell = "center" if column.code == "rank" else "right"
+        form = formats(num_format=_number_format(column), align=place_in_cell, border=1, bold=bold)
+        if pd.isna(value):  # missing, not 0
+            sheet.write_blank(row, place, None, form)
+        else:
+            sheet.write_number(row, place, float(f"{value:.10g}"), form)  # as the week's CSV files have it
+    texts = ["" if column.decimals is not None else held[column.code] for column in columns]
+    _set_height(sheet, row, texts, widths)
+
+
+def _across(sheet: Worksheet, row: int, column: int, text: str, widths: list[int], form: Format) -> None:
+    """A text over the cells from ``column`` to the last."""
+    sheet.merge_range(row, column, row, len(widths) - 1, "", form)
+    _text(sheet, row, column, text, form)
+    _set_height(sheet, row, [text], [sum(widths[column:])])
+
+
+def _text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> None:
+    form.set_quote_prefix()  # a text stays one when the office edits the cell
+    sheet.write_string(row, column, printable(text), form)  # cut by xlsxwriter to what a cell holds
+
+
+def _number_format(column: Column) -> str:
+    shown = "#,##0" + ("." + "0" * column.decimals if column.decimals else "")
+    return f"+{shown};-{shown};{shown}" if column.signed else shown
+
+
+def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range, formats: Formats) -> None:
+    """Cells below their threshold, by a rule that goes on working when the office mends a figure."""
+    places = {column.code: place for place, column in enumerate(columns)}
+    settings, form = edition.rules.settings, formats(**MARKED)
+    for indicator, limit in settings["marks_below"].items():
+        place = places.get("change" if indicator == "CHANGE" else indicator)
+        if place is not None and rows:
+            first = xlsxwriter.utility.xl_rowcol_to_cell(rows[0], place)
+            rule = {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}<{limit})", "format": form}
+            sheet.conditional_format(rows[0], place, rows[-1], place, rule)
+    for band in settings["weak_bands"] if rows else []:
+        rule = {"type": "cell", "criteria": "==", "value": f'"{edition.names.band(band)}"', "format": form}
+        sheet.conditional_format(rows[0], places["band"], rows[-1], places["band"], rule)
+
+
+def _widths(columns: list[Column], rows: list[dict]) -> list[int]:
+    """Characters: of a text the longest, of a head the longest word, within bounds."""
+    texts = ([row[column.code] for row in rows] if column.decimals is None else [] for column in columns)
+    asked = (max(map(len, [*column.name.split(), *its])) for column, its in zip(columns, texts, strict=True))
+    return [min(max(each + 2, NARROWEST), WIDEST) for each in asked]
+
+
+def _set_columns(sheet: Worksheet, widths: list[int]) -> None:
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+
+
+def _set_height(sheet: Worksheet, row: int, texts: list[str], widths: list[int]) -> None:
+    """Room for the lines that the longest text takes: not every program finds that by itself."""
+    rooms = [int(width * LETTERS) for width in widths]
+    lines = [
+        sum(max(1, len(textwrap.wrap(line, room))) for line in text.split("\n"))
+        for text, room in zip(texts, rooms, strict=False)
+    ]
+    sheet.set_row(row, min(LINE_POINTS * max(lines), MOST_POINTS))

@@ -1,0 +1,66 @@
+"""One week of many areas: several areas at once, each in a process of its own that makes its pages one by one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from analysis.config import wording
+from analysis.config.wording import WordingError
+from analysis.exits import Exit
+from analysis.run import pipeline, preload, unit_pages
+from analysis.run.pipeline import Outcome, Pipeline
+from analysis.weeks import paths
+
+
+def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str = "vi", **about) -> Iterator[Outcome]:
+    """Make the week of every area that has a table for it; what to print of each, as they end.
+
+    cutoff : ISO date; None: the newest table of each area
+    about  : as of ``make_weeks``
+    Raises : WordingError.
+    """
+    words = wording.load(home, lang)
+    days = {area: paths.raw_days(home, area) for area in areas}
+    asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
+    if not asked:
+        yield Outcome(Exit.REFUSED, words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"))
+        return
+    for area in sorted(set(areas) - set(asked)):
+        yield Outcome(None, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
+    for area, outcome in make_weeks(home, asked, cutoff=cutoff, lang=lang, **about):
+        yield replace(outcome, message=f"{area}: {outcome.message}")
+
+
+def make_weeks(
+    home: Path, areas: list[str], jobs: int | None = None, cluster: str = "", steps: Pipeline | None = None, **about
+) -> Iterator[tuple[str, Outcome]]:
+    """Make the week of every area; the area and how it ended, as they end.
+
+    jobs    : how many areas at once; None: one a processor; with a cluster one, whose pages the cluster makes at once
+    about   : as of ``run.make_week``
+    Raises  : WordingError.
+    """
+    import joblib
+    from tqdm import tqdm
+
+    jobs = 1 if cluster else min(jobs or joblib.cpu_count(), max(len(areas), 1))
+    parallel = joblib.Parallel(jobs, return_as="generator_unordered")
+    called = (joblib.delayed(_make_week)(home, area, cluster, steps or Pipeline(), **about) for area in areas)
+    bar = {"total": len(areas), "disable": None, "leave": False, "bar_format": "{n_fmt}/{total_fmt} |{bar}| {elapsed}"}
+    yield from tqdm(parallel(called), **bar)
+
+
+def _make_week(home: Path, area: str, cluster: str, steps: Pipeline, **about) -> tuple[str, Outcome]:
+    steps = replace(steps, tell=partial(_tell, steps.tell, area), way=replace(steps.way, beside=False))
+    preload.warm_up(home, area)
+    try:
+        return area, pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
+    except WordingError:
+        raise
+    except Exception as error:  # whatever it was: the other areas get their weeks
+        return area, Outcome(Exit.FAILED, unit_pages.error_text(error))
+
+
+def _tell(tell: Callable[[str], None], area: str, line: str) -> None:
+    tell(f"{area}: {line}")

@@ -1,0 +1,124 @@
+"""The gate of a week: the call in a child process, what it found as lines for people, and its tables and page.
+
+The driver imports this module; whatever reads tables is imported by the functions that need it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from analysis.config import periods
+from analysis.config.units import Unit
+from analysis.config.wording import Wording
+from analysis.run import notebook, preload
+from analysis.run.processes import isolated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.config.rules import Rules
+    from analysis.gate.clean import Cleaned
+
+OF_ACCEPTED = ("measurements", "points", "scores", "reconciliation")  # tables that a refused file has not
+
+
+class GateSummary(NamedTuple):
+    """What a week needs of what the gate found, in plain values.
+
+    lines : for people: warnings of the configuration, and the problems of the tables
+    """
+
+    refused: bool
+    units: list[Unit]
+    lines: list[str]
+
+
+def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
+    """``gate_week`` in a child process. Raises : as that; OSError where the child dies or takes too long."""
+    try:
+        return isolated.call(gate_week, raw, home, area, cutoff, words, of=preload.GATE)
+    except (isolated.TookTooLong, isolated.Died) as error:
+        raise OSError(f"{', '.join(path.name for path in raw)}: {notebook.ended(error, words)}") from error
+
+
+def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
+    """Gate the tables by the rules in force. Raises : ConfigError; OSError where a file cannot be opened."""
+    from analysis.config import rules
+    from analysis.gate import clean
+
+    held = rules.load(home, area, periods.cutoff(cutoff))
+    found = summarise(clean.gate(raw, held, words), words)
+    return found._replace(lines=[*held.warnings, *found.lines])
+
+
+def summarise(cleaned: "Cleaned", words: Wording) -> GateSummary:
+    """Whether the tables are refused, the units they are about, and the problems as lines for people."""
+    units = cleaned.units[["unit_code", "unit_name", "type"]].itertuples(index=False, name=None)
+    return GateSummary(cleaned.refused, [Unit(*each) for each in units], problem_lines(cleaned.problems, words))
+
+
+def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
+    """The gate's problems for people, errors first, each kind under a heading with their number."""
+    from analysis.gate import clean
+
+    lines = []
+    for severity in ("error", "warning"):
+        its = problems[problems["severity"] == severity]
+        if len(its):
+            lines += [words.say(f"run.{severity}s", count=len(its))]
+            lines += [f"  {line}" for line in clean.problem_lines(its, words)]
+    return lines
+
+
+def report_lines(cleaned: "Cleaned", rules: "Rules", words: Wording, files: list[Path]) -> list[str]:
+    """What the gate found, for a person: controls, repairs, warnings and errors, the verdict last."""
+    from analysis.gate import clean
+
+    lines = [words.say("run.controls")] if len(cleaned.controls) else []
+    for each in cleaned.controls.itertuples():
+        counts = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
+        about = {"indicator": rules.named(each.indicator, words)} if each.indicator else {}
+        lines.append("  " + words.say(f"finding.control_{each.control}", **about, **counts))
+    if len(cleaned.repairs):
+        said = [words.say("run.repair", clean=each.clean, reason=each.reason) for each in cleaned.repairs.itertuples()]
+        repairs = cleaned.repairs.rename(columns={"raw": "value"}).assign(problem=said)
+        lines.append(words.say("run.repairs", count=len(repairs)))
+        lines += [f"  {line}" for line in clean.problem_lines(repairs, words)]
+    lines += problem_lines(cleaned.problems, words)
+    verdict, names = "run.refused" if cleaned.refused else "run.accepted", ", ".join(path.name for path in files)
+    return [*lines, words.say(verdict, file=names)]
+
+
+def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]":
+    """The tables of an accepted file by name: measurements, points, scores, reconciliation; none of a refused one."""
+    from analysis.method import score
+
+    if cleaned.refused:
+        return {}
+    measured = cleaned.measurements
+    points = score.points(measured, rules.indicators, rules.groups)
+    scores = score.scores(measured, points, rules.bands, cleaned.units)
+    reconciled = score.reconciliation(points, scores)
+    return {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
+
+
+def write_tables(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: Wording) -> str:
+    """Write the tables ``accepted``, repairs and problems into ``out``; returns the sentence that names them.
+
+    The tables of an accepted file that an earlier call left there are removed.
+    """
+    from analysis.weeks import store
+
+    for name in OF_ACCEPTED:
+        (out / f"{name}.csv").unlink(missing_ok=True)
+    frames = {**accepted, "repairs": cleaned.repairs, "problems": cleaned.problems}
+    names = [store.write_table(out, name, frame).name for name, frame in frames.items()]
+    return words.say("run.written", folder=out, names=", ".join(names))
+
+
+def write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> str:
+    """Write gate.html, the tables as delivered with what the gate found; returns the sentence that names the page."""
+    from analysis.report import gatepage
+    from analysis.weeks import atomic
+
+    page = gatepage.page(gatepage.delivered(files), cleaned, words, rules)
+    return words.say("run.page", page=atomic.save(out / "gate.html", page))

@@ -1,0 +1,220 @@
+"""One notebook run by papermill, and whether it really ran.
+
+papermill's record is no proof of that: after a crash it calls every cell completed, ``sys.exit(0)``
+raises nothing, and a mistyped parameter is only a warning. So parameters are compared before, and every code cell
+looked at after.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.config.wording import MISSING, Wording
+from analysis.exits import AnalysisError
+from analysis.run.processes import isolated
+from analysis.run.processes.fork_server import ForkServer
+from analysis.weeks import atomic
+from analysis.weeks.home import at_home, without_folders, working_in
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
+DRAWN = (
+    ("analysis.report.charts.sheet", "Chart"),
+    ("analysis.report.charts.sheet", "Picture"),
+)  # module and class: these take long to draw
+ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # as --engine names them, as papermill does
+
+
+class NotebookFailed(AnalysisError):
+    """A notebook did not do all it should; the message names notebook, cell and reason."""
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How notebooks are run.
+
+    engine  : inprocess, or papermill: its own
+    seconds : wall clock for one notebook, after which it is killed with all it has started
+    memory  : bytes of data that it, and each process it starts, may have
+    beside  : whether drawings may be made in forked copies while the next cells run; only ``inprocess`` can
+    """
+
+    engine: str = "inprocess" if isolated.FORKS else "papermill"
+    seconds: float = isolated.MOST_SECONDS
+    memory: int = isolated.MOST_MEMORY
+    beside: bool = isolated.FORKS and isolated.PROCESSORS > 1
+
+
+DEFAULT_OPTIONS = EngineOptions()
+
+
+def run_isolated(
+    home: Path,
+    function: Callable,
+    *arguments,
+    source: Path,
+    target: Path,
+    way: EngineOptions,
+    words: Wording,
+    of: ForkServer,
+) -> object:
+    """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
+
+    There is no password in that process, neither before the notebook runs nor after.
+
+    source, target : of the notebook
+    of             : the server that the process is forked from
+    Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
+    """
+    try:
+        return isolated.call(at_home, home, function, *arguments, seconds=way.seconds, memory=way.memory, of=of)
+    except (isolated.TookTooLong, isolated.Died) as error:
+        fields = {"cell": _reached(target, words), "reason": ended(error, words)}
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
+
+
+def ended(error: isolated.TookTooLong | isolated.Died, words: Wording) -> str:
+    """Why a process was ended, or that it ended by itself, for people."""
+    if isinstance(error, isolated.TookTooLong):
+        return words.say("run.too_long", seconds=words.number(error.seconds, 0))
+    return words.say("run.died", status=MISSING if error.status is None else error.status)
+
+
+def run(
+    home: Path,
+    source: Path,
+    target: Path,
+    values: dict[str, str],
+    words: Wording,
+    way: EngineOptions = DEFAULT_OPTIONS,
+    wanted: dict[str, str] | None = None,
+) -> None:
+    """Run ``source`` with these parameters; the executed notebook, without times and paths, becomes ``target``.
+
+    home   : that of the notebook's cells
+    wanted : parameters for those notebooks that have them
+    Raises : NotebookFailed for a parameter that the notebook does not have, and unless every code cell ran to its end
+             without an error. ``target`` then shows how far it came.
+    """
+    import nbformat
+    import papermill
+
+    known = papermill.inspect_notebook(_literal(source))
+    values = values | {name: value for name, value in (wanted or {}).items() if name in known}
+    if unknown := sorted(set(values) - set(known)):
+        fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
+        raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
+    try:
+        with working_in(home), _options(way) as options:
+            papermill.execute_notebook(
+                *(_literal(source), _literal(target), values),
+                progress_bar=False,
+                log_output=False,
+                engine_name=ENGINES[way.engine],
+                extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
+                **options,
+            )
+    except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
+        fields = {"cell": _reached(target, words), "reason": _reason(error)}
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
+    done = nbformat.read(target, as_version=4)
+    if not all(_ran(cell) for cell in _code(done)):
+        reason = words.say("run.not_to_the_end")
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_culprit(done), reason=reason))
+    for cell in _code(done):
+        if (size := len(json.dumps(cell.outputs))) > MOST_SHOWN:
+            fields = {"size": words.number(size / 1e6, 0), "most": words.number(MOST_SHOWN / 1e6, 0)}
+            reason = words.say("run.too_much", **fields)
+            raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_cell_label(cell), reason=reason))
+    atomic.save(target, nbformat.writes(_portable(home, done)) + "\n")
+
+
+@contextmanager
+def _options(way: EngineOptions) -> Iterator[dict]:
+    """What an engine needs beside the notebook."""
+    if way.engine == "inprocess":
+        yield {"beside": DRAWN if way.beside else ()}
+        return
+    from analysis.run.processes.engine import private_sockets
+
+    with private_sockets() as config:
+        yield {"config": config}
+
+
+def _literal(path: Path) -> str:
+    """papermill fills in {…} of a path."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _code(notebook: "NotebookNode") -> "list[NotebookNode]":
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def _ran(cell: "NotebookNode") -> bool:
+    completed = cell.metadata.get("papermill", {}).get("status") == "completed"
+    return completed and cell.execution_count is not None and not _errors(cell)
+
+
+def _errors(cell: "NotebookNode") -> "list[NotebookNode]":
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
+def _reached(target: Path, words: Wording) -> str:
+    """The cell at which the notebook failed, in words where none was begun."""
+    import nbformat
+
+    try:
+        cell = _culprit(nbformat.read(target, as_version=4))
+    except (FileNotFoundError, ValueError):  # half written, as on a full disk, it tells no cell
+        cell = ""
+    return cell or words.say("run.not_begun")
+
+
+def _culprit(notebook: "NotebookNode") -> str:
+    """The cell that failed: the first with an error, else the last that was started (a dead kernel leaves no error)."""
+    cells = _code(notebook)
+    started = [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
+    wrong = [cell for cell in cells if _errors(cell)] or started[-1:]
+    return _cell_label(wrong[0]) if wrong else ""
+
+
+def _cell_label(cell: "NotebookNode") -> str:
+    return f"[{cell.execution_count or ' '}] {cell.source.strip().splitlines()[0]}"
+
+
+def _reason(error: Exception) -> str:
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, PapermillExecutionError):  # without a value where a magic failed: then the cell shows it
+        return f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
+def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
+    """Without times, paths and chance: the same week gives the same bytes, and tells nothing of the machine.
+
+    The run's folder is no more when the notebook is read: opened in JupyterLab it works on the draft of its week.
+    """
+    kept = ("parameters", "version")
+    parameters = notebook.metadata.papermill.parameters
+    run = parameters.get("run", "")
+    if run:
+        parameters["run"] = ""
+    notebook.metadata.papermill = {key: notebook.metadata.papermill[key] for key in kept}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        cell.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            if "text" in output:  # a warning names the file that the kernel keeps the cell in
+                output.text = without_folders(home, output.text)
+            if "text/plain" in output.get("data", {}):
+                output.data["text/plain"] = without_folders(home, output.data["text/plain"])
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected-parameters"
+            cell.source = cell.source.replace(f'run = "{run}"', 'run = ""')
+    return notebook

@@ -1,0 +1,306 @@
+"""Makes and publishes one week, or nothing of it; renews the index of the area's weeks.
+
+The driver imports nothing heavy; whatever reads tables runs in a child.
+"""
+
+import importlib.metadata
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.config import files, wording
+from analysis.config.units import Unit
+from analysis.config.wording import Wording
+from analysis.exits import Exit
+from analysis.run import gating, preload, products, unit_pages
+from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
+from analysis.run.processes import isolated
+from analysis.run.stages import STAGES, Stages, timed
+from analysis.weeks import atomic, paths, provenance, publish, store
+from analysis.weeks.home import PROJECT, working_in
+
+NOTEBOOKS = PROJECT / "notebooks"
+VERSIONS_OF = (  # packages whose version can change an output
+    *("babel", "css-inline", "docxtpl", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml", "matplotlib"),
+    *("nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow", "seaborn"),
+    *("traitlets", "xlrd", "xlsxwriter"),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a week ended, or a line beside that.
+
+    status  : None: the line is for the reader alone
+    message : the sentence for the person who ran it
+    report  : the page, if there is one
+    mails   : area and cut-off of the mails that may be sent now
+    """
+
+    status: Exit | None
+    message: str
+    report: Path | None = None
+    mails: tuple[tuple[str, str], ...] = ()
+
+
+def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """The run's products, each part in a process of its own."""
+    isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
+
+
+def _index(home: Path, area: str, words: Wording) -> None:
+    """Make the page that lists the area's weeks anew, where it is not that of the weeks as they are published."""
+    from analysis.report import published_weeks
+
+    if published_weeks.is_stale(home, area, words):
+        isolated.call(_save_index, home, area, words, of=preload.PAGES)
+
+
+def _save_index(home: Path, area: str, words: Wording) -> None:
+    from analysis.report import indexpage
+
+    indexpage.save(home, area, words)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What a week is made of; a test brings its own."""
+
+    gate: Callable = gating.call_gate
+    notebooks: Path = NOTEBOOKS
+    stages: tuple[str, ...] = STAGES
+    export: Callable = _export
+    tell: Callable[[str], None] = _tell
+    way: EngineOptions = DEFAULT_OPTIONS
+    index: Callable = _index
+
+
+def make_week(
+    home: Path,
+    area: str,
+    cutoff: str | None = None,
+    raw: list[Path] | None = None,
+    lang: str = "vi",
+    province_rank: str = "",
+    reissue: bool = False,
+    units: str | list[str] | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
+    steps: Pipeline | None = None,
+) -> Outcome:
+    """Make and publish the report of one week from its raw tables.
+
+    home    : holds config/, data/ and reports/
+    cutoff  : ISO date; None: the latest that has a raw table
+    raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
+    reissue : other tables than the published ones are a correction, and become the week's next revision
+    units   : whose pages to make: "none", "all", or codes, beside those that the published week has; None: only those
+    jobs    : how many pages at once; None: one a processor
+    cluster : address of a Dask scheduler whose workers make the pages
+    Raises : ConfigError, WordingError where the configuration is wrong.
+    """
+    home, words = home.resolve(), wording.load(home, lang)
+    with working_in(home):
+        try:
+            cutoff = cutoff or paths.newest_raw(home, area)
+            raw = sorted(raw or paths.raw_files(home, area, cutoff), key=lambda path: path.name)
+        except paths.NotFound:
+            return Outcome(Exit.REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
+        except ValueError as error:
+            return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
+        parameters = {"lang": lang, "province_rank": province_rank}
+        this = _Week(home, area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Pipeline())
+        try:
+            with publish.locked(home, area, cutoff):
+                publish.tidy(home, area, cutoff)
+                outcome = this.outcome()
+                if outcome.report:
+                    this.list_weeks()
+                return outcome
+        except publish.Busy as busy:
+            return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+
+
+@dataclass(frozen=True)
+class _Week:
+    home: Path
+    area: str
+    cutoff: str
+    raw: list[Path]
+    parameters: dict[str, str]
+    reissue: bool
+    units: str | list[str] | None
+    jobs: int | None
+    cluster: str
+    words: Wording
+    steps: Pipeline
+
+    @property
+    def names(self) -> str:
+        return ", ".join(path.name for path in self.raw)
+
+    def outcome(self) -> Outcome:
+        published = paths.processed(self.home, self.area, self.cutoff)
+        report = paths.reports(self.home, self.area, self.cutoff, "report.html")
+        before = atomic.load_json(published / "run.json")
+        inputs = self.inputs(before)
+        complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
+        if before.get("inputs") == inputs and complete:
+            return self.done(self.words.say("run.nothing_new", report=report), report)
+        refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+        for line in lines:
+            self.steps.tell(line)
+        if refused:
+            return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))
+        if unknown := self.unknown(units):
+            return Outcome(Exit.WRONG_USAGE, unknown)
+        revision, held = len(store.revisions(published)) + 1, atomic.digests(published.glob("raw/*"))
+        keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
+        if before.get("revision", revision) != revision:
+            return Outcome(Exit.FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
+        if keep and not self.reissue:
+            return Outcome(Exit.REFUSED, self.other_table(inputs, keep))
+        revision += bool(keep)
+        run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token with this name was left by this run and no other
+        try:
+            failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], units))
+        except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
+            return self.failed(run, error)
+        finally:
+            publish.tidy(self.home, self.area, self.cutoff)
+        from analysis.mail import sending
+
+        done = self.words.say("run.done", report=report)
+        if keep:
+            done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
+        if ending := sending.ending(self.home, self.area, self.cutoff, self.words):
+            done += "\n" + ending
+        return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
+
+    def done(self, message: str, report: Path) -> Outcome:
+        """The week is published, whole and as it should be: its mail may be sent."""
+        return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
+
+    def list_weeks(self) -> None:
+        """The week stands, listed or not; the next run lists it."""
+        try:
+            self.steps.index(self.home, self.area, self.words)
+        except Exception as error:
+            self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error)))
+
+    def other_table(self, inputs: dict, current: str) -> str:
+        """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
+        fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
+        for old in store.revisions(paths.processed(self.home, self.area, self.cutoff)):
+            if atomic.digests(old.glob("raw/*")) == inputs["raw"]:
+                return self.words.say("run.replaced_table", earlier=old.name, **fields)
+        return self.words.say("run.other_table", **fields)
+
+    def unknown(self, units: list[Unit]) -> str:
+        """What to say of codes that were asked for and are no units; "" where there are none."""
+        names = {unit.code: unit.name for unit in units}
+        unknown = [code for code in self.units if code not in names] if isinstance(self.units, list) else []
+        known = ", ".join(f"{code} ({name})" for code, name in names.items())
+        return self.words.say("run.unknown_units", codes=", ".join(unknown), known=known) if unknown else ""
+
+    @staticmethod
+    def asked(pages_of: str | list[str], units: list[Unit]) -> list[Unit]:
+        """The units that get a page; a unit that had one and is gone gets none."""
+        if pages_of == "all":
+            return units
+        return [unit for unit in units if pages_of != "none" and unit.code in pages_of]
+
+    def pages_of(self, before: dict) -> str | list[str]:
+        """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
+        there = [path.stem for path in paths.reports(self.home, self.area, self.cutoff, "units").glob("*.html")]
+        held = before.get("inputs", {}).get("units") or sorted(there) or "none"
+        if not isinstance(self.units, list):
+            return self.units or held
+        return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
+
+    def inputs(self, before: dict) -> dict:
+        """What the products follow from: tables, rules, code, environment, parameters, earlier weeks, whose pages.
+
+        before : the record of the published week, which says whose pages it has
+        """
+        config = self.home / "config"
+        others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
+        rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
+        own = files.from_program(self.home)
+        return {
+            "raw": atomic.digests(self.raw),
+            "config": atomic.hashes(rules, self.home)
+            | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
+            "code": provenance.code(self.steps.notebooks),
+            "earlier": self.earlier(),
+            "parameters": self.parameters,
+            "units": self.pages_of(before),
+            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
+            | {"python": ".".join(map(str, sys.version_info[:3]))},
+        }
+
+    def earlier(self) -> dict[str, str]:
+        """sha256 of every table of the weeks before, but of the list of their units' pages: no later week shows it."""
+        folders = [each.folder for each in store.history(self.home, self.area, self.cutoff).values()]
+        tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
+        return atomic.hashes(tables, self.home)
+
+    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
+        """Make and publish the week. Returns what to say of pages that failed, or "".
+
+        before : the record of the published week: what follows from the same inputs is taken over from there
+        units  : those that get a page
+        """
+        began = time.perf_counter()
+        folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
+        if atomic.digests(folder.glob("raw/*")) != inputs["raw"]:
+            raise OSError(self.words.say("run.raw_changed", file=self.names))
+        record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
+        record |= {"commit": provenance.commit(), "stages": {}}
+        fields = (self.home, self.area, self.cutoff, run, folder, self.parameters, self.words)
+        stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
+        made = stages.make(self.steps.stages, units, record, before)
+        with timed("export", self.words, self.steps.tell):
+            self.steps.export(self.home, self.area, self.cutoff, run, self.words)
+        failed = [each for each in made if each.reason]
+        said = self.failed_pages(run, failed, units) if failed else ""
+        record |= {
+            "units": [each.unit for each in made],
+            "failed": [each.unit for each in failed],
+            "products": publish.products(self.home, self.area, self.cutoff, run),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - began, 1),
+        }
+        if self.earlier() != inputs["earlier"]:
+            raise OSError(self.words.say("run.earlier_changed"))
+        atomic.save_json(folder / "run.json", record)
+        publish.publish_week(self.home, self.area, self.cutoff, run)
+        return said
+
+    def failed_pages(self, run: str, failed: list[unit_pages.PageResult], units: list[Unit]) -> str:
+        """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
+        names = {unit.code: unit.name for unit in units}
+        reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
+        text = "\n\n".join([*reasons, self.words.say("run.what_to_do"), *(each.details for each in failed)])
+        kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text, unit_pages.FAILED).relative_to(
+            self.home
+        )
+        return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
+
+    def failed(self, run: str, error: Exception) -> Outcome:
+        reason = unit_pages.error_text(error)
+        kept = wording.MISSING
+        with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
+            text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
+            kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
+        return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))

@@ -1,0 +1,148 @@
+"""What each tier of fork servers imports and prepares, so that a call begins with its own work at once."""
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from analysis.run.processes import isolated
+from analysis.run.processes.fork_server import ForkServer
+from analysis.weeks.home import PROJECT
+
+LETTERS = (
+    "aáàảãạăắằẳẵặâấầẩẫậbcdđeéèẻẽẹêếềểễệghiíìỉĩịklmnoóòỏõọôốồổỗộơớờởỡợpqrstuúùủũụưứừửữựvxyýỳỷỹỵ"
+    "0123456789%+−,./▲▼ABCDĐGHIKLMNOPQRSTUVXY"
+)
+FOR_GATE = (
+    "pandas",
+    "pandera.pandas",
+    "pandera.backends.pandas.register",
+    "analysis.gate.clean",
+    "analysis.config.rules",
+)
+FOR_TABLES = (
+    *(
+        "papermill",
+        "nbclient",
+        "nbformat",
+        "ipykernel.ipkernel",
+        "analysis.run.processes.engine",
+        "analysis.run.notebook",
+    ),
+    *("analysis.method.score", "analysis.weeks.history", "analysis.method.revisions", "analysis.method.changes"),
+    *("analysis.method.signals", "analysis.method.peers", "analysis.method.routes", "analysis.method.pace"),
+)
+FOR_CHARTS = (
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("matplotlib_inline.backend_inline", "seaborn"),
+    *("analysis.report.findings", "analysis.report.figures", "analysis.report.page"),
+)
+FOR_PAGES = (
+    *(
+        "analysis.run.unit_pages",
+        "analysis.run.products",
+        "analysis.report.export",
+        "analysis.mail.compose",
+        "analysis.report.unitpage",
+    ),
+    *("analysis.report.document", "analysis.report.workbook", "analysis.report.indexpage"),
+)
+
+
+def prepare_gate() -> None:
+    """Import what reading raw tables needs."""
+    with _as_if_without("hypothesis"):  # pandera imports it to make up tables for tests
+        _import(FOR_GATE)
+
+
+def prepare_tables(home: Path, area: str = "") -> None:
+    """After ``prepare_gate``, import what the notebooks that clean, score and compare need; read an area's rules."""
+    from analysis.config import files, rules
+
+    if area:
+        with suppress(files.ConfigError):  # the gate reports it
+            rules.beginnings(home, area)
+    # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
+    with _as_if_without("rfc3987_syntax"):
+        _import(FOR_TABLES)
+
+
+def prepare_charts(home: Path) -> None:
+    """After ``prepare_tables``: import what drawing needs; load fonts, letters, the numbers of languages, templates."""
+    _import(FOR_CHARTS)
+    from matplotlib.backends import backend_registry
+
+    backend_registry.list_all()  # searches packages for backends, which every kernel does
+
+    from analysis.report import templates
+
+    templates.compile_pieces()
+    for lang in ("en", "vi"):
+        chart = _chart(home, lang)
+        chart.svg()
+    chart.png()
+
+
+def prepare_pages(home: Path) -> None:
+    """After ``prepare_charts``: import what pages and documents need, and compile nbconvert's templates."""
+    _import(FOR_PAGES)
+    import nbformat
+
+    from analysis.config import wording
+    from analysis.report import export
+
+    data, about = _chart(home, "vi")._repr_mimebundle_()
+    shown = nbformat.v4.new_output("display_data", data, metadata=about)
+    cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
+    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
+
+
+# Until ``warm_up`` names the home, the program's own folder serves.
+GATE = ForkServer(prepare_gate)  # for calls that read raw tables
+TABLES = ForkServer(partial(prepare_tables, PROJECT), of=GATE)  # for calls and notebooks that read and write tables
+CHARTS = ForkServer(partial(prepare_charts, PROJECT), of=TABLES)  # for calls that also draw
+PAGES = ForkServer(partial(prepare_pages, PROJECT), of=CHARTS)  # for calls that also make pages and documents
+
+
+def begin() -> None:
+    """Start the first server, which every week needs, before its area is known; do not wait for it."""
+    if isolated.FORKS:
+        GATE.begin()
+
+
+def warm_up(home: Path, area: str) -> None:
+    """Start all servers and have them read the rules of ``area``; do not wait for them."""
+    if isolated.FORKS:
+        TABLES.prepare, CHARTS.prepare = partial(prepare_tables, home, area), partial(prepare_charts, home)
+        PAGES.prepare = partial(prepare_pages, home)
+        PAGES.begin()
+
+
+def _chart(home: Path, lang: str):
+    """A chart that holds every letter."""
+    import pandas as pd
+
+    from analysis.config import wording
+    from analysis.report.charts.points import draw_lost_points
+
+    part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
+    return draw_lost_points(part, wording.load(home, lang))
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+@contextmanager
+def _as_if_without(*names: str) -> Iterator[None]:
+    """Until the context ends these modules cannot be imported; those already imported stay."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules |= dict.fromkeys(hidden)
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]

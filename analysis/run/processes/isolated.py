@@ -1,0 +1,337 @@
+"""Runs a call in a child process with limits on time and memory, and kills its descendants.
+
+The child is forked from a ``ForkServer`` that has imported what the call needs: it starts in a hundredth of a second,
+and whatever goes wrong in it, a crash included, ends that one call. Where processes are not forked (Windows, macOS) the
+child is a new interpreter.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from multiprocessing import connection
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from analysis.run.processes import fork_server
+from analysis.run.processes.fork_server import ForkServer
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+FORKS = sys.platform == "linux"
+PROCESSORS = len(os.sched_getaffinity(0)) if FORKS else os.cpu_count() or 1  # that this process may use
+MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
+MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
+LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
+ENDING_S = 0.1  # seconds between what a process says last and its end
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+class TookTooLong(Exception):
+    """The call was ended because its time was up."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"more than {seconds:g} s")
+        self.seconds = seconds
+
+
+class Died(Exception):
+    """The process of the call ended without an answer; ``status`` is its exit status, negative for a signal."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(f"exit status {status}")
+        self.status = status
+
+
+def call(
+    function: Callable, *arguments, of: ForkServer, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY
+) -> object:
+    """Call ``function`` in a child process and return its answer; pickle must know function, arguments and answer.
+
+    of      : the server that the child is forked from
+    seconds : wall clock, the start of the child included; then it is killed with all it has started
+    memory  : bytes of data that the child, and each process it starts, may have
+    Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
+    """
+    return together([function], *arguments, seconds=seconds, memory=memory, of=of)[0]
+
+
+def together(
+    functions: Iterable[Callable],
+    *arguments,
+    of: ForkServer,
+    seconds: float = MOST_SECONDS,
+    memory: int = MOST_MEMORY,
+) -> list:
+    """Call them all at once and return their answers in order; the first that fails ends the others.
+
+    Arguments and errors are those of ``call``.
+    """
+    until = time.monotonic() + seconds
+    surroundings = dict(os.environ), sys.path, str(Path.cwd()), memory
+    with contextlib.ExitStack() as going_on:
+        calls = [
+            going_on.enter_context((_Forked if FORKS else _Spawned)(of, surroundings, pickle.dumps((each, arguments))))
+            for each in functions
+        ]
+        while pending := [each for each in calls if not each.answered]:
+            lines = {line: each for each in pending for line in each.lines}
+            ready = connection.wait(lines, max(0, until - time.monotonic()))
+            if not ready:
+                raise TookTooLong(seconds)
+            for each in {lines[line] for line in ready}:
+                each.hear()
+        return [each.answer for each in calls]
+
+
+def end_all() -> None:
+    """End every call that is going on, in whatever thread; that thread gets Died."""
+    going_on = list(_going_on)
+    for each in going_on:
+        each.halt()
+    for each in going_on:
+        each.over.wait(LEFT_BEHIND_S)
+
+
+class _Call:
+    """A call that is going on; its process may not exist yet. When the context ends, nothing of it is left."""
+
+    pid: int | None = None
+    answered = False
+    answer: object = None
+
+    def __init__(self) -> None:
+        self.answers, self.its_answers = multiprocessing.Pipe(duplex=False)
+        self.halted, self._halt = multiprocessing.Pipe(duplex=False)
+        self.lines = [self.answers, self.halted]
+        self.over = threading.Event()
+
+    def __enter__(self) -> Self:
+        _going_on.add(self)
+        return self
+
+    def halt(self) -> None:
+        """Tell the thread that waits for this call to end it."""
+        with contextlib.suppress(OSError):  # it is over
+            self._halt.send_bytes(b"")
+
+    def hear(self) -> None:
+        """Receive its answer, or find that none will come. Raises : as ``call``."""
+        if self.halted.poll():
+            raise Died(None)
+        try:
+            if not self.answers.poll():  # it is dead, though what it has started may hold its end of the pipe
+                raise EOFError
+            error, self.answer = self.answers.recv()
+        except EOFError:
+            raise Died(self.status()) from None
+        self.answered = True
+        self.status()
+        if error:
+            raise error
+
+    def __exit__(self, *_: object) -> None:
+        if self.pid and not self.is_over():
+            _end(self.pid)
+        for each in (self.answers, self.its_answers, self.halted, self._halt):
+            each.close()
+        _going_on.discard(self)
+        self.over.set()
+
+    def status(self) -> int | None:
+        """The exit status of the worker; None where it is not known in time."""
+        raise NotImplementedError
+
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        raise NotImplementedError
+
+
+_going_on: set[_Call] = set()
+
+
+class _Forked(_Call):
+    """A call whose process a server forks, as soon as that has prepared."""
+
+    def __init__(self, of: ForkServer, surroundings: tuple, order: bytes) -> None:
+        super().__init__()
+        self.order = surroundings, order
+        self.ended, its_line = multiprocessing.Pipe()
+        self.lines.append(self.ended)
+        with self.its_answers, its_line:
+            of.fork(_guard, self.its_answers, its_line)
+
+    def hear(self) -> None:
+        """First receive the number of its process, and answer with the order; then as any call."""
+        if self.pid or self.halted.poll():
+            return super().hear()
+        try:
+            self.pid = self.ended.recv()
+            self.ended.send(self.order)
+        except (EOFError, OSError):  # it died at once
+            raise Died(None) from None
+
+    def status(self) -> int | None:
+        with contextlib.suppress(EOFError, OSError):
+            return self.ended.recv() if self.ended.poll(LEFT_BEHIND_S) else None
+
+    def is_over(self) -> bool:
+        """Whether it has ended, and with it all that it has started."""
+        with contextlib.suppress(EOFError, OSError):
+            while self.ended.poll(ENDING_S):
+                self.ended.recv()
+            return False
+        return True
+
+    def __exit__(self, *about: object) -> None:
+        super().__exit__(*about)
+        self.ended.close()
+
+
+class _Spawned(_Call):
+    """A call whose process is a new interpreter."""
+
+    def __init__(self, _: ForkServer, surroundings: tuple, order: bytes) -> None:
+        super().__init__()
+        multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
+        self.process = multiprocessing.get_context("spawn").Process(
+            target=_alone, args=(self.its_answers, surroundings, order)
+        )
+        self.process.start()
+        self.its_answers.close()
+        self.pid = self.process.pid
+        self.lines.append(self.process.sentinel)
+
+    def status(self) -> int | None:
+        self.process.join(LEFT_BEHIND_S)
+        return self.process.exitcode
+
+    def is_over(self) -> bool:
+        return self.process.exitcode is not None
+
+    def __exit__(self, *about: object) -> None:
+        super().__exit__(*about)
+        self.process.join()
+
+
+def _guard(answers: int, line: int) -> None:
+    """The process of a call: it forks a worker, kills what that leaves behind, and sends its exit status."""
+    os.setsid()
+    answers, line = connection.Connection(answers), connection.Connection(line)
+    fork_server.die_with_parent(signal.SIGTERM)  # the caller is gone, and with it the server that forked this
+    line.send(os.getpid())
+    surroundings, order = line.recv()
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans among its descendants become its children
+    worker = os.fork()
+    if worker == 0:
+        line.close()
+        fork_server.die_with_parent()
+        try:
+            _work(answers, surroundings, order)
+            os._exit(0)  # without waiting for threads that are left
+        finally:
+            os._exit(1)
+    answers.close()
+    signal.signal(signal.SIGTERM, lambda *_: (_kill_started(), os._exit(1)))
+    status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+    with contextlib.suppress(ChildProcessError):  # no child is left: then there is nothing to search for
+        os.waitpid(-1, os.WNOHANG)
+        _kill_started()
+    line.send(status)
+    os._exit(0)
+
+
+def _alone(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
+    """As ``_work``, in a new interpreter: the terminal's signals do not reach it, and it ends with its caller."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _work(answers, surroundings, order)
+    _kill_started()
+    os._exit(0)
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    _kill_started()
+    os._exit(1)
+
+
+def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
+    """Do what was ordered, in the caller's environment, and send the answer."""
+    environment, path, folder, memory = surroundings
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:] = path
+    os.chdir(folder)
+    if resource:
+        with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        function, arguments = pickle.loads(order)
+        answer = pickle.dumps((None, function(*arguments)))
+    except Exception as error:  # also from pickle, which may not know the answer
+        answer = pickle.dumps((_portable(error), None))
+    answers.send_bytes(answer)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _portable(error: Exception) -> Exception:
+    """The error with its traceback as a note; where pickle cannot carry it, a RuntimeError with the same text."""
+    note = "".join(traceback.format_exception(error))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(note)
+    return error
+
+
+def _end(pid: int) -> None:
+    """Kill the process of a call and all its descendants."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        started = process.children(recursive=True)
+        process.terminate()  # by which it kills and reaps what it has started
+        _wait([process], 2)
+        _kill([process, *started])
+
+
+def _kill_started() -> None:
+    _kill(psutil.Process().children(recursive=True))
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for each in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    _wait(processes, 10)
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while any(map(_runs, processes)) and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether the process still runs. Reaps our own children; counts other processes' zombies as dead."""
+    with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):
+        if FORKS and process.ppid() == os.getpid():
+            return os.waitpid(process.pid, os.WNOHANG)[0] == 0
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

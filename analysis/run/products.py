@@ -1,0 +1,56 @@
+"""From a run's tables and its executed 4_report to the files that people open."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.config import periods
+from analysis.config.wording import Wording
+from analysis.weeks import atomic, paths, provenance, store
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from analysis.report.edition import Edition
+
+
+def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """report.html, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
+    from analysis.mail import compose
+    from analysis.report import export, sentences, workbook
+
+    notebook, edition = _report(home, area, cutoff, run, words)
+    day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), sentences.title(edition)
+    atomic.save(folder / "report.html", export.page(notebook, words, title))
+    atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
+    digest = export.digest(notebook, words, title)
+    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
+    seed = f"{area} {cutoff} {edition.provenance['revision']}"
+    message = compose.build_mail(digest, subject=sentences.subject(edition), words=words, date=when, seed=seed)
+    compose.save(message, folder / "mail.eml")
+
+
+def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """report.docx into the run's private reports."""
+    from analysis.report import document
+
+    _, edition = _report(home, area, cutoff, run, words)
+    atomic.save(paths.run_reports(home, area, run) / "report.docx", document.build_document(edition, home))
+
+
+PARTS = (page_and_mail, word)  # none needs what another makes
+
+
+def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":
+    """The run's executed 4_report, and what it says."""
+    import nbformat
+
+    from analysis.config import rules
+    from analysis.report.edition import Edition
+
+    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
+    week = store.open_week(area, cutoff, run, home)
+    tables = week.read_all() | {"findings": week.read("findings")}
+    place = notebook.metadata.papermill.parameters.get("province_rank", "")
+    in_force = rules.load(home, area, periods.cutoff(cutoff))
+    return notebook, Edition(in_force, words, tables, place, provenance.provenance(week))

@@ -1,0 +1,117 @@
+"""Runs the notebooks of a week one after the other, or reuses what is unchanged.
+
+A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
+names this run and the tables as they are.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.config.units import Unit, with_kind
+from analysis.config.wording import Wording, capital
+from analysis.run import notebook, preload, reuse, unit_pages
+from analysis.run.notebook import EngineOptions
+from analysis.run.processes import isolated
+from analysis.weeks import paths, publish
+
+STAGES = ("1_clean", "2_score", "3_trend", unit_pages.STAGE, "4_report")  # the report links to the pages
+WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of one run of a week.
+
+    folder     : the run's private folder
+    parameters : for those notebooks that have them
+    notebooks  : the folder of the notebooks
+    way        : how they are run
+    tell       : takes a line for the person who waits
+    jobs       : how many units' pages at once; None: one a processor
+    cluster    : address of a Dask scheduler whose workers make the pages, or ""
+    """
+
+    home: Path
+    area: str
+    cutoff: str
+    run: str
+    folder: Path
+    parameters: dict[str, str]
+    words: Wording
+    notebooks: Path
+    way: EngineOptions
+    tell: Callable[[str], None]
+    jobs: int | None
+    cluster: str
+
+    def make(
+        self, names: tuple[str, ...], units: list[Unit], record: dict, before: dict
+    ) -> list[unit_pages.PageResult]:
+        """Run the stages of these names, or take over what the published week has of the same inputs.
+
+        units   : those that get a page
+        record  : of this run: commit, revision, inputs, stages; each stage's key is put into ``record["stages"]``
+        before  : the record of the published week
+        Returns : what became of the units' pages
+        Raises  : NotebookFailed; whatever else ends the run.
+        """
+        published, keys = paths.processed(self.home, self.area, self.cutoff), before.get("stages", {})
+        made: list[unit_pages.PageResult] = []
+        for name in names:
+            if name == unit_pages.STAGE:
+                made = self._make_pages(units, record, before)
+                continue
+            key = record["stages"][name] = reuse.key(name, self.folder, record)
+            if key and keys.get(name) == key and reuse.stage(self.home, name, published, self.folder, before):
+                self.tell(self.words.say("run.kept", stage=name))
+            else:
+                with timed(name, self.words, self.tell):
+                    self._run_notebook(name)
+        return made
+
+    def _run_notebook(self, name: str) -> None:
+        """Run one notebook in the private folder; it must come to its end and leave its token."""
+        source, target = self.notebooks / f"{name}.ipynb", self.folder / f"{name}.ipynb"
+        values = {"area": self.area, "cutoff": self.cutoff, "run": self.run}
+        about = {"source": source, "target": target, "way": self.way, "words": self.words}
+        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else preload.CHARTS
+        called = (self.home, source, target, values, self.words, self.way, self.parameters)
+        notebook.run_isolated(self.home, notebook.run, *called, **about)
+        if not publish.settled(self.folder, name, self.run):
+            fields = {"notebook": source.name, "token": f"{name}.json"}
+            raise notebook.NotebookFailed(self.words.say("run.no_token", **fields))
+
+    def _make_pages(self, units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
+        """Make the units' pages and the week's table ``pages``; pages that would be the same are taken over."""
+        lang, fields = self.words.lang, (self.home, self.area, self.cutoff, self.run)
+        tasks = [
+            unit_pages.Task(*fields, code, capital(with_kind(kind, name, lang)), lang, self.notebooks, self.way)
+            for code, name, kind in units
+        ]
+        codes = [unit.code for unit in units]
+        try:
+            same = reuse.units(self.home, record, before, codes, self.run, self.jobs)
+            if same:
+                self.tell(self.words.say("run.kept_pages", count=len(same)))
+            made = {code: unit_pages.PageResult(code) for code in same}
+            if tasks := [task for task in tasks if task.unit not in made]:
+                with timed(unit_pages.STAGE, self.words, self.tell):
+                    made |= {
+                        each.unit: each for each in unit_pages.make_all(tasks, self.jobs, self.words, self.cluster)
+                    }
+        finally:
+            unit_pages.forget()
+        made = [made[code] for code in codes]
+        isolated.call(unit_pages.write, *fields, units, made, of=preload.TABLES)
+        return made
+
+
+@contextmanager
+def timed(stage: str, words: Wording, tell: Callable[[str], None]) -> Iterator[None]:
+    """When the context ends, tell how many seconds the stage took; nothing where it raised."""
+    began = time.perf_counter()
+    yield
+    tell(words.say("run.stage", stage=stage, seconds=words.number(time.perf_counter() - began, 1)))

@@ -1,0 +1,172 @@
+"""Whether a published week is what it was published as, and whether its inputs still give it, byte for byte.
+
+The week is rebuilt in a temporary home, from its own table, and compared with what is published and with what run.json
+says was. Nothing is written in the home.
+"""
+
+import csv
+import io
+import shutil
+import tempfile
+from contextlib import suppress
+from itertools import zip_longest
+from pathlib import Path
+
+from analysis.config import wording
+from analysis.config.wording import Wording
+from analysis.exits import Exit
+from analysis.run import pipeline
+from analysis.run.pipeline import Outcome, Pipeline
+from analysis.weeks import atomic, paths, store
+
+DIFFERS = Exit.FAILED
+MOST_CELLS, MOST_NAMES = 3, 10  # told of one table, of one kind of input
+QUIET = Pipeline(tell=lambda line: None)
+
+
+def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipeline = QUIET) -> Outcome:
+    """Rebuild a published week and name every difference: DONE where there is none, else DIFFERS.
+
+    home   : holds config/, data/ and reports/
+    cutoff : ISO date; None: the newest published week
+    Raises : ConfigError, WordingError where the configuration is wrong.
+    """
+    words = wording.load(home, "vi")
+    published = store.published(home, area)
+    cutoff = cutoff or (published[-1] if published else None)
+    if cutoff not in published:
+        return Outcome(Exit.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
+    record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
+    there = _products(home, area, cutoff)
+    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+        rebuilt_home = Path(folder, "home")
+        outcome = _rebuilt(home, area, cutoff, record, rebuilt_home, steps)
+        rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
+        now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
+        found = differences(record.get("products"), there, rebuilt)
+        lines = [line for path, kind in found for line in _difference_lines(path, kind, home, rebuilt_home, words)]
+    if not record:
+        lines.insert(0, words.say("verify.record_lost"))
+    if rebuilt is None:
+        lines.append(words.say("verify.not_rebuilt", reason=outcome.message))
+    if record and now:
+        said = because(record, now)
+        lines += [words.say(f"verify.because_{name}", names=_some(names)) for name, names in said.items()]
+        if not said and any(kind in ("other", "new", "not_made") for _, kind in found):
+            lines.append(words.say("verify.no_reason"))
+    kinds = {kind for _, kind in found}
+    if kinds & {"missing", "damaged"} and not kinds & {"other", "new", "not_made"} and rebuilt is not None:
+        lines.append(words.say("verify.heal", area=area, cutoff=cutoff))
+    same = not found and record and rebuilt is not None
+    fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
+    heading = words.say("verify.same", count=len(there), **fields) if same else words.say("verify.differs", **fields)
+    return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
+
+
+def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline) -> Outcome:
+    """Make the week in the home ``into`` from rules, earlier weeks and earlier revisions; nothing of it is there yet.
+
+    So no part is taken over from what is published: all of it is made.
+    """
+    shutil.copytree(home / "config", into / "config")
+    published = paths.processed(home, area, cutoff)
+    for each in store.history(home, area, cutoff).values():
+        tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units")
+        shutil.copytree(each.folder, paths.processed(into, area, each.cutoff), ignore=tables_only)
+    for place in (published, paths.reports(home, area, cutoff)):
+        for each in store.revisions(place):
+            shutil.copytree(each, into / each.relative_to(home))
+    inputs, raw = record.get("inputs", {}), sorted(published.glob("raw/*"))
+    if not raw or inputs.get("raw", atomic.digests(raw)) != atomic.digests(raw):
+        return Outcome(Exit.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
+    pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
+    about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
+    return pipeline.make_week(into, area, cutoff, raw, steps=steps, **about)
+
+
+def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:
+    """sha256 by path below ``home`` of everything in the week's two folders but its record."""
+    places = [paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)]
+    found = {name: digest for place in places for name, digest in atomic.hashes(place.rglob("*"), home).items()}
+    return {name: digest for name, digest in found.items() if Path(home, name) != places[0] / "run.json"}
+
+
+def differences(
+    recorded: dict[str, str] | None, there: dict[str, str], rebuilt: dict[str, str] | None
+) -> list[tuple[str, str]]:
+    """Every product that is not the same in all three, with how it differs; each is a mapping of sha256 by path.
+
+    recorded : as published, by run.json; None: the record is lost, and what is there counts as published
+    there    : as it is there today
+    rebuilt  : as made anew; None: it could not be
+    Returns  : path and "missing", "damaged", "extra" (today's against the record), "not_made", "new", "other" (made
+               anew against the record); of earlier revisions, which are only kept, the first three.
+    """
+    before, found = there if recorded is None else recorded, []
+    for path in sorted({*before, *there, *(rebuilt or ())}):
+        was, is_now = before.get(path), there.get(path)
+        if is_now != was:
+            found.append((path, "missing" if is_now is None else "extra" if was is None else "damaged"))
+        if rebuilt is None or _kept(path):
+            continue
+        made = rebuilt.get(path)
+        if made != was:
+            found.append((path, "not_made" if made is None else "new" if was is None else "other"))
+    return found
+
+
+def _kept(path: str) -> bool:
+    """Whether a product belongs to an earlier revision: …/<cutoff>/r1/…"""
+    within = path.split("/")[4 if path.startswith("data/") else 3]
+    return within[:1] == "r" and within[1:].isdigit()
+
+
+def _revision(products: dict[str, str]) -> int:
+    return 1 + len({path.split("/")[4] for path in products if path.startswith("data/") and _kept(path)})
+
+
+def cells(published: bytes, rebuilt: bytes) -> list[tuple[int, str, str, str]]:
+    """The first cells in which two CSV tables differ: row (1 is the heading), column, both values; "" where none is."""
+    texts = (io.StringIO(data.decode("utf-8", "replace"), newline="") for data in (published, rebuilt))
+    old, new = (list(csv.reader(text)) for text in texts)
+    names = max(old[:1] + new[:1], key=len, default=[])
+    found = []
+    for row, (before, now) in enumerate(zip_longest(old, new, fillvalue=[]), start=1):
+        for column, (was, made) in enumerate(zip_longest(before, now, fillvalue="")):
+            if was != made:
+                found.append((row, names[column] if column < len(names) else str(column + 1), was, made))
+            if len(found) == MOST_CELLS:
+                return found
+    return found
+
+
+def because(before: dict, now: dict) -> dict[str, list[str]]:
+    """Which inputs are others than when the week was published: names by kind, of two records of a run."""
+    was, made = before.get("inputs", {}), now.get("inputs", {})
+    changed = {name: _changed(was.get(name, {}), made.get(name, {})) for name in ("code", "config", "earlier")}
+    changed["earlier"] = sorted({path.split("/")[3] for path in changed["earlier"]})
+    old, new = was.get("versions", {}), made.get("versions", {})
+    changed["versions"] = [f"{name} {old.get(name, '–')} → {new.get(name, '–')}" for name in _changed(old, new)]
+    if before.get("commit") != now.get("commit"):
+        changed["commit"] = [f"{before.get('commit') or '–'} → {now.get('commit') or '–'}"]
+    return {name: names for name, names in changed.items() if names}
+
+
+def _changed(before: dict, now: dict) -> list[str]:
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+
+
+def _difference_lines(path: str, kind: str, home: Path, rebuilt_home: Path, words: Wording) -> list[str]:
+    lines = [words.say(f"verify.{kind}", path=path)]
+    files = [home / path, rebuilt_home / path]
+    if kind in ("damaged", "other") and path.endswith(".csv") and all(each.is_file() for each in files):
+        names = ("row", "column", "published", "rebuilt")
+        with suppress(csv.Error):  # damaged beyond being a table
+            found = cells(*(each.read_bytes() for each in files))
+            lines += ["  " + words.say("verify.cell", **dict(zip(names, each, strict=True))) for each in found]
+    return lines
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" … (+{more})" if more > 0 else "")

@@ -1,0 +1,195 @@
+"""The cut-offs published so far as one frame, whatever their spacing, and where in it a new series begins.
+
+Totals compare only within a series (docs/method.md §1): another year, other rules, or a code that means another unit
+(after a merger, or under another name) begins a new one. What a published table carries of a cut-off that was never
+published is history too, with its provenance, until that cut-off is published itself.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.config import rules, units
+from analysis.weeks import paths, store, table_files
+
+COLUMNS = [
+    *["cutoff", "unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"],
+    *["revision", "corrected", "carried_by", "since"],
+]
+INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denominator", "published_points"]
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load(
+    home: Path, area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()
+) -> pd.DataFrame:
+    """Every total known of the cut-offs earlier than ``before`` ("": of all), control rows among them.
+
+    newest  : only of so many cut-offs, the newest
+    without : published cut-offs that are passed over, because their tables cannot be read
+    Returns : COLUMNS, by cut-off, then in the order of the file. Of a published week its newest revision (1: the first
+              issue) and whether this unit's total was corrected in any. carried_by: "" for a published total, else the
+              cut-off of the newest published table that carries it; such a total has no band (""), rank, computed total
+              or revision (NaN). since: the day its series began, ISO.
+    Raises  : TableError naming week and file where one is not that table; NotFound where it is gone.
+    """
+    folders = [folder for folder in _folders(home, area, before, newest) if folder.name not in without]
+    scores, changes = (_read(home, area, name, folders) for name in ("scores", "changes"))
+    earlier = {folder: kept for folder in folders if (kept := store.revisions(folder))}
+    corrections = _read(
+        home, area, "corrections", [each for folder, kept in earlier.items() for each in (*kept, folder)]
+    )
+    revision = {folder.name: len(kept) + 1.0 for folder, kept in earlier.items()}
+    published = issued(scores, corrections, revision)
+    frame = pd.concat([published, carried(changes, scores["cutoff"].unique())], ignore_index=True)
+    frame = frame.sort_values("cutoff", kind="stable", ignore_index=True)
+    return _newest(frame.assign(since=series(frame, *_beginnings(home, area, scores)))[COLUMNS], newest)
+
+
+def indicators(home: Path, area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
+    """Every figure of the published weeks earlier than ``before``: INDICATORS, by cut-off, in the order of the file.
+
+    Raises : as ``load``.
+    """
+    return _newest(_read(home, area, "measurements", _folders(home, area, before, newest))[INDICATORS], newest)
+
+
+def rows(week: store.Week) -> pd.DataFrame:
+    """The same of a week that is being made: its totals as ``load`` will give them once it is published.
+
+    Returns : COLUMNS, and before them those rows that its own table carries of an earlier cut-off, published or not
+    """
+    scores = week.read("scores").assign(cutoff=week.cutoff)
+    revisions = [*store.earlier_revisions(week), week]
+    corrections = pd.concat(each.read("corrections") for each in revisions).assign(cutoff=week.cutoff)
+    published = issued(scores, corrections, {week.cutoff: float(len(revisions))})
+    frame = pd.concat([carried(_carried_by(week), []), published], ignore_index=True)
+    return frame.assign(since=series(frame, *_beginnings(week.home, week.area, scores, week.cutoff)))[COLUMNS]
+
+
+def carriers(week: store.Week) -> pd.DataFrame:
+    """The totals of other cut-offs that the week's own table and the next published one carry.
+
+    Returns : carrier (cut-off of the table), cutoff (that the total is of), unit_code, total
+    """
+    later = [each for day, each in store.history(week.home, week.area).items() if day > week.cutoff][:1]
+    frame = pd.concat([_carried_by(each) for each in (week, *later)], ignore_index=True)
+    names = {"cutoff": "carrier", "previous_cutoff": "cutoff", "previous_total": "total"}
+    return frame.rename(columns=names)[["carrier", "cutoff", "unit_code", "total"]]
+
+
+def _carried_by(week: store.Week) -> pd.DataFrame:
+    """The previous totals that the week's own table carries, as the columns of its changes name them."""
+    measurements = week.read("measurements")
+    frame = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].rename(columns={"value": "previous_total"})
+    return frame.assign(cutoff=week.cutoff, previous_cutoff=max(week.read("source")["previous_cutoff"], default=""))
+
+
+def _folders(home: Path, area: str, before: str, newest: int | None) -> list[Path]:
+    """Those of the weeks asked for and, since a name may have changed there, of earlier weeks of the same year."""
+    weeks = store.history(home, area, before)
+    year = min(sorted(weeks, reverse=True)[:newest], default="")[:4]
+    return [week.folder for day, week in weeks.items() if day >= year]
+
+
+def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
+    wanted = sorted(frame["cutoff"].unique(), reverse=True)[:newest]
+    return frame[frame["cutoff"].isin(wanted)].reset_index(drop=True)
+
+
+def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
+    """One table of many folders, one below the other, with the cut-off as its first column."""
+    base = paths.processed(home, area)
+    try:
+        files = {folder.relative_to(base).as_posix(): (folder / f"{name}.csv").read_bytes() for folder in folders}
+    except FileNotFoundError as error:
+        gone = Path(error.filename).relative_to(base)
+        raise paths.NotFound(f"{area}: {gone} is gone; the history needs it: make that week again") from None
+    frame = table_files.from_csvs(name, files)
+    frame.insert(0, "cutoff", frame.index.str[:10])
+    return frame.reset_index(drop=True)
+
+
+def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str]]:
+    """What ``series`` needs to know of the area.
+
+    named  : cutoff, unit_code, unit_name of its weeks, by cut-off; of this ``cutoff`` alone, where one is given
+    """
+    registered, changed = rules.beginnings(home, area)
+    if registered is not None:
+        return registered, changed
+    if cutoff:
+        named = pd.concat([_read(home, area, "scores", _folders(home, area, cutoff, newest=1)), named])
+    return renamed(named), changed
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def issued(scores: pd.DataFrame, corrections: pd.DataFrame, revision: dict[str, float]) -> pd.DataFrame:
+    """The published totals, with what was corrected after publication.
+
+    scores, corrections : of all weeks, with their cutoff;  revision : by cut-off, where it is not the first issue
+    Returns : the scores with revision, corrected (some revision changed this unit's total), carried_by = ""
+    """
+    keys = ["cutoff", "unit_code"]
+    totals = pd.MultiIndex.from_frame(corrections.loc[corrections["indicator"] == "TOTAL", keys])
+    return scores.assign(
+        revision=scores["cutoff"].map(revision).fillna(1.0),
+        corrected=pd.MultiIndex.from_frame(scores[keys]).isin(totals),
+        carried_by="",
+    )
+
+
+def carried(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
+    """The totals that tables carry for cut-offs that are not published, as rows of their own cut-off.
+
+    changes : of all weeks, with their cutoff, by cut-off
+    Returns : cutoff, unit_code, unit_name, total, band (""), corrected (False), carried_by; of several tables that
+              carry the same total the newest counts
+    """
+    known = changes["previous_total"].notna() & ~changes["previous_cutoff"].isin(["", *published])
+    rows = changes[known].drop_duplicates(["previous_cutoff", "unit_code"], keep="last")
+    rows = rows[["previous_cutoff", "unit_code", "unit_name", "previous_total", "cutoff"]]
+    named = rows.set_axis(["cutoff", "unit_code", "unit_name", "total", "carried_by"], axis="columns")
+    return named.assign(band="", corrected=False)
+
+
+# -- series ----------------------------------------------------------------------------------------------------------
+
+
+def series(rows: pd.DataFrame, begun: pd.DataFrame, changed: Iterable[str]) -> pd.Series:
+    """The day on which the series of each row began: totals of different series are never compared.
+
+    rows    : cutoff, unit_code
+    begun   : unit_code, day: a unit came into being, or a code began to mean another one
+    changed : the days on which the rules became others
+    Returns : like ``rows``, ISO: the newest of 1 January, what began for the unit, and a change of rules, none of them
+              later than the cut-off
+    Source  : docs/method.md §1 (years and rules) and §5 (codes reused)
+    """
+    of_all = {day: max(f"{day[:4]}-01-01", _newest_by(day, changed)) for day in rows["cutoff"].unique()}
+    of_unit = begun.groupby("unit_code")["day"].agg(list).to_dict()
+    pairs = zip(rows["cutoff"].tolist(), rows["unit_code"].tolist(), strict=True)
+    days = [max(of_all[day], _newest_by(day, of_unit.get(code, ()))) for day, code in pairs]
+    return pd.Series(days, rows.index, dtype=str, name="since")
+
+
+def _newest_by(cutoff: str, days: Iterable[str]) -> str:
+    return max((day for day in days if day <= cutoff), default="")
+
+
+def renamed(named: pd.DataFrame) -> pd.DataFrame:
+    """Where a code goes on under another name, which is another unit; within a year, for each year begins anew anyway.
+
+    named   : cutoff, unit_code, unit_name, by cut-off
+    Returns : unit_code, day (the first cut-off under the new name)
+    """
+    keys = {name: units.name_key(name) for name in named["unit_name"].unique()}
+    name = named["unit_name"].map(keys)
+    before = name.groupby([named["unit_code"], named["cutoff"].str[:4]]).shift()
+    new = named[before.notna() & (before != name)]
+    return new[["unit_code", "cutoff"]].rename(columns={"cutoff": "day"})

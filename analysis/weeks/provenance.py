@@ -1,0 +1,59 @@
+"""Which tables and which code a week was made from: what its page says of its origin."""
+
+import hashlib
+import json
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from analysis.weeks.atomic import hashes, sha256
+from analysis.weeks.home import PROJECT, environment
+from analysis.weeks.store import Week, earlier_revisions
+
+# git's names of the files that ``code`` tells of
+CODE = (":(glob)analysis/**/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
+
+
+def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
+    """sha256 of each file whose change may change a report: modules, notebooks, templates."""
+    told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
+    return hashes((PROJECT / "analysis").rglob("*.py"), PROJECT) | hashes(told, notebooks.parent)
+
+
+def commit(project: Path = PROJECT) -> str:
+    """The git commit that last changed the code, with "+" where the files are not those of it; "" where none is known.
+
+    Not the newest commit: one that changes only documents changes no report, and is told in none. A copy without git's
+    folder, or a machine without git, has no commit to tell; the fingerprint tells the files apart all the same.
+    """
+    last = _git(project, "rev-list", "--max-count=1", "HEAD", "--", *CODE)
+    changed = _git(project, "--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", *CODE)
+    return last[:12] + "+" * bool(changed) if last and changed is not None else ""
+
+
+def _git(project: Path, *arguments: str) -> str | None:
+    """What git answers; None where it cannot. GIT_DIR, as hooks set it, may mean another project."""
+    # Whoever may read the project may be told its commit: a service runs as another user than its owner.
+    command = ["git", "-c", f"safe.directory={project.resolve()}", "-C", str(project), *arguments]
+    try:
+        done = subprocess.run(command, env=environment(), capture_output=True, check=True, timeout=30)
+        return done.stdout.decode()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def provenance(week: Week) -> dict[str, str]:
+    """What the page says of its origin.
+
+    file, hash : name and sha256 of each raw table, one a line
+    revision   : "1" for a first issue
+    code       : version of the program, fingerprint of its files, and the commit if there is one
+    """
+    raw = week.raw_files()
+    fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
+    return {
+        "file": "\n".join(path.name for path in raw),
+        "hash": "\n".join(map(sha256, raw)),
+        "revision": str(len(earlier_revisions(week)) + 1),
+        "code": f"{version('analysis')}-{fingerprint[:12]}" + (f", git {known}" if known else ""),
+    }

@@ -1,0 +1,138 @@
+"""The weeks of an area: a week's tables, those published before it, and what a week was before it was corrected.
+
+A run works in a private folder, ``data/processed/<area>/.run-<run>/``, which ``publish`` makes the week's own; a
+notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. Whoever reads a published week only reads.
+A week published anew from a corrected table keeps what it was before in ``r1/``, ``r2/`` … within its own folders.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.config import periods
+from analysis.weeks import atomic, parameters, paths
+from analysis.weeks.atomic import digests, sha256
+from analysis.weeks.home import find_home
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.config.rules import Rules
+    from analysis.config.wording import Wording
+
+
+@dataclass(frozen=True)
+class Week:
+    """The tables of one week in one folder; a draft reads from the published week what it does not have itself."""
+
+    home: Path
+    area: str
+    cutoff: str
+    folder: Path
+    run: str | None = None  # None: published, only to be read
+    published: Path | None = None
+    written: dict[str, str] = field(default_factory=dict)
+
+    def rules(self) -> "Rules":
+        """The rules in force on the cut-off. Raises : as ``rules.load``."""
+        from analysis.config import rules
+
+        return rules.load(self.home, self.area, periods.cutoff(self.cutoff))
+
+    def words(self, lang: str) -> "Wording":
+        """The sentences of a language, ``vi`` or ``en``. Raises : as ``wording.load``."""
+        from analysis.config import wording
+
+        return wording.load(self.home, lang)
+
+    def raw_files(self) -> list[Path]:
+        """The tables as delivered: those that the run has copied, else those of data/raw/. Raises : NotFound."""
+        return paths.raw_files(self.home, self.area, self.cutoff, self.folder)
+
+    def read(self, name: str) -> "pd.DataFrame":
+        """The table ``name``; text missing is "", numbers missing NaN.
+
+        Raises : as ``data``; TableError if the file is not that table.
+        """
+        from analysis.weeks import table_files
+
+        return table_files.from_csv(name, self.data(name))
+
+    def data(self, name: str) -> bytes:
+        """The file of the table ``name``.
+
+        Raises : NotFound, naming the notebook to run first. ``pages``, which no notebook writes, is without rows where
+                 it is missing: then no unit has a page.
+        """
+        from analysis import tables
+
+        for folder in filter(None, (self.folder, self.published)):
+            if (folder / f"{name}.csv").is_file():
+                return (folder / f"{name}.csv").read_bytes()
+        if name == "pages":
+            return ",".join(tables.TABLES[name].columns).encode() + b"\n"
+        notebook = tables.WRITTEN_BY.get(name, "no notebook")
+        raise paths.NotFound(
+            f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first"
+        )
+
+    def read_all(self) -> "dict[str, pd.DataFrame]":
+        """Every table that is written before the report, by name."""
+        from analysis import tables
+
+        return {name: self.read(name) for name in tables.BEFORE_REPORT}
+
+    def write(self, name: str, frame: "pd.DataFrame") -> None:
+        """Write the table ``name``, whole or not at all. Raises TableError if ``frame`` is not that table."""
+        if self.run is None:
+            raise PermissionError(f"{self.area}, {self.cutoff}: a published week is only read")
+        self.written[name] = sha256(write_table(self.folder, name, frame))
+
+    def close(self, stage: str) -> None:
+        """Say that ``stage`` came to its end: its token ``<stage>.json`` names the run and each table it wrote."""
+        atomic.save_json(self.folder / f"{stage}.json", {"run": self.run, "tables": self.written})
+
+
+def open_week(area: str, cutoff: str, run: str = "", home: Path | None = None) -> Week:
+    """The week in the private folder of ``run``; without one, its draft. home : None, as in notebooks: ``find_home``"""
+    parameters.check()
+    home, day = home or find_home(), str(periods.cutoff(cutoff))
+    if run:
+        return Week(home, area, day, paths.run_folder(home, area, run), run)
+    return Week(home, area, day, paths.processed(home, area, "draft", day), "", paths.processed(home, area, day))
+
+
+def published(home: Path, area: str) -> list[str]:
+    """The published cut-offs, oldest first."""
+    return sorted(path.name for path in paths.processed(home, area).glob(paths.ISO_DAY) if path.is_dir())
+
+
+def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
+    """The published weeks, or those earlier than the cut-off ``before``, oldest first, by cut-off; only to be read."""
+    days = [day for day in published(home, area) if not before or day < str(periods.cutoff(before))]
+    return {day: Week(home, area, day, paths.processed(home, area, day)) for day in days}
+
+
+def revisions(folder: Path) -> list[Path]:
+    """The earlier revisions kept in a week's folder, r1 first: one fewer than the week's own number."""
+    kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit()]
+    return sorted(kept, key=lambda path: int(path.name[1:]))
+
+
+def earlier_revisions(week: Week) -> list[Week]:
+    """What the week was before it was corrected, r1 first, only to be read; none for a first issue.
+
+    A draft stands where its run would: of another table than the published one, it is the revision after that.
+    """
+    kept = revisions(week.folder)
+    if week.published and week.published.is_dir():
+        kept = revisions(week.published)
+        if digests(week.raw_files()) != digests(week.published.glob("raw/*")):
+            kept.append(week.published)
+    return [Week(week.home, week.area, week.cutoff, folder) for folder in kept]
+
+
+def write_table(folder: Path, name: str, frame: "pd.DataFrame") -> Path:
+    from analysis.weeks import table_files
+
+    return atomic.save(folder / f"{name}.csv", table_files.to_csv(name, frame))

@@ -1,0 +1,146 @@
+"""Configuration is checked whole, and every fault names its file, row and value."""
+
+import shutil
+from datetime import date
+
+import pytest
+from support.district import HOME, in_force
+
+from analysis.config import rules
+from analysis.config.files import ConfigError
+
+DAY = date(2023, 12, 4)
+
+
+@pytest.fixture
+def home(tmp_path):
+    shutil.copytree(HOME / "config", tmp_path / "config")
+    return tmp_path
+
+
+def edit(home, name, old, new):
+    path = home / "config" / name
+    text = path.read_text("utf-8")
+    assert old in text, "the test changes nothing"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_configuration_we_ship_is_without_fault():
+    held = in_force()
+    assert len(held.units) == 18
+    assert held.groups["max_points"].sum() == 100
+    assert list(held.bands["from_points"]) == [90, 80, 70, 50, 0]
+
+
+FAULTS = [
+    ("index-766/groups.csv", "Transparency,18,", "Transparency,17,", ["on 2022-06-23 the groups sum to 99 points, not 100"]),
+    ("index-766/groups.csv", "Transparency,18,", "Transparency,x,", ["groups.csv row 2: max_points: 'x' is not valid"]),
+    ("index-766/groups.csv", "TDGQ,", "CKMB,", ["groups.csv row 3: CKMB: the period from 2022-06-23 overlaps the one of row 2"]),
+    ("index-766/groups.csv", "group,name_vi", "group,name", ["the columns are group, name,"]),
+    ("index-766/indicators.csv", "percent,18,linear", "percent,18,square", ["indicators.csv row 2: rule: 'square' is not valid, expected one of linear, capped, none"]),
+    ("index-766/indicators.csv", "percent,18,linear", "percent,19,linear", ["the printed indicators of CKMB sum to 19 points, not the group's 18"]),
+    ("index-766/indicators.csv", "percent,6,capped", "percent,13,capped", ["the printed indicators of DVCTT sum to 13 points, more than the group's 12"]),
+    ("index-766/indicators.csv", "SH,MDSH", "SH,XXXX", ["indicators.csv row 6: group: 'XXXX' is not known"]),
+    ("index-766/bands.csv", "Weak,0,", "Weak,10,", ["on 2022-06-23 no band begins at 0 points"]),
+    ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-11", ["units.csv row 18: 30673: the period from 2023-04-11 leaves a gap after the one of row 17"]),
+    ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-09", ["30673: the period from 2023-04-09 overlaps the one of row 17"]),
+    ("cho-moi/units.csv", "30634,Kiến An", "30628,Kiến An", ["units.csv row 4: 30628: the period from 2022-06-23 overlaps the one of row 2"]),
+    ("cho-moi/units.csv", "Hòa Bình", "HÒA  AN", ["on 2022-06-23 two units are called 'Hòa An'"]),
+    ("cho-moi/units.csv", "2025-06-30", "2022-01-01", ["the period ends on 2022-01-01, before it begins"]),
+    ("cho-moi/units.csv", "2025-06-30", "30/6/2025", ["units.csv row 2: valid_to: '30/6/2025' is not valid"]),
+    ("cho-moi/aliases.csv", "TÂN MỸ,30643", "TÂN MỸ,30000", ["aliases.csv row 2: meant: '30000' is not known"]),
+    ("cho-moi/aliases.csv", "ST T,STT", "ST T,SỐ", ["aliases.csv row 5: meant: 'SỐ' is not a header of columns.csv"]),
+    ("cho-moi/columns.csv", "TD,percent", "TDD,percent", ["columns.csv row 9: field: 'TDD' is not known"]),
+    ("cho-moi/columns.csv", "TD,percent", "TD,percents", ["columns.csv row 9: kind: 'percents' is not valid, expected one of text, score"]),
+    ("cho-moi/columns.csv", "XẾP LOẠI,band", "đơn  vị,band", ["columns.csv row 5: header: 'đơn  vị' stands twice"]),
+    ("cho-moi/columns.csv", "TD,percent", "CKMB,percent", ["columns.csv row 9: field: 'CKMB' stands twice"]),
+    ("cho-moi/area.toml", "DVCTT = 50", "DVC = 50", ["area.toml: [targets] DVC: no such indicator"]),
+    ("cho-moi/area.toml", 'code = "893"', 'code = "893"\nweak_bands = ["Kém"]', ["area.toml: weak_bands: 'Kém' is not a band"]),
+    ("cho-moi/area.toml", 'code = "893"', "code = 893", ['area.toml: code = 893: expected a text in quotation marks, such as "893"']),
+    ("cho-moi/area.toml", "DVCTT = 50", 'DVCTT = "50"', ['area.toml: [targets] DVCTT = "50": expected a number']),
+    ("cho-moi/area.toml", "CHANGE = 0", "change = 0", ["area.toml: [marks_below] change: no such indicator"]),
+    ("cho-moi/area.toml", 'units = "units.csv"', 'units = "other.csv"', ['area.toml: units = "other.csv": expected "units.csv" or "from-file"']),
+    ("cho-moi/area.toml", 'scope = "printed"', 'scope = "x"', ["area.toml: scope: 'x' is not a scope of indicators.csv"]),
+    ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,,11", ["province_rank.csv row 2: rank: '' is not valid"]),
+    ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,12,11", ["province_rank.csv row 2: rank: 12 of 11 is no place"]),
+    ("index-766/indicators.csv", "6,capped,50,null,2022-06-23,,\"Our", "6,capped,,null,2022-06-23,,\"Our", ["indicators.csv row 4: full_at_pct: the rule capped needs a number above 0"]),
+    ("index-766/bands.csv", "Fair,70,", "Fair,85,", ["bands.csv: on 2022-06-23 from_points is not falling"]),
+    ("cho-moi/area.toml", 'CT = "CT_LUYKE"', 'CT = "CT_LK"', ["area.toml: [at_most] CT_LK: no such indicator"]),
+    ("index-766/bands.csv", "Weak,0,", "Weak,,", ["bands.csv row 6: from_points: '' is not valid"]),
+    ("cho-moi/units.csv", "xã,commune,2022", "xã,village,2022", ["units.csv row 4: kind: 'village' is not valid, expected one of commune, department"]),
+    ("cho-moi/area.toml", "[name]", "[names]", ["area.toml: the table [name] is missing", "area.toml: [names] is not known; the nearest known key is [name]"]),
+    ("cho-moi/area.toml", 'code = "893"', "code = ", ["area.toml line 3: "]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), FAULTS, ids=[f"{fault[0]}: {fault[2]}" for fault in FAULTS])
+def test_a_fault_is_named_with_file_row_and_value(home, name, old, new, said):
+    edit(home, name, old, new)
+    with pytest.raises(ConfigError) as refused:
+        rules.load(home, "cho-moi", DAY)
+    assert all(each in str(refused.value) for each in said), refused.value
+    assert f"config/{name}" in str(refused.value)
+
+
+def test_all_faults_are_told_at_once(home):
+    edit(home, "index-766/groups.csv", "Transparency,18,", "Transparency,17,")
+    edit(home, "cho-moi/aliases.csv", "TÂN MỸ,30643", "TÂN MỸ,30000")
+    with pytest.raises(ConfigError, match=r"(?s)groups sum to 99.*'30000' is not known"):
+        rules.load(home, "cho-moi", DAY)
+
+
+def test_where_the_programs_own_file_was_read_that_is_said_with_the_faults(home):
+    (home / "config" / "index-766" / "indicators.csv").unlink()
+    edit(home, "index-766/groups.csv", "CKMB,", "CKM,")
+    with pytest.raises(ConfigError) as refused:
+        rules.load(home, "cho-moi", DAY)
+    said = str(refused.value)
+    assert "config/index-766/indicators.csv row 2: group: 'CKMB' is not known" in said
+    assert "config/index-766/indicators.csv: not there; the program's own was read in its place" in said
+
+
+def test_a_missing_file_and_an_unknown_area_are_named(home):
+    (home / "config" / "cho-moi" / "aliases.csv").unlink()
+    with pytest.raises(ConfigError, match=r"config/cho-moi/aliases\.csv: the file is missing"):
+        rules.load(home, "cho-moi", DAY)
+    with pytest.raises(ConfigError, match=r"area 'cho-mo' is not configured.*there are: an-giang, cho-moi, gia-lai"):
+        rules.load(home, "cho-mo", DAY)
+
+
+def test_after_the_merger_of_2025_the_district_has_no_unit_left(home):
+    assert len(rules.load(home, "cho-moi", date(2025, 6, 30)).units) == 18
+    with pytest.raises(ConfigError, match="no unit is registered on 2025-07-01"):
+        rules.load(home, "cho-moi", date(2025, 7, 1))
+
+
+def test_a_file_in_a_legacy_encoding_is_named(home):
+    (home / "config" / "cho-moi" / "aliases.csv").write_bytes(
+        "what,written,meant,reason\nunit,Tân Mỹ,30643,x".encode("cp1258", "replace")
+    )
+    with pytest.raises(ConfigError, match=r"config/cho-moi/aliases\.csv: 'utf-8' codec can't decode"):
+        rules.load(home, "cho-moi", DAY)
+
+
+def test_rules_are_cut_to_the_cutoffs_date(home):
+    old = "Trung bình,Average,50,2022-06-23,,"
+    edit(
+        home,
+        "index-766/bands.csv",
+        old,
+        "Trung bình,Average,50,2022-06-23,2023-12-31,x\nTrung bình,Average,55,2024-01-01,,",
+    )
+    limits = {
+        day: rules.load(home, "cho-moi", day).bands.set_index("band")["from_points"]["Trung bình"]
+        for day in (date(2023, 12, 31), date(2024, 1, 1))
+    }
+    assert limits == {date(2023, 12, 31): 50, date(2024, 1, 1): 55}
+
+
+def test_what_is_remembered_of_the_rules_is_what_the_files_hold(home):
+    before = rules.load(home, "cho-moi", DAY)
+    assert rules.load(home, "cho-moi", DAY) is before
+    edit(home, "defaults.toml", "rose_most = ", "rose_most = 1")
+    assert rules.load(home, "cho-moi", DAY).settings["rose_most"] != before.settings["rose_most"]
+    edit(home, "index-766/bands.csv", "Weak,0,", "Weak,10,")
+    with pytest.raises(ConfigError, match="no band begins at 0 points"):
+        rules.load(home, "cho-moi", DAY)

@@ -1,0 +1,326 @@
+"""The gate: the real table cell by cell, and one wrong cell at a time refused with its place and value."""
+
+import csv
+import random
+import unicodedata
+from datetime import date
+
+import pandas as pd
+import pytest
+from support.district import GOLDEN, RAW, changed, gate, in_force, lines, saved, words
+
+from analysis.gate import checks, clean, parse, problems
+from analysis.method import score
+
+
+@pytest.fixture(scope="module")
+def real():
+    return gate()
+
+
+def test_the_real_table_is_clean_cell_by_cell(real):
+    with (GOLDEN / "cho-moi-2023-12-04.csv").open(encoding="utf-8") as expected:
+        printed = {
+            (row["unit_code"], indicator): float(value)
+            for row in csv.DictReader(expected)
+            for indicator, value in row.items()
+            if indicator != "unit_code"
+        }
+    assert len(printed) == len(real.measurements) == 19 * 10
+    assert real.measurements.set_index(["unit_code", "indicator"])["value"].to_dict() == printed
+
+
+def test_every_changed_cell_of_the_real_table_is_a_repair(real):
+    found = [(each.column_letter, each.row, each.raw, each.clean) for each in real.repairs.itertuples()]
+    assert sorted(found) == sorted(
+        [
+            ("A", 3, "ST T", "STT"),
+            ("H", 3, "TIỀN ĐỘ GIẢI QUYẾT (%)", "TIẾN ĐỘ GIẢI QUYẾT (%)"),
+            ("A", 5, "TOÀN HUYỆN", ""),
+            ("L", 5, "1.746", "1746"),
+            ("M", 5, "2.834", "2834"),
+            ("G", 8, "78,7", "78.7"),
+            ("B", 10, "TÂN MỸ", "Tấn Mỹ"),
+            ("I", 11, "13,2", "13.2"),
+            *[("D", row, "TRUNGB ÌNH", "TRUNG BÌNH") for row in (12, 15, 17, 19, 21, 23)],
+        ]
+    )
+
+
+def test_the_real_table_has_no_problem_and_its_control_totals_hold(real):
+    assert real.problems.empty
+    assert real.controls.set_index("indicator")["expected"].to_dict() == {"": 18, "CT": 1746, "CT_LUYKE": 2834}
+    assert (real.controls["expected"] == real.controls["found"]).all()
+
+
+def test_the_offices_marks_are_kept_with_the_figures(real):
+    units = real.measurements[real.measurements["unit_code"] != "893"]
+    assert units["mark"].value_counts().to_dict() == {"": 161, "u": 18, "b": 1}
+    assert units.query("mark == 'b'")[["unit_name", "indicator", "value"]].to_numpy().tolist() == [
+        ["Kiến An", "CKMB", 19.3]
+    ]
+
+
+def test_the_control_row_is_filed_under_the_area_and_is_no_average(real):
+    district = real.measurements.query("unit_code == '893' and indicator == 'TD'")["value"].item()
+    communes = real.measurements.query("unit_code != '893' and indicator == 'TD'")["value"]
+    assert district == 94.26 < communes.min()
+
+
+def test_the_previous_totals_carry_the_cutoff_their_header_names(real):
+    assert real.source.to_dict("records") == [
+        {"file": "2023-12-04.txt", "cutoff": "2023-12-04", "previous_cutoff": "2023-11-27"}
+    ]
+
+
+# One cell changed at a time: (row, letter, text) and each problem it raises as (row, letter, value, words of the message).
+ONE_CELL = [
+    ("unknown unit", 24, "B", "KIẾN ÂN", [(24, "B", "KIẾN ÂN", "tên gần nhất là “Kiến An”"), ("", "B", "Kiến An", "thiếu đơn vị xã Kiến An")]),
+    ("no name", 24, "B", "", [(24, "B", "", "không có tên đơn vị"), ("", "B", "Kiến An", "thiếu đơn vị")]),
+    ("percent above 100", 6, "G", "101", [(6, "G", "101", "ngoài khoảng cho phép từ 0 đến 100")]),
+    ("letter for a digit", 6, "G", "7l.2", [(6, "G", "7l.2", "không phải là số")]),
+    ("three decimals", 6, "H", "99.670", [(6, "H", "99.670", "hàng nghìn hay phần thập phân")]),
+    ("empty cell", 6, "J", "", [(6, "J", "", "ô bắt buộc để trống")]),
+    ("wrong band", 6, "D", "KHÁ", [(6, "D", "KHÁ", "tổng điểm 65,79 thuộc mức “Trung bình”")]),
+    ("no band", 6, "D", "GIỎI", [(6, "D", "GIỎI", "không phải là một mức xếp loại")]),
+    ("wrong change", 6, "F", "0.83", [(6, "F", "0.83", "65,79 trừ điểm kỳ trước 65,41 bằng +0,38")]),
+    ("change without its sign", 23, "F", "5.78", [(23, "F", "5.78", "bằng −5,78")]),
+    ("wrong count", 6, "L", "391", [(5, "L", "1.746", "cộng lại được 1.818, dòng tổng ghi 1.746")]),
+    ("half a certified copy", 6, "L", "31.9", [(6, "L", "31.9", "không phải là số lượng")]),
+    ("another week in the title", 1, "A", "(Ngày 11/12/2023)", [(1, "A", "(Ngày 11/12/2023)", "kỳ chốt số liệu 11/12/2023")]),
+    ("another week in the header", 3, "C", "ĐIỂM TỔNG HỢP (TUẦN 02/12)", [(3, "C", "ĐIỂM TỔNG HỢP (TUẦN 02/12)", "kỳ chốt số liệu 11/12/2023")]),
+    ("a week that is not", 3, "E", "ĐIỂM TỔNG HỢP (TUẦN 05/11)", [(3, "E", "ĐIỂM TỔNG HỢP (TUẦN 05/11)", "không phải là một ngày hoặc một tuần có thật")]),
+    ("column renamed", 3, "G", "CÔNG KHAI", [(3, "", "CÔNG KHAI, MINH BẠCH (%)", "thiếu cột bắt buộc")]),
+    ("column doubled", 3, "G", "TIẾN ĐỘ GIẢI QUYẾT (%)", [(3, "H", "TIỀN ĐỘ GIẢI QUYẾT (%)", "hai lần"), (3, "", "CÔNG KHAI, MINH BẠCH (%)", "thiếu cột")]),
+    ("district row renamed", 5, "A", "HUYỆN", [(5, "B", "", "không có tên đơn vị"), (5, "A", "HUYỆN", "không phải là số lượng"), ("", "B", "TOÀN HUYỆN", "thiếu dòng tổng")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "letter", "text", "expected"), [case[1:] for case in ONE_CELL], ids=[case[0] for case in ONE_CELL]
+)
+def test_one_wrong_cell_is_refused_with_row_column_and_value(tmp_path, row, letter, text, expected):
+    cleaned = gate(changed(tmp_path, row, letter, text))
+    assert cleaned.refused
+    errors = cleaned.problems.query("severity == 'error'")
+    found = list(zip(errors["row"], errors["column_letter"], errors["value"], errors["problem"], strict=True))
+    assert [each[:3] for each in found] == [each[:3] for each in expected]
+    assert all(said in problem for (*_, problem), (*_, said) in zip(found, expected, strict=True))
+    assert (errors["file"] == "table.txt").all()
+    assert ((errors["column"] != "") | (errors["column_letter"] != "")).all()
+
+
+def test_a_figure_beyond_the_header_is_refused(tmp_path):
+    rows = lines()
+    rows[5] = [*rows[5], "7"]
+    errors = gate(saved(tmp_path, rows)).problems.query("severity == 'error'")
+    assert errors[["row", "column_letter", "value"]].to_numpy().tolist() == [[6, "N", "7"]]
+
+
+def test_a_second_control_row_is_refused(tmp_path):
+    rows = lines()
+    errors = gate(saved(tmp_path, [*rows, rows[4]])).problems.query("severity == 'error'")
+    assert errors[["row", "value", "problem"]].to_numpy().tolist() == [[25, "TOÀN HUYỆN", "dòng tổng đã có ở dòng 5"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [("KIẾN\u200b AN", "Kiến An"), (unicodedata.normalize("NFD", "KIẾN AN"), "Kiến An"), ("kiến  an ", None)],
+)
+def test_what_a_person_cannot_see_in_a_name_is_a_repair_and_case_and_spacing_are_not(tmp_path, name, clean):
+    repairs = gate(changed(tmp_path, 24, "B", name)).repairs.query("row == 24")
+    assert repairs["clean"].tolist() == ([clean] if clean else [])
+
+
+def test_a_line_of_words_below_the_table_is_one_problem_and_not_one_a_column(tmp_path):
+    cleaned = gate(saved(tmp_path, [*lines(), ["", "Người lập biểu"]]))
+    assert cleaned.problems[["row", "column_letter", "value"]].to_numpy().tolist() == [[25, "B", "Người lập biểu"]]
+
+
+def test_a_file_that_is_no_table_is_a_problem_like_any_other(tmp_path):
+    path = tmp_path / "empty.txt"
+    path.write_text("")
+    cleaned = gate(path)
+    assert cleaned.refused and cleaned.problems[["file", "problem"]].to_numpy().tolist() == [
+        ["empty.txt", "tệp không có nội dung"]
+    ]
+
+
+def test_a_percent_column_on_the_scale_of_one_is_refused_at_its_header(tmp_path):
+    rows = lines()
+    for row in [4, *range(5, 13), *range(14, 24)]:
+        rows[row][6] = "0.5"
+    errors = gate(saved(tmp_path, rows)).problems.query("severity == 'error'")
+    assert errors[["row", "column_letter"]].to_numpy().tolist() == [[3, "G"]]
+    assert "không rõ là tỷ lệ hay phần trăm" in errors["problem"].item()
+
+
+def test_all_problems_of_a_table_are_told_at_once(tmp_path):
+    rows = lines()
+    rows[5][6], rows[6][7], rows[7][1] = "7l.2", "101", "LONG ĐIỀN C"
+    cleaned = gate(saved(tmp_path, rows))
+    assert list(cleaned.problems["value"]) == ["7l.2", "101", "LONG ĐIỀN C", "Bình Phước Xuân"]
+
+
+def test_a_missing_row_is_refused_by_the_units_name(tmp_path):
+    cleaned = gate(saved(tmp_path, [row for row in lines() if "KIẾN AN" not in row]))
+    assert list(cleaned.problems.query("row == ''")["problem"]) == ["thiếu đơn vị xã Kiến An"]
+
+
+def test_a_doubled_row_is_refused_at_its_second_place(tmp_path):
+    rows = lines()
+    cleaned = gate(saved(tmp_path, [*rows, rows[23]]))
+    errors = cleaned.problems.query("severity == 'error'")
+    assert errors[["row", "column_letter", "value", "problem"]].to_numpy().tolist() == [
+        [25, "B", "KIẾN AN", "Kiến An đã có ở dòng 24"]
+    ]
+
+
+def test_last_weeks_table_under_this_weeks_cutoff_is_refused_wherever_it_says_so():
+    cleaned = gate(cutoff=date(2023, 12, 11))
+    named = cleaned.problems[["row", "column_letter", "value"]].to_numpy().tolist()
+    assert [3, "C", "ĐIỂM TỔNG HỢP (TUẦN 01/12)"] in named
+    assert [1, "A", "(Thời gian chốt số liệu: Ngày 04/12/2023 -Tuần 1)"] in named
+    assert any("“2023-12-04” là kỳ chốt số liệu 04/12/2023" in problem for problem in cleaned.problems["problem"])
+    assert cleaned.refused
+
+
+def test_a_file_name_with_another_cutoff_is_refused(tmp_path):
+    cleaned = gate(saved(tmp_path, lines(), "2023-11-27.txt"))
+    assert list(cleaned.problems["problem"]) == [
+        "“2023-11-27” là kỳ chốt số liệu 27/11/2023, không phải kỳ được yêu cầu 04/12/2023"
+    ]
+
+
+def test_a_gap_before_this_week_is_a_warning_and_is_accepted(tmp_path):
+    cleaned = gate(changed(tmp_path, 3, "E", "ĐIỂM TỔNG HỢP (TUẦN 03/11)"))
+    assert not cleaned.refused
+    assert list(cleaned.problems["severity"]) == ["warning"]
+    assert cleaned.source["previous_cutoff"].item() == "2023-11-20"
+
+
+@pytest.mark.parametrize(
+    ("row", "letter", "text", "said"),
+    [
+        (4, "I", "DVCTT (Chỉ tiêu trên 60%)", "chỉ tiêu in trong tiêu đề là 60%, khác chỉ tiêu đã khai báo 50%"),
+        (6, "A", "2", "đơn vị này đứng thứ 1"),
+    ],
+)
+def test_what_changes_no_figure_is_a_warning(tmp_path, row, letter, text, said):
+    cleaned = gate(changed(tmp_path, row, letter, text))
+    assert not cleaned.refused
+    assert said in cleaned.problems["problem"].item()
+
+
+def test_a_column_that_config_does_not_know_is_named_and_kept_out(tmp_path):
+    rows = [
+        [*row, "GHI CHÚ" if number == 2 else "x"] if number != 3 and any(row) else row
+        for number, row in enumerate(lines())
+    ]
+    cleaned = gate(saved(tmp_path, rows[2:], "t.txt"))
+    assert not cleaned.refused
+    assert list(cleaned.problems["column"]) == ["GHI CHÚ"]
+
+
+def test_columns_in_another_order_give_the_same_measurements(tmp_path, real):
+    places = list(range(13))
+    random.Random(766).shuffle(places)
+    rows = [list(row) + [""] * (13 - len(row)) for row in lines()]
+    rows[2][9], rows[2][11], rows[2][12] = (
+        "DỊCH VỤ TRỰC TUYẾN",
+        "SỐ HÓA",
+        "SỐ HÓA",
+    )  # spans stand above each leaf once moved
+    moved = [[row[place] for place in places] if any(row[1:]) else row for row in rows]
+    cleaned = gate(saved(tmp_path, moved))
+    keys = ["unit_code", "indicator"]
+    same = cleaned.measurements.sort_values(keys, ignore_index=True)
+    pd.testing.assert_frame_equal(same, real.measurements.sort_values(keys, ignore_index=True))
+
+
+def test_whole_blocks_of_columns_may_be_moved_with_their_flattened_spans(tmp_path, real):
+    places = [0, 1, 10, 11, 12, 6, 7, 8, 9, 5, 4, 3, 2]
+    moved = [[(list(row) + [""] * 13)[place] for place in places] if any(row[1:]) else row for row in lines()]
+    cleaned = gate(saved(tmp_path, moved))
+    keys = ["unit_code", "indicator"]
+    same = cleaned.measurements.sort_values(keys, ignore_index=True)
+    pd.testing.assert_frame_equal(same, real.measurements.sort_values(keys, ignore_index=True))
+
+
+def test_rows_in_another_order_give_the_same_scores(tmp_path, real):
+    rows = lines()
+    body = [row for row in rows[5:] if any(row)]
+    random.Random(766).shuffle(body)
+    cleaned = gate(saved(tmp_path, rows[:5] + body))
+    assert not cleaned.refused
+    assert (
+        cleaned.measurements.set_index(["unit_code", "indicator"])["value"].to_dict()
+        == real.measurements.set_index(["unit_code", "indicator"])["value"].to_dict()
+    )
+
+
+def test_a_header_repeated_after_a_page_break_is_passed_over(tmp_path, real):
+    rows = lines()
+    cleaned = gate(saved(tmp_path, rows[:14] + rows[2:4] + rows[14:]))
+    assert cleaned.problems.empty
+    assert len(cleaned.measurements) == len(real.measurements)
+
+
+def test_a_file_without_the_table_says_which_columns_are_needed(tmp_path):
+    cleaned = gate(saved(tmp_path, [["Kính gửi"], ["a", "b"]]))
+    assert cleaned.refused and "CÔNG KHAI, MINH BẠCH (%)" in cleaned.problems["problem"].item()
+
+
+def test_a_unit_is_registered_as_what_it_was_on_the_cutoff():
+    types = {
+        day: in_force(day).units.set_index("code").at["30673", "type"] for day in (date(2023, 4, 9), date(2023, 4, 10))
+    }
+    assert types == {date(2023, 4, 9): "xã", date(2023, 4, 10): "thị trấn"}
+
+
+def test_a_refusal_says_all_problems_one_a_line(tmp_path):
+    cleaned = gate(changed(tmp_path, 6, "G", "7l.2"))
+    with pytest.raises(
+        clean.Refused, match=r"table\.txt, dòng 6, cột G \(CÔNG KHAI, MINH BẠCH \(%\)\): «7l\.2»: không phải là số"
+    ):
+        clean.accepted(cleaned, words())
+
+
+# A check that cannot fail is no check: with each one switched off, a bad table gets through.
+@pytest.mark.parametrize(
+    ("target", "name", "row", "letter", "text"),
+    [
+        (checks, "check_weeks", 1, "A", "(Ngày 11/12/2023)"),
+        (clean, "_check_whole", 5, "A", "Tổng cộng"),
+        (checks, "check_sums", 6, "L", "391"),
+        (checks, "check_band", 6, "D", "KHÁ"),
+        (checks, "check_change", 6, "F", "0.83"),
+    ],
+)
+def test_each_check_is_what_refuses_its_bad_table(tmp_path, monkeypatch, target, name, row, letter, text):
+    rows = lines()
+    rows[row - 1][ord(letter) - ord("A")] = text
+    if name == "_check_whole":
+        rows = [each for each in rows if "KIẾN AN" not in each]
+        rows[4][11], rows[4][12] = "1746", "2832"
+    path = saved(tmp_path, rows)
+    assert gate(path).refused
+    monkeypatch.setattr(target, name, lambda *args: problems.Log("", words()))
+    assert not gate(path).refused
+
+
+def test_the_range_check_is_what_refuses_a_percentage_above_100(tmp_path, monkeypatch):
+    path = changed(tmp_path, 6, "G", "101")
+    assert gate(path).refused
+    monkeypatch.setitem(parse.RANGES, "percent", (0, 1000))
+    assert not gate(path).refused
+
+
+def test_the_raw_file_is_not_touched():
+    before = RAW.read_bytes()
+    gate()
+    assert RAW.read_bytes() == before
+
+
+def test_totals_are_compared_as_the_two_decimals_they_are_printed_with():
+    assert score.rounded(57.45 - 57.16) == 0.29  # 0.29000000000000625 in binary

@@ -1,0 +1,184 @@
+"""The ledger of letters: what may follow what, when a letter is tried again, and what is never sent by itself."""
+
+import os
+import stat
+from contextlib import closing
+
+import pytest
+
+from analysis.mail import outbox
+from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, REFUSED, SENDING, UNCERTAIN, Letter, Outbox
+
+AREA, WEEK = "cho-moi", ("cho-moi", "2023-12-04")
+NOON, MINUTE, HOUR = 1_700_000_000.0, 60, 3600
+
+
+@pytest.fixture
+def box(tmp_path):
+    with closing(Outbox(tmp_path / "outbox" / "outbox.sqlite")) as box:
+        yield box
+
+
+def letter(name: str, content: str = "1") -> Letter:
+    address = f"{name}@leaders.example"
+    return Letter(f"{name} <{address}>", address, "a@office.example", f"<{name}-{content}>", content.encode())
+
+
+def states(box: Outbox, cutoff: str = WEEK[1]) -> dict[str, str]:
+    return {f"r{row['revision']} {row['address'].partition('@')[0]}": row["state"] for row in box.rows(AREA, cutoff)}
+
+
+def try_next(box: Outbox, state: str, now: float = NOON, reply: str = "", dot: bool = True) -> int:
+    row = box.take(box.next(*WEEK)["id"])
+    if dot:
+        assert box.sending(row["id"], row["tries"], now)
+    if state != SENDING:
+        box.settle(row["id"], row["tries"], state, reply, now, jitter=0)
+    return row["id"]
+
+
+@pytest.mark.parametrize(("tries", "minutes"), [(1, 5), (2, 15), (3, 30), (4, 60), (5, 60), (40, 60)])
+def test_the_waits_grow_to_an_hour_and_chance_makes_them_at_most_a_fifth_longer(tries, minutes):
+    assert outbox.next_try(tries, NOON, NOON, 0) == NOON + minutes * MINUTE
+    assert outbox.next_try(tries, NOON, NOON, 1) == pytest.approx(NOON + minutes * MINUTE * 1.2)
+
+
+def test_the_last_try_is_not_later_than_48_hours_after_the_letter_was_put_down():
+    assert outbox.next_try(9, NOON, NOON + 47 * HOUR, 0) == NOON + 48 * HOUR
+    assert outbox.next_try(9, NOON, NOON + 47 * HOUR + 1, 0) is None
+
+
+def test_a_letter_accepted_or_refused_waits_no_more(box):
+    box.queue(*WEEK, 1, [letter("lan"), letter("minh")], NOON)
+    first = try_next(box, ACCEPTED)
+    try_next(box, REFUSED, dot=False)
+    assert states(box) == {"r1 lan": ACCEPTED, "r1 minh": REFUSED}
+    assert box.next(*WEEK) is None and box.take(first) is None
+
+
+def test_a_letter_that_is_to_come_later_waits_and_after_48_hours_it_is_given_up(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    try_next(box, PENDING)
+    assert box.next(*WEEK)["due"] == NOON + 5 * MINUTE
+    try_next(box, PENDING, now=NOON + 5 * MINUTE)
+    assert box.next(*WEEK)["due"] == NOON + 20 * MINUTE
+    try_next(box, PENDING, now=NOON + 47.75 * HOUR, reply="451 later")
+    assert states(box) == {"r1 lan": GAVE_UP} and box.rows(*WEEK)[0]["reply"] == "451 later"
+
+
+def test_what_is_found_sending_is_uncertain_and_never_taken_by_itself(box):
+    box.queue(*WEEK, 1, [letter("lan"), letter("minh")], NOON)
+    first = try_next(box, SENDING)
+    assert box.recover(AREA, "2023-12-11", NOON) == 0  # another week's sender is no judge of it
+    assert box.recover(*WEEK, NOON) == 1 and box.recover(*WEEK, NOON) == 0
+    assert states(box) == {"r1 lan": UNCERTAIN, "r1 minh": PENDING}
+    assert box.take(first) is None and box.next(*WEEK)["id"] != first
+    box.queue(*WEEK, 1, [letter("lan", "other"), letter("minh")], NOON)
+    assert states(box)["r1 lan"] == UNCERTAIN
+
+
+def test_a_person_may_have_it_sent_again_with_the_same_bytes(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    first = try_next(box, UNCERTAIN)
+    assert box.resend(*WEEK, NOON + 72 * HOUR) == 1 and box.resend(*WEEK, NOON) == 0
+    box.queue(*WEEK, 1, [letter("lan", "other")], NOON)  # it may have arrived: no second one with another id
+    row = box.take(first)
+    assert (row["message"], row["queued"], row["tries"]) == (b"1", NOON + 72 * HOUR, 2)
+
+
+def test_only_the_letters_own_try_may_go_on_to_the_last_dot(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    old = box.take(box.next(*WEEK)["id"])
+    new = box.take(old["id"])  # the first sender was thought dead
+    assert not box.sending(old["id"], old["tries"], NOON)
+    assert box.sending(new["id"], new["tries"], NOON)
+    assert not box.sending(new["id"], new["tries"], NOON)
+    box.settle(old["id"], old["tries"], REFUSED, "550", NOON)
+    assert states(box) == {"r1 lan": SENDING}
+
+
+def test_a_late_word_that_an_uncertain_letter_was_accepted_is_believed(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    row = box.take(box.next(*WEEK)["id"])
+    box.sending(row["id"], row["tries"], NOON)
+    box.recover(*WEEK, NOON)
+    box.settle(row["id"], row["tries"], ACCEPTED, "", NOON)
+    assert states(box) == {"r1 lan": ACCEPTED}
+    box.settle(row["id"], row["tries"], PENDING, "", NOON)
+    assert states(box) == {"r1 lan": ACCEPTED}
+
+
+def test_putting_down_the_same_week_again_changes_nothing(box):
+    letters = [letter("lan"), letter("minh")]
+    box.queue(*WEEK, 1, letters, NOON)
+    try_next(box, ACCEPTED)
+    before = [tuple(row) for row in box.rows(*WEEK)]
+    box.queue(*WEEK, 1, letters, NOON + HOUR)
+    assert [tuple(row) for row in box.rows(*WEEK)] == before
+
+
+@pytest.mark.parametrize(
+    ("state", "renewed"), [(PENDING, True), (REFUSED, True), (ACCEPTED, False), (UNCERTAIN, False)]
+)
+def test_another_content_replaces_a_letter_only_if_it_cannot_have_left(box, state, renewed):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    first = try_next(box, state)
+    box.queue(*WEEK, 1, [letter("lan", "other")], NOON)
+    assert states(box) == {"r1 lan": PENDING if renewed else state}
+    if renewed:
+        assert box.take(first)["message"] == b"other"
+
+
+def test_who_is_no_longer_on_the_list_gets_nothing_more(box):
+    box.queue(*WEEK, 1, [letter("lan"), letter("minh")], NOON)
+    box.queue(*WEEK, 1, [letter("minh")], NOON)
+    assert states(box) == {"r1 lan": GAVE_UP, "r1 minh": PENDING}
+    assert [row["reply"] for row in box.rows(*WEEK)] == ["off_list", ""]
+    box.queue(*WEEK, 1, [], NOON)
+    assert states(box) == {"r1 lan": GAVE_UP, "r1 minh": GAVE_UP}
+    box.queue(*WEEK, 1, [letter("lan")], NOON)  # back on the list
+    assert states(box) == {"r1 lan": PENDING, "r1 minh": GAVE_UP}
+
+
+def test_a_newer_week_or_revision_ends_the_waiting_of_those_before_it(box):
+    box.queue(*WEEK, 1, [letter("lan"), letter("minh")], NOON)
+    try_next(box, ACCEPTED)
+    box.queue(*WEEK, 2, [letter("lan", "2"), letter("minh", "2")], NOON)
+    assert states(box) == {"r1 lan": ACCEPTED, "r1 minh": GAVE_UP, "r2 lan": PENDING, "r2 minh": PENDING}
+    box.queue("an-giang", "2023-12-11", 1, [letter("hoa")], NOON)  # another area is none of it
+    assert states(box)["r2 lan"] == PENDING
+    box.queue(AREA, "2023-12-11", 1, [letter("lan", "3")], NOON)
+    assert states(box)["r2 lan"] == GAVE_UP and box.rows(*WEEK)[2]["reply"] == "replaced"
+
+
+def test_a_late_correction_of_an_earlier_week_still_goes_out(box):
+    box.queue(AREA, "2023-12-11", 1, [letter("lan")], NOON)
+    box.queue(*WEEK, 2, [letter("lan", "2")], NOON)
+    box.queue(AREA, "2023-12-11", 1, [letter("lan")], NOON)  # sent again, nothing new
+    assert states(box) == {"r2 lan": PENDING}
+
+
+def test_a_correction_knows_who_got_or_may_have_got_an_earlier_revision(box):
+    box.queue(*WEEK, 1, [letter(name) for name in ("lan", "minh", "hoa", "tam")], NOON)
+    try_next(box, ACCEPTED)
+    try_next(box, REFUSED)
+    try_next(box, UNCERTAIN)
+    assert box.reached(*WEEK, 2) == ["lan <lan@leaders.example>", "hoa <hoa@leaders.example>"]
+    assert box.reached(*WEEK, 1) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_nobody_else_may_read_the_outbox(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    assert stat.S_IMODE(box.path.parent.stat().st_mode) == 0o700
+    files = list(box.path.parent.iterdir())
+    assert len(files) > 1 and {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+
+
+def test_what_a_method_did_is_on_the_disk_when_it_returns(box):
+    assert box.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert box.db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    assert not box.db.in_transaction
+    with closing(Outbox(box.path)) as other:
+        assert states(other) == {"r1 lan": PENDING}

@@ -1,0 +1,674 @@
+"""The week's mail from the published folder to the recipients: who gets what, once, and what is told of it."""
+
+import csv
+import email
+import os
+import re
+import shutil
+import signal
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+from support import smtp_server as mx
+from support.settings import SENDER, write_settings
+
+from analysis.cli import main
+from analysis.config import wording
+from analysis.config.files import ConfigError
+from analysis.mail import compose, outbox, sender, sending, status
+from analysis.mail import settings as mail_settings
+from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
+from analysis.weeks import paths, publish, store
+from analysis.weeks.home import PROJECT
+
+AREA, CUTOFF = WEEK = "cho-moi", "2023-12-04"
+SUBJECT = "[Chỉ số 766] huyện Chợ Mới, Tuần 1 tháng 12 năm 2023: 57,45 điểm"
+MONDAY = datetime(2023, 12, 4, tzinfo=UTC)
+NOON = 1_700_000_000.0
+NAMES = {"lan": "Nguyễn Thị Lan", "minh": "Trần Minh", "hoa": "Hoa, Phòng Tư pháp"}
+BODY = '<html lang="vi"><body><p>Kiến An 49,18</p><table><tr><td>−5,78</td></tr></table></body></html>'
+
+
+@pytest.fixture(scope="module")
+def words():
+    return wording.load(PROJECT, "vi")
+
+
+@pytest.fixture
+def home(monkeypatch, words):
+    """A home with one published week and three recipients, and no server yet; in memory where there is such a place."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield filled(Path(folder) / "home", monkeypatch, words)
+
+
+def filled(home: Path, monkeypatch, words) -> Path:
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
+    (home / "config" / AREA).mkdir()
+    (home / "config" / AREA / "area.toml").write_text("code = 1")
+    monkeypatch.delenv(sender.PASSWORD, raising=False)
+    publish_week(home, words)
+    write_recipients(home, *NAMES)
+    return home
+
+
+def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cutoff: str = CUTOFF) -> None:
+    """The week's mail as a run publishes it; a second one keeps the first as r1."""
+    place = paths.reports(home, AREA, cutoff)
+    if place.exists():
+        number = len(store.revisions(place)) + 1
+        place.rename(place.with_name("old"))
+        place.mkdir()
+        place.with_name("old").rename(place / f"r{number}")
+    place.mkdir(parents=True, exist_ok=True)
+    message = compose.build_mail(
+        body, subject=subject, words=words, sender="report@example.invalid", date=MONDAY, seed="x"
+    )
+    compose.save(message, place / "mail.eml")
+
+
+def write_recipients(home: Path, *boxes: str, rows: list[tuple[str, str, str]] | None = None) -> None:
+    rows = rows or [(AREA, NAMES.get(box, box), f"{box}@leaders.example") for box in boxes]
+    with (home / "recipients.csv").open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([mail_settings.COLUMNS, *rows])
+
+
+def call(*arguments: object, home: Path) -> int:
+    return main(["mail", CUTOFF, *map(str, arguments), "--home", str(home)])
+
+
+def send(home: Path, words, told: list | None = None, now: float = NOON, **other) -> tuple[int, str]:
+    """``mailing.send`` in this process, at one moment."""
+    how = {"clock": lambda: now, "sleep": lambda _: pytest.fail("waits"), "attempt": sender.attempt} | other
+    return sending.send(home, *WEEK, words, (told if told is not None else []).append, **how)
+
+
+def states(home: Path) -> dict[str, str]:
+    with closing(Outbox(sending.path(home))) as box:
+        return {f"r{row['revision']} {row['address'].partition('@')[0]}": row["state"] for row in box.rows(*WEEK)}
+
+
+def read(data: bytes, name: str) -> str:
+    """A header as any mail program reads it; the library's own newer parser puts spaces into names (gh-144156)."""
+    return str(make_header(decode_header(re.sub("\r\n ", " ", email.message_from_bytes(data)[name].strip()))))
+
+
+# -- the whole way ----------------------------------------------------------------------------------------------------
+
+
+def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_nothing(home, capsys):
+    with mx.serving() as (port, seen):
+        write_settings(home, port, reply_to="Chị Lan <lan@chomoi.example>")
+        assert call("--send", home=home) == 0
+        assert call("--send", home=home) == 0
+        assert call("--resend-uncertain", home=home) == 0
+    assert Counter(seen.recipients()) == Counter(f"{box}@leaders.example" for box in NAMES)
+    assert seen.wire.count(b"mail FROM:") == seen.wire.count(b"rcpt TO:") == seen.connections == 3
+    said = capsys.readouterr()
+    assert said.out.count("máy chủ đã nhận") == 9 and "Đã xong 3/3 thư." in said.err
+    messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
+    assert len({message["Message-ID"] for message in messages}) == 3
+    week = (paths.reports(home, *WEEK) / "mail.eml").read_bytes()
+    for (envelope, to, data), message, name in zip(seen.taken, messages, NAMES.values(), strict=True):
+        assert envelope == "bao-cao@chomoi.example"
+        assert read(data, "To").replace('"', "") == f"{name} <{to}>" and len(message["To"].addresses) == 1
+        assert read(data, "From") == SENDER and read(data, "Subject") == SUBJECT and message.defects == []
+        assert message["Reply-To"].addresses[0].addr_spec == "lan@chomoi.example"
+        assert message["Auto-Submitted"] == "auto-generated" and message["Content-Language"] == "vi"
+        assert abs(message["Date"].datetime.timestamp() - time.time()) < 60
+        assert data.partition(b"\r\n\r\n")[2] == week.partition(b"\r\n\r\n")[2]
+
+
+def test_preview_is_the_default_and_opens_nothing(home, capsys):
+    with mx.serving() as (port, seen):
+        smtp = f'host = "localhost"\nport = {port}\nsecurity = "tls"\nuser = "a"\npassword_file = "none"\n'
+        write_settings(home, smtp=smtp)
+        assert call(home=home) == call("--preview", home=home) == 0
+    assert seen.connections == 0 and not sending.path(home).exists()
+    folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
+    assert str(folder) in (said := capsys.readouterr().out) and "chưa gửi thư nào" in said
+    written = {path.name: email.message_from_bytes(path.read_bytes()) for path in sorted(folder.iterdir())}
+    assert [message["To"].rpartition("<")[2] for message in written.values()] == [
+        f"{box}@leaders.example>" for box in NAMES
+    ]
+    write_recipients(home, "lan")
+    call(home=home)
+    assert [path.name for path in folder.iterdir()] == ["001.eml"]
+
+
+def test_a_preview_is_what_is_then_sent_but_for_the_date(home):
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        call(home=home)
+        call("--send", home=home)
+    folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
+    dateless = [re.sub(rb"\r\nDate: [^\r]*", b"", path.read_bytes()) for path in sorted(folder.iterdir())]
+    assert dateless == [re.sub(rb"\r\nDate: [^\r]*", b"", data) for _, _, data in seen.taken]
+
+
+def test_without_settings_the_week_ends_with_the_mail_and_the_line_that_says_how_to_send_it(home, capsys):
+    assert call(home=home) == 0
+    said = capsys.readouterr().out
+    assert str(paths.reports(home, *WEEK) / "mail.eml") in said and f"mail {CUTOFF} --area {AREA} --send" in said
+    assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
+    assert "docs/mail.md" in capsys.readouterr().err
+    assert call("--status", home=home) == 0
+    assert not (home / "data" / "outbox").exists()
+
+
+def test_without_a_server_the_letters_are_made_and_shown_and_none_is_sent(home, words, capsys):
+    write_settings(home)
+    (home / "mail.toml").write_text((home / "mail.toml").read_text("utf-8").partition("[smtp]")[0], "utf-8")
+    assert call(home=home) == 0
+    folder = home / "data" / "outbox" / "preview" / AREA / CUTOFF
+    assert len(list(folder.glob("*.eml"))) == 3 and str(folder) in capsys.readouterr().out
+    assert call("--send", home=home) == call("--resend-uncertain", home=home) == 64
+    assert sending.ending(home, *WEEK, words) in capsys.readouterr().err
+    assert not sending.path(home).exists()
+
+
+@pytest.mark.parametrize(("settings", "told"), [(None, True), ("sender = 'x'", True), ("[smtp]", False)])
+def test_the_week_ends_with_how_its_mail_is_sent_unless_a_server_is_set(home, words, settings, told):
+    if settings is not None:
+        (home / "mail.toml").write_text(settings)
+    said = sending.ending(home, *WEEK, words)
+    assert (said == sending.how_to(home, *WEEK, words)) == told and bool(said) == told
+
+
+def test_settings_that_cannot_be_read_are_named_at_the_end_of_a_week(home, words):
+    (home / "mail.toml").write_text("sender = 'x'\n[smtp\n")
+    said = sending.ending(home, *WEEK, words)
+    how_to, fault = said.rsplit("\n", 1)
+    assert how_to == sending.how_to(home, *WEEK, words) and fault.startswith("mail.toml line 2: ")
+
+
+def test_the_weeks_draft_becomes_letters_that_are_drafts_no_more(home, words):
+    message = compose.build_mail(BODY, subject=SUBJECT, words=words, date=MONDAY, seed="x")
+    compose.save(message, paths.reports(home, *WEEK) / "mail.eml")
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == 0
+    assert len(seen.taken) == 3
+    for _, to, data in seen.taken:
+        assert sorted(email.message_from_bytes(data).keys()) == INTENDED and to in read(data, "To")
+
+
+@pytest.mark.parametrize("option", ["--preview", "--send", "--status", "--resend-uncertain"])
+def test_a_week_that_is_not_published_has_no_mail(home, option, capsys):
+    write_settings(home)
+    assert main(["mail", "2023-12-11", option, "--home", str(home)]) == 2
+    assert "2023-12-11" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--send", "--preview"], ["--status", "--send"], ["--sent"], ["--area", "x"]])
+def test_wrong_usage_is_told(home, wrong):
+    assert call(*wrong, home=home) == 64
+
+
+def test_a_refusal_concerns_its_recipient_only_and_is_told(home, capsys):
+    with mx.serving({"RCPT": mx.for_box("minh@", mx.says("550 5.1.1 no such user"))}) as (port, seen):
+        write_settings(home, port)
+        assert call("--send", home=home) == 4
+        assert call("--send", home=home) == 4
+    assert seen.recipients() == ["lan@leaders.example", "hoa@leaders.example"]
+    capsys.readouterr()
+    assert call("--status", home=home) == 4
+    lines = capsys.readouterr().out.splitlines()
+    assert re.split(r"\s{2,}", lines[0]) == [
+        *("Bản", "Người nhận", "Trạng thái", "Lúc", "Số lần thử"),
+        "Trả lời của máy chủ, lý do",
+    ]
+    assert re.fullmatch(
+        r"r1 +minh@leaders\.example +bị từ chối +\d\d:\d\d \d\d/\d\d/\d{4} +1 +550 5\.1\.1 no such user", lines[2]
+    )
+
+
+def test_a_letter_that_may_have_arrived_is_sent_again_only_when_asked_for_and_under_the_same_id(home, capsys):
+    with mx.serving({"dot": mx.once(mx.hangs_up)}) as (port, seen):
+        write_settings(home, port)
+        write_recipients(home, "lan")
+        assert call("--send", home=home) == call("--send", home=home) == call("--status", home=home) == 4
+        assert len(seen.taken) == 1
+        assert "--resend-uncertain" in capsys.readouterr().out
+        assert call("--resend-uncertain", home=home) == 0
+    assert len(seen.taken) == 2 and seen.taken[0] == seen.taken[1]
+
+
+def test_a_refused_login_stops_the_work_and_corrected_it_goes_on_at_once(home, capsys):
+    with mx.serving({"MAIL": mx.once(mx.says("530 5.7.0 authentication required"))}) as (port, seen):
+        write_settings(home, port)
+        assert call("--send", home=home) == 4
+        assert "không chấp nhận tài khoản" in capsys.readouterr().err
+        assert set(states(home).values()) == {PENDING} and seen.connections == 1
+        assert call("--send", home=home) == 0
+    assert len(seen.taken) == 3
+
+
+def test_a_changed_mail_eml_is_not_sent(home, capsys):
+    place = paths.reports(home, *WEEK) / "mail.eml"
+    whole = place.read_bytes()
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        for changed in (
+            *(b"Bcc: x@evil.example\r\n" + whole, whole.replace(b"\r\n", b"\n"), whole + "ạ".encode()),
+            *(
+                whole.replace(b"\r\n", b"\r\nSubject: x\r\n", 1),
+                whole + b"x" * 999,
+                whole + b"\rx",
+                b"",
+                b"Subject: x\r\n\r\n",
+            ),
+        ):
+            place.write_bytes(changed)
+            assert call("--send", home=home) == 4
+            assert "mail.eml" in capsys.readouterr().out
+    assert seen.connections == 0 and states(home) == {}
+
+
+def test_the_week_that_is_being_made_is_not_mailed(home):
+    write_settings(home)
+    with publish.locked(home, *WEEK):
+        assert call("--send", home=home) == call(home=home) == 5
+
+
+def test_of_two_senders_one_works_and_the_other_says_so(home):
+    command = [sys.executable, "-m", "analysis", "mail", CUTOFF, "--send", "--home", str(home)]
+    with mx.serving({"RCPT": mx.once(mx.is_silent)}) as (port, seen):
+        write_settings(home, port)
+        first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        while not seen.connections:
+            time.sleep(0.02)
+        second = subprocess.run(command, capture_output=True, encoding="utf-8")
+        assert (second.returncode, "đang được một tiến trình khác gửi" in second.stderr) == (5, True)
+        os.killpg(first.pid, signal.SIGKILL)  # and a sender that died blocks nobody
+        first.wait()
+        assert call("--send", home=home) == 0
+    assert sorted(seen.recipients()) == sorted(f"{box}@leaders.example" for box in NAMES)
+
+
+def test_a_try_that_outlives_its_sender_doubles_nothing_and_says_what_became_of_it(home):
+    command = [sys.executable, "-m", "analysis", "mail", CUTOFF, "--send", "--home", str(home)]
+    with mx.serving({"dot": mx.once(mx.after(4))}) as (port, seen):
+        write_settings(home, port)
+        first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not seen.taken:
+            time.sleep(0.02)
+        first.kill()  # the process that hands over the letter goes on
+        first.wait()
+        assert call("--send", home=home) == 4
+        assert sorted(states(home).values()) == [ACCEPTED, ACCEPTED, UNCERTAIN]
+        while seen.open:
+            time.sleep(0.02)
+        assert call("--status", home=home) == 0
+    assert Counter(seen.recipients()) == Counter(f"{box}@leaders.example" for box in NAMES)
+
+
+def test_a_stopped_sender_says_so_and_goes_on_when_called_again(home, words):
+    told = []
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with mx.serving({"RCPT": mx.once(mx.says("450 later"))}) as (port, _):
+        write_settings(home, port)
+        assert send(home, words, told, sleep=stop)[0] == 4
+        assert "Đã dừng" in told[-1] and "Còn 1 thư chờ gửi, lần thử tới lúc" in told[-2]
+        assert sorted(states(home).values()) == [ACCEPTED, ACCEPTED, PENDING]
+        assert send(home, words, now=NOON + 360)[0] == 0
+
+
+def test_a_greylisted_letter_is_tried_for_48_hours_of_a_clock_and_then_given_up(home, words):
+    now, slept, told = [NOON], [], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds
+
+    write_recipients(home, "lan")
+    with mx.serving({"RCPT": mx.says("450 4.7.1 greylisted")}) as (port, seen):
+        write_settings(home, port)
+        answer, _ = send(home, words, told, clock=lambda: now[0], sleep=sleep)
+    assert answer == 4 and states(home) == {"r1 lan": GAVE_UP} and seen.taken == []
+    for waited, minutes in zip(slept, [5, 15, 30, *[60] * 100], strict=False):
+        assert minutes * 60 <= waited <= minutes * 72
+    assert 40 <= len(slept) <= 50 and seen.connections == len(slept) + 1
+    assert 46 * 3600 < now[0] - NOON <= 48 * 3600
+
+
+# -- corrections ------------------------------------------------------------------------------------------------------
+
+
+def test_a_correction_goes_to_those_who_got_the_first_issue_even_if_no_longer_on_the_list(home, words):
+    with mx.serving({"RCPT": mx.once(mx.says("550 no"))}) as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == 4  # lan never got it
+        publish_week(home, words, f"[Đính chính] {SUBJECT}", BODY.replace("49,18", "50,18"))
+        write_recipients(home, "minh", "tam")
+        assert send(home, words)[0] == 0
+    assert seen.recipients() == [f"{box}@leaders.example" for box in ("minh", "hoa", "minh", "hoa", "tam")]
+    assert [read(data, "Subject") for _, _, data in seen.taken] == [SUBJECT] * 2 + [f"[Đính chính] {SUBJECT}"] * 3
+    assert len({compose.identity(data) for _, _, data in seen.taken}) == 5
+
+
+def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(home, words):
+    with mx.serving({"RCPT": mx.once(mx.says("450 later"), 3)}) as (port, seen):
+        write_settings(home, port)
+
+        def reissue(_):
+            publish_week(home, words, f"[Đính chính] {SUBJECT}")
+            raise KeyboardInterrupt
+
+        send(home, words, sleep=reissue)
+        assert send(home, words)[0] == 0
+    assert [state for key, state in states(home).items() if key.startswith("r1")] == [GAVE_UP] * 3
+    assert [read(data, "Subject") for _, _, data in seen.taken] == [f"[Đính chính] {SUBJECT}"] * 3
+
+
+# -- the id, the attachment -------------------------------------------------------------------------------------------
+
+
+def test_the_id_follows_from_week_revision_content_and_recipient_and_not_from_the_date(home):
+    week = (paths.reports(home, *WEEK) / "mail.eml").read_bytes()
+    about = {
+        "compiled": week,
+        "sender": SENDER,
+        "to": "lan@leaders.example",
+        "date": MONDAY,
+        "seed": "cho-moi 2023-12-04 1",
+    }
+
+    def identity(**other) -> str:
+        return compose.identity(compose.addressed(**about | other))
+
+    first = identity()
+    assert re.fullmatch(r"<[0-9a-f]{32}@chomoi\.example>", first)
+    assert identity(date=datetime.now(UTC)) == first
+    others = [
+        identity(seed="cho-moi 2023-12-11 1"),
+        identity(seed="cho-moi 2023-12-04 2"),
+        identity(compiled=week.replace(b"49,18", b"50,18")),
+        identity(to="minh@leaders.example"),
+        identity(sender="x@chomoi.example"),
+    ]
+    assert len({first, *others}) == 6
+
+
+def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
+    place = paths.reports(home, *WEEK)
+    (place / "appendix.xlsx").write_bytes(b"PK\3\4 appendix")
+    message = compose.build_mail(BODY, subject=SUBJECT, words=words, sender=SENDER, date=MONDAY, seed="x")
+    compose.save(message, place / "mail.eml")
+    first = (place / "mail.eml").read_bytes()
+    compose.save(message, place / "mail.eml")
+    assert (place / "mail.eml").read_bytes() == first
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == 0
+    got = email.message_from_bytes(seen.taken[0][2], policy=email.policy.default)
+    assert [part.get_content_type() for part in got.walk()][:4] == [
+        *("multipart/mixed", "multipart/alternative", "text/plain", "text/html")
+    ]
+    [attached] = got.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("appendix.xlsx", b"PK\3\4 appendix")
+    assert got["Content-Language"] == "vi" and got.defects == []
+    assert "Kiến An 49,18" in got.get_body(("plain",)).get_content()
+
+
+# -- settings and recipients ------------------------------------------------------------------------------------------
+
+
+def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_sent(home, capsys):
+    smtp = 'host = "mail.example"\nport = 25\nsecurity = "none"\nca_file = "no.pem"\n'
+    write_settings(home, smtp=smtp, sender="Văn phòng", reply_to="a@b, c@d")
+    rows = [
+        (AREA, "Lan", "lan@leaders.example"),
+        (AREA, "Lan", "LAN@leaders.example"),
+        (AREA, "Minh", "minh@evil.example"),
+        ("an-giang", "Hoa", "hoa@leaders.example.evil.example"),
+        (AREA, "Tâm", "tâm@leaders.example"),
+        (AREA, "Tâm", "tam@leaders.example, x@evil.example"),
+        (AREA, "Tâm\r\nBcc: x@evil.example", "tam@leaders.example"),
+    ]
+    write_recipients(home, rows=rows)
+    assert call("--send", home=home) == 3
+    said = capsys.readouterr().err
+    for each in (
+        *('mail.toml: [smtp] security = "none" is only for this machine', 'mail.toml: [smtp] ca_file = "no.pem"'),
+        *('mail.toml: sender = "Văn phòng": expected one address', 'mail.toml: reply_to = "a@b, c@d": expected one'),
+        *(
+            "recipients.csv: row 3: LAN@leaders.example: this address already has a row",
+            "row 4: minh@evil.example: the domain",
+        ),
+        *("row 5: hoa@leaders.example.evil.example: the domain", "row 6: address 'tâm@leaders.example': expected one"),
+        *("row 7: address 'tam@leaders.example, x@evil.example'", "row 8: recipient 'Tâm\\r\\nBcc"),
+    ):
+        assert each in said, each
+    assert not sending.path(home).exists()
+
+
+def test_a_password_that_others_may_read_stops_before_anything_is_put_down(home, capsys):
+    (home / "password").write_text("x")
+    (home / "password").chmod(0o644)
+    write_settings(
+        home, smtp='host = "localhost"\nport = 9\nsecurity = "tls"\nuser = "a"\npassword_file = "password"\n'
+    )
+    assert call("--send", home=home) == 3
+    assert "chmod 600" in capsys.readouterr().err
+    assert not sending.path(home).exists()
+
+
+def test_a_password_stands_nowhere_but_in_its_file(home, capfd):
+    secret, authority = "mat-khau-rat-bi-mat", trustme.CA()
+    (home / "password").write_text(secret)
+    (home / "password").chmod(0o600)
+    authority.cert_pem.write_to_path(home / "ca.pem")
+    tls = mx.context(authority.issue_cert("localhost"))
+    with mx.serving({"RCPT": mx.once(mx.says(f"550 {secret}"))}, tls, password=secret) as (port, seen):
+        smtp = f'host = "localhost"\nport = {port}\nsecurity = "starttls"\nuser = "a"\n'
+        write_settings(home, smtp=smtp + 'password_file = "password"\nca_file = "ca.pem"\n')
+        assert call("--send", home=home) == 4
+        assert call("--status", home=home) == 4
+    assert len(seen.taken) == 2 and len(seen.logins) == 3
+    said = capfd.readouterr()
+    assert secret not in said.out + said.err
+    assert [path for path in home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()] == [
+        home / "password"
+    ]
+
+
+def test_git_takes_in_neither_settings_nor_recipients_nor_password_nor_outbox():
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").split()
+    assert {f"/{mail_settings.SETTINGS}", "/recipients.csv", "/smtp-password", "data/outbox/"} <= set(ignored)
+
+
+# -- headers ----------------------------------------------------------------------------------------------------------
+
+BREAKS = (
+    *("\r\n", "\n", "\r", "\0", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r\n "),
+    *("=?UTF-8?Q?=0A?=", "=?utf-8?b?DQo=?=", "=?utf-8?q?=0D=0A?= "),
+)
+PAYLOADS = [f"a{end}{header}" for end in BREAKS for header in ("Bcc: x@evil.example", "Subject: x", "\r\n<b>x</b>")]
+INTENDED = [
+    "Auto-Submitted",
+    "Content-Language",
+    "Content-Type",
+    "Date",
+    "From",
+    "MIME-Version",
+    "Message-ID",
+    "Subject",
+    "To",
+]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_payload_is_refused_wherever_it_stands(home, words, payload):
+    with pytest.raises(compose.MailError):
+        compose.build_mail(BODY, subject=payload, words=words, sender=SENDER, date=MONDAY, seed="x")
+    for name in ("sender", "reply_to"):
+        for value in (f"{payload} <a@b.example>", f"a@b.example{payload}"):
+            write_settings(home, **{name: value})
+            with pytest.raises(ConfigError):
+                mail_settings.settings(home, AREA)
+    write_settings(home)
+    for row in [(AREA, payload, "lan@leaders.example"), (AREA, "Lan", f"lan@leaders.example{payload}")]:
+        write_recipients(home, rows=[row])
+        with pytest.raises(ConfigError):
+            mail_settings.settings(home, AREA)
+
+
+def test_there_are_more_than_forty_payloads():
+    assert len(set(PAYLOADS)) >= 40
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '"a',
+        "a: b",
+        "a; b",
+        "(a",
+        "a, b <x",
+        "a@b",
+        "%0d%0aBcc: x",
+        "\\r\\nBcc: x",
+        "<script>",
+        "a=",
+        "?=",
+        "..",
+        "'",
+        "a[b]",
+    ],
+)
+def test_an_odd_name_is_refused_or_stays_one_name(home, name):
+    write_settings(home)
+    write_recipients(home, rows=[(AREA, name, "lan@leaders.example")])
+    try:
+        about = mail_settings.settings(home, AREA)
+    except ConfigError:
+        return
+    revision, week = sending.compiled(home, *WEEK, words)
+    [letter] = sending.letters(*WEEK, revision, week, about, None, NOON)
+    message = email.message_from_bytes(letter.message, policy=email.policy.default)
+    assert sorted(message.keys()) == INTENDED
+    assert [(each.display_name, each.addr_spec) for each in message["To"].addresses] == [(name, "lan@leaders.example")]
+
+
+SYLLABLES = [
+    "Nguyễn",
+    "Đặng",
+    "Ưu",
+    "ngươi",
+    "Mỹ",
+    "Hội",
+    "Đông",
+    "điểm",
+    "57,45",
+    "−5,78",
+    "UBND",
+    "a",
+    "x" * 70,
+    "📉",
+]
+TEXTS = st.lists(
+    st.sampled_from(SYLLABLES + [unicodedata.normalize("NFD", each) for each in SYLLABLES]), min_size=1, max_size=40
+)
+
+
+@given(subject=TEXTS, name=TEXTS)
+def test_vietnamese_subjects_and_names_arrive_as_they_were_written(words, subject, name):
+    subject, name = " ".join(subject), " ".join(name)
+    message = compose.build_mail("<p>x</p>", subject=subject, words=words, sender=SENDER, date=MONDAY, seed="x")
+    letter = compose.addressed(message.as_bytes(), sender=SENDER, to=f"{name} <a@b.example>", date=MONDAY, seed="x")
+    assert letter.isascii() and max(map(len, letter.split(b"\r\n"))) <= 998
+    assert read(letter, "Subject") == subject
+    assert read(letter, "To").replace('"', "") == f"{name} <a@b.example>"
+
+
+# -- killed -----------------------------------------------------------------------------------------------------------
+
+TRACED = {Path(each.__file__).name for each in (sender, outbox, sending, status, smtplib)}
+ALL = os.environ.get("FAULTS") == "all"
+FEWEST_KILLS = 200 if ALL else 40
+
+
+def killed(number: int, act) -> bool:
+    """Do ``act`` in a process that dies by SIGKILL before its line ``number`` of ours and smtplib's; False if it has fewer."""
+    child = os.fork()
+    if child == 0:
+        left = number
+
+        def trace(frame, event, arg):
+            nonlocal left
+            if event == "line":
+                left -= 1
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return trace
+
+        sys.settrace(lambda frame, event, arg: trace if Path(frame.f_code.co_filename).name in TRACED else None)
+        try:
+            act()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
+def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words, record_property):
+    """At ``FEWEST_KILLS`` lines spread over the whole; ``FAULTS=all`` (make faults) at every line."""
+
+    def settled() -> None:
+        began = time.monotonic()
+        while seen.open and time.monotonic() - began < 5:
+            time.sleep(0.002)
+
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        lines = next(count for count in (1 << power for power in range(8, 20)) if not _killed_anew(count, home, words))
+        low = lines // 2
+        while lines - low > 1:  # the number of lines of a whole run
+            middle = (low + lines) // 2
+            low, lines = (middle, lines) if _killed_anew(middle, home, words) else (low, middle)
+        step = 1 if ALL else max(1, low // FEWEST_KILLS)
+        kills, uncertain, really = 0, 0, 0
+        for number in range(1, low + 1, step):
+            settled()
+            before = len(seen.taken)
+            kills += _killed_anew(number, home, words)
+            settled()
+            answer, _ = send(home, words)
+            settled()
+            got, left = Counter(seen.recipients()[before:]), states(home)
+            assert max(got.values(), default=0) <= 1, (number, "sent twice")
+            unknown = [box for box, state in left.items() if state == UNCERTAIN]
+            assert len(unknown) <= 1 and set(left.values()) <= {ACCEPTED, UNCERTAIN}, (number, left)
+            for box, state in left.items():
+                assert got[f"{box.removeprefix('r1 ')}@leaders.example"] == 1 or state == UNCERTAIN, (number, "lost")
+            assert answer == (4 if unknown else 0)
+            uncertain += len(unknown)
+            really += sum(got[f"{box.removeprefix('r1 ')}@leaders.example"] for box in unknown)
+    record_property(
+        "count",
+        f"sender killed at {kills} of {low} lines: {kills} faults, {kills} survived ({kills * 3} letters: 0 doubled,"
+        f" 0 lost, {uncertain} uncertain, {really} of them arrived)",
+    )
+    assert kills >= min(low, FEWEST_KILLS) and uncertain > 0
+
+
+def _killed_anew(number: int, home: Path, words) -> bool:
+    shutil.rmtree(home / "data" / "outbox", ignore_errors=True)
+    return killed(number, lambda: send(home, words))

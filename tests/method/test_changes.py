@@ -1,0 +1,200 @@
+"""What moved since the cut-off before, against what, and by which parts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.few_units import communes, course, previous, scores
+
+from analysis.method import score
+from analysis.method.changes import (
+    CONTRIBUTIONS,
+    compare_carried_totals,
+    compute_changes,
+    compute_contributions,
+    count_items,
+    find_previous_totals,
+    find_satisfaction_moves,
+    keep_comparable,
+    select_course,
+)
+
+NO_PARTS = pd.DataFrame(columns=CONTRIBUTIONS)
+
+
+def changes(now, before, cutoff="2023-11-27", contributions=NO_PARTS):
+    return compute_changes(scores(**now), previous(**before), cutoff, communes(**now), contributions)
+
+
+def test_a_change_is_the_total_less_the_previous_total_the_table_carries():
+    frame = changes({"a": 50.0, "b": 60.0}, {"a": 56.0, "b": 55.0})
+    assert frame.set_index("unit_code")[["change", "rank", "previous_rank", "rank_move"]].to_dict("index") == {
+        "a": {"change": -6.0, "rank": 2.0, "previous_rank": 1.0, "rank_move": -1.0},
+        "b": {"change": 5.0, "rank": 1.0, "previous_rank": 2.0, "rank_move": 1.0},
+    }
+
+
+def test_a_unit_without_a_previous_total_has_no_change_rather_than_zero():
+    frame = changes({"a": 50.0, "b": 60.0}, {"a": 56.0}, "")
+    assert frame.set_index("unit_code")["change"].isna().to_dict() == {"a": False, "b": True}
+
+
+SOURCE = pd.DataFrame({"previous_cutoff": ["2023-11-27"]})
+
+
+def test_the_previous_totals_are_those_the_table_itself_carries():
+    carried = pd.DataFrame({"unit_code": ["a"], "indicator": ["PREVIOUS_TOTAL"], "value": [56.0]})
+    cutoff, totals = find_previous_totals(carried, SOURCE, course(("2023-11-27", "a", 2.0, "")))
+    assert (cutoff, totals.to_dict()) == ("2023-11-27", {"a": 56.0})
+
+
+def test_a_table_that_carries_none_is_compared_with_the_newest_published_week():
+    none = pd.DataFrame({"unit_code": ["a"], "indicator": ["TOTAL"], "value": [50.0]})
+    past = course(("2023-11-20", "a", 1.0, ""), ("2023-11-27", "a", 2.0, ""), ("2023-11-30", "a", 9.0, "2023-12-04"))
+    day, totals = find_previous_totals(none, SOURCE, past)
+    assert (day, totals.to_dict()) == ("2023-11-27", {"a": 2.0})
+    assert find_previous_totals(none, SOURCE, past.iloc[:0])[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("previous_cutoff", "since", "kept"),
+    [
+        ("2023-12-25", "2023-01-01", True),
+        ("2023-12-25", "2024-01-01", False),  # another year
+        ("2025-06-30", "2025-07-01", False),  # a code reused after a merger
+        ("2025-07-01", "2025-07-01", True),
+        ("", "2024-01-01", True),  # the table says "the week before" and not which
+    ],
+)
+def test_totals_of_another_series_are_never_subtracted(previous_cutoff, since, kept):
+    told = keep_comparable(previous(a=56.0), previous_cutoff, pd.Series({"a": since, "b": since}))
+    assert told.to_dict() == ({"a": 56.0} if kept else {})
+
+
+def carried(*rows):
+    return pd.DataFrame(rows, columns=["carrier", "cutoff", "unit_code", "total"])
+
+
+def test_a_carried_total_that_is_not_the_published_one_is_named_whichever_came_first():
+    published = course(*[(day, unit, 56.0, "") for day in ("2023-11-27", "2023-12-04") for unit in "ab"])
+    told = carried(
+        ("2023-12-04", "2023-11-27", "a", 56.0),
+        ("2023-12-04", "2023-11-27", "b", 55.1),
+        ("2023-12-04", "2023-11-27", "gone", 1.0),
+        ("2023-12-11", "2023-12-04", "a", 57.0),  # a later table about this week
+    )
+    found = compare_carried_totals(published, told, "2023-12-04")
+    assert found.to_numpy().tolist() == [["b", "2023-12-04", 55.1, 56.0], ["a", "2023-12-11", 57.0, 56.0]]
+    assert compare_carried_totals(published, told, "2023-11-20").empty
+
+
+def test_the_course_leaves_out_what_a_table_carries_of_a_published_week():
+    past = course(("2023-11-20", "a", 1.0, "2023-11-27"), ("2023-11-27", "a", 2.0, ""))
+    this = course(("2023-11-27", "a", 2.5, "2023-12-04"), ("2023-12-04", "a", 3.0, ""))
+    assert select_course(past, this, 60)[["cutoff", "total"]].to_numpy().tolist() == [
+        ["2023-11-20", 1.0],
+        ["2023-11-27", 2.0],
+        ["2023-12-04", 3.0],
+    ]
+    assert select_course(past, this, 2)["cutoff"].tolist() == ["2023-11-27", "2023-12-04"]
+
+
+def points(**parts):
+    """Points of unit a: a group by its code, an indicator of a group that is known in part as group__indicator."""
+    rows = []
+    for name, value in parts.items():
+        group, _, indicator = name.partition("__")
+        rows.append(("a", group, indicator, value, 20.0, np.nan, "computed"))
+    return pd.DataFrame(rows, columns=score.POINTS_COLUMNS)
+
+
+def parts_of(now, before, total, previous_total):
+    frame = compute_contributions(scores(a=total), now, previous(a=previous_total), before)
+    return frame.set_index(frame["group"] + frame["indicator"])["contribution"].to_dict()
+
+
+def test_a_change_is_told_by_group_and_what_is_not_itemised_is_a_part_of_its_own():
+    # 51.10 − 56.88 = −5.78; transparency +0.18, payment +0.06: the rest is −5.78 − 0.24 = −6.02
+    now, before = points(CKMB=14.92, TTTT__TT=1.07), points(CKMB=14.74, TTTT__TT=1.01)
+    assert parts_of(now, before, 51.10, 56.88) == {"CKMB": 0.18, "TTTTTT": 0.06, "NOT_ITEMISED": -6.02}
+
+
+def test_where_groups_explain_both_totals_whole_there_is_no_rest():
+    assert parts_of(points(CKMB=40.0, MDHL=6.0), points(CKMB=39.5, MDHL=18.0), 46.0, 57.5) == {
+        "CKMB": 0.5,
+        "MDHL": -12.0,
+    }
+
+
+def test_a_part_known_at_one_cut_off_only_goes_into_the_rest():
+    assert parts_of(points(CKMB=10.0, MDHL=6.0), points(CKMB=9.0), 50.0, 48.0) == {"CKMB": 1.0, "NOT_ITEMISED": 1.0}
+    assert parts_of(points(CKMB=10.0, MDHL=np.nan), points(CKMB=9.0, MDHL=6.0), 50.0, 48.0) == {
+        "CKMB": 1.0,
+        "NOT_ITEMISED": 1.0,
+    }
+
+
+def test_without_the_earlier_weeks_own_table_nothing_is_said_to_have_moved_a_total():
+    none = points(CKMB=9.0).iloc[:0]
+    assert compute_contributions(scores(a=50.0), points(CKMB=10.0), previous(a=48.0), none).empty
+    frame = changes({"a": 50.0}, {"a": 56.0})
+    assert frame[["explained_change", "unexplained_change"]].isna().all(axis=None)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.decimals(0, 20, places=2).map(float) | st.just(np.nan)] * 2), min_size=1, max_size=6, unique=True
+    ),
+    st.decimals(0, 100, places=2).map(float),
+    st.decimals(0, 100, places=2).map(float),
+)
+def test_the_parts_of_a_change_add_up_to_it_exactly(values, total, previous_total):
+    names = [f"G{i}" for i in range(len(values))]
+    now, before = (points(**dict(zip(names, each, strict=True))) for each in zip(*values, strict=True))
+    parts = compute_contributions(scores(a=total), now, previous(a=previous_total), before)
+    assert parts["contribution"].sum() == pytest.approx(total - previous_total, abs=1e-6)
+    moved = compute_changes(scores(a=total), previous(a=previous_total), "2023-11-27", communes(a=total), parts)
+    told = moved[["explained_change", "unexplained_change"]].sum(axis=1).item()
+    assert told == pytest.approx(moved["change"].item(), abs=1e-6)
+
+
+def test_the_order_of_the_rows_is_irrelevant_to_the_parts():
+    now, before = points(CKMB=14.92, MDSH=2.0, TTTT__TT=1.07), points(CKMB=14.74, MDSH=1.0, TTTT__TT=1.01)
+    backwards = [frame.iloc[::-1] for frame in (now, before)]
+    assert parts_of(*backwards, 51.1, 56.88) == parts_of(now, before, 51.1, 56.88)
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([("MDHL", "", -12.17), ("CKMB", "", 1.0)], [("MDHL", -12.17)]),  # the table prints the group
+        ([("CKMB", "", 0.2), ("", "NOT_ITEMISED", -5.98)], [("NOT_ITEMISED", -5.98)]),
+        ([], [("CHANGE", -5.78)]),  # only totals are known
+        ([("MDHL", "PETITIONS", -6.0), ("", "NOT_ITEMISED", 0.22)], [("NOT_ITEMISED", 0.22)]),  # a part of the group
+    ],
+)
+def test_a_lost_item_is_looked_for_in_satisfaction_itself_where_it_is_known(parts, told):
+    rows = [("a", group, indicator, np.nan, np.nan, value) for group, indicator, value in parts]
+    contributions = pd.DataFrame(rows, columns=CONTRIBUTIONS)
+    moves = find_satisfaction_moves(changes({"a": 51.10}, {"a": 56.88}), contributions, "MDHL")
+    assert moves[["of", "move"]].to_numpy().tolist() == [list(each) for each in told]
+
+
+@pytest.mark.parametrize(
+    ("difference", "tolerance", "count"),
+    [
+        (-5.78, 0.5, -1),  # Mỹ Hội Đông, 4 December 2023
+        (-5.5, 0.5, -1),
+        (-5.49, 0.5, 0),
+        (6.0, 0.5, 1),
+        (-12.3, 0.5, -2),
+        (-11.26, 1.0, -2),
+        (-11.26, 0.5, 0),
+        (0.3, 0.5, 0),  # no item at all
+        (3.0, 0.5, 0),
+        (np.nan, 0.5, 0),
+    ],
+)
+def test_a_difference_is_named_as_whole_items_only_where_it_is_close_to_them(difference, tolerance, count):
+    assert count_items(difference, 6, tolerance) == count

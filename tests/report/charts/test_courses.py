@@ -1,0 +1,228 @@
+"""Ranks and totals from cut-off to cut-off."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.charted import (
+    COURSE,
+    EN,
+    SCORES,
+    VI,
+    course_of,
+    lines_of,
+    many_scores,
+    many_weeks,
+    row_of,
+    texts,
+    the_text,
+    written,
+)
+
+from analysis.report.charts.courses import draw_bump, draw_totals
+from analysis.report.charts.sheet import BLUE, GREY, INK, ORANGE, PALE, SMALL, WIDTH
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            VI,
+            "Thứ hạng của 5 đơn vị qua 2 kỳ, từ 27/11/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
+            "Tăng hạng nhiều nhất: Tấn Mỹ (từ 3 thành 2). Giảm hạng nhiều nhất: Long Điền B (từ 2 thành 3).",
+        ),
+        (
+            EN,
+            "Ranks from 27 November 2023 to 4 December 2023, cut-offs: 2, units: 5. First now: Chợ Mới. "
+            "Gained the most places: Tấn Mỹ (from 3 to 2). Lost the most places: Long Điền B (from 2 to 3).",
+        ),
+    ],
+    ids=["vi", "en"],
+)
+def test_the_ranks_say_who_is_first_and_who_moved_most(words, said):
+    assert draw_bump(COURSE, words).alt == said
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("Chợ Mới", ["1", "Chợ Mới", "="]),
+        ("Tấn Mỹ", ["2", "Tấn Mỹ", "▲1"]),
+        ("Long Điền B", ["3", "Long Điền B", "▼1"]),
+    ],
+)
+def test_a_line_ends_at_its_rank_its_name_and_its_move(name, row):
+    assert row_of(draw_bump(COURSE, VI), name) == row
+
+
+def test_a_line_begins_at_the_rank_of_the_first_cutoff():
+    chart = draw_bump(COURSE[COURSE["unit_name"].isin(["Tấn Mỹ", "Kiến An"])], VI)
+    grey = [each for each in texts(chart) if each.get_color() == GREY and each.get_text() in "35"]
+    assert [each.get_text() for each in grey] == ["3", "5"]
+    rose = next(line for line in chart.figure.axes[0].lines if line.get_color() == BLUE)
+    assert abs(rose.get_ydata()[0] - grey[0].get_position()[1]) < SMALL / 2  # a text stands on its baseline
+
+
+def test_who_rose_is_blue_and_who_fell_is_orange_and_their_signs_say_so_too():
+    chart = draw_bump(COURSE, VI)
+    (rose,), (fell,) = lines_of(chart, BLUE), lines_of(chart, ORANGE)
+    assert rose == fell[::-1] and rose[0] > rose[1]  # from third to second; heights grow downwards
+    assert {text.get_text() for text in texts(chart) if text.get_color() == BLUE} == {"2", "Tấn Mỹ", "▲1"}
+    assert {text.get_text() for text in texts(chart) if text.get_color() == ORANGE} == {"3", "Long Điền B", "▼1"}
+
+
+def test_the_control_row_has_no_line():
+    assert "Huyện" not in written(draw_bump(COURSE, VI))
+
+
+def test_units_that_share_a_rank_have_labels_of_their_own():
+    tied = COURSE.assign(
+        rank=COURSE["rank"].mask(COURSE["unit_name"].eq("Long Điền B") & COURSE["cutoff"].eq("2023-12-04"), 2)
+    )
+    chart = draw_bump(tied, VI)
+    assert row_of(chart, "Long Điền B")[-3:] == ["2", "Long Điền B", "="]
+    assert row_of(chart, "Tấn Mỹ")[-3:] == ["2", "Tấn Mỹ", "▲1"]
+
+
+def test_a_line_is_cut_where_the_series_ends_and_the_move_counts_from_there():
+    weeks = [("2023-12-18", 2, 1), ("2023-12-25", 2, 1), ("2024-01-08", 1, 2), ("2024-01-15", 1, 2)]
+    rows = [(cutoff, name, rank) for cutoff, *ranks in weeks for name, rank in zip("AB", ranks, strict=True)]
+    course = pd.DataFrame(rows, columns=["cutoff", "unit_name", "rank"]).assign(corrected=False, carried_by="")
+    course = course.assign(unit_code=course["unit_name"], total=60.0, since=course["cutoff"].str[:4] + "-01-01")
+    chart = draw_bump(course, VI)
+    assert sorted(map(len, lines_of(chart, GREY)))[-4:] == [2, 2, 2, 2]  # two units, two series
+    assert row_of(chart, "A")[-1] == row_of(chart, "B")[-1] == "="
+    assert "vạch đứt: bắt đầu chuỗi số liệu mới" in " ".join(written(chart)).replace("\n", " ")
+    assert chart.alt.endswith("Không có đơn vị nào đổi hạng.")
+
+
+def test_a_cutoff_without_a_rank_is_not_leapt_by_the_line():
+    course = pd.concat([COURSE.assign(cutoff=day) for day in ("2023-11-20", "2023-11-27", "2023-12-04")])
+    course = course.drop_duplicates(["cutoff", "unit_code"]).reset_index(drop=True)
+    hole = course["unit_code"].eq("Chợ Mới") & course["cutoff"].eq("2023-11-27")
+    for holed in (course[~hole], course.assign(rank=course["rank"].mask(hole))):
+        drawn = [line.get_ydata() for line in draw_bump(holed, VI).figure.axes[0].lines]
+        assert sum(np.isnan(line[1:-1]).any() for line in drawn if 3 <= len(line) <= 5) == 1
+
+
+def test_a_corrected_point_is_hollow_and_the_key_says_so():
+    corrected = COURSE.assign(corrected=COURSE["unit_name"].eq("Kiến An") & COURSE["cutoff"].eq("2023-11-27"))
+    for chart, there in ((draw_bump(COURSE, VI), False), (draw_bump(corrected, VI), True)):
+        hollow = [line for line in chart.figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+        assert [len(line.get_xdata()) for line in hollow] == [1] * there
+        assert any("○ số liệu đã đính chính" in each.replace("\n", " ") for each in [" ".join(written(chart))]) is there
+
+
+def test_of_many_units_only_those_that_moved_most_or_are_asked_for_have_names():
+    scores = many_scores(30).assign(unit_name=[f"Xã {i:02}" for i in range(30)], rank=np.arange(30) + 1.0)
+    then = scores["rank"].copy()
+    then.iloc[[0, 29]], then.iloc[[10, 12]] = then.iloc[[29, 0]].to_numpy(), then.iloc[[12, 10]].to_numpy()
+    course = course_of(scores.assign(previous_rank=then))
+    chart = draw_bump(course, VI, {"Xã 20"})
+    assert [each for each in written(chart) if each.startswith("Xã")] == ["Xã 00", "Xã 10", "Xã 12", "Xã 20", "Xã 29"]
+    assert the_text(chart, "Xã 20").get_color() == INK
+    assert len(lines_of(chart, PALE)) == 25
+
+
+def test_many_units_of_which_none_moved_are_named_from_the_first():
+    scores = many_scores(30).assign(unit_name=[f"Xã {i:02}" for i in range(30)], rank=np.arange(30) + 1.0)
+    chart = draw_bump(course_of(scores.assign(previous_rank=scores["rank"])), VI)
+    assert [each for each in written(chart) if each.startswith("Xã")] == [f"Xã {i:02}" for i in range(25)]
+
+
+def test_one_cutoff_shows_ranks_and_claims_no_move():
+    chart = draw_bump(COURSE[COURSE["cutoff"] == "2023-12-04"], VI)
+    assert row_of(chart, "Tấn Mỹ")[-3:] == ["2", "Tấn Mỹ", "–"]
+    assert chart.alt == (
+        "Thứ hạng của 5 đơn vị qua 1 kỳ, từ 04/12/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
+        "Chưa có kỳ trước để so sánh."
+    )
+
+
+def test_a_unit_that_is_missing_now_stands_last_with_a_dash():
+    gone = COURSE["unit_name"].eq("Chợ Mới") & COURSE["cutoff"].eq("2023-12-04")
+    assert row_of(draw_bump(COURSE[~gone], VI), "Chợ Mới")[-3:] == ["–", "Chợ Mới", "–"]
+
+
+def test_cutoffs_are_named_by_day_and_the_year_where_it_changes_and_only_as_many_as_fit():
+    chart = draw_bump(many_weeks(18), VI)
+    days = [each for each in written(chart) if "/" in each and len(each) == 5]
+    years = [each for each in written(chart) if each in ("2022", "2023")]
+    assert days[-1] == "04/12" and 2 <= len(days) < 10
+    assert years == ["2022", "2023"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        # the medians: of 49.18, 51.10, 62.24, 62.35, 65.79; the district is none of the units
+        (
+            VI,
+            "Tổng điểm qua 2 kỳ, từ 27/11/2023 đến 04/12/2023, mỗi đơn vị một ô nhỏ, 6 ô. Trung vị các đơn vị ở kỳ mới "
+            "nhất: 62,24. Tăng nhiều nhất trong chuỗi số liệu: Tấn Mỹ (+1,23). Giảm nhiều nhất trong chuỗi số liệu: "
+            "Mỹ Hội Đông (−5,78).",
+        ),
+        (
+            EN,
+            "Total points from 27 November 2023 to 4 December 2023, cut-offs: 2, a small panel a unit, panels: 6. Median "
+            "of the units at the newest cut-off: 62.24. Rose the most within its series: Tấn Mỹ (+1.23). Fell the most "
+            "within its series: Mỹ Hội Đông (−5.78).",
+        ),
+    ],
+    ids=["vi", "en"],
+)
+def test_the_totals_say_the_median_and_who_rose_and_fell_most(words, said):
+    assert draw_totals(COURSE, words).alt == said
+
+
+def test_the_control_row_stands_first_and_the_units_follow_by_rank():
+    heads = [
+        each for each in written(draw_totals(COURSE, VI)) if each.rsplit(". ")[-1] in {*SCORES["unit_name"], "Huyện"}
+    ]
+    assert heads == ["Huyện", "1. Chợ Mới", "2. Tấn Mỹ", "3. Long Điền B", "4. Mỹ Hội Đông", "5. Kiến An"]
+
+
+def test_every_panel_has_the_same_scale_and_its_newest_total_beside_the_line():
+    chart = draw_totals(COURSE, VI)
+    lines = [
+        line.get_ydata()
+        for line in chart.figure.axes[0].lines
+        if line.get_color() == BLUE and len(line.get_ydata()) == 2
+    ]
+    units = lines[::2]  # each followed by its two dots
+    falls = [line[1] - line[0] for line in units]
+    # Huyện, Chợ Mới, Tấn Mỹ, Long Điền B, Mỹ Hội Đông, Kiến An
+    assert [fall / falls[0] for fall in falls] == pytest.approx(
+        [each / 1.35 for each in (1.35, 0.38, 1.23, 0.34, -5.78, 0.15)]
+    )
+    bold = [text.get_text() for text in texts(chart) if text.get_weight() == "bold"]
+    assert bold == ["57,45", "65,79", "62,35", "62,24", "51,10", "49,18"]
+
+
+def test_the_median_is_that_of_all_units_whichever_have_panels():
+    some = draw_totals(COURSE, VI, {"Kiến An"})
+    assert "1 ô" in some.alt and "62,24" in some.alt and "Kiến An (+0,15)" in some.alt
+    assert [each for each in written(some) if ". " in each] == ["5. Kiến An"]
+
+
+def test_a_carried_total_is_an_open_diamond_and_a_corrected_one_a_ring():
+    first = COURSE["cutoff"].eq("2023-11-27")
+    carried = COURSE.assign(carried_by=np.where(first, "2023-12-04", ""), rank=COURSE["rank"].mask(first))
+    chart = draw_totals(carried.assign(corrected=COURSE["unit_name"].eq("Kiến An") & ~first), VI)
+    marks = [line.get_marker() for line in chart.figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+    assert marks == ["D"] * 5 + ["o", "D"]
+    key = written(chart)[:4]
+    assert "○" in "".join(key) and "◇" in "".join(key)
+
+
+def test_a_total_that_is_missing_now_leaves_the_newest_known_one_at_its_place():
+    chart = draw_totals(
+        COURSE.assign(
+            total=COURSE["total"].mask(
+                COURSE["unit_name"].eq("Kiến An") & COURSE["rank"].eq(5) & COURSE["cutoff"].eq("2023-12-04")
+            )
+        ),
+        VI,
+    )
+    label, beside = the_text(chart, "49,03"), the_text(chart, "51,10")
+    assert label.get_weight() == "bold" and label.get_position()[0] < beside.get_position()[0] + WIDTH / 3
+    assert "Kiến An" not in chart.alt

@@ -1,0 +1,88 @@
+"""Where points were lost, and what made a change."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from support.charted import CHANGED, EN, PARTS, REST, UNKNOWN, VI, row_of, texts, written
+
+from analysis.report.charts.points import draw_contributions, draw_lost_points
+from analysis.report.charts.sheet import BLUE, GREY, ORANGE, WIDTH
+
+
+def test_each_part_shows_what_was_lost_and_what_was_obtained():
+    chart = draw_lost_points(PARTS, VI)
+    assert row_of(chart, "Công khai, minh bạch") == ["Công khai, minh bạch", "−7,24", "10,76/18"]
+    assert row_of(chart, "Điểm không có trong các cột") == ["Điểm không có trong các cột", "−7,41", "20,59/28"]
+    assert row_of(chart, "Tổng điểm đạt được") == ["Tổng điểm đạt được", "57,45/100"]
+
+
+def test_the_steps_lead_from_the_maximum_to_the_total():
+    bars = draw_lost_points(PARTS, VI).figure.axes[0].patches
+    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    steps = bars[3:-2:2]  # for each row: what is left, then the step
+    point = WIDTH / 100
+    assert ends[0] == pytest.approx(100 * point)
+    assert [bar.get_x() / point for bar in steps] == pytest.approx([92.764, 91.616, 86.54, 81.2702, 64.8582, 57.45])
+    assert [bar.get_width() / point for bar in steps] == pytest.approx([7.236, 1.148, 5.076, 5.2698, 16.412, 7.4082])
+    assert ends[-2] == pytest.approx(57.45 * point)
+
+
+def test_the_lost_points_say_every_number_they_show():
+    assert draw_lost_points(PARTS.tail(2), EN).alt == (
+        "From a maximum of 50 points, 23.82 lost, 26.18 left. By part, points lost (obtained/maximum): "
+        "Số hóa hồ sơ −16.41 (5.59/22); Điểm không có trong các cột −7.41 (20.59/28)."
+    )
+
+
+def test_points_above_their_maximum_are_a_gain_and_stay_on_the_sheet():
+    chart = draw_lost_points(pd.DataFrame({"part": ["Hài lòng"], "points": [18.33], "max_points": [18]}), VI)
+    assert row_of(chart, "Hài lòng") == ["Hài lòng", "+0,33", "18,33/18"]
+    assert max(bar.get_x() + bar.get_width() for bar in chart.figure.axes[0].patches) == pytest.approx(WIDTH)
+
+
+def test_a_part_that_is_not_known_makes_the_total_not_known():
+    chart = draw_lost_points(PARTS.assign(points=PARTS["points"].where(PARTS.index != 1)), VI)
+    assert row_of(chart, "Tiến độ giải quyết") == ["Tiến độ giải quyết", "–", "–/20"]
+    assert row_of(chart, "Tổng điểm đạt được") == ["Tổng điểm đạt được", "–/100"]
+
+
+def test_contributions_say_every_part_of_every_change():
+    assert draw_contributions(CHANGED, VI).alt == (
+        "Các phần làm thay đổi tổng điểm của 2 đơn vị. Mỹ Hội Đông −5,78: Phần điểm bảng không thể hiện −6,00, "
+        "Số hóa hồ sơ +0,22. Tấn Mỹ +1,23: Thanh toán trực tuyến −0,03, Công khai, minh bạch +1,26."
+    )
+
+
+def test_losses_end_and_gains_begin_at_one_line():
+    chart = draw_contributions(CHANGED, VI)
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width(), bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
+    point, zero = WIDTH / (6 + 1.26), 6 * WIDTH / (6 + 1.26)
+    ends = [(start - zero, end - zero) for start, end, _ in bars]
+    assert np.array(ends) / point == pytest.approx(np.array([(-6, 0), (0, 0.22), (-0.03, 0), (0, 1.26)]), abs=1e-9)
+    assert [matplotlib.colors.to_hex(colour) for *_, colour in bars] == [
+        GREY,
+        BLUE,
+        ORANGE,
+        BLUE,
+    ]
+
+
+def test_a_part_has_its_name_in_its_bar_or_in_the_list_below():
+    chart = draw_contributions(CHANGED, VI)
+    white = [text.get_text() for text in texts(chart) if text.get_color() == "white"]
+    assert white == [f"{REST}\u00a0−6,00", "+1,26"]
+    assert "Số hóa hồ sơ\u00a0+0,22" in written(chart)
+    assert "Thanh toán trực tuyến\u00a0−0,03\u00a0· Công khai, minh bạch\u00a0+1,26" in written(chart)
+    assert row_of(chart, "Tấn Mỹ") == ["Tấn Mỹ", "+1,23"]
+
+
+def test_a_part_that_is_not_known_is_a_dash_without_a_bar():
+    chart = draw_contributions(CHANGED.assign(contribution=[UNKNOWN, -6.0, 1.26, 0, -0.03]), VI)
+    assert "Số hóa hồ sơ\u00a0–" in written(chart)
+    assert "Số hóa hồ sơ –." in chart.alt
+
+
+def test_a_change_of_nothing_is_said():
+    still = pd.DataFrame({"unit_name": ["A"], "part": ["Số hóa hồ sơ"], "contribution": [0.0], "change": [0.0]})
+    assert draw_contributions(still, VI).alt.endswith("A 0,00: không phần nào thay đổi.")

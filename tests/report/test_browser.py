@@ -1,0 +1,284 @@
+"""What people open, in a browser: read by everyone (WCAG 2.2 AA) in every width and colour, asking for nothing, and
+whatever was typed into a table or its name is shown as typed and does nothing."""
+
+import dataclasses
+import email
+import email.policy
+import functools
+import re
+from collections import Counter
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from nbformat import v4
+from support import province
+from support.district import edition, gate, in_force, week, words
+from support.gated import page as gate_page_of
+from support.gated import wrong
+from support.homes import TYPED
+from support.office import corrected, crowd
+from support.pages import gate_page, made
+from support.payloads import PAYLOADS
+from support.shown import showing, shown
+
+from analysis.mail import compose
+from analysis.report import export, gatepage, sentences, unitpage
+from analysis.report.edition import Edition
+from analysis.run import unit_pages
+
+KIEN_AN = "30634"
+
+# -- read by everyone ------------------------------------------------------------------------------------------------
+
+WIDTHS = (320, 768, 1280)
+LOOKS = [{"width": width, "dark": dark} for width in WIDTHS for dark in (False, True)]
+LOOKS += [{"width": 768, "media": "print"}]  # on paper, whose width is the paper's, whatever the window's
+FEW = LOOKS[0], LOOKS[5], LOOKS[6]  # for what is made of the same pieces as another page
+
+# What axe cannot tell, as text that has to be scrolled to, is measured too: for each element with text of its own the
+# contrast of its colour and the nearest painted ground (WCAG 2.2, 1.4.3).
+ASK = """async () => {
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const rgba = text => text.match(/[\\d.]+/g).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = rgba(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } return [255, 255, 255]; };
+  const contrasts = [...document.querySelectorAll('body *')]
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+    .map(e => { const [a, b] = [light(rgba(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+      return [e.tagName + '.' + e.className, (a + .05) / (b + .05)]; });
+  if (!window.axe) { AXE }
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const no_targets = { 'target-size': { enabled: !matchMedia('print').matches } };  // paper has nothing to press
+  const { violations, passes } = await axe.run(document, { runOnly: rules, rules: no_targets, resultTypes: ['violations'] });
+  return { violations: violations.flatMap(rule => rule.nodes.map(node => rule.id + ': ' + node.target)),
+           tried: passes.length, measured: contrasts.length, pale: contrasts.filter(each => each[1] < 4.5),
+           wide: document.documentElement.scrollWidth - innerWidth, title: document.title };
+}""".replace("AXE", AXE_SCRIPT)
+
+
+def linked() -> Edition:
+    """The real week with a page of its own for every unit, so that its table is full of links."""
+    units = week()["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
+    return edition(pages=units)
+
+
+def report_page(week: Edition) -> str:
+    return export.page(showing(week, kinds=("page",)), words(), sentences.title(week))
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory):
+    return gate_page_of(wrong(tmp_path_factory.mktemp("wrong")))
+
+
+PAGES = {
+    "report": (lambda: report_page(linked()), LOOKS),
+    "unit": (lambda: made("unit"), LOOKS),
+    "missing": (lambda: unit_pages.missing(words(), unitpage.title(edition(), KIEN_AN)), FEW),
+    "report in English": (lambda: made("page", "en"), FEW),
+    "unit in English": (lambda: made("unit", "en"), FEW),
+    "correction": (lambda: report_page(corrected()), FEW),
+    "gate": (gate_page, FEW),
+    "mail": (lambda: made("digest"), FEW),
+}
+
+
+def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
+    """What is wrong with a page, by look; each look without fault is left out."""
+    seen = browse(page, ASK, looks=looks)
+    assert (seen.requests, seen.errors, seen.dialogs) == ([], [], [])
+    found = {}
+    for look, answer in zip(looks, seen.answer, strict=True):
+        assert answer["tried"] >= 10 and answer["measured"] >= 4 and answer["title"]
+        wide = answer["wide"] > 0 and "media" not in look  # paper has a width of its own
+        if answer["violations"] or answer["pale"] or wide:
+            found[str(look)] = answer
+    return found
+
+
+@pytest.mark.parametrize(
+    ("make", "looks"),
+    [
+        *[pytest.param(*PAGES[name], id=name, marks=pytest.mark.long) for name in PAGES],
+        *[pytest.param(PAGES[name][0], FEW, id=f"{name}, some looks") for name in ("report", "mail")],
+    ],
+)
+def test_everyone_can_read_it_at_every_width_in_light_dark_and_print_and_it_asks_for_nothing(browse, make, looks):
+    assert faults(browse, make(), looks) == {}
+
+
+def test_so_it_is_with_the_page_of_a_refused_table(browse, refused):
+    assert faults(browse, refused, FEW) == {}
+
+
+def test_faults_would_be_found(browse):
+    broken = '<html><body><p id="a" style="color: #999">pale</p><img src="data:,"><pre>' + "x" * 500
+    seen = browse(broken, ASK, width=320).answer
+    assert {each.partition(":")[0] for each in seen["violations"]} >= {"color-contrast", "html-has-lang", "image-alt"}
+    assert [each[0] for each in seen["pale"]] == ["P."] and seen["wide"] > 0
+
+
+PHONE = {"width": 390}
+LINES = """() => {
+  const tops = range => new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+  const part = (node, from, to) => { const r = document.createRange(); r.setStart(node, from); r.setEnd(node, to); return r; };
+  const all = each => { const r = document.createRange(); r.selectNodeContents(each); return tops(r); };
+  const head = document.querySelector('h1').firstChild, whole = head.data.matchAll(/[^–]*–|[^–]+$/g);
+  return { parts: [...whole].map(each => [each[0].trim(), tops(part(head, each.index + (each.index ? 1 : 0), each.index + each[0].length))]),
+           heads: [...document.querySelectorAll('.actors thead th')].map(all) }; }"""
+
+
+def test_on_a_phone_the_title_is_broken_after_its_dashes_and_no_head_of_who_is_asked_is_a_syllable_a_line(browse):
+    (seen,) = browse(report_page(linked()), LINES, looks=[PHONE]).answer
+    assert seen["parts"] == [["Bộ chỉ số 766\u00a0–", 1], ["huyện Chợ Mới\u00a0–", 1], ["Tuần 1 tháng 12 năm 2023", 1]]
+    assert len(seen["heads"]) == 5 and max(seen["heads"]) <= 3
+
+
+# -- one file of at most a megabyte ----------------------------------------------------------------------------------
+
+MOST_BYTES = 1_000_000
+
+
+@functools.cache
+def large() -> str:
+    return export.page(showing(province.edition(units=156, cutoffs=60), kinds=("page",)), words(), "T")
+
+
+@pytest.mark.long
+def test_the_page_of_156_units_and_60_cutoffs_stays_below_a_megabyte_with_a_tenth_to_spare():
+    assert large().count("<figure") == 15  # five of places and five of points: a page of paper holds 36 units
+    assert len(large().encode()) <= 0.9 * MOST_BYTES
+
+
+@pytest.mark.long
+def test_its_charts_can_be_seen_and_nothing_scrolls_sideways(browse):
+    ask = """async () => (await Promise.all([...document.images].map(each => each.decode())),
+             [document.images.length, document.documentElement.scrollWidth <= innerWidth])"""
+    seen = browse(large(), ask, looks=[{"width": width} for width in WIDTHS])
+    assert (seen.answer, seen.requests, seen.errors) == ([[15, True]] * 3, [], [])
+
+
+# -- shown as typed --------------------------------------------------------------------------------------------------
+
+ALL = """() => { for (const each of document.querySelectorAll('details')) each.open = true;
+  return { text: document.body.innerText, alts: [...document.images].map(each => each.alt).join(' '),
+           title: document.title, tags: [...document.querySelectorAll('*')].map(each => each.tagName),
+           handlers: [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames()).filter(a => a.startsWith('on')),
+           links: [...document.links].map(each => each.getAttribute('href')) }; }"""
+
+
+def one_line(text: str) -> str:
+    """As a page shows it: white space is one space, a NUL nothing or the sign for what cannot be shown."""
+    return " ".join(re.sub("[\0�]", "", text).split())
+
+
+def typed(names: list[str]) -> Edition:
+    """An edition in which each text is a unit's name, a file's name, a raw value that was mended, and a finding."""
+    repairs = pd.DataFrame({"raw": names, "clean": names, "reason": names, "file": names, "column": names})
+    repairs = repairs.assign(row=1, column_letter="A")[week()["repairs"].columns]
+    found = pd.DataFrame({"text": names}).assign(finding="data", severity="info", unit_code="893", indicator="")
+    every = crowd(names, origin={"file": "\n".join(names)})
+    findings = pd.concat([every.tables["findings"], found], ignore_index=True)
+    return dataclasses.replace(every, tables=every.tables | {"findings": findings, "repairs": repairs})
+
+
+def harmless(names: list[str]) -> list[str]:
+    return [f"x{number}" for number in range(len(names))]
+
+
+def report_of(names: list[str]) -> str:
+    return export.page(showing(typed(names), kinds=("page",)), words(), names[4])
+
+
+def units_of(names: list[str]) -> str:
+    """The pieces of every unit's page, one below the other."""
+    every = typed(names)
+    pieces = (unitpage.minute, unitpage.lost)
+    told = [piece(every, code).data for code in every.units["unit_code"] for piece in pieces]
+    return export.page(v4.new_notebook(cells=[shown("page", each) for each in told]), words(), names[4])
+
+
+def missing_of(names: list[str]) -> str:
+    return unit_pages.missing(words(), " ".join(names))
+
+
+def gate_of(names: list[str]) -> str:
+    """Each text as the name of a file with one cell, as that cell, and in a problem and a repair of it."""
+    told = pd.DataFrame({"file": names, "value": names, "problem": names, "column": names, "raw": names})
+    told = told.assign(clean=names, reason=names, row=1, column_letter="A", severity="error")
+    cleaned = gate()
+    changed = {name: told[getattr(cleaned, name).columns] for name in ("problems", "repairs")}
+    cells = told.assign(column=1)[["file", "row", "column", "column_letter", "value"]]
+    return gatepage.page(cells, dataclasses.replace(cleaned, **changed), words(), in_force())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("make", [report_of, units_of, missing_of, gate_of])
+def test_whatever_is_typed_is_shown_as_typed_adds_nothing_to_a_page_and_does_nothing(browse, make):
+    seen, plain = browse(make(PAYLOADS), ALL), browse(make(harmless(PAYLOADS)), ALL)
+    assert (seen.requests, seen.errors, seen.dialogs, seen.answer["handlers"]) == ([], [], [], [])
+    assert Counter(seen.answer["tags"]) == Counter(plain.answer["tags"])
+    assert [each for each in seen.answer["links"] if not each.startswith(("#", "../report.html"))] == []
+    told = one_line(seen.answer["text"])
+    assert [each for each in PAYLOADS if one_line(each) not in told] == []
+    assert one_line(PAYLOADS[4]) in one_line(seen.answer["title"])
+
+
+def mails():
+    """The payloads in two parts, for of a longer ranking a mail leaves the middle out."""
+    return [PAYLOADS[::2], PAYLOADS[1::2]]
+
+
+def mail_of(names: list[str]) -> tuple[str, str]:
+    """The plain text and the HTML of a message, its pictures back in their places."""
+    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), sentences.title(edition()))
+    about = {"subject": "x", "sender": "a@b.example", "date": datetime(2023, 12, 4, tzinfo=UTC), "seed": "x"}
+    message = email.message_from_bytes(
+        compose.build_mail(digest, words=words(), **about).as_bytes(), policy=email.policy.default
+    )
+    return opened(message)
+
+
+def opened(message: email.message.EmailMessage) -> tuple[str, str]:
+    text, body = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    return text, re.sub('src="cid:[^"]*"', 'src="data:,"', body)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("names", mails())
+def test_so_it_is_in_the_mail_whose_text_says_it_too(browse, names):
+    text, body = mail_of(names)
+    seen, plain = browse(body, ALL), browse(mail_of(harmless(names))[1], ALL)
+    assert (seen.requests, seen.errors, seen.dialogs) == ([], [], [])
+    assert (seen.answer["handlers"], seen.answer["links"]) == ([], [])
+    assert Counter(seen.answer["tags"]) == Counter(plain.answer["tags"])
+    for told in (one_line(seen.answer["text"]), one_line(text)):
+        assert [each for each in names if one_line(each) not in told] == []
+
+
+@pytest.fixture(scope="module")
+def published(corrected_home):
+    """The reports of the real week, made by its notebooks of a table whose file is called TYPED."""
+    if not (corrected_home / "data" / "processed" / "cho-moi" / "2023-12-04" / "raw" / TYPED).is_file():
+        pytest.skip("the file system allows no such name")
+    return corrected_home / "reports" / "cho-moi" / "2023-12-04"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["report.html", f"units/{KIEN_AN}.html", "mail.eml"])
+def test_the_name_of_a_raw_file_goes_the_whole_way_and_does_nothing(browse, published, name):
+    data = (published / name).read_bytes()
+    if name.endswith("eml"):
+        text, page = opened(email.message_from_bytes(data, policy=email.policy.default))
+        assert "alert" not in text or one_line(TYPED) in one_line(text)
+    else:
+        page = data.decode()
+    seen = browse(page, ALL)
+    assert (seen.requests, seen.errors, seen.dialogs, seen.answer["handlers"]) == ([], [], [], [])
+    assert "SCRIPT" not in seen.answer["tags"]
+    if not name.endswith("eml"):
+        assert one_line(TYPED) in one_line(seen.answer["text"])

@@ -1,0 +1,213 @@
+"""The page and the mail's digest, made of the pieces of the real week: what they show, and how they look."""
+
+import functools
+import re
+from copy import deepcopy
+
+import pandas as pd
+import pytest
+from nbformat import v4
+from support.district import edition, week, words
+from support.pages import TITLE, gate_page, made
+from support.shown import sample, shown
+
+from analysis.report import export, page
+
+PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
+KINDS, LANGS = (
+    pytest.mark.parametrize("kind", ["page", "unit", "digest"]),
+    pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)]),
+)
+
+
+def test_the_page_and_the_mail_show_what_the_cells_with_their_tag_display():
+    page, digest = made("page"), made("digest")
+    assert "Trong một phút" in page and "Tấn Mỹ" in page and page.count('src="data:image/svg+xml,') == 3
+    assert "Trong một phút" in digest and digest.count('src="data:image/png;base64,') == 2
+    assert "Nơi nhận" in page and "Nơi nhận" not in digest and "svg" not in digest
+
+
+def test_code_prose_and_noise_stay_in_the_notebook():
+    noise = v4.new_code_cell("warn()", outputs=[v4.new_output("stream", name="stderr", text="/secret/path warning")])
+    noise.metadata.tags = ["page", "mail"]
+    cells = [v4.new_markdown_cell("# secret prose"), noise, PARAGRAPH, shown("", "secret piece")]
+    for make in (export.page, export.digest):
+        html = make(v4.new_notebook(cells=cells), words(), TITLE)
+        assert "Huyện Chợ Mới" in html
+        assert "secret" not in html and "warn" not in html
+        assert "<script" not in html and "style=" not in html
+
+
+@pytest.mark.parametrize(("lang", "skip"), [("vi", "Đến nội dung chính"), ("en", "Skip to the main content")])
+def test_the_page_has_its_language_its_title_and_a_way_past_the_top(browse, lang, skip):
+    ask = """[document.documentElement.lang, document.title, document.querySelector('.skip').textContent,
+              document.querySelector(document.querySelector('.skip').getAttribute('href')).tagName]"""
+    assert browse(made("page", lang), ask).answer == [lang, TITLE, skip, "MAIN"]
+
+
+@KINDS
+@LANGS
+def test_headings_form_one_outline_and_every_reference_leads_to_one_place(browse, kind, lang):
+    ask = """[[...document.querySelectorAll('h1, h2, h3')].map(e => +e.tagName[1]),
+              [...document.querySelectorAll('[id]')].map(e => e.id),
+              [...document.querySelectorAll('[aria-labelledby]')].map(e => e.getAttribute('aria-labelledby'))]"""
+    levels, names, references = browse(made(kind, lang), ask).answer
+    assert levels.count(1) == 1 and levels[0] == 1 and set(levels) == {1, 2}
+    assert len(names) == len(set(names)) and set(references) <= set(names)
+
+
+def test_the_page_opens_with_its_style_and_no_network_no_script_no_complaint(browse):
+    ask = """[document.scripts.length, getComputedStyle(document.querySelector('main')).maxWidth,
+              [...document.images].every(i => i.naturalWidth > 0 && i.alt.length >= 40)]"""
+    seen = browse(made("page"), ask)
+    assert (seen.requests, seen.errors, seen.dialogs) == ([], [], [])
+    assert seen.answer == [0, "672px", True]
+
+
+@KINDS
+@LANGS
+def test_nothing_scrolls_sideways(browse, kind, lang):
+    ask, widths = "[document.documentElement.scrollWidth, innerWidth]", (390, 1152)  # others: test_browser
+    seen = browse(made(kind, lang), ask, looks=[{"width": width} for width in widths]).answer
+    assert [window for _, window in seen] == [*widths] and all(wide <= window for wide, window in seen)
+
+
+@LANGS
+def test_on_a_phone_the_wide_table_scrolls_in_a_region_that_keys_can_reach(browse, lang):
+    ask = """(document.querySelector('details').open = true, [...document.querySelectorAll('.scroll')].map(e =>
+             [e.scrollWidth > e.clientWidth, e.tabIndex, e.getAttribute('role'),
+              document.getElementById(e.getAttribute('aria-labelledby')).textContent.length > 0]))"""
+    actors, appendix, repairs = browse(made("page", lang), ask, width=320).answer
+    assert appendix == [True, 0, "region", True]
+    assert actors[1:] == repairs[1:] == [0, "region", True]
+
+
+@functools.cache
+def long_page():
+    """With 54 rows of units, as a province has."""
+    scores = pd.concat([week()["scores"]] * 3)
+    appendix = page.appendix(edition(scores=scores))
+    return export.page(v4.new_notebook(cells=[shown("page", appendix.data)]), words(), TITLE)
+
+
+def test_on_a_phone_a_long_table_scrolls_under_its_own_head_and_a_short_one_with_the_page(browse):
+    ask = """(e => [e.scrollHeight > e.clientHeight, getComputedStyle(e).maxHeight === 'none'])
+             (document.querySelector('.scroll'))"""
+    assert browse(long_page(), ask, width=390).answer == [True, False]
+    assert browse(made("page"), ask, width=390).answer == [False, True]
+
+
+@pytest.mark.parametrize(("room", "left_out"), [(210 - 30 - 15, ".appendix"), (297 - 20 - 20, "#none")])
+@LANGS
+def test_on_paper_all_fits_upright_between_the_margins_but_the_appendix_which_fits_across(browse, lang, room, left_out):
+    ask = f"(document.querySelector('{left_out}')?.remove(), document.documentElement.scrollWidth)"
+    room = round(room / 25.4 * 96)
+    assert browse(made("page", lang), ask, width=room, media="print").answer <= room
+
+
+def test_on_paper_the_table_repeats_its_head_and_closed_details_are_open(browse):
+    ask = """[getComputedStyle(document.querySelector('section:has(.appendix)')).page,
+             ...['thead', '.skip', 'tr', 'figure'].map(s => getComputedStyle(document.querySelector(s)))
+             .map(c => c.display + ' ' + c.breakInside),
+             getComputedStyle(document.body).backgroundColor,
+             document.querySelector('details td').checkVisibility()]"""
+    paper, head, skip, row, figure, ground, repairs = browse(made("page"), ask, dark=True, media="print").answer
+    assert paper == "across" and head.startswith("table-header-group") and skip.startswith("none")
+    assert row.endswith("avoid") and figure.endswith("avoid")
+    assert ground == "rgb(255, 255, 255)" and repairs
+
+
+# The selectors of the first stylesheet that match nothing, each alternative of a list or of :is() by itself.
+# States (:focus, :target) and what CSS makes up (::before) belong to an element that has to be there.
+UNUSED = r"""() => {
+  const rules = list => [...list].flatMap(r => r instanceof CSSStyleRule ? [r.selectorText] : rules(r.cssRules ?? []));
+  const inner = /(?:[^()]|\([^()]*\))*/.source;
+  const parts = list => list.match(RegExp(`(?:[^(),]|\\(${inner}\\))+`, 'g')).map(s => s.trim());
+  const alternatives = list => parts(list).flatMap(s => {
+    const [, before, some, after] = s.match(RegExp(`^(.*?):is\\((${inner})\\)(.*)$`)) ?? [];
+    return some ? parts(some).flatMap(each => alternatives(before + each + after)) : [s]; });
+  const element = s => s.replace(/::[a-z-]+|:(focus-visible|focus|target)/g, '') || '*';
+  return [...new Set(rules(document.styleSheets[0].cssRules).flatMap(alternatives))]
+    .filter(s => !document.querySelector(element(s)));
+}"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "pages",
+    [
+        pytest.param(lambda: [made("page"), made("page", "en"), made("unit"), long_page(), gate_page()], id="page"),
+        pytest.param(lambda: [made("digest"), made("digest", "en")], id="mail"),
+    ],
+)
+def test_every_selector_of_the_stylesheet_matches_something_in_what_leaders_read(browse, pages):
+    unused = [set(browse(html, UNUSED).answer) for html in pages()]
+    assert set.intersection(*unused) == set()
+
+
+INJECTED = """<p id="shown">Kiến An</p>
+<script>window.ran = 1; alert(1)</script><img src="data:," alt="a" onerror="window.ran = 2; alert(2)">
+<svg onload="window.ran = 3"></svg><img src="http://outside.test/a.png" alt="b"><iframe src="http://outside.test/"></iframe>
+<link rel="stylesheet" href="http://outside.test/a.css"><style>#shown { color: rgb(1, 2, 3) }</style>
+<base href="http://outside.test/"><meta http-equiv="refresh" content="9;url=http://outside.test/">"""
+ASK_INJECTED = "[window.ran ?? 0, getComputedStyle(document.querySelector('#shown')).color === 'rgb(1, 2, 3)']"
+
+
+def test_what_slips_into_a_piece_neither_runs_nor_asks_the_network_nor_paints(browse):
+    page = export.page(v4.new_notebook(cells=[shown("page", INJECTED)]), words(), TITLE)
+    seen = browse(page, ASK_INJECTED)
+    assert (seen.answer, seen.requests, seen.dialogs) == ([0, False], [], [])
+    assert any("Content Security Policy" in error for error in seen.errors)
+
+
+def test_without_the_policy_the_same_piece_would_have_run(browse):
+    page = export.page(v4.new_notebook(cells=[shown("page", INJECTED)]), words(), TITLE)
+    seen = browse(re.sub("<meta [^>]*Content-Security-Policy[^>]*>", "", page), ASK_INJECTED)
+    assert seen.answer[0] > 0 and seen.answer[1] and seen.requests and seen.dialogs
+
+
+def without_alt(cell):
+    cell = deepcopy(cell)
+    cell.outputs[0].metadata = {}
+    return cell
+
+
+def tagged(tag, cell):
+    cell = deepcopy(cell)
+    cell.metadata.tags = [tag]
+    return cell
+
+
+def charts():
+    """The first chart of the page, and the first of the mail."""
+    cells = [cell for cell in sample().cells if cell.get("outputs")]
+    return [next(c for c in cells if kind in c.outputs[0].data) for kind in ("image/svg+xml", "image/png")]
+
+
+@pytest.mark.parametrize(
+    ("make", "cells", "complaint"),
+    [
+        (export.page, lambda svg, png: [without_alt(svg)], r"cell 1 \(page\): the chart has no alternative text"),
+        (export.digest, lambda svg, png: [without_alt(png)], r"cell 1 \(mail\): the chart has no alternative text"),
+        (export.digest, lambda svg, png: [PARAGRAPH, tagged("mail", svg)], r"cell 2 \(mail\): displays image/svg\+xml"),
+        (export.page, lambda svg, png: [shown("page", '<img src="data:,">')], "an image without alternative text"),
+        (export.page, lambda svg, png: [shown("mail", "<p>text</p>")], "no code cell tagged page displays anything"),
+    ],
+)
+def test_a_notebook_that_would_show_too_little_is_refused(make, cells, complaint):
+    with pytest.raises(export.ExportError, match=complaint):
+        make(v4.new_notebook(cells=cells(*charts())), words(), TITLE)
+
+
+def test_words_in_alternative_text_stay_words(browse):
+    chart, _ = deepcopy(charts())
+    alt = "\"><script>window.ran = 1</script> & 'Kiến An'"
+    chart.outputs[0].metadata = {"image/svg+xml": {"alt": alt}}
+    page = export.page(v4.new_notebook(cells=[chart]), words(), TITLE)
+    assert browse(page, "[document.images[0].alt, document.scripts.length]").answer == [alt, 0]
+
+
+def test_the_same_notebook_gives_the_same_page_and_is_left_as_it_was():
+    notebook = deepcopy(sample())
+    assert export.page(notebook, words(), TITLE) == made("page")
+    assert notebook == sample()

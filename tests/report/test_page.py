@@ -1,0 +1,89 @@
+"""The pieces of the page hold the table as delivered, mark the same cells, and escape what the data holds."""
+
+import dataclasses
+import re
+
+import pandas as pd
+from support.district import edition, in_force, week, words
+from support.fragments import text
+
+from analysis.report import page
+
+
+def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells():
+    piece = page.appendix(edition()).data
+    assert piece.count('class="flag') == 19
+    assert piece.count('class="text weak"') == 1
+    assert piece.count("(dưới ngưỡng)") == 18 and piece.count("(giảm)") == 1
+    held = week()["measurements"]
+    names = edition().names
+    for each in held[
+        held["indicator"].isin(["TOTAL", "CKMB", "TD", "DVCTT", "TT", "SH", "CT", "CT_LUYKE"])
+    ].itertuples():
+        assert f">{words().number(each.value, names.decimals(each.indicator))}<" in piece
+
+
+def test_a_column_that_the_table_may_leave_out_is_a_dash_where_it_does():
+    cells = week()["measurements"].query("indicator != 'CT'")
+    assert page.appendix(edition(measurements=cells)).data.count("<td>–</td>") == 18 + 1
+
+
+def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
+    said = text(page.standings(edition()))
+    assert said.startswith(
+        "Xếp hạng các đơn vị Hạng Đơn vị Tổng điểm Tăng/giảm Xếp loại 1 Chợ Mới 65,79 +0,38 Trung bình"
+    )
+    assert "17 Mỹ Hội Đông 51,10 −5,78" in said and said.endswith("18 Kiến An 49,18 +0,15 Yếu")
+
+
+def test_a_long_ranking_is_cut_in_its_middle_for_the_mail_and_says_so():
+    settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3}}
+    rules = dataclasses.replace(in_force(), settings=settings)
+    said = text(page.standings(dataclasses.replace(edition(), rules=rules)))
+    assert "2 Nhơn Mỹ 64,55 +0,30 Trung bình … 13 đơn vị ở giữa: xem trang báo cáo … 16 Mỹ Hiệp" in said
+
+
+def test_the_page_says_which_file_rules_and_code_it_comes_from():
+    assert text(page.provenance(edition())) == (
+        "Nguồn gốc Tệp số liệu 2023-12-04.txt Mã SHA-256 của tệp " + "0" * 64 + " Thời gian chốt số liệu 04/12/2023"
+        " Lần phát hành 1 Quy tắc có hiệu lực từ 23/06/2022 Phiên bản mã nguồn 0.1.0-abc1234"
+    )
+
+
+def test_a_threshold_of_the_change_marks_the_same_cells_in_table_and_findings():
+    rows = week()["findings"]
+    without = rows[(rows["finding"] != "flag") | (rows["indicator"] != "CHANGE")]
+    piece = page.appendix(edition(findings=without)).data
+    assert piece.count('class="flag') == 18 and "(giảm)" not in piece
+
+
+def test_the_document_leaves_number_and_signature_open():
+    said = text(page.masthead(edition())) + text(page.closing(edition()))
+    assert "Số: /BC-VP" in said and "Chợ Mới, ngày 04 tháng 12 năm 2023" in said
+    assert "CHÁNH VĂN PHÒNG [Chữ ký, họ và tên]" in said and "- Lưu: VT." in said
+
+
+def test_markup_in_the_data_is_shown_and_never_run():
+    repairs = pd.DataFrame(
+        [{"column_letter": "A", "row": 1.0, "raw": "<script>x</script>", "clean": "x", "reason": "y"}]
+    )
+    piece = page.data_note(edition(repairs=repairs)).data
+    assert "&lt;script&gt;" in piece and "<script>" not in piece
+
+
+def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
+    said = text(page.trend(edition(), in_mail=True))
+    assert said.startswith("Diễn biến và tín hiệu Bảng chỉ mang theo tổng điểm kỳ trước")
+
+
+def test_each_department_has_its_indicators_with_how_many_units_miss_what():
+    rows = re.findall(r"<tr><td>(.*?)</tr>", page.actors(edition()).data)
+    cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
+    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
+    assert len(cells) == 6
+
+
+def test_a_unit_with_a_page_of_its_own_is_linked_to_it():
+    pages = pd.DataFrame([("30634", "Kiến An", "made", "")], columns=["unit_code", "unit_name", "status", "reason"])
+    linked = page.appendix(edition(pages=pages)).data
+    assert re.findall(r'<a href="(.*?)">(.*?)</a>', linked) == [("units/30634.html", "Kiến An")]

@@ -1,0 +1,197 @@
+"""One unit's page says what the week's tables say of it, and nothing of what they do not hold."""
+
+import html
+import re
+import shutil
+
+import nbformat
+import pandas as pd
+import pytest
+from support import district
+from support.district import HOME, edition, week
+from support.fragments import text
+
+from analysis.report import findings, unitpage
+from analysis.weeks import paths, store, table_files
+
+KIEN_AN, MY_HOI_DONG = "30634", "30637"
+
+
+def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():
+    lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), KIEN_AN).data)
+    assert lines == [
+        "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 18/18 trong các đơn vị cấp xã.",
+        "Kiến An tăng 0,15 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
+        "Mất nhiều điểm nhất ở: số hóa hồ sơ (mất 17,05 trong 22 điểm); công khai, minh bạch (mất 14,53 trong 18 điểm);"
+        " thanh toán trực tuyến (mất 5,55 trong 6 điểm).",
+        "Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”. Cách ít tốn công nhất theo bảng: số hóa hồ sơ tăng thêm 3,8 điểm"
+        " phần trăm; đã có đơn vị cùng loại đạt các mức này.",
+    ]
+
+
+def test_a_lost_item_is_named_with_what_to_check_and_what_its_level_says_of_another_one():
+    said = text(unitpage.change(edition(), MY_HOI_DONG))
+    assert "Mỹ Hội Đông giảm 5,78 điểm so với kỳ trước" in said
+    assert "Thứ hạng từ 12 xuống 17." in said
+    assert "xấp xỉ 1 tiêu chí hài lòng 6 điểm bị mất" in said and "cần kiểm tra phản ánh, kiến nghị quá hạn" in said
+    assert "Kỳ này mất 1; 1 tiêu chí khác nhiều khả năng đã mất từ trước." in said
+    assert "Cần thêm 15 lần thay đổi" in said
+
+
+def test_every_figure_stands_beside_the_median_the_best_of_its_kind_and_the_target():
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", unitpage.lost(edition(), KIEN_AN).data)
+    cells = [re.sub(r"<[^>]+>", "|", html.unescape(row)).replace("||", "|") for row in rows]
+    assert cells[0].split("|") == [
+        *["Số hóa hồ sơ", "17,05", "4,95/22", "22,5%", "24,3%", "33,3% (Chợ Mới)", "80%"],
+        "",
+    ]
+    assert [cell.split("|")[0] for cell in cells] == [
+        *[
+            "Số hóa hồ sơ",
+            "Công khai, minh bạch",
+            "Thanh toán trực tuyến",
+            "Dịch vụ công trực tuyến",
+            "Tiến độ giải quyết",
+        ]
+    ]
+
+
+def test_the_points_lost_and_the_points_of_the_rest_add_up_to_the_hundred():
+    # 17.05 + 14.526 + 5.5464 + 5.352 + 0.032 lost of 72; 49.18 − 29.4936 = 19.6864 not itemised of the other 28
+    parts = unitpage._lost_parts(edition(), KIEN_AN)
+    assert parts["lost"].sum() == pytest.approx(72 - 29.4936)
+    assert "Phần điểm bảng không thể hiện: 19,69 điểm; trung vị của các đơn vị cùng loại: 20,79 điểm." in text(
+        unitpage.lost(edition(), KIEN_AN)
+    )
+
+
+def test_each_way_to_the_next_band_comes_with_the_best_rate_there_is_and_where_it_is():
+    said = text(unitpage.route(edition(), KIEN_AN))
+    assert (
+        "Riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm cũng đủ (cao nhất hiện nay: 87,2%, Long Điền A)."
+        in said
+    )
+    assert "cần 0,21 điểm mỗi tuần. Bình quân 1 tuần gần đây: +0,15 mỗi tuần." in said
+    assert "tiến độ" not in said.lower()  # 4.1 percentage points, of which only 0.16 are left
+
+
+def test_where_the_best_of_every_peer_is_not_enough_it_says_so():
+    said = text(unitpage.route(edition(), MY_HOI_DONG))
+    assert "thì thêm được 5,55 điểm, chưa đủ." in said and "vượt mức cao nhất hiện có" in said
+
+
+def test_the_page_says_what_the_table_cannot_show():
+    said = text(unitpage.unseen(edition(), KIEN_AN))
+    assert "Mức độ hài lòng" in said and "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
+
+
+def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
+    assert "chưa thể nói mức xếp loại này đã giữ từ bao giờ" in text(unitpage.standing(edition(), KIEN_AN))
+
+
+def test_an_unknown_unit_is_refused_by_name():
+    with pytest.raises(ValueError, match="unit '99999': the week's table has no such unit"):
+        unitpage.minute(edition(), "99999")
+
+
+@pytest.mark.long
+def test_every_unit_has_a_page_in_both_languages():
+    pieces = (unitpage.minute, unitpage.standing, unitpage.change, unitpage.lost, unitpage.route, unitpage.unseen)
+    for lang in ("vi", "en"):
+        for code in week()["units"]["unit_code"]:
+            assert all(piece(edition(lang), code).data for piece in pieces)
+
+
+def course(*bands, code=KIEN_AN):
+    days = ["2023-11-13", "2023-11-20", "2023-11-27", "2023-12-04"][-len(bands) :]
+    rows = {"cutoff": days, "unit_code": code, "unit_name": "Kiến An", "total": 49.0, "rank": 18.0, "band": bands}
+    given = {"revision": 1.0, "corrected": False, "carried_by": "", "since": "2023-01-01"}
+    return pd.DataFrame(rows).assign(**given)
+
+
+@pytest.mark.parametrize(
+    ("bands", "said"),
+    [
+        (["Trung bình", "Yếu", "Yếu"], "Giữ mức xếp loại này từ tuần 4 tháng 11 năm 2023 (2 kỳ liên tiếp)."),
+        (["Yếu", "Trung bình", "Yếu"], "Giữ mức xếp loại này từ tuần 1 tháng 12 năm 2023 (1 kỳ liên tiếp)."),
+        (["Yếu"] * 4, "Giữ mức xếp loại này suốt chuỗi số liệu đã có, từ tuần 2 tháng 11 năm 2023 (4 kỳ)."),
+    ],
+)
+def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, said):
+    assert said in text(unitpage.standing(edition(course=course(*bands)), KIEN_AN))
+
+
+def test_a_change_within_the_limits_is_called_ordinary():
+    signals = week()["signals"].assign(missing=0, changes=20, centre=0.2, lower=-0.4, upper=0.8)
+    said = text(unitpage.change(edition(signals=signals), KIEN_AN))
+    assert "nằm trong giới hạn dao động thông thường của đơn vị (từ −0,40 đến +0,80, theo 20 lần thay đổi" in said
+
+
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        (90.0, "Đơn vị đã ở mức xếp loại cao nhất."),
+        (69.5, "Đơn vị còn thiếu 0,50 điểm để đạt “Khá”. Bảng không có tỷ lệ của các chỉ số"),
+    ],
+)
+def test_without_a_route_it_says_why(total, said):
+    scores = week()["scores"].assign(total=lambda each: each["total"].mask(each["unit_code"] == KIEN_AN, total))
+    told = edition(scores=scores, routes=week()["routes"].iloc[:0], pace=week()["pace"].iloc[:0])
+    assert said in text(unitpage.route(told, KIEN_AN))
+
+
+def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
+    routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
+    said = text(unitpage.route(edition(routes=routes), KIEN_AN))
+    assert "thanh toán trực tuyến tăng thêm 13,7 điểm phần trăm (thêm 38 trường hợp) cũng đủ" in said
+
+
+def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_binary_noise_is_all_that_differs():
+    # the median of nine changes of 0.1 and nine of 0.2 is 0.15000000000000002
+    units = week()["changes"]["unit_code"]
+    changes = week()["changes"].assign(change=[0.1, 0.2] * (len(units) // 2) + [0.1] * (len(units) % 2))
+    held = week() | {"changes": changes}
+    found = findings.collect(held, district.in_force(), district.words())
+    rose = found.query("finding == 'rose'")
+    assert rose["reference"].iat[0] != 0.15 and rose["reference"].iat[0] == pytest.approx(0.15)
+    read = table_files.from_csv("findings", table_files.to_csv("findings", found).encode())
+    code = rose["unit_code"].iat[0]
+    assert unitpage.drawn(held | {"findings": found}, code) == unitpage.drawn(held | {"findings": read}, code)
+
+
+def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
+    """A cell that is added there must be in ``said``, or be a chart that draws the unit's own rows of ``DRAWN``."""
+    notebook = nbformat.read(HOME / "notebooks" / "5_unit.ipynb", as_version=4)
+    shown = [cell.source for cell in notebook.cells if "page" in cell.metadata.get("tags", [])]
+    assert shown == [
+        "unitpage.minute(edition, unit)",
+        "unitpage.standing(edition, unit)",
+        "unitpage.change(edition, unit)",
+        "figures.contributions(edition, unit)",
+        "figures.control(edition, unit)",
+        "unitpage.lost(edition, unit)",
+        "figures.lost_points(edition, unit)",
+        "unitpage.route(edition, unit)",
+        "unitpage.unseen(edition, unit)",
+        "unitpage.provenance(edition, unit)",
+    ]
+
+
+def test_what_is_remembered_of_a_weeks_tables_is_what_their_files_hold_and_what_is_done_to_them_stays_there(
+    real_home, tmp_path
+):
+    folder = shutil.copytree(paths.processed(real_home, "cho-moi", "2023-12-04"), tmp_path / "week")
+    published = store.Week(real_home, "cho-moi", "2023-12-04", folder)
+
+    def totals():
+        made = unitpage.edition(published, district.in_force(), district.words())
+        scores = made.tables["scores"]
+        before = scores["total"].sum()
+        scores["total"] = 0.0
+        return before
+
+    first = totals()
+    assert totals() == first > 0
+    scores = published.read("scores")
+    store.write_table(folder, "scores", scores.assign(total=scores["total"] + 1))
+    assert totals() == pytest.approx(first + len(scores))

@@ -1,0 +1,295 @@
+"""appendix.xlsx holds every figure as a number, marks what is below its threshold, and no text of it is ever run."""
+
+import dataclasses
+import functools
+import io
+import re
+import time
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.utils.cell import range_boundaries
+from support.district import edition, week
+from support.office import corrected, crowd, needs_office, printed
+from support.payloads import PAYLOADS
+
+from analysis.config import wording
+from analysis.report import sentences, workbook
+
+NUMBERS = ["total", "previous_total", "change", "not_itemised"]
+HEADS = [
+    "Hạng",
+    "Đơn vị",
+    "Tổng điểm",
+    "Xếp loại",
+    "Kỳ trước",
+    "Tăng/giảm",
+    "Công khai, minh bạch",
+    "Tiến độ giải quyết",
+]
+HEADS += [
+    "Dịch vụ công trực tuyến (chỉ tiêu 50%)",
+    "Thanh toán trực tuyến (chỉ tiêu 30%)",
+    "Số hóa hồ sơ (chỉ tiêu 80%)",
+]
+HEADS += [
+    "Chứng thực bản sao điện tử",
+    "Chứng thực bản sao điện tử (lũy kế)",
+    "Bảng không thể hiện (điểm)",
+    "Cần lưu ý",
+]
+PLACES = {"total": "C", "band": "D", "previous_total": "E", "change": "F", "not_itemised": "N", "attention": "O"}
+PLACES |= {"CKMB": "G", "TD": "H", "DVCTT": "I", "TT": "J", "SH": "K", "CT": "L", "CT_LUYKE": "M"}
+
+
+@functools.cache
+def compiled() -> bytes:
+    return workbook.build_workbook(edition())
+
+
+def opened(data: bytes):
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def ranking():
+    return opened(compiled())["Xếp hạng"]
+
+
+def texts(sheet) -> list[str]:
+    return [cell.value for row in sheet for cell in row if isinstance(cell.value, str)]
+
+
+# -- the figures -----------------------------------------------------------------------------------------------------
+
+
+def test_the_columns_stand_in_the_order_of_the_offices_table():
+    assert [cell.value for cell in ranking()[1]] == HEADS
+
+
+def test_every_cell_holds_the_figure_of_the_weeks_tables_as_a_number():
+    sheet, names = ranking(), edition().names
+    rows = {sheet[f"B{row}"].value: row for row in range(2, 21)}
+    scores = week()["scores"].merge(week()["changes"][["unit_code", "previous_total", "change"]], on="unit_code")
+    compared = 0
+    for unit in scores.itertuples():
+        row = rows[wording.capital(names.unit(unit.unit_code))]
+        wanted = {name: getattr(unit, name) for name in NUMBERS} | figures(unit.unit_code)
+        for name, value in wanted.items():
+            cell = sheet[f"{PLACES[name]}{row}"]
+            assert cell.data_type == "n" and cell.value == pytest.approx(value, abs=1e-9)
+            compared += 1
+        assert sheet[f"D{row}"].value == unit.band
+        assert sheet[f"A{row}"].value == (None if unit.unit_code == "893" else unit.rank)
+    assert compared == 19 * 11
+
+
+def figures(code: str) -> dict[str, float]:
+    held = week()["measurements"].query("unit_code == @code").set_index("indicator")["value"]
+    return {name: held[name] for name in ("CKMB", "TD", "DVCTT", "TT", "SH", "CT", "CT_LUYKE")}
+
+
+def test_figures_are_shown_with_the_decimals_of_their_column():
+    sheet = ranking()
+    formats = {name: sheet[f"{letter}5"].number_format for name, letter in PLACES.items()}
+    assert formats["total"] == formats["TD"] == "#,##0.00"
+    assert formats["CKMB"] == formats["SH"] == "#,##0.0"
+    assert formats["CT"] == "#,##0"
+    assert formats["change"] == "+#,##0.00;-#,##0.00;#,##0.00"
+
+
+def test_a_missing_figure_is_an_empty_cell_and_a_zero_is_a_zero():
+    held = week()["measurements"]
+    gone = held["unit_code"].eq("30628") & held["indicator"].eq("CT")
+    sheet = opened(workbook.build_workbook(edition(measurements=held.assign(value=held["value"].mask(gone)))))[
+        "Xếp hạng"
+    ]
+    assert sheet["B3"].value == "Chợ Mới" and sheet["L3"].value is None
+    assert [sheet[f"L{row}"].value for row in (17, 20)] == [0, 0]  # Mỹ An, Kiến An
+
+
+def test_the_area_stands_first_in_bold_and_has_no_rank():
+    sheet = ranking()
+    assert [sheet[f"{letter}2"].value for letter in "ABC"] == [None, "Huyện Chợ Mới", 57.45]
+    assert all(cell.font.bold for cell in sheet[2]) and not any(cell.font.bold for cell in sheet[3])
+
+
+def test_head_and_units_stay_in_sight_and_the_head_is_printed_on_each_page_across_one_a4_in_width():
+    sheet = ranking()
+    assert sheet.freeze_panes == "C2"
+    assert sheet.print_title_rows == "$1:$1"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+
+
+# -- marks -----------------------------------------------------------------------------------------------------------
+
+
+def marked(sheet) -> set[str]:
+    """The cells that Excel would mark by the rules in the sheet."""
+    found = set()
+    for cells in sheet.conditional_formatting:
+        left, first, right, last = range_boundaries(str(cells.sqref))
+        assert left == right
+        for rule in cells.rules:
+            for row in range(first, last + 1):
+                cell = sheet.cell(row, left)
+                if rule.type == "cellIs":
+                    holds = f'"{cell.value}"' == rule.formula[0]
+                else:
+                    own, limit = re.fullmatch(r"AND\(ISNUMBER\((\w+)\),\1<(\d+)\)", rule.formula[0]).groups()
+                    assert own == sheet.cell(first, left).coordinate
+                    holds = cell.value is not None and cell.value < float(limit)
+                if holds:
+                    assert rule.dxf.font.b and rule.dxf.font.u
+                    found.add(cell.coordinate)
+    return found
+
+
+def test_the_marks_are_those_of_the_page_by_rules_that_go_on_working():
+    sheet = ranking()
+    rows = {sheet[f"B{row}"].value: row for row in range(3, 21)}
+    flags = edition().found("flag")
+    wanted = {
+        f"{PLACES['change' if each.indicator == 'CHANGE' else each.indicator]}{rows[edition().names.unit(each.unit_code)]}"
+        for each in flags.itertuples()
+    }
+    assert len(wanted) == 19
+    assert marked(sheet) == wanted | {"D20"}  # Kiến An: Yếu
+
+
+def test_the_marks_are_told_in_words_as_well():
+    sheet = ranking()
+    assert sheet["O20"].value == "Công khai, minh bạch; Dịch vụ công trực tuyến; Thanh toán trực tuyến"
+    assert sheet["O19"].value == "Dịch vụ công trực tuyến; Tăng/giảm so với kỳ trước"
+    assert not sheet["O3"].value
+    assert any("Ô in đậm, gạch chân: dưới ngưỡng cần lưu ý" in text for text in texts(sheet))
+
+
+# -- where they come from --------------------------------------------------------------------------------------------
+
+
+def test_the_second_sheet_tells_file_digest_controls_and_each_repair():
+    book = opened(compiled())
+    assert book.sheetnames == ["Xếp hạng", "Nguồn và đối chiếu"]
+    sheet = book.worksheets[1]
+    told = texts(sheet)
+    assert {"2023-12-04.txt", "0" * 64, "04/12/2023", "23/06/2022", "0.1.0-abc1234"} <= set(told)
+    rows = [[cell.value for cell in row] for row in sheet]
+    assert next(row[:4] for row in rows if row[0] == "Số đơn vị") == ["Số đơn vị", 18, 18, 0]
+    sums = [row[1:4] for row in rows if str(row[0]).startswith("Các đơn vị cộng lại")]
+    assert sums == [[1746, 1746, 0], [2834, 2834, 0]]
+    assert ["2023-12-04.txt", "G8", "78,7", "78.7", "dấu phẩy thập phân"] in rows
+    assert sum(row[0] == "2023-12-04.txt" and row[4] is not None for row in rows) == len(week()["repairs"]) == 14
+
+
+def test_a_reissued_week_tells_what_it_corrects_on_a_sheet_of_its_own():
+    sheet = opened(workbook.build_workbook(corrected()))["Đính chính"]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["Đơn vị", "Số liệu", "Đã phát hành", "Đính chính thành"],
+        ["Chợ Mới", "Công khai, minh bạch", 76.2, 72.6],
+    ]
+    assert sheet["C2"].number_format == "#,##0.0"
+    this = corrected()
+    slight = this.tables | {"corrections": this.tables["corrections"].assign(new=76.23)}
+    sheet = opened(workbook.build_workbook(dataclasses.replace(this, tables=slight)))["Đính chính"]
+    assert [sheet[cell].number_format for cell in ("C2", "D2")] == ["#,##0.00"] * 2  # 76,20 and 76,23
+
+
+def test_units_of_several_kinds_are_told_apart_in_a_column():
+    units = week()["units"]
+    departments = units.assign(kind=units["kind"].where(units["unit_code"] != "30628", "department"))
+    sheet = opened(workbook.build_workbook(edition(units=departments)))["Xếp hạng"]
+    assert sheet["C1"].value == "Loại đơn vị"
+    assert [sheet[f"C{row}"].value for row in (3, 20)] == ["Các đơn vị cấp xã", "Các sở, ban, ngành"]
+
+
+def test_english_names_sheets_and_columns_and_carries_the_same_figures():
+    book = opened(workbook.build_workbook(edition("en")))
+    assert book.sheetnames == ["Ranking", "Sources and controls"]
+    numbers = [[cell.value for cell in row if cell.data_type == "n"] for row in book.worksheets[0].iter_rows(2, 20)]
+    assert numbers == [[cell.value for cell in row if cell.data_type == "n"] for row in ranking().iter_rows(2, 20)]
+
+
+# -- shown as typed --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_whatever_is_typed_stays_a_text_as_typed(text):
+    repair = {
+        "file": text,
+        "row": 1.0,
+        "column": text,
+        "column_letter": "A",
+        "raw": text,
+        "clean": text,
+        "reason": text,
+    }
+    held = crowd([text], origin={"file": text})
+    held = edition(origin={"file": text}, **held.tables | {"repairs": pd.DataFrame([repair])})
+    data = workbook.build_workbook(held)
+    shown = re.sub("[\x00\x07\x1b]", "�", text)
+    book = opened(data)
+    name = book["Xếp hạng"]["B3"]
+    assert (name.data_type, unescaped(name.value)) == ("s", wording.capital(shown))
+    assert name.quotePrefix  # so it stays one when the office edits the cell
+    found = [unescaped(each) for each in texts(book.worksheets[1])]
+    assert found.count(shown) == 5  # file, and of the repair: file, raw, clean, reason
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        for part in parts.namelist():
+            assert not re.search(rb"<f[ >]|<hyperlink|TargetMode|externalLink", parts.read(part)), part
+
+
+def unescaped(text: str) -> str:
+    """_x005F_ guards an underscore that would begin such an escape; openpyxl leaves it as it is."""
+    return text.replace("_x005F_", "_")
+
+
+def test_a_text_longer_than_a_cell_holds_is_cut_and_the_rest_stays():
+    sheet = opened(workbook.build_workbook(crowd(["Đ" * 40_000, "Xã khác"])))["Xếp hạng"]
+    assert len(sheet["B3"].value) == 32_767 and sheet["B4"].value == "Xã khác"
+
+
+@pytest.mark.long
+@needs_office
+def test_libreoffice_shows_them_as_typed_on_pages_that_lie_across():
+    pages = printed(workbook.build_workbook(crowd(PAYLOADS)), "xlsx")
+    assert {(round(width), round(height)) for width, height in pages.sizes} == {(297, 210)}
+    told = "".join(pages.text().split())
+    short = [each for each in PAYLOADS if 5 < len(each) < 25 and each.isascii() and each.isprintable()]
+    missing = [each for each in short if "".join(wording.capital(each).split()) not in told]
+    assert len(short) > 20 and missing == []
+    assert "evil" not in pages.links
+
+
+@pytest.mark.long
+@needs_office
+def test_of_135_units_each_is_printed_and_each_page_of_the_ranking_has_the_head():
+    pages = printed(workbook.build_workbook(crowd([f"Xã-{number}" for number in range(1, 136)])), "xlsx")
+    first_sheet = [page for page in range(1, len(pages.sizes) + 1) if "Xã-" in pages.text(page)]
+    assert len(first_sheet) >= 3
+    assert all({"Hạng", "Đơn", "vị"} <= set(pages.text(page).split()) for page in first_sheet)
+    told = {word.text for word in pages.words}
+    assert {f"Xã-{number}" for number in range(1, 136)} <= told
+    assert {run.font[0] for run in pages.runs} <= {"Tinos"}
+
+
+# -- bytes -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_week_gives_the_same_bytes_on_another_day_and_in_another_folder(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 40 * 86_400)
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    assert workbook.build_workbook(edition()) == compiled()
+    with zipfile.ZipFile(io.BytesIO(compiled())) as parts:
+        assert {each.date_time for each in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_its_properties_tell_the_week_and_nobody():
+    about = opened(compiled()).properties
+    assert (about.creator or "", about.lastModifiedBy or "") == ("", "")
+    assert about.title == sentences.title(edition())
+    assert {about.created.date(), about.modified.date()} == {edition().rules.cutoff}

@@ -1,0 +1,128 @@
+"""The engine whose kernel is the process itself, and papermill's own: the same notebooks, the same outputs."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+from papermill.engines import papermill_engines
+from support.district import HOME, words
+from support.homes import papermill_called
+
+from analysis.run import notebook, preload, stages
+from analysis.run.processes import engine as inprocess
+from analysis.run.processes import isolated
+from analysis.weeks import store
+
+pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+
+STAGES = stages.STAGES if os.environ.get("FAULTS") == "all" else stages.STAGES[:1]
+CELLS = [
+    'name = "Kiến An"',
+    "import os, sys, warnings, pandas as pd\nprint('một dòng', name)\nprint('lỗi', file=sys.stderr)",
+    "pd.DataFrame({'đơn vị': ['A', 'B'], 'điểm': [1.5, None]})",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2], label=name)\nplt.legend()\nplt.show()",
+    "plt.figure(figsize=(2, 1)); plt.bar(['a', 'b'], [1, 2])",
+    "warnings.warn('hãy chú ý')",
+    "%time pass",
+    "!echo $PWD | wc -l",
+    "from IPython.display import HTML, display\ndisplay(HTML('<b>đậm</b>'))\n{'a': [1, 2]}",
+    "import multiprocessing, threading\nos.getcwd().count('/') > 0, threading.active_count() > 1",
+    "await __import__('asyncio').sleep(0, 'đợi')",
+    "os.system('echo ra')\n__import__('time').sleep(0.3)",
+]
+
+
+def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
+    about = {"source": source, "target": target, "words": words(), "of": preload.PAGES}
+    notebook.run_isolated(
+        at, notebook.run, at, source, target, {}, words(), way := notebook.EngineOptions(name), way=way, **about
+    )
+    return target
+
+
+def outputs(path: Path) -> list:
+    cells = nbformat.read(path, as_version=4).cells
+    told = [json.dumps(cell.outputs) for cell in cells if cell.cell_type == "code" and "%time" not in cell.source]
+    # papermill leaves the folder in; a picture, in which none stands, takes seconds to look through
+    return [json.loads(re.sub(r"[^\" ]*ipykernel_\d+/", "", each) if "ipykernel_" in each else each) for each in told]
+
+
+@pytest.mark.long
+def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_papermill_and_by_us(tmp_path):
+    assert papermill_engines.get_engine("inprocess") is inprocess.InProcessEngine
+    code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(CELLS)]
+    code[0].metadata.tags = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), source := tmp_path / "source.ipynb")
+    stock = outputs(executed("papermill", source, tmp_path / "its own.ipynb"))
+    done = papermill_called([["--engine", "inprocess", "--no-progress-bar", source, tmp_path / "called.ipynb"]])
+    assert done.returncode == 0, done.stderr
+    assert "Ctrl-C" not in done.stdout and "WARNING" not in done.stderr
+    assert outputs(tmp_path / "called.ipynb") == stock
+    assert outputs(executed("inprocess", source, tmp_path / "by us.ipynb")) == stock
+    shown = [output for cell in stock for output in cell]
+    assert sum("image/png" in output.get("data", {}) for output in shown) == 2
+    assert not any(output["output_type"] == "error" for output in shown)
+
+
+@pytest.mark.long
+def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path):
+    (tmp_path / "config").symlink_to(HOME / "config")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "raw").symlink_to(HOME / "data" / "raw")
+    folder, made = store.open_week("cho-moi", "2023-12-04", home=tmp_path).folder, {}
+    folder.mkdir(parents=True)
+    for name in notebook.ENGINES:
+        for stage in STAGES:
+            source = HOME / "notebooks" / f"{stage}.ipynb"
+            executed(name, source, folder / source.name, at=tmp_path)
+        made[name] = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".ipynb")}
+    assert {f"{stage}.ipynb" for stage in STAGES} < set(made["papermill"]) and "measurements.csv" in made["papermill"]
+    assert made["inprocess"] == made["papermill"]
+
+
+TRANSPORT = """\
+import ipykernel.connect
+print(ipykernel.connect.get_connection_info(unpack=True)["transport"])"""
+
+
+@pytest.mark.parametrize(("engine", "kernel"), [("papermill", "python3"), ("inprocess", "another")])
+def test_a_kernel_that_is_started_is_spoken_to_over_no_port(tmp_path, monkeypatch, engine, kernel):
+    spec = tmp_path / "jupyter" / "kernels" / "another" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.write_text(json.dumps({"argv": argv, "display_name": "x", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(TRANSPORT)]
+    about = {"kernelspec": {"name": kernel, "display_name": "x", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=about), tmp_path / "source.ipynb")
+    (said,) = outputs(executed(engine, tmp_path / "source.ipynb", tmp_path / "target.ipynb"))[1]
+    assert said["text"] == "ipc\n"
+
+
+def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell("secret = 'canary'")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    executed("inprocess", tmp_path / "source.ipynb", tmp_path / "target.ipynb")
+    assert [
+        path for path in (tmp_path / "ipython").rglob("*") if path.is_file() and b"canary" in path.read_bytes()
+    ] == []
+
+
+def test_a_notebook_that_is_killed_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    die = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(die)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    with pytest.raises(notebook.NotebookFailed):
+        executed("inprocess", tmp_path / "source.ipynb", tmp_path / "target.ipynb")
+    assert list((tmp_path / "temporary").iterdir()) == []

@@ -1,0 +1,409 @@
+"""Which weeks are due, and how they are made by themselves: oldest first, each alone, and what is mailed of them."""
+
+import dataclasses
+import io
+import json
+import os
+import shutil
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from support import smtp_server as mx
+from support.district import words
+from support.settings import write_settings
+from support.stand_in import AREA, accepted, contents, put
+
+from analysis import cli as command
+from analysis.config.files import ConfigError
+from analysis.exits import Exit
+from analysis.mail import compose, sender, sending
+from analysis.mail import settings as mail_settings
+from analysis.mail.outbox import Outbox
+from analysis.run import due, pipeline
+from analysis.weeks import paths, store
+from analysis.weeks.home import PROJECT
+
+FIRST, SECOND, THIRD = DAYS = ("2023-11-20", "2023-11-27", "2023-12-04")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
+    put(home / "config" / AREA / "area.toml", "code = 1")
+    monkeypatch.delenv(sender.PASSWORD, raising=False)
+    for day in DAYS:
+        put_table(home, day)
+    return home
+
+
+def put_table(home: Path, day: str, text: str = "", area: str = AREA) -> None:
+    put(home / "data" / "raw" / area / f"{day}.txt", text or day)
+
+
+def quick(tried: list[str]) -> pipeline.Pipeline:
+    """A week without notebooks: a table that says "bad" is refused, one that says "rule" meets a wrong rule."""
+
+    def gate(raw, home, area, cutoff, words):
+        tried.append(cutoff)
+        if raw[0].read_text() == "rule":
+            raise ConfigError("config/units.csv: row 7")
+        return accepted(refused=raw[0].read_text() == "bad")
+
+    def export(home, area, cutoff, name, words):
+        known = ",".join(store.history(home, area, cutoff))
+        put(paths.run_folder(home, area, name) / "scores.csv", known)
+        put(paths.run_reports(home, area, name) / "report.html", known)
+
+    return pipeline.Pipeline(gate, PROJECT / "no notebooks", (), export, lambda line: None)
+
+
+def made(home: Path, **about) -> tuple[list[str], dict[str, int]]:
+    """The weeks that were tried, in their order, and how those that were due ended."""
+    tried = []
+    ended = {day: outcome.status for day, outcome in due.make_weeks(home, AREA, steps=quick(tried), **about)}
+    return tried, ended
+
+
+def known(home: Path, day: str) -> str:
+    """The earlier weeks that the report of a week knows."""
+    return (home / "reports" / AREA / day / "report.html").read_text()
+
+
+def test_every_week_without_a_report_is_made_oldest_first_and_then_none_is_due(home):
+    assert made(home) == ([*DAYS], dict.fromkeys(DAYS, Exit.DONE))
+    assert known(home, THIRD) == f"{FIRST},{SECOND}"
+    before = contents(home)
+    assert made(home) == ([], {})
+    assert contents(home) == before
+
+
+def test_only_what_has_no_report_is_made(home):
+    pipeline.make_week(home, AREA, FIRST, steps=quick([]))
+    assert made(home)[0] == [SECOND, THIRD]
+
+
+@pytest.mark.parametrize(("fault", "status"), [("bad", Exit.REFUSED), ("rule", Exit.FAILED)])
+def test_a_later_week_does_not_wait_for_a_broken_one_and_is_made_again_when_that_one_comes(home, fault, status):
+    put_table(home, SECOND, fault)
+    assert made(home) == ([*DAYS], {FIRST: Exit.DONE, SECOND: status, THIRD: Exit.DONE})
+    assert known(home, THIRD) == FIRST
+    assert due.missing(home, AREA) == [SECOND]
+    assert made(home) == ([SECOND], {SECOND: status})  # tried and told each time, until somebody corrects it
+    put_table(home, SECOND, "corrected")
+    assert made(home) == ([SECOND, THIRD], {SECOND: Exit.DONE, THIRD: Exit.DONE})
+    assert known(home, THIRD) == f"{FIRST},{SECOND}"
+    assert (made(home), due.missing(home, AREA)) == (([], {}), [])
+
+
+def test_the_newest_week_is_missing_to_no_other(home):
+    put_table(home, THIRD, "bad")
+    assert made(home)[1][THIRD] == Exit.REFUSED
+    assert due.missing(home, AREA) == []
+
+
+def test_another_table_of_a_published_week_is_refused_and_told_and_the_week_stays(home):
+    made(home)
+    before = contents(home / "data" / "processed", home / "reports")
+    put_table(home, FIRST, "another")
+    assert made(home) == ([FIRST], {FIRST: Exit.REFUSED})
+    assert contents(home / "data" / "processed", home / "reports") == before
+
+
+def test_a_damaged_or_half_made_report_is_made_again(home):
+    made(home)
+    put(home / "reports" / AREA / FIRST / "report.html", "damaged")
+    record = home / "data" / "processed" / AREA / THIRD / "run.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"failed": ["30634"]}))
+    assert made(home) == ([FIRST, THIRD], {FIRST: Exit.DONE, THIRD: Exit.DONE})
+
+
+def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home):
+    put_table(home, "2023-13-04")
+    put(home / "data" / "raw" / AREA / "notes.txt", "no table of a week")
+    ended = dict(due.make_weeks(home, AREA, steps=quick([])))
+    assert {day: outcome.status for day, outcome in ended.items()} == {
+        **dict.fromkeys(DAYS, Exit.DONE),
+        "2023-13-04": Exit.REFUSED,
+    }
+    assert "2023-13-04, không phải là một ngày" in ended["2023-13-04"].message
+
+
+def test_an_area_without_tables_has_nothing_due(home):
+    shutil.rmtree(home / "data")
+    assert made(home) == ([], {})
+
+
+# -- on the command line ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def call(home, monkeypatch):
+    """The command line, with weeks that are made at once; with the gate and notebooks: test_deploy.py."""
+    whole, steps = pipeline.make_week, letters()
+
+    def call(*arguments: str, gate=steps.gate) -> int:
+        quickly = dataclasses.replace(steps, gate=gate)
+        monkeypatch.setattr(pipeline, "make_week", lambda *about, **more: whole(*about, **more | {"steps": quickly}))
+        return command.main([*arguments, "--home", str(home)])
+
+    return call
+
+
+def letters() -> pipeline.Pipeline:
+    """``quick``, with a mail that can be sent."""
+    steps = quick([])
+
+    def export(home, area, cutoff, name, words):
+        steps.export(home, area, cutoff, name, words)
+        day = datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
+        message = compose.build_mail(f"<p>{cutoff}</p>", subject=cutoff, words=words, date=day, seed=cutoff)
+        compose.save(message, paths.run_reports(home, area, name) / "mail.eml")
+
+    return dataclasses.replace(steps, export=export)
+
+
+def subjects(seen: mx.Seen) -> list[str]:
+    return [line for _, _, data in seen.taken for line in data.decode().split("\r\n") if line.startswith("Subject")]
+
+
+def recipients(home: Path, *areas: str) -> None:
+    rows = [f"{area},Nguyễn Thị Lan,lan@leaders.example" for area in areas]
+    put(home / "recipients.csv", "\n".join(["area,name,address", *rows]) + "\n")
+
+
+def test_the_worst_status_is_answered_and_each_week_is_told(call, home, capsys):
+    put_table(home, SECOND, "bad")
+    put_table(home, FIRST, "rule")
+    assert call("week", "--due", "--area", AREA) == Exit.FAILED
+    said = capsys.readouterr()
+    assert f"{AREA}, kỳ chốt {FIRST}: config/units.csv: row 7" in said.err
+    assert f"{AREA}, kỳ chốt {SECOND}: {SECOND}.txt: bị từ chối" in said.err
+    assert f"{AREA}: tuần {FIRST} và {SECOND} chưa có báo cáo. Các tuần sau đó vẫn được lập" in said.err
+    assert f"{AREA}, kỳ chốt {THIRD}: Đã làm xong" in said.out
+    put_table(home, FIRST)
+    assert call("week", "--due", "--area", AREA) == Exit.REFUSED
+    put_table(home, SECOND)
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
+    capsys.readouterr()
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
+    assert "Không có tuần nào phải làm" in capsys.readouterr().out
+
+
+def test_all_areas_are_made_and_one_without_tables_is_no_fault(call, home, capsys):
+    for area in ("an-giang", "gia-lai"):
+        put(home / "config" / area / "area.toml", "code = 2")
+    put_table(home, THIRD, area="gia-lai")
+    assert call("week", "--due", "--area", "all") == Exit.DONE
+    assert (home / "reports" / "gia-lai" / THIRD / "report.html").is_file()
+    assert sorted(path.name for path in (home / "reports" / AREA).iterdir()) == [*DAYS]
+    assert call("week", "--due", "--area", "all") == Exit.DONE
+    assert "của an-giang, cho-moi và gia-lai đều đã có báo cáo" in capsys.readouterr().out
+
+
+def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, home, monkeypatch, capsys):
+    put(home / "config" / "gia-lai" / "area.toml", "code = 2")
+    done = pipeline.Outcome(Exit.DONE, "xong", paths.reports(home, AREA, THIRD, "report.html"))
+    monkeypatch.setattr("analysis.run.areas.make_weeks", lambda home, asked, **_: [(area, done) for area in asked])
+    assert call("week", THIRD, "--area", "all") == Exit.DONE
+    said = capsys.readouterr()
+    assert said.out == f"{AREA}: xong\n"
+    assert "gia-lai" in said.err and THIRD in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("week", THIRD, "--due"), "no CUTOFF"),
+        (("week", "--due", "--reissue"), "no CUTOFF"),
+        (("week", "--area", "all", "--reissue"), "a table is of one area"),
+        (("mail", THIRD, "--area", "all"), "one area, not all"),
+        (("verify", "--area", "all"), "one area, not all"),
+    ],
+)
+def test_wrong_usage_is_told(call, arguments, said, capsys):
+    assert call(*arguments) == 64
+    assert said in capsys.readouterr().err
+
+
+def test_a_week_is_mailed_after_it_is_published_and_only_once(call, home, capsys):
+    recipients(home, AREA)
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", THIRD, "--area", AREA, "--send") == 0
+        assert call("week", THIRD, "--area", AREA, "--send") == 0
+    assert subjects(seen) == [f"Subject: {THIRD}"]
+    assert capsys.readouterr().out.count("máy chủ đã nhận") == 2
+
+
+def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(call, home, capsys):
+    recipients(home, AREA)
+    put_table(home, SECOND, "bad")
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.REFUSED
+        assert subjects(seen) == [f"Subject: {FIRST}", f"Subject: {THIRD}"]
+        assert f"{AREA}, kỳ chốt {SECOND}: báo cáo chưa lập xong nên không gửi thư." in capsys.readouterr().err
+        assert call("week", SECOND, "--send", "--area", AREA) == Exit.REFUSED
+        assert len(seen.taken) == 2
+
+
+def test_an_area_without_recipients_holds_up_no_mail_of_another(call, home, capsys):
+    put(home / "config" / "an-giang" / "area.toml", "code = 2")
+    put_table(home, THIRD, area="an-giang")
+    recipients(home, AREA)
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--send", "--area", "all") == Exit.FAILED
+    assert subjects(seen) == [f"Subject: {FIRST}", f"Subject: {SECOND}", f"Subject: {THIRD}"]
+    assert "recipients.csv: no row of the area an-giang" in capsys.readouterr().err
+
+
+def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
+    sending.path(home).parent.mkdir(parents=True)
+    sending.path(home).write_bytes(b"no database" * 100)
+    assert call("week", "--due", "--send", "--area", AREA) == Exit.FAILED
+    assert store.published(home, AREA) == [FIRST, SECOND, THIRD]
+    assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
+
+
+def test_a_refused_table_is_worse_than_a_refused_letter(call, home, capsys):
+    recipients(home, AREA)
+    put_table(home, SECOND, "bad")
+    with mx.serving({"RCPT": mx.says("550 nobody")}) as (port, _):
+        write_settings(home, port)
+        assert call("week", FIRST, "--send", "--area", AREA) == 4
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.REFUSED
+    assert "550 nobody" in capsys.readouterr().out
+
+
+def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is_due(call, home):
+    recipients(home, AREA)
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--area", AREA) == Exit.DONE
+        with closing(Outbox(sending.path(home))) as box:
+            about = mail_settings.settings(home, AREA)
+            revision, week = sending.compiled(home, AREA, THIRD, words())
+            waiting = sending.letters(AREA, THIRD, revision, week, about, box, time.time())
+            box.queue(AREA, THIRD, revision, waiting, time.time())
+        assert sending.waiting(home, AREA) == [THIRD]
+        assert call("week", "--due", "--area", AREA) == Exit.DONE
+        assert seen.taken == []
+        assert call("week", "--due", "--send", "--area", AREA) == Exit.DONE
+    assert (subjects(seen), sending.waiting(home, AREA)) == ([f"Subject: {THIRD}"], [])
+
+
+def test_without_a_server_nothing_is_sent_and_the_week_is_there(call, home, capsys):
+    assert call("week", THIRD, "--send", "--area", AREA) == 64
+    assert "Chưa thiết lập máy chủ gửi thư" in capsys.readouterr().err
+    assert (home / "reports" / AREA / THIRD / "report.html").is_file()
+
+
+def test_the_sender_sees_the_password_and_the_run_does_not(call, monkeypatch):
+    monkeypatch.setenv(sender.PASSWORD, "secret")
+    seen = []
+
+    def gate(*_):
+        seen.append(os.environ.get(sender.PASSWORD))
+        return accepted()
+
+    monkeypatch.setattr(sending, "send", lambda *_: seen.append(os.environ[sender.PASSWORD]) or (0, ""))
+    assert call("week", THIRD, "--send", "--area", AREA, gate=gate) == 0
+    assert call("week", "--due", "--send", "--area", AREA, gate=gate) == 0
+    assert seen == [None, "secret", None, None, None, "secret", "secret", "secret"]  # the third anew: of more history
+
+
+# -- the operator ----------------------------------------------------------------------------------------------------
+
+
+def told(text: str, home: Path, monkeypatch) -> int:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
+    return command.main(["tell", "--home", str(home)])
+
+
+def test_the_operator_alone_is_told_and_gets_the_end_of_the_log(home, monkeypatch, capsys):
+    recipients(home, AREA)
+    with mx.serving() as (port, seen):
+        write_settings(home, port, operator="Tổ CNTT <it@office.example>")
+        assert told("đầu\n" + "x" * 70_000 + "\n.\nHuyện Chợ Mới: bị từ chối\n", home, monkeypatch) == 0
+    ((envelope, to, data),) = seen.taken
+    assert (envelope, to) == ("bao-cao@chomoi.example", "it@office.example")
+    letter = message_from_bytes(data, policy=policy.default)
+    lines = letter.get_content().replace("\r\n", "\n").rstrip("\n").split("\n")
+    assert lines[-2:] == [".", "Huyện Chợ Mới: bị từ chối"] and "đầu" not in lines
+    assert letter["Subject"] == "[Chỉ số 766] Lập báo cáo theo lịch: có lỗi" and letter.defects == []
+    assert "it@office.example" in capsys.readouterr().out
+    assert not sending.path(home).exists()
+
+
+def test_a_fault_in_the_list_of_recipients_is_no_reason_not_to_tell_the_operator(home, monkeypatch):
+    put(home / "recipients.csv", "area,name\n")
+    with mx.serving() as (port, seen):
+        write_settings(home, port, operator="it@office.example")
+        assert told("x", home, monkeypatch) == 0
+    assert len(seen.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [({}, 64), ({"operator": "it@a.example\nBcc: x@b.example"}, 3), ({"operator": "two@a.example, more@a.example"}, 3)],
+)
+def test_without_an_operator_or_with_a_false_one_nothing_is_sent(home, monkeypatch, settings, status):
+    with mx.serving() as (port, seen):
+        write_settings(home, port, **settings)
+        assert told("x", home, monkeypatch) == status
+    assert seen.connections == 0
+
+
+def test_a_server_that_refuses_or_is_away_is_said(home, monkeypatch, capsys):
+    with mx.serving({"MAIL": mx.says("550 no")}) as (port, _):
+        write_settings(home, port, operator="it@office.example")
+        assert told("x", home, monkeypatch) == 4
+    assert "Chưa báo được cho người vận hành it@office.example: 550 no" in capsys.readouterr().err
+    write_settings(home, port, operator="it@office.example")
+    assert told("x", home, monkeypatch) == 4
+
+
+def test_a_letter_to_the_operator_that_is_uncertain_says_why_in_the_readers_language(home, monkeypatch, capsys):
+    monkeypatch.setattr(sender, "COMMAND", [sys.executable, "-c", "import os; os.abort()"])
+    write_settings(home, 9, operator="it@office.example")
+    assert told("x", home, monkeypatch) == Exit.UNSETTLED
+    assert "it@office.example: tiến trình gửi kết thúc bất thường" in capsys.readouterr().err
+
+
+def test_a_password_that_cannot_be_read_is_said_before_a_letter_to_the_operator_is_begun(home, monkeypatch, capsys):
+    monkeypatch.delenv(sender.PASSWORD, raising=False)
+    with mx.serving() as (port, seen):
+        smtp = f'host = "127.0.0.1"\nport = {port}\nsecurity = "none"\nuser = "bao-cao"\n'
+        write_settings(home, port, operator="it@office.example", smtp=smtp)
+        assert told("x", home, monkeypatch) == Exit.FAILED
+    assert seen.connections == 0 and "no password for bao-cao" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_systemds_credential_is_the_password_and_only_its_own_user_may_read_it(tmp_path, monkeypatch):
+    server = sender.Server("mail.example", 587, "starttls", "user")
+    monkeypatch.delenv(sender.PASSWORD, raising=False)
+    with pytest.raises(sender.PasswordError):
+        sender.password(server)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "smtp-password").write_text("secret\n")
+    (tmp_path / "smtp-password").chmod(0o440)  # as systemd shows it: the group's bit is its access list
+    assert sender.password(server) == "secret"
+    (tmp_path / "smtp-password").chmod(0o444)
+    with pytest.raises(sender.PasswordError):
+        sender.password(server)
+
+
+def test_a_table_whose_name_tells_no_week_is_told_and_no_success(home, call, capsys):
+    put(home / "data" / "raw" / AREA / ".gitkeep", "")
+    assert call("week", "--due", "--area", AREA) == Exit.DONE
+    put(home / "data" / "raw" / AREA / "11-12-2023.txt", "a week that nobody would miss")
+    assert call("week", "--due", "--area", AREA) == Exit.REFUSED
+    assert f"data/raw/{AREA}: " in (said := capsys.readouterr().err) and "11-12-2023.txt" in said

@@ -1,0 +1,1 @@
+"""What tests share: weeks, editions, files, servers and homes to try things on."""

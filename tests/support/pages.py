@@ -1,0 +1,22 @@
+"""The pages of the real week, each made once."""
+
+import functools
+
+from analysis.report import export, gatepage
+from support.district import RAW, gate, in_force, words
+from support.shown import sample
+
+TITLE = "Báo cáo <tuần 1> & “766”"
+
+
+@functools.cache
+def made(kind, lang="vi"):
+    if kind == "unit":  # the page of the unit that fell
+        return export.page(sample(lang, "5_unit", "30637"), words(lang), TITLE)
+    return getattr(export, kind)(sample(lang), words(lang), TITLE)
+
+
+@functools.cache
+def gate_page():
+    """It stands on the report's stylesheet, with one of its own after it."""
+    return gatepage.page(gatepage.delivered([RAW]), gate(), words(), in_force())

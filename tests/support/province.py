@@ -1,0 +1,71 @@
+"""A province of generated units as the portal delivers it, after as many published cut-offs as a report looks back to."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.config import rules
+from analysis.gate import clean
+from analysis.method import score
+from analysis.method.changes import CONTRIBUTIONS, compute_changes
+from analysis.report import findings
+from analysis.report.edition import Edition
+from analysis.weeks import paths, store
+from support import played
+from support.district import words
+
+AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
+FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "An", "Bình", "Đức", "Ia", "Nhơn", "Mỹ")
+SECOND_WORDS = ("Thạnh", "Nhơn Đông", "Mỹ", "Phước Bắc", "Pa", "Sê", "La - Gia Lai", "Khê", "Hiệp", "Cơ", "Krái", "Lộc")
+
+
+def edition(units: int, cutoffs: int) -> Edition:
+    """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
+    with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
+        *older, before, now = _weeks(home, units, cutoffs)
+        held = rules.load(home, AREA, LAST)
+        _publish_totals(home, older, _gate(home, *before, held), held)
+        played.cleaned(home, AREA, before[0], _gate(home, *before, held))
+        played.publish(home, AREA, before[0])
+        tables = played.cleaned(home, AREA, now[0], _gate(home, *now, held))
+        tables["findings"] = findings.collect(tables, held, words())
+    origin = {"file": "communes_2026-10-05.csv", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
+    return Edition(held, words(), tables, "", origin)
+
+
+def _weeks(home: Path, units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each cut-off with its table: every group's points wander between none and their maximum."""
+    chance = np.random.default_rng(766)
+    most = rules.load(home, AREA, LAST).groups.set_index("group")["max_points"]
+    share = chance.uniform(0.4, 0.9, (units + 1, len(most)))
+    names = [f"{first} {second}" for first in FIRST_WORDS for second in SECOND_WORDS][:units]
+    for number in range(cutoffs):
+        share = np.clip(share + chance.normal(0, 0.02, share.shape), 0, 1)
+        table = pd.DataFrame(share * most.to_numpy(), columns=list(most.index)).round(2)
+        table.insert(0, "total", table.sum(axis=1).round(2))
+        table.insert(0, "name", ["tỉnh Gia Lai", *(f"xã {name}" for name in names)])
+        table.insert(0, "code", [CONTROL, *(f"{CONTROL}.{number}" for number in range(1, units + 1))])
+        yield str(LAST - timedelta(weeks=cutoffs - 1 - number)), table
+
+
+def _gate(home: Path, cutoff: str, table: pd.DataFrame, held: rules.Rules) -> clean.Cleaned:
+    path = home / "table.csv"
+    table.to_csv(path, index=False)
+    return clean.gate([path], held, words())
+
+
+def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
+    points = score.points(like.measurements, held.indicators, held.groups)
+    scores = score.scores(like.measurements, points, held.bands, like.units)
+    changes = compute_changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=CONTRIBUTIONS))
+    for cutoff, table in weeks:
+        totals = scores["unit_code"].map(table.set_index("code")["total"])
+        ranks = totals.where(scores["unit_code"] != CONTROL).rank(ascending=False, method="min")
+        told = {"scores": scores.assign(total=totals, computed_total=totals, rank=ranks), "changes": changes}
+        told |= {"points": points.iloc[:0], "measurements": like.measurements.iloc[:0]}
+        for name, frame in told.items():
+            store.write_table(paths.processed(home, AREA, cutoff), name, frame)

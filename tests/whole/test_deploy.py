@@ -1,0 +1,213 @@
+"""The files under deploy/ and docs/schedule.md: what they call exists, and a schedule's call catches up by itself."""
+
+import ast
+import functools
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from support import district
+
+from analysis.cli import main
+from analysis.exits import Exit
+from analysis.run import stages, unit_pages
+from analysis.weeks.home import PROJECT
+
+DEPLOY, PROJECT = PROJECT / "deploy", PROJECT
+AREA, PUBLISHED, REFUSED, DUE = "cho-moi", "2023-12-04", "2023-12-11", "2023-12-18"
+UNITS = ("analysis-766.service", "analysis-766.timer", "analysis-766-tell.service")
+
+
+def text(name: str) -> str:
+    return (PROJECT / name).read_text("utf-8")
+
+
+def values(name: str, key: str) -> list[str]:
+    """What a unit file says under a key."""
+    return re.findall(rf"^{key}=(.*)$", text(f"deploy/{name}"), re.M)
+
+
+# -- every command is one of ours ------------------------------------------------------------------------------------
+
+CALL = re.compile(r"-m analysis((?: (?:[\w*./-]+|\{\{ params\.\w+ \}\}))*)")
+
+
+def commands() -> list[str]:
+    """Every call of the command line in deploy/ and docs/schedule.md, with what the DAG puts in put in."""
+    said = [text("docs/schedule.md"), *(path.read_text("utf-8") for path in sorted(DEPLOY.iterdir()))]
+    found = {match[1].strip() for each in said for match in CALL.finditer(each)} - {""}
+    words = re.findall(r"^(?:CMD|    arguments =) (.*)$", "\n".join(said), re.M)
+    for each in map(ast.literal_eval, words):
+        found.add(" ".join(each) if isinstance(each, list) else each)
+    shown = {"{{ params.cutoff }}": PUBLISHED, "{{ params.area }}": AREA}
+    return sorted(functools.reduce(lambda call, name: call.replace(name, shown[name]), shown, each) for each in found)
+
+
+def test_the_commands_are_found():
+    assert {"tell", "week --due --area all", "week --due --area all --send", f"week {PUBLISHED} --area {AREA}"} <= set(
+        commands()
+    )
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_accepted_by_our_own_command_line(command, capsys):
+    assert main([*shlex.split(command), "--help"]) == 0
+    assert main([*shlex.split(command), "--no-such-option"]) == 64
+    assert "--no-such-option" in capsys.readouterr().err  # it was the first that is not known
+
+
+# -- systemd ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+def test_systemd_finds_no_fault_in_the_units(tmp_path):
+    for name in UNITS:
+        said = text(f"deploy/{name}").replace("/opt/analysis/.venv/bin/python", shutil.which("true"))
+        (tmp_path / name).write_text(said.replace("WorkingDirectory=/opt/analysis", f"WorkingDirectory={PROJECT}"))
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(tmp_path / name for name in UNITS)], capture_output=True, text=True
+    )
+    ours = [line for line in checked.stderr.splitlines() if "analysis-766" in line]
+    assert (checked.returncode, ours) == (0, [])
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith("service")])
+def test_a_service_is_little_exposed_by_systemds_own_reckoning(name):
+    command = [
+        "systemd-analyze",
+        "security",
+        "--offline=yes",
+        "--threshold=30",
+        DEPLOY / name,
+    ]  # 0 to 100, less is better
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+def test_the_timer_starts_on_working_mornings():
+    (when,) = values("analysis-766.timer", "OnCalendar")
+    about = ["--base-time=2023-12-01 12:00:00", "--iterations=2", when]
+    told = subprocess.run(["systemd-analyze", "calendar", *about], capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"(?:Next elapse|Iter\. #2): (\w+ [\d-]+ [\d:]+)", told) == [
+        "Mon 2023-12-04 07:30:00",
+        "Tue 2023-12-05 07:30:00",
+    ]
+    assert values("analysis-766.timer", "Persistent") == ["true"]
+
+
+def test_a_service_may_write_only_what_a_week_writes_and_a_failure_is_told_to_the_operator():
+    service, tell = UNITS[0], UNITS[2]
+    assert values(service, "ProtectSystem") == values(tell, "ProtectSystem") == ["strict"]
+    assert values(service, "ReadWritePaths") == ["/opt/analysis/data /opt/analysis/reports"]
+    assert values(service, "ReadOnlyPaths") == ["/opt/analysis/data/raw"]
+    assert values(tell, "ReadWritePaths") == []
+    assert values(service, "OnFailure") == [tell]
+    assert "--send" not in values(tell, "ExecStart")[0]
+    for name in (service, tell):
+        assert values(name, "LoadCredential") == ["smtp-password:/etc/analysis/smtp-password"]
+        assert values(name, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6"]
+
+
+# -- cron, Windows, Airflow, container -------------------------------------------------------------------------------
+
+
+def test_the_line_for_cron_is_one_that_cron_reads():
+    (line,) = [line for line in text("deploy/crontab").splitlines() if line and not line.startswith("#")]
+    minute, hour, day, month, weekday, command = line.split(maxsplit=5)
+    assert (minute, hour, day, month, weekday) == ("30", "7", "*", "*", "1-5")
+    assert "%" not in command  # cron ends the line there
+    assert subprocess.run(["sh", "-n", "-c", command]).returncode == 0
+
+
+def test_in_cron_a_failure_is_told_and_a_success_is_not(tmp_path):
+    """The line itself, with a command in place of ours that writes down how it was called."""
+    (line,) = [line for line in text("deploy/crontab").splitlines() if line and not line.startswith("#")]
+    command = line.split(maxsplit=5)[5].replace("/opt/analysis", str(tmp_path))
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    for status, expected in ((0, ["week"]), (3, ["week", "tell refused"])):
+        script = f"#!/bin/sh\n[ $3 = week ] && {{ echo refused; echo week >>calls; exit {status}; }}\n"
+        python.write_text(script + "echo $3 $(cat) >>calls\n")
+        python.chmod(0o755)
+        (tmp_path / "calls").unlink(missing_ok=True)
+        subprocess.run(["sh", "-c", command], env=os.environ | {"HOME": str(tmp_path)})
+        assert (tmp_path / "calls").read_text().splitlines() == expected
+
+
+def test_the_dag_compiles_and_names_notebooks_and_parameters_that_there_are():
+    source = text("deploy/airflow_dag.py")
+    tree = ast.parse(source)
+    compile(tree, "airflow_dag.py", "exec")
+    assigned = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    notebooks = ast.literal_eval(assigned["NOTEBOOKS"])
+    assert notebooks == tuple(stage for stage in stages.STAGES if stage != unit_pages.STAGE)
+    for name in notebooks:
+        cells = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4).cells
+        (parameters,) = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+        assert {"area", "cutoff"} <= {node.targets[0].id for node in ast.parse(parameters).body}
+
+
+def test_what_the_container_copies_is_there_and_it_runs_as_nobody_in_particular():
+    lines = text("deploy/Containerfile").replace("\\\n", " ").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY") and "--from" not in line]
+    assert {name for names in copied for name in names} == {
+        *("pyproject.toml", "requirements.lock", "analysis", "config", "notebooks")
+    }
+    assert all((PROJECT / name).exists() for names in copied for name in names)
+    assert [line for line in lines if line.startswith("USER")] == ["USER analysis"]
+    assert [line for line in lines if line.startswith("FROM")] == [
+        "FROM python:3.11-slim AS build",
+        "FROM python:3.11-slim",
+    ]
+
+
+def test_the_document_links_to_every_file_that_is_there():
+    linked = re.findall(r"\]\(\.\./deploy/([\w.-]+)\)", text("docs/schedule.md"))
+    assert sorted({*linked, "Containerfile"}) == sorted(path.name for path in DEPLOY.iterdir())
+
+
+# -- catching up -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_the_call_of_the_timer_makes_up_for_what_was_missed_and_goes_on_after_a_refused_table(
+    tmp_path, capfd, real_home
+):
+    """Three raw tables: one published, one refused, for it is that of another week, and one missed."""
+    home = shutil.copytree(real_home, tmp_path / "home")
+    raw = home / "data" / "raw" / AREA
+    table = district.RAW.read_text("utf-8")
+    later = table.replace("04/12/2023 -Tuần 1", "18/12/2023 -Tuần 3").replace("04/11)", "02/12)")
+    (command,) = values("analysis-766.service", "ExecStart")
+    call = [*shlex.split(command.partition(" -m analysis ")[2]), "--home", str(home)]
+    call.remove("--send")
+    before = record(home, PUBLISHED)
+    assert main(call) == Exit.DONE  # nothing is due
+
+    (raw / f"{REFUSED}.txt").write_text(table, "utf-8")
+    (raw / f"{DUE}.txt").write_text(later.replace("TUẦN 01/12", "TUẦN 03/12"), "utf-8")
+    capfd.readouterr()
+    assert main(call) == Exit.REFUSED
+    said = capfd.readouterr()
+    assert f"{AREA}, kỳ chốt {REFUSED}: {REFUSED}.txt: bị từ chối" in said.err
+    assert f"{AREA}: tuần {REFUSED} chưa có báo cáo." in said.err
+    assert f"{AREA}, kỳ chốt {DUE}: Đã làm xong báo cáo" in said.out
+    assert sorted(path.name for path in (home / "reports" / AREA).glob("20*")) == [PUBLISHED, DUE]
+    assert record(home, PUBLISHED) == before
+    due = record(home, DUE)
+    assert any(PUBLISHED in name for name in json.loads(due)["inputs"]["earlier"])
+
+    assert main(call) == Exit.REFUSED  # told again, and nothing else is done
+    assert record(home, DUE) == due
+
+
+def record(home: Path, cutoff: str) -> bytes:
+    return (home / "data" / "processed" / AREA / cutoff / "run.json").read_bytes()

@@ -1,0 +1,234 @@
+"""Sixty weeks of 18 units with planted events: each is found and named, and ordinary weeks raise no more alarms than the
+rules do on pure chance. The weeks are generated, scored by the notebooks and published one after the other."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import played
+from support.district import CONTROL, week, words
+
+from analysis.config import rules
+from analysis.method import revisions
+from analysis.method.signals import compute_limits, find_broken_rules
+from analysis.report import findings
+from analysis.weeks import history, paths, store
+
+pytestmark = pytest.mark.long
+AREA = "cho-moi"
+DAYS = [str(date(2023, 1, 2) + timedelta(weeks=n)) for n in range(60)]  # to 19 February 2024
+LEFT_OUT = DAYS[20]  # never published: the next table carries its totals
+STEP, REGAINED = ("30649", DAYS[30]), ("30649", DAYS[38])  # Kiến Thành loses a satisfaction item, and regains it
+SPIKE = ("30655", DAYS[34])  # Mỹ An: 20 percentage points of transparency for one week
+DRIFT = ("30679", DAYS[28:46])  # Hòa An falls by what the others rise
+MERGER, MERGED, GONE = DAYS[43], "30658", "30661"  # Long Giang goes into Nhơn Mỹ, whose code is used again
+TYPED_WRONG, CORRECTED = DAYS[44], "30652"  # Mỹ Hiệp's total; corrected a week later
+NEW_YEAR = DAYS[52]
+
+
+def table(number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """The cleaned tables of one week; state, before : rates and total of each unit, by code."""
+    real = week()
+    kept = state.index.intersection(real["units"]["unit_code"])
+    names = real["units"].set_index("unit_code").loc[kept]
+    columns = {"TOTAL": state["total"].round(2)} | {name: state[name] for name in ("CKMB", "TD", "DVCTT", "TT", "SH")}
+    if before is not None:
+        columns["PREVIOUS_TOTAL"] = before["total"].round(2).reindex(state.index)
+    wide = pd.DataFrame(columns).loc[[*kept, CONTROL]]
+    cells = wide.rename_axis("unit_code").reset_index().melt("unit_code", var_name="indicator").dropna()
+    shown = names["unit_name"].to_dict() | {CONTROL: "Chợ Mới"}
+    cells = cells.assign(unit_name=cells["unit_code"].map(shown), mark="")
+    empty = dict.fromkeys(("numerator", "denominator", "published_points"), np.nan)
+    measurements = cells.assign(**empty)[real["measurements"].columns]
+    previous = DAYS[number - 1] if before is not None else ""
+    source = pd.DataFrame([("table.txt", DAYS[number], previous)], columns=["file", "cutoff", "previous_cutoff"])
+    nothing = {name: real[name].iloc[:0] for name in ("repairs", "problems", "controls", "corrections")}
+    units = real["units"][real["units"]["unit_code"].isin(kept)]
+    return nothing | {"measurements": measurements, "units": units, "source": source}
+
+
+def states() -> list[pd.DataFrame]:
+    """Rates and totals of every week: each year begins anew and ordinary weeks bring 0.14 points, give or take 0.22."""
+    chance = np.random.default_rng(766)
+    codes = [*week()["units"]["unit_code"], CONTROL]
+    told = []
+    for day in DAYS:
+        if day in (DAYS[0], NEW_YEAR):
+            rates = pd.DataFrame({"CKMB": 30.0, "TD": 99.0, "DVCTT": 8.0, "TT": 12.0, "SH": 24.0}, index=codes)
+            rates += chance.uniform(-0.5, 0.5, rates.shape)
+            rest = pd.Series(chance.uniform(20, 21, len(codes)), codes)
+        moved = pd.Series(chance.normal(0.8, 1.2, len(codes)), codes)
+        if day in DRIFT[1]:
+            moved[DRIFT[0]] -= 2.2
+        rates["CKMB"] += moved
+        for (code, when), points in ((STEP, -6.0), (REGAINED, 6.0)):
+            if day == when:
+                rest[code] += points
+        shown = rates.copy()
+        if day == SPIKE[1]:
+            shown.loc[SPIKE[0], "CKMB"] += 20
+        if day >= MERGER:
+            shown = shown.drop(GONE)
+        explained = (
+            0.18 * shown["CKMB"] + 0.2 * shown["TD"] + 0.12 * shown["DVCTT"] + 0.06 * shown["TT"] + 0.22 * shown["SH"]
+        )
+        told.append(shown.round(1).assign(total=explained + rest[shown.index]))
+    return told
+
+
+def merge_in_config(home) -> None:
+    """The registry of a district whose commune GONE goes into MERGED, which keeps its code and name."""
+    path = home / "config" / AREA / "units.csv"
+    registry = pd.read_csv(path, dtype=str, keep_default_na=False)
+    ends = registry["code"].isin([MERGED, GONE])
+    new = registry[registry["code"] == MERGED].assign(valid_from=MERGER)
+    registry.loc[ends, "valid_to"] = str(date.fromisoformat(MERGER) - timedelta(days=1))
+    registry.loc[registry["code"] == GONE, "successor_code"] = MERGED
+    pd.concat([registry, new]).to_csv(path, index=False)
+
+
+def make(home: Path, number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """One week through the notebooks and into history; with its findings."""
+    day = DAYS[number]
+    cleaned = table(number, state, before)
+    if (published := paths.processed(home, AREA, day)).is_dir():
+        old = store.Week(home, AREA, day, published).read("measurements")
+        cleaned["corrections"] = revisions.corrections(old, cleaned["measurements"])
+    tables = played.tables(home, AREA, day, cleaned)
+    held = rules.load(home, AREA, date.fromisoformat(day))
+    tables["findings"] = findings.collect(tables, held, words())
+    played.publish(home, AREA, day)
+    return tables
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """The tables of every published week by cut-off, and the history there is in the end."""
+    with played.at(tmp_path_factory.mktemp("year")) as home:
+        merge_in_config(home)
+        told, all_states = {}, states()
+        for number, day in enumerate(DAYS):
+            if day == LEFT_OUT:
+                continue
+            state, before = all_states[number], all_states[number - 1] if number and day != NEW_YEAR else None
+            if day == TYPED_WRONG:
+                wrong = state.copy()
+                wrong.loc[CORRECTED, "total"] -= 0.5
+                told["typed wrong"] = make(home, number, wrong, before)
+                continue
+            told[day] = make(home, number, state, before)
+            if day == DAYS[45]:
+                told[TYPED_WRONG] = make(home, 44, all_states[44], all_states[43])
+        yield told, history.load(home, AREA)
+
+
+def named(tables, finding):
+    rows = tables["findings"].query("finding == @finding and indicator == 'CHANGE'")
+    return dict(zip(rows["unit_code"], rows["value"], strict=True))
+
+
+def test_the_lost_and_the_regained_item_are_named_in_their_weeks_and_no_other_move_is(year):
+    steps = {(unit, day) for day, tables in year[0].items() for unit in named(tables, "step")}
+    assert steps == {STEP, REGAINED}
+
+
+@pytest.mark.parametrize("event", [STEP, REGAINED, SPIKE, (SPIKE[0], DAYS[35])], ids=["lost", "regained", "up", "down"])
+def test_a_step_and_both_ends_of_a_spike_are_beyond_the_limits(year, event):
+    unit, day = event
+    assert year[0][day]["signals"].set_index("unit_code").at[unit, "rule"] == "beyond"
+
+
+def test_the_drift_is_found_while_it_lasts_and_called_a_run_on_one_side(year):
+    rules_seen = [year[0][day]["signals"].set_index("unit_code").at[DRIFT[0], "rule"] for day in DRIFT[1]]
+    assert "shift" in rules_seen
+    assert next(n for n, rule in enumerate(rules_seen) if rule) <= 8
+
+
+def test_the_spike_is_told_by_its_indicator_and_the_lost_item_by_what_the_table_does_not_print(year):
+    for (unit, day), part in ((SPIKE, "CKMB"), (STEP, "NOT_ITEMISED")):
+        parts = year[0][day]["contributions"].query(f"unit_code == '{unit}'")
+        largest = parts.loc[parts["contribution"].abs().idxmax()]
+        assert part in (largest["group"], largest["indicator"])
+
+
+def test_at_the_merger_the_code_begins_a_new_series_and_has_no_change(year):
+    tables = year[0][MERGER]
+    moved = tables["changes"].set_index("unit_code")["change"]
+    assert moved.isna().to_dict() == {code: code == MERGED for code in moved.index}
+    assert tables["signals"].set_index("unit_code").at[MERGED, "since"] == MERGER
+    assert "Bắt đầu chuỗi số liệu mới (sau sắp xếp đơn vị), không so với các kỳ trước: Nhơn Mỹ." in list(
+        tables["findings"]["text"]
+    )
+    assert GONE not in set(year[0][DAYS[59]]["course"].query("cutoff >= @MERGER")["unit_code"])
+
+
+def test_the_new_year_is_compared_with_nothing_before_it(year):
+    tables = year[0][NEW_YEAR]
+    assert tables["changes"]["change"].isna().all() and tables["contributions"].empty
+    said = list(tables["findings"]["text"])
+    assert any("chuỗi số liệu mới (năm mới" in text for text in said)
+    assert not any("Lịch sử bắt đầu" in text or "không mang theo điểm kỳ trước" in text for text in said)
+    second = year[0][DAYS[53]]
+    assert second["changes"]["change"].notna().all()
+    assert (second["signals"]["missing"] == 15).all()  # one change is there now; none was before it
+
+
+def test_before_there_are_fifteen_changes_no_week_is_called_a_signal(year):
+    for number in range(1, 15):
+        assert (year[0][DAYS[number]]["signals"]["rule"] == "").all()
+        assert (year[0][DAYS[number]]["signals"]["missing"] > 0).all()
+
+
+def test_the_week_that_was_left_out_is_in_history_as_the_next_table_carries_it(year):
+    rows = year[1].query("cutoff == @LEFT_OUT")
+    assert set(rows["carried_by"]) == {DAYS[21]} and len(rows) == 19
+    assert year[0][DAYS[21]]["contributions"].empty  # its columns are nowhere
+    said = list(year[0][DAYS[21]]["findings"]["text"])
+    assert any(text.startswith("Chỉ có tổng điểm của tuần 4 tháng 5 năm 2023, không có các cột") for text in said)
+    assert not any("Lịch sử bắt đầu" in text for text in said)  # it began twenty weeks ago
+    assert year[0][DAYS[21]]["changes"]["change"].notna().all()
+
+
+def test_the_total_typed_wrong_is_named_when_the_next_table_carries_the_right_one(year):
+    found = year[0][DAYS[45]]["carried"]
+    assert found["unit_code"].tolist() == [CORRECTED]
+    assert (found["carried"] - found["published"]).tolist() == pytest.approx([0.5])
+
+
+def test_after_the_late_correction_history_has_the_right_total_marked_and_says_so(year):
+    row = year[1].query("cutoff == @TYPED_WRONG").set_index("unit_code")
+    assert row["corrected"][lambda corrected: corrected].index.tolist() == [CORRECTED]
+    assert row.at[CORRECTED, "revision"] == 2
+    texts = " ".join(year[0][DAYS[46]]["findings"]["text"])
+    assert "đã được đính chính sau khi phát hành: Mỹ Hiệp." in texts
+    assert year[0][DAYS[46]]["carried"].empty
+    assert "đã được đính chính" not in " ".join(year[0][DAYS[51]]["findings"]["text"])  # no news after four weeks
+
+
+def test_ordinary_weeks_raise_no_more_alarms_than_the_rules_do_on_pure_chance(year):
+    events = {STEP, REGAINED, SPIKE, (SPIKE[0], DAYS[35]), *((DRIFT[0], day) for day in DAYS[28:52])}
+    alarms = trials = 0
+    for day in DAYS[16:52]:
+        if day in (LEFT_OUT, TYPED_WRONG):
+            continue
+        quiet = year[0][day]["signals"].query("missing == 0")
+        quiet = quiet[[(unit, day) not in events for unit in quiet["unit_code"]]]
+        trials += len(quiet)
+        alarms += (quiet["rule"] != "").sum()
+    rate = alarms_of_chance(trials=4000)
+    assert trials > 500
+    assert rate < 0.03
+    assert alarms <= trials * rate + 3 * np.sqrt(trials * rate * (1 - rate))
+
+
+def alarms_of_chance(trials: int) -> float:
+    """How often the rules call the newest of independent normal values a signal, with limits from 15 to 50 earlier ones."""
+    chance = np.random.default_rng(1)
+    called = 0
+    for _ in range(trials):
+        values = chance.normal(size=chance.integers(16, 52))
+        centre, _, upper = compute_limits(values[:-1])
+        called += find_broken_rules(values, centre, upper)[-1] != ""
+    return called / trials
