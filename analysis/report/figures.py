@@ -6,6 +6,7 @@ nothing.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from analysis.config.wording import capital
 from analysis.method import score
 from analysis.method.signals import find_broken_rules, scale_changes
 from analysis.report.charts.control import draw_control
-from analysis.report.charts.courses import draw_bump, draw_totals
+from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
@@ -89,6 +90,23 @@ def totals(edition: Edition) -> Chart | None:
         kept = [code for code in kept if code in named][: PANELS - 1]
     # The whole course: its median is that of every unit, also of those that have no panel.
     return captioned(draw_totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
+
+
+def course(edition: Edition, rows: pd.DataFrame, figure: str, codes: list[str]) -> Chart:
+    """One figure of chosen units over the cut-offs: an indicator's value, a group's points, or TOTAL.
+
+    rows : cutoff, unit_code, value, points, total, band, since of that figure
+    """
+    names, grouped = edition.names, figure in set(edition.rules.groups["group"]) and rows["value"].isna().all()
+    rows = rows.assign(
+        value=rows["points"] if grouped else rows["value"],
+        carried=(rows["band"] == "") & rows["total"].notna(),  # every published total has a band
+    )
+    lines, what = {code: names.unit(code) for code in codes}, names.measured(figure)
+    chart = draw_lines(
+        rows, lines, edition.words, what, edition.words.number if grouped else partial(names.figure, figure)
+    )
+    return captioned(chart, "course", edition, what=what)
 
 
 def contributions(edition: Edition, code: str = "") -> Chart | None:

@@ -57,8 +57,16 @@ def indicators(home: Path, area: str, before: str = "", newest: int | None = Non
     return _newest(_read(home, area, "measurements", _folders(home, area, before, newest))[INDICATORS], newest)
 
 
+def read(home: Path, area: str, name: str) -> pd.DataFrame:
+    """The table ``name`` of every published week, one below the other by cut-off; the first column is the cutoff.
+
+    Raises : as ``load``.
+    """
+    return _read(home, area, name, _folders(home, area, "", None))
+
+
 def rows(week: store.Week) -> pd.DataFrame:
-    """The same of a week that is being made: its totals as ``load`` will give them once it is published.
+    """The totals of a week that is being made, as ``load`` will give them once it is published.
 
     Returns : COLUMNS, and before them those rows that its own table carries of an earlier cut-off, published or not
     """

@@ -188,7 +188,7 @@ def test_a_warning_reaches_whoever_runs_a_command(home, monkeypatch, capsys):
     said = "config/cho-moi/area.toml: colour has no effect any more: there is one palette"
     assert main(["gate", str(RAW), "--cutoff", str(DAY), "--area", "cho-moi", "--home", str(home)]) == 0
     assert said in capsys.readouterr().err
-    assert gating.gated([RAW], home, "cho-moi", str(DAY), words()).lines[0] == said
+    assert gating.gate_week([RAW], home, "cho-moi", str(DAY), words()).lines[0] == said
 
 
 def test_every_key_says_what_it_means():

@@ -1,7 +1,8 @@
-"""The charts over the cut-offs: ranks, the totals of many units, and one total."""
+"""The charts over the cut-offs: ranks, the totals of many units, one total, and one figure of chosen units."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from analysis.report.charts.sheet import (
     Chart,
     Names,
     Sheet,
+    day_of,
     draw_nothing,
     first_and_last,
     show_move,
@@ -245,6 +247,78 @@ def _say_course(its: pd.DataFrame, words: Wording) -> str:
         totals |= {"low": each["total"].min(), "high": each["total"].max()}
         figures = {name: words.number(total) for name, total in totals.items()}
         said.append(words.say("chart.course.alt_series", **first_and_last(each["cutoff"], words), **figures))
+    return " ".join(said)
+
+
+@LOOK
+def draw_lines(
+    rows: pd.DataFrame, names: dict[str, str], words: Wording, what: str, write: Callable[[float], str]
+) -> Chart:
+    """One figure of chosen units from cut-off to cut-off: a line for each, its newest figure and its name at the end.
+
+    rows  : cutoff (ISO), unit_code, value (NaN: none), carried (bool; an open diamond), since (the series; no line
+            joins two series)
+    names : unit_code → name, one for each line
+    what  : the name of the figure;  write : a value as a reader reads it, with its unit
+
+    A line that has no figure at the newest cut-off is labelled with a dash.
+    """
+    values = rows.pivot(index="cutoff", columns="unit_code", values="value").reindex(columns=list(names)).astype(float)
+    if values.isna().all(axis=None):
+        return draw_nothing(words)
+    since, carried = (rows.pivot(index="cutoff", columns="unit_code", values=each) for each in ("since", "carried"))
+    since, carried = since.reindex_like(values), carried.reindex_like(values).eq(True) & values.notna()
+    low, high = values.min(axis=None), values.max(axis=None)
+    newest = values.iloc[-1]
+    labels = [wrapped(f"{write(newest[code])}\u00a0 {name}", 0.4 * WIDTH, SMALL) for code, name in names.items()]
+    left = max(2 * SMALL, GAP + max(width_of(write(level), SMALL) for level in (low, high)))
+    right = WIDTH - LEAD - max(width_of(line, SMALL) for label in labels for line in label.split("\n"))
+    axis = Axis(values.index, left, right - GAP, words)
+
+    sheet, series = Sheet(), since.stack().groupby(level="unit_code").nunique()
+    key = _say_key(words, "lines", carried=carried.any(axis=None), gaps=series.gt(1).any(), what=what)
+    top, heights = sheet.write_key(key), np.array([tall(label, SMALL) for label in labels])
+    bottom = top + max(RULED, heights.sum())
+    ends = (low, high) if low < high else (low - 1, low + 1)
+    scaled = partial(np.interp, xp=ends, fp=(bottom - SMALL, top + SMALL))
+    axis.write(sheet, top, bottom)
+    for level in {low, high}:
+        sheet.axes.hlines(scaled(level), axis.x[0], right, color=PALE, linewidth=0.6, zorder=0)
+        sheet.write(axis.x[0] - GAP, scaled(level), write(level), SMALL, ha="right", color=GREY)
+    colours = dict(zip(names, cycle((BLUE, ORANGE, INK, GREY)), strict=False))
+    for code, colour in colours.items():
+        sheet.trace(axis.x, y := scaled(values[code]), since[code], colour, 1.6, ends=True)
+        sheet.rings(axis.x, y, carried[code].to_numpy(), "D", colour)
+    at = pd.DataFrame({"y": scaled(newest), "label": labels, "height": heights, "colour": list(colours.values())})
+    at = at.sort_values("y", kind="stable", na_position="last")
+    middles = spread_out(at["y"].fillna(bottom), at["height"].to_numpy(), top, bottom)
+    sheet.lead(right - GAP, at["y"], right + LEAD - 2, middles)
+    for label, colour, middle in zip(at["label"], at["colour"], middles, strict=True):
+        sheet.write(right + LEAD, middle, label, SMALL, color=colour)
+    return sheet.chart(bottom + axis.tall, _say_lines(values, since, names, words, what, write))
+
+
+def _say_lines(
+    values: pd.DataFrame,
+    since: pd.DataFrame,
+    names: dict[str, str],
+    words: Wording,
+    what: str,
+    write: Callable[[float], str],
+) -> str:
+    """The alternative text: of each line the first and the last figure of its newest series."""
+    ends = first_and_last(values.index, words)
+    said = [words.say("chart.lines.alt", what=what, cutoffs=len(values), count=len(names), **ends)]
+    for code, name in names.items():
+        known = values[code].dropna()
+        its = known[since[code][known.index] == since[code][known.index[-1]]] if len(known) else known
+        key = ("none", "one", "unit")[min(len(its), 2)]
+        fields = {"unit": name}
+        if len(its):
+            fields |= {"now": write(its.iloc[-1]), "last": words.date(day_of(its.index[-1]))}
+        if len(its) > 1:
+            fields |= {"then": write(its.iloc[0]), "first": words.date(day_of(its.index[0]))}
+        said.append(words.say(f"chart.lines.alt_{key}", **fields))
     return " ".join(said)
 
 
