@@ -3,14 +3,14 @@
 The names are loaded when they are used: importing the package imports none of its modules.
 """
 
+from importlib import import_module
+
 __all__ = ["charts", "check", "history", "week", "what_if"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from analysis import api
-
-        return getattr(api, name)
+        return getattr(import_module("analysis.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

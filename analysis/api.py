@@ -258,11 +258,8 @@ class _Units:
         self._names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
         registered = units.rename(columns={"unit_code": "code", "unit_name": "name"})
         self._registry = Registry(registered, in_force.aliases, in_force.settings.get("name_suffix", ""))
-        typed = (units["type"] + " " + units["unit_name"]).map(_key)
-        single = ~typed.duplicated(keep=False)
         control = in_force.settings["code"]
         self._exact = {code.casefold(): code for code in [*self._names, control]}
-        self._exact |= dict(zip(typed[single], units.loc[single, "unit_code"], strict=True))
         self._exact |= {_key(name): control for name in in_force.settings["name"].values()}
         self._exact |= {_key(name): control for name in in_force.settings["control_rows"]}
         self._control = f"{in_force.settings['name']['vi']} ({control})"

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.config import wording
 from analysis.report.charts.control import draw_control
-from analysis.report.charts.courses import draw_bump, draw_totals
+from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
@@ -133,6 +133,13 @@ def many_weeks(count: int, weeks: int = 60) -> pd.DataFrame:
 COURSE = course_of(SCORES)
 
 
+def lines(course: pd.DataFrame, words: wording.Wording, **names: str) -> Chart:
+    """The totals of a course as lines; of all its units, or of those named."""
+    rows = course.assign(value=course["total"], carried=course["carried_by"] != "")
+    names = names or {name: name for name in course["unit_name"].unique()}
+    return draw_lines(rows, names, words, "Tổng điểm", words.number)
+
+
 def many_points(count: int) -> pd.DataFrame:
     days = pd.date_range(end="2023-12-04", periods=count, freq="7D").strftime("%Y-%m-%d")
     values = np.random.default_rng(766).normal(0.2, 1, count).round(2)
@@ -216,6 +223,8 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
         return draw_bump(many_weeks(count), words, {LONG_NAME})
     if kind == "totals":
         return draw_totals(many_weeks(count), words)
+    if kind == "lines":
+        return lines(many_weeks(count), words)
     if kind == "contributions":
         sizes = np.random.default_rng(766).normal(0, 2, (count, 6))
         parts = pd.DataFrame(

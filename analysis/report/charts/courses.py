@@ -286,7 +286,8 @@ def draw_lines(
         sheet.axes.hlines(scaled(level), axis.x[0], right, color=PALE, linewidth=0.6, zorder=0)
         sheet.write(axis.x[0] - GAP, scaled(level), write(level), SMALL, ha="right", color=GREY)
     colours = dict(zip(names, cycle((BLUE, ORANGE, INK, GREY)), strict=False))
-    for code, colour in colours.items():
+    for code in values.columns[values.notna().any()]:
+        colour = colours[code]
         sheet.trace(axis.x, y := scaled(values[code]), since[code], colour, 1.6, ends=True)
         sheet.rings(axis.x, y, carried[code].to_numpy(), "D", colour)
     at = pd.DataFrame({"y": scaled(newest), "label": labels, "height": heights, "colour": list(colours.values())})

@@ -9,6 +9,7 @@ from support.charted import (
     SCORES,
     VI,
     course_of,
+    lines,
     lines_of,
     many_scores,
     many_weeks,
@@ -226,3 +227,46 @@ def test_a_total_that_is_missing_now_leaves_the_newest_known_one_at_its_place():
     label, beside = the_text(chart, "49,03"), the_text(chart, "51,10")
     assert label.get_weight() == "bold" and label.get_position()[0] < beside.get_position()[0] + WIDTH / 3
     assert "Kiến An" not in chart.alt
+
+
+# -- one figure of chosen units --------------------------------------------------------------------------------------
+
+
+def test_a_line_of_a_chosen_unit_is_labelled_and_its_text_has_both_ends():
+    chart = lines(COURSE, VI, **{"Kiến An": "Kiến An", "Huyện": "huyện Chợ Mới"})
+    labels = [each.get_text().replace("\u00a0", "") for each in texts(chart)]
+    assert {"49,18 Kiến An", "57,45 huyện Chợ Mới", "49,03"} <= set(labels)
+    ends = {"first": "27/11/2023", "last": "04/12/2023"}
+    assert chart.alt == " ".join(
+        [
+            VI.say("chart.lines.alt", what="Tổng điểm", cutoffs=2, count=2, **ends),
+            VI.say("chart.lines.alt_unit", unit="Kiến An", then="49,03", now="49,18", **ends),
+            VI.say("chart.lines.alt_unit", unit="huyện Chợ Mới", then="56,10", now="57,45", **ends),
+        ]
+    )
+    assert len(lines_of(chart, BLUE)) == 1 and len(lines_of(chart, ORANGE)[0]) == 2
+
+
+def test_no_line_joins_two_series_and_its_text_is_of_the_newest_one():
+    three = pd.concat([COURSE.assign(cutoff="2022-12-26", since="2022-01-01", total=90.0), COURSE], ignore_index=True)
+    three = three.drop_duplicates(["cutoff", "unit_code"])
+    chart = lines(three, VI, **{"Kiến An": "Kiến An"})
+    assert [len(line) for line in lines_of(chart, BLUE) if len(line) > 1] == [2]
+    assert VI.say("chart.course.gaps") in " ".join(written(chart)).replace("\n", " ")
+    assert "90,00" not in chart.alt and "49,03 (27/11/2023)" in chart.alt
+
+
+def test_a_line_without_a_newest_figure_ends_in_a_dash_and_one_without_any_says_so():
+    gone = COURSE[(COURSE["cutoff"] < "2023-12-04") | (COURSE["unit_name"] != "Kiến An")]
+    chart = lines(gone, VI, **{"Kiến An": "Kiến An", "Tấn Mỹ": "Tấn Mỹ", "x": "Xã mới"})
+    labels = {each.get_text().replace("\u00a0", "") for each in texts(chart)}
+    assert {"– Kiến An", "62,35 Tấn Mỹ", "– Xã mới"} <= labels
+    assert VI.say("chart.lines.alt_one", unit="Kiến An", now="49,03", last="27/11/2023") in chart.alt
+    assert VI.say("chart.lines.alt_none", unit="Xã mới") in chart.alt
+
+
+def test_a_carried_figure_of_a_line_is_an_open_diamond():
+    chart = lines(COURSE.assign(carried_by="2023-12-04"), VI, **{"Kiến An": "Kiến An"})
+    diamonds = [line for line in chart.figure.axes[0].lines if line.get_marker() == "D"]
+    assert [len(line.get_xdata()) for line in diamonds] == [2]
+    assert VI.say("chart.course.carried") in " ".join(written(chart)).replace("\n", " ")

@@ -34,6 +34,7 @@ from support.charted import (
     VI,
     all_charts,
     drawn,
+    lines,
     row_of,
     texts,
     the_text,
@@ -50,7 +51,9 @@ from analysis.report.charts.ranking import draw_ranking
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("count", [18, pytest.param(135, marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", ["ranking", "heat", "lost_points", "bump", "totals", "contributions", "control"])
+@pytest.mark.parametrize(
+    "kind", ["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "control"]
+)
 def test_no_label_is_cut_or_covers_another_and_type_is_large_enough(kind, count, lang):
     chart = drawn(kind, count, lang)
     figure, labels = chart.figure, texts(chart)
@@ -93,6 +96,8 @@ def test_a_frame_without_rows_gives_a_chart_that_says_so(words):
         draw_totals(COURSE[:0], words),
         draw_totals(COURSE.assign(total=UNKNOWN), words),
         draw_totals(COURSE, words, {"nobody"}),
+        lines(COURSE[:0], words),
+        lines(COURSE, words, nobody="Nobody"),
         draw_contributions(CHANGED[:0], words),
         draw_control(POINTS[:0], LIMITS, words),
     ):
