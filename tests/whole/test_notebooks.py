@@ -227,6 +227,18 @@ def test_each_notebook_to_explore_with_runs_on_a_single_published_week(home, nam
         played.notebook(f"explore/{name}")
 
 
+def test_notebooks_to_explore_with_count_every_unit_and_not_the_control_row(home, tmp_path):
+    golden = pd.read_csv(GOLDEN / "cho-moi-2023-12-04.csv", index_col="unit_code").drop(893)
+    with played.at(home):
+        year = played.notebook("explore/year")
+        compared = played.notebook("explore/compare", workbook=str(tmp_path / "history.xlsx"))
+    assert year["units"].query("cutoff == '2023-12-04'")["unit_code"].astype(int).tolist() == golden.index.tolist()
+    assert compared["figures"].loc[["TT", "TOTAL"], "median"].tolist() == golden[["TT", "TOTAL"]].median().tolist()
+    assert compared["apart"].sum() == pytest.approx(golden.at[30628, "TOTAL"] - golden.at[30634, "TOTAL"])
+    written = pd.read_excel(tmp_path / "history.xlsx", dtype={"unit_code": str})
+    assert list(written) == list(compared["frame"]) and len(written) == len(compared["frame"])
+
+
 @pytest.mark.long
 def test_a_notebook_to_explore_with_runs_in_a_kernel_of_its_own(home, tmp_path):
     ran = papermill_called([[HOME / "notebooks" / "explore" / "year.ipynb", tmp_path / "out.ipynb"]], home=home)
