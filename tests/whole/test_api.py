@@ -241,6 +241,7 @@ def test_of_very_many_names_the_nearest_are_listed():
     names = [f"xã Thứ {number} (H{number})" for number in range(200)]
     said = str(api.Unknown("unit", "xã Thứ 155", names))
     assert said.startswith("no unit 'xã Thứ 155'; there are: xã Thứ 155 (H155), ") and said.endswith(" and 170 more")
+    assert said.count("(H") == 30
 
 
 # -- a province ------------------------------------------------------------------------------------------------------
