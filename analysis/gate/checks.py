@@ -1,6 +1,6 @@
 """The checks of one sheet: its header, its weeks, the figures of a row, and its figures as a whole.
 
-Each check takes a sheet (``reading.Reading``) and adds what it finds to the sheet's problems and repairs.
+Each check takes a sheet (``sheet.Reading``) and adds what it finds to the sheet's problems and repairs.
 """
 
 from collections.abc import Iterator
@@ -90,11 +90,11 @@ def check_hidden(sheet: "Reading") -> None:
         if cell.filled
     ]
     seen = {column for _, column, hidden in filled if not hidden}
-    told: set[tuple[str, int]] = set()
+    noted: set[tuple[str, int]] = set()
     for row, column, hidden in filled:
         line = ("row", row) if column in seen else ("column", column)
-        if hidden and line not in told:
-            told.add(line)
+        if hidden and line not in noted:
+            noted.add(line)
             sheet.fault("problem.hidden", row, column)
 
 

@@ -44,7 +44,7 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """As a person types it: numbers without idle zeros, days as days."""
+        """The value as a person types it: numbers without zeros at the end, days as days."""
         if isinstance(self.value, float):
             return f"{self.value:.10g}"
         return str(self.value)
@@ -134,7 +134,7 @@ class Reading(Log):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     def read_rows(self) -> None:
-        """Every row below the header, but empty ones and a header that is repeated after a page break."""
+        """Read every row below the header, except empty rows and a header that is repeated after a page break."""
         heading = [self._texts(row) for row in self.rows if row <= self.header.rows[-1]]  # titles and header
         for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
             texts = self._texts(row)
@@ -173,13 +173,13 @@ class Reading(Log):
         return any(character.isdigit() for text in cells for character in text)
 
     def _unit_of(self, row: int) -> units.Hit | str | None:
-        """Whom the row's name or, where the table is the registry, its code names; None: nobody."""
+        """The unit that the row's name (or its code, where the table is the registry) matches; None: no unit."""
         if self.rules.from_file:
             return self.cell(row, self.column_of.get("code")).text.strip() or None
         return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
 
     def _words(self, row: int) -> None:
-        """A line of words below the table, or of a table cut off: one problem, at its first cell."""
+        """A line of words below the table, or where the table was cut off: one problem, at its first cell."""
         column = min(column for column, cell in self.rows[row].items() if cell.filled)
         if column == self.column_of.get("unit"):
             self._unknown_name(row, column)
@@ -211,7 +211,7 @@ class Reading(Log):
         return self._keep(record)
 
     def _name_unit(self, record: Record) -> bool:
-        """Whose row it is: by code and name where the table has both, else by name. False, and a problem, if unsure."""
+        """Find the row's unit by code and name, or by name alone. False, and a problem, where that is not sure."""
         row, column = record.row, self.column_of.get("unit")
         name = self.cell(row, column).text
         code = self.cell(row, self.column_of.get("code")).text.strip()
@@ -239,7 +239,7 @@ class Reading(Log):
         return False
 
     def _is_code(self, row: int, code: str) -> bool:
-        """Where the table is the registry: whether a code is of the form that area.toml gives (``unit_codes``)."""
+        """Where the table is the registry: whether a code has the form that area.toml gives (``unit_codes``)."""
         if not code:
             self.fault("problem.missing_value", row, self.column_of.get("code"))
         elif not re.fullmatch(self.rules.settings.get("unit_codes", ".+"), code):
@@ -280,7 +280,7 @@ class Reading(Log):
         return known
 
     def meaning(self, indicator: str) -> str:
-        """The indicator or group that "group / metric" stands for, by aliases.csv or by its own name."""
+        """The indicator or group that "group / metric" means, by aliases.csv or by its own name."""
         return self.spoken.get(indicator) or indicator.split(TIER)[-1]
 
     def _limits(self) -> dict[str, float]:

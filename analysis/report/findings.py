@@ -56,7 +56,7 @@ def _row(finding, severity, unit="", indicator="", value=None, reference=None, t
 
 
 def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """What was mended, what adds up, warnings, and what the figures cannot show."""
+    """What was repaired, which control totals agree, warnings, and what the figures cannot show."""
     words, say = names.words, names.words.say
     repairs = words.number(len(tables["repairs"]), 0)
     rows = [_row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
@@ -73,14 +73,14 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
         text = say("finding.not_printed", groups=words.listed(hidden))
         rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
-    rows += [_row("data", *told) for told in _about_history(tables, rules, names)]
+    rows += [_row("data", *row) for row in _about_history(tables, rules, names)]
     if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
         rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
     return rows
 
 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """What changes rest on, what they cannot tell yet, which series begin now, which recent weeks were corrected."""
+    """The history that changes are compared with, what is not known yet, new series, and recent weeks corrected."""
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
     days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
@@ -88,21 +88,21 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     signals = tables["signals"][tables["signals"]["unit_code"] != names.control]
     if len(days) == 1:
         key = "no_history" if compared else "other_series" if previous else "no_previous"
-        told = [say(f"finding.{key}", period=period)]
+        texts = [say(f"finding.{key}", period=period)]
     else:
         first, begun = words.period(date.fromisoformat(days[0])), signals[signals["since"] > days[-2]]
-        told = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
+        texts = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
         if len(begun) == len(signals):
-            told.append(say("finding.new_series_all"))
+            texts.append(say("finding.new_series_all"))
         elif len(begun):
-            told.append(say("finding.new_series", units=words.listed(map(names.unit, begun["unit_code"]))))
+            texts.append(say("finding.new_series", units=words.listed(map(names.unit, begun["unit_code"]))))
         if compared and tables["contributions"].empty:
             which = words.period(date.fromisoformat(previous)) if previous else say("period.previous")
-            told.append(say("finding.no_parts", period=which))
+            texts.append(say("finding.no_parts", period=which))
     for missing, short in signals[signals["missing"] > 0].groupby("missing", sort=False):
         fields = {"units": words.number(len(short), 0), "missing": words.number(missing, 0)}
-        told.append(say("finding.no_limits", **fields))
-    rows = [(INFO, "", "CHANGE", None, None, text) for text in told]
+        texts.append(say("finding.no_limits", **fields))
+    rows = [(INFO, "", "CHANGE", None, None, text) for text in texts]
     recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
     corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]
     for day, its in corrected.groupby("cutoff"):
@@ -112,7 +112,7 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
 
 
 def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
-    """One sentence a kind of warning: its only cell, or how many cells of which column."""
+    """One sentence for each kind of warning: about its only cell, or how many cells of which column have it."""
     texts = []
     for (column, problem), its in problems.groupby(["column", "problem"], sort=False):
         first = its.iloc[0]
@@ -148,7 +148,7 @@ def _fell(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names) ->
 
 
 def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names: Names) -> list[tuple]:
-    """The units that rose most; a unit that shares the last place is named too."""
+    """The ``most`` units that rose most, and all that share the last place with them."""
     risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
     ordered = risen.sort_values("change", ascending=False, kind="stable")
     return [_move("rose", INFO, each, moved["change"].median(), tables, names) for each in ordered.itertuples()]
@@ -162,7 +162,7 @@ def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd
 def _steps(
     moved: pd.DataFrame, contributions: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names
 ) -> list[tuple]:
-    """Moves of satisfaction, and levels far below the peers, that are the size of whole satisfaction items."""
+    """Moves of satisfaction, and gaps to the peers, that have the size of whole satisfaction items."""
     words, size = names.words, step["size_points"]
     rows, lost_now = [], {}
     for each in find_satisfaction_moves(moved, contributions, step["group"]).itertuples():
@@ -192,7 +192,7 @@ def _steps(
 
 
 def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
-    """Changes that a control chart of the unit's own earlier changes calls out of the ordinary."""
+    """Changes that break a rule of the control chart of the unit's earlier changes."""
     words, rows = names.words, []
     for each in signals[signals["rule"] != ""].itertuples():
         above = each.value > each.centre
@@ -212,7 +212,7 @@ def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
-    """Figures far from the median of the unit's kind, what is not itemised first, then the farthest."""
+    """Figures far from the median of the unit's kind: points that are not itemised first, then the farthest."""
     words = names.words
     first = odd.assign(itemised=odd["indicator"] != NOT_ITEMISED, far=-odd["deviation"].abs())
     rows = []
@@ -232,8 +232,10 @@ def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Names) -> list[tuple]:
-    """For units of a weak band: each indicator that alone would be enough, watched ones first, then the shortest; and
-    the cheapest mix, where it is none of these."""
+    """For units of a weak band: each indicator that alone would be enough, and the cheapest mix, where it is none.
+
+    Indicators that a threshold marks come first, then the one that needs least.
+    """
     weak = units.loc[units["band"].isin(settings["weak_bands"]), "unit_code"]
     rows = []
     for code in weak:
@@ -281,7 +283,7 @@ def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
 
 
 def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
-    """Published figures that ours do not reproduce; where there is something to reconcile, how much of it agrees."""
+    """How many published figures agree with ours, and each one that does not; no rows where there are none of both."""
     if reconciliation.empty:
         return []
     words, agrees = names.words, reconciliation["agrees"].astype(bool)
@@ -298,7 +300,7 @@ def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
-    """Previous totals in the table that are not those published for that week."""
+    """Previous totals in a table that differ from those published for that week."""
     rows = []
     for each in carried.itertuples():
         figures = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}

@@ -37,11 +37,11 @@ def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[
     shown = contributions[contributions["contribution"].abs() >= SHOWN_POINTS]
     ordered = shown.sort_values("contribution", key=abs, ascending=False, kind="stable")
     signed = functools.partial(names.words.number, signed=True)
-    told = [f"{names.part(each)} {signed(each.contribution)}" for each in ordered.head(most).itertuples()]
+    parts = [f"{names.part(each)} {signed(each.contribution)}" for each in ordered.head(most).itertuples()]
     others = contributions["contribution"].sum() - ordered.head(most)["contribution"].sum()
-    if told and abs(others) >= SHOWN_POINTS:
-        told.append(names.words.say("finding.other_parts", change=signed(others)))
-    return told
+    if parts and abs(others) >= SHOWN_POINTS:
+        parts.append(names.words.say("finding.other_parts", change=signed(others)))
+    return parts
 
 
 def say_route(route, names: Names) -> str:

@@ -225,7 +225,7 @@ def _signal_lines(edition: Edition) -> list[str]:
 
 def _streak_lines(edition: Edition) -> list[str]:
     """The units that fell, and those that rose, several cut-offs in a row; the longest first."""
-    words, told = edition.words, []
+    words, lines = edition.words, []
     signals = edition.tables["signals"]
     signals, least = signals[signals["unit_code"].isin(edition.units["unit_code"])], edition.names.least_streak
     for key, sign in (("piece.falling", -1), ("piece.rising", 1)):
@@ -234,14 +234,14 @@ def _streak_lines(edition: Edition) -> list[str]:
             named = [f"{edition.names.unit(each.unit_code)} ({abs(each.streak):.0f})" for each in runs.itertuples()]
             shown = named[: edition.rules.settings["fell_most"]]
             texts = {"units": words.listed(shown), "count": len(named), "least": words.number(least, 0)}
-            told.append(words.say(key if len(named) == len(shown) else f"{key}_of", **texts))
-    return told
+            lines.append(words.say(key if len(named) == len(shown) else f"{key}_of", **texts))
+    return lines
 
 
 def pace_lines(edition: Edition, code: str) -> list[str]:
     """What each target of a unit (or of the area) needs per week, beside what the last weeks brought."""
     words, names, rows = edition.words, edition.names, edition.tables["pace"]
-    told, unknown = [], []
+    lines, unknown = [], []
     for each in rows[rows["unit_code"] == code].itertuples():
         total = each.indicator == "TOTAL"
         fields = {
@@ -258,8 +258,8 @@ def pace_lines(edition: Edition, code: str) -> list[str]:
             weeks = words.number(each.recent_weeks, 0 if each.recent_weeks.is_integer() else 1)
             recent = words.number(each.recent_per_week, signed=True)
             texts.append(words.say("piece.pace_recent", weeks=weeks, recent=recent))
-        told.append(" ".join(texts))
-    return told + ([words.say("piece.pace_unknown", indicators="; ".join(unknown))] if unknown else [])
+        lines.append(" ".join(texts))
+    return lines + ([words.say("piece.pace_unknown", indicators="; ".join(unknown))] if unknown else [])
 
 
 def _weakest_line(edition: Edition) -> str:

@@ -113,6 +113,6 @@ def draw_contributions(parts: pd.DataFrame, words: Wording) -> Chart:
         if listed:
             y = sheet.write(0, y, wrapped("\u00a0· ".join(listed), WIDTH - GAP, SMALL), SMALL, up=0, color=GREY)
         y += GAP + 2
-        told = ", ".join(texts[rows].str.replace("\u00a0", " ")) or words.say("chart.contributions.alt_none")
-        said.append(words.say("chart.contributions.alt_unit", unit=unit, change=total, parts=told))
+        named = ", ".join(texts[rows].str.replace("\u00a0", " ")) or words.say("chart.contributions.alt_none")
+        said.append(words.say("chart.contributions.alt_unit", unit=unit, change=total, parts=named))
     return sheet.chart(y - GAP, " ".join([words.say("chart.contributions.alt", count=len(said)), *said]))
