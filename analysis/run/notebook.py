@@ -1,8 +1,7 @@
-"""One notebook run by papermill, and whether it really ran.
+"""Runs one notebook by papermill, and checks that it really ran.
 
-papermill's record is no proof of that: after a crash it calls every cell completed, ``sys.exit(0)``
-raises nothing, and a mistyped parameter is only a warning. So parameters are compared before, and every code cell
-looked at after.
+papermill's record does not prove that: after a crash it calls every cell completed, ``sys.exit(0)`` raises nothing, and
+a mistyped parameter is only a warning. So parameters are compared before the run, and every code cell is checked after.
 """
 
 import json
@@ -63,7 +62,7 @@ def run_isolated(
     words: Wording,
     of: ForkServer,
 ) -> object:
-    """What ``function``, which runs a notebook, gives in a process of its own that works in ``home``.
+    """Call ``function``, which runs a notebook, in a child process that works in ``home``, and return its answer.
 
     There is no password in that process, neither before the notebook runs nor after.
 

@@ -38,7 +38,7 @@ def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     atomic.save(paths.run_reports(home, area, run) / "report.docx", document.build_document(edition, home))
 
 
-PARTS = (page_and_mail, word)  # none needs what another makes
+PARTS = (page_and_mail, word)  # independent of each other
 
 
 def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":

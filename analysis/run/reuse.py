@@ -1,8 +1,8 @@
-"""What of the published week stands in the new one as it is: every stage and unit's page whose inputs are the same.
+"""Which outputs of the published week can be reused: stages and units' pages whose inputs are the same.
 
-A stage can read the tables that are there before it, and what OWN tells of it. A unit's page is the same where all
-that it shows is the same, which is found out without drawing it. Nothing is taken over from another code,
-configuration or environment, nor anything that is not as it was published.
+A stage reads the tables that are there before it; what it reads besides tables is listed in ``OWN``. A unit's page is
+the same where its text and its drawn data are: no page is drawn to find that out. Nothing made by other code,
+configuration or packages is reused, and no file that has changed since it was published.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from analysis.run import unit_pages
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
 
-COMMON = ("code", "commit", "config", "versions")  # of the record of a run
-OWN = {  # what a stage reads beside tables
+COMMON = ("code", "commit", "config", "versions")  # parts of a run's record that every stage depends on
+OWN = {  # what a stage reads besides tables
     "1_clean": ("raw", "revision", "lang"),
     "2_score": (),
     "3_trend": ("earlier", "lang"),
@@ -27,7 +27,7 @@ OWN = {  # what a stage reads beside tables
 
 
 def key(stage: str, folder: Path, record: dict) -> str:
-    """The fingerprint of everything that a stage can read; "" for a stage of which that is not known.
+    """The fingerprint of everything that a stage can read; "" for a stage that ``OWN`` does not list.
 
     folder : the run's, as it is before the stage
     record : of the run: commit, revision, inputs
@@ -42,7 +42,7 @@ def key(stage: str, folder: Path, record: dict) -> str:
 
 
 def stage(home: Path, name: str, published: Path, folder: Path, before: dict) -> bool:
-    """Copy what a stage left in the published week into the run's folder; False where not all of it is there.
+    """Copy the outputs of a stage from the published week into the run's folder; False where one is missing.
 
     before : the record of the published week
     """
@@ -83,7 +83,7 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
 
 
 def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
-    """``unchanged`` in several processes; none, and so a new page for each unit, where one does not come to its end."""
+    """``unchanged`` in several processes; where one of them dies or takes too long, none: every page is made anew."""
     shares = min(jobs or isolated.PROCESSORS, len(codes))
     parts = [partial(unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
@@ -92,7 +92,7 @@ def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
 
 
 def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
-    """Of the units of these codes those whose page, as published, shows all that a new one would, and nothing else."""
+    """The codes of those units whose published page has the same text and the same drawn data as a new one would."""
     from analysis.config import periods, rules
     from analysis.report import unitpage
 
@@ -101,11 +101,11 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
     try:
         edition = unitpage.edition(store.open_week(area, cutoff, run, home), rules.load(home, area, day), words)
         held = {name: published.read(name) for name in unitpage.DRAWN}
-    except (paths.NotFound, ValueError):  # a week that has no such pages
+    except (paths.NotFound, ValueError):  # a week without such pages
         return []
     same = []
     for code in codes:
-        with suppress(Exception):  # what is wrong with this one is told by the making of its page
+        with suppress(Exception):  # making the page will show what is wrong
             drawn = unitpage.drawn(edition.tables, code) == unitpage.drawn(held, code)
             same += [code] if drawn and unitpage.said(edition, code) == _said(published, code) else []
     return same

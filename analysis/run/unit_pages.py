@@ -1,7 +1,7 @@
 """One page a unit, each made by its own run of 5_unit, in parallel; where that fails, a page that says so.
 
-Each page is made in a process of its own from a task of plain values, which could as well be sent to another machine. A
-task tells what went wrong instead of raising it, so that one unit's failure leaves the others their pages.
+Each page is made in a process of its own from a task of plain values, which a Dask worker on another machine can do as
+well. A task returns what went wrong instead of raising it, so that one unit's failure does not stop the other pages.
 """
 
 import traceback

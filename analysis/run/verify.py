@@ -1,7 +1,7 @@
-"""Whether a published week is what it was published as, and whether its inputs still give it, byte for byte.
+"""Rebuilds a published week and names every difference, byte for byte.
 
-The week is rebuilt in a temporary home, from its own table, and compared with what is published and with what run.json
-says was. Nothing is written in the home.
+The week is made again in a temporary home, from its own table. It is compared with the published files, and with what
+run.json says of them. Nothing is written in the home.
 """
 
 import csv

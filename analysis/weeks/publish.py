@@ -66,7 +66,7 @@ def _holder(lock: Path) -> tuple[str, str]:
 
 
 def tidy(home: Path, area: str, cutoff: str) -> None:
-    """Of what a killed run of this week left: finish what was half published, undo half a rename, remove the rest."""
+    """Clean up after a killed run: finish what was half published, undo half a rename, remove the rest."""
     roots = (paths.processed(home, area), paths.reports(home, area))
     left = [atomic.recover(root / cutoff) for root in roots]
     for folder in paths.processed(home, area).glob(f".run-{cutoff}-*"):
