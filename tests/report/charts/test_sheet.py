@@ -190,8 +190,10 @@ def test_a_chart_is_small_enough_to_stand_with_the_others_on_one_page(kind, coun
 
 @pytest.mark.long
 def test_equal_frames_give_equal_bytes_in_every_process_whatever_the_readers_settings():
-    command = [sys.executable, "-c", "import charted; print(charted.all_charts())"]
+    command = [sys.executable, "-c", "from support import charted; print(charted.all_charts())"]
     elsewhere = os.environ | {"PYTHONHASHSEED": "766", "SOURCE_DATE_EPOCH": "0"}
-    done = subprocess.run(command, cwd=Path(__file__).parent, env=elsewhere, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], env=elsewhere, capture_output=True, text=True, check=True
+    )
     with matplotlib.rc_context({"font.family": "serif", "figure.facecolor": "black", "axes.grid": True}):
         assert all_charts() == done.stdout.strip()
