@@ -1,8 +1,8 @@
-"""One unit's page: the pieces that its chairman reads, each a fragment of HTML.
+"""The page of one unit, for its chairman: pieces of HTML.
 
-The same findings, tables and sentences as the district's report, cut to one unit: where it stands and since when,
-what changed, where its points are lost, how the next band can be reached, who has shown that it can, and what the table
-cannot show. Every piece takes the edition and the unit's code.
+The page uses the findings, tables and sentences of the district's report, but only those of one unit: its rank and band
+and since when it has them, what changed, where its points are lost, how it can reach the next band, which unit has
+shown that this is possible, and what the table cannot show. Every piece takes the edition and the unit's code.
 """
 
 from dataclasses import replace
@@ -29,29 +29,30 @@ DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "sig
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
     """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
     held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
-    own = {name: frame.copy(deep=False) for name, frame in held.items()}  # what is done to them stays there
+    own = {name: frame.copy(deep=False) for name, frame in held.items()}  # so that no caller changes the cached frames
     return Edition(rules, words, own, provenance=provenance_of(week))
 
 
 @lru_cache(maxsize=1)
 def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> dict[str, pd.DataFrame]:
-    """The week's tables and its findings, from what the files hold; all its units' pages are made from the same."""
+    """The week's tables and its findings, cached by the files' content, because all units' pages use the same."""
     read = {name: table_files.from_csv(name, data) for name, data in files}
     return read | {"findings": findings.collect(read, rules, words)}
 
 
-def said(edition: Edition, code: str) -> list[str]:
-    """All that a page says: its pieces, in their order.
+def page_pieces(edition: Edition, code: str) -> list[str]:
+    """The HTML pieces of a page, in order.
 
-    Where this and ``drawn`` are the same, code, configuration and environment given, so is the page.
+    Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
     """
     return [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
 
 
-def drawn(held: dict[str, pd.DataFrame], code: str) -> list[str]:
-    """The unit's own rows, as text: what the charts of its page show, and a look at them in its notebook.
+def drawn_rows(held: dict[str, pd.DataFrame], code: str) -> list[str]:
+    """The unit's own rows as CSV texts: the data that the charts of its page and the tables in its notebook show.
 
-    Nothing tells the revision. Figures as a file has them, whether they were read from one or not yet written.
+    The revision is left out. Figures are formatted as in the week's files, so that tables in memory and tables read
+    from files give the same texts.
     """
     own = (held[name].drop(columns="revision", errors="ignore") for name in DRAWN)
     return [each[each["unit_code"] == code].to_csv(index=False, float_format=table_files.FLOATS) for each in own]
@@ -67,7 +68,7 @@ def title(edition: Edition, code: str) -> str:
 
 
 def minute(edition: Edition, code: str) -> HTML:
-    """Five lines: where it stands, what changed, where points are lost, the way to the next band, what is not known."""
+    """Five lines: rank and band, what changed, where points are lost, the way to the next band, what is not known."""
     lines = [
         _standing(edition, code),
         *(_changed(edition, code)[:1] or [edition.words.say("unit.no_change")]),
@@ -79,7 +80,7 @@ def minute(edition: Edition, code: str) -> HTML:
 
 
 def standing(edition: Edition, code: str) -> HTML:
-    """Total, place and band, for how long, and how that compares with the median of its kind."""
+    """Total, rank and band, how long the unit has had the band, and the median of its kind."""
     words, unit = edition.words, _unit(edition, code)
     kind = edition.units[edition.units["kind"] == unit["kind"]]
     lines = [_standing(edition, code), _since(edition, code)]
@@ -93,14 +94,14 @@ def standing(edition: Edition, code: str) -> HTML:
 
 
 def change(edition: Edition, code: str) -> HTML:
-    """What changed and which part did it, whether it is out of the ordinary, and what is not known of it."""
+    """What changed and which part caused it, whether the change is unusual, and what is not known about it."""
     words = edition.words
     texts = [*_changed(edition, code), *_found(edition, code, "step", "signal"), *_limits(edition, code)]
     return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
 
 
 def lost(edition: Edition, code: str) -> HTML:
-    """The unit's figures beside its kind's median, best and target: where its points are lost."""
+    """Where the unit's points are lost: its figures beside the median, the best figure of its kind, and the target."""
     words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
     rows = []
     for each in _lost_parts(edition, code).itertuples():
@@ -122,14 +123,14 @@ def lost(edition: Edition, code: str) -> HTML:
 
 
 def route(edition: Edition, code: str) -> HTML:
-    """The cheapest mix to the next band, each indicator that alone would be enough, and the pace that is needed."""
+    """The way to the next band: the cheapest mix, each indicator that alone would be enough, and the needed pace."""
     words = edition.words
     texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *sentences.pace_lines(edition, code)]
     return page.render_piece("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
 
 
 def unseen(edition: Edition, code: str) -> HTML:
-    """What the table cannot show: the groups it does not print, the history it does not have."""
+    """What the table cannot show: groups that it does not print, history that is missing."""
     told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return page.render_piece(
@@ -138,9 +139,9 @@ def unseen(edition: Edition, code: str) -> HTML:
 
 
 def provenance(edition: Edition, code: str) -> HTML:
-    """Where the figures come from. File and revision as a whole are told by the report of the area.
+    """Where the figures come from. File and revision are only in the report of the area.
 
-    So the page of a unit stays as it is where a correction does not touch what it shows.
+    So a correction that does not concern a unit leaves its page unchanged.
     """
     known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "revision")}
     return page.provenance(replace(edition, provenance=known))
@@ -158,7 +159,7 @@ def _unit(edition: Edition, code: str) -> pd.Series:
 
 
 def _own(edition: Edition, table: str, code: str) -> pd.DataFrame:
-    """The unit's rows of a table: a mask, for of many small tables a query takes ten times as long."""
+    """The unit's rows of a table. A mask is used, because a query takes ten times as long on many small tables."""
     rows = edition.tables[table]
     return rows[rows["unit_code"] == code]
 
@@ -184,7 +185,7 @@ def _standing(edition: Edition, code: str) -> str:
 
 
 def _since(edition: Edition, code: str) -> str:
-    """Since when the unit has had its band without a break, as far as published weeks of its series tell."""
+    """Since when the unit has had its band without a break, as far as the published weeks of its series show it."""
     words = edition.words
     its = _own(edition, "course", code)
     its = its[its["carried_by"] == ""]
@@ -198,7 +199,7 @@ def _since(edition: Edition, code: str) -> str:
 
 
 def _changed(edition: Edition, code: str) -> list[str]:
-    """The change and its parts, and the move in rank; nothing where there is no previous total."""
+    """The change and its parts, and the rank move; an empty list where there is no previous total."""
     words, unit = edition.words, _unit(edition, code)
     if pd.isna(unit["change"]):
         return []
@@ -211,7 +212,7 @@ def _changed(edition: Edition, code: str) -> list[str]:
 
 
 def _limits(edition: Edition, code: str) -> list[str]:
-    """Whether the change is within the limits of ordinary variation, or how many changes are missing to say so."""
+    """Whether the change is within the limits of usual variation, or how many more changes are needed to know that."""
     words, rows = edition.words, _own(edition, "signals", code)
     told = []
     for each in rows[rows["rule"] == ""].itertuples():
@@ -224,7 +225,7 @@ def _limits(edition: Edition, code: str) -> list[str]:
 
 
 def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
-    """What explains the unit's total, most points lost first; a group that is computed whole is told by its indicators.
+    """The parts that explain the unit's total, most lost points first; a completely computed group by its indicators.
 
     Returns : group, indicator ("" for a whole group), points, max_points, lost
     """
@@ -255,7 +256,7 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
 
 
 def _rest(edition: Edition, code: str) -> str:
-    """The points that no column explains, beside the median of the unit's kind."""
+    """The points that no column explains, and the median of the unit's kind."""
     words, unit = edition.words, _unit(edition, code)
     its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
     if pd.isna(unit["not_itemised"]) or its.abs().max() <= sentences.NOTHING_POINTS:
@@ -264,7 +265,7 @@ def _rest(edition: Edition, code: str) -> str:
 
 
 def _ways(edition: Edition, code: str) -> list[str]:
-    """The cheapest mix, then each other indicator that alone would be enough, the shortest way first, with proof."""
+    """The cheapest mix, then each other indicator that alone would be enough, shortest way first, with a best peer."""
     words, names, its = edition.words, edition.names, _own(edition, "routes", code)
     if its.empty:
         return []
@@ -291,7 +292,7 @@ def _no_route(edition: Edition, code: str) -> str:
 
 
 def _values(edition: Edition, code: str, part) -> pd.Series:
-    """The figure of a part for all units of the unit's kind, by code: a rate in percent, else a group's points."""
+    """The figure of a part for all units of the unit's kind, by unit code: a rate in percent, or a group's points."""
     kind = _unit(edition, code)["kind"]
     codes = edition.units.loc[edition.units["kind"] == kind, "unit_code"]
     if part.indicator:

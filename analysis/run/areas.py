@@ -1,4 +1,4 @@
-"""One week of many areas: several areas at once, each in a process of its own that makes its pages one by one."""
+"""Makes one week of many areas, several areas at once. Each area has its own process, which makes page after page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,10 +14,10 @@ from analysis.weeks import paths
 
 
 def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str = "vi", **about) -> Iterator[Outcome]:
-    """Make the week of every area that has a table for it; what to print of each, as they end.
+    """Make the week of every area that has a table for it; yield what to print about each area when it ends.
 
     cutoff : ISO date; None: the newest table of each area
-    about  : as of ``make_weeks``
+    about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
     words = wording.load(home, lang)
@@ -35,10 +35,11 @@ def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str 
 def make_weeks(
     home: Path, areas: list[str], jobs: int | None = None, cluster: str = "", steps: Pipeline | None = None, **about
 ) -> Iterator[tuple[str, Outcome]]:
-    """Make the week of every area; the area and how it ended, as they end.
+    """Make the week of every area; yield the area and its outcome when it ends.
 
-    jobs    : how many areas at once; None: one a processor; with a cluster one, whose pages the cluster makes at once
-    about   : as of ``run.make_week``
+    jobs    : how many areas at once; None: one per processor. With a cluster it is one area at a time, because the
+              cluster makes many pages of that area at once
+    about   : the other arguments of ``pipeline.make_week``
     Raises  : WordingError.
     """
     import joblib
@@ -58,7 +59,7 @@ def _make_week(home: Path, area: str, cluster: str, steps: Pipeline, **about) ->
         return area, pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
     except WordingError:
         raise
-    except Exception as error:  # whatever it was: the other areas get their weeks
+    except Exception as error:  # one area's failure must not stop the other areas
         return area, Outcome(Exit.FAILED, unit_pages.error_text(error))
 
 

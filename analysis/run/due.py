@@ -1,4 +1,4 @@
-"""Every week by itself: which weeks of an area are due, and the making of each, oldest first."""
+"""Finds the weeks of an area that are due, and makes each of them, oldest first."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +12,11 @@ from analysis.weeks import atomic, paths, publish, store
 
 
 def make_all(home: Path, areas: list[str], send: bool = False, lang: str = "vi", **about) -> Iterator[Outcome]:
-    """Make every week that is due of each area; what to print of each, and of what stands in the way of others.
+    """Make every week that is due in each area; yield what to print: of each week, and of what stops others.
 
-    send   : whether mails are sent afterwards. Then the last outcome of an area names its mails: of the weeks made, and
-             of those whose letters were left waiting, without the weeks that could not be made.
-    about  : as of ``make_weeks``
+    send   : whether mails are sent afterwards. Then the last outcome of an area names the mails to send: those of the
+             weeks made now, and those whose letters still wait; but no mail of a week that could not be made.
+    about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
     words, nothing = wording.load(home, lang), True
@@ -29,7 +29,7 @@ def make_all(home: Path, areas: list[str], send: bool = False, lang: str = "vi",
 
 
 def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **about) -> Iterator[Outcome]:
-    """What ``make_all`` yields of one area."""
+    """Yield the outcomes of ``make_all`` for one area."""
     from analysis.mail import sending
 
     made, withheld = set(), set()
@@ -40,7 +40,7 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
     letters = set()
     try:
         letters = (made | set(sending.waiting(home, area))) - withheld if send else set()
-    except AnalysisError as error:  # a damaged outbox holds up no report either
+    except AnalysisError as error:  # a damaged outbox must not stop the reports
         yield Outcome(error.status, f"{area}: {error}")
     if names := paths.misnamed_raw(home, area):
         yield Outcome(Exit.REFUSED, words.say("run.misnamed", area=area, names=words.listed(names)))
@@ -60,10 +60,11 @@ def make_weeks(
     cluster: str = "",
     steps: Pipeline | None = None,
 ) -> Iterator[tuple[str, Outcome]]:
-    """Make every week of ``area`` that is due, as ``run.make_week`` would; cut-off and outcome, oldest first.
+    """Make every week of ``area`` that is due; yield its cut-off and outcome, oldest first.
 
-    A later week does not wait for one that failed: it is due again when that one is published. A file named by a day
-    that is none is refused. The other arguments : as of ``run.make_week``. Raises : WordingError.
+    A later week does not wait for an earlier one that failed; it becomes due again when the earlier one is published. A
+    file is refused where its name begins with a date that does not exist.
+    The other arguments : as in ``pipeline.make_week``. Raises : WordingError.
     """
     words = wording.load(home, lang)
     for cutoff in paths.raw_days(home, area):
@@ -78,14 +79,15 @@ def make_weeks(
                 yield cutoff, pipeline.make_week(home, area, cutoff, **about)
         except wording.WordingError:
             raise
-        except Exception as error:  # whatever it was: the other weeks are made
+        except Exception as error:  # one week's failure must not stop the other weeks
             yield cutoff, Outcome(Exit.FAILED, unit_pages.error_text(error))
 
 
 def is_due(home: Path, area: str, cutoff: str) -> bool:
-    """Whether the week has no whole report, or one of another table, or one without an earlier week that is there now.
+    """Whether the week must be made: it has no complete report, or its raw table or the earlier weeks have changed.
 
-    Another table than the published one is a correction; ``run.make_week`` refuses it until a person says --reissue.
+    A raw table that is not the published one is a correction. ``pipeline.make_week`` refuses it until a person gives
+    the option --reissue.
     """
     record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
     inputs, folder = record.get("inputs", {}), len(paths.processed(home, area).relative_to(home).parts)
@@ -99,6 +101,6 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
 
 
 def missing(home: Path, area: str) -> list[str]:
-    """The weeks that have a raw table and no report, though a later one has: its history lacks them."""
+    """The weeks that have a raw table but no report, while a later week has one: that week's history lacks them."""
     published = store.published(home, area)
     return [day for day in paths.raw_days(home, area) if published and day < published[-1] and day not in published]

@@ -1,4 +1,4 @@
-"""The gate of a week: the call in a child process, what it found as lines for people, and its tables and page.
+"""Runs a week's gate in a child process, and turns its result into lines for people, tables and a page.
 
 The driver imports this module; whatever reads tables is imported by the functions that need it.
 """
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from analysis.config.rules import Rules
     from analysis.gate.clean import Cleaned
 
-OF_ACCEPTED = ("measurements", "points", "scores", "reconciliation")  # tables that a refused file has not
+OF_ACCEPTED = ("measurements", "points", "scores", "reconciliation")  # only an accepted file has these tables
 
 
 class GateSummary(NamedTuple):
-    """What a week needs of what the gate found, in plain values.
+    """The part of the gate's result that a week needs, in plain values.
 
-    lines : for people: warnings of the configuration, and the problems of the tables
+    refused : whether the tables are refused
+    units   : the units in the tables
+    lines   : lines for people: warnings about the configuration, and the problems of the tables
     """
 
     refused: bool
@@ -33,7 +35,7 @@ class GateSummary(NamedTuple):
 
 
 def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
-    """``gate_week`` in a child process. Raises : as that; OSError where the child dies or takes too long."""
+    """Call ``gate_week`` in a child process. Raises : as ``gate_week``; OSError where the child dies or is too slow."""
     try:
         return isolated.call(gate_week, raw, home, area, cutoff, words, of=preload.GATE)
     except (isolated.TookTooLong, isolated.Died) as error:
@@ -51,13 +53,13 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
 
 
 def summarise(cleaned: "Cleaned", words: Wording) -> GateSummary:
-    """Whether the tables are refused, the units they are about, and the problems as lines for people."""
+    """Reduce the gate's result to: whether the tables are refused, their units, and the problems as lines to print."""
     units = cleaned.units[["unit_code", "unit_name", "type"]].itertuples(index=False, name=None)
     return GateSummary(cleaned.refused, [Unit(*each) for each in units], problem_lines(cleaned.problems, words))
 
 
 def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
-    """The gate's problems for people, errors first, each kind under a heading with their number."""
+    """The gate's problems as lines for people: first errors, then warnings, each sort under a heading with a count."""
     from analysis.gate import clean
 
     lines = []
@@ -70,7 +72,7 @@ def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
 
 
 def report_lines(cleaned: "Cleaned", rules: "Rules", words: Wording, files: list[Path]) -> list[str]:
-    """What the gate found, for a person: controls, repairs, warnings and errors, the verdict last."""
+    """The gate's result as lines for people: controls, repairs, errors, warnings, and last the verdict."""
     from analysis.gate import clean
 
     lines = [words.say("run.controls")] if len(cleaned.controls) else []
@@ -89,7 +91,7 @@ def report_lines(cleaned: "Cleaned", rules: "Rules", words: Wording, files: list
 
 
 def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]":
-    """The tables of an accepted file by name: measurements, points, scores, reconciliation; none of a refused one."""
+    """The tables of an accepted file by name: measurements, points, scores, reconciliation. A refused file has none."""
     from analysis.method import score
 
     if cleaned.refused:
@@ -102,9 +104,9 @@ def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]
 
 
 def write_tables(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: Wording) -> str:
-    """Write the tables ``accepted``, repairs and problems into ``out``; returns the sentence that names them.
+    """Write the tables ``accepted``, repairs and problems into ``out``; return the sentence that names the files.
 
-    The tables of an accepted file that an earlier call left there are removed.
+    Tables of an accepted file that an earlier call wrote there are removed first.
     """
     from analysis.weeks import store
 
@@ -116,7 +118,7 @@ def write_tables(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Clean
 
 
 def write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> str:
-    """Write gate.html, the tables as delivered with what the gate found; returns the sentence that names the page."""
+    """Write gate.html, which shows the delivered tables and the gate's result; return the sentence that names it."""
     from analysis.report import gatepage
     from analysis.weeks import atomic
 

@@ -1,7 +1,8 @@
-"""Runs one notebook by papermill, and checks that it really ran.
+"""Runs one notebook with papermill and checks that it really ran.
 
-papermill's record does not prove that: after a crash it calls every cell completed, ``sys.exit(0)`` raises nothing, and
-a mistyped parameter is only a warning. So parameters are compared before the run, and every code cell is checked after.
+papermill's record does not prove that: after a crash it marks every cell as completed, a cell with ``sys.exit(0)``
+raises no error, and a mistyped parameter is only a warning. So the parameters are checked before the run, and every
+code cell after it.
 """
 
 import json
@@ -21,26 +22,26 @@ from analysis.weeks.home import at_home, without_folders, working_in
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MOST_SHOWN = 10_000_000  # characters that a cell may show; our choice: our largest chart is a fiftieth of it
+MOST_SHOWN = 10_000_000  # characters of one cell's output; our choice: our largest chart has a fiftieth of that
 DRAWN = (
     ("analysis.report.charts.sheet", "Chart"),
     ("analysis.report.charts.sheet", "Picture"),
-)  # module and class: these take long to draw
-ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # as --engine names them, as papermill does
+)  # module and class of objects that take long to draw
+ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # our name (--engine) => papermill's name
 
 
 class NotebookFailed(AnalysisError):
-    """A notebook did not do all it should; the message names notebook, cell and reason."""
+    """A notebook failed. The message names the notebook, the cell and the reason."""
 
 
 @dataclass(frozen=True)
 class EngineOptions:
     """How notebooks are run.
 
-    engine  : inprocess, or papermill: its own
-    seconds : wall clock for one notebook, after which it is killed with all it has started
-    memory  : bytes of data that it, and each process it starts, may have
-    beside  : whether drawings may be made in forked copies while the next cells run; only ``inprocess`` can
+    engine  : ``inprocess``, or ``papermill``: the engine that papermill brings
+    seconds : wall-clock time for one notebook; then it is killed, and every process that it started
+    memory  : bytes of data that it, and each process it starts, may use
+    beside  : whether forked copies may draw charts while the next cells run; only ``inprocess`` can do that
     """
 
     engine: str = "inprocess" if isolated.FORKS else "papermill"
@@ -62,11 +63,11 @@ def run_isolated(
     words: Wording,
     of: ForkServer,
 ) -> object:
-    """Call ``function``, which runs a notebook, in a child process that works in ``home``, and return its answer.
+    """Call ``function``, which runs a notebook, in its own process that works in ``home``; return its result.
 
-    There is no password in that process, neither before the notebook runs nor after.
+    That process never has a password, neither before the notebook runs nor after.
 
-    source, target : of the notebook
+    source, target : the notebook, and the file for the executed one
     of             : the server that the process is forked from
     Raises         : what ``function`` raises; NotebookFailed where the time is up or the process dies.
     """
@@ -78,7 +79,7 @@ def run_isolated(
 
 
 def ended(error: isolated.TookTooLong | isolated.Died, words: Wording) -> str:
-    """Why a process was ended, or that it ended by itself, for people."""
+    """Say to people why a call has no answer: it took too long, or its process died."""
     if isinstance(error, isolated.TookTooLong):
         return words.say("run.too_long", seconds=words.number(error.seconds, 0))
     return words.say("run.died", status=MISSING if error.status is None else error.status)
@@ -93,12 +94,13 @@ def run(
     way: EngineOptions = DEFAULT_OPTIONS,
     wanted: dict[str, str] | None = None,
 ) -> None:
-    """Run ``source`` with these parameters; the executed notebook, without times and paths, becomes ``target``.
+    """Run ``source`` with these parameters and write the executed notebook, without times and paths, to ``target``.
 
-    home   : that of the notebook's cells
-    wanted : parameters for those notebooks that have them
-    Raises : NotebookFailed for a parameter that the notebook does not have, and unless every code cell ran to its end
-             without an error. ``target`` then shows how far it came.
+    home   : the home that the notebook's cells use
+    values : parameters that the notebook must have
+    wanted : parameters that are given only if the notebook has them
+    Raises : NotebookFailed where the notebook lacks a parameter of ``values``, and where a code cell did not run to its
+             end or had an error. Then ``target`` shows the cells that ran.
     """
     import nbformat
     import papermill
@@ -115,10 +117,10 @@ def run(
                 progress_bar=False,
                 log_output=False,
                 engine_name=ENGINES[way.engine],
-                extra_arguments=["--log-level=CRITICAL"],  # what the kernel says of its own affairs is for nobody
+                extra_arguments=["--log-level=CRITICAL"],  # nobody needs the kernel's own log
                 **options,
             )
-    except Exception as error:  # papermill's, nbclient's, the kernel's: each means that the notebook failed
+    except Exception as error:  # any error of papermill, nbclient or the kernel means that the notebook failed
         fields = {"cell": _reached(target, words), "reason": _reason(error)}
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
     done = nbformat.read(target, as_version=4)
@@ -135,7 +137,7 @@ def run(
 
 @contextmanager
 def _options(way: EngineOptions) -> Iterator[dict]:
-    """What an engine needs beside the notebook."""
+    """The options that papermill passes to the engine."""
     if way.engine == "inprocess":
         yield {"beside": DRAWN if way.beside else ()}
         return
@@ -146,7 +148,7 @@ def _options(way: EngineOptions) -> Iterator[dict]:
 
 
 def _literal(path: Path) -> str:
-    """papermill fills in {…} of a path."""
+    """The path with its braces doubled, because papermill replaces {…} in paths."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
@@ -164,18 +166,18 @@ def _errors(cell: "NotebookNode") -> "list[NotebookNode]":
 
 
 def _reached(target: Path, words: Wording) -> str:
-    """The cell at which the notebook failed, in words where none was begun."""
+    """The label of the cell at which the notebook failed; a sentence where no cell was started."""
     import nbformat
 
     try:
         cell = _culprit(nbformat.read(target, as_version=4))
-    except (FileNotFoundError, ValueError):  # half written, as on a full disk, it tells no cell
+    except (FileNotFoundError, ValueError):  # the file is incomplete, for example because the disk is full
         cell = ""
     return cell or words.say("run.not_begun")
 
 
 def _culprit(notebook: "NotebookNode") -> str:
-    """The cell that failed: the first with an error, else the last that was started (a dead kernel leaves no error)."""
+    """The label of the cell that failed: the first with an error, else the last one started (the kernel has died)."""
     cells = _code(notebook)
     started = [cell for cell in cells if cell.metadata.get("papermill", {}).get("start_time")]
     wrong = [cell for cell in cells if _errors(cell)] or started[-1:]
@@ -189,15 +191,16 @@ def _cell_label(cell: "NotebookNode") -> str:
 def _reason(error: Exception) -> str:
     from papermill.exceptions import PapermillExecutionError
 
-    if isinstance(error, PapermillExecutionError):  # without a value where a magic failed: then the cell shows it
+    if isinstance(error, PapermillExecutionError):  # there is no value where a magic failed; the cell shows the reason
         return f"{error.ename}: {error.evalue}" if error.evalue else error.ename
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
 def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
-    """Without times, paths and chance: the same week gives the same bytes, and tells nothing of the machine.
+    """Remove times, paths and random values, so that the same week gives the same bytes on every machine.
 
-    The run's folder is no more when the notebook is read: opened in JupyterLab it works on the draft of its week.
+    The parameter ``run`` is emptied, because the run's folder no longer exists when somebody opens the notebook. In
+    JupyterLab the notebook then works on the draft of its week.
     """
     kept = ("parameters", "version")
     parameters = notebook.metadata.papermill.parameters
@@ -209,7 +212,7 @@ def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
         cell.metadata.pop("execution", None)
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
-            if "text" in output:  # a warning names the file that the kernel keeps the cell in
+            if "text" in output:  # a warning contains the path of the kernel's temporary file
                 output.text = without_folders(home, output.text)
             if "text/plain" in output.get("data", {}):
                 output.data["text/plain"] = without_folders(home, output.data["text/plain"])

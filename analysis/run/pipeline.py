@@ -1,4 +1,4 @@
-"""Makes and publishes one week, or nothing of it; renews the index of the area's weeks.
+"""Makes and publishes one week, completely or not at all, and updates the index of the area's weeks.
 
 The driver imports nothing heavy; whatever reads tables runs in a child.
 """
@@ -35,12 +35,12 @@ VERSIONS_OF = (  # packages whose version can change an output
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a week ended, or a line beside that.
+    """The result of making a week, or a line to print that is no result.
 
-    status  : None: the line is for the reader alone
-    message : the sentence for the person who ran it
-    report  : the page, if there is one
-    mails   : area and cut-off of the mails that may be sent now
+    status  : exit status of the week; None: only a line to print
+    message : the sentence for the person who started the run
+    report  : path of the page; None: there is none
+    mails   : area and cut-off of each mail that may be sent now
     """
 
     status: Exit | None
@@ -50,12 +50,12 @@ class Outcome:
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """The run's products, each part in a process of its own."""
+    """Make the run's products, each part in its own process."""
     isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
 
 
 def _index(home: Path, area: str, words: Wording) -> None:
-    """Make the page that lists the area's weeks anew, where it is not that of the weeks as they are published."""
+    """Make the area's index page again if it does not match the published weeks."""
     from analysis.report import published_weeks
 
     if published_weeks.is_stale(home, area, words):
@@ -74,7 +74,16 @@ def _tell(line: str) -> None:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What a week is made of; a test brings its own."""
+    """The steps that make a week; a test can replace each of them.
+
+    gate      : checks the raw tables
+    notebooks : the folder of the notebooks
+    stages    : their names, in order
+    export    : makes the products
+    tell      : takes a line for the person who waits
+    way       : how notebooks are run
+    index     : updates the area's index page
+    """
 
     gate: Callable = gating.call_gate
     notebooks: Path = NOTEBOOKS
@@ -103,9 +112,10 @@ def make_week(
     home    : holds config/, data/ and reports/
     cutoff  : ISO date; None: the latest that has a raw table
     raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
-    reissue : other tables than the published ones are a correction, and become the week's next revision
-    units   : whose pages to make: "none", "all", or codes, beside those that the published week has; None: only those
-    jobs    : how many pages at once; None: one a processor
+    reissue : tables that are not the published ones are a correction; make them the week's next revision
+    units   : units to make pages for: "none", "all", or codes (added to the pages of the published week); None: the
+              units that have a page in the published week
+    jobs    : how many pages at once; None: one per processor
     cluster : address of a Dask scheduler whose workers make the pages
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
@@ -171,10 +181,10 @@ class _Week:
         if keep and not self.reissue:
             return Outcome(Exit.REFUSED, self.other_table(inputs, keep))
         revision += bool(keep)
-        run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token with this name was left by this run and no other
+        run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token names its run, so each run has its own name
         try:
             failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], units))
-        except Exception as error:  # whatever it was: the published week stays, the person gets a sentence
+        except Exception as error:  # any error: the published week stays, and the person gets a sentence
             return self.failed(run, error)
         finally:
             publish.tidy(self.home, self.area, self.cutoff)
@@ -188,18 +198,18 @@ class _Week:
         return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
 
     def done(self, message: str, report: Path) -> Outcome:
-        """The week is published, whole and as it should be: its mail may be sent."""
+        """The outcome of a week that is completely published: its mail may be sent."""
         return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
 
     def list_weeks(self) -> None:
-        """The week stands, listed or not; the next run lists it."""
+        """Update the index page. If that fails, the week stays published, and the next run updates the page."""
         try:
             self.steps.index(self.home, self.area, self.words)
         except Exception as error:
             self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error)))
 
     def other_table(self, inputs: dict, current: str) -> str:
-        """Why this is not the week's table: it never was, or it is the one that a correction has replaced."""
+        """Say why this table is refused: it was never the week's table, or a correction has replaced it."""
         fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
         for old in store.revisions(paths.processed(self.home, self.area, self.cutoff)):
             if atomic.digests(old.glob("raw/*")) == inputs["raw"]:
@@ -207,7 +217,7 @@ class _Week:
         return self.words.say("run.other_table", **fields)
 
     def unknown(self, units: list[Unit]) -> str:
-        """What to say of codes that were asked for and are no units; "" where there are none."""
+        """The sentence about requested codes that are no units; "" where all are units."""
         names = {unit.code: unit.name for unit in units}
         unknown = [code for code in self.units if code not in names] if isinstance(self.units, list) else []
         known = ", ".join(f"{code} ({name})" for code, name in names.items())
@@ -215,13 +225,13 @@ class _Week:
 
     @staticmethod
     def asked(pages_of: str | list[str], units: list[Unit]) -> list[Unit]:
-        """The units that get a page; a unit that had one and is gone gets none."""
+        """The units that get a page. A unit that is no longer in the table gets none."""
         if pages_of == "all":
             return units
         return [unit for unit in units if pages_of != "none" and unit.code in pages_of]
 
     def pages_of(self, before: dict) -> str | list[str]:
-        """Whose pages to make: "none", "all" or codes. Those that the week has stay, unless "none" is said."""
+        """Units to make pages for: "none", "all" or codes. Pages of the published week stay, unless "none" is given."""
         there = [path.stem for path in paths.reports(self.home, self.area, self.cutoff, "units").glob("*.html")]
         held = before.get("inputs", {}).get("units") or sorted(there) or "none"
         if not isinstance(self.units, list):
@@ -229,9 +239,9 @@ class _Week:
         return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
 
     def inputs(self, before: dict) -> dict:
-        """What the products follow from: tables, rules, code, environment, parameters, earlier weeks, whose pages.
+        """Everything that decides the products: tables, rules, code, versions, parameters, earlier weeks, units.
 
-        before : the record of the published week, which says whose pages it has
+        before : the record (run.json) of the published week, which lists the units that have pages
         """
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
@@ -250,16 +260,16 @@ class _Week:
         }
 
     def earlier(self) -> dict[str, str]:
-        """sha256 of every table of the weeks before, but of the list of their units' pages: no later week shows it."""
+        """sha256 of every table of the earlier weeks, except their table ``pages``, which no later week shows."""
         folders = [each.folder for each in store.history(self.home, self.area, self.cutoff).values()]
         tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
         return atomic.hashes(tables, self.home)
 
     def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
-        """Make and publish the week. Returns what to say of pages that failed, or "".
+        """Make and publish the week. Returns the sentence about pages that failed, or "".
 
-        before : the record of the published week: what follows from the same inputs is taken over from there
-        units  : those that get a page
+        before : the record of the published week; outputs with unchanged inputs are reused from that week
+        units  : the units that get a page
         """
         began = time.perf_counter()
         folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
@@ -288,7 +298,7 @@ class _Week:
         return said
 
     def failed_pages(self, run: str, failed: list[unit_pages.PageResult], units: list[Unit]) -> str:
-        """Keep what failed pages left, for the maintainer; say which they are, and why, for the person."""
+        """Keep the files of failed pages for the maintainer; return the sentence that names these pages and reasons."""
         names = {unit.code: unit.name for unit in units}
         reasons = [f"  {names[each.unit]} ({each.unit}): {each.reason}" for each in failed]
         text = "\n\n".join([*reasons, self.words.say("run.what_to_do"), *(each.details for each in failed)])
@@ -300,7 +310,7 @@ class _Week:
     def failed(self, run: str, error: Exception) -> Outcome:
         reason = unit_pages.error_text(error)
         kept = wording.MISSING
-        with suppress(OSError):  # a full disk: then there is nothing to keep, and the reason is still told
+        with suppress(OSError):  # where the disk is full nothing is kept, but the reason is still printed
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
             kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
         return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))

@@ -1,4 +1,4 @@
-"""What each tier of fork servers imports and prepares, so that a call begins with its own work at once."""
+"""Imports and prepares what each tier of fork servers needs, so that a call can start its own work at once."""
 
 import importlib
 import sys
@@ -53,28 +53,28 @@ FOR_PAGES = (
 
 def prepare_gate() -> None:
     """Import what reading raw tables needs."""
-    with _as_if_without("hypothesis"):  # pandera imports it to make up tables for tests
+    with _as_if_without("hypothesis"):  # pandera imports it only to generate test data
         _import(FOR_GATE)
 
 
 def prepare_tables(home: Path, area: str = "") -> None:
-    """After ``prepare_gate``, import what the notebooks that clean, score and compare need; read an area's rules."""
+    """After ``prepare_gate``: import what the notebooks 1_clean, 2_score and 3_trend need; read an area's rules."""
     from analysis.config import files, rules
 
     if area:
         with suppress(files.ConfigError):  # the gate reports it
             rules.beginnings(home, area)
-    # jsonschema would import a grammar of addresses that takes a second, for checks that no notebook asks for.
+    # jsonschema would spend a second on importing a grammar of addresses, for checks that no notebook uses.
     with _as_if_without("rfc3987_syntax"):
         _import(FOR_TABLES)
 
 
 def prepare_charts(home: Path) -> None:
-    """After ``prepare_tables``: import what drawing needs; load fonts, letters, the numbers of languages, templates."""
+    """After ``prepare_tables``: import what drawing needs; load fonts, letters, number formats and templates."""
     _import(FOR_CHARTS)
     from matplotlib.backends import backend_registry
 
-    backend_registry.list_all()  # searches packages for backends, which every kernel does
+    backend_registry.list_all()  # every kernel searches the packages for backends; here it is done once
 
     from analysis.report import templates
 
@@ -99,7 +99,7 @@ def prepare_pages(home: Path) -> None:
     export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
 
 
-# Until ``warm_up`` names the home, the program's own folder serves.
+# The servers use the program's own folder as home until ``warm_up`` sets another.
 GATE = ForkServer(prepare_gate)  # for calls that read raw tables
 TABLES = ForkServer(partial(prepare_tables, PROJECT), of=GATE)  # for calls and notebooks that read and write tables
 CHARTS = ForkServer(partial(prepare_charts, PROJECT), of=TABLES)  # for calls that also draw
@@ -107,13 +107,13 @@ PAGES = ForkServer(partial(prepare_pages, PROJECT), of=CHARTS)  # for calls that
 
 
 def begin() -> None:
-    """Start the first server, which every week needs, before its area is known; do not wait for it."""
+    """Start the first server without waiting for it. Every week needs it, and it does not depend on the area."""
     if isolated.FORKS:
         GATE.begin()
 
 
 def warm_up(home: Path, area: str) -> None:
-    """Start all servers and have them read the rules of ``area``; do not wait for them."""
+    """Start all servers without waiting for them; they read the rules of ``area``."""
     if isolated.FORKS:
         TABLES.prepare, CHARTS.prepare = partial(prepare_tables, home, area), partial(prepare_charts, home)
         PAGES.prepare = partial(prepare_pages, home)
@@ -138,7 +138,7 @@ def _import(names: Iterable[str]) -> None:
 
 @contextmanager
 def _as_if_without(*names: str) -> Iterator[None]:
-    """Until the context ends these modules cannot be imported; those already imported stay."""
+    """Make these modules impossible to import until the context ends; modules already imported stay."""
     hidden = [name for name in names if name not in sys.modules]
     sys.modules |= dict.fromkeys(hidden)
     try:

@@ -1,4 +1,4 @@
-"""From a run's tables and its executed 4_report to the files that people open."""
+"""Makes the files that people open from a run's tables and its executed notebook 4_report."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """report.html, appendix.xlsx and mail.eml into the run's private reports, from its 4_report."""
+    """Write report.html, appendix.xlsx and mail.eml into the run's private report folder, from its 4_report."""
     from analysis.mail import compose
     from analysis.report import export, sentences, workbook
 
@@ -24,14 +24,14 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
-    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # the cut-off, not now: the same week, the same bytes
+    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # not now: the same week gives the same bytes
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = compose.build_mail(digest, subject=sentences.subject(edition), words=words, date=when, seed=seed)
     compose.save(message, folder / "mail.eml")
 
 
 def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """report.docx into the run's private reports."""
+    """Write report.docx into the run's private report folder."""
     from analysis.report import document
 
     _, edition = _report(home, area, cutoff, run, words)
@@ -42,7 +42,7 @@ PARTS = (page_and_mail, word)  # independent of each other
 
 
 def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":
-    """The run's executed 4_report, and what it says."""
+    """The run's executed 4_report, and the edition (tables, rules, words) that it was made from."""
     import nbformat
 
     from analysis.config import rules

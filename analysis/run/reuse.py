@@ -1,8 +1,8 @@
-"""Which outputs of the published week can be reused: stages and units' pages whose inputs are the same.
+"""Finds and copies outputs of the published week that can be reused: stages and unit pages with unchanged inputs.
 
-A stage reads the tables that are there before it; what it reads besides tables is listed in ``OWN``. A unit's page is
-the same where its text and its drawn data are: no page is drawn to find that out. Nothing made by other code,
-configuration or packages is reused, and no file that has changed since it was published.
+A stage can read the tables of the stages before it; what else it reads is listed in ``OWN``. A unit's page is the same
+where its text and its drawn data are the same, which is checked without drawing. Nothing is reused where the code, the
+configuration or the environment has changed, or where a published file is not as it was published.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from analysis.run import unit_pages
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
 
-COMMON = ("code", "commit", "config", "versions")  # parts of a run's record that every stage depends on
-OWN = {  # what a stage reads besides tables
+COMMON = ("code", "commit", "config", "versions")  # keys of a run's record that every output depends on
+OWN = {  # what each stage reads besides tables: keys of the record
     "1_clean": ("raw", "revision", "lang"),
     "2_score": (),
     "3_trend": ("earlier", "lang"),
@@ -27,10 +27,10 @@ OWN = {  # what a stage reads besides tables
 
 
 def key(stage: str, folder: Path, record: dict) -> str:
-    """The fingerprint of everything that a stage can read; "" for a stage that ``OWN`` does not list.
+    """The fingerprint of everything that a stage can read; "" for a stage that is not in ``OWN``.
 
-    folder : the run's, as it is before the stage
-    record : of the run: commit, revision, inputs
+    folder : the run's folder, as it is before the stage
+    record : the record of the run: commit, revision, inputs
     """
     if stage not in OWN:
         return ""
@@ -42,7 +42,7 @@ def key(stage: str, folder: Path, record: dict) -> str:
 
 
 def stage(home: Path, name: str, published: Path, folder: Path, before: dict) -> bool:
-    """Copy the outputs of a stage from the published week into the run's folder; False where one is missing.
+    """Copy a stage's outputs from the published week into the run's folder; False where one of them is missing.
 
     before : the record of the published week
     """
@@ -56,11 +56,12 @@ def stage(home: Path, name: str, published: Path, folder: Path, before: dict) ->
 
 
 def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jobs: int | None = None) -> list[str]:
-    """Copy the pages that would be the same, with their notebooks; the codes of their units.
+    """Copy the pages that would be the same, with their notebooks; return the codes of their units.
 
-    record, before : of the run, so far, and of the published week
-    jobs           : in how many processes pages are compared; None: one a processor. They are forked from the server of
-                     the run's pages, which ``pages.forget`` ends.
+    record, before : the record of this run so far, and that of the published week
+    codes          : the units that get a page
+    jobs           : how many processes compare pages; None: one per processor. They are forked from the server of the
+                     run's pages, which ``unit_pages.forget`` ends.
     """
     area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
     made = set(before.get("units", ())) - set(before.get("failed", ()))
@@ -74,7 +75,7 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     there = [code for code, files in copies.items() if _intact(home, list(files), before)]
     if not there or not _intact(home, list(paths.processed(home, area, cutoff).glob("*.csv")), before):
         return []
-    same = _compared(there, jobs, home, area, cutoff, run, lang)
+    same = _find_unchanged(there, jobs, home, area, cutoff, run, lang)
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)
@@ -82,8 +83,8 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     return same
 
 
-def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
-    """``unchanged`` in several processes; where one of them dies or takes too long, none: every page is made anew."""
+def _find_unchanged(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
+    """Call ``unchanged`` in several processes. Where one fails, no page is reused: every unit gets a new page."""
     shares = min(jobs or isolated.PROCESSORS, len(codes))
     parts = [partial(unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
@@ -92,7 +93,7 @@ def _compared(codes: list[str], jobs: int | None, *of_run: object) -> list[str]:
 
 
 def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
-    """The codes of those units whose published page has the same text and the same drawn data as a new one would."""
+    """The codes whose published page shows exactly what a new page would show."""
     from analysis.config import periods, rules
     from analysis.report import unitpage
 
@@ -101,18 +102,18 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
     try:
         edition = unitpage.edition(store.open_week(area, cutoff, run, home), rules.load(home, area, day), words)
         held = {name: published.read(name) for name in unitpage.DRAWN}
-    except (paths.NotFound, ValueError):  # a week without such pages
+    except (paths.NotFound, ValueError):  # the published week lacks a table that pages need
         return []
     same = []
     for code in codes:
-        with suppress(Exception):  # making the page will show what is wrong
-            drawn = unitpage.drawn(edition.tables, code) == unitpage.drawn(held, code)
-            same += [code] if drawn and unitpage.said(edition, code) == _said(published, code) else []
+        with suppress(Exception):  # the page is then made again, and that reports the error
+            drawn = unitpage.drawn_rows(edition.tables, code) == unitpage.drawn_rows(held, code)
+            same += [code] if drawn and unitpage.page_pieces(edition, code) == _read_pieces(published, code) else []
     return same
 
 
-def _said(week: store.Week, code: str) -> list[str]:
-    """What the page of a unit says, as its notebook, once executed, shows it."""
+def _read_pieces(week: store.Week, code: str) -> list[str]:
+    """The pieces of HTML on a unit's page, read from its executed notebook."""
     notebook = atomic.load_json(week.folder / f"{paths.unit_file(code)}.ipynb")
     shown = [
         output.get("data", {})
@@ -124,7 +125,7 @@ def _said(week: store.Week, code: str) -> list[str]:
 
 
 def _copies(home: Path, area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:
-    """The files of a unit's page: as published, and where they stand in the run."""
+    """The files of a unit's page: published path => path in the run."""
     file = paths.unit_file(code)
     tables, reports = paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)
     return {

@@ -1,7 +1,7 @@
-"""Runs the notebooks of a week one after the other, or reuses what is unchanged.
+"""Runs the notebooks of a week one after the other, or reuses their outputs where their inputs are unchanged.
 
-A stage has succeeded when nothing was raised, every code cell ran to its end, and the token that its last cell writes
-names this run and the tables as they are.
+A stage has succeeded when no error was raised, every code cell ran to its end, and the token that its last cell writes
+names this run and matches the tables on disk.
 """
 
 import time
@@ -26,11 +26,11 @@ class Stages:
     """The stages of one run of a week.
 
     folder     : the run's private folder
-    parameters : for those notebooks that have them
+    parameters : values that are given to each notebook that has such a parameter
     notebooks  : the folder of the notebooks
     way        : how they are run
     tell       : takes a line for the person who waits
-    jobs       : how many units' pages at once; None: one a processor
+    jobs       : how many units' pages at once; None: one per processor
     cluster    : address of a Dask scheduler whose workers make the pages, or ""
     """
 
@@ -50,13 +50,14 @@ class Stages:
     def make(
         self, names: tuple[str, ...], units: list[Unit], record: dict, before: dict
     ) -> list[unit_pages.PageResult]:
-        """Run the stages of these names, or take over what the published week has of the same inputs.
+        """Run these stages, or reuse the published outputs of a stage whose inputs are the same.
 
-        units   : those that get a page
-        record  : of this run: commit, revision, inputs, stages; each stage's key is put into ``record["stages"]``
+        units   : the units that get a page
+        record  : the record of this run: commit, revision, inputs, stages; each stage's key is added to
+                  ``record["stages"]``
         before  : the record of the published week
-        Returns : what became of the units' pages
-        Raises  : NotebookFailed; whatever else ends the run.
+        Returns : the result of each unit's page
+        Raises  : NotebookFailed, or any other error that ends the run.
         """
         published, keys = paths.processed(self.home, self.area, self.cutoff), before.get("stages", {})
         made: list[unit_pages.PageResult] = []
@@ -73,7 +74,7 @@ class Stages:
         return made
 
     def _run_notebook(self, name: str) -> None:
-        """Run one notebook in the private folder; it must come to its end and leave its token."""
+        """Run one notebook in the run's folder; it must run to its end and write its token."""
         source, target = self.notebooks / f"{name}.ipynb", self.folder / f"{name}.ipynb"
         values = {"area": self.area, "cutoff": self.cutoff, "run": self.run}
         about = {"source": source, "target": target, "way": self.way, "words": self.words}
@@ -85,7 +86,7 @@ class Stages:
             raise notebook.NotebookFailed(self.words.say("run.no_token", **fields))
 
     def _make_pages(self, units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
-        """Make the units' pages and the week's table ``pages``; pages that would be the same are taken over."""
+        """Make the units' pages and the week's table ``pages``; reuse pages that would be the same."""
         lang, fields = self.words.lang, (self.home, self.area, self.cutoff, self.run)
         tasks = [
             unit_pages.Task(*fields, code, capital(with_kind(kind, name, lang)), lang, self.notebooks, self.way)
@@ -111,7 +112,7 @@ class Stages:
 
 @contextmanager
 def timed(stage: str, words: Wording, tell: Callable[[str], None]) -> Iterator[None]:
-    """When the context ends, tell how many seconds the stage took; nothing where it raised."""
+    """When the context ends without an error, tell how many seconds the stage took."""
     began = time.perf_counter()
     yield
     tell(words.say("run.stage", stage=stage, seconds=words.number(time.perf_counter() - began, 1)))

@@ -1,7 +1,7 @@
-"""One page a unit, each made by its own run of 5_unit, in parallel; where that fails, a page that says so.
+"""Makes one page per unit, in parallel, each by its own run of 5_unit; where a run fails, a page that says so.
 
-Each page is made in a process of its own from a task of plain values, which a Dask worker on another machine can do as
-well. A task returns what went wrong instead of raising it, so that one unit's failure does not stop the other pages.
+Each page is made in its own process from a task of plain values, which can also be sent to another machine. A task
+returns its error instead of raising it, so that one unit's failure does not stop the pages of the others.
 """
 
 import traceback
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 STAGE = "5_unit"
 UNORDERED = "generator_unordered"
-CONNECT_S = 10  # for a scheduler to answer
-FAILED = "failed"  # the folder of a run that holds what its failed pages left
+CONNECT_S = 10  # seconds to wait for a scheduler
+FAILED = "failed"  # folder of a run for the files of its failed pages
 
 
 @dataclass(frozen=True)
 class Task:
-    """One unit's page.
+    """The values that are needed to make one unit's page.
 
-    unit, name : its code, and its name to begin a line with
+    unit, name : the unit's code; its name with a capital first letter
     notebooks  : the folder that holds 5_unit
-    way        : how it is run
+    way        : how the notebook is run
     """
 
     home: Path
@@ -53,12 +53,12 @@ class Task:
 
     @property
     def of_run(self) -> tuple[Path, str, str, str, str]:
-        """What the pages of one run have in common."""
+        """The values that are the same for all pages of one run."""
         return self.home, self.area, self.cutoff, self.run, self.lang
 
 
 class PageResult(NamedTuple):
-    """What became of a page: ``reason`` is "" where it was made, ``details`` is the traceback where it was not."""
+    """The result of making a page. ``reason`` is "" where it was made; else ``details`` is the traceback."""
 
     unit: str
     reason: str = ""
@@ -66,11 +66,12 @@ class PageResult(NamedTuple):
 
 
 def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str = "") -> list[PageResult]:
-    """Every page, or the page that says that there is none, in the run's private folders; in the order of the tasks.
+    """Make every page in the run's folders; where a page fails, put a page there that says so.
 
-    jobs    : how many at once; None: one a processor. A terminal shows a bar meanwhile. No process here outlives this
-              call.
+    Meanwhile a terminal shows a progress bar. All processes that this call starts here end before it returns.
+    jobs    : how many at once; None: one per processor
     cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
+    Returns : the results, in the order of the tasks
     Raises  : OSError where no scheduler answers at that address.
     """
     made = _in_parallel(tasks, jobs, words, cluster)
@@ -81,7 +82,10 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
 
 
 def table(units: list[Unit], made: list[PageResult]) -> "pd.DataFrame":
-    """The week's table ``pages``: unit_code, unit_name, status, reason; those that were asked for, as ordered there."""
+    """The week's table ``pages``: unit_code, unit_name, status (made, failed), reason.
+
+    It has one row for each unit in ``made``, in the order of ``units``.
+    """
     import pandas as pd
 
     reasons = {each.unit: each.reason for each in made}
@@ -94,34 +98,34 @@ def table(units: list[Unit], made: list[PageResult]) -> "pd.DataFrame":
 
 
 def write(home: Path, area: str, cutoff: str, run: str, units: list[Unit], made: list[PageResult]) -> None:
-    """Write the week's table ``pages``; in a process that knows what columns may hold, which takes long to import."""
+    """Write the week's table ``pages``. Call it in a child process: the check of the columns takes long to import."""
     store.open_week(area, cutoff, run, home).write("pages", table(units, made))
 
 
 def make(task: Task) -> PageResult:
-    """Run 5_unit for one unit and export what it shows as the unit's page."""
+    """Run 5_unit for one unit and export its output as the unit's page."""
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
         target = paths.run_folder(task.home, task.area, task.run) / f"{_file(task)}.ipynb"
         about = {"source": source, "target": target, "way": task.way, "words": words, "of": fork_server(*task.of_run)}
         notebook.run_isolated(task.home, _make, task, source, target, words, **about)
-    except Exception as error:  # whatever it was: the other units get their pages
-        reason = without_folders(task.home, error_text(error))  # it is published
+    except Exception as error:  # one unit's failure must not stop the other units' pages
+        reason = without_folders(task.home, error_text(error))  # the reason is published
         return PageResult(task.unit, reason, "".join(traceback.format_exception(error)))
     return PageResult(task.unit)
 
 
 @lru_cache(maxsize=1)
 def fork_server(home: Path, area: str, cutoff: str, run: str, lang: str) -> ForkServer:
-    """The server whose forks compare and make a run's pages: it has read the run's rules, sentences and tables.
+    """The server whose forked processes compare and make a run's pages; it reads the run's rules, sentences and tables.
 
-    One at a time; ``forget`` ends it.
+    There is one such server at a time; ``forget`` ends it.
     """
     return ForkServer(partial(_read, home, area, cutoff, run, lang), of=preload.PAGES)
 
 
 def forget() -> None:
-    """End the server of the last run's pages, by forgetting it: it ends when no process can give it orders."""
+    """Drop the server of the last run's pages. It ends by itself when no process can send it orders any more."""
     fork_server.cache_clear()
 
 
@@ -134,12 +138,12 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
 
 
 def error_text(error: Exception) -> str:
-    """What went wrong, for a person: an ``AnalysisError`` says it in full, any other with the name of its class."""
+    """The error as text for a person: an ``AnalysisError`` as it is, any other with the name of its class in front."""
     return str(error) if isinstance(error, AnalysisError) else f"{type(error).__name__}: {error}"
 
 
 def missing(words: Wording, title: str) -> str:
-    """The page of a unit whose own could not be made: that there is none, what that means, where to look instead."""
+    """The HTML page that replaces a failed one: it says that the page is missing, what that means, where to look."""
     from nbformat import v4
 
     from analysis.report import export
@@ -151,7 +155,7 @@ def missing(words: Wording, title: str) -> str:
 
 
 def _title(task: Task, words: Wording) -> str:
-    """What ``unitpage.title`` says, also where the page has none."""
+    """The title that ``unitpage.title`` gives, also for a page that could not be made."""
     text = words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
     try:
         corrections = store.open_week(task.area, task.cutoff, task.run, task.home).read("corrections")
@@ -177,7 +181,7 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
 
 
 def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: str) -> dict[str, PageResult]:
-    """What became of each page, by unit. Here a thread a page waits for the process that makes it."""
+    """Make the pages; return the results by unit. Without a cluster one thread per page waits for its process."""
     import joblib
     from tqdm import tqdm
 
@@ -197,7 +201,7 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
 
 @contextmanager
 def _backend(cluster: str) -> Iterator[None]:
-    """Where joblib calls: in threads, or in the workers of a cluster, which afterwards forget the run."""
+    """Have joblib use threads, or the workers of a cluster; the workers drop the run's server afterwards."""
     import joblib
 
     if not cluster:
@@ -214,7 +218,7 @@ def _backend(cluster: str) -> Iterator[None]:
 
 
 def _replace(task: Task, words: Wording) -> None:
-    """Put the page that says that there is none in the failed one's place, and what it left into ``failed``."""
+    """Replace a failed page by one that says so; move the files that it left into ``failed``."""
     folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     (folder / FAILED).mkdir(exist_ok=True)
     for path in (folder / f"{file}.ipynb", folder / f"{file}.json"):

@@ -1,7 +1,7 @@
-"""Rebuilds a published week and names every difference, byte for byte.
+"""Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
-The week is made again in a temporary home, from its own table. It is compared with the published files, and with what
-run.json says of them. Nothing is written in the home.
+The week is rebuilt in a temporary home, from its own raw table. The result is compared with the published files and
+with the fingerprints in run.json. Nothing is written in the real home.
 """
 
 import csv
@@ -20,12 +20,12 @@ from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, paths, store
 
 DIFFERS = Exit.FAILED
-MOST_CELLS, MOST_NAMES = 3, 10  # told of one table, of one kind of input
+MOST_CELLS, MOST_NAMES = 3, 10  # at most: cells listed for one table, names listed for one sort of input
 QUIET = Pipeline(tell=lambda line: None)
 
 
 def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipeline = QUIET) -> Outcome:
-    """Rebuild a published week and name every difference: DONE where there is none, else DIFFERS.
+    """Rebuild a published week and list every difference: DONE where there is none, else DIFFERS.
 
     home   : holds config/, data/ and reports/
     cutoff : ISO date; None: the newest published week
@@ -40,7 +40,7 @@ def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipelin
     there = _products(home, area, cutoff)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt_home = Path(folder, "home")
-        outcome = _rebuilt(home, area, cutoff, record, rebuilt_home, steps)
+        outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps)
         rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
         now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
         found = differences(record.get("products"), there, rebuilt)
@@ -63,10 +63,10 @@ def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipelin
     return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
 
 
-def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline) -> Outcome:
-    """Make the week in the home ``into`` from rules, earlier weeks and earlier revisions; nothing of it is there yet.
+def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline) -> Outcome:
+    """Make the week in the empty home ``into``, from the rules, the earlier weeks and the earlier revisions.
 
-    So no part is taken over from what is published: all of it is made.
+    The published week itself is not there, so nothing of it can be reused: everything is made again.
     """
     shutil.copytree(home / "config", into / "config")
     published = paths.processed(home, area, cutoff)
@@ -85,7 +85,7 @@ def _rebuilt(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
 
 
 def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:
-    """sha256 by path below ``home`` of everything in the week's two folders but its record."""
+    """sha256 by path below ``home`` of every file in the week's two folders, except run.json."""
     places = [paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)]
     found = {name: digest for place in places for name, digest in atomic.hashes(place.rglob("*"), home).items()}
     return {name: digest for name, digest in found.items() if Path(home, name) != places[0] / "run.json"}
@@ -94,13 +94,14 @@ def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:
 def differences(
     recorded: dict[str, str] | None, there: dict[str, str], rebuilt: dict[str, str] | None
 ) -> list[tuple[str, str]]:
-    """Every product that is not the same in all three, with how it differs; each is a mapping of sha256 by path.
+    """Compare three mappings of sha256 by path: the record, the files of today, and the rebuilt files.
 
-    recorded : as published, by run.json; None: the record is lost, and what is there counts as published
-    there    : as it is there today
-    rebuilt  : as made anew; None: it could not be
-    Returns  : path and "missing", "damaged", "extra" (today's against the record), "not_made", "new", "other" (made
-               anew against the record); of earlier revisions, which are only kept, the first three.
+    recorded : from run.json; None: run.json is lost, and the files of today count as the record
+    there    : the files of today
+    rebuilt  : the rebuilt files; None: the week could not be rebuilt
+    Returns  : each path that differs, with "missing", "damaged" or "extra" (today against the record), or "not_made",
+               "new" or "other" (rebuilt against the record). Earlier revisions are not rebuilt, so they only have the
+               first three.
     """
     before, found = there if recorded is None else recorded, []
     for path in sorted({*before, *there, *(rebuilt or ())}):
@@ -126,7 +127,7 @@ def _revision(products: dict[str, str]) -> int:
 
 
 def cells(published: bytes, rebuilt: bytes) -> list[tuple[int, str, str, str]]:
-    """The first cells in which two CSV tables differ: row (1 is the heading), column, both values; "" where none is."""
+    """The first cells in which two CSV tables differ: row (1 is the heading), column, both values ("": no cell)."""
     texts = (io.StringIO(data.decode("utf-8", "replace"), newline="") for data in (published, rebuilt))
     old, new = (list(csv.reader(text)) for text in texts)
     names = max(old[:1] + new[:1], key=len, default=[])
@@ -141,7 +142,7 @@ def cells(published: bytes, rebuilt: bytes) -> list[tuple[int, str, str, str]]:
 
 
 def because(before: dict, now: dict) -> dict[str, list[str]]:
-    """Which inputs are others than when the week was published: names by kind, of two records of a run."""
+    """The inputs that have changed since the week was published, from two records of a run: names by sort of input."""
     was, made = before.get("inputs", {}), now.get("inputs", {})
     changed = {name: _changed(was.get(name, {}), made.get(name, {})) for name in ("code", "config", "earlier")}
     changed["earlier"] = sorted({path.split("/")[3] for path in changed["earlier"]})
@@ -161,7 +162,7 @@ def _difference_lines(path: str, kind: str, home: Path, rebuilt_home: Path, word
     files = [home / path, rebuilt_home / path]
     if kind in ("damaged", "other") and path.endswith(".csv") and all(each.is_file() for each in files):
         names = ("row", "column", "published", "rebuilt")
-        with suppress(csv.Error):  # damaged beyond being a table
+        with suppress(csv.Error):  # so damaged that it is no table any more
             found = cells(*(each.read_bytes() for each in files))
             lines += ["  " + words.say("verify.cell", **dict(zip(names, each, strict=True))) for each in found]
     return lines

@@ -156,7 +156,7 @@ def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_bina
     assert rose["reference"].iat[0] != 0.15 and rose["reference"].iat[0] == pytest.approx(0.15)
     read = table_files.from_csv("findings", table_files.to_csv("findings", found).encode())
     code = rose["unit_code"].iat[0]
-    assert unitpage.drawn(held | {"findings": found}, code) == unitpage.drawn(held | {"findings": read}, code)
+    assert unitpage.drawn_rows(held | {"findings": found}, code) == unitpage.drawn_rows(held | {"findings": read}, code)
 
 
 def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
