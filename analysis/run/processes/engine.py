@@ -1,9 +1,9 @@
 """A papermill engine whose cells run in the same process as papermill: no second process, no sockets.
 
-``papermill --engine inprocess …``. The week's runs use it by default on Linux, because each of their notebooks has a
-process of its own anyway (``isolated``). The kernel is ipykernel's and sends the same messages as every kernel, so
-notebooks and outputs are those of papermill's own engine. A crash ends papermill as well: the process that waits for
-it sees that, and finds in the notebook the cell that was begun last.
+Use: ``papermill --engine inprocess …``. The week's runs use it by default on Linux, because each of their notebooks has
+its own process anyway (``isolated``). The kernel is ipykernel's and sends the same messages as every kernel, so the
+executed notebooks are the same as with papermill's own engine. A crash of a cell also ends papermill; the waiting
+process notices that, and finds the last started cell in the notebook.
 """
 
 import json
@@ -25,21 +25,21 @@ from traitlets.config import Config
 
 from analysis.run.processes.parallel_drawings import Beside
 
-UNKEPT = Config({"HistoryManager": {"enabled": False}})  # a run's cells are nobody's history
-PYTHON = "python3"  # the kernel that this process can be
+UNKEPT = Config({"HistoryManager": {"enabled": False}})  # nobody needs a history of a run's cells
+PYTHON = "python3"  # the name of the only kernel that this process can be
 
 
 class InProcessEngine(NBClientEngine):
-    """Runs the code cells up to the first with an error, whatever its tags allow.
+    """Runs the code cells, and stops at the first with an error, also where a tag of the cell allows errors.
 
-    Another kernel than Python's is started by papermill's own engine.
+    A notebook for another kernel than Python's is given to papermill's own engine.
     """
 
     @classmethod
     def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
-        """Options as papermill's own engine knows them, but for those of starting a kernel.
+        """Run the notebook. Options are those of papermill's own engine, except those for the start of a kernel.
 
-        beside : module and class of what is drawn in forked copies while the next cells run
+        beside : module and class of objects that forked copies draw while the next cells run
         """
         drawn = options.pop("beside", ())
         if kernel_name != PYTHON:
@@ -70,14 +70,17 @@ class InProcessEngine(NBClientEngine):
 
 
 class Kernel(InProcessKernel):
-    """One in which a cell may await: in ipykernel 7.4 that asks for a thread that only a kernel with sockets has."""
+    """A kernel whose cells can ``await``; for that ipykernel 7.4 needs a thread that only a kernel with sockets has.
+
+    So this kernel says that the thread is there, and that it supports no subshells.
+    """
 
     shell_channel_thread = SimpleNamespace(parent_thread=None)
     _supports_kernel_subshells = False
 
 
 class Shown(PapermillNotebookClient):
-    """What cells show, kept in the notebook as papermill's own engine keeps it."""
+    """Puts the outputs of cells into the notebook, as papermill's own engine does."""
 
     def __init__(self, nb_man: NotebookExecutionManager, **options) -> None:
         super().__init__(nb_man, **options)
@@ -85,7 +88,7 @@ class Shown(PapermillNotebookClient):
         self.clear_before_next_output = False
 
     def take(self, client: BlockingInProcessKernelClient, cell, index: int) -> None:
-        """All that the kernel has said of one cell, up to that it is idle again."""
+        """Take the kernel's messages about one cell, up to the message that it is idle again."""
         with suppress(CellExecutionComplete):
             while True:
                 self.process_message(client.get_iopub_msg(), cell, index)
@@ -93,18 +96,18 @@ class Shown(PapermillNotebookClient):
 
 @contextmanager
 def private_sockets() -> Iterator[Config]:
-    """Settings for papermill's own engine that keep a kernel's sockets in a private folder.
+    """Settings for papermill's own engine: the kernel's sockets are in a private folder.
 
-    On TCP everyone on the machine could listen. Without a connection file the sockets would be in the working
-    directory, where two runs would take each other's.
+    With TCP every user of the machine could connect. Without a connection file the sockets would be in the working
+    directory, where two runs would use the same names.
     """
     with tempfile.TemporaryDirectory(prefix="kernel-") as private:
         yield Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
 
 
 def _client() -> BlockingInProcessKernelClient:
-    """Of a kernel that is this process."""
-    sys.modules.setdefault("debugpy", None)  # nobody debugs here, and it takes as long to start as all the rest
+    """The client of a kernel that runs in this process."""
+    sys.modules.setdefault("debugpy", None)  # not needed here, and its start takes half of the time
     kernel = Kernel(config=UNKEPT)
     kernel.stdout, kernel.stderr = (
         OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
@@ -126,10 +129,10 @@ def _furnish(shell) -> None:
 
 @contextmanager
 def _saved_by_the_cell(nb_man: NotebookExecutionManager) -> Iterator[Callable[[int], None]]:
-    """Save the notebook when a cell has begun, and only then; gives the function to say that.
+    """Save the notebook only when a cell begins; gives the function to call then.
 
-    papermill would save it twice a cell, each time the whole copied, checked and written anew, which takes longer than
-    most of our cells. When it has ended papermill saves it its own way.
+    papermill would save it twice for each cell, and copy, check and write the whole notebook each time. That takes
+    longer than most of our cells. After the last cell papermill saves the notebook in its own way.
     """
     cells, begun_before = [json.dumps(cell) for cell in nb_man.nb.cells], []
 

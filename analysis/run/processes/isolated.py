@@ -1,8 +1,8 @@
 """Runs a call in a child process with limits on time and memory, and kills its descendants.
 
-The child is forked from a ``ForkServer`` that has imported what the call needs: it starts in a hundredth of a second,
-and whatever goes wrong in it, a crash included, ends that one call. Where processes are not forked (Windows, macOS) the
-child is a new interpreter.
+The child is forked from a ``ForkServer`` that has imported what the call needs, so it starts in a hundredth of a
+second. An error or a crash in it ends only that call. Where processes are not forked (Windows, macOS) the child is a
+new interpreter.
 """
 
 import contextlib
@@ -31,16 +31,16 @@ except ImportError:  # Windows
     resource = None
 
 FORKS = sys.platform == "linux"
-PROCESSORS = len(os.sched_getaffinity(0)) if FORKS else os.cpu_count() or 1  # that this process may use
-MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not hold the week for ever
-MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the nation's history takes less than half
-LEFT_BEHIND_S = 10  # seconds for what a call has left to be gone, before it is looked for
-ENDING_S = 0.1  # seconds between what a process says last and its end
+PROCESSORS = len(os.sched_getaffinity(0)) if FORKS else os.cpu_count() or 1  # processors that this process may use
+MOST_SECONDS = 900  # our choice: a notebook takes seconds; one that hangs must not block the week for ever
+MOST_MEMORY = 4 * 1024**3  # bytes of data; our choice: the whole country's history takes less than half
+LEFT_BEHIND_S = 10  # seconds to wait until the processes of a finished call are gone
+ENDING_S = 0.1  # seconds to wait between a process's last message and its end
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
 class TookTooLong(Exception):
-    """The call was ended because its time was up."""
+    """The call took longer than allowed and was ended."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"more than {seconds:g} s")
@@ -58,11 +58,11 @@ class Died(Exception):
 def call(
     function: Callable, *arguments, of: ForkServer, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY
 ) -> object:
-    """Call ``function`` in a child process and return its answer; pickle must know function, arguments and answer.
+    """Call ``function`` in a child process and return its answer. Function, arguments and answer must be picklable.
 
     of      : the server that the child is forked from
-    seconds : wall clock, the start of the child included; then it is killed with all it has started
-    memory  : bytes of data that the child, and each process it starts, may have
+    seconds : wall-clock time, including the child's start; then the child and every process it started are killed
+    memory  : bytes of data that the child, and each process it starts, may use
     Raises  : what ``function`` raises, with its traceback as a note; TookTooLong; Died.
     """
     return together([function], *arguments, seconds=seconds, memory=memory, of=of)[0]
@@ -75,7 +75,7 @@ def together(
     seconds: float = MOST_SECONDS,
     memory: int = MOST_MEMORY,
 ) -> list:
-    """Call them all at once and return their answers in order; the first that fails ends the others.
+    """Call the functions at the same time and return their answers in order. The first error ends all other calls.
 
     Arguments and errors are those of ``call``.
     """
@@ -97,7 +97,7 @@ def together(
 
 
 def end_all() -> None:
-    """End every call that is going on, in whatever thread; that thread gets Died."""
+    """End every running call, of all threads; the thread that waits for such a call gets Died."""
     going_on = list(_going_on)
     for each in going_on:
         each.halt()
@@ -106,7 +106,7 @@ def end_all() -> None:
 
 
 class _Call:
-    """A call that is going on; its process may not exist yet. When the context ends, nothing of it is left."""
+    """A running call; its process may not exist yet. When the context ends, all its processes have ended."""
 
     pid: int | None = None
     answered = False
@@ -123,16 +123,16 @@ class _Call:
         return self
 
     def halt(self) -> None:
-        """Tell the thread that waits for this call to end it."""
-        with contextlib.suppress(OSError):  # it is over
+        """Make the thread that waits for this call end it."""
+        with contextlib.suppress(OSError):  # the call has already ended
             self._halt.send_bytes(b"")
 
     def hear(self) -> None:
-        """Receive its answer, or find that none will come. Raises : as ``call``."""
+        """Receive the answer, or detect that no answer will come. Raises : as ``call``."""
         if self.halted.poll():
             raise Died(None)
         try:
-            if not self.answers.poll():  # it is dead, though what it has started may hold its end of the pipe
+            if not self.answers.poll():  # it is dead, though a process that it started may keep the pipe open
                 raise EOFError
             error, self.answer = self.answers.recv()
         except EOFError:
@@ -155,7 +155,7 @@ class _Call:
         raise NotImplementedError
 
     def is_over(self) -> bool:
-        """Whether it has ended."""
+        """Whether the process has ended."""
         raise NotImplementedError
 
 
@@ -163,7 +163,7 @@ _going_on: set[_Call] = set()
 
 
 class _Forked(_Call):
-    """A call whose process a server forks, as soon as that has prepared."""
+    """A call whose process is forked by a server, as soon as the server is ready."""
 
     def __init__(self, of: ForkServer, surroundings: tuple, order: bytes) -> None:
         super().__init__()
@@ -174,13 +174,13 @@ class _Forked(_Call):
             of.fork(_guard, self.its_answers, its_line)
 
     def hear(self) -> None:
-        """First receive the number of its process, and answer with the order; then as any call."""
+        """First receive the id of the process, and reply with the order; after that the same as for any call."""
         if self.pid or self.halted.poll():
             return super().hear()
         try:
             self.pid = self.ended.recv()
             self.ended.send(self.order)
-        except (EOFError, OSError):  # it died at once
+        except (EOFError, OSError):  # the process died at once
             raise Died(None) from None
 
     def status(self) -> int | None:
@@ -188,7 +188,7 @@ class _Forked(_Call):
             return self.ended.recv() if self.ended.poll(LEFT_BEHIND_S) else None
 
     def is_over(self) -> bool:
-        """Whether it has ended, and with it all that it has started."""
+        """Whether the process has ended, and every process that it started."""
         with contextlib.suppress(EOFError, OSError):
             while self.ended.poll(ENDING_S):
                 self.ended.recv()
@@ -205,7 +205,7 @@ class _Spawned(_Call):
 
     def __init__(self, _: ForkServer, surroundings: tuple, order: bytes) -> None:
         super().__init__()
-        multiprocessing.current_process().daemon = False  # as a Dask worker's is, which then could not start another
+        multiprocessing.current_process().daemon = False  # a Dask worker is a daemon, which may not start processes
         self.process = multiprocessing.get_context("spawn").Process(
             target=_alone, args=(self.its_answers, surroundings, order)
         )
@@ -227,10 +227,10 @@ class _Spawned(_Call):
 
 
 def _guard(answers: int, line: int) -> None:
-    """The process of a call: it forks a worker, kills what that leaves behind, and sends its exit status."""
+    """The main process of a call: forks a worker, kills the processes that it leaves, and sends its exit status."""
     os.setsid()
     answers, line = connection.Connection(answers), connection.Connection(line)
-    fork_server.die_with_parent(signal.SIGTERM)  # the caller is gone, and with it the server that forked this
+    fork_server.die_with_parent(signal.SIGTERM)  # its parent, the server, ends when the caller does
     line.send(os.getpid())
     surroundings, order = line.recv()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # orphans among its descendants become its children
@@ -240,13 +240,13 @@ def _guard(answers: int, line: int) -> None:
         fork_server.die_with_parent()
         try:
             _work(answers, surroundings, order)
-            os._exit(0)  # without waiting for threads that are left
+            os._exit(0)  # does not wait for threads that still run
         finally:
             os._exit(1)
     answers.close()
     signal.signal(signal.SIGTERM, lambda *_: (_kill_started(), os._exit(1)))
     status = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
-    with contextlib.suppress(ChildProcessError):  # no child is left: then there is nothing to search for
+    with contextlib.suppress(ChildProcessError):  # no child is left, so nothing must be killed
         os.waitpid(-1, os.WNOHANG)
         _kill_started()
     line.send(status)
@@ -254,7 +254,7 @@ def _guard(answers: int, line: int) -> None:
 
 
 def _alone(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
-    """As ``_work``, in a new interpreter: the terminal's signals do not reach it, and it ends with its caller."""
+    """Call ``_work`` in a new interpreter, which ignores the terminal's signals and ends together with its caller."""
     if hasattr(os, "setsid"):
         os.setsid()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -270,20 +270,20 @@ def _end_with_parent() -> None:
 
 
 def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> None:
-    """Do what was ordered, in the caller's environment, and send the answer."""
+    """Call the ordered function in the caller's environment and send the answer."""
     environment, path, folder, memory = surroundings
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:] = path
     os.chdir(folder)
     if resource:
-        with contextlib.suppress(ValueError, OSError):  # a system that is stricter already
+        with contextlib.suppress(ValueError, OSError):  # the system's own limit is lower
             resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         function, arguments = pickle.loads(order)
         answer = pickle.dumps((None, function(*arguments)))
-    except Exception as error:  # also from pickle, which may not know the answer
+    except Exception as error:  # also where the answer cannot be pickled
         answer = pickle.dumps((_portable(error), None))
     answers.send_bytes(answer)
     sys.stdout.flush()
@@ -291,7 +291,7 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
 
 
 def _portable(error: Exception) -> Exception:
-    """The error with its traceback as a note; where pickle cannot carry it, a RuntimeError with the same text."""
+    """The error with its traceback as a note; where it cannot be pickled, a RuntimeError with the same text."""
     note = "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))
@@ -306,7 +306,7 @@ def _end(pid: int) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         started = process.children(recursive=True)
-        process.terminate()  # by which it kills and reaps what it has started
+        process.terminate()  # then it kills and reaps the processes that it started
         _wait([process], 2)
         _kill([process, *started])
 

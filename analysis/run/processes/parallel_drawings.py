@@ -1,8 +1,8 @@
-"""Draws a notebook's charts in forked copies while its next cells run: a report takes half the time on two cores.
+"""Draws a notebook's charts in forked processes while the next cells run. On two cores a report takes half the time.
 
-Only for a kernel that is this process itself (``inprocess``). What a cell shows is drawn by a forked copy of the
-process, which keeps the state of that moment. The drawings are put into the notebook when all its cells have run. The
-notebook is the same as one drawn without copies.
+This works only with a kernel in this process (``inprocess``). A forked copy of the process draws the chart that a cell
+shows; the copy has the state of that moment. When all cells have run, the drawings are put into the notebook. The
+notebook is the same as without forked copies.
 """
 
 import os
@@ -29,7 +29,7 @@ MOST_SECONDS = 60
 
 
 class Drawing(NamedTuple):
-    """What is being drawn, the process that draws it, and the pipe that brings its MIME bundle."""
+    """A drawing in progress: the object, the process that draws it, and the pipe for its MIME bundle."""
 
     of: object
     pid: int
@@ -37,21 +37,21 @@ class Drawing(NamedTuple):
 
 
 class Beside:
-    """The drawings of one notebook, at most one a processor at once.
+    """The drawings of one notebook; at most one per processor is made at a time.
 
-    drawn : module and class of what is drawn so; each has ``_repr_mimebundle_``
+    drawn : module and class of the objects to draw; each has ``_repr_mimebundle_``
     """
 
     def __init__(self, shell: InteractiveShell, drawn: Iterable[tuple[str, str]]) -> None:
         self.begun: list[Drawing] = []
-        self.made: dict[int, tuple | None] = {}  # by number
+        self.made: dict[int, tuple | None] = {}  # by number of the drawing
         for module, name in drawn:
             shell.display_formatter.mimebundle_formatter.for_type_by_name(module, name, self.begin)
 
     def begin(self, drawn: object, **_: object) -> dict | tuple[dict, dict]:
-        """Begin a drawing; IPython calls this as a formatter. The output holds the drawing's number for now.
+        """Begin a drawing. IPython calls this as a formatter; until ``put`` the output holds the drawing's number.
 
-        Where no process can be forked, the drawing is made at once.
+        Where no process can be forked, the drawing is made at once in this process.
         """
         while len(self.made) <= len(self.begun) - PROCESSORS:
             self._receive()
@@ -68,7 +68,7 @@ class Beside:
         return {LATER: str(len(self.begun) - 1)}
 
     def put(self, cells: list[NotebookNode]) -> None:
-        """Put every drawing into its output. One whose process failed is drawn again here, to show what is wrong."""
+        """Put every drawing into its output. If its process failed, draw it again in this process to get the error."""
         while len(self.made) < len(self.begun):
             self._receive()
         for cell in cells:
@@ -83,7 +83,7 @@ class Beside:
                     cell.outputs[place:place] = told + wrong
 
     def _receive(self) -> None:
-        """Wait for a bundle. None is kept where the process died, was too slow, or printed or raised anything."""
+        """Wait for a bundle. It is None where the process died, was too slow, printed something or raised an error."""
         awaited = {each.bundle: number for number, each in enumerate(self.begun) if number not in self.made}
         for bundle in wait(list(awaited), MOST_SECONDS) or awaited:
             number = awaited[bundle]
@@ -99,25 +99,27 @@ class Beside:
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():  # about threads, from Python 3.12 on; a child that waits for their locks is ended
+    with (
+        warnings.catch_warnings()
+    ):  # Python 3.12 warns of locks that threads hold; MOST_SECONDS ends a child that waits
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _draw(drawn: object, bundle: Connection) -> None:
-    """What the forked copy does. It ends with the process of the notebook."""
+    """Draw and send the bundle, in the forked copy. The copy ends when the notebook's process ends."""
     try:
         fork_server.die_with_parent()
         made = _drawn(drawn)
         bundle.send(None if made[1] or made[2] else made)
-    finally:  # whatever went wrong: only one process goes on with the notebook
+    finally:  # end the copy in any case: only the original process may continue with the notebook
         os._exit(0)
 
 
 def _drawn(drawn: object) -> tuple[tuple[dict, dict], str, list[NotebookNode]]:
-    """The MIME bundle, what was printed meanwhile, and the error of a drawing that fails, which fails the notebook.
+    """The MIME bundle, the text printed while drawing, and the error if drawing failed (then the notebook fails too).
 
-    Printed text is caught here because a forked copy has no threads to pass it on.
+    Printed text is captured here because a forked copy lacks the threads that would pass it on.
     """
     with redirect_stdout(StringIO()) as said, redirect_stderr(said):
         try:
