@@ -14,7 +14,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """An error of the system tells the file; in the middle of a write it does not do so by itself."""
+    """Add the file's name to an OSError; an error in the middle of a write does not have it."""
     try:
         yield
     except OSError as error:
@@ -23,7 +23,7 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def save(path: Path, content: str | bytes) -> Path:
-    """Write a file whole: under another name first, then renamed over it. Returns ``path``."""
+    """Write the whole file or nothing: write another file first, then rename it to ``path``. Returns ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -40,7 +40,7 @@ def save_json(path: Path, value: object) -> Path:
 
 
 def load_json(path: Path) -> dict:
-    """What the file holds; {} where it is missing or is no JSON object."""
+    """The JSON object in the file; {} where the file is missing or holds no JSON object."""
     try:
         value = json.loads(path.read_text("utf-8"))
     except (FileNotFoundError, ValueError):
@@ -49,9 +49,10 @@ def load_json(path: Path) -> dict:
 
 
 def swap(new: Path, place: Path) -> None:
-    """The folder ``new`` becomes ``place``; what was there, if anything, becomes ``new``.
+    """Give the folder ``new`` the name ``place``; a folder that had this name gets the name ``new``.
 
-    One rename where system and file system can exchange two names; elsewhere three, and ``recover`` after a crash.
+    This takes one rename where the file system can exchange two names. Elsewhere it takes three, and ``recover`` is
+    needed after a crash.
     """
     if not place.exists():
         new.rename(place)
@@ -62,13 +63,13 @@ def swap(new: Path, place: Path) -> None:
             new.rename(place)
             aside.rename(new)
         finally:
-            if aside.exists() and not new.exists():  # only the last failed
+            if aside.exists() and not new.exists():  # only the last rename failed
                 place.rename(new)
             recover(place)
 
 
 def recover(place: Path) -> Path:
-    """Put ``place`` back where ``swap`` came to no end. Returns the name it stands under while aside."""
+    """Restore ``place`` after a crash in ``swap``. Returns the name that ``swap`` gives it for a moment."""
     aside = _aside(place)
     if aside.exists() and not place.exists():
         aside.rename(place)
@@ -76,7 +77,7 @@ def recover(place: Path) -> Path:
 
 
 def sync(folder: Path) -> None:
-    """Bring a folder and all that is in it to the disk, so that a rename after it never shows an empty file."""
+    """Write a folder and its files to the disk, so that a later rename never shows an empty file."""
     for path in [*folder.rglob("*"), folder]:
         sync_entry(path)
 
@@ -86,7 +87,7 @@ def _aside(place: Path) -> Path:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two names (Linux renameat2); False where that cannot be done."""
+    """Exchange two names (Linux renameat2); False where the system cannot do that."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
     if rename is None:
         return False
@@ -94,8 +95,8 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def sync_entry(path: Path) -> None:
-    """Bring one file, or the names in one folder, to the disk."""
-    if os.name == "posix":  # elsewhere a folder cannot be opened, nor a file that is only read be synced
+    """Write one file, or the list of names in one folder, to the disk."""
+    if os.name == "posix":  # Windows can open no folder, and can sync no file opened for reading
         handle = os.open(path, os.O_RDONLY)
         try:
             with naming(path):
@@ -109,10 +110,10 @@ def sha256(path: Path) -> str:
 
 
 def digests(files: Iterable[Path]) -> list[str]:
-    """sha256 of each, sorted: the same tables under other names are the same tables."""
+    """sha256 of each file, sorted, without names: the same files under other names give the same list."""
     return sorted(map(sha256, files))
 
 
 def hashes(files: Iterable[Path], base: Path) -> dict[str, str]:
-    """sha256 by path relative to ``base``."""
+    """sha256 of each file, by its path relative to ``base``."""
     return {path.relative_to(base).as_posix(): sha256(path) for path in sorted(files) if path.is_file()}

@@ -1,8 +1,8 @@
-"""The cut-offs published so far as one frame, whatever their spacing, and where in it a new series begins.
+"""Reads all published cut-offs into one frame, and finds where a new series begins. The cut-offs may be irregular.
 
-Totals compare only within a series (docs/method.md §1): another year, other rules, or a code that means another unit
-(after a merger, or under another name) begins a new one. What a published table carries of a cut-off that was never
-published is history too, with its provenance, until that cut-off is published itself.
+Totals are compared only within a series (docs/method.md §1). A new series begins with a new year, with new rules, or
+when a code means another unit (after a merger, or under another name). A published table may carry totals of a cut-off
+that was never published. They belong to the history, with their source, until that cut-off is published itself.
 """
 
 from collections.abc import Collection, Iterable
@@ -26,15 +26,15 @@ INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denomin
 def load(
     home: Path, area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Every total known of the cut-offs earlier than ``before`` ("": of all), control rows among them.
+    """Every known total of the cut-offs earlier than ``before`` ("": of all cut-offs), including control rows.
 
-    newest  : only of so many cut-offs, the newest
-    without : published cut-offs that are passed over, because their tables cannot be read
-    Returns : COLUMNS, by cut-off, then in the order of the file. Of a published week its newest revision (1: the first
-              issue) and whether this unit's total was corrected in any. carried_by: "" for a published total, else the
-              cut-off of the newest published table that carries it; such a total has no band (""), rank, computed total
-              or revision (NaN). since: the day its series began, ISO.
-    Raises  : TableError naming week and file where one is not that table; NotFound where it is gone.
+    newest  : how many of the newest cut-offs to read; None: all
+    without : published cut-offs to leave out, because their tables cannot be read
+    Returns : COLUMNS, by cut-off, then in the order of the file. revision: the newest one of a published week (1: the
+              first issue). corrected: whether a revision changed this unit's total. carried_by: "" for a published
+              total, else the cut-off of the newest published table that carries it; such a total has no band (""),
+              rank, computed total or revision (NaN). since: the day its series began, ISO.
+    Raises  : TableError that names week and file where a file is not that table; NotFound where a table is missing.
     """
     folders = [folder for folder in _folders(home, area, before, newest) if folder.name not in without]
     scores, changes = (_read(home, area, name, folders) for name in ("scores", "changes"))
@@ -50,7 +50,7 @@ def load(
 
 
 def indicators(home: Path, area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
-    """Every figure of the published weeks earlier than ``before``: INDICATORS, by cut-off, in the order of the file.
+    """Every figure of the published weeks earlier than ``before``. Returns INDICATORS by cut-off, in file order.
 
     Raises : as ``load``.
     """
@@ -58,7 +58,7 @@ def indicators(home: Path, area: str, before: str = "", newest: int | None = Non
 
 
 def read(home: Path, area: str, name: str) -> pd.DataFrame:
-    """The table ``name`` of every published week, one below the other by cut-off; the first column is the cutoff.
+    """The table ``name`` of all published weeks as one frame, by cut-off; its first column is the cutoff.
 
     Raises : as ``load``.
     """
@@ -66,9 +66,9 @@ def read(home: Path, area: str, name: str) -> pd.DataFrame:
 
 
 def rows(week: store.Week) -> pd.DataFrame:
-    """The totals of a week that is being made, as ``load`` will give them once it is published.
+    """The totals of a week that is being made, as ``load`` will return them when the week is published.
 
-    Returns : COLUMNS, and before them those rows that its own table carries of an earlier cut-off, published or not
+    Returns : COLUMNS; first the rows of an earlier cut-off (published or not) that the week's own table carries
     """
     scores = week.read("scores").assign(cutoff=week.cutoff)
     revisions = [*store.earlier_revisions(week), week]
@@ -79,9 +79,9 @@ def rows(week: store.Week) -> pd.DataFrame:
 
 
 def carriers(week: store.Week) -> pd.DataFrame:
-    """The totals of other cut-offs that the week's own table and the next published one carry.
+    """The totals of other cut-offs that are carried by the week's own table and by the next published table.
 
-    Returns : carrier (cut-off of the table), cutoff (that the total is of), unit_code, total
+    Returns : carrier (cut-off of the table), cutoff (of the total), unit_code, total
     """
     later = [each for day, each in store.history(week.home, week.area).items() if day > week.cutoff][:1]
     frame = pd.concat([_carried_by(each) for each in (week, *later)], ignore_index=True)
@@ -90,14 +90,14 @@ def carriers(week: store.Week) -> pd.DataFrame:
 
 
 def _carried_by(week: store.Week) -> pd.DataFrame:
-    """The previous totals that the week's own table carries, as the columns of its changes name them."""
+    """The previous totals that the week's own table carries, in the columns of the table ``changes``."""
     measurements = week.read("measurements")
     frame = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].rename(columns={"value": "previous_total"})
     return frame.assign(cutoff=week.cutoff, previous_cutoff=max(week.read("source")["previous_cutoff"], default=""))
 
 
 def _folders(home: Path, area: str, before: str, newest: int | None) -> list[Path]:
-    """Those of the weeks asked for and, since a name may have changed there, of earlier weeks of the same year."""
+    """The folders of the requested weeks, and of earlier weeks of the same year, because a name may change there."""
     weeks = store.history(home, area, before)
     year = min(sorted(weeks, reverse=True)[:newest], default="")[:4]
     return [week.folder for day, week in weeks.items() if day >= year]
@@ -109,7 +109,7 @@ def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
 
 
 def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
-    """One table of many folders, one below the other, with the cut-off as its first column."""
+    """One table from many folders as one frame, with the cut-off as its first column."""
     base = paths.processed(home, area)
     try:
         files = {folder.relative_to(base).as_posix(): (folder / f"{name}.csv").read_bytes() for folder in folders}
@@ -122,9 +122,9 @@ def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataF
 
 
 def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str]]:
-    """What ``series`` needs to know of the area.
+    """The arguments ``begun`` and ``changed`` of ``series`` for the area.
 
-    named  : cutoff, unit_code, unit_name of its weeks, by cut-off; of this ``cutoff`` alone, where one is given
+    named  : cutoff, unit_code, unit_name of its weeks, by cut-off; only of ``cutoff`` where that is given
     """
     registered, changed = rules.beginnings(home, area)
     if registered is not None:
@@ -138,9 +138,9 @@ def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") ->
 
 
 def issued(scores: pd.DataFrame, corrections: pd.DataFrame, revision: dict[str, float]) -> pd.DataFrame:
-    """The published totals, with what was corrected after publication.
+    """The published totals, with their revision and whether they were corrected after publication.
 
-    scores, corrections : of all weeks, with their cutoff;  revision : by cut-off, where it is not the first issue
+    scores, corrections : of all weeks, with their cutoff;  revision : by cut-off; a first issue is left out
     Returns : the scores with revision, corrected (some revision changed this unit's total), carried_by = ""
     """
     keys = ["cutoff", "unit_code"]
@@ -153,11 +153,11 @@ def issued(scores: pd.DataFrame, corrections: pd.DataFrame, revision: dict[str, 
 
 
 def carried(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
-    """The totals that tables carry for cut-offs that are not published, as rows of their own cut-off.
+    """The totals that tables carry for unpublished cut-offs, as rows of those cut-offs.
 
     changes : of all weeks, with their cutoff, by cut-off
-    Returns : cutoff, unit_code, unit_name, total, band (""), corrected (False), carried_by; of several tables that
-              carry the same total the newest counts
+    Returns : cutoff, unit_code, unit_name, total, band (""), corrected (False), carried_by. Where several tables carry
+              the same total, the newest table is used
     """
     known = changes["previous_total"].notna() & ~changes["previous_cutoff"].isin(["", *published])
     rows = changes[known].drop_duplicates(["previous_cutoff", "unit_code"], keep="last")
@@ -170,13 +170,13 @@ def carried(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
 
 
 def series(rows: pd.DataFrame, begun: pd.DataFrame, changed: Iterable[str]) -> pd.Series:
-    """The day on which the series of each row began: totals of different series are never compared.
+    """The day on which the series of each row began. Totals of different series are never compared.
 
     rows    : cutoff, unit_code
-    begun   : unit_code, day: a unit came into being, or a code began to mean another one
-    changed : the days on which the rules became others
-    Returns : like ``rows``, ISO: the newest of 1 January, what began for the unit, and a change of rules, none of them
-              later than the cut-off
+    begun   : unit_code, day: when a unit was founded, or its code began to mean another unit
+    changed : the days on which the rules changed
+    Returns : one ISO day for each row: the latest of 1 January, ``begun`` of the unit and ``changed`` that is not after
+              the cut-off
     Source  : docs/method.md §1 (years and rules) and §5 (codes reused)
     """
     of_all = {day: max(f"{day[:4]}-01-01", _newest_by(day, changed)) for day in rows["cutoff"].unique()}
@@ -191,7 +191,8 @@ def _newest_by(cutoff: str, days: Iterable[str]) -> str:
 
 
 def renamed(named: pd.DataFrame) -> pd.DataFrame:
-    """Where a code goes on under another name, which is another unit; within a year, for each year begins anew anyway.
+    """Where the name of a code changes, because the code then means another unit. Only changes within a year are found,
+    because each year begins a new series anyway.
 
     named   : cutoff, unit_code, unit_name, by cut-off
     Returns : unit_code, day (the first cut-off under the new name)

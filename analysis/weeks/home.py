@@ -13,12 +13,13 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# Beside ANALYSIS_HOME. Whole names, for passwords begin like settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
+# Environment variables that notebooks may see, beside ANALYSIS_HOME; all others, secrets among them, are removed.
+# Whole names, because names of passwords begin like names of settings: JUPYTERHUB_API_TOKEN, PYTHONANYWHERE_…
 SHOWN = {
     "PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",  # where programs and libraries are
     "PYTHONHOME", "PYTHONPATH", "PYTHONUSERBASE", "PYTHONNOUSERSITE", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE",
     "JUPYTER_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_PLATFORM_DIRS",
-    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches, as of fonts
+    "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR",  # caches
     "TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER",
     "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
     "TZ", "TZDIR", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONHASHSEED",
@@ -35,9 +36,9 @@ def find_home() -> Path:
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """``folder`` is the home for this process and those it starts; meanwhile they see no variables but those SHOWN.
-
-    So no notebook can tell a password or a name; what sends the mail afterwards finds its password again.
+    """Make ``folder`` the home of this process and its children; these see only the variables in SHOWN.
+    So no notebook can publish a password or a user's name. When the context ends, the variables are back, and the mail
+    can be sent with its password.
     """
     with only():
         os.environ["ANALYSIS_HOME"] = str(Path(folder).resolve())
@@ -45,33 +46,33 @@ def working_in(folder: Path) -> Iterator[None]:
 
 
 def at_home(folder: Path, function: Callable, *arguments) -> object:
-    """What ``function`` gives where ``folder`` is the home."""
+    """Call ``function`` with ``folder`` as the home, and return its result."""
     with working_in(folder):
         return function(*arguments)
 
 
 def without_folders(home: Path, text: str) -> str:
-    """The text as any machine would tell it: what lies in a folder of this one by its place there, the folder as …
+    """The text without names of this machine's folders: each such folder is replaced by … in the paths.
 
-    home : a folder of this machine as well
+    home : is replaced as well
     """
     named = [home.absolute(), PROJECT, Path.cwd(), Path.home(), tempfile.gettempdir(), sys.prefix, *sys.path]
     named += [value for value in environment().values() if os.pathsep not in value]
     folders = {each for folder in map(Path, named) if folder.is_absolute() for each in (folder, folder.resolve())}
     known = sorted((str(each) for each in folders if each != each.parent), key=len, reverse=True)
-    end = r"(?![\w.~-])(?:[/\\]ipykernel_\d+)?([/\\])?"  # a kernel keeps each cell in a file, below its number
+    end = r"(?![\w.~-])(?:[/\\]ipykernel_\d+)?([/\\])?"  # kernels keep cells in files there
     found = re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, known))}){end}")
     return found.sub(lambda match: "" if match[1] else "…", text)
 
 
 def environment() -> dict[str, str]:
-    """The variables of this process that are SHOWN."""
+    """The environment variables of this process that are in SHOWN."""
     return {name: value for name, value in os.environ.items() if name in SHOWN}
 
 
 @contextmanager
 def only() -> Iterator[None]:
-    """Meanwhile this process and those it starts have no variables but those SHOWN, and what is set meanwhile."""
+    """Inside the context this process and its children have only the variables in SHOWN, and those set inside."""
     hidden = {name: os.environ.pop(name) for name in list(os.environ) if name not in SHOWN}
     try:
         yield

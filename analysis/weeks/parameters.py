@@ -1,7 +1,7 @@
-"""A parameter that a notebook does not have stops it, where papermill would only warn and run the default week.
+"""Stops a notebook that got an unknown parameter. papermill would only warn, and run the default week.
 
-papermill puts what it is given into a cell of its own, straight behind the cell tagged ``parameters``. So the notebook
-can see for itself whether that cell sets a name that the one before it does not.
+papermill puts the given parameters into a new cell directly after the cell tagged ``parameters``. So the notebook can
+check whether the new cell sets a name that the tagged cell does not set.
 """
 
 import ast
@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from analysis.exits import AnalysisError
 
-INJECTED = "# Parameters"  # how papermill begins its cell
+INJECTED = "# Parameters"  # the first line of papermill's cell
 
 
 class UnknownParameter(AnalysisError, TypeError):
@@ -17,9 +17,9 @@ class UnknownParameter(AnalysisError, TypeError):
 
 
 def check() -> None:
-    """Compare what was injected with what there is; outside a notebook, or with nothing injected, do nothing.
+    """Compare the injected parameters with the notebook's own; do nothing outside a notebook or without injected ones.
 
-    Raises : UnknownParameter that names what is unknown and what there is.
+    Raises : UnknownParameter that names the unknown parameters and the known ones.
     """
     from IPython import get_ipython
 

@@ -1,4 +1,4 @@
-"""Where things are in a home: raw tables, the week's folders, a run's private ones, a unit's files."""
+"""Paths in a home: raw tables, the week's folders, a run's private folders, a unit's files."""
 
 import hashlib
 import re
@@ -15,30 +15,30 @@ class NotFound(AnalysisError, FileNotFoundError):
 
 
 def processed(home: Path, area: str, *names: str) -> Path:
-    """The folder of an area's tables, and what is named in it."""
+    """The folder of an area's tables, or the path ``names`` in it."""
     return Path(home, "data", "processed", _plain(area), *names)
 
 
 def reports(home: Path, area: str, *names: str) -> Path:
-    """The folder of an area's reports, and what is named in it."""
+    """The folder of an area's reports, or the path ``names`` in it."""
     return Path(home, "reports", _plain(area), *names)
 
 
 def run_folder(home: Path, area: str, run: str) -> Path:
-    """The private folder of a run, for tables."""
+    """The run's private folder for tables."""
     return processed(home, area, f".run-{run}")
 
 
 def run_reports(home: Path, area: str, run: str) -> Path:
-    """The private folder of a run, for reports."""
+    """The run's private folder for reports."""
     return reports(home, area, f".run-{run}")
 
 
 def unit_file(code: str) -> str:
-    """The name of a unit's files, without what their kind adds: ``units/H21.114``.
+    """The path of a unit's files without extension: ``units/H21.114``.
 
-    The same below the week's tables (``.ipynb``; ``.json``, the token) and below its reports (``.html``).
-    A code that is no plain name, such as ``../x``, comes from a delivered table and is told by its fingerprint.
+    It is the same below the week's tables (``.ipynb``; ``.json``, the token) and below its reports (``.html``).
+    A delivered table may have a code that is no safe file name, such as ``../x``; its fingerprint is used instead.
     """
     plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", code)
     return f"units/{code if plain else '~' + hashlib.sha256(code.encode()).hexdigest()[:16]}"
@@ -51,9 +51,9 @@ def _plain(area: str) -> str:
 
 
 def raw_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
-    """The tables of a week as delivered, by name: those in ``folder/raw/``, else ``data/raw/<area>/<cutoff>*.*``.
+    """The delivered tables of a week, sorted by name: those in ``folder/raw/``, else ``data/raw/<area>/<cutoff>*.*``.
 
-    Every file whose name begins with the cut-off is of that week: none is passed over in silence, the gate tells where
+    Every file whose name begins with the cut-off belongs to that week. None is skipped silently; the gate reports where
     two of them disagree. Raises NotFound if there is none.
     """
     own = _files(folder / "raw") if folder else []
@@ -72,13 +72,13 @@ def newest_raw(home: Path, area: str) -> str:
 
 
 def raw_days(home: Path, area: str) -> list[str]:
-    """The days by which files of data/raw/<area>/ are named, oldest first; some may be no day of the calendar."""
+    """The days in the file names of data/raw/<area>/, oldest first; some may not exist in the calendar."""
     files = _files(_raw(home, area), f"{ISO_DAY}[!0-9]*")
     return sorted({path.name[:10] for path in files})
 
 
 def misnamed_raw(home: Path, area: str) -> list[str]:
-    """The files of data/raw/<area>/ whose names begin with no day: of which week they are cannot be known."""
+    """The files of data/raw/<area>/ whose names do not begin with a day, so that their week is not known."""
     named = raw_days(home, area)
     return [path.name for path in _files(_raw(home, area), "[!.]*") if path.name[:10] not in named]
 

@@ -1,4 +1,4 @@
-"""Which tables and which code a week was made from: what its page says of its origin."""
+"""Which tables and which code a week was made from; its page shows that as its origin."""
 
 import hashlib
 import json
@@ -10,21 +10,22 @@ from analysis.weeks.atomic import hashes, sha256
 from analysis.weeks.home import PROJECT, environment
 from analysis.weeks.store import Week, earlier_revisions
 
-# git's names of the files that ``code`` tells of
+# git patterns of the files that ``code`` includes
 CODE = (":(glob)analysis/**/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templates")
 
 
 def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
-    """sha256 of each file whose change may change a report: modules, notebooks, templates."""
+    """sha256 of each file that can change a report: modules, notebooks, templates."""
     told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
     return hashes((PROJECT / "analysis").rglob("*.py"), PROJECT) | hashes(told, notebooks.parent)
 
 
 def commit(project: Path = PROJECT) -> str:
-    """The git commit that last changed the code, with "+" where the files are not those of it; "" where none is known.
+    """The git commit that last changed the code, with "+" where the files differ from that commit; "" where not known.
 
-    Not the newest commit: one that changes only documents changes no report, and is told in none. A copy without git's
-    folder, or a machine without git, has no commit to tell; the fingerprint tells the files apart all the same.
+    This is not always the newest commit, because a commit that changes only documents changes no report. It is not
+    known in a copy without git's folder, or on a machine without git; the fingerprints of ``code`` still identify the
+    files.
     """
     last = _git(project, "rev-list", "--max-count=1", "HEAD", "--", *CODE)
     changed = _git(project, "--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", *CODE)
@@ -32,8 +33,8 @@ def commit(project: Path = PROJECT) -> str:
 
 
 def _git(project: Path, *arguments: str) -> str | None:
-    """What git answers; None where it cannot. GIT_DIR, as hooks set it, may mean another project."""
-    # Whoever may read the project may be told its commit: a service runs as another user than its owner.
+    """git's answer; None where git fails. GIT_DIR is removed, because hooks may set it to another project."""
+    # A service may run as another user than the owner of the project; it may still read the commit.
     command = ["git", "-c", f"safe.directory={project.resolve()}", "-C", str(project), *arguments]
     try:
         done = subprocess.run(command, env=environment(), capture_output=True, check=True, timeout=30)
@@ -43,9 +44,9 @@ def _git(project: Path, *arguments: str) -> str | None:
 
 
 def provenance(week: Week) -> dict[str, str]:
-    """What the page says of its origin.
+    """The origin of the week's figures, as its page shows it.
 
-    file, hash : name and sha256 of each raw table, one a line
+    file, hash : name and sha256 of each raw table, one per line
     revision   : "1" for a first issue
     code       : version of the program, fingerprint of its files, and the commit if there is one
     """

@@ -1,11 +1,12 @@
-"""A run's private folders, and how they become the week: whole, or not at all.
+"""Makes a run's private folders, and publishes them as the week: completely, or not at all.
 
-A run works where nobody looks. Publishing exchanges its folders with the week's by renames, so that a reader finds the
-old week or the new one, never a mix. A failed run leaves the published week as it was and is kept under ``failed/``.
+A run works in folders that no reader uses. Publishing exchanges them with the week's folders by renames, so a reader
+finds the old week or the new one, never a mix. A failed run does not change the published week; its files are kept
+under ``failed/``.
 
-What a reader is promised (docs/method.md, section 10): one file is always whole; one folder is of one version when it
-is read through one opening of it, and its name still means that folder afterwards; tables and reports, being two
-folders, belong together when they are what ``products`` in the week's run.json tells (``intact``).
+What a reader can rely on (docs/method.md, section 10): a file is always complete. A folder that is opened once shows
+one version, and its name still means that folder afterwards. Tables and reports are two folders; they belong together
+when they match ``products`` in the week's run.json (``intact``).
 """
 
 import os
@@ -25,7 +26,7 @@ MOMENT_S = 2  # our choice
 
 
 class Busy(Exception):
-    """Another run of the same week is going on. ``pid`` and ``since`` are empty where it has not said so yet."""
+    """Another run of the same week is active. ``pid`` and ``since`` are "" where it has not written them yet."""
 
     def __init__(self, pid: str, since: str) -> None:
         super().__init__(f"process {pid}, since {since}")
@@ -34,7 +35,7 @@ class Busy(Exception):
 
 @contextmanager
 def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
-    """Only one run of a week at a time; the system frees the lock of a run that died. Raises Busy."""
+    """Allow only one run of a week at a time. The system frees the lock of a run that died. Raises Busy."""
     path = paths.processed(home, area, f".lock-{cutoff}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -44,7 +45,7 @@ def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                with suppress(OSError):  # what is left is no lock; filelock takes one on an unlinked file for none
+                with suppress(OSError):  # deleting is safe: filelock ignores a lock on a deleted file
                     path.unlink()
     except filelock.Timeout:
         raise Busy(*_holder(path)) from None
@@ -54,7 +55,7 @@ def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
 
 
 def _holder(lock: Path) -> tuple[str, str]:
-    """Who works, and since when. A run says so when it has the lock, which is a moment after it has taken it."""
+    """The process id of the active run, and since when it works. A run writes both a moment after it takes the lock."""
     until = time.monotonic() + MOMENT_S
     while time.monotonic() < until:
         with suppress(OSError):
@@ -66,7 +67,7 @@ def _holder(lock: Path) -> tuple[str, str]:
 
 
 def tidy(home: Path, area: str, cutoff: str) -> None:
-    """Clean up after a killed run: finish what was half published, undo half a rename, remove the rest."""
+    """Clean up after a killed run of this week: finish half a publication, undo half a rename, remove what is left."""
     roots = (paths.processed(home, area), paths.reports(home, area))
     left = [atomic.recover(root / cutoff) for root in roots]
     for folder in paths.processed(home, area).glob(f".run-{cutoff}-*"):
@@ -79,12 +80,12 @@ def tidy(home: Path, area: str, cutoff: str) -> None:
 
 
 def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
-    """The private folder of a new run, with the raw tables in it: what is read cannot change meanwhile.
+    """Make the private folder of a new run, with copies of the raw tables, which cannot change during the run.
 
-    keep : the name, such as r1, under which the week as published is kept; "": it is made again, and replaced
+    keep : the name, such as r1, under which the published week is kept; "": it is replaced
 
-    Revisions are kept within the folders that publishing exchanges, and come along as copies. So one rename brings
-    the new revision and keeps the old ones, at no moment is one missing, and whoever looks for weeks finds weeks only.
+    Earlier revisions are copied into the run's folders. So one rename publishes the new revision together with the old
+    ones: none is missing at any moment, and the folder of an area holds nothing but weeks.
     """
     for new, place in _places(home, area, cutoff, run):
         new.mkdir(parents=True)
@@ -104,9 +105,9 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
 
 
 def settled(folder: Path, stage: str, run: str) -> bool:
-    """Whether ``stage`` of this run came to its end and its tables are those it wrote.
+    """Whether ``stage`` of this run ran to its end, and its tables are unchanged since.
 
-    Its token then tells the tables only: the run's name, which is never given twice, has served.
+    The run's name is then removed from the token, because it is no longer needed; the tables' fingerprints stay.
     """
     path = folder / f"{stage}.json"
     token = atomic.load_json(path)
@@ -121,22 +122,23 @@ def settled(folder: Path, stage: str, run: str) -> bool:
 
 
 def products(home: Path, area: str, cutoff: str, run: str) -> dict[str, str]:
-    """sha256 of everything a run made, by the path below home that it will have when published."""
+    """sha256 of every file that a run made, by the path below home that the file gets when published."""
     (reports, reports_place), (tables, tables_place) = _places(home, area, cutoff, run)
     return _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
 
 
 def intact(home: Path, made: dict[str, str]) -> bool:
-    """Whether every published product is there as it was made."""
+    """Whether every published product exists and is unchanged."""
     return bool(made) and all(
         (home / path).is_file() and atomic.sha256(home / path) == digest for path, digest in made.items()
     )
 
 
 def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
-    """Make the run's tables and reports those of the week.
+    """Publish the run's tables and reports as those of the week.
 
-    The tables go last: run.json among them vouches for both folders, so ``tidy`` knows a run killed in between.
+    The tables go last, because run.json among them describes both folders. So ``tidy`` can recognise a run that was
+    killed between the two.
     """
     pairs = _places(home, area, cutoff, run)
     for new, _ in pairs:
@@ -157,9 +159,9 @@ def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
 
 
 def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part: str = "") -> Path:
-    """Keep what a failed run made, with its reason, under failed/; only the newest few are kept.
+    """Keep the files of a failed run, with its reason, under failed/; only the newest few runs are kept there.
 
-    part : a folder of the run's that alone has failed; "": all of it
+    part : the folder in the run that is kept, where only a part has failed; "": the whole run
     """
     folder = paths.run_folder(home, area, run) / part
     kept = paths.processed(home, area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
@@ -173,20 +175,20 @@ def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part:
 
 
 def _half_published(home: Path, area: str, cutoff: str, run: str) -> bool:
-    """Whether the run was killed between its two renames: its reports published, its tables complete but not."""
+    """Whether the run was killed between its two renames: reports published, tables complete but not published."""
     (_, reports), (tables, place) = _places(home, area, cutoff, run)
     made = atomic.load_json(tables / "run.json").get("products", {})
     return bool(made) and made.items() <= (_hashes(home, reports, reports) | _hashes(home, tables, place)).items()
 
 
 def _hashes(home: Path, folder: Path, place: Path) -> dict[str, str]:
-    """sha256 of everything in ``folder``, by the path below home that it has in ``place``."""
+    """sha256 of every file in ``folder``, by the path below home that the file has in ``place``."""
     base = place.relative_to(home)
     return {(base / path).as_posix(): digest for path, digest in atomic.hashes(folder.rglob("*"), folder).items()}
 
 
 def _places(home: Path, area: str, cutoff: str, run: str) -> list[tuple[Path, Path]]:
-    """The private folders of a run, each with the one it will be published as; tables last."""
+    """Pairs of a run's private folder and the folder that it is published as; tables last."""
     return [
         (paths.run_reports(home, area, run), paths.reports(home, area, cutoff)),
         (paths.run_folder(home, area, run), paths.processed(home, area, cutoff)),

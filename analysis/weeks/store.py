@@ -1,8 +1,8 @@
-"""The weeks of an area: a week's tables, those published before it, and what a week was before it was corrected.
+"""The weeks of an area: the tables of a week, the weeks published before it, and its earlier revisions.
 
-A run works in a private folder, ``data/processed/<area>/.run-<run>/``, which ``publish`` makes the week's own; a
-notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. Whoever reads a published week only reads.
-A week published anew from a corrected table keeps what it was before in ``r1/``, ``r2/`` … within its own folders.
+A run works in a private folder, ``data/processed/<area>/.run-<run>/``, which ``publish`` turns into the week's folder.
+A notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. A published week is only read, never written.
+A week that is published again from a corrected table keeps its earlier revisions in ``r1/``, ``r2/`` … in its folders.
 """
 
 from dataclasses import dataclass, field
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Week:
-    """The tables of one week in one folder; a draft reads from the published week what it does not have itself."""
+    """The tables of one week in one folder. A draft reads tables that it lacks from the published week."""
 
     home: Path
     area: str
     cutoff: str
     folder: Path
-    run: str | None = None  # None: published, only to be read
+    run: str | None = None  # None: a published week, which is only read
     published: Path | None = None
     written: dict[str, str] = field(default_factory=dict)
 
@@ -46,11 +46,11 @@ class Week:
         return wording.load(self.home, lang)
 
     def raw_files(self) -> list[Path]:
-        """The tables as delivered: those that the run has copied, else those of data/raw/. Raises : NotFound."""
+        """The delivered tables: the run's copies, else the files in data/raw/. Raises : NotFound."""
         return paths.raw_files(self.home, self.area, self.cutoff, self.folder)
 
     def read(self, name: str) -> "pd.DataFrame":
-        """The table ``name``; text missing is "", numbers missing NaN.
+        """The table ``name``; missing text is "", missing numbers are NaN.
 
         Raises : as ``data``; TableError if the file is not that table.
         """
@@ -59,10 +59,10 @@ class Week:
         return table_files.from_csv(name, self.data(name))
 
     def data(self, name: str) -> bytes:
-        """The file of the table ``name``.
+        """The bytes of the table's file.
 
-        Raises : NotFound, naming the notebook to run first. ``pages``, which no notebook writes, is without rows where
-                 it is missing: then no unit has a page.
+        A missing table ``pages`` has no rows, because no notebook writes it: then no unit has a page.
+        Raises : NotFound that names the notebook to run first.
         """
         from analysis import tables
 
@@ -89,7 +89,7 @@ class Week:
         self.written[name] = sha256(write_table(self.folder, name, frame))
 
     def close(self, stage: str) -> None:
-        """Say that ``stage`` came to its end: its token ``<stage>.json`` names the run and each table it wrote."""
+        """Record that ``stage`` ran to its end: write its token ``<stage>.json`` with the run's name and its tables."""
         atomic.save_json(self.folder / f"{stage}.json", {"run": self.run, "tables": self.written})
 
 
@@ -108,21 +108,21 @@ def published(home: Path, area: str) -> list[str]:
 
 
 def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
-    """The published weeks, or those earlier than the cut-off ``before``, oldest first, by cut-off; only to be read."""
+    """The published weeks by cut-off, oldest first; with ``before`` only those earlier than that cut-off."""
     days = [day for day in published(home, area) if not before or day < str(periods.cutoff(before))]
     return {day: Week(home, area, day, paths.processed(home, area, day)) for day in days}
 
 
 def revisions(folder: Path) -> list[Path]:
-    """The earlier revisions kept in a week's folder, r1 first: one fewer than the week's own number."""
+    """The earlier revisions in a week's folder, r1 first. The number of the week's own revision is one higher."""
     kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit()]
     return sorted(kept, key=lambda path: int(path.name[1:]))
 
 
 def earlier_revisions(week: Week) -> list[Week]:
-    """What the week was before it was corrected, r1 first, only to be read; none for a first issue.
+    """The earlier revisions of the week, r1 first; none for a first issue.
 
-    A draft stands where its run would: of another table than the published one, it is the revision after that.
+    A draft counts like a run: if its raw table is not the published one, the published week is an earlier revision.
     """
     kept = revisions(week.folder)
     if week.published and week.published.is_dir():

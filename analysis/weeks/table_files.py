@@ -1,4 +1,4 @@
-"""The week's tables as CSV files: written and read only as the data dictionary (tables.py) says they are."""
+"""Writes and reads the week's tables as CSV files, and checks each against the data dictionary (tables.py)."""
 
 import csv
 import io
@@ -14,9 +14,9 @@ from analysis.tables import TABLES, TableError
 
 
 def checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` in the types of the table ``name``.
+    """``frame`` with the column types of the table ``name``.
 
-    Raises : TableError with every fault, or when there is no such table.
+    Raises : TableError with every fault, or where there is no such table.
     """
     if name not in TABLES:
         raise TableError(f"there is no table {name!r}; the week's tables are {', '.join(TABLES)}")
@@ -38,8 +38,8 @@ def _valid(name: str, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.Dat
 
 
 def _is_sound(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
-    """Whether nothing is amiss at first sight: the schema's own checks, at a fifth of the time that ``validate`` takes
-    to gather every fault. What is only of another type is not sound, though ``validate`` may turn it into its own."""
+    """Whether the frame passes the schema's checks. This takes a fifth of the time of ``validate``, which lists every
+    fault. A column of another type is not sound here, although ``validate`` might convert it."""
     return (
         list(frame.columns) == list(schema.columns)
         and all(frame[name].dtype == _type_of(column) for name, column in schema.columns.items())
@@ -57,7 +57,7 @@ def _fits(values: pd.Series, column: pa.Column) -> bool:
     return not missing and all(check(values).check_passed for check in column.checks)
 
 
-# What a spreadsheet would evaluate when it opens a CSV (OWASP, CSV injection). A plain number is only a number.
+# Texts that a spreadsheet would evaluate when it opens a CSV (OWASP, CSV injection). A plain number is harmless.
 EVALUATED = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
 
@@ -66,14 +66,13 @@ FLOATS = "%.10g"  # in a file
 
 
 def to_csv(name: str, frame: pd.DataFrame) -> str:
-    """The table as CSV: a header, floats with ten digits, missing empty, line feeds. Raises TableError.
+    """The table as CSV: with a header, floats with ten digits, missing values empty, line feeds. Raises TableError.
 
-    A text that a spreadsheet would evaluate is guarded by an apostrophe in front, as OWASP advises; ``from_csv`` takes
-    it off again.
+    A text that a spreadsheet would evaluate gets an apostrophe in front, as OWASP advises; ``from_csv`` removes it.
     """
     held = checked(name, frame)
     texts = {column: held[column].map(_guarded) for column in _texts(name)}
-    # To a spreadsheet a carriage return without quotes begins a row; Python quotes only line feeds.
+    # A spreadsheet begins a new row at an unquoted carriage return; Python quotes only line feeds.
     returns = any("\r" in text for column in texts.values() for text in column)
     quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
     return held.assign(**texts).to_csv(index=False, float_format=FLOATS, lineterminator="\n", quoting=quoting)
@@ -92,17 +91,17 @@ def _unguarded(text: str) -> str:
 
 
 def from_csv(name: str, data: bytes) -> pd.DataFrame:
-    """The table that ``to_csv`` wrote, in UTF-8. Raises TableError where it is not that table."""
+    """The table from the UTF-8 bytes that ``to_csv`` wrote. Raises TableError where they are not that table."""
     return _read(name, TABLES[name], data)
 
 
 def from_csvs(name: str, files: dict[str, bytes]) -> pd.DataFrame:
-    """The same table of many weeks, one below the other, under an index of the keys of ``files``.
+    """The same table of many weeks as one frame; its index holds the keys of ``files``.
 
-    Parsed and checked as one, for checking a small file takes longer than reading it. Where anything is amiss with the
-    whole, each file is read by itself, so that nothing passes here that ``from_csv`` would refuse.
+    All files are parsed and checked together, because checking a small file takes longer than reading it. If the whole
+    has a fault, each file is read alone, so that nothing is accepted here that ``from_csv`` would refuse.
 
-    Raises : TableError, each line beginning with the key of the file: ``2023-12-04/scores.csv record 3: …``.
+    Raises : TableError; each line begins with the key of the file: ``2023-12-04/scores.csv record 3: …``.
     """
     schema, columns = TABLES[name], list(TABLES[name].columns)
     headers = [",".join(f"{quote}{column}{quote}" for column in columns).encode() + b"\n" for quote in ("", '"')]
@@ -112,7 +111,7 @@ def from_csvs(name: str, files: dict[str, bytes]) -> pd.DataFrame:
         of_any_week = pa.DataFrameSchema(schema.columns, strict=True, ordered=True)
         try:
             frame = _read(name, of_any_week, b"".join([headers[0], *bodies.values()])).set_axis(keys)
-        except ValueError:  # a TableError, or not as many records as keys
+        except ValueError:  # a TableError, or the number of records is not that of the keys
             frame = None
         if frame is not None and not (
             schema.unique and frame.set_index(schema.unique, append=True).index.has_duplicates
@@ -121,7 +120,7 @@ def from_csvs(name: str, files: dict[str, bytes]) -> pd.DataFrame:
     return pd.concat([_read_of(key, name, data) for key, data in files.items()])
 
 
-QUOTED = re.compile(rb'"[^"]*"')  # a doubled quote ends one of these and begins the next
+QUOTED = re.compile(rb'"[^"]*"')  # a doubled quote ends one match and begins the next
 
 
 def _read_of(key: str, name: str, data: bytes) -> pd.DataFrame:
@@ -134,7 +133,7 @@ def _read_of(key: str, name: str, data: bytes) -> pd.DataFrame:
 
 def _read(name: str, schema: pa.DataFrameSchema, data: bytes) -> pd.DataFrame:
     numbers = {column: float for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
-    with suppress(ValueError):  # else each cell is read as a text, to say which of them is no number
+    with suppress(ValueError):  # else each cell is read as text, to find the one that is no number
         return _valid(name, schema, _cells(name, data, defaultdict(lambda: str, numbers)))
     return _valid(name, schema, _cells(name, data, str))
 
@@ -142,14 +141,16 @@ def _read(name: str, schema: pa.DataFrameSchema, data: bytes) -> pd.DataFrame:
 def _cells(name: str, data: bytes, kinds) -> pd.DataFrame:
     missing = {column: [""] for column, kind in TABLES[name].columns.items() if dtypes.is_float(kind.dtype)}
     try:
-        # Only a line feed ends a line: a delivered cell may hold a carriage return, which pandas would take for one.
+        # Only a line feed ends a line; pandas would also end one at a carriage return, which a delivered cell may hold.
         options = {"keep_default_na": False, "na_values": missing, "lineterminator": "\n"}
         frame = pd.read_csv(io.BytesIO(data), dtype=kinds, **options)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise TableError(f"{name}.csv: {error}") from None
     if not isinstance(frame.index, pd.RangeIndex):  # pandas took the first column for row names
         raise TableError(f"{name}.csv: the rows have more cells than the header")
-    texts = [column for column in _texts(name) if column in frame and b"'" in data]  # else nothing was guarded
+    texts = [
+        column for column in _texts(name) if column in frame and b"'" in data
+    ]  # without "'" no text has an apostrophe to remove
     return frame.assign(**{column: frame[column].map(_unguarded) for column in texts})
 
 
@@ -159,7 +160,8 @@ def _texts(name: str) -> list[str]:
 
 
 def _plain(name: str, values: pd.Series, column: pa.Column) -> pd.Series:
-    """Missing as the kind writes it, days as ISO text. A number is no code: 00123 would have lost its zeros."""
+    """Missing values as the column's type has them, days as ISO text. Numbers in a column of text raise TableError,
+    because a code such as 00123 would have lost its zeros."""
     if dtypes.is_float(column.dtype):
         return values.astype(float) if pd.api.types.is_numeric_dtype(values) else values.mask(values.eq(""))
     if dtypes.is_bool(column.dtype):
