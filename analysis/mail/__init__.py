@@ -1,4 +1,4 @@
 """In: a published week's mail and the recipients.
 
-Out: letters, each sent once, and who got what. The only room that knows a network.
+Out: letters, each sent once, and a table of who got which. The only room that uses a network.
 """

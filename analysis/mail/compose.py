@@ -1,9 +1,9 @@
-"""The digest as a message: what leaders get in their mail.
+"""Builds the mail message from the digest; nothing is sent here.
 
-One ``multipart/alternative``: plain text first, then the HTML with its style inlined and its charts as related parts.
-Both are made from the same digest, so the text carries every figure of the tables. Nothing here knows the time or
-chance: the date is an argument, and the Message-ID and the MIME boundaries follow from the content, so the same week
-gives the same bytes. ``addressed`` makes of it the letter to one recipient. Nothing is sent here.
+The message is one ``multipart/alternative``: plain text first, then the HTML with inlined style and its charts as
+related parts. Both are made from the same digest, so the text has every figure of the tables. No clock and no random
+number is used: the date is an argument, and the Message-ID and the MIME boundaries are computed from the content. So
+the same week gives the same bytes. ``addressed`` turns the message into a letter to one recipient.
 """
 
 import base64
@@ -28,35 +28,42 @@ from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 
 MAX_HTML_BYTES = 90_000  # encoded; Gmail cuts a message off at about 102 KB of HTML
-NOBODY = "undisclosed-recipients:;"  # RFC 5322's way of naming no one; the outbox addresses each copy
+NOBODY = "undisclosed-recipients:;"  # names no recipient (RFC 5322); the outbox addresses each letter
 IMAGE = re.compile(r'src="data:image/png;base64,([^"]+)"')
-UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|=\?")  # would start a new header, or pass for an encoded word
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|=\?")  # could start a new header, or be read as an encoded word
 BOX = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 ADDRESS = re.compile(rf'(?a:(?P<bare>{BOX})|(?P<name>[^<>@"\\]*)<(?P<named>{BOX})>)')
 
 HIDDEN = re.compile(
     r'<span class="visually-hidden">[^<]*</span>'
-)  # spoken; in a column of numbers only the sign lines up
+)  # these are read aloud; in a column of numbers only the sign lines up
 NUMBER_CELL = re.compile(r"<td(?=[^>]*>[+−]?\d[\d.,]*[ %]*<)")
 BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.S)
 ROW = re.compile(r"<tr\b.*?</tr>", re.S)
-GAP = re.compile(r'<tr[^>]*>\s*<td colspan="\d+">\D*(\d+)')  # a row that says how many were left out
+GAP = re.compile(r'<tr[^>]*>\s*<td colspan="\d+">\D*(\d+)')  # a row that says how many rows were left out
 FIGURE = re.compile(r"<figure\b.*?</figure>", re.S)
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
 STEP_ROWS, LEAST_ROWS = 10, 10  # our choice: how a long mail is shortened
 ATTACHED = "appendix.xlsx"
 OFFICE_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID", "X-Unsent")  # a letter's own; the rest is the week's
-NOWHERE = "example.invalid"  # the domain of a draft's identifiers (RFC 2606): it has no sender yet
+REWRITTEN = (
+    "From",
+    "To",
+    "Reply-To",
+    "Date",
+    "Message-ID",
+    "X-Unsent",
+)  # each letter has its own; other headers are the week's
+NOWHERE = "example.invalid"  # the domain in a draft's identifiers, because it has no sender yet (RFC 2606)
 KEPT = ("Subject", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type")
 TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)
 
 
 class _Policy(EmailPolicy):
-    """Writes names and subjects word for word, and the same in every version of Python.
+    """Writes names and subjects without changing them, in the same way in every version of Python.
 
     The library's own folding loses or adds spaces between encoded words (CPython gh-92081, gh-144156): in 3.11 every
-    seventh Vietnamese subject arrived as "5,78điểm". The older email.header does it right.
+    seventh Vietnamese subject arrived as "5,78điểm". The older module email.header is correct.
     """
 
     def fold(self, name: str, value: str) -> str:
@@ -80,7 +87,7 @@ def _encoded(words: str, name: str) -> str:
 
 
 class MailError(AnalysisError, ValueError):
-    """The message cannot be made as asked; the text says what is wrong and what would help."""
+    """The message cannot be made as asked; the text says what is wrong and how to correct it."""
 
     status = Exit.UNSETTLED
 
@@ -95,16 +102,16 @@ def build_mail(
     sender: str | None = None,
     to: Sequence[str] = (),
 ) -> EmailMessage:
-    """The message for a digest that ``export.digest`` made.
+    """Build the message from a digest of ``export.digest``.
 
-    sender, to : one address each, ``name <box@host>`` or ``box@host``, the mailbox in ASCII; no ``to`` names nobody.
-                 Without a sender it is a draft: by X-Unsent, Outlook and Thunderbird open it to be addressed and sent.
+    sender, to : addresses ``name <box@host>`` or ``box@host``, the mailbox in ASCII; an empty ``to`` names nobody.
+                 Without a sender it is a draft: because of X-Unsent, Outlook and Thunderbird open it for editing.
     date       : with its time zone.
-    seed       : what tells this message from others of the same content: area, cut-off, revision, recipient.
+    seed       : distinguishes messages of the same content: area, cut-off, revision, recipient.
     Raises     : MailError for a header value that could forge another header, an address that is not one, a picture
                  that a mail client would not show, or an HTML part that stays above 90 KB.
 
-    An HTML part above 90 KB is shortened by rule, and says so where something is missing: first rows from the middle
+    An HTML part above 90 KB is shortened, and says where something is missing: first rows are removed from the middle
     of the longest table, then charts, the last one first.
     """
     if date.tzinfo is None:
@@ -145,19 +152,19 @@ def build_mail(
 
 
 def save(message: EmailMessage, path: Path) -> None:
-    """Write the message as an .eml file, with the appendix.xlsx that lies beside it attached."""
+    """Write the message as an .eml file, with the appendix.xlsx of the same folder attached."""
     if (appendix := path.with_name(ATTACHED)).is_file():
         message = _attached(message, appendix.read_bytes())
     path.write_bytes(message.as_bytes())
 
 
 def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: str, reply_to: str = "") -> bytes:
-    """The letter to one recipient, as bytes to be sent: the week's mail.eml with a head of its own.
+    """The letter to one recipient, as bytes to be sent: the week's mail.eml with its own headers.
 
-    compiled : what ``save`` wrote
-    date     : when it is sent, with its time zone; no part of the Message-ID
-    seed     : area, cut-off, revision; with the content and the addresses it makes the Message-ID
-    Raises   : MailError for an address that is not one, or a head that holds anything but what it should.
+    compiled : the bytes of mail.eml, as ``save`` wrote it
+    date     : when it is sent, with its time zone; the Message-ID does not depend on it
+    seed     : area, cut-off, revision; the Message-ID is computed from it, the content and the addresses
+    Raises   : MailError for an invalid address, or for headers that are not exactly the expected ones.
     """
     head, _, body = compiled.partition(b"\r\n\r\n")
     kept = [line for line in _header_lines(head) if _name(line) not in REWRITTEN]
@@ -175,7 +182,7 @@ def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: st
 
 
 def note(text: str, *, subject: str, sender: str, to: str, date: datetime) -> bytes:
-    """A plain letter to one person, as bytes to be sent: nothing of a week, no pictures. Raises MailError."""
+    """A plain text letter to one person, as bytes to be sent; it holds no figures of a week. Raises MailError."""
     message = EmailMessage(policy=_Policy(linesep="\r\n"))
     message["From"], message["To"] = address("sender", sender), [address("recipient", to)]
     message["Subject"], message["Date"] = _safe("subject", subject), date
@@ -192,7 +199,7 @@ def identity(message: bytes) -> str:
 
 
 def _header_lines(head: bytes) -> list[bytes]:
-    """Each header with the lines it is folded into."""
+    """The headers, each with all lines that it is folded into."""
     return re.split(rb"\r\n(?![ \t])", head)
 
 
@@ -201,7 +208,7 @@ def _name(line: bytes) -> str:
 
 
 def _check(message: bytes, names: set[str]) -> None:
-    """The bytes themselves, whatever wrote them: CPython up to 3.11.8 lets an encoded word open a header of its own."""
+    """Check the headers in the bytes: with CPython up to 3.11.8 an encoded word can begin another header."""
     head, _, body = message.partition(b"\r\n\r\n")
     found = [_name(line) for line in _header_lines(head)]
     if sorted(found) != sorted(names):
@@ -215,7 +222,7 @@ def _check(message: bytes, names: set[str]) -> None:
 
 
 def _attached(message: EmailMessage, appendix: bytes) -> EmailMessage:
-    """The message with the appendix; the boundary follows from the content, like the others."""
+    """The message with the appendix; its boundary is computed from the content."""
     whole = copy.deepcopy(message)
     key = hashlib.sha256(message["Message-ID"].encode() + appendix).hexdigest()[:32]
     whole.add_attachment(appendix, maintype="application", subtype=OFFICE_XLSX, filename=ATTACHED)
@@ -225,15 +232,15 @@ def _attached(message: EmailMessage, appendix: bytes) -> EmailMessage:
 
 
 def text(html: str) -> str:
-    """The digest as plain text: tables in columns, numbers to the right, charts as their words in brackets."""
+    """The digest as plain text: tables in columns, numbers on the right, charts as alternative text in brackets."""
     html = NUMBER_CELL.sub('<td align="right"', HIDDEN.sub("", html))
-    html = html.replace("&amp;", "&amp;amp;")  # read twice: what is typed as &lt; would come out as <
+    html = html.replace("&amp;", "&amp;amp;")  # it is decoded twice, so a typed &lt; would become <
     lines = [line.rstrip() for line in get_text(html, TEXT).strip().splitlines()]
     return "\n".join(lines) + "\n"
 
 
 def _shorter(html: str, words: Wording) -> Iterator[str]:
-    """The digest as it is, then with ever less of it: rows of the longest table, then charts from the last on."""
+    """Yield the digest, then shorter ones: without rows of the longest table, then without charts, last one first."""
     yield html
     while True:
         longest = max(BODY.finditer(html), key=lambda body: len(ROW.findall(body[2])), default=None)
@@ -250,7 +257,7 @@ def _shorter(html: str, words: Wording) -> Iterator[str]:
 
 
 def _fewer(rows: list[str], words: Wording) -> list[str]:
-    """Ten rows less, from the middle: a third of what is left stays at the top. The gap says how many are missing."""
+    """Remove ten rows from the middle; a third of the others stays above the gap, which says how many are missing."""
     gaps = [index for index, row in enumerate(rows) if GAP.match(row)]
     missing = sum(int(GAP.match(rows[index])[1]) for index in gaps)
     at = gaps[0] if gaps else len(rows) // 3
@@ -264,7 +271,7 @@ def _fewer(rows: list[str], words: Wording) -> list[str]:
 
 
 def _with_cids(html: str, key: str, domain: str) -> tuple[str, dict[str, bytes]]:
-    """The HTML with each embedded PNG named by a Content-ID of its own (Outlook.com drops one used twice)."""
+    """The HTML with each embedded PNG replaced by its own Content-ID (Outlook.com drops one that is used twice)."""
     images = {}
 
     def name(match: re.Match) -> str:
@@ -279,12 +286,12 @@ def _with_cids(html: str, key: str, domain: str) -> tuple[str, dict[str, bytes]]
 
 
 def _inlined(html: str) -> str:
-    """Style on every element; rules inside @media (the dark scheme) stay in the head."""
+    """The HTML with the style on every element; rules inside @media (the dark scheme) stay in the head."""
     return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
 
 
 def address(what: str, value: str) -> Address:
-    """One address, or MailError. Our own grammar: the library's also takes two addresses, or half a one."""
+    """One address, or MailError. The grammar is our own: the library also accepts two addresses, or half of one."""
     if not (match := ADDRESS.fullmatch(_safe(what, value))):
         raise MailError(f"{what} {value!r}: expected one address, such as Name <box@host.example>, the box in ASCII")
     return Address((match["name"] or "").strip(), addr_spec=match["named"] or match["bare"])

@@ -13,9 +13,10 @@ MOST_BYTES = 64 * 1024  # of a log, from its end
 
 
 def tell(home: Path, text: str, words: Wording) -> tuple[Exit, str]:
-    """Send the operator the end of ``text``, a log: DONE or UNSETTLED, and the sentence to print. One try, no outbox.
+    """Send the end of ``text``, a log, to the operator, in one try and without the outbox.
 
-    Reads neither the recipients nor their domains: the fault may be there.
+    Returns : DONE or UNSETTLED, and the sentence to print. The recipients and their domains are not read, because the
+              fault may be there.
     Raises : NoSettings, where mail.toml names no operator or no server; ConfigError; PasswordError.
     """
     if (known := settings.operator(home)) is None:

@@ -1,7 +1,8 @@
-"""The ledger of letters: one row for each week, revision and recipient, with the exact bytes and what became of them.
+"""The ledger of letters: one row for each week, revision and recipient, with the exact bytes and their state.
 
-SMTP has no exactly-once (RFC 5321 §6.1): between the last dot and the server's answer nobody knows. So ``sending`` is
-committed before that dot; what is found ``sending`` later is ``uncertain``, and never sent again by itself.
+SMTP cannot guarantee that a letter arrives exactly once (RFC 5321 §6.1): between the last dot and the server's answer
+nobody knows whether it was accepted. So the state ``sending`` is committed before that dot. A letter that is found in
+that state later is ``uncertain``, and is sent again only if a person asks for it.
 
 pending → sending → accepted | refused | gave up | uncertain; pending again after an answer that means "later".
 """
@@ -18,10 +19,10 @@ from analysis.exits import AnalysisError
 
 STATES = ("pending", "sending", "accepted", "refused", "gave up", "uncertain")
 PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
-UNSETTLED = (REFUSED, GAVE_UP, UNCERTAIN)  # what a person must look at
-WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting wants minutes, RFC 5321 §4.5.4.1 waits that grow
-JITTER = 0.2  # of the wait, so that many letters do not come back at one moment
-GIVE_UP_HOURS = 48  # our choice: a weekly figure is stale after two days
+UNSETTLED = (REFUSED, GAVE_UP, UNCERTAIN)  # a person must look at these
+WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting needs minutes, RFC 5321 §4.5.4.1 asks for growing waits
+JITTER = 0.2  # share of the wait, so that many letters are not tried again at the same moment
+GIVE_UP_HOURS = 48  # our choice: after two days the figures of a week are old
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS letters (
     id INTEGER PRIMARY KEY,
@@ -41,7 +42,7 @@ class OutboxError(AnalysisError):
 
 @dataclass(frozen=True)
 class Letter:
-    """What one recipient gets: ``Name <box@host>``, the envelope's two addresses, the message as it is sent."""
+    """A letter to one recipient: ``Name <box@host>``, the two addresses of the envelope, and the message's bytes."""
 
     recipient: str
     address: str
@@ -53,14 +54,14 @@ class Letter:
 def next_try(tries: int, queued: float, now: float, jitter: float) -> float | None:
     """When to try again after ``tries`` tries; None where that is later than 48 hours after ``queued``.
 
-    queued, now : seconds since the epoch.  jitter : 0 to 1, chance.
+    queued, now : seconds since the epoch.  jitter : a random number from 0 to 1.
     """
     wait_s = 60 * WAITS_MIN[min(tries, len(WAITS_MIN)) - 1] * (1 + JITTER * jitter)
     return now + wait_s if now + wait_s <= queued + 3600 * GIVE_UP_HOURS else None
 
 
 class Outbox:
-    """The ledger in a file that only its owner reads. Every method is one transaction, on the disk when it returns."""
+    """The ledger in a file that only its owner can read. Each method is one transaction, which is on disk on return."""
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
@@ -76,11 +77,11 @@ class Outbox:
         self.db.close()
 
     def queue(self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float) -> None:
-        """Put down the letters of a week. Each key has one letter, and one that may have left stays as it is.
+        """Add the letters of a week. Each week, revision and address has one letter.
 
-        A letter that certainly has not left is replaced where its content is another (a corrected sender, say). What
-        still waits for somebody no longer on the list is given up; so is, when a week or revision is first put down,
-        what still waits of those before it.
+        A letter that may have been sent is not changed. One that was certainly not sent is replaced if its content has
+        changed, for example after a correction of the sender. A waiting letter is given up if its recipient is no
+        longer on the list, or if the letters of a later week or revision are added.
         """
         letters, week = list(letters), (area, cutoff, revision)
         with self.db:
@@ -113,14 +114,17 @@ class Outbox:
             )
 
     def recover(self, area: str, cutoff: str, now: float) -> int:
-        """What an earlier sender left ``sending`` is uncertain; only the week's one sender may say so. How many."""
+        """Mark letters that an earlier sender left ``sending`` as uncertain. Returns how many.
+
+        Only the process that holds the week's lock may call it.
+        """
         return self._changed(
             "UPDATE letters SET state = ?, reply = 'stopped', changed = ? WHERE state = ? AND area = ? AND cutoff = ?",
             *(UNCERTAIN, now, SENDING, area, cutoff),
         )
 
     def resend(self, area: str, cutoff: str, now: float) -> int:
-        """A person decides: the uncertain letters of the newest revision wait again, with the same bytes and id."""
+        """Let the uncertain letters of the newest revision wait again, unchanged, because a person asked for it."""
         return self._changed(
             "UPDATE letters SET state = ?, queued = ?, due = ?, changed = ?, resent = 1 WHERE state = ? AND area = ? "
             "AND cutoff = ? AND revision = (SELECT max(revision) FROM letters WHERE area = ? AND cutoff = ?)",
@@ -135,7 +139,7 @@ class Outbox:
         ).fetchone()
 
     def take(self, letter: int) -> sqlite3.Row | None:
-        """Begin a try: the letter with its number of tries, which names this try. None: it waits no more."""
+        """Begin a try. Returns the letter; its number of tries identifies this try. None: the letter does not wait."""
         rows = self.db.execute(
             "UPDATE letters SET tries = tries + 1 WHERE id = ? AND state = ? "
             "RETURNING id, tries, queued, address, sender, message",
@@ -144,7 +148,7 @@ class Outbox:
         return rows[0] if rows else None
 
     def sending(self, letter: int, tries: int, now: float) -> bool:
-        """Commit that the last dot comes next; False where it must not, because this is no longer the letter's try."""
+        """Commit the state ``sending`` before the last dot. False where another try has begun: then send no dot."""
         return bool(
             self._changed(
                 "UPDATE letters SET state = ?, changed = ? WHERE id = ? AND tries = ? AND state = ?",
@@ -153,7 +157,7 @@ class Outbox:
         )
 
     def settle(self, letter: int, tries: int, state: str, reply: str, now: float, jitter: float | None = None) -> None:
-        """What became of a try. ``pending``: it is tried again later, or given up after 48 hours.
+        """Record the result of a try. With ``pending`` the letter is tried again later, or given up after 48 hours.
 
         A late answer replaces "uncertain".
         """
@@ -168,13 +172,13 @@ class Outbox:
         )
 
     def close_try(self, letter: int, reply: str, now: float) -> None:
-        """Of a sender that ended without a word: ``sending`` is uncertain, what still waits is tried again later."""
+        """Close the try of a sender that gave no answer: ``sending`` becomes uncertain, a due letter waits again."""
         row = self.db.execute("SELECT tries, state, due FROM letters WHERE id = ?", (letter,)).fetchone()
         if row["state"] == SENDING or (row["state"] == PENDING and row["due"] <= now):
             self.settle(letter, row["tries"], UNCERTAIN if row["state"] == SENDING else PENDING, reply, now)
 
     def postpone(self, letter: int, tries: int, reply: str, now: float) -> None:
-        """Wait without a try that counts: the fault is ours, not the recipient's."""
+        """Let the letter wait, and do not count the try, because the fault is ours and not the recipient's."""
         self._changed(
             "UPDATE letters SET tries = tries - 1, reply = ?, changed = ? WHERE id = ? AND tries = ? AND state = ?",
             *(reply, now, letter, tries, PENDING),
@@ -190,7 +194,7 @@ class Outbox:
         return [row["recipient"] for row in rows]
 
     def waiting(self, area: str) -> list[str]:
-        """The weeks with letters that still wait, or that a sender that died left ``sending``; oldest first."""
+        """The weeks with letters that wait, or that a dead sender left ``sending``; oldest first."""
         rows = self.db.execute(
             "SELECT DISTINCT cutoff FROM letters WHERE area = ? AND state IN (?, ?) ORDER BY cutoff",
             (area, PENDING, SENDING),
@@ -211,7 +215,7 @@ class Outbox:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Outbox]:
-    """The outbox, closed when the context ends. Raises OutboxError, also for what goes wrong meanwhile."""
+    """The outbox, closed when the context ends. Raises OutboxError, also for any SQLite error inside the context."""
     try:
         with closing(Outbox(path)) as box:
             yield box

@@ -1,4 +1,4 @@
-"""mail.toml as a model. Imported only where such a file is read: pydantic takes a tenth of a second to import."""
+"""The model of mail.toml. It is imported only where such a file is read, because pydantic takes a tenth of a second."""
 
 from typing import Annotated, Literal
 
@@ -27,7 +27,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Smtp(Table):
-    """The server that the letters are handed to."""
+    """The server that sends the letters."""
 
     host: Text = Field(description="name of the server", examples=["mail.office.example"])
     port: int = Field(
@@ -57,7 +57,7 @@ class Smtp(Table):
 
 
 class Operator(Table):
-    """What a letter to the operator needs."""
+    """The settings that a letter to the operator needs."""
 
     sender: Address = Field(
         description="whom the letters are from", examples=["Văn phòng HĐND và UBND huyện <bao-cao@office.example>"]
@@ -69,7 +69,7 @@ class Operator(Table):
 
 
 class Mail(Operator):
-    """What the week's mail needs."""
+    """The settings that the week's mail needs."""
 
     reply_to: AddressOrNone = Field(
         "", description="the person who answers", examples=["Nguyễn Thị Lan <lan@office.example>"]

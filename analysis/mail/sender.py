@@ -1,9 +1,9 @@
-"""One letter handed to the mail server: a single SMTP transaction, in a process of its own. Only here is a network.
+"""Hands one letter to the mail server: one SMTP transaction in its own process. Only this module uses a network.
 
-The child process, ``python -m`` this module, reads from standard input which letter goes to which server: one of an
-outbox, or a whole letter that is in none. A server can keep a client for ever, byte by byte, so the parent ends a try
-that takes too long. The password is read here, from a file that only its owner reads or from the environment; it is
-sent over TLS with a verified name, or not at all.
+The child process, ``python -m`` this module, reads the letter and the server from standard input: a letter of an outbox
+by its number, or a whole letter that is in no outbox. A slow server can keep a client for ever, so the parent ends a
+try that takes too long. The password is read here, from a file that only its owner can read, or from the environment.
+It is sent only over TLS with a verified server name.
 """
 
 import base64
@@ -33,21 +33,21 @@ from analysis.mail.outbox import Outbox
 PASSWORD = "ANALYSIS_SMTP_PASSWORD"  # the environment variable
 CREDENTIALS, CREDENTIAL = "CREDENTIALS_DIRECTORY", "smtp-password"  # systemd's LoadCredential=smtp-password:…
 SECURITIES = ("starttls", "tls", "none")
-LOGIN_CODES = (530, 534, 535, 538)  # what the server says of us, not of the recipient
+LOGIN_CODES = (530, 534, 535, 538)  # these answers are about our account, not about the recipient
 MOST_MEMORY = 512 * 1024 * 1024
-PIECE = 64 * 1024  # a stage's time holds for a piece, so that a slow line is no fault
+PIECE = 64 * 1024  # bytes; each piece has the time limit of a stage, so that a slow connection is no fault
 COMMAND = [sys.executable, "-m", __name__]
-PACKAGE = Path(__file__).parents[2]  # where the child finds the package
+PACKAGE = Path(__file__).parents[2]  # the folder from which the child imports the package
 SETTLED, LOGIN_REFUSED = 0, 77  # exit statuses of the child; the latter is EX_NOPERM of sysexits.h
 
 
 class PasswordError(AnalysisError, ValueError):
-    """The password cannot be read as safely as it must be; the message says what would help."""
+    """The password is missing or is not safe to use; the message says how to correct that."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """Whom the letters are handed to. ``security``: starttls, tls, or none for this machine itself."""
+    """The mail server. ``security``: starttls, tls, or none (only for a server on this machine)."""
 
     host: str
     port: int
@@ -57,24 +57,24 @@ class Server:
     ca_file: str = ""
     stage_s: float = 60  # for one answer
     dot_s: float = 600  # for the answer to the last dot: RFC 5321 §4.5.3.2.6
-    whole_s: float = 900  # for all of it
+    whole_s: float = 900  # for the whole transaction
 
 
 class Verdict(NamedTuple):
-    """How a try ended: a state of the outbox, or LOGIN; and the server's own words."""
+    """The result of a try: a state of the outbox, or LOGIN; and the server's own words."""
 
     state: str
     reply: str
 
 
-LOGIN = "login"  # our own account was refused: nothing about the recipient, and no use to go on
+LOGIN = "login"  # our account was refused, so other letters would fail too
 
 
 def password(server: Server) -> str:
     """The password of ``server.user``; "" without a user. Raises PasswordError.
 
-    From password_file, else the environment, else what systemd hands to the service, which nobody else may read: its
-    own user does by an access list, of which the file's mode shows a trace (0440).
+    It is read from password_file, else from the environment, else from systemd's credentials of the service. Only the
+    service's user can read these, by an access list; therefore their file mode shows 0440.
     """
     if not server.user:
         return ""
@@ -85,7 +85,9 @@ def password(server: Server) -> str:
         if CREDENTIALS not in os.environ:
             raise PasswordError(f"no password for {server.user}: set password_file in mail.toml, or ${PASSWORD}")
         path, private = Path(os.environ[CREDENTIALS]) / CREDENTIAL, 0o037
-    with path.open(encoding="latin-1") as lines:  # reads any byte; what is not ASCII is refused below
+    with path.open(
+        encoding="latin-1"
+    ) as lines:  # this encoding accepts any byte; other characters than ASCII are refused below
         about = os.fstat(lines.fileno())
         if os.name == "posix" and (about.st_mode & private or not stat.S_ISREG(about.st_mode)):
             raise PasswordError(f"{path}: others may read it (mode {about.st_mode & 0o777:03o}); expected chmod 600")
@@ -103,23 +105,25 @@ def _ascii(secret: str) -> str:
 
 
 class _Answered(Exception):
-    """The server's answer ends the transaction."""
+    """An answer of the server that ends the transaction."""
 
 
 def transact(
     server: Server, letter: dict, secret: str, commit: Callable[[], bool]
 ) -> tuple[Verdict, smtplib.SMTP | None]:
-    """Hand over one letter. ``commit`` is called once, before the last dot, and may forbid it by False.
+    """Hand over one letter. ``commit`` is called once, before the last dot; if it returns False, no dot is sent.
 
     letter  : address, sender (the envelope), message (bytes, lines ended by CR LF)
-    Returns : the verdict, and the connection for ``leave``, None where it is not for that any more.
+    Returns : the verdict, and the connection for ``leave``; None where it cannot be used any more.
     """
     smtp, stage = None, "commands"
     try:
         smtp = _connected(server, letter["sender"], secret)
         _expect(smtp.mail(letter["sender"], _options(smtp, letter["message"])), 2)
         _expect(smtp.rcpt(letter["address"]), 2)
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the dot waits for an acknowledgement
+        smtp.sock.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # else the last dot waits for an acknowledgement
         stage = "data"
         _expect(smtp.docmd("DATA"), 3)
         body = re.sub(rb"(?m)^\.", b"..", letter["message"])
@@ -137,10 +141,10 @@ def transact(
         verdict = _judged(*answer.args, dotted=stage == "dot")
         if stage != "data":
             return verdict, smtp
-    except smtplib.SMTPAuthenticationError as error:  # without its words: a server may repeat what it was sent
+    except smtplib.SMTPAuthenticationError as error:  # its text is not used: a server may repeat the password
         code = error.smtp_code
         verdict = Verdict(LOGIN if code // 100 == 5 else outbox.PENDING, f"login {code}")
-    except Exception as error:  # smtplib's, the system's, TLS's: no answer about the letter that could be believed
+    except Exception as error:  # of smtplib, the system or TLS: no reliable answer about the letter
         state = outbox.UNCERTAIN if stage == "dot" else outbox.PENDING
         verdict = Verdict(state, f"{type(error).__name__}: {error}")
     if smtp is not None:
@@ -149,7 +153,7 @@ def transact(
 
 
 def leave(smtp: smtplib.SMTP | None) -> None:
-    """Part politely; what the server still says changes nothing."""
+    """Close the connection politely; the server's answer to that changes nothing."""
     if smtp is not None:
         with suppress(Exception), closing(smtp):
             smtp.sock.settimeout(5)
@@ -157,8 +161,8 @@ def leave(smtp: smtplib.SMTP | None) -> None:
 
 
 def _connected(server: Server, sender: str, secret: str) -> smtplib.SMTP:
-    """A connection over which the letter may go: TLS and the name verified, logged in where there is a user."""
-    # We name ourselves by the sender's domain, which the letter shows anyway, not by the name of this machine.
+    """A connection that may carry the letter: over TLS with a verified name, and logged in where there is a user."""
+    # We greet with the sender's domain, which the letter shows anyway, and not with the name of this machine.
     about = {"local_hostname": sender.rpartition("@")[2], "timeout": server.stage_s}
     if server.security == "tls":
         smtp = smtplib.SMTP_SSL(server.host, server.port, context=_verifying(server), **about)
@@ -166,7 +170,7 @@ def _connected(server: Server, sender: str, secret: str) -> smtplib.SMTP:
         smtp = smtplib.SMTP(server.host, server.port, **about)
     try:
         if server.security == "starttls":
-            smtp.starttls(context=_verifying(server))  # raises where it is not offered
+            smtp.starttls(context=_verifying(server))  # raises an error where the server does not offer it
         elif server.security == "none" and not ipaddress.ip_address(smtp.sock.getpeername()[0]).is_loopback:
             raise smtplib.SMTPNotSupportedError("without TLS only to this machine itself")
         smtp.ehlo_or_helo_if_needed()
@@ -194,11 +198,11 @@ def _expect(answer: tuple[int, bytes], hundreds: int) -> None:
 
 
 def _expect_silence(smtp: smtplib.SMTP) -> None:
-    """An early answer would pass for the one to the last dot; and who hung up gets no dot."""
+    """Check that the server is connected and has sent nothing: an early answer would look like that to the last dot."""
     waiting = bool(select.select([smtp.sock], [], [], 0)[0])
     limit = smtp.sock.gettimeout()
     smtp.sock.settimeout(0)
-    with suppress(ssl.SSLWantReadError):  # TLS's own messages
+    with suppress(ssl.SSLWantReadError):  # only TLS messages are waiting
         if smtp.file.peek(1) or waiting:
             raise smtplib.SMTPServerDisconnected("the server hung up or spoke out of turn")
     smtp.sock.settimeout(limit)
@@ -214,29 +218,29 @@ def _judged(code: int, text: bytes, dotted: bool) -> Verdict:
 
 
 def hand_over(server: Server, letter: dict) -> Verdict:
-    """One try of a letter that is in no outbox: how it ended. Raises PasswordError."""
+    """Try once to send a letter that is in no outbox; return the result. Raises PasswordError."""
     secret = password(server)
     verdict, smtp = transact(server, letter, secret, lambda: True)
     leave(smtp)
-    return verdict._replace(reply=_shown(verdict.reply, secret))
+    return verdict._replace(reply=_on_one_line(verdict.reply, secret))
 
 
 # -- one try ---------------------------------------------------------------------------------------------------------
 
 
 def attempt(box: Outbox, letter: int, server: Server, clock: Callable[[], float] = time.time) -> int:
-    """One try of one letter, from the outbox and back into it. Returns SETTLED or LOGIN_REFUSED."""
+    """Try once to send a letter of the outbox, and record the result there. Returns SETTLED or LOGIN_REFUSED."""
     row = box.take(letter)
     if row is None:
         return SETTLED
     secret = password(server)
     verdict, smtp = transact(server, dict(row), secret, lambda: box.sending(letter, row["tries"], clock()))
-    reply = _shown(verdict.reply, secret)
+    reply = _on_one_line(verdict.reply, secret)
     if verdict.state == LOGIN:
         box.postpone(letter, row["tries"], reply, clock())
     else:
         box.settle(letter, row["tries"], verdict.state, reply, clock())
-    leave(smtp)  # only now: what the server said is on the disk
+    leave(smtp)  # only after the server's answer is on the disk
     return LOGIN_REFUSED if verdict.state == LOGIN else SETTLED
 
 
@@ -244,7 +248,7 @@ def attempt(box: Outbox, letter: int, server: Server, clock: Callable[[], float]
 
 
 def in_child(box: Outbox, letter: int, server: Server, clock: Callable[[], float] = time.time) -> int:
-    """``attempt`` in a child process, which ends when it takes too long or when this one is stopped."""
+    """Call ``attempt`` in a child process, which is ended when it takes too long or when this process is stopped."""
     status, answer = _in_child({"box": str(box.path.resolve()), "letter": letter}, server)
     if status is None:
         box.close_try(letter, answer, clock())
@@ -253,14 +257,14 @@ def in_child(box: Outbox, letter: int, server: Server, clock: Callable[[], float
 
 
 def hand_over_in_child(server: Server, letter: dict) -> Verdict:
-    """``hand_over`` in a child process. UNCERTAIN with ``died`` or ``too_long`` where it gives no answer."""
+    """Call ``hand_over`` in a child process. UNCERTAIN with ``died`` or ``too_long`` where it gives no answer."""
     written = letter | {"message": base64.b64encode(letter["message"]).decode()}
     status, answer = _in_child({"letter": written}, server)
     return Verdict(outbox.UNCERTAIN, answer) if status is None else Verdict(*json.loads(answer))
 
 
 def _in_child(job: dict, server: Server) -> tuple[int | None, str]:
-    """Exit status and output of the child; None and why where it did not end as it should: ``died``, ``too_long``."""
+    """Exit status and output of the child; where it did not end normally, None and ``died`` or ``too_long``."""
     text = json.dumps(job | {"server": dataclasses.asdict(server)})
     about = {"encoding": "utf-8", "cwd": PACKAGE, "check": False, "capture_output": True}
     try:
@@ -270,8 +274,8 @@ def _in_child(job: dict, server: Server) -> tuple[int | None, str]:
     return (child.returncode, child.stdout) if child.returncode in (SETTLED, LOGIN_REFUSED) else (None, "died")
 
 
-def _shown(reply: str, secret: str) -> str:
-    """A server's words fit for one line of a table, without the password should it repeat it."""
+def _on_one_line(reply: str, secret: str) -> str:
+    """A server's answer as one line for a table; the password is removed if the server repeats it."""
     if secret:
         reply = reply.replace(secret, "…")
     return " ".join("".join(each if each.isprintable() else " " for each in reply).split())[:160]
@@ -281,7 +285,7 @@ def main() -> int:
     with suppress(ImportError):  # Windows has no resource
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # an answer without end
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # against an endless answer
     job = json.load(sys.stdin)
     letter, server = job["letter"], Server(**job["server"])
     if "box" not in job:

@@ -1,7 +1,7 @@
-"""How the week's mail gets to its recipients: preview, sending, who got what.
+"""Previews and sends the week's mail, and says who got which letter.
 
-Sending works through the outbox: one try after the other, with waits between, in one process for a week. It may be
-stopped and called again at any time; the outbox says what is left to do.
+One process for each week sends the letters of the outbox: one try after the other, with waits between them. It may be
+stopped and started again at any time; the outbox knows which letters are left.
 """
 
 import time
@@ -24,7 +24,7 @@ from analysis.weeks import paths, publish, store
 
 
 class NothingPublished(AnalysisError, FileNotFoundError):
-    """There is no published week whose mail could be sent."""
+    """The week is not published, so it has no mail."""
 
     status = Exit.REFUSED
 
@@ -39,12 +39,12 @@ class WeekIsBusy(AnalysisError):
 
 
 def path(home: Path) -> Path:
-    """The outbox: of all areas, because who got what must outlive the weeks' folders."""
+    """The file of the outbox. It is for all areas, and outside the weeks' folders, because it must outlive them."""
     return home / "data" / "outbox" / "outbox.sqlite"
 
 
 def compiled(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, bytes]:
-    """Revision and mail.eml of the published week. Raises NothingPublished, and WeekIsBusy while it is being made."""
+    """Revision and mail.eml of the published week. Raises NothingPublished; WeekIsBusy while the week is being made."""
     place = paths.reports(home, area, cutoff, "mail.eml")
     if not place.is_file():
         raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff))
@@ -58,10 +58,10 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, b
 def letters(
     area: str, cutoff: str, revision: int, week: bytes, about: Settings, box: Outbox | None, now: float
 ) -> list[Letter]:
-    """The letter to everyone on the list and to whoever got an earlier revision of this week.
+    """A letter to everyone on the list, and to everyone who got an earlier revision of this week.
 
-    revision, week : as ``compiled`` gives them
-    box            : says who got one: a correction must reach them too
+    revision, week : as ``compiled`` returns them
+    box            : knows who got an earlier revision; a correction must reach them too
     Raises         : MailError if mail.eml is not what was made, ConfigError for a domain no longer allowed.
     """
     reached = box.reached(area, cutoff, revision) if box else []
@@ -79,7 +79,7 @@ def letters(
 
 
 def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
-    """Write what each recipient would get, one .eml each; asks no server and no password. DONE, and what to print.
+    """Write one .eml file for each recipient, without a server or a password. Returns DONE and the text to print.
 
     Raises : ConfigError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
@@ -100,9 +100,9 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, s
 
 
 def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
-    """What a week ends with: ``how_to`` where no server is set, "" where one is and ``mail --send`` does the rest.
+    """The last line that a run prints about mail: ``how_to`` where no server is set; "" where one is set.
 
-    Settings that cannot be read send nothing either: why not is said behind it.
+    Where the settings cannot be read, the reason is added, because then no mail can be sent.
     """
     try:
         says = settings.read(home) or {}
@@ -112,7 +112,7 @@ def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
 
 
 def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
-    """The line that says where the week's mail is and how it is sent."""
+    """The line that says where the week's mail is and how to send it."""
     return words.say(
         "mail.how_to",
         mail=paths.reports(home, area, cutoff, "mail.eml"),
@@ -125,7 +125,7 @@ def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
 
 @contextmanager
 def _box(home: Path) -> Iterator[Outbox | None]:
-    """The outbox where there is one; none is made by looking."""
+    """The outbox, or None where there is no file yet; the file is not created."""
     if not path(home).is_file():
         yield None
         return
@@ -147,10 +147,10 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     attempt: Callable[..., int] = sender.in_child,
 ) -> tuple[Exit, str]:
-    """Send the week's letters until none waits: DONE, or UNSETTLED if one was refused, given up or is uncertain;
-    and the table of who got what.
+    """Send the week's letters until none waits.
 
-    resend : send the uncertain ones again, and queue no new ones
+    resend  : send the uncertain letters again, and add no new ones
+    Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
     Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
     compiled(home, area, cutoff, words)
@@ -187,7 +187,7 @@ def _work(
     sleep: Callable[[float], None],
     attempt: Callable[..., int],
 ) -> bool:
-    """One try after the other, whichever letter is due first, until none waits; False if our own account is refused."""
+    """Try the letters, always the one that is due first, until none waits; False if our own account is refused."""
     while letter := box.next(area, cutoff):
         if (wait_s := letter["due"] - clock()) > 0:
             waiting = sum(row["state"] == outbox.PENDING for row in box.rows(area, cutoff))
@@ -204,7 +204,7 @@ def _work(
 
 
 def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
-    """Who got what: DONE or UNSETTLED as ``send`` would say, and a table. Raises NothingPublished; OutboxError."""
+    """DONE or UNSETTLED, as ``send`` returns it, and the table of all letters. Raises NothingPublished; OutboxError."""
     with _box(home) as box:
         rows = box.rows(area, cutoff) if box else []
     if not rows:
@@ -214,14 +214,14 @@ def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, st
 
 
 def waiting(home: Path, area: str) -> list[str]:
-    """The weeks of which letters still wait, oldest first. Raises OutboxError."""
+    """The weeks that have waiting letters, oldest first. Raises OutboxError."""
     with _box(home) as box:
         return box.waiting(area) if box else []
 
 
 @contextmanager
 def _only_sender(home: Path, area: str, cutoff: str, words: Wording) -> Iterator[None]:
-    """Only one sender of a week at a time; the system frees the lock of one that died. Raises WeekIsBusy."""
+    """Allow only one sender of a week at a time. The system frees the lock of a dead one. Raises WeekIsBusy."""
     lock = path(home).with_name(f".lock-{area}-{cutoff}")
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

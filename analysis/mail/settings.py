@@ -1,4 +1,4 @@
-"""Who gets the week's mail, and by which server: mail.toml and the file of recipients, in the home, outside git."""
+"""Reads the settings of mail: mail.toml (the server) and the file of recipients. Both are in the home, outside git."""
 
 import csv
 import ipaddress
@@ -18,7 +18,7 @@ COLUMNS = {
     "name": "name of the recipient; may be empty",
     "address": "mailbox of the recipient, in ASCII",
 }
-MOST_RECIPIENTS = 200  # our choice: a list that grew beyond it is a slip sooner than a wish
+MOST_RECIPIENTS = 200  # our choice: a longer list is probably a mistake
 FOR_OPERATOR = ("sender", "operator", "smtp")
 
 
@@ -30,13 +30,13 @@ class NoSettings(AnalysisError, FileNotFoundError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What mail.toml and the file of recipients say for one area."""
+    """The settings of mail.toml and of the file of recipients for one area."""
 
     sender: str
     reply_to: str
     domains: frozenset[str]
     recipients: list[str]
-    server: Server | None  # None: nothing is sent from here, the letters are made all the same
+    server: Server | None  # None: letters are made but not sent
 
 
 def settings(home: Path, area: str) -> Settings | None:
@@ -63,8 +63,9 @@ def settings(home: Path, area: str) -> Settings | None:
 def operator(home: Path) -> tuple[str, str, Server] | None:
     """Sender, address and server of a letter to the operator; None where mail.toml names no operator or no server.
 
-    Looks at nothing else: what is wrong with the rest may be what the operator has to learn.
-    Raises : ConfigError with every fault of these; where one is missing, for it may be misspelt, with every fault.
+    Other settings are not checked, because the letter may be about a fault in them.
+    Raises : ConfigError with every fault of these settings. Where one is missing it may be misspelt; then with every
+             fault of mail.toml.
     """
     from analysis.mail import schema
 
@@ -81,7 +82,7 @@ def operator(home: Path) -> tuple[str, str, Server] | None:
 
 
 def read(home: Path) -> dict | None:
-    """What mail.toml says, unchecked; None where there is no such file. Raises ConfigError where it is no TOML."""
+    """The unchecked values of mail.toml; None where there is no such file. Raises ConfigError where it is no TOML."""
     path = home / SETTINGS
     return files.parse_toml(path.read_bytes(), SETTINGS) if path.is_file() else None
 
@@ -92,7 +93,7 @@ def bare(recipient: str) -> str:
 
 
 def _checked(home: Path, model: type, says: dict) -> tuple[dict, list[str]]:
-    """The settings as plain values, or as they are written where there are faults; and the faults."""
+    """The settings as plain values (where there are faults: as the file has them), and the faults."""
     from analysis.config import schema
 
     values, faults, _ = schema.check(model, [schema.Layer(SETTINGS, says)])
@@ -101,7 +102,7 @@ def _checked(home: Path, model: type, says: dict) -> tuple[dict, list[str]]:
 
 
 def _smtp_faults(home: Path, smtp: dict) -> list[str]:
-    """What the model cannot know: whether the server is this machine, whether the file of certificates is there."""
+    """Faults that the model cannot find: an unsafe server that is not this machine, a missing file of certificates."""
     faults, host, authority = [], smtp.get("host"), smtp.get("ca_file")
     if smtp.get("security") == "none" and not (isinstance(host, str) and _is_this_machine(host)):
         faults.append(
@@ -114,7 +115,7 @@ def _smtp_faults(home: Path, smtp: dict) -> list[str]:
 
 
 def _texts(value: object) -> list[str]:
-    """A list of texts; nothing where the value is none."""
+    """The value if it is a list of texts, else an empty list."""
     return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else []
 
 
@@ -131,7 +132,7 @@ def _server(home: Path, smtp: dict | None) -> Server | None:
 
 
 def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[str], list[str]]:
-    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, other areas' rows included."""
+    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, also in rows of other areas."""
     if not path.is_file():
         return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
     try:

@@ -1,4 +1,4 @@
-"""Who got what of a week's mail: the letters of the outbox as a table for people, and the exit status they mean."""
+"""Shows the letters of a week as a table for people, and derives the exit status from them."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from analysis.mail import outbox
 
 
 def summarise(rows: list, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
-    """DONE or UNSETTLED, and the table of the letters; with what to do where a letter is uncertain.
+    """DONE or UNSETTLED, and the table of the letters. Where a letter is uncertain, the text says what to do.
 
-    rows : of the outbox, as ``Outbox.rows`` gives them
+    rows : as ``Outbox.rows`` returns them
     """
     lines = [table(rows, words)]
     if any(row["state"] == outbox.UNCERTAIN for row in rows):
@@ -57,6 +57,6 @@ def say_time(seconds: float) -> str:
 
 
 def _say_state(row, words: Wording) -> str:
-    """The state of a letter; of one that waits for another try, also when that is due."""
+    """The state of a letter, and the time of its next try where it waits for one."""
     said = words.say(f"mail.state.{row['state'].replace(' ', '_')}")
     return f"{said} ({say_time(row['due'])})" if row["state"] == outbox.PENDING and row["tries"] else said
