@@ -1,4 +1,4 @@
-"""The settings of an area, as a model: what its area.toml says, above what defaults.toml says for every area."""
+"""The model of an area's settings: the values of its area.toml, and for missing keys those of defaults.toml."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
 OTHER_YEAR = 2023  # without 29 February
-# Keys that had a meaning once, as "key" or "[table] key" => why they have none: accepted, with a warning.
+# Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {}
 
 
@@ -78,7 +78,7 @@ class Trend(Table):
 
 
 class Page(Table):
-    """How many are named or drawn one by one; the others are counted."""
+    """How many items are named or drawn one by one; the others are only counted."""
 
     peers: int = Field(ge=0, description="figures far from the peers'")
     signals: int = Field(ge=0, description="signals")
@@ -86,7 +86,7 @@ class Page(Table):
 
 
 class Mail(Table):
-    """Which rows of a long ranking the mail keeps; the middle is cut out, for mail programs cut long mails off."""
+    """The rows of a long ranking that the mail keeps. Its middle is left out, for mail programs cut off long mails."""
 
     first_rows: int = Field(ge=0, description="rows from the top")
     last_rows: int = Field(ge=0, description="rows from the end")
@@ -175,9 +175,9 @@ class Area(Table):
 
 
 def settings(area: str, held: tuple[File, ...]) -> Checked:
-    """The settings of ``area`` of its area.toml and of each defaults.toml among the files, as plain values.
+    """The settings of ``area`` from its area.toml and each defaults.toml among the files, as plain values.
 
-    Returns : with every fault, one a line; those of files that are no TOML alone where there are any.
+    Returns : the settings with every fault, one per line. If a file is no TOML, only the faults of such files.
     """
     layers, faults = [], []
     for file in (each for each in held if each.name in (files.DEFAULTS, files.AREA)):

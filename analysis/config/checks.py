@@ -1,4 +1,4 @@
-"""Faults that show only when the files of the configuration are read together: references, sums, periods."""
+"""Checks that need several files of the configuration: references, sums, periods."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from analysis.config.files import TIER, changes, in_force
 from analysis.config.units import header_key
 
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
-# A long table has one row a unit and indicator instead of one column an indicator.
+# A long table has one row for each unit and indicator, instead of one column for each indicator.
 LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
 FOREVER = pd.Timestamp("2200-01-01")
 
 
 def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
-    """What shows only when the files are read together: references, sums, periods."""
+    """The faults that a single file does not show: in references, sums and periods."""
     groups, indicators, bands = (tables[f"index-766/{name}.csv"] for name in ("groups", "indicators", "bands"))
     registry, aliases = tables["units.csv"], tables["aliases.csv"]
     for name, key in (("groups", "group"), ("indicators", "indicator"), ("bands", "band")):
@@ -79,7 +79,7 @@ def of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
 def _alias_faults(
     file: str, aliases: pd.DataFrame, codes: set[str], fields: set[str], forms: dict[str, pd.DataFrame]
 ) -> Iterator[str]:
-    """What an alias stands for must exist: a registered code, an indicator or group, a header of some form."""
+    """The meaning of an alias must exist: a registered code, an indicator or group, or a header of a form."""
     delivered = [header for form in forms.values() for header in form["header"]]
     keys = {header_key(text) for header in delivered for text in (header, header.split(TIER)[-1])}
     yield from _unknown(file, aliases[aliases["what"] == "unit"], "meant", codes)
@@ -90,7 +90,7 @@ def _alias_faults(
 
 
 def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
-    """Periods of one key may neither overlap nor leave a gap, nor end before they begin."""
+    """The periods of one key must not overlap, leave a gap, or end before they begin."""
     for code, rows in table.sort_values("valid_from").groupby(key, sort=False):
         ends = rows["valid_to"].fillna(FOREVER)
         for row in rows.index[ends < rows["valid_from"]]:
@@ -105,7 +105,7 @@ def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
 
 
 def _sum_faults(groups: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
-    """On every date groups sum to 100, and a scope's indicators to their group, or less where printed in part."""
+    """On every date the groups sum to 100, and a scope's indicators to their group (or less where printed in part)."""
     for day in changes(groups, indicators):
         maxima = in_force(groups, day).groupby("group")["max_points"].sum()
         if round(maxima.sum(), 6) != 100:

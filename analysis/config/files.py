@@ -1,8 +1,8 @@
-"""The files of the configuration: where they are, and what each of them holds, read and typed.
+"""Finds the files of the configuration, reads them, and gives their cells types.
 
-They are those of the home's ``config/``. What is not there is taken from the program's own: files of index-766/ one
-by one, and values of defaults.toml. Tables may be dated: a row holds from ``valid_from`` to ``valid_to``, both days
-included; an open end is a row still in force.
+The files are in the home's ``config/``. A file of index-766/ or a value of defaults.toml that is missing there is taken
+from the program's own configuration. Tables may be dated: a row is valid from ``valid_from`` to ``valid_to``, both days
+included; a row without ``valid_to`` is still in force.
 """
 
 import io
@@ -28,7 +28,7 @@ DATED = {
     "valid_to": "the last day on which the row holds; empty: it still does",
 }
 SOURCE = {"source": "where this is written, or that it is our reading"}
-# Each file's columns in their order, with their meanings; files of an area without a folder.
+# Each file's columns in their order, with their meanings. Files of an area are named without a folder.
 COLUMNS = {
     "index-766/groups.csv": {
         "group": "code of the group",
@@ -115,7 +115,7 @@ ALLOWED = {
     "on_excess": ("refuse", "warn"),
     "rule": tuple(formulas.RULES),
 }
-ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # numbers and days that may not be left out
+ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # columns of numbers and days that must not be empty
 REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "source")
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -125,7 +125,7 @@ class ConfigError(AnalysisError, ValueError):
 
 
 class File(NamedTuple):
-    """A file that rules are read from: its name as in COLUMNS, its bytes, whether it is the program's own."""
+    """A file of rules: its name as in COLUMNS, its bytes, and whether it is the program's own."""
 
     name: str
     data: bytes
@@ -136,9 +136,9 @@ class File(NamedTuple):
 
 
 def of_area(home: Path, area: str) -> tuple[File, ...]:
-    """The files of the index and of ``area``; those of the index that the home lacks are the program's own.
+    """The files of the index and of ``area``. Files of the index that the home lacks are the program's own.
 
-    area.toml comes after defaults.toml, and the home's defaults.toml after the program's.
+    Order: the program's defaults.toml, the home's defaults.toml, area.toml.
     Raises : ConfigError where the area has no area.toml.
     """
     config, folder = Path(home) / "config", Path(home) / "config" / area
@@ -157,7 +157,7 @@ def of_area(home: Path, area: str) -> tuple[File, ...]:
 
 
 def of_wording(home: Path) -> tuple[File, ...]:
-    """The files of wording/: the program's own where the home has them otherwise or not at all, then the home's."""
+    """The files of wording/: first the program's own that the home lacks or has changed, then the home's."""
     config, names = Path(home) / "config", [f"{WORDING}/{name}" for name in ("fields.csv", "vi.toml", "en.toml")]
     taken = from_program(home)
     own = [File(name, (PROGRAM / name).read_bytes(), True) for name in names if PROGRAM / name in taken]
@@ -165,14 +165,14 @@ def of_wording(home: Path) -> tuple[File, ...]:
 
 
 def areas(home: Path) -> list[str]:
-    """The areas that are configured there, by name."""
+    """The names of the areas that are configured in the home."""
     return sorted(path.parent.name for path in Path(home).glob(f"config/*/{AREA}"))
 
 
 def default_area(home: Path, areas: list[str]) -> str | None:
     """The area whose area.toml says ``default = true``; None unless exactly one does.
 
-    Raises : ConfigError where none does and one of the files cannot be read, or says something else of it.
+    Raises : ConfigError where none does, and one of the files cannot be read or has another value for ``default``.
     """
     chosen, faults = [], []
     for area in areas:
@@ -191,9 +191,9 @@ def default_area(home: Path, areas: list[str]) -> str | None:
 
 
 def from_program(home: Path) -> list[Path]:
-    """The program's own files that rules or words are taken from, beside those of the home.
+    """The program's own files that are used in addition to those of the home.
 
-    Of the index those that the home lacks; of the others, which are read key by key, those that the home has otherwise.
+    These are the files of the index that the home lacks, and the files read key by key that the home has changed.
     """
     config = Path(home) / "config"
     lacking = [name for name in COLUMNS if name.startswith(f"{INDEX}/") and not (config / name).is_file()]
@@ -203,7 +203,7 @@ def from_program(home: Path) -> list[Path]:
 
 
 def _bytes(path: Path) -> bytes:
-    """What the file holds; nothing where there is none."""
+    """The bytes of the file; empty where there is no file."""
     return path.read_bytes() if path.is_file() else b""
 
 
@@ -220,20 +220,20 @@ def decode(data: bytes, shown: str) -> str:
 
 
 def parse_toml(data: bytes, shown: str) -> dict:
-    """What a TOML file says. ``shown`` is its name in the message. Raises ConfigError that names file and line."""
+    """The values of a TOML file. ``shown`` is its name in the message. Raises ConfigError that names file and line."""
     text = decode(data, shown)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         said = str(error)
     found = LINE.search(said)
-    line = int(found[1]) if found else _last_read(text) + 1  # what is left open to the end of the file begins there
+    line = int(found[1]) if found else _last_read(text) + 1  # the line where something begins that is not closed
     reason = LINE.sub("", said).replace("(at end of document)", "").strip()
     raise ConfigError(f"{shown} line {line}: {reason} (is a quotation mark, a bracket or an equals sign missing?)")
 
 
 def _last_read(text: str) -> int:
-    """How many lines of a broken TOML file are read, from its first on."""
+    """How many lines from the beginning of a broken TOML file can be read."""
     lines = text.splitlines()
     for count in reversed(range(len(lines))):
         with suppress(tomllib.TOMLDecodeError):
@@ -243,7 +243,7 @@ def _last_read(text: str) -> int:
 
 
 def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.DataFrame":
-    """One CSV of the configuration, typed; its faults (columns, types, words) are added to ``faults``."""
+    """One CSV of the configuration with typed columns; its faults (columns, types, words) are added to ``faults``."""
     import pandas as pd
 
     shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", list(COLUMNS[kind_of(name)])
@@ -262,7 +262,7 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
 
 
 def empty(name: str) -> "pd.DataFrame":
-    """The table of a file that an area lacks."""
+    """The table without rows, for a file that an area lacks."""
     import pandas as pd
 
     return typed(pd.DataFrame(columns=list(COLUMNS[name]), dtype=str), name, name, [])
@@ -274,12 +274,12 @@ def kind_of(name: str) -> str:
 
 
 def words_of(name: str, column: str) -> tuple[str, ...]:
-    """The words that a column of a file may hold; empty: any."""
+    """The words that are allowed in a column of a file; empty: any text."""
     return ALLOWED.get((Path(kind_of(name)).stem, column)) or ALLOWED.get(column) or ()
 
 
 def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "pd.DataFrame":
-    """Numbers as floats, dates as timestamps, words among those allowed; every other cell is a fault."""
+    """The table with numbers as floats and dates as timestamps. Cells that do not fit, and unknown words, are faults."""
     import pandas as pd
 
     for column in table:
@@ -307,7 +307,7 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
 
 
 def in_force(table: "pd.DataFrame", day: date) -> "pd.DataFrame":
-    """The rows of a dated table that hold on ``day``."""
+    """The rows of a dated table that are valid on ``day``."""
     import pandas as pd
 
     when = pd.Timestamp(day)
@@ -315,7 +315,7 @@ def in_force(table: "pd.DataFrame", day: date) -> "pd.DataFrame":
 
 
 def changes(*tables: "pd.DataFrame") -> list[date]:
-    """The days on which a dated table says something new: between two of them nothing changes."""
+    """The days on which rows of a dated table begin or end; between two of them nothing changes."""
     begins = {day.date() for table in tables for day in table["valid_from"]}
     ends = {day.date() + timedelta(days=1) for table in tables for day in table["valid_to"].dropna()}
     return sorted(begins | {day for day in ends if any(not in_force(table, day).empty for table in tables)})

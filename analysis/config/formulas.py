@@ -27,6 +27,6 @@ RULES = {"linear": linear, "capped": capped, "none": none}
 
 
 def rate_pct(rows: "pd.DataFrame") -> "pd.Series":
-    """The rate: numerator over denominator where both are known, never from a rounded rate; else as printed."""
+    """The rate: numerator / denominator where both are known, because a printed rate is rounded; else as printed."""
     counted = 100 * rows["numerator"] / rows["denominator"].replace(0, NOT_A_NUMBER)
     return counted.fillna(rows["value"].where(rows["denominator"].isna()))

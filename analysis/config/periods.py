@@ -1,8 +1,8 @@
 """Cut-offs and the labels that name them.
 
-The *cut-off* (thời gian chốt số liệu) is the day a week's figures were closed, and the key of everything. Tables and
-reports name it by a week label: week n of a month is the cut-off on that month's n-th Monday, so "TUẦN 04/11" is the
-fourth week of November, not the fourth of November (docs/method.md §5).
+The *cut-off* (thời gian chốt số liệu) is the day on which a week's figures were closed; it identifies the week. Tables
+and reports name it by a week label: week n of a month has its cut-off on the month's n-th Monday. So "TUẦN 04/11" is
+the fourth week of November, not the fourth day of November (docs/method.md §5).
 """
 
 import re
@@ -27,7 +27,7 @@ COMPACT_DAY = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 def cutoff(text: str) -> date:
     """``"2023-12-04"`` => the date. Raises ValueError that says how a cut-off is written."""
     try:
-        if not ISO_DAY.fullmatch(text):  # fromisoformat also takes 20231204 and 2023-W49-1: one week, one name
+        if not ISO_DAY.fullmatch(text):  # fromisoformat also accepts 20231204; a week has one name only
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
@@ -49,7 +49,7 @@ def nth_monday(week: int, month: int, year: int) -> date | None:
 
 
 def label_cutoff(week: int, month: int, near: date, year: int | None = None) -> date | None:
-    """The cut-off that "week ``week`` of ``month``" names; without a year, the one nearest to ``near``.
+    """The cut-off of week ``week`` of ``month``; without a year, the one nearest to ``near``.
 
     So in a table closed on 2024-01-01, "TUẦN 04/12" is 2023-12-25. None where there is no such Monday.
     """
@@ -65,11 +65,11 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
     labels. A label without a month ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
     """
     text = unicodedata.normalize("NFC", text)
-    weeks, rest = list(WEEK.finditer(text)), WEEK.sub(" ", text)  # a week's own numbers are no day
+    weeks, rest = list(WEEK.finditer(text)), WEEK.sub(" ", text)  # the numbers of a week label are no date
     found = [(each, (3, 2, 1)) for pattern in (DAY, DAY_IN_WORDS) for each in pattern.finditer(rest)]
     found += [(each, (1, 2, 3)) for pattern in (ISO_DAY, COMPACT_DAY) for each in pattern.finditer(rest)]
     days = [(each[0], _date(*(int(each[part]) for part in order))) for each, order in found]
-    for each in DAY_OF_YEAR.finditer(rest):  # "đến ngày 27/11": of the year in which it is nearest
+    for each in DAY_OF_YEAR.finditer(rest):  # "đến ngày 27/11" has no year: the nearest one is used
         years = (near.year - 1, near.year, near.year + 1)
         nearest = [day for day in (_date(year, int(each[2]), int(each[1])) for year in years) if day]
         days.append((each[0], min(nearest, key=lambda day: abs(day - near), default=None)))
@@ -82,7 +82,7 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
 
 
 def names_week(text: str) -> bool:
-    """Whether a header names a week by number ("TUẦN 04/11"), as "so với tuần trước" does not."""
+    """Whether a header names a week by number, as "TUẦN 04/11" does and "so với tuần trước" does not."""
     return WEEK.search(unicodedata.normalize("NFC", text)) is not None
 
 

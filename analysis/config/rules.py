@@ -1,8 +1,8 @@
-"""The rules of the index and of an area: configuration as data, checked whole, then cut to a date.
+"""Loads the rules of the index and of an area: checks the whole configuration, then selects what is valid on a date.
 
-``config/index-766/`` says what the decision says (groups, indicators, bands), ``config/<area>/`` what an area adds
-(units, names, columns of its table, thresholds). Rows are dated: ``valid_from`` to ``valid_to``, both included, an
-open end for rules still in force. An old week computed again is computed under the rules of its own date.
+``config/index-766/`` holds the rules of the decision (groups, indicators, bands). ``config/<area>/`` holds what an area
+adds (units, names, columns of its table, thresholds). Rows are dated: ``valid_from`` to ``valid_to``, both included;
+rules still in force have no end. An old week that is computed again uses the rules of its own date.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from analysis.config.wording import Wording
 
 @dataclass(frozen=True, eq=False)
 class Rules:
-    """What is in force for one area on one cut-off. The frames carry the columns of their files (see COLUMNS).
+    """The rules in force for one area on one cut-off. The frames have the columns of their files (see files.COLUMNS).
 
     settings   : every key of area.toml and defaults.toml, as plain values (see area.Area)
     indicators : those of the area's scope; units : empty where the delivered table itself is the registry
-    forms      : columns.csv and every columns-*.csv by name: each describes one form of table the area delivers
-    warnings   : what is written and has no effect any more, a sentence each
+    forms      : columns.csv and every columns-*.csv by name; each describes one form of table that the area delivers
+    warnings   : one sentence for each key that has no effect any more
     """
 
     area: str
@@ -43,7 +43,7 @@ class Rules:
     warnings: tuple[str, ...] = ()
 
     def named(self, code: str, words: Wording) -> str:
-        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
+        """The name of the indicator, group or total with this code."""
         for table, key in ((self.indicators, "indicator"), (self.groups, "group")):
             if len(its := table.loc[table[key] == code, f"name_{words.lang}"]):
                 return its.iat[0]
@@ -60,16 +60,16 @@ class Rules:
 
 
 def load(home: Path, area: str, cutoff: date) -> Rules:
-    """The rules of ``area`` on ``cutoff``, after the whole configuration was checked.
+    """Check the whole configuration and return the rules of ``area`` on ``cutoff``.
 
-    Raises : ConfigError with every fault found, or when the area has no folder or no unit on that date.
+    Raises : ConfigError with every fault found, or where the area has no folder or no unit on that date.
     """
     return _in_force(area, cutoff, files.of_area(home, area))
 
 
 @lru_cache
 def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
-    """The same, from what the files hold: what is remembered is never that of other files."""
+    """The same as ``load``, cached by the files' content."""
     settings, tables, warnings = _checked(area, held)
     cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
     if cut["units.csv"].empty and settings["units"] != FROM_FILE:
@@ -91,10 +91,10 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
 
 
 def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
-    """On all dates at once, when something began that makes earlier scores those of another series; days are ISO.
+    """The days, over all time, on which a new series of scores begins; ISO.
 
-    Returns : (unit_code, day: a row of the registry came into force; None where the delivered table is the registry,
-              the days on which groups, bands or the area's indicators became others)
+    Returns : a frame (unit_code, day) of the days on which rows of the registry came into force (None where the
+              delivered table is the registry), and the days on which groups, bands or the area's indicators changed
     Raises  : ConfigError as ``load`` does.
     """
     settings, tables, _ = _checked(area, files.of_area(home, area))
@@ -107,7 +107,7 @@ def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
 
 @lru_cache
 def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
-    """The settings of ``area``, every table typed, on all dates, and what has no effect any more."""
+    """The settings of ``area``, every table with typed columns and all dates, and the warnings."""
     settings, faults, warnings = area_settings.settings(area, held)
     by_name = {file.name: file.data for file in held}
     optional = {*files.OPTIONAL, *(["units.csv"] if settings.get("units") == FROM_FILE else [])}

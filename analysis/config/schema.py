@@ -1,7 +1,7 @@
-"""Settings checked against a model: types as written, ranges, unknown keys with the nearest known one, all at once.
+"""Checks settings against a model and reports all faults at once: wrong types, values out of range, unknown keys.
 
-A model is a class of keys, each with a type, a meaning and, where one helps, an example. Docs and faults say what a
-key expects by the same words (``expected``).
+A model is a class whose fields are the keys, each with a type, a meaning and sometimes an example. A fault about an
+unknown key names the nearest known key. Docs and faults use the same words for what a key expects (``expected``).
 """
 
 import difflib
@@ -15,20 +15,20 @@ MOST_SHOWN = 80  # characters of a value in a fault
 
 
 class Table(BaseModel):
-    """A table of settings. Types are strict: ``true`` is no 3, and "3" is none either."""
+    """A table of settings. Types are strict: neither ``true`` nor "3" is accepted as a number."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Layer(NamedTuple):
-    """What one file says, and how the file is named in a fault."""
+    """The values of one file, and the file's name in faults."""
 
     shown: str
     says: dict
 
 
 class Checked(NamedTuple):
-    """Settings as plain values, every key filled in; what is wrong with them; what has no effect any more."""
+    """Settings as plain values with every key filled in; their faults; warnings about keys without effect."""
 
     values: dict
     faults: list[str]
@@ -36,11 +36,11 @@ class Checked(NamedTuple):
 
 
 def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | None = None) -> Checked:
-    """The settings that files say together, a later file above an earlier one, key by key.
+    """The settings of several files together: a key of a later file replaces the same key of an earlier one.
 
-    A table that is open, such as one with a key for each indicator, is taken from one file as a whole.
-    retired : keys that once had a meaning, as "[table] key" => why it has none; they are accepted with a warning
-    Returns : faults name file, key, value and what is expected; where there are any, values are not to be used.
+    An open table, such as one with a key for each indicator, is taken as a whole from the last file that has it.
+    retired : keys that have no effect any more, as "[table] key" => the reason; they are accepted with a warning
+    Returns : the settings; each fault names file, key, value and what is expected. With faults, do not use the values.
     """
     layers, warnings = _without(layers, retired or {})
     says: dict = {}
@@ -56,13 +56,13 @@ def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | 
             place = _place(model, each["loc"])
             faults.setdefault(place, _fault(model, layers, place, each))
         return Checked(says, list(faults.values()), warnings)
-    for key, value in says.items():  # numbers as they are written: 6 stays 6, not 6.0
+    for key, value in says.items():  # numbers stay as the file has them: 6, not 6.0
         filled[key] = filled[key] | value if table_of(model, key) else value
     return Checked(filled, [], warnings)
 
 
 def table_of(model: type[Table], key: str) -> type[Table] | None:
-    """The model of the table ``key``; None where the key holds a value, or a table that is open."""
+    """The model of the table ``key``; None where the key holds a value or an open table."""
     field = model.model_fields.get(key)
     kinds = [field.annotation, *(() if _is_open(model, key) else get_args(field.annotation))] if field else []
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Table)), None)
@@ -73,12 +73,12 @@ def _is_table(model: type[Table], key: str) -> bool:
 
 
 def _is_open(model: type[Table], key: str) -> bool:
-    """Whether the key is a table whose keys are not those of a model, such as one with a key for each indicator."""
+    """Whether the key is an open table: the model does not list its keys, for example one key for each indicator."""
     return key in model.model_fields and get_origin(model.model_fields[key].annotation) is dict
 
 
 def expected(schema: dict) -> str:
-    """What a key expects, in words, of its JSON schema."""
+    """The JSON schema of a key in words: which values it expects."""
     if "expected" in schema:
         return schema["expected"]
     if "anyOf" in schema:
@@ -115,7 +115,7 @@ def properties(model: type[Table], table: str = "") -> dict[str, dict]:
 
 
 def written(value: object) -> str:
-    """A value as a TOML file writes it, cut where it is long."""
+    """A value as a TOML file writes it; a long one is cut off."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
@@ -146,7 +146,7 @@ def _without(layers: list[Layer], retired: Mapping[str, str]) -> tuple[list[Laye
 
 
 def _place(model: type[Table], where: tuple[int | str, ...]) -> tuple[str, ...]:
-    """The key, below its table, in which a fault lies: of a list or an inline table the key that holds it."""
+    """The table and the key of a fault; for a fault inside a list or an inline table, the key that holds it."""
     first, *rest = where
     nested = [each for each in rest if isinstance(each, str)] if _is_table(model, str(first)) else []
     return (str(first), *nested[:1])
@@ -161,7 +161,7 @@ def _schema(model: type[Table], place: tuple[str, ...]) -> dict:
 
 
 def _fault(model: type[Table], layers: list[Layer], place: tuple[str, ...], error: dict) -> str:
-    # Where no file says the key, it is missing in the one that is above the others.
+    # A key that no file has is reported as missing in the last file.
     shown = next((layer.shown for layer in reversed(layers) if _has(layer.says, place)), layers[-1].shown)
     is_table = len(place) == 1 and _is_table(model, place[0])
     key = named(place, is_table)
@@ -200,7 +200,7 @@ def _has(says: dict, place: Iterable[str]) -> bool:
 
 
 def _nearest(model: type[Table], place: tuple[str, ...]) -> str:
-    """Which known key may be meant: one of its table by another spelling, else the same key elsewhere; else all."""
+    """A hint about an unknown key: a similar key of its table, else the same key in another table, else all keys."""
     *tables, key = place
     beside = {name: named((*tables, name), not tables and _is_table(model, name)) for name in _keys(model, tables)}
     if near := difflib.get_close_matches(key, beside, n=1):

@@ -1,6 +1,6 @@
-"""Names as they are typed: the tolerant keys by which names of units and headers of columns are compared.
+"""Makes tolerant keys, by which typed names of units and headers of columns are compared, and finds units by name.
 
-A name of a commune → its code in the registry: one exact hit on its key, or none; never a guess (docs/method.md §5).
+A name gives the code of the one unit with exactly the same key, or nothing; it is never guessed (docs/method.md §5).
 """
 
 import difflib
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
-LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek and Cyrillic
+LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek, Cyrillic => Latin
 # "(%)", "(Chỉ tiêu trên 50%)", "(Từ 80% trở lên)": a unit or a target, not part of the column's name
 ASIDE = re.compile(r"\([^()]*%[^()]*\)")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 class Hit(NamedTuple):
-    """The unit a name names. ``reason`` says why the name is a repair (a wording key); "" for the unit's own name."""
+    """The unit that has a name. ``reason`` is the wording key of the repair; "" where it is the unit's own name."""
 
     code: str
     reason: str
 
 
 class Unit(NamedTuple):
-    """A unit that a table is about; ``kind`` is what it is called, as "xã"."""
+    """A unit in a table; ``kind`` is its type in words, such as "xã"."""
 
     code: str
     name: str
@@ -36,7 +36,7 @@ class Unit(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Text as it was meant to be typed: composed (NFKC), no invisible characters, single spaces, Vietnamese Đ."""
+    """The text in a normal form: composed (NFKC), without invisible characters, with single spaces, Vietnamese Đ."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("Ð", "Đ").replace("ð", "đ")
     return " ".join(text.split())
 
@@ -46,28 +46,28 @@ def name_key(name: str) -> str:
     return PREFIX.sub("", plain(name).casefold())
 
 
-@lru_cache(maxsize=10_000)  # a header is looked at by each form, alone and as one of two tiers
+@lru_cache(maxsize=10_000)  # each form compares each header, alone and as one of two tiers
 def header_key(text: str) -> str:
     """``"SỐ HÓA / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
     return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
 
 
 def kind_of(name: str) -> str:
-    """``"UBND xã Hòa Bình"`` => ``"xã"``; "" where the name says no kind."""
+    """The type of a unit: ``"UBND xã Hòa Bình"`` => ``"xã"``; "" where its name has none."""
     found = PREFIX.match(plain(name))
     return (found[1] or "").lower() if found else ""
 
 
 def with_kind(kind: str, name: str, lang: str) -> str:
-    """The unit with its kind, within a line: ``xã Kiến An``; in English the name alone."""
+    """The unit's type and name, for the middle of a line: ``xã Kiến An``; in English only the name."""
     return f"{kind} {name}".strip() if lang == "vi" else name
 
 
 class Registry:
-    """The units in force on a cut-off, to be found by name.
+    """The units in force on a cut-off; finds a unit by name.
 
     registered : code, name;  aliases : what, written, meant (a code), reason
-    suffix     : what a table writes behind every name, such as "tỉnh An Giang" in "UBND xã Đông Thái - tỉnh An Giang"
+    suffix     : text that a table adds to every name, such as "tỉnh An Giang" in "UBND xã Đông Thái - tỉnh An Giang"
     """
 
     def __init__(self, registered: "pd.DataFrame", aliases: "pd.DataFrame", suffix: str = "") -> None:
@@ -80,14 +80,14 @@ class Registry:
         self._spoken = {name_key(each.written): Hit(each.meant, each.reason) for each in spoken.itertuples()}
 
     def bare(self, name: str) -> str:
-        """The name without what stands around it: ``"UBND xã Đông Thái - tỉnh An Giang"`` => ``"Đông Thái"``."""
+        """The name without type and suffix: ``"UBND xã Đông Thái - tỉnh An Giang"`` => ``"Đông Thái"``."""
         name = plain(name)
         return PREFIX.sub("", self._suffix.sub("", name) if self._suffix else name)
 
     def match(self, name: str) -> Hit | None:
-        """The one unit that ``name`` names: by its own name, else through the alias table; None unless exactly one.
+        """The unit with this name, or with this alias; None unless there is exactly one.
 
-        An own name with invisible characters or decomposed accents is a hit, with a reason.
+        A name with invisible characters or decomposed accents is found too, and is a repair with a reason.
         """
         key = self.bare(name).casefold()
         if code := self._own.get(key):
@@ -96,7 +96,7 @@ class Registry:
         return hit if hit and hit.code in self.names else None
 
     def nearest(self, name: str) -> str:
-        """The registered name most like ``name`` but for accents, for the text of an error only; "" if none is near."""
+        """The registered name that is most like ``name`` without accents; "" if none is. Only for texts of errors."""
         by_key = {_unaccented(each): each for each in self.names.values()}
         wanted = _unaccented(self.bare(name))
         found = difflib.get_close_matches(wanted, by_key, n=2, cutoff=0.8)

@@ -1,8 +1,8 @@
 """Sentences and numbers in the reader's language.
 
-Every sentence a person reads stands in ``config/wording/<lang>.toml`` under a dotted key; ``fields.csv`` beside
-it lists the fields that the code offers each sentence. Both languages must hold the same keys, and a sentence may
-use only the fields it is offered: a slip is found when the wording is loaded, not on the day the sentence is needed.
+Every sentence that a person reads is in ``config/wording/<lang>.toml`` under a dotted key. ``fields.csv`` in the same
+folder lists the fields that the code gives to each sentence. Both languages must have the same keys, and a sentence may
+use only its listed fields. So a mistake is found when the wording is loaded, not when the sentence is first needed.
 """
 
 import csv
@@ -44,7 +44,7 @@ class Wording:
     def say(self, key: str, **fields: object) -> str:
         """The sentence ``key`` with its fields filled in.
 
-        Raises : KeyError if no such sentence; TypeError if the fields are not those that fields.csv offers it.
+        Raises : KeyError where there is no such sentence; TypeError where the fields are not those in fields.csv.
         """
         offered = self.fields.get(key, frozenset())
         if set(fields) != offered:
@@ -70,7 +70,7 @@ class Wording:
         return babel.dates.format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMMM yyyy", locale=self.lang)
 
     def period(self, cutoff: date, with_year: bool = True) -> str:
-        """The label of a cut-off: ``Tuần 1 tháng 12 năm 2023``; a cut-off that is not a Monday is named by its date."""
+        """The label of a cut-off: ``Tuần 1 tháng 12 năm 2023``; if the cut-off is no Monday, its date."""
         week = periods.week_of_month(cutoff)
         if week is None:
             return self.date(cutoff)
@@ -85,7 +85,7 @@ class Wording:
 
 
 class _Readable(Wording):
-    """Sentences of which some may be missing: they are said by key and fields."""
+    """Sentences of which some may be missing; a missing one is replaced by its key and its fields."""
 
     def say(self, key: str, **fields: object) -> str:
         try:
@@ -95,15 +95,15 @@ class _Readable(Wording):
 
 
 def capital(text: str) -> str:
-    """``huyện Chợ Mới`` => ``Huyện Chợ Mới``, to begin a line; the other letters stay."""
+    """The text with a capital first letter, to begin a line: ``huyện Chợ Mới`` => ``Huyện Chợ Mới``."""
     return text[:1].upper() + text[1:]
 
 
 def load(home: Path, lang: str) -> Wording:
-    """The wording of ``lang``, after both languages were checked against each other and against fields.csv.
+    """Check both languages against each other and against fields.csv, and return the wording of ``lang``.
 
-    A sentence that the home lacks is the program's own; which fields a sentence is offered, the program alone says of
-    the sentences that it knows.
+    A sentence that the home lacks is taken from the program. The fields of the program's sentences are those of the
+    program's fields.csv, whatever the home's file says.
     Raises : WordingError with every fault; ValueError for a language we do not have.
     """
     if lang not in LANGUAGES:
@@ -112,9 +112,9 @@ def load(home: Path, lang: str) -> Wording:
 
 
 def load_what_can_be_read(home: Path) -> Wording:
-    """The same in Vietnamese for what must be said though the wording may be wrong.
+    """The Vietnamese wording for messages that must be sent even where the wording has faults.
 
-    A sentence that is missing or not as it should be is replaced by the English one, else by its key and its fields.
+    A sentence that is missing or faulty is replaced by the English one, else by its key and its fields.
     """
     texts, fields, _ = _read(files.of_wording(home))
     for lang in LANGUAGES:
@@ -125,7 +125,7 @@ def load_what_can_be_read(home: Path) -> Wording:
 
 @lru_cache
 def _of_files(lang: str, held: tuple[File, ...]) -> Wording:
-    """The same, from what the files hold: what is remembered is never that of other files."""
+    """The same as ``load``, cached by the files' content."""
     texts, fields, faults = _read(held)
     if not faults:  # of a file that cannot be read every sentence would be missing
         faults = [str(fault) for each in LANGUAGES for fault in _faults(each, texts, fields)]
@@ -135,7 +135,7 @@ def _of_files(lang: str, held: tuple[File, ...]) -> Wording:
 
 
 def _read(held: tuple[File, ...]) -> tuple[dict[str, dict[str, str]], dict[str, frozenset[str]], list[str]]:
-    """The sentences by language and key, the fields of each, and what is wrong with files that cannot be read."""
+    """The sentences by language and key, the fields of each, and the faults of files that cannot be read."""
     texts: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
     fields: dict[str, frozenset[str]] = {}
     faults = []
@@ -167,7 +167,7 @@ def _flat(table: dict, prefix: str = "") -> dict[str, str]:
 
 
 class _Fault(NamedTuple):
-    """What is wrong with one sentence."""
+    """A fault of one sentence."""
 
     file: str
     key: str
