@@ -1,4 +1,4 @@
 """In: cells of delivered files and the rules.
 
-Out: measurements and repairs, or every problem at once. Knows no earlier week.
+Out: measurements and repairs, or all problems at once. Knows no earlier week.
 """

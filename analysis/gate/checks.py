@@ -23,9 +23,9 @@ RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
 
 
 def check_header(sheet: "Reading") -> None:
-    """Every required column is there, and none twice.
+    """Every required column must exist, and no column twice.
 
-    Unknown columns and other targets are warnings. Known slips in a header are repairs.
+    Unknown columns, and targets that differ from ours, are warnings. Known typing errors in a header are repairs.
     """
     targets = sheet.rules.settings["targets"]
     for column, each in sheet.header.columns.iterrows():
@@ -48,10 +48,9 @@ def check_header(sheet: "Reading") -> None:
 
 
 def check_weeks(sheet: "Reading") -> None:
-    """Each week that a title, header, file or sheet names is the cut-off's; the week of previous totals is earlier.
+    """A week in a title, a header, or the name of file or sheet must be the cut-off's; that of previous totals earlier.
 
-    The sheet then knows the cut-off of its previous totals (``previous``). Where that is not the week before, it is a
-    warning.
+    Sets the sheet's ``previous``, the cut-off of its previous totals. If that is not the week before, it is a warning.
     """
     asked = sheet.rules.cutoff
     above = [row for row in sorted(sheet.rows) if row < sheet.header.rows[0]]
@@ -82,7 +81,7 @@ def _wrong_week(sheet: "Reading", words: str, day: date | None, row: int | str, 
 
 
 def check_hidden(sheet: "Reading") -> None:
-    """A hidden row or column with data is refused, each once: a person who looks at the table does not see it."""
+    """A hidden row or column with data is an error, reported once: a person who looks at the table does not see it."""
     filled = [
         (row, column, cell.hidden)
         for row, its in sorted(sheet.rows.items())
@@ -99,7 +98,7 @@ def check_hidden(sheet: "Reading") -> None:
 
 
 def check_counts(sheet: "Reading", record: "Record") -> None:
-    """A numerator is within its denominator, a printed rate is theirs, and a printed maximum is ours."""
+    """A numerator must not exceed its denominator, a printed rate must match both, a printed maximum must be ours."""
     counted, of, rate = (record.values.get(name) for name in ("numerator", "denominator", "value"))
     if counted is not None and of is not None and counted > of:
         sheet.fault("problem.above_denominator", record.row, sheet.column_of["numerator"], of=sheet.words.number(of, 0))
@@ -113,7 +112,7 @@ def check_counts(sheet: "Reading", record: "Record") -> None:
 
 
 def check_band(sheet: "Reading", record: "Record") -> None:
-    """The printed band is one of ours, and the total falls in it."""
+    """The printed band must be one of ours, and the total must be in it."""
     if "band" not in sheet.column_of:
         return
     row, column, bands = record.row, sheet.column_of["band"], sheet.rules.bands
@@ -130,7 +129,7 @@ def check_band(sheet: "Reading", record: "Record") -> None:
 
 
 def check_change(sheet: "Reading", record: "Record") -> None:
-    """The printed change is the total less the previous total, each rounded to 0.01."""
+    """The printed change must be the total minus the previous total, each rounded to 0.01."""
     total, previous, change = (record.values.get(name) for name in ("total", "previous_total", "change"))
     if None in (total, previous, change):
         return
@@ -142,7 +141,7 @@ def check_change(sheet: "Reading", record: "Record") -> None:
 
 
 def check_parts(sheet: "Reading", record: "Record") -> None:
-    """A figure that is part of another figure is not above it; else a warning: the office knows which is wrong."""
+    """A figure that is part of another must not exceed it. Else a warning: only the office knows which one is wrong."""
     for part, whole in sheet.rules.settings.get("at_most", {}).items():
         counted, of = record.values.get(part), record.values.get(whole)
         if None not in (counted, of) and counted > of:
@@ -158,7 +157,7 @@ def check_parts(sheet: "Reading", record: "Record") -> None:
 
 
 def check_scale(sheet: "Reading") -> None:
-    """A percent column of which no value is above 1 may be on the scale 0 to 1: refused, at its header."""
+    """A percent column without a value above 1 may be on the scale 0 to 1: it is an error, reported at its header."""
     for name, column in _columns_of_kind(sheet, "percent"):
         plain = [each for each in sheet.named() if sheet.cell(each.row, column).kind != "percent"]
         values = [each.values[name] for each in plain if each.values.get(name) is not None]
@@ -167,7 +166,7 @@ def check_scale(sheet: "Reading") -> None:
 
 
 def check_ranks(sheet: "Reading") -> None:
-    """A printed place that is not the rank by total is a warning. Where a row is missing, no place is compared."""
+    """A printed rank that is not the rank by total is a warning. Where a row is missing, no rank is compared."""
     if "rank" not in sheet.column_of or len(sheet.named()) + len(sheet.unnamed) < len(sheet.rules.units):
         return
     rows = [*sheet.named(), *sheet.unnamed]
@@ -182,7 +181,7 @@ def check_ranks(sheet: "Reading") -> None:
 
 
 def check_sums(sheet: "Reading") -> None:
-    """Counts add up to the control row's. Where a figure could not be read, nothing is compared."""
+    """Counts must add up to those of the control row. Where a figure could not be read, nothing is compared."""
     control = sheet.control()
     for name, column in _count_columns(sheet):
         values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]

@@ -1,9 +1,9 @@
 """Delivered files → measurements and repairs, or all problems at once (docs/method.md §7).
 
-A cell is either its clean value or a problem that names file, row, column and value; what cleaning changed is a
-repair. An *error* refuses everything, a *warning* is accepted and shown. The control row (TOÀN HUYỆN …) is kept under
-the area's own code and counted with no unit: it also holds offices that are in no commune. Several files of one
-cut-off are joined by unit and must agree where they overlap.
+A cell gives either its clean value or a problem that names file, row, column and value. A cell that cleaning changed is
+a repair. An *error* refuses all files; a *warning* is accepted and shown. The control row (TOÀN HUYỆN …) is kept under
+the area's own code and does not count as a unit, because it includes offices that belong to no commune. Several files
+of one cut-off are joined by unit, and must agree where they overlap.
 """
 
 from collections.abc import Iterable
@@ -27,11 +27,14 @@ REPAIRS = ["file", "row", "column", "column_letter", "raw", "clean", "reason"]
 PROBLEMS = ["severity", "file", "row", "column", "column_letter", "value", "problem"]
 CONTROLS = ["control", "indicator", "expected", "found"]
 UNITS = ["unit_code", "unit_name", "type", "kind"]
-COMMUNE, DEPARTMENT = "commune", "department"  # where the table is the registry, a commune is called xã, phường …
+COMMUNE, DEPARTMENT = (
+    "commune",
+    "department",
+)  # where the table is the registry, the unit type (xã, phường …) tells a commune
 
 
 class Refused(AnalysisError, ValueError):
-    """The table was refused; ``problems`` is the frame of all its problems, the message says them one a line."""
+    """The table was refused. ``problems`` is the frame of all problems; the message lists them, one per line."""
 
     def __init__(self, problems: pd.DataFrame, words: Wording) -> None:
         self.problems = problems
@@ -40,17 +43,17 @@ class Refused(AnalysisError, ValueError):
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What the gate found in the files of one cut-off.
+    """The gate's result for the files of one cut-off.
 
     measurements : unit_code, unit_name, indicator, value, numerator, denominator, published_points, mark; control row
-                   first (its code is the area's), then units as delivered. A group's published points stand under the
-                   group's code
+                   first (its code is the area's), then units as delivered. A group's published points have the group's
+                   code as indicator
     repairs      : file, row, column, column_letter, raw, clean, reason; one row for each cell that cleaning changed
     problems     : severity (error, warning), file, row, column, column_letter, value, problem
-    controls     : control, indicator, expected, found: what must be the same going in and coming out
-    units        : unit_code, unit_name, type, kind: whom the measurements are about, without the control row
-    source       : one row a sheet read: file (with the sheet, of several), cutoff, previous_cutoff (ISO; of the totals
-                   that the table itself carries, "" if none)
+    controls     : control, indicator, expected, found: numbers of rows and sums that cleaning must not change
+    units        : unit_code, unit_name, type, kind of the measured units, without the control row
+    source       : one row for each sheet: file (with the sheet's name where there are several), cutoff, previous_cutoff
+                   (ISO; of the previous totals that the table itself carries, "" if none)
     """
 
     measurements: pd.DataFrame
@@ -62,7 +65,7 @@ class Cleaned:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """By the names under which the week keeps them."""
+        """The frames by the names of the week's tables."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
@@ -71,7 +74,7 @@ class Cleaned:
 
 
 def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
-    """Read the files of one cut-off and clean them; a file that cannot be read at all is a problem like any other.
+    """Read the files of one cut-off and clean them. A file that cannot be read is reported as a problem.
 
     Raises : OSError where a file cannot be opened.
     """
@@ -89,14 +92,14 @@ def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
 
 
 def accepted(cleaned: Cleaned, words: Wording) -> Cleaned:
-    """The same, or Refused with all problems: for a notebook, which must stop where a person would."""
+    """Return ``cleaned``, or raise Refused with all problems, so that a notebook stops at a refused table."""
     if cleaned.refused:
         raise Refused(cleaned.problems, words)
     return cleaned
 
 
 def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
-    """One line a problem, with what is known of its place: ``file, dòng 5, cột G (CÔNG KHAI …): «7l.2»: …``."""
+    """One line for each problem, with its place if known: ``file, dòng 5, cột G (CÔNG KHAI …): «7l.2»: …``."""
     lines = []
     for each in problems.fillna("").itertuples():
         place = [each.file]
@@ -117,7 +120,7 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
 
 
 def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> list[Log]:
-    """The sheets of one file that are to be read, each read; what cannot be read is a log with its problem."""
+    """Read the relevant sheets of one file; a sheet that cannot be read gives a log with its problem."""
     log, found = Log(file, words), []
     sheets = cells.groupby(cells.get("sheet", ""), sort=False) if "sheet" in cells else [("", cells)]
     configured = rules.sheets.set_index("sheet")["rows"].to_dict()
@@ -152,7 +155,7 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
 def _read(
     cells: pd.DataFrame, source: tuple[str, str, str], role: str, form: tuple, rules: Rules, words: Wording
 ) -> Reading:
-    """One sheet read. Of a sheet that is there for the control row alone, nothing else is looked at."""
+    """Read one sheet. From a sheet that serves the control row only, nothing else is read."""
     name, header = form
     if role == "control":
         code = header.columns.index[header.columns["field"] == "code"]
@@ -193,7 +196,7 @@ def _by_place(repair: dict) -> tuple:
 
 
 def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
-    """Every registered unit once, and the control row there, in the files of the main form taken together."""
+    """Check that the files of the main form together have every registered unit exactly once, and the control row."""
     main = [each for each in readings if each.form == "columns.csv"] or readings
     first = next((each for each in main if each.named()), main[0])
     log = Log(first.file, words)
@@ -211,7 +214,7 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
 
 
 def _measurements(readings: list[Reading], rules: Rules, words: Wording) -> tuple[pd.DataFrame, Log]:
-    """All figures, one row a unit and indicator; what two files or rows say of the same figure must be the same."""
+    """All figures, one row for each unit and indicator. Two files or rows must agree about the same figure."""
     rows: dict[tuple[str, str], dict] = {}
     log = Log("", words)
     order = {code: place for place, code in enumerate(_order(readings))}
@@ -234,11 +237,11 @@ def _measurements(readings: list[Reading], rules: Rules, words: Wording) -> tupl
 
 
 def _figures(reading: Reading, record: Record) -> Iterable[tuple[str, str, str, float | None]]:
-    """The figures of a record: (indicator or group, field, which figure of a measurement, value)."""
+    """The figures of a record: (indicator or group, field, column of the measurement, value)."""
     groups = set(reading.rules.groups["group"])
     if reading.long:
         indicator = reading.meaning(record.indicator)
-        if indicator == "TOTAL":  # the published total is a value of its own, and its rate says nothing more
+        if indicator == "TOTAL":  # the published total is the value; its rate adds nothing
             yield indicator, "published_points", "value", record.values.get("published_points")
             return
         for name in FIGURES:
@@ -260,7 +263,7 @@ def _order(readings: list[Reading]) -> list[str]:
 
 
 def _units(readings: list[Reading], rules: Rules) -> pd.DataFrame:
-    """Whom the measurements are about: as registered, or as the table itself says where it is the registry."""
+    """The measured units: as registered, or as the table names them where it is the registry itself."""
     if not rules.from_file:
         held = rules.units.rename(columns={"code": "unit_code", "name": "unit_name"})
         return held[UNITS]
@@ -270,7 +273,7 @@ def _units(readings: list[Reading], rules: Rules) -> pd.DataFrame:
 
 
 def _controls(readings: list[Reading], rules: Rules) -> pd.DataFrame:
-    """Rows and sums going in, and what came out of them."""
+    """Numbers of rows and sums before cleaning, and the same after it."""
     found = len({record.code for each in readings for record in each.named()})
     rows = [{"control": "units", "indicator": "", "expected": len(_units(readings, rules)), "found": found}]
     rows += [row for each in readings for row in checks.sum_counts(each)]

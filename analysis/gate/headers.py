@@ -1,9 +1,9 @@
-"""Where a delivered table's header stands, and which column of it is which field.
+"""Finds the header of a delivered table, and the field of each column.
 
-A header has one tier, or two: a group over several leaves, its span flattened to empty cells. A column is known by
-its name, never by its position: by its leaf or by "group / leaf", whatever the case, the spacing and the line breaks
-(docs/method.md §7). Known typing slips are rows of aliases.csv. Weeks named in headers ("TUẦN 04/11") become
-"this week" or "the week before" in relation to the cut-off.
+A header has one tier or two; in two tiers a group covers several leaves, and its merged cells are read as empty ones. A
+column is recognised by its name and never by its position: by its leaf or by "group / leaf". Upper and lower case,
+spaces and line breaks do not matter (docs/method.md §7). Known typing errors are rows of aliases.csv. A week in a
+header ("TUẦN 04/11") becomes "this week" or "the week before", in relation to the cut-off.
 """
 
 import re
@@ -21,15 +21,15 @@ from analysis.config.units import ASIDE, header_key, plain
 THIS_WEEK, WEEK_BEFORE = "TUẦN NÀY", "TUẦN TRƯỚC"
 TARGET = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 SEARCHED_ROWS = 60
-FURTHEST_ROWS = 12  # between the first lines of a header's two rows
+FURTHEST_ROWS = 12  # at most so many rows between a header's two tiers
 
 
 @dataclass(frozen=True)
 class Header:
     """The header of a table.
 
-    rows     : the rows it takes up
-    columns  : frame by column number: text (as delivered, tiers joined), row, field ("" where config knows none),
+    rows     : its rows
+    columns  : frame by column number: text (as delivered, tiers joined), row, field ("" where config has none),
                week (date named in it, or NaT), meant (the header an alias stands for, else ""), reason (of the alias)
     """
 
@@ -46,10 +46,10 @@ def target_of(text: str) -> float | None:
 def find(
     cells: pd.DataFrame, forms: dict[str, pd.DataFrame], aliases: pd.DataFrame, cutoff: date
 ) -> tuple[str, Header] | None:
-    """The form of table and the rows that name the most of its fields.
+    """The form of table, and its header: the rows that name most of the form's fields.
 
     cells   : row, column, value (text); forms : by name, each as columns.csv; aliases : as in config/<area>/
-    Returns : None where no row names a unit's column (its name or its code) and one field more.
+    Returns : name of the form and header; None where no row names the units' column (name or code) and another field.
     """
     texts: dict[int, dict[int, str]] = {}
     for row, column, value in zip(cells["row"], cells["column"], map(str, cells["value"]), strict=True):
@@ -65,7 +65,7 @@ def find(
         whose = {header_key(each) for each in form.loc[form["field"].isin(["unit", "code"]), "header"]}
         for span in spans:
             if not whose & {header_key(text) for row in span for text in texts[row].values()}:
-                continue  # the column that says whose a row is has no slips in its header: the rest need not be read
+                continue  # no column names the unit, so this is no header
             header = _read(span, texts, widest, form, slips, cutoff)
             known = set(header.columns["field"]) - {"", "other"}
             if known & {"unit", "code"} and len(known) > most:
@@ -92,7 +92,7 @@ def _read(
             found[column] = row, TIER.join(" ".join(tier.split()) for tier in tiers)
     weeks = {column: _week(text, cutoff) for column, (_, text) in found.items()}
     named = [column for column, (_, text) in found.items() if periods.names_week(text)]
-    # Without the cut-off asked for, the first week named stands for it: so the refusal is about that one cell.
+    # If no header names the cut-off, the first week counts as this week; so only that cell is refused.
     this = {column for column, week in weeks.items() if week == cutoff} or set(named[:1])
     mended = {column: _mended(text, slips) for column, (_, text) in found.items()}
     fields = _fields([_relative(text, column in this) for column, (text, _) in mended.items()], form)
@@ -102,7 +102,7 @@ def _read(
 
 
 def _mended(text: str, slips: dict[str, tuple]) -> tuple[str, str]:
-    """What a header text means once a typing slip that aliases.csv knows is mended, and the slip's reason."""
+    """The header text with a typing error corrected that aliases.csv lists, and the alias's reason."""
     *groups, leaf = text.split(TIER)
     slip = slips.get(plain(leaf).casefold())
     return (TIER.join([*groups, slip.meant]), slip.reason) if slip else (text, "")
@@ -119,7 +119,7 @@ def _relative(text: str, this: bool) -> str:
 
 
 def _fields(texts: list[str], form: pd.DataFrame) -> list[str]:
-    """The field each header names: by the whole of it, else by its leaf where only one field has that leaf."""
+    """The field of each header: by its whole text, else by its leaf if only one field has that leaf."""
     leaves = [_leaf_key(header) for header in form["header"]]
     whole = {header_key(header): name for header, name in zip(form["header"], form["field"], strict=True)}
     leaf = {key: name for key, name in zip(leaves, form["field"], strict=True) if leaves.count(key) == 1}

@@ -1,7 +1,7 @@
 """The text of one cell → its value, by the kind of its column (docs/method.md §7). Nothing is guessed.
 
-A count takes dots, spaces or NBSP between groups of three as thousands; every other number takes a comma or a point
-with one or two digits behind it as decimals. So ``1.746`` is 1746 certified copies, and refused as a percentage.
+In a count, dots, spaces or NBSP between groups of three digits separate thousands. In every other number, one or two
+digits after a comma or a point are decimals. So ``1.746`` is 1746 as a count, and is refused as a percentage.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 MISSING = frozenset({"", "-", "–", "—", "…", "...", "chưa báo cáo"})
 SPACES = " \t\r\n\u00a0\u202f"
-# [0-9], not \d, which also takes the digits of other scripts
+# [0-9] and not \d, because \d also matches the digits of other scripts
 PLAIN_COUNT = re.compile(r"[0-9]+")
 GROUPED_COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
 DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]{1,2}))?")
@@ -20,7 +20,7 @@ RANGES = {"score": (0, 100), "percent": (0, 100), "change": (-100, 100), "points
 
 @dataclass(frozen=True)
 class Parsed:
-    """A cell's value (None where missing), how it is written clean, and the wording keys of a repair or a fault."""
+    """A cell's value (None: missing), its clean text, and the wording keys of a repair or a fault."""
 
     value: float | None = None
     clean: str = ""
@@ -29,10 +29,10 @@ class Parsed:
 
 
 def cell(value: object, cell_kind: str, kind: str) -> Parsed:
-    """A cell of any kind in a column of ``kind``.
+    """Parse a cell in a column of ``kind``.
 
-    cell_kind : text, empty: read by ``number``; number: as stored; percent (stored with a % format): × 100, in percent
-                columns only; date, boolean, error, formula (without a cached value): a fault
+    cell_kind : text, empty: parsed by ``number``; number: as stored; percent (stored with a % format): × 100, only in
+                percent columns; date, boolean, error, formula (without a cached value): a fault
     """
     if cell_kind in ("text", "empty"):
         return number(str(value), kind)
@@ -42,7 +42,7 @@ def cell(value: object, cell_kind: str, kind: str) -> Parsed:
     if cell_kind == "number" and math.isfinite(value):
         if kind == "count" and value != int(value):
             return Parsed(fault="problem.not_a_count")
-        stored = round(float(value), 10)  # without the noise of binary fractions
+        stored = round(float(value), 10)  # removes the rounding error of binary fractions
         return Parsed(stored, f"{stored:.10g}")
     return Parsed(fault="problem.not_a_number" if cell_kind == "number" else f"problem.{cell_kind}_cell")
 
@@ -50,7 +50,7 @@ def cell(value: object, cell_kind: str, kind: str) -> Parsed:
 def number(text: str, kind: str) -> Parsed:
     """``number("78,7", "percent")`` => 78.7 with a repair; ``number("7l.2", "percent")`` => a fault and no value.
 
-    kind : score, percent, points, change or count. Whether the value is in range is not asked here.
+    kind : score, percent, points, change or count. The range of the value is not checked here.
     """
     stripped = text.strip(SPACES)
     if stripped.casefold() in MISSING:

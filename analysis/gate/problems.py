@@ -1,4 +1,4 @@
-"""The problems of an input, and the repairs: cells that cleaning changed. Each has the place of its cell."""
+"""Collects the problems of an input, and the repairs (cells that cleaning changed), each with its place."""
 
 from analysis.config.wording import Wording
 

@@ -1,7 +1,7 @@
-"""One sheet of a delivered table → its records, and everything that is wrong with it (docs/method.md §7).
+"""One sheet of a delivered table → its records, and all its problems (docs/method.md §7).
 
-A *record* is one row: a unit (or the control row) with its figures by field. A wide table has one row a unit, a long
-one has one row a unit and indicator. Nothing stops at the first problem, and nothing is guessed.
+A *record* is one row: a unit (or the control row) with its figures by field. A wide table has one row for each unit, a
+long one has one row for each unit and indicator. Reading does not stop at the first problem, and nothing is guessed.
 """
 
 import re
@@ -30,7 +30,7 @@ class Record:
     name: str = ""
     type: str = ""
     control: bool = False
-    indicator: str = ""  # of a long table's row
+    indicator: str = ""  # only in a long table
     values: dict[str, float | None] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
 
@@ -44,7 +44,7 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """The value as a person types it: numbers without zeros at the end, days as days."""
+        """The value as a person types it: numbers without trailing zeros, dates without a time."""
         if isinstance(self.value, float):
             return f"{self.value:.10g}"
         return str(self.value)
@@ -55,12 +55,12 @@ class Cell:
 
 
 class Reading(Log):
-    """One sheet, read by the form whose header it has. After ``read`` the result is in its attributes.
+    """One sheet, read by the form that its header fits. After ``read`` the result is in the attributes.
 
     records  : one for each row of a unit or of the control row, in order
     unnamed  : rows whose name matches no unit
-    previous : the cut-off of the previous totals, where the table names one
-    problems, repairs : as ``Log`` keeps them
+    previous : the cut-off of the previous totals, if the table names one
+    problems, repairs : as in ``Log``
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Reading(Log):
         rules: Rules,
         words: Wording,
     ) -> None:
-        self.source, self.sheet, shown = source  # file, sheet, and what both are called in a problem
+        self.source, self.sheet, shown = source  # file, sheet, and the name of both in problems
         super().__init__(shown, words)
         self.form, self.header, self.rules = form, header, rules
         self.rows: dict[int, dict[int, Cell]] = {}
@@ -94,7 +94,7 @@ class Reading(Log):
         self.records: list[Record] = []
         self.unnamed: list[Record] = []
         self.seen: dict[tuple[str, str], int] = {}
-        self.called: dict[str, Record] = {}  # where the table is the registry: who has which name
+        self.called: dict[str, Record] = {}  # where the table is the registry: records by name
         self.previous: date | None = None
 
     def read(self) -> "Reading":
@@ -117,7 +117,9 @@ class Reading(Log):
     # -- problems and repairs of a cell --------------------------------------------------------------------------
 
     def at(self, row: int | str, column: int | None) -> dict:
-        above = isinstance(row, int) and row < self.header.rows[0]  # a title line stands under no header
+        above = (
+            isinstance(row, int) and row < self.header.rows[0]
+        )  # a title line is above the header, so it has no column name
         text = "" if above else self.header.columns["text"].get(column, "")
         return self.place(row, text, read.letter(column) if column else "")
 
@@ -134,7 +136,7 @@ class Reading(Log):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     def read_rows(self) -> None:
-        """Read every row below the header, except empty rows and a header that is repeated after a page break."""
+        """Read the rows below the header, except empty ones and a header that is repeated after a page break."""
         heading = [self._texts(row) for row in self.rows if row <= self.header.rows[-1]]  # titles and header
         for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
             texts = self._texts(row)
@@ -173,13 +175,13 @@ class Reading(Log):
         return any(character.isdigit() for text in cells for character in text)
 
     def _unit_of(self, row: int) -> units.Hit | str | None:
-        """The unit that the row's name (or its code, where the table is the registry) matches; None: no unit."""
+        """The unit of a row, by its name, or by its code where the table is the registry; None: no unit."""
         if self.rules.from_file:
             return self.cell(row, self.column_of.get("code")).text.strip() or None
         return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
 
     def _words(self, row: int) -> None:
-        """A line of words below the table, or where the table was cut off: one problem, at its first cell."""
+        """Report a line of words, below the table or where the table is cut off, as one problem at its first cell."""
         column = min(column for column, cell in self.rows[row].items() if cell.filled)
         if column == self.column_of.get("unit"):
             self._unknown_name(row, column)
@@ -192,7 +194,7 @@ class Reading(Log):
         self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
 
     def _control_label(self, row: int) -> str | None:
-        """The field in which the row says that it is the control row; None where it is a unit's."""
+        """The field that marks the row as the control row; None where it is a unit's row."""
         if self.cell(row, self.column_of.get("code")).text.strip() == self.rules.settings["code"]:
             return "code"
         named = (name for name in ("unit", "rank") if name in self.column_of)
@@ -211,7 +213,7 @@ class Reading(Log):
         return self._keep(record)
 
     def _name_unit(self, record: Record) -> bool:
-        """Find the row's unit by code and name, or by name alone. False, and a problem, where that is not sure."""
+        """Set the record's unit by code and name, or by name alone. If that is not certain: False, and a problem."""
         row, column = record.row, self.column_of.get("unit")
         name = self.cell(row, column).text
         code = self.cell(row, self.column_of.get("code")).text.strip()
@@ -239,7 +241,7 @@ class Reading(Log):
         return False
 
     def _is_code(self, row: int, code: str) -> bool:
-        """Where the table is the registry: whether a code has the form that area.toml gives (``unit_codes``)."""
+        """Whether a code has the pattern of area.toml (``unit_codes``); only where the table is the registry."""
         if not code:
             self.fault("problem.missing_value", row, self.column_of.get("code"))
         elif not re.fullmatch(self.rules.settings.get("unit_codes", ".+"), code):
@@ -249,7 +251,7 @@ class Reading(Log):
         return False
 
     def _keep(self, record: Record) -> bool:
-        """Keep the record unless its unit (in a long table: its unit and indicator) has a row already."""
+        """Keep the record, unless its unit (in a long table: its unit and indicator) already has a row."""
         if self.long and not self._name_indicator(record):
             return True
         first = self.seen.setdefault((record.code, record.indicator), record.row)
@@ -260,7 +262,7 @@ class Reading(Log):
         return True
 
     def _name_indicator(self, record: Record) -> bool:
-        """``indicator`` of a long row: "group / metric" as delivered. False, and a warning, if config has none such."""
+        """Set the indicator of a long table's row from "group / metric". If config has none: False, and a warning."""
         group = self.cell(record.row, self.column_of.get("group")).text.strip()
         metric = self.cell(record.row, self.column_of["indicator"]).text.strip()
         record.indicator = f"{group}{TIER}{metric}" if group else metric
@@ -284,7 +286,7 @@ class Reading(Log):
         return self.spoken.get(indicator) or indicator.split(TIER)[-1]
 
     def _limits(self) -> dict[str, float]:
-        """The most points a group or an indicator can have."""
+        """The maximum points of each group and indicator."""
         groups = self.rules.groups.set_index("group")["max_points"]
         return {"TOTAL": 100.0, **self.rules.indicators.set_index("indicator")["max_points"].dropna(), **groups}
 
