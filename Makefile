@@ -1,4 +1,4 @@
-# Every target runs in .venv, which is built from requirements.lock where it is missing, unusable or out of date.
+# Every target runs in .venv. It is built from requirements.lock if it is missing, unusable or out of date.
 
 PYTHON ?= python3
 AREA ?= cho-moi
@@ -14,7 +14,7 @@ TESTS ?= $(addprefix tests/,config method readers gate weeks report mail run who
 
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-# A test run and a week start many processes: without compiled files each would compile the project anew.
+# A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help report week test long fuzz faults bench lab lint format docs lock hooks clean
@@ -48,8 +48,8 @@ bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pag
 	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,>> bench/RESULTS.md)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,>> bench/RESULTS.md)
 
-# Each peer has its own environment, with the project in it. What serves a browser is left out (bench/excludes.txt):
-# ploomber wants another notebook server than the project does, and no peer needs one.
+# Each peer has its own environment, with the project in it. Notebook servers are left out (bench/excludes.txt):
+# ploomber needs another version than the project does, and no peer uses one.
 bench/%/.venv/.ready: bench/%/requirements.lock
 	@rm -rf $(@D)
 	@$(PYTHON) -m venv $(@D)
@@ -97,7 +97,7 @@ clean:  ## remove the environment and caches; weeks and reports stay
 	@rm -rf .venv bench/.venv bench/*/.venv *.egg-info .hypothesis .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment whose interpreter is gone, or that belongs to a copy of this folder elsewhere, counts as missing.
+# An environment counts as missing if its interpreter is gone, or if it belongs to a copy of this folder elsewhere.
 BELONGS := import analysis, os; print(os.path.samefile("analysis", analysis.__path__[0]))
 ifneq ($(shell $(BIN)/python -I -c '$(BELONGS)' 2>/dev/null),True)
 .PHONY: $(READY)

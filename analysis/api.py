@@ -43,7 +43,7 @@ class Unknown(AnalysisError, LookupError):
 
 
 class UnknownTable(Unknown, AttributeError):
-    """A week has no table of that name. An AttributeError too, as ``hasattr`` expects."""
+    """A week has no table of that name. It is also an AttributeError, which ``hasattr`` needs."""
 
 
 class WeekTables:
@@ -198,12 +198,12 @@ class charts:
 
     @staticmethod
     def ranking(area: str, cutoff: str | date | None = None, home: Path | None = None, lang: str = "vi") -> list[Chart]:
-        """Where every unit stands, and stood at the previous cut-off; of many units several charts."""
+        """Each unit's total now and at the previous cut-off; several charts where there are many units."""
         return figures.ranking(_edition(_held(area, cutoff, home), lang))
 
     @staticmethod
     def heat(area: str, cutoff: str | date | None = None, home: Path | None = None, lang: str = "vi") -> list[Chart]:
-        """Indicators against their targets, units by rank; of many units several charts."""
+        """Indicators compared with their targets, units by rank; several charts where there are many units."""
         return figures.heat(_edition(_held(area, cutoff, home), lang))
 
     @staticmethod
@@ -214,7 +214,7 @@ class charts:
         home: Path | None = None,
         lang: str = "vi",
     ) -> Chart:
-        """Where 100 points went, the area's or one unit's: a step for each part."""
+        """Where the area or one unit lost points of 100: a step for each part."""
         return _of_unit(figures.lost_points, _held(area, cutoff, home), unit, lang)
 
     @staticmethod
@@ -232,7 +232,7 @@ class charts:
         return _of_unit(figures.control, _held(area, cutoff, home), unit, lang)
 
 
-# -- what is meant ---------------------------------------------------------------------------------------------------
+# -- finding what was asked for --------------------------------------------------------------------------------------
 
 
 def _home_of(area: str, home: Path | None) -> Path:
@@ -251,7 +251,7 @@ def _held(area: str, cutoff: str | date | None, home: Path | None) -> store.Week
 
 
 class _Units:
-    """The units of a week, to be found by code or name; the area and its control row are one of them."""
+    """The units of a week, including the area (its control row); finds one by code or name."""
 
     def __init__(self, held: store.Week) -> None:
         in_force, units = held.rules(), held.read("units")
@@ -273,7 +273,7 @@ class _Units:
 
 
 def _indicator(wanted: str, in_force: rules.Rules, there: Iterable[str]) -> str:
-    """The code of an indicator, group or total that is ``there``, by its code or by a name."""
+    """The code of an indicator, group or total among ``there``, by its code or by a name."""
     names = dict.fromkeys(sorted(there), "")
     meant = {}
     for table, key in ((in_force.indicators, "indicator"), (in_force.groups, "group")):
@@ -293,12 +293,12 @@ def _key(name: object) -> str:
 
 
 def _likeness(given: str, name: str) -> float:
-    """How much a name, written ``code (name)`` or ``name (code)``, or one of its two parts is like what was given."""
+    """How similar ``given`` is to ``name`` (``code (name)`` or ``name (code)``) or to one of its two parts, 0 to 1."""
     parts = (name, *name.removesuffix(")").split(" (", 1))
     return max(difflib.SequenceMatcher(None, _key(given), _key(each)).ratio() for each in parts)
 
 
-# -- what is drawn ---------------------------------------------------------------------------------------------------
+# -- drawing ---------------------------------------------------------------------------------------------------------
 
 
 def _points(points: pd.DataFrame) -> pd.DataFrame:
@@ -309,7 +309,7 @@ def _points(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def _edition(held: store.Week, lang: str) -> Edition:
-    """What charts are made from; a table that was not yet written when the week was published has no rows."""
+    """The edition that charts are made from. A table that older versions did not write has no rows."""
     read = {name: held.read(name) for name in WeekTables(held)._names()}
     unwritten = {name: pd.DataFrame(columns=list(table.columns)) for name, table in tables.TABLES.items()}
     return Edition(held.rules(), held.words(lang), unwritten | read)

@@ -1,6 +1,7 @@
-"""The command line: options, help, what is printed, the exit status. ``analysis week``, ``python -m analysis week`` …
+"""The command line: options, help, printed text, exit status. ``analysis week``, ``python -m analysis week`` …
 
-Only what every call needs is imported here; the rest where it is used, so that ``--help`` answers at once.
+Only modules that every call needs are imported at the top; others are imported by the functions that use them, so that
+``--help`` answers at once.
 """
 
 import sys
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from analysis.gate.clean import Cleaned
     from analysis.run.pipeline import Outcome
 
-UsageError = typer.BadParameter.__base__  # typer does not name it
+UsageError = typer.BadParameter.__base__  # typer does not export this class
 
 app = typer.Typer(
     add_completion=False,
@@ -187,7 +188,7 @@ def week(
     home, areas = _places(home, area)
     from analysis.run import preload
 
-    if area != "all" or due or cluster:  # else each area has a process of its own, which does so itself
+    if area != "all" or due or cluster:  # else each area has its own process, which warms up itself
         preload.warm_up(home, areas[0])  # while this process imports what it needs
     from analysis.run import pipeline
 
@@ -211,9 +212,9 @@ def week(
 
 
 def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, lang: str) -> Exit:
-    """Print every outcome, then send the mails; the worst status.
+    """Print every outcome, then send the mails; return the worst status.
 
-    First all reports, then all mails: a mail server that says "later" holds up no report.
+    All reports come before all mails, so that a mail server that says "later" delays no report.
     """
     statuses, mails = [], []
     for each in outcomes:
@@ -230,7 +231,7 @@ def _say(text: str, status: Exit | None) -> None:
 
 
 def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
-    """Send the week's mail. Outside the run, which sees no password."""
+    """Send the week's mail. This is outside the run, because a run sees no password."""
     from analysis.config import wording
     from analysis.mail import sending
 
@@ -329,7 +330,7 @@ def tell(home: Home = None) -> int:
     from analysis.config import wording
     from analysis.mail import operator
 
-    words = wording.load_what_can_be_read(home)  # a slip in a sentence may be what the operator has to learn
+    words = wording.load_what_can_be_read(home)  # the log may be about a fault in a sentence
     status, said = operator.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
     _say(said, status)
     return status
@@ -384,7 +385,7 @@ def _tell(line: str) -> None:
 
 
 def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments) -> Exit:
-    """Do what was asked with the week's mail and print what became of it, or what stands in its way."""
+    """Call ``act`` on the week's mail and print its result, or the reason why it is not possible."""
     try:
         status, text = act(*arguments)
     except AnalysisError as error:
@@ -396,7 +397,7 @@ def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
-    """The home and the one area meant."""
+    """The home and the area that was asked for, or the default area."""
     if area == "all":
         raise typer.BadParameter("one area, not all", param_hint="--area")
     home, areas = _places(home, area)
@@ -404,7 +405,7 @@ def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
 
 
 def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
-    """The home and the areas meant, every one of them for ``all``."""
+    """The home and the areas that were asked for; all areas for ``all``."""
     from analysis.config import files
     from analysis.weeks.home import find_home
 
@@ -442,9 +443,9 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments[:1] == ["week"] and "--help" not in arguments:
         from analysis.run import preload
 
-        preload.begin()  # while the command line is read
+        preload.begin()  # it starts while the command line is read
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console without Vietnamese letters is no reason to stop
+        stream.reconfigure(errors="replace")  # a console that cannot show Vietnamese must not stop the command
     try:
         return app(arguments, prog_name=name, standalone_mode=False) or 0
     except UsageError as error:

@@ -1,6 +1,6 @@
 """Exit statuses of the command line, and the base of the errors that a person may meet.
 
-Below every other module: it imports nothing of ours.
+This module is below all others: it imports none of ours.
 """
 
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """How a command ends."""
+    """The exit status of a command."""
 
     DONE = 0  # also where there was nothing to do
     REFUSED = 2  # the input was refused, or nothing is published
@@ -30,7 +30,7 @@ def worst(statuses: Iterable[Exit]) -> Exit:
 class AnalysisError(Exception):
     """An error that a person may meet. Its text is the sentence to print, without the name of its class.
 
-    status : what a command ends with that the error ends
+    status : the command's exit status where this error ends it
     """
 
     status = Exit.FAILED

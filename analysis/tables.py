@@ -13,13 +13,13 @@ from analysis.exits import AnalysisError
 MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
 STATUSES = ("computed", "published", "not assessed", "missing")
-# how the three totals of a delivered table are called among the indicators, by the names of their columns
+# column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
 NOT_ITEMISED = "NOT_ITEMISED"  # the part of a total that the delivered table does not itemise
 
 
 class TableError(AnalysisError, ValueError):
-    """A frame is not the table it is said to be; the message lists every fault with table, column and row."""
+    """A frame does not fit its table. The message lists every fault with table, column and row."""
 
 
 def _text(about: str, one_of: tuple[str, ...] = ()) -> pa.Column:
@@ -36,7 +36,7 @@ def _number(about: str) -> pa.Column:
 
 
 def _flag(about: str) -> pa.Column:
-    return pa.Column(bool, description=about)  # not coerced: every text would be True
+    return pa.Column(bool, description=about)  # not coerced, because every text would become True
 
 
 def _table(unique: list[str] | None = None, **columns: pa.Column) -> pa.DataFrameSchema:
@@ -239,12 +239,12 @@ TABLES = {
     ),
 }
 
-# The notebook that writes each table: what to run where one is missing.
+# Table => the notebook that writes it, and that must be run where the table is missing.
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units", "source", "corrections"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
-    | dict.fromkeys(("pages",), "run/unit_pages.py")  # of all runs of 5_unit; missing: there were none
+    | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page
 )
 BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook != "4_report"]

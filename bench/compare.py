@@ -1,9 +1,9 @@
-"""The week and its 18 unit pages, ours against papermill with nbconvert, ploomber and notebooker, in one run, in turn.
+"""Compares the time of a week and its 18 unit pages: ours, papermill with nbconvert, ploomber and notebooker.
 
     python bench/compare.py [--quick] [--only week,rerun,bytes,bad,starts] [--runs 5] [--history 17]
 
-Every contender is timed once a round, one after the other, so that whatever else the machine does meanwhile falls on
-all of them; figures are medians, ratios the median of each round's own ratio. What did not do its work has no time.
+Each round times every contender once, one after the other, so that other work of the machine affects all of them.
+Figures are medians; ratios are medians of the rounds' ratios. A contender that did not do its work has no time.
 Writes bench/RESULTS.md, with --quick (one round) or --only to the terminal alone.
 """
 
@@ -37,7 +37,7 @@ NAMES = {
     "ploomber": "ploomber `Parallel(2)`",
     "notebooker": "notebooker on mongomock",
 }
-Times = dict[str, list[float]]  # by contender, one a round; NaN where the work was not done
+Times = dict[str, list[float]]  # by contender, one per round; NaN where the work was not done
 
 
 # -- timing ----------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def week_and_pages(place: Place, runs: int, notes: list[str]) -> str:
 
 
 def reruns(place: Place, runs: int, notes: list[str]) -> str:
-    """Both sides once whole, then in turn with nothing changed and with one cell of one unit's row changed."""
+    """Time re-runs of both sides, after one whole run: with nothing changed, and with one cell of one unit changed."""
     ours, theirs, built = place.home("rerun"), place.home("rerun-theirs", place.drafted), place.new("ploomber-rerun")
     there = Place(place.folder, place.project, place.base, theirs, place.units, place.totals)
     table_of = {home: home / "data" / "raw" / contenders.AREA / f"{contenders.CUTOFF}.txt" for home in (ours, theirs)}
@@ -307,7 +307,7 @@ def sizes(place: Place) -> str:
 
 
 def requests(html: str) -> str:
-    """How many addresses Chromium asks for while it opens the page; not told where there is no Chromium."""
+    """The number of addresses that Chromium requests while it opens the page; a dash where there is no Chromium."""
     browser_of = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser_of is None:
         return "no Chromium"
@@ -336,7 +336,7 @@ def requests(html: str) -> str:
 
 
 def bad_unit(place: Place, notes: list[str]) -> str:
-    """5_unit raises for one unit; what arrives of the others, and what stands in its place."""
+    """Let 5_unit fail for one unit; report the pages of the others, and the page in the failed one's place."""
     project = place.folder / "broken"
     shutil.copytree(place.project, project, dirs_exist_ok=True)
     source = project / "notebooks" / "5_unit.ipynb"

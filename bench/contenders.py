@@ -1,8 +1,8 @@
-"""Who is compared, and at what: the real week of Chợ Mới with a generated past, the same notebooks, the same 18 units.
+"""The contenders and their work: the real week of Chợ Mới with generated earlier weeks, and pages of its 18 units.
 
-Everything works in a temporary folder: a copy of the project, a home with the earlier weeks published, and for the
-peers a home in which the week's draft is there too. Ours runs in the project's own environment, each peer in its own.
-Whether the work was really done is seen from its products.
+All work in a temporary folder: a copy of the project, a home with the earlier weeks published, and for the peers a home
+that also has the week's draft. Ours runs in the project's environment, each peer in its own. The products show whether
+the work was really done.
 """
 
 import compileall
@@ -26,18 +26,18 @@ from analysis.weeks.home import working_in
 PROJECT = Path(__file__).parent.parent
 AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)
 STAGES = ("1_clean", "2_score", "3_trend")
-MISSING = "Chưa có dữ liệu"  # what the page says that stands in a failed one's place
+MISSING = "Chưa có dữ liệu"  # text of the page that replaces a failed one
 CHANGED_UNIT = "30634"  # the last of the table: neither the median nor the best of any figure, before or after
 BAD_UNIT = "30679"  # in the middle of the list
 
 
 class NotDone(Exception):
-    """What was timed did not do its work: the time does not count."""
+    """The timed command did not do its work, so its time does not count."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where everything is. units: code → the name as pages write it; totals: code → the total as they write it."""
+    """The folders. units: code → name as on pages; totals: code → total as on pages."""
 
     folder: Path
     project: Path
@@ -57,7 +57,7 @@ class Place:
         return self.folder / name
 
     def home(self, name: str = "home", of: Path | None = None) -> Path:
-        """A fresh copy of a home; without ``of``, of the one in which only earlier weeks are published."""
+        """A new copy of the home ``of``; without it, of the home in which only earlier weeks are published."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
         return Path(shutil.copytree(of or self.base, self.folder / name))
 
@@ -81,15 +81,15 @@ def prepared(folder: Path, history: int) -> Place:
 
 
 def copied(project: Path) -> Path:
-    """A copy of the project: what is timed stays the same meanwhile, and cannot touch the project's own folders."""
+    """A copy of the project, so that the timed code does not change, and cannot write in the project's own folders."""
     for name in ("analysis", "notebooks", "config"):
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(project / "analysis", quiet=1)  # as it is wherever bytecode is kept
+    compileall.compile_dir(project / "analysis", quiet=1)  # as in any installed copy
     return project
 
 
 def publish(home: Path, day: str) -> None:
-    """An earlier week's tables, as its notebooks write them, without their kernels: only history reads them."""
+    """Write an earlier week's tables as its notebooks would, but without kernels; only the history reads them."""
     with working_in(home):
         for stage in STAGES:
             played(stage, day)
@@ -118,14 +118,14 @@ def environment(project: Path, peer: str, home: Path) -> dict[str, str]:
         "PYTHONPATH": str(project),
         "ANALYSIS_HOME": str(home),
         "NOTEBOOK_KERNEL_NAME": "python3",  # of notebooker
-        "PLOOMBER_STATS_ENABLED": "false",  # it would ask the network
+        "PLOOMBER_STATS_ENABLED": "false",  # else it uses the network
     }
 
 
 def seconds(
     script: str, arguments: Iterable[object], folder: Path, environ: dict[str, str], fails: bool = False
 ) -> float:
-    """Wall time of a line of shell; NotDone where its exit status is not as expected, with the last lines it said."""
+    """Wall time of a shell command; NotDone with its last lines where its exit status is not the expected one."""
     with (folder / "said.txt").open("w+", encoding="utf-8") as said:
         began = time.perf_counter()
         command = ["bash", "-c", script, "bash", *map(str, arguments)]
@@ -160,7 +160,7 @@ def our_week(place: Place) -> float:
 
 
 def our_pages(place: Place, jobs: int) -> float:
-    """The whole week with its pages; what the pages took is the difference to ``our_week``."""
+    """Time the whole week with its pages; the time of the pages is the difference to ``our_week``."""
     home = place.home()
     took = ours(place, home, "--units", "all", "--jobs", jobs)
     expect_week(place, reports(home) / "report.html")
@@ -246,8 +246,8 @@ def expect_pages(place: Place, folder: Path) -> None:
 
 
 def state(place: Place, folder: Path, code: str) -> str:
-    """What there is of a unit's page: good (its name, its total, its charts), honest (says there is none), traceback,
-    nothing, or else."""
+    """The state of a unit's page: good (has name, total, charts), honest (says that it failed), traceback, nothing, or
+    else."""
     path = folder / f"{code}.html"
     if not path.is_file():
         return "nothing"

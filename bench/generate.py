@@ -1,4 +1,4 @@
-"""Raw tables at size, generated and deterministic, with the configuration that their areas need.
+"""Generates raw tables of any size, deterministically, with the configuration of their areas.
 
     python bench/generate.py HOME [--units 3321] [--areas 34] [--cutoffs 2]
 
@@ -25,7 +25,7 @@ SEED = 766
 NEWEST, WEEK = date(2026, 10, 5), timedelta(weeks=1)
 MODEL = "gia-lai"  # the area whose settings and form of table the generated provinces take
 
-# What a commune's name is made of: first and last syllables of real ones.
+# Parts of a commune's name: first and last syllables of real names.
 FIRST = (
     "An Bình Châu Chánh Cẩm Diên Đại Định Đông Đức Gia Hàm Hải Hòa Hưng Kiến Kim Lộc Long Lương Mỹ Nam Nghĩa Nhơn "
     "Phong Phú Phước Quảng Sơn Tam Tân Tây Thạnh Thanh Thiện Thới Thuận Tiên Trung Trường Vạn Văn Việt Vĩnh Xuân "
@@ -79,7 +79,7 @@ def settings(model: str, code: str, title: str) -> str:
 
 
 def registered(code: str, units: int, random: np.random.Generator) -> pd.DataFrame:
-    """A registry of so many communes, every eighth a ward, no two of one name."""
+    """A registry of ``units`` communes with distinct names; every eighth is a ward."""
     pairs = [f"{first} {last}" for first in FIRST.split() for last in LAST.split() if first != last]
     chosen = random.choice(pairs, units, replace=False)
     return pd.DataFrame(
@@ -97,7 +97,7 @@ def registered(code: str, units: int, random: np.random.Generator) -> pd.DataFra
 
 
 def standing(codes: list[str], control: str, random: np.random.Generator) -> pd.DataFrame:
-    """Group points in hundredths, one row a unit, the province first; spread as those of Gia Lai in 2026 were.
+    """Group points in hundredths, one row per unit, the province first; distributed like those of Gia Lai in 2026.
 
     MDHL has all its points, or an item of them is lost; CKMB is the same for every unit.
     """
@@ -112,7 +112,7 @@ def standing(codes: list[str], control: str, random: np.random.Generator) -> pd.
         "MDSH": random.normal(11.5, 1.5, count),
     }
     frame = pd.DataFrame(points, index=[control, *codes])
-    frame.loc[control, ["TDGQ", "MDHL", "MDSH"]] = [17.1, 11.3, 9.5]  # it counts the province's own offices too
+    frame.loc[control, ["TDGQ", "MDHL", "MDSH"]] = [17.1, 11.3, 9.5]  # it includes the province's own offices
     return hundredths(frame)
 
 

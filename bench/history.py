@@ -5,7 +5,7 @@
 Makes one table of generated group points (units × cut-offs; deterministic), then times, whole and in turn:
   ours    read the columns, score every cut-off by the rules in force, reconcile every total, band and rank
   duckdb  read the same columns (the sum of each, so that every value is decoded)
-  trend   the same, then keep the course that charts show, and ask of every unit whether it stands out now
+  trend   the same, then select the course that charts show, and check for every unit whether its change stands out
 Prints a paragraph of RESULTS.md: medians, their ratio, and the peak memory of ours.
 """
 
@@ -66,7 +66,7 @@ def score_many(history: pd.DataFrame, groups: list[str], bands: pd.DataFrame) ->
 
 
 def _ranks_of_cents(cutoff: np.ndarray, cents: np.ndarray) -> np.ndarray:
-    """1 + how many units of the same cut-off have more, by counting instead of sorting: there are 10,001 totals."""
+    """1 + the number of units of the same cut-off with a higher total; counted, for there are only 10,001 totals."""
     steps = MOST_CENTS + 1
     keys = cutoff.astype(np.int64) * steps + (MOST_CENTS - cents)  # the best total comes first
     counts = np.bincount(keys, minlength=(int(cutoff.max()) + 1) * steps).reshape(-1, steps)
@@ -80,7 +80,7 @@ def scored(path: Path, in_force: rules.Rules) -> tuple[int, int]:
 
 
 def trended(path: Path, in_force: rules.Rules) -> int:
-    """The file loaded, scored, ranked, and of every unit whether its newest change stands out; how many units."""
+    """Load, score and rank the file, and check for every unit whether its newest change stands out; number of units."""
     settings = in_force.settings["trend"]
     history = score_many(pd.read_parquet(path), list(GROUPS), in_force.bands)
     weeks = int(history["cutoff"].max()) + 1
@@ -94,7 +94,7 @@ def trended(path: Path, in_force: rules.Rules) -> int:
 
 
 def decoded(path: Path) -> list[tuple]:
-    """Sums, so that every value is decoded: the smallest and largest stand in the file's statistics."""
+    """The sums of the columns. Sums make DuckDB decode every value; minima and maxima are in the file's statistics."""
     import duckdb
 
     sums = ", ".join(f'sum("{name}")' for name in ("cutoff", "total", *GROUPS))

@@ -1,10 +1,10 @@
-"""Five years of a province's weeks read back from disk: the history that the report of the next week begins with.
+"""Times reading five years of a province's weeks from disk: the history that the next week's report needs.
 
     python bench/loading.py [--units 156] [--cutoffs 260] [--runs 5]
 
 Publishes generated weeks in a temporary folder, as the notebooks write them (deterministic), then times reading them:
   load        totals, what tables carry of other weeks, corrections, and where each series begins
-  indicators  every figure of every week: here seven a unit
+  indicators  every figure of every week: here seven per unit
 Prints a paragraph of RESULTS.md.
 """
 
@@ -30,7 +30,7 @@ INDICATORS = ["TOTAL", "CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"]
 
 
 def week(number: int, units: int) -> dict[str, pd.DataFrame]:
-    """The tables that history reads, every tenth week without the one before it, whose totals it carries."""
+    """The tables that history reads. Before every tenth week one week is missing; its totals are carried."""
     totals = np.random.default_rng(number).integers(0, 10_001, units) / 100
     unit = pd.DataFrame(
         {"unit_code": [f"H21.{n}" for n in range(units)], "unit_name": [f"xã {n}" for n in range(units)]}

@@ -1,4 +1,4 @@
-"""What a page costs, in time and memory, as a province and a nation grow: generated tables, one generated past week.
+"""Measures time and memory of pages as a province and a nation grow: generated tables, one generated earlier week.
 
     python bench/size.py [--units 18,39,78,156] [--nation none|all] [--jobs 2]
 
@@ -25,7 +25,7 @@ NEWEST, BEFORE = (str(day) for day in (generate.NEWEST, generate.NEWEST - genera
 
 
 def measured(home: Path, cutoff: str, area: str, *options: str) -> tuple[float, float]:
-    """Seconds, and the most MiB that the command and all it has started held at once."""
+    """Seconds, and the maximum MiB that the command and its descendants held at one time."""
     command = [sys.executable, "-m", "analysis", "week", cutoff, "--area", area, "--home", str(home), *options]
     environ = contenders.environment(home.parent / "project", "", home)
     began, most = time.perf_counter(), 0.0

@@ -1,4 +1,4 @@
-"""One notebook run the way a week runs its own, for counting starts that fail: python bench/start.py SOURCE TARGET"""
+"""Runs one notebook as a week does, to count failed starts: python bench/start.py SOURCE TARGET"""
 
 import sys
 from pathlib import Path

@@ -246,7 +246,7 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
     """One CSV of the configuration with typed columns; its faults (columns, types, words) are added to ``faults``."""
     import pandas as pd
 
-    shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", list(COLUMNS[kind_of(name)])
+    shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", list(COLUMNS[file_kind(name)])
     if data is None:
         faults.append(f"{shown}: the file is missing")
         return pd.DataFrame(columns=columns)
@@ -268,18 +268,18 @@ def empty(name: str) -> "pd.DataFrame":
     return typed(pd.DataFrame(columns=list(COLUMNS[name]), dtype=str), name, name, [])
 
 
-def kind_of(name: str) -> str:
+def file_kind(name: str) -> str:
     """The name in COLUMNS of a file: every columns-*.csv has the columns of columns.csv."""
     return "columns.csv" if name.startswith("columns") else name
 
 
 def words_of(name: str, column: str) -> tuple[str, ...]:
     """The words that are allowed in a column of a file; empty: any text."""
-    return ALLOWED.get((Path(kind_of(name)).stem, column)) or ALLOWED.get(column) or ()
+    return ALLOWED.get((Path(file_kind(name)).stem, column)) or ALLOWED.get(column) or ()
 
 
 def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "pd.DataFrame":
-    """The table with numbers as floats and dates as timestamps. Cells that do not fit, and unknown words, are faults."""
+    """The table with numbers as floats and dates as timestamps. Unfit cells and unknown words are faults."""
     import pandas as pd
 
     for column in table:

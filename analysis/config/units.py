@@ -28,11 +28,11 @@ class Hit(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A unit in a table; ``kind`` is its type in words, such as "xã"."""
+    """A unit in a table; ``unit_type`` is what it is called, such as "xã"."""
 
     code: str
     name: str
-    kind: str
+    unit_type: str
 
 
 def plain(text: str) -> str:
@@ -52,15 +52,15 @@ def header_key(text: str) -> str:
     return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
 
 
-def kind_of(name: str) -> str:
+def unit_type_of(name: str) -> str:
     """The type of a unit: ``"UBND xã Hòa Bình"`` => ``"xã"``; "" where its name has none."""
     found = PREFIX.match(plain(name))
     return (found[1] or "").lower() if found else ""
 
 
-def with_kind(kind: str, name: str, lang: str) -> str:
+def with_unit_type(unit_type: str, name: str, lang: str) -> str:
     """The unit's type and name, for the middle of a line: ``xã Kiến An``; in English only the name."""
-    return f"{kind} {name}".strip() if lang == "vi" else name
+    return f"{unit_type} {name}".strip() if lang == "vi" else name
 
 
 class Registry:

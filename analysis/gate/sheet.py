@@ -221,7 +221,7 @@ class Reading(Log):
             self.fault("problem.no_unit_name", row, column)
         elif self.rules.from_file:
             if self._is_code(row, code):
-                record.code, record.name, record.type = code, self.registry.bare(name), units.kind_of(name)
+                record.code, record.name, record.type = code, self.registry.bare(name), units.unit_type_of(name)
                 first = self.called.setdefault(units.name_key(name), record)
                 if first.code == code:
                     return self._keep(record)

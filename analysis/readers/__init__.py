@@ -1,1 +1,1 @@
-"""In: a delivered file of any kind. Out: its cells as they are shown. Knows neither the index nor the office."""
+"""In: a delivered file of any kind. Out: its cells as a person sees them. Knows neither the index nor the office."""

@@ -1,4 +1,4 @@
-"""The parts of a zipped Office file, checked before any is unpacked, and their XML, checked before it is parsed."""
+"""Reads the parts of a zipped Office file: checks them before unpacking, and their XML before parsing."""
 
 import io
 import posixpath
@@ -9,22 +9,22 @@ from xml.parsers import expat
 
 from analysis.readers.grid import MOST_ENTRIES, MOST_TAGS, MOST_UNPACKED, Unreadable
 
-FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # what may expand without end, and any encoding but UTF-8
-PROLOG = 65_536  # bytes: a DTD stands before the root element
+FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY", b"\0")  # text that can expand without end, and encodings other than UTF-8
+PROLOG = 65_536  # bytes at the start; a DTD comes before the root element
 Handler = Callable[..., None]
 
 
 class Package:
-    """A zip of XML parts. Nothing is unpacked beyond what its directory admits to, and that is limited.
+    """A zip of XML parts. No part is unpacked beyond the size in the directory, and the sum of these sizes is limited.
 
-    Raises : Unreadable for no directory, too many entries, too much to unpack, a password, two entries of one name, a
-             DTD.
+    Raises : Unreadable where the directory is missing; for too many entries, too much to unpack, a password, two
+             entries of one name, or a DTD.
     """
 
     def __init__(self, data: bytes) -> None:
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile:  # its directory, at its end, is missing or is none
+        except zipfile.BadZipFile:  # the directory at the end of the file is missing or damaged
             raise Unreadable("problem.file.torn") from None
         entries = self.zip.infolist()
         if len(entries) > MOST_ENTRIES:
@@ -36,7 +36,7 @@ class Package:
             raise Unreadable("problem.file.encrypted")
         if len(set(self.zip.namelist())) < len(entries):
             raise Unreadable("problem.file.broken", error="two entries of one name")
-        # Only these two stay within the size they admit to; Office files know no other.
+        # Only these two methods keep within the size in the directory; Office files use no others.
         if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
             raise Unreadable("problem.file.broken", error="a compression that Office files do not use")
         for name in self.zip.namelist():
@@ -47,14 +47,14 @@ class Package:
         return name in self.zip.NameToInfo
 
     def head(self, name: str) -> bytes:
-        """What a part begins with."""
+        """The first bytes of a part."""
         with self.zip.open(name) as part:
             head = part.read(PROLOG)
         _check_markup(name, head)
         return head
 
     def part(self, name: str) -> bytes:
-        """The XML of one part: without a DTD, and with a bearable number of tags."""
+        """The XML of one part; checked for a DTD and for too many tags."""
         xml = self.zip.read(name)
         _check_markup(name, xml)
         if xml.count(b"<") > MOST_TAGS:
@@ -84,7 +84,7 @@ class Package:
 def parse(xml: bytes, start: Handler, end: Handler | None = None, text: Handler | None = None) -> None:
     """Call ``start(tag, attributes)``, ``end(tag)``, ``text(characters)`` in the order of the document.
 
-    Tags come without their namespace's prefix. No tree is built: a small file can hold a very large one.
+    Tags have no namespace prefix. No tree is built, because a small file can hold a very large tree.
     """
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

@@ -1,4 +1,4 @@
-"""The tables of a Word document (.docx; ISO/IEC 29500-1, WordprocessingML)."""
+"""Reads the tables of a Word document (.docx; ISO/IEC 29500-1, WordprocessingML)."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,13 @@ OFF = frozenset({"0", "false", "off", "none"})
 HIDDEN = "hidden"
 MARKS = {"b": "b", "u": "u", "strike": STRUCK, "dstrike": STRUCK, "vanish": HIDDEN}
 LEVELS = {"superscript": "^", "subscript": "_"}
-# What an author put in or took out, and nobody has accepted yet: which figure holds is not for us to say.
+# Tracked changes that nobody has accepted yet: we cannot decide which figure is valid.
 TRACKED = tuple(W + each for each in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
 TEXTS = (W + "t", "{http://schemas.openxmlformats.org/officeDocument/2006/math}t")
 BREAKS = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
-COPIED = ("{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",)  # the same once more, for old Words
+COPIED = (
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+)  # a second copy of the text, for old versions of Word
 MOST_TAGS = 1_000_000
 
 
@@ -43,7 +45,7 @@ def tables(data: bytes) -> Tables:
 
 
 def _blocks(element: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs outside tables, and tables, also those within tables, in their order."""
+    """Paragraphs outside tables, and all tables, nested ones too, in their order."""
     for each in markup.nearest(element, lambda each: each.tag in (W + "p", W + "tbl"), _copied):
         yield each
         if each.tag == W + "tbl":
@@ -69,7 +71,7 @@ def _fill(grid: Grid, table: etree._Element) -> None:
 
 
 def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """The text in ``element`` by pieces, with the marks of their runs; styles are not looked up."""
+    """The text in ``element`` in pieces, with the marks of their runs. Marks of styles are ignored."""
     for child in element.iterchildren(tag=etree.Element):
         if _is_table(child) or _copied(child):
             continue
@@ -89,12 +91,12 @@ def _run_marks(run: etree._Element) -> frozenset[str]:
 
 
 def _continues(cell: etree._Element) -> bool:
-    """Whether the cell is the rest of one that is merged with it."""
+    """Whether the cell continues a merged cell above it or on its left."""
     return any(_setting(cell, "tcPr", name) not in (None, "restart") for name in ("vMerge", "hMerge"))
 
 
 def _setting(element: etree._Element, properties: str, name: str) -> str | None:
-    """The value of a property; empty where it is only named; None where it is not."""
+    """The value of a property; "" where the property has no value; None where it is missing."""
     found = element.find(f"{W}{properties}/{W}{name}")
     return None if found is None else found.get(W + "val", "")
 

@@ -1,4 +1,4 @@
-"""The tables of a web page, which is also what many systems export under the name .xls."""
+"""Reads the tables of a web page. Many systems export a web page under the name .xls."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ STYLES = {
 HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
 UNSEEN = frozenset({"script", "style", "template", "title", "noscript", "object", "select", "textarea", "head"})
 LINES = frozenset({"br", "p", "div", "li", "dt", "dd", "pre", "center", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
-# Pictures may be written into the page; any other tag as long as this is made to take time, as is a deep nest.
+# A picture may be embedded in its tag. Any other tag of this length is an attack that costs time, as is deep nesting.
 MOST_TAGS = 500_000
 PICTURE, LONG_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE), re.compile(r"<[^<>]{20000}")
 
@@ -47,14 +47,14 @@ def _page(text: str) -> etree._Element:
     page = etree.fromstring(text.encode(), parser)
     if page is None:
         raise Unreadable("problem.file.no_table")
-    # The parser stops at a fatal error and returns what it has: a table that ends early, without a word.
+    # At a fatal error the parser stops and returns what it has read: a shorter table, without any message.
     for fatal in parser.error_log.filter_from_fatals():
         raise Unreadable("problem.file.broken", error=fatal.message)
     return page
 
 
 def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:
-    """The lines of text that stand between a table and the one before it."""
+    """The lines of text between each table and the table before it."""
     found, pieces = {}, []
     for piece in _pieces(page, frozenset(), tables=True):
         if isinstance(piece, tuple):
@@ -66,7 +66,7 @@ def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:
 
 
 def _pieces(element: etree._Element, marks: frozenset[str], tables: bool = False) -> Iterator:
-    """The text in ``element`` by pieces, but for what in it is hidden, and, where asked for, the tables in it."""
+    """The visible text in ``element`` in pieces; with ``tables`` also the tables in it."""
     tag, marks = element.tag, marks | _marks(element)
     if tag in LINES:
         yield "\n", marks
@@ -92,12 +92,12 @@ def _fill(grid: Grid, table: etree._Element) -> None:
     spans, group = markup.Spans(), None
     grid.hidden_columns |= _hidden_columns(table)
     for number, row in enumerate(markup.nearest(table, lambda each: each.tag == "tr", _is_table), 1):
-        if row.getparent() is not group:  # a cell reaches down to the end of its group of rows, not beyond
+        if row.getparent() is not group:  # a cell cannot span rows beyond its group of rows
             group, spans = row.getparent(), markup.Spans()
         spans.next_row()
         for cell in markup.nearest(row, lambda each: each.tag in ("td", "th"), _is_table):
             columns = max(1, markup.span(cell.get("colspan")))
-            column = spans.place(columns, markup.span(cell.get("rowspan")) or MOST_ROWS)  # 0: all that follow
+            column = spans.place(columns, markup.span(cell.get("rowspan")) or MOST_ROWS)  # 0: all rows that follow
             value, mark, struck = markup.text_of(_pieces(cell, frozenset()))
             hidden = struck or _hidden(cell) or any(map(_not_meant, (row, group))) or _hides_text(cell)
             grid.check(number, column + columns - 1)
@@ -115,7 +115,7 @@ def _hidden_columns(table: etree._Element) -> set[int]:
 
 
 def _hides_text(cell: etree._Element) -> bool:
-    """Whether the cell holds text that is not shown, as some systems write to sort by."""
+    """Whether the cell holds hidden text; some systems write such text as a key for sorting."""
     return any(_hidden(each) and "".join(each.itertext()).strip() for each in cell.iterdescendants(tag=etree.Element))
 
 
@@ -124,12 +124,12 @@ def _hidden(element: etree._Element) -> bool:
 
 
 def _not_meant(element: etree._Element) -> bool:
-    """Whether all that stands in ``element`` is hidden or struck through."""
+    """Whether everything in ``element`` is hidden or struck through."""
     return _hidden(element) or STRUCK in _marks(element)
 
 
 def _spaced(text: str) -> str:
-    """Line breaks in the source of a page are spaces."""
+    """The text with spaces instead of line breaks, which mean spaces in the source of a page."""
     return re.sub(r"[ \t\r\n\f]+", " ", text)
 
 

@@ -1,12 +1,12 @@
-"""An answer of the national portal as JSON: each list of records becomes a table, its header the keys of the records.
+"""Reads an answer of the national portal in JSON: each list of records becomes a table, with the keys as its header.
 
-Until 2025 the portal gave one list of records of strings, since 2026 an object that holds several lists and single
-records of numbers (docs/method.md). Nothing is left out:
+Until 2025 the portal returned one list of records with texts; since 2026 it returns an object that has several lists
+and single records of numbers (docs/method.md). Everything is read:
 
-- a table is named by the path to it, ``data.evaluation``;
-- an object of plain values in a record (``groupScores``) is part of it, with columns ``groupScores / CKMB``;
-- a list in a record (``metrics``) is a long table of its own, ``data.evaluation.metrics``, whose rows begin with the
-  texts of the record they stand in (its unit's code and name), where they have no such key themselves.
+- the name of a table is its path, ``data.evaluation``;
+- an object of plain values in a record (``groupScores``) belongs to the record, with columns ``groupScores / CKMB``;
+- a list in a record (``metrics``) becomes a long table, ``data.evaluation.metrics``. Its rows begin with the texts of
+  the record around them (code and name of the unit), unless they have such a key themselves.
 """
 
 import json
@@ -39,7 +39,7 @@ def tables(data: bytes) -> Tables:
 
 
 def _collect(value: object, path: list[str], above: Record, records: dict, listed: bool = False) -> None:
-    """Put every record in ``value`` under its path, together with the texts of the records it stands in."""
+    """Put every record in ``value`` under its path, together with the texts of the records around it."""
     if len(path) > MOST_LEVELS:
         raise Unreadable("problem.file.broken", error=f"more than {MOST_LEVELS} levels of objects")
     if isinstance(value, list):
@@ -52,16 +52,16 @@ def _collect(value: object, path: list[str], above: Record, records: dict, liste
             rows = records.setdefault(".".join(path), [])
             rows.append((above, own))
             Grid(".".join(path)).check(len(rows) + 1, len(own))
-        if path or listed:  # the outermost object is an envelope, not a record that others belong to
+        if path or listed:  # the outermost object is only an envelope
             above = above | {key: text for key, text in value.items() if isinstance(text, str)}
         for key, inner in rest.items():
             _collect(inner, [*path, key], above, records, listed)
 
 
 def _record(value: Record, listed: bool) -> tuple[Record, Record]:
-    """The plain values of an object, and the rest of it.
+    """The plain values of an object, and its other values.
 
-    Objects of plain values alone are part of a record, of one in a list or one that holds nothing else beside.
+    An object of plain values is part of the record around it, if that is in a list or holds nothing else.
     """
     plain = {key: each for key, each in value.items() if _is_plain(each)}
     groups = {key: each for key, each in value.items() if isinstance(each, dict) and all(map(_is_plain, each.values()))}

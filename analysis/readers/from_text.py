@@ -1,4 +1,4 @@
-"""A table typed or exported as text: tab-, semicolon- or comma-separated, in UTF-8 or UTF-16."""
+"""Reads a table that was typed or exported as text: separated by tab, semicolon or comma, in UTF-8 or UTF-16."""
 
 import codecs
 import csv
@@ -11,7 +11,10 @@ BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_
 
 
 def decoded(data: bytes) -> str:
-    """Unicode text, or Unreadable: an encoding is told by its mark or is UTF-8, never guessed."""
+    """The Unicode text. The encoding is that of the byte order mark, else UTF-8; it is never guessed.
+
+    Raises : Unreadable for bytes in another encoding.
+    """
     encoding = next((name for bom, name in BOMS.items() if data.startswith(bom)), "utf-8")
     try:
         text = data.decode(encoding)
@@ -41,7 +44,7 @@ def tables(data: bytes) -> Tables:
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Lines of text: (line number, cells). The separator is the one used most."""
+    """Lines of text: (line number, cells). The separator is the most frequent one."""
     separator = max("\t;,", key=lambda each: text.count(each) if each != "," else text.count(each) // 2)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, before = [], 0

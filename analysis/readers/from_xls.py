@@ -1,6 +1,6 @@
-"""An old .xls workbook (BIFF), cell by cell with its kinds, as far as that format keeps them apart.
+"""Reads an old .xls workbook (BIFF): its cells with their kinds, as far as the format stores them.
 
-It has a value for every formula, so a formula that nobody has computed cannot be told there.
+The format has a value for every formula, so a formula that was never computed cannot be recognised.
 """
 
 import io
@@ -12,7 +12,7 @@ import xlrd
 from analysis.readers import numberformat
 from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, STRUCK, Grid, Piece, Tables, Unreadable, joined
 
-BOLD = 600  # of weights from 100 to 1,000; 400 is normal
+BOLD = 600  # the lowest bold weight, of 100 to 1,000; 400 is normal
 LEVELS = {1: "^", 2: "_"}
 
 
@@ -43,7 +43,7 @@ def _fill(grid: Grid, book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> None:
                 value, kind = _value(book, cell)
                 text, mark, struck = joined(_pieces(book, cell, sheet.rich_text_runlist_map.get((row, column), [])))
                 grid.put(row + 1, column + 1, text if kind == "text" else value, kind, mark, struck)
-    for top, bottom, left, right in sheet.merged_cells:  # first ones from 0, last ones beyond
+    for top, bottom, left, right in sheet.merged_cells:  # counted from 0; bottom and right are one beyond the last cell
         grid.cover(top + 1, left + 1, bottom, right)
 
 
@@ -55,7 +55,7 @@ def _value(book: xlrd.Book, cell: xlrd.sheet.Cell) -> tuple[object, str]:
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code.get(cell.value, "#ERR!"), "error"
     code = book.format_map[book.xf_list[cell.xf_index].format_key]
-    kind = numberformat.kind(code.format_key, code.format_str or "")
+    kind = numberformat.cell_kind(code.format_key, code.format_str or "")
     try:
         moment = numberformat.moment(cell.value, bool(book.datemode)) if kind == "date" else None
         return moment or numberformat.whole(cell.value), kind
@@ -64,7 +64,7 @@ def _value(book: xlrd.Book, cell: xlrd.sheet.Cell) -> tuple[object, str]:
 
 
 def _pieces(book: xlrd.Book, cell: xlrd.sheet.Cell, runs: list[tuple[int, int]]) -> Iterator[Piece]:
-    """The text of the cell by ``runs`` (first character, font), and before the first one in the font of the cell."""
+    """The text of the cell in pieces by ``runs`` (first character, font); before the first run in the cell's font."""
     text = str(cell.value)
     runs = [(0, book.xf_list[cell.xf_index].font_index), *sorted(run for run in runs if run[0] < len(text))]
     for (start, font), (end, _) in pairwise([*runs, (len(text), 0)]):

@@ -1,8 +1,8 @@
-"""An .xlsx workbook, cell by cell: a text ``1.746``, the number 1.746, 0.925 shown as 92.5 %, a date, an error and a
-formula nobody has computed are different things.
+"""Reads an .xlsx workbook (ISO/IEC 29500-1, SpreadsheetML). It keeps the kinds of cells apart: the text ``1.746``, the
+number 1.746, 0.925 shown as 92.5 %, a date, an error, a formula that was never computed.
 
-Read from the XML itself and as a stream, because a workbook of 30 KB can hold millions of cells: the first one beyond
-the limits ends the reading. The format is ISO/IEC 29500-1, SpreadsheetML.
+The XML is read directly, because marks, struck text, hidden cells and formulas without a result are needed. It is read
+as a stream, because a workbook of 30 KB can hold millions of cells; reading ends at the first cell beyond the limits.
 """
 
 import re
@@ -39,7 +39,7 @@ def tables(data: bytes) -> Tables:
 
 
 class _Sheet:
-    """One sheet: every cell that holds something is put into the grid as it passes."""
+    """Reads one sheet: puts every cell that is not empty into the grid."""
 
     def __init__(
         self, grid: Grid, strings: list[workbook.Text], styles: list[tuple[str, str]], from_1904: bool
@@ -49,7 +49,7 @@ class _Sheet:
         self.type, self.style = "n", 0
         self.taken: dict[str, list[str]] = {}  # the pieces of a cell's <v> (value) and <f> (formula)
         self.taking = ""
-        self.runs: workbook.Runs | None = None  # its <is> (text of its own)
+        self.runs: workbook.Runs | None = None  # its <is> (inline text)
         self.merged: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -106,7 +106,7 @@ class _Sheet:
             self.grid.put(self.row, self.column, text if kind == "text" else value, kind, mark, struck)
 
     def _value(self, shown: str) -> tuple[object, str]:
-        """The value, of a text its pieces, and its kind."""
+        """The value (for a text its pieces) and the kind of the cell."""
         text = "".join(self.taken["v"]) if "v" in self.taken else None
         if self.type == "inlineStr" and self.runs:
             return self.runs.whole(), "text"
@@ -130,7 +130,7 @@ class _Sheet:
         try:
             value = numberformat.moment(value, self.from_1904) if shown == "date" else numberformat.whole(value)
         except OverflowError:
-            return text, "error"  # beyond every calendar, or every number
+            return text, "error"  # too large for a date or a number
         return value, shown
 
     def cover_merged(self) -> None:

@@ -1,4 +1,4 @@
-"""A delivered table while it is being read: its cells by row and column, within limits, or a reason to refuse the file.
+"""Holds a table while it is read: its cells by row and column. Beyond the limits the file is refused with a reason.
 
 The readers ``from_*.py`` turn bytes into ``Tables``. They run in a child process that must start fast (sandbox.py), so
 neither this module nor they import pandas.
@@ -11,19 +11,19 @@ from contextlib import contextmanager
 
 from analysis.exits import AnalysisError
 
-# K10 of the reading contract (docs/method.md §7); "unpacked" and "entries" are those of zipped files.
+# K10 of the reading contract (docs/method.md §7); "unpacked" and "entries" are for zipped files.
 MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
-# The whole of a file: as much as one table may hold, and as much text as a text file may.
+# Limits for a whole file: the cells of one table, and the text of a text file.
 MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
-Piece = tuple[str, Iterable[str]]  # text, and the marks that it stands in
-# "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; the first two are marks of cells, too.
+Piece = tuple[str, Iterable[str]]  # a text and its marks
+# "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; only the first two are marks of whole cells.
 STRUCK = "s"
 MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
 class Unreadable(AnalysisError, ValueError):
-    """The file as a whole cannot be read: ``key`` names the sentence that says why, ``fields`` fill it in."""
+    """The file cannot be read. ``key`` is the key of the sentence with the reason; ``fields`` are its fields."""
 
     def __init__(self, key: str, /, **fields: object) -> None:
         super().__init__(key, fields)
@@ -32,10 +32,10 @@ class Unreadable(AnalysisError, ValueError):
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Whatever goes wrong inside is a fault of the file: readers of foreign formats fail in too many ways to list."""
+    """Turn every error inside into a fault of the file, because readers of foreign formats fail in many ways."""
     try:
         yield
-    except (Unreadable, ImportError):  # a package that is missing is no fault of the file
+    except (Unreadable, ImportError):  # a missing package is no fault of the file
         raise
     except MemoryError:
         raise Unreadable("problem.file.too_much_memory") from None
@@ -54,7 +54,7 @@ def letter(column: int) -> str:
 
 
 def common(marks: Iterable[Iterable[str]]) -> str:
-    """The mark of a whole cell: what all its pieces of text have; ``[{"b"}, {"b", "u"}]`` => ``"b"``."""
+    """The mark of a whole cell: the marks that all its pieces of text have: ``[{"b"}, {"b", "u"}]`` => ``"b"``."""
     sets = [set(each) for each in marks]
     return "".join(sorted(set.intersection(*sets))) if sets else ""
 
@@ -62,8 +62,8 @@ def common(marks: Iterable[Iterable[str]]) -> str:
 def joined(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
     """The text of a cell as a person reads it, its mark, and whether any of it is struck through.
 
-    What is struck through is not meant: it is left out, unless all of the text is. What is raised or lowered is no part
-    of the figure beside it: ``[("72.6", ""), ("1", "^")]`` => ``"72.6^1"``. Spaces have no marks.
+    Struck text is not valid and is left out, unless the whole text is struck. Raised or lowered text is separated from
+    the figure beside it: ``[("72.6", ""), ("1", "^")]`` => ``"72.6^1"``. Marks of spaces are ignored.
     """
     pieces = list(pieces)
     filled = [marks for text, marks in pieces if text.strip()]
@@ -81,7 +81,7 @@ def joined(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
 
 
 def unmarked(text: str) -> tuple[str, set[str]]:
-    """``"<b>YẾU</b>"`` => ``("YẾU", {"b"})``."""
+    """The text without typed tags, and their marks: ``"<b>YẾU</b>"`` => ``("YẾU", {"b"})``."""
     marks = set()
     while "<" in text and (found := MARKED.fullmatch(text)):
         marks.add(found[1].lower())
@@ -90,15 +90,15 @@ def unmarked(text: str) -> tuple[str, set[str]]:
 
 
 class Grid:
-    """One table. ``put`` its cells, then ``lines`` gives them row by row.
+    """One table. ``put`` adds a cell; ``lines`` returns the cells row by row.
 
-    A table of text is ``ragged``: each line has the cells it has. Every other is filled up with empty cells to the
-    rectangle around its first and last ones. ``above`` are the lines of text that stand above it: its rows 0, -1, -2 …
+    A table of a text file is ``ragged``: its lines may differ in length. Any other table is filled with empty cells to
+    a rectangle. ``above`` holds the lines of text above the table; they become its rows 0, -1, -2 …
     """
 
     def __init__(self, name: str, used: Counter | None = None, hidden: bool = False, ragged: bool = False) -> None:
         self.name, self.hidden, self.ragged = name, hidden, ragged
-        self.used = Counter() if used is None else used  # what all the tables of a file take together
+        self.used = Counter() if used is None else used  # counts cells and characters of all tables of a file
         self.above: list[str] = []
         self.rows: dict[int, dict[int, tuple[object, str, str]]] = {}
         self.hidden_rows: set[int] = set()
@@ -111,7 +111,7 @@ class Grid:
     def put(
         self, row: int, column: int, value: object, kind: str = "text", mark: str = "", hidden: bool = False
     ) -> None:
-        """Put a cell in its place. Tags ``<b>`` and ``<u>`` typed around a whole text are marks like any other.
+        """Put a cell in its place. Typed tags ``<b>`` and ``<u>`` around a whole text become marks.
 
         Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character.
         """
@@ -138,7 +138,7 @@ class Grid:
             raise Unreadable("problem.file.far_cell", cell=self.place(row, column), **limits)
 
     def cover(self, top: int, left: int, bottom: int, right: int) -> None:
-        """Empty a merged area but for its first cell: what stands under the others is not seen.
+        """Empty the cells of a merged area except the first, because their content is not visible.
 
         Raises : Unreadable where the areas of a file take up more than its tables can.
         """
@@ -151,7 +151,7 @@ class Grid:
             raise Unreadable("problem.file.too_many_cells", limit=MOST_CELLS)
 
     def place(self, row: int, column: int) -> str:
-        """``A5``, or ``Sở Ban!A5`` as a spreadsheet writes it."""
+        """The name of a cell as a spreadsheet writes it: ``A5``, or ``Sở Ban!A5``."""
         return f"{self.name}!{letter(column)}{row}" if self.name else f"{letter(column)}{row}"
 
     def lines(self) -> Iterator[list[tuple[int, int, object, str, str, bool]]]:
@@ -163,7 +163,7 @@ class Grid:
             yield [self._cell(row, column) for column in (self.rows[row] if self.ragged else columns)]
 
     def area(self) -> int:
-        """How many cells the table has, empty ones included."""
+        """The number of cells in the table, including empty ones."""
         if self.ragged:
             return sum(map(len, self.rows.values()))
         return len(self._span(self.rows)) * len(self._span(column for cells in self.rows.values() for column in cells))
@@ -179,7 +179,7 @@ class Grid:
 
 
 class Tables(list[Grid]):
-    """The tables of one file, in the order in which they stand there."""
+    """The tables of one file, in the file's order."""
 
     def __init__(self, grids: Iterable[Grid] = ()) -> None:
         super().__init__(grids)
@@ -192,9 +192,9 @@ class Tables(list[Grid]):
         return self[-1]
 
     def filled(self) -> "Tables":
-        """Those that hold anything.
+        """The tables that are not empty.
 
-        Raises : Unreadable where none does, or where together they hold too much.
+        Raises : Unreadable where all are empty, or where together they hold too much.
         """
         filled = Tables(each for each in self if each)
         if not filled:
@@ -204,7 +204,7 @@ class Tables(list[Grid]):
         return filled
 
     def numbered(self) -> "Tables":
-        """The same, named "bảng 1", "bảng 2" … where there are several: those of web pages and documents."""
+        """The same tables; several get the names "bảng 1", "bảng 2" …, for tables of pages and documents have none."""
         for number, each in enumerate(self, 1):
             each.name = f"bảng {number}" if len(self) > 1 else ""
         return self

@@ -1,4 +1,4 @@
-"""What kind of file this is, told by its content and never by its name (K11), and its tables."""
+"""Detects the kind of a file by its content and never by its name (K11), and reads its tables."""
 
 import importlib
 import re
@@ -9,9 +9,9 @@ from analysis.readers.grid import MOST_BYTES, Tables, Unreadable, refusing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
 OLE_HEADER = 512
-NAMES = ("EncryptedPackage", "Workbook", "Book", "WordDocument")  # of what it may hold
+NAMES = ("EncryptedPackage", "Workbook", "Book", "WordDocument")  # names of streams in such a container
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-# What other files begin with: the sentence that says what to do instead.
+# First bytes of other files => key of the sentence that says what to do instead.
 OTHERS = {
     b"%PDF": "problem.file.pdf",
     b"\x89PNG": "problem.file.image",
@@ -32,9 +32,9 @@ ROOT = re.compile(rb"<(?:\w+:)?(workbook|document)[\s>]")
 
 
 def detect_kind(data: bytes) -> str:
-    """``text``, ``html``, ``json``, ``xlsx``, ``docx`` or ``xls``.
+    """The kind of file: ``text``, ``html``, ``json``, ``xlsx``, ``docx`` or ``xls``.
 
-    Raises : Unreadable for a file that is too large, and for every other kind: which it is, and what to do.
+    Raises : Unreadable for a file that is too large, and for every other kind; it names the kind and what to do.
     """
     if len(data) > MOST_BYTES:
         raise Unreadable("problem.file_too_large", size=len(data), limit=MOST_BYTES)
@@ -44,10 +44,10 @@ def detect_kind(data: bytes) -> str:
             if begin.startswith(known):
                 raise Unreadable(key)
         if data.startswith(OLE):
-            return _told_ole(data)
+            return _kind_of_ole(data)
         if data.startswith(ZIP):
-            return _told_zip(data)
-        return _told_text(from_text.decoded(data))
+            return _kind_of_zip(data)
+        return _kind_of_text(from_text.decoded(data))
 
 
 def tables(data: bytes) -> Tables:
@@ -62,8 +62,8 @@ def tables(data: bytes) -> Tables:
         return found
 
 
-def _told_ole(data: bytes) -> str:
-    """The names of what it holds stand in its directory; a file cut off before that holds anything or nothing."""
+def _kind_of_ole(data: bytes) -> str:
+    """The kind by the stream names in the directory. A file that is cut off before its directory is refused as torn."""
     streams = [name for name in NAMES if name.encode("utf-16-le") in data]
     if "EncryptedPackage" in streams:
         raise Unreadable("problem.file.encrypted")
@@ -75,12 +75,12 @@ def _told_ole(data: bytes) -> str:
 
 
 def _directory(data: bytes) -> int:
-    """Where the directory of an OLE file begins: its sector, after the header that fills the first one."""
+    """The offset of the directory in an OLE file: that of its sector, after the header, which fills one sector."""
     shift, sector = struct.unpack_from("<H", data, 30)[0], struct.unpack_from("<I", data, 48)[0]
     return (sector + 1) << min(shift, 12)
 
 
-def _told_zip(data: bytes) -> str:
+def _kind_of_zip(data: bytes) -> str:
     package = archive.Package(data)
     main = package.main()
     if main.endswith(".bin"):
@@ -94,7 +94,7 @@ def _told_zip(data: bytes) -> str:
     raise Unreadable("problem.file.other" if main else "problem.file.archive")
 
 
-def _told_text(text: str) -> str:
+def _kind_of_text(text: str) -> str:
     text = text.lstrip("\ufeff \t\r\n")
     for begin, kind in OTHER_WORKBOOKS.items():
         if begin in text[:1_000]:

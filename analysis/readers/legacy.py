@@ -1,8 +1,8 @@
-"""Vietnamese text in an encoding older than Unicode: named, so that it can be converted, and never decoded.
+"""Detects Vietnamese text in an encoding older than Unicode. It is refused by name, so that a person can convert it.
 
-Such text reads as Western letters: ``Hoµ B×nh`` is TCVN3, ``Hoøa Bình`` VNI, both seen in a font made for them. It
-also stands in workbooks and web pages, whose cells say they are Unicode. An encoding is suspected where it turns most
-of the words that are not Vietnamese as they stand into Vietnamese syllables.
+Without the font made for it, such text appears as Western letters: ``Hoµ B×nh`` is TCVN3, ``Hoøa Bình`` is VNI. It also
+occurs in workbooks and web pages that claim to be Unicode. An encoding is suspected where decoding by it turns most of
+the words that are not Vietnamese into Vietnamese syllables.
 """
 
 import re
@@ -20,7 +20,7 @@ SYLLABLE = re.compile(
 )
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 FEWEST_WORDS, LEAST_SHARE = 2, 0.6
-SEARCHED = 500_000  # characters of a file
+SEARCHED = 500_000  # characters of a file that are checked
 
 TCVN3 = dict(
     zip(
@@ -31,7 +31,7 @@ TCVN3 = dict(
         strict=True,
     )
 )
-# VNI writes a vowel and then what stands above and below it; a few letters have a sign of their own.
+# VNI writes a vowel and after it a sign for its accents; a few letters have their own sign.
 VNI_AFTER = dict(
     zip(
         "\xf9\xf8\xfb\xf5\xef\xe2\xe1\xe0\xe5\xe3\xe4\xea\xe9\xe8\xfa\xfc\xeb",
@@ -47,7 +47,7 @@ def _tcvn3(word: str) -> str:
 
 
 def _vni(word: str) -> str:
-    """After a vowel a sign goes above or below it: ``oâ`` is ô, ``ôù`` is ớ."""
+    """The word decoded from VNI, where a sign after a vowel is an accent: ``oâ`` is ô, ``ôù`` is ớ."""
     found = ""
     for each in word.lower():
         after = found[-1:] and unicodedata.normalize("NFD", found[-1])[0] in "aeiouy"
@@ -63,13 +63,13 @@ ENCODINGS: dict[str, Callable[[str], str]] = {"TCVN3 (ABC)": _tcvn3, "VNI": _vni
 
 
 def refuse_bytes(data: bytes) -> None:
-    """Raises : Unreadable where bytes that are no Unicode read as Vietnamese in an old encoding."""
+    """Raise Unreadable where bytes are no Unicode, but are Vietnamese in an old encoding."""
     words = _words([data.decode("latin-1")[:SEARCHED]])
     _refuse(words, fewest=1)
 
 
 def refuse(tables: Tables) -> None:
-    """Raises : Unreadable where cells hold Western letters that read as Vietnamese in an old encoding."""
+    """Raise Unreadable where cells hold Western letters that are Vietnamese in an old encoding."""
     texts = [value for grid in tables for cells in grid.rows.values() for value, kind, _ in cells.values()
              if kind == "text" and not value.isascii()]  # fmt: skip
     _refuse([word for word in _words(texts) if not vietnamese(word)], fewest=FEWEST_WORDS)
@@ -85,7 +85,7 @@ def _refuse(words: list[str], fewest: int) -> None:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    """The different words that hold Western letters and no others beyond ASCII."""
+    """The distinct words whose letters beyond ASCII are all Western."""
     found: dict[str, None] = {}
     searched = 0
     for text in texts:
@@ -99,7 +99,7 @@ def _words(texts: Iterable[str]) -> list[str]:
 
 
 def vietnamese(word: str) -> bool:
-    """Whether ``word`` has the form of a Vietnamese syllable: at most one tone, and sounds that go together."""
+    """Whether ``word`` has the form of a Vietnamese syllable: at most one tone, and possible sounds."""
     parts = unicodedata.normalize("NFD", word.casefold())
     tones = sum(parts.count(tone) for tone in TONES)
     bare = unicodedata.normalize("NFC", "".join(each for each in parts if each not in TONES))

@@ -1,4 +1,4 @@
-"""What tables of web pages and of Word documents have in common: spans, and text in pieces with marks of their own."""
+"""Shared code for tables of web pages and Word documents: spans of cells, and text in pieces with marks."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -11,10 +11,10 @@ MOST_TITLES = 10
 
 
 class Spans:
-    """Where the next cell of a row goes, past those that cells of rows above reach down into."""
+    """Finds the column of each next cell in a row; skips columns that are covered by cells of rows above."""
 
     def __init__(self) -> None:
-        self.reaching: dict[int, int] = {}  # column => rows still to come
+        self.reaching: dict[int, int] = {}  # column => number of rows that it still covers
         self.column = 1
 
     def next_row(self) -> None:
@@ -32,18 +32,18 @@ class Spans:
 
 
 def text_of(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
-    """As ``grid.joined``: text, mark, whether any is struck through. Lines keep apart, spaces do not."""
+    """Like ``grid.joined``: text, mark, and whether any is struck. Line breaks stay; other spaces become one."""
     text, mark, struck = joined(pieces)
     return re.sub(r" *\n[ \n]*", "\n", re.sub(r"[ \t\r\f]+", " ", text)).strip(" \n"), mark, struck
 
 
 def titles(lines: list[str]) -> list[str]:
-    """Of the lines before a table the last ones, which say what and of which week it is; longer ones are prose."""
+    """The last lines before a table, which hold its title and week. A long line is prose and no title."""
     return [line for line in lines if len(line) <= MOST_CHARACTERS][-MOST_TITLES:]
 
 
 def nearest(element: etree._Element, wanted: Callable, stop: Callable) -> Iterator[etree._Element]:
-    """The elements below that are ``wanted``, in order, looking neither into them nor into those to ``stop`` at."""
+    """The ``wanted`` elements below, in order; not those inside another wanted one or inside one to ``stop`` at."""
     for child in element.iterchildren(tag=etree.Element):
         if wanted(child):
             yield child
@@ -52,6 +52,6 @@ def nearest(element: etree._Element, wanted: Callable, stop: Callable) -> Iterat
 
 
 def span(text: str | None) -> int:
-    """A number of columns or rows: ``"2"`` => 2; what is no number counts as one, as everywhere."""
+    """A number of columns or rows: ``"2"`` => 2. Text that is no number counts as 1, as in browsers."""
     digits = re.match(r"\s*([0-9]{1,9})", text or "")
     return int(digits[1]) if digits else 1

@@ -1,20 +1,20 @@
-"""What a spreadsheet's number stands for: the kind that its format shows it as, and the day behind a serial number."""
+"""The meaning of a number in a spreadsheet: its kind by its format, and the date of a serial number."""
 
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-# The formats that every spreadsheet has without writing them down.
+# Numbers of the built-in formats, which a workbook does not define.
 PERCENTS = frozenset({9, 10})
 DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-# Text in quotes, an escaped character, a filler or a space as wide as one, a colour, a condition or a currency.
+# Parts of a format that show no digits: quoted text, an escaped character, a filler, a space, a colour, a condition.
 ASIDE = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 
 
 @lru_cache
-def kind(number: int, code: str = "") -> str:
-    """``kind(0, "0.0%")`` => percent, ``kind(14)`` => date, else number. ``code`` is empty for built-in formats."""
+def cell_kind(number: int, code: str = "") -> str:
+    """``cell_kind(0, "0.0%")`` => percent, ``cell_kind(14)`` => date, else number. Built-in formats need no code."""
     shown = ASIDE.sub("", code.partition(";")[0]).casefold()
     if "%" in shown or (not code and number in PERCENTS):
         return "percent"
@@ -24,13 +24,13 @@ def kind(number: int, code: str = "") -> str:
 
 
 def moment(serial: float, from_1904: bool = False) -> datetime:
-    """Day 45264 => 4 December 2023. The first sixty days count a 29 February 1900 that never was."""
+    """Day 45264 => 4 December 2023. The first sixty days are shifted: the format counts a false 29 February 1900."""
     lost = 1 if not from_1904 and 1 <= serial < 60 else 0
     return FIRST_DAY[from_1904] + timedelta(days=serial + lost)
 
 
 def whole(number: float) -> float | int:
-    """``319.0`` => ``319``: spreadsheets know only one kind of number.
+    """``319.0`` => ``319``, because a spreadsheet stores all numbers as floats.
 
     Raises : OverflowError for infinity.
     """

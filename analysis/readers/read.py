@@ -1,8 +1,8 @@
 """A delivered file of any kind → its cells as delivered, each with its place, its kind and its typographic mark.
 
-Nothing is interpreted here. A cell of text is the text a person sees, without the tags ``<u>`` and ``<b>`` around it,
-which are kept as its mark; a cell that a spreadsheet or the portal typed keeps its type. What kind of file it is, is
-told by its content (kinds.py), and it is parsed in a child process with limits (sandbox.py; docs/method.md §7).
+Nothing is interpreted here. A text cell has the text that a person sees; tags ``<u>`` and ``<b>`` around it become its
+mark. A typed cell of a spreadsheet or of the portal keeps its type. The kind of file is detected from its content
+(kinds.py), and the file is parsed in a child process with limits (sandbox.py; docs/method.md §7).
 """
 
 from pathlib import Path
@@ -21,9 +21,9 @@ OFFICE = (".xlsx", ".xlsm", ".xls", ".docx")
 def cells(path: Path) -> pd.DataFrame:
     """The cells of every table in ``path``.
 
-    Returns : one row a cell, empty cells of the used area included, with the columns
-              file          : its name only
-              sheet         : the sheet's name, the path to a list of the portal's, "bảng 1" … where a page or document
+    Returns : one row for each cell, including empty cells of the used area, with the columns
+              file          : the file's name without its folder
+              sheet         : the sheet's name; for the portal the path of the list; "bảng 1" … where a page or document
                               has several tables; else ""
               row, column   : from 1, as a person sees them: the line of a text, the row of a spreadsheet, the row in a
                               table of a page or document (the lines of text above it are its rows 0, -1, …)
@@ -34,7 +34,7 @@ def cells(path: Path) -> pd.DataFrame:
               mark          : "b" bold, "u" underlined, "bu" both, "" neither, of the whole cell
               hidden        : in a hidden row, column or sheet, or hidden itself
               A merged area has its value in its first cell; the others are empty.
-    Raises  : Unreadable when the file is of no kind we read or beyond the limits; OSError when it cannot be opened.
+    Raises  : Unreadable where the file is of an unknown kind or beyond the limits; OSError where it cannot be opened.
     """
     path = Path(path)
     if path.stat().st_size > MOST_BYTES:
@@ -42,7 +42,7 @@ def cells(path: Path) -> pd.DataFrame:
     try:
         found = list(sandbox.cells(path.read_bytes()))
     except Unreadable as fault:
-        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so little is left that it tells no kind
+        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so damaged that its kind is not known
             raise Unreadable("problem.file.torn") from None
         raise
     rows = [

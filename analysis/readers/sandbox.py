@@ -1,9 +1,9 @@
-"""Reading a file in a child process with little memory and little time, so that no file can take the machine down.
+"""Reads a file in a child process with limits on memory and time, so that no file can make the machine unusable.
 
-``python -m analysis.readers.sandbox`` reads a file's bytes from standard input and writes lines of JSON: the name
-of a table, then its rows; at the end that it is done, or the problem. The child starts in a tenth of a second, because
-neither it nor the readers import pandas. Where the system has no limits on processes (Windows), the wall limit still
-holds.
+``python -m analysis.readers.sandbox`` reads a file's bytes from standard input and writes lines of JSON: the name of a
+table, then its rows; the last line says that all is read, or names the problem. The child starts in a tenth of a
+second, because neither it nor the readers import pandas. On Windows, which has no such limits on processes, only the
+limit on wall-clock time applies.
 """
 
 import json
@@ -27,7 +27,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
 TOO_SLOW = getattr(signal, "SIGXCPU", 0)
 COMMAND = [sys.executable, "-m", "analysis.readers.sandbox"]
-HOME = Path(__file__).parents[2]  # where the child finds the package
+HOME = Path(__file__).parents[2]  # the folder from which the child imports the package
 Cell = tuple[str, int, int, object, str, str, bool]
 
 
@@ -36,7 +36,7 @@ def cells(data: bytes) -> list[Cell]:
 
     Raises : Unreadable.
     """
-    kinds.detect_kind(data)  # what can be told without parsing is told without a child
+    kinds.detect_kind(data)  # files of other kinds are refused without a child process
     try:
         child = subprocess.run(COMMAND, input=data, capture_output=True, timeout=MOST_SECONDS, cwd=HOME, check=False)
     except subprocess.TimeoutExpired:
@@ -64,14 +64,14 @@ def _cells(lines: list[bytes]) -> Iterator[Cell]:
 
 
 def main() -> None:
-    """The child: from the file's bytes to lines of JSON."""
+    """The child's main function: turns the file's bytes into lines of JSON."""
     if resource:
         for limit, soft, hard in (
             (resource.RLIMIT_AS, MOST_MEMORY, MOST_MEMORY),
             (resource.RLIMIT_CPU, MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1),
             (resource.RLIMIT_CORE, 0, 0),
         ):
-            with suppress(ValueError, OSError):  # a system that does not know it, or one that is stricter already
+            with suppress(ValueError, OSError):  # the system has no such limit, or a lower one
                 resource.setrlimit(limit, (soft, hard))
     try:
         with refusing():

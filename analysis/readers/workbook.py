@@ -1,4 +1,4 @@
-"""What the cells of an .xlsx refer to: its sheets by relation, its strings and styles by number (SpreadsheetML)."""
+"""Reads the parts of an .xlsx that its cells refer to: sheets by relation, strings and styles by number."""
 
 import re
 from functools import lru_cache
@@ -10,11 +10,11 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 OFF = frozenset({"0", "false", "off", "none"})
 MARKS = {"b": "b", "u": "u", "strike": STRUCK}
 LEVELS = {"superscript": "^", "subscript": "_"}
-Text = tuple[tuple[str, str | None], ...]  # the pieces of a string and their marks, None like the cell's own
+Text = tuple[tuple[str, str | None], ...]  # the pieces of a string and their marks; None: the marks of the cell
 
 
 def sheets(xml: bytes) -> tuple[list[tuple[str, bool, str]], bool]:
-    """Name, whether hidden, and relation of each sheet; and whether days are counted from 1904."""
+    """For each sheet its name, whether it is hidden, and its relation; and whether days are counted from 1904."""
     found, from_1904 = [], False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -30,7 +30,7 @@ def sheets(xml: bytes) -> tuple[list[tuple[str, bool, str]], bool]:
 
 
 class Runs:
-    """Text made of pieces that are formatted one by one."""
+    """Collects a text of pieces that have their own formats."""
 
     def __init__(self) -> None:
         self.pieces: list[list[str]] = [[]]
@@ -58,7 +58,7 @@ class Runs:
             self.phonetic = False
 
     def text(self, characters: str) -> None:
-        if self.taking and self.length <= MOST_CHARACTERS:  # one more is enough to be refused
+        if self.taking and self.length <= MOST_CHARACTERS:  # one more character is enough to refuse the file
             self.pieces[-1].append(characters)
             self.length += len(characters)
 
@@ -88,7 +88,7 @@ class Strings:
 
 
 class Styles:
-    """What a cell's style number says: the kind its number is shown as, and the marks of its font."""
+    """The styles by number: the kind as which a style shows a number, and the marks of its font."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
@@ -108,7 +108,7 @@ class Styles:
         elif tag == "xf" and self.section == "cellXfs":
             number, font = index(attributes.get("numFmtId", "0")), index(attributes.get("fontId", "0"))
             marks = "".join(self.fonts[font : font + 1])
-            self.found.append((numberformat.kind(number, self.codes.get(number, "")), marks))
+            self.found.append((numberformat.cell_kind(number, self.codes.get(number, "")), marks))
 
     def end(self, tag: str) -> None:
         if tag == self.section:
@@ -116,7 +116,7 @@ class Styles:
 
 
 def mark(tag: str, attributes: dict[str, str]) -> str:
-    """What an element says of its font: ``<strike/>`` => ``"s"``; empty for what is no mark, or switched off."""
+    """The mark that an element gives its font: ``<strike/>`` => ``"s"``; "" for any other, or where it is off."""
     if tag == "vertAlign":
         return LEVELS.get(attributes.get("val", ""), "")
     return MARKS.get(tag, "") if is_on(attributes.get("val", "1")) else ""
@@ -128,7 +128,7 @@ def is_on(value: str) -> bool:
 
 @lru_cache
 def index(text: str) -> int:
-    """Raises : ValueError for what is no plain number; a negative one would count from the end."""
+    """The text as a number. Raises ValueError for any other text; a negative number would count from the end."""
     if not re.fullmatch("[0-9]{1,9}", text):
         raise ValueError(f"{text[:20]!r} is no index")
     return int(text)

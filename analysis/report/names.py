@@ -1,9 +1,9 @@
-"""Codes → the names that a reader knows, and figures as a reader writes them."""
+"""Codes → names for readers, and figures → texts for readers."""
 
 import pandas as pd
 
 from analysis.config.rules import Rules
-from analysis.config.units import with_kind
+from analysis.config.units import with_unit_type
 from analysis.config.wording import Wording, capital
 from analysis.tables import INDICATOR_OF
 
@@ -11,7 +11,7 @@ FINEST = 10  # decimals: a file has no more digits
 
 
 class Names:
-    """Names of units, indicators, groups and bands in the language of the words; figures in their column's decimals.
+    """Names of units, indicators, groups and bands in the language of the words; figures with their column's decimals.
 
     units : unit_code, unit_name, type; the control row's name is the area's own
     """
@@ -38,8 +38,8 @@ class Names:
         return self._units[code]
 
     def typed(self, code: str) -> str:
-        """The unit with its kind, within a line: ``xã Kiến An``; the area as it is."""
-        return with_kind(self._types.get(code, ""), self.unit(code), self.words.lang)
+        """The unit's type and name, for the middle of a line: ``xã Kiến An``; for the area its name."""
+        return with_unit_type(self._types.get(code, ""), self.unit(code), self.words.lang)
 
     def full_unit(self, code: str) -> str:
         """The same, to begin a line: ``Xã Kiến An``."""
@@ -49,11 +49,11 @@ class Names:
         return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
 
     def measured(self, code: str) -> str:
-        """The name of what a measurement is of: an indicator, a group, or one of the totals."""
+        """The name of the indicator, group or total with this code."""
         return self._rules.named(code, self.words)
 
     def part(self, row) -> str:
-        """The name of a part of a total, by its group and indicator: lower case, to stand within a sentence."""
+        """The name of a part of a total, by its group and indicator; in lower case, for the middle of a sentence."""
         name = self.indicator(row.indicator) if row.indicator else self.group(row.group)
         return name[:1].lower() + name[1:]
 
@@ -67,7 +67,7 @@ class Names:
         return self._decimals.get(indicator, 2)
 
     def telling_decimals(self, indicator: str, old: float, new: float) -> int:
-        """Those of its column, or as many more as it takes to tell two figures apart that are not the same."""
+        """The decimals of the column, or more if two different figures would look the same."""
         least = self.decimals(indicator)
         telling = (
             many for many in range(least, FINEST + 1) if self.words.number(old, many) != self.words.number(new, many)
@@ -80,6 +80,6 @@ class Names:
         return f"{text}%" if indicator in self._percent else text
 
     def limit(self, indicator: str, value: float) -> str:
-        """A threshold or target without idle decimals: ``("TT", 30)`` => ``30%``."""
+        """A threshold or target without needless decimals: ``("TT", 30)`` => ``30%``."""
         text = self.words.number(value, 0 if value == int(value) else self.decimals(indicator))
         return f"{text}%" if indicator in self._percent else text

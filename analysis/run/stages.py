@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.config.units import Unit, with_kind
+from analysis.config.units import Unit, with_unit_type
 from analysis.config.wording import Wording, capital
 from analysis.run import notebook, preload, reuse, unit_pages
 from analysis.run.notebook import EngineOptions
@@ -89,8 +89,10 @@ class Stages:
         """Make the units' pages and the week's table ``pages``; reuse pages that would be the same."""
         lang, fields = self.words.lang, (self.home, self.area, self.cutoff, self.run)
         tasks = [
-            unit_pages.Task(*fields, code, capital(with_kind(kind, name, lang)), lang, self.notebooks, self.way)
-            for code, name, kind in units
+            unit_pages.Task(
+                *fields, code, capital(with_unit_type(unit_type, name, lang)), lang, self.notebooks, self.way
+            )
+            for code, name, unit_type in units
         ]
         codes = [unit.code for unit in units]
         try:

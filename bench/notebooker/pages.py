@@ -2,7 +2,8 @@
 
     python bench/notebooker/pages.py NOTEBOOKS OUT CODE…
 
-What notebooker saves of each report is also written to OUT/CODE.html. One try a report: more would only cost it time.
+The HTML that notebooker saves for each report is also written to OUT/CODE.html. Each report gets one try, because more
+tries would only take more time.
 """
 
 import json

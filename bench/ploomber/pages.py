@@ -1,10 +1,10 @@
-"""The units' pages, and with --raw the week's notebooks before them, as ploomber pipelines on two processes.
+"""Makes the units' pages, and with --raw first runs the week's notebooks, as ploomber pipelines on two processes.
 
     python bench/ploomber/pages.py NOTEBOOKS OUT CODE… [--raw TABLE]
 
-ploomber gives a notebook ``upstream``, ``product`` and ``resources_``: copies with those three names in their
-parameters cell run here, else unchanged. A page depends on the figures of its own unit only, which is the least work
-that a pipeline of this kind can do where one unit has changed: linked to the notebook before it, every page would run.
+ploomber gives a notebook ``upstream``, ``product`` and ``resources_``. So copies run here that have these three names
+in their parameters cell and are else unchanged. A page depends only on the figures of its own unit. Then ploomber makes
+only one page where one unit has changed; linked to the notebook before it, it would make every page.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def week(notebooks: Path, out: Path, raw: Path) -> DAG:
 
 
 def pages(notebooks: Path, out: Path, units: list[str]) -> DAG:
-    """One task a unit, each after the figures of that unit."""
+    """One task per unit, each after the figures of that unit."""
     dag, source = DAG(executor=Parallel(processes=2)), adapted(notebooks / "5_unit.ipynb", out / "source")
     measurements = store.open_week(AREA, CUTOFF).read("measurements")
     for unit in units:

@@ -79,7 +79,7 @@ def test_only_what_a_person_cannot_see_makes_an_own_name_a_repair(name, reason):
 )
 def test_what_stands_around_a_name_is_taken_off(name, bare, kind):
     registry = units.Registry(REGISTRY, ALIASES, "tỉnh An Giang")
-    assert (registry.bare(name), units.kind_of(name)) == (bare, kind)
+    assert (registry.bare(name), units.unit_type_of(name)) == (bare, kind)
 
 
 def test_the_nearest_name_is_only_a_suggestion():
