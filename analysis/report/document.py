@@ -1,8 +1,8 @@
-"""The week's findings → report.docx, the draft that the office edits, numbers and signs.
+"""Makes report.docx from the week's findings: the draft that the office edits, numbers and signs.
 
-Its layout is the Word template config/<area>/report.docx, which the office changes itself (docs/document.md); what is
-filled in are the rows and sentences of the page. Whatever stands in a table is text: it is shown as typed, and no
-part of it is taken for a field or for markup.
+Its layout is the Word template config/<area>/report.docx, which the office can change (docs/document.md). It is filled
+with the rows and sentences of the page. Values are always shown as typed; no part of a value is read as a field or as
+markup.
 """
 
 import html
@@ -23,9 +23,9 @@ from analysis.report.edition import Edition, printable
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
 HEADS = ("rank", "unit", "total", "band", "previous_total", "change", "not_itemised")
-LONGEST = 13  # characters: a column is not made wider for a longer text, which is broken into lines
+LONGEST = 13  # characters; a longer text does not make its column wider but is broken into lines
 HEAD_LINES = 5
-ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can tell
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can store
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TOLD = ("author", "last_modified_by", "category", "comments", "content_status", "identifier", "keywords", "subject")
@@ -34,7 +34,7 @@ TOLD = ("author", "last_modified_by", "category", "comments", "content_status", 
 def build_document(edition: Edition, home: Path) -> bytes:
     """The draft as a Word file; the same edition gives the same bytes.
 
-    Raises : ConfigError where the template is missing, is no Word file, or asks for what there is not.
+    Raises : ConfigError where the template is missing, is no Word file, or uses an unknown field.
     """
     name, told = f"config/{edition.rules.area}/{TEMPLATE}", fields(edition)
     try:
@@ -42,7 +42,7 @@ def build_document(edition: Edition, home: Path) -> bytes:
         template.render(told, _environment())
     except FileNotFoundError as error:
         raise ConfigError(f"{name}: missing; how to make it: docs/document.md") from error
-    except Exception as error:  # whatever was done to it in Word
+    except Exception as error:  # the office may have changed anything in Word
         raise ConfigError(f"{name}: {error}; what a template may ask for: docs/document.md") from error
     for table in template.docx.element.body.iter(f"{W}tbl"):
         if table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None:
@@ -51,7 +51,7 @@ def build_document(edition: Edition, home: Path) -> bytes:
 
 
 def fields(edition: Edition) -> dict:
-    """What a template may ask for, by the names that docs/document.md explains."""
+    """The values that a template can use, by the names in docs/document.md."""
     words, settings = edition.words, edition.rules.settings
     office, say = settings["document"], words.say
     number = f"{BLANK}/{office['number_suffix']}"
@@ -96,7 +96,7 @@ def _correction(edition: Edition) -> dict:
 
 
 def _requests(edition: Edition) -> list[dict]:
-    """``name``, bold, of the indicator, or ""; and ``text``."""
+    """Rows with ``name`` of the indicator (in bold; or "") and ``text``."""
     return [
         {"name": f"{each['name']}: " if each["name"] else "", "text": " ".join(each["texts"])}
         for each in sentences.request_rows(edition)
@@ -110,7 +110,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     )
     note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
     columns = [sentences.column_name(each, words) for each in sentences.printed_columns(edition)]
-    kinds = [  # ranked apart, so told apart
+    kinds = [  # each kind has its own ranking
         {
             "name": capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
             "rows": [sentences.table_row(edition, each) for _, each in units.iterrows()],
@@ -130,14 +130,14 @@ def _appendix(edition: Edition, number: str) -> dict:
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    """A template comes by mail now and then: it may use what it is given, and nothing else."""
+    """A sandbox, because a template may come by mail from outside: it can only use the given values."""
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_typed)
 
 
 def _typed(value: object) -> object:
     """A text as XML that shows it as typed.
 
-    docxtpl makes {{ of {_{ and %} of %_} when all is filled in, so an underscore is written by its number.
+    After filling in, docxtpl replaces {_{ by {{ and %_} by %}; so an underscore is written as a character number.
     """
     if not isinstance(value, str):
         return value
@@ -145,7 +145,7 @@ def _typed(value: object) -> object:
 
 
 def _set_widths(table) -> None:
-    """Columns as wide as their longest word in the head and their longest text below it ask for, within the table."""
+    """Set the widths of columns by the longest word in the head and the longest text below, within the table."""
     columns, rows = table.tblGrid.gridCol_lst, table.tr_lst
     whole, asked = sum(each.w for each in columns), [0] * len(columns)
     for row in rows:
@@ -162,14 +162,14 @@ def _set_widths(table) -> None:
 
 
 def _head_length(text: str) -> int:
-    """Characters of the longest word, and one more, for a head is bold; it may take up to HEAD_LINES lines."""
+    """The width that a head needs in at most HEAD_LINES lines, in characters; one more because it is bold."""
     return max([len(text) // HEAD_LINES, *(len(word) + 1 for word in text.split())])
 
 
 def sealed(document, title: str, day: datetime) -> bytes:
-    """The document as bytes that tell nothing of who wrote it, when and where; it refers to no file outside itself.
+    """The document as bytes without author, times and machine names, and without references to other files.
 
-    document : of python-docx; it is changed
+    document : a document of python-docx; it is changed
     """
     about = document.core_properties
     for name in TOLD:
@@ -180,8 +180,8 @@ def sealed(document, title: str, day: datetime) -> bytes:
     package, settings = document.part.package, document.part.part_related_by(f"{RELATIONS}/settings")
     for name, relation in list(package.rels.items()):
         if not relation.reltype.endswith(("/officeDocument", "/core-properties")):
-            del package.rels[name]  # application and company, a picture of the first page
-    for link in settings.element.findall(f"{W}attachedTemplate"):  # where the template lay on someone's disk
+            del package.rels[name]  # properties such as the company, and a picture of the first page
+    for link in settings.element.findall(f"{W}attachedTemplate"):  # holds the path of the template on somebody's disk
         settings.element.remove(link)
     for name, relation in list(settings.rels.items()):
         if relation.is_external:

@@ -1,4 +1,4 @@
-"""One week's edition: what report, unit pages, document, workbook and mail are all made from."""
+"""One week's edition: the data from which report, unit pages, document, workbook and mail are made."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,14 +10,16 @@ from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.report.names import Names
 
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no Office file can hold
+NOT_XML = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # characters that no Office file can hold
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One week's report: its tables, and the rules and words to read them by.
+    """The tables of one week, with the rules and words that a report of it needs.
 
-    tables : by name, as the week's CSV files hold them: those of tables.BEFORE_REPORT, and findings
+    tables : by name, with the content of the week's CSV files: those of tables.BEFORE_REPORT, and findings
     province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
     provenance    : file, hash (of the file), revision, code (its version), as provenance.provenance gives them
     """
@@ -34,7 +36,7 @@ class Edition:
 
     @cached_property
     def district(self) -> pd.Series | None:
-        """The control row: its score and its change. None where the delivered table has none."""
+        """Score and change of the control row; None where the delivered table has no control row."""
         rows = self._scored[self._scored["unit_code"] == self.names.control]
         return rows.iloc[0] if len(rows) else None
 
@@ -58,13 +60,13 @@ class Edition:
 
     @cached_property
     def units_course(self) -> pd.DataFrame:
-        """The course of the units there are now, without the control row."""
+        """The course of the present units, without the control row."""
         course = self.tables["course"]
         return course[course["unit_code"].isin(self.units["unit_code"])]
 
     @cached_property
     def revision(self) -> int:
-        """1 for a first issue; above, the page and the mail are marked as a correction."""
+        """1 for a first issue; from 2 on, page and mail are marked as a correction."""
         return int(self.provenance.get("revision", 1))
 
     @cached_property
@@ -96,7 +98,7 @@ class Edition:
 
     @cached_property
     def previous_period(self) -> str:
-        """The label of the cut-off compared with; the same week of another year keeps its year."""
+        """The label of the previous cut-off; with its year if that is another year."""
         cutoff = self.tables["changes"]["previous_cutoff"].iat[0]
         if not cutoff:
             return self.words.say("period.previous")
@@ -105,7 +107,7 @@ class Edition:
 
     @cached_property
     def standing(self) -> tuple[str, str] | None:
-        """The place in the province: (rank, of), from the parameter or from config; None where neither says."""
+        """The rank in the province: (rank, number of areas), from the parameter or from config; None if in neither."""
         if self.province_rank:
             place, _, of = self.province_rank.partition("/")
             if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
@@ -117,5 +119,5 @@ class Edition:
 
 
 def printable(text: str) -> str:
-    """The text as an Office file can hold it: a control character is shown as �, each line ends with a line feed."""
+    """The text for an Office file: control characters are replaced by �, and each line ends with a line feed."""
     return NOT_XML.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))

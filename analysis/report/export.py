@@ -1,8 +1,8 @@
-"""An executed notebook as the page or as the mail's digest, through nbconvert and our templates on ``basic``.
+"""Exports an executed notebook as the page or as the mail's digest, with nbconvert and our templates on ``basic``.
 
-Out goes what the code cells tagged ``page`` (or ``mail``) display: pieces of HTML, and charts with their alternative
-text. Code, markdown, streams, errors and plain text stay in the notebook. Beside escaping where the pieces are made,
-the page's own policy forbids scripts and requests, so that a slip there can at most look wrong.
+The export holds what the code cells tagged ``page`` (or ``mail``) display: pieces of HTML, and charts with alternative
+text. Code, markdown, streams, errors and plain text stay in the notebook. The pieces are escaped where they are made;
+in addition the page's policy forbids scripts and requests, so that a missing escape does no harm.
 """
 
 import re
@@ -18,8 +18,8 @@ from analysis.report import csp
 from analysis.report.templates import TEMPLATES
 
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
-PLAIN = " !$()*+,/:;<=>?@[]'"  # in a data: URI within quotes; as base64 the same drawing takes a third more
-DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < may stand
+PLAIN = " !$()*+,/:;<=>?@[]'"  # characters that need no escape in a quoted data: URI; base64 would be a third longer
+DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < is allowed
 NO_ALT = "No description has been provided for this image"  # what nbconvert writes where alt is missing
 
 
@@ -28,20 +28,20 @@ class ExportError(ValueError):
 
 
 def page(notebook: NotebookNode, words: Wording, title: str) -> str:
-    """The page leaders read: one HTML file, no code, no script, no request, nothing inline but its one stylesheet.
+    """The page as one HTML file: without code, scripts and requests; the only inline part is its stylesheet.
 
     notebook : executed; its code cells tagged ``page`` display text/html, or image/svg+xml with ``alt`` (and, if
                wanted, ``caption``) in the output's metadata for that type.
-    Raises   : ExportError for a picture without alternative text, for an output of a kind that the page does not
-               show, and where no cell shows anything.
+    Raises   : ExportError for a picture without alternative text, for an output of a kind that the page cannot show,
+               and where no tagged cell shows anything.
     """
     return _export(notebook, words, title, "page")
 
 
 def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
-    """The mail's digest: as ``page``, from the cells tagged ``mail`` and with image/png for the charts.
+    """The mail's digest: like ``page``, but from the cells tagged ``mail`` and with charts as image/png.
 
-    ``mail.compile`` makes a message of it.
+    ``mail.compose.build_mail`` makes a message from it.
     """
     return _export(notebook, words, title, "mail")
 
@@ -49,7 +49,7 @@ def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
 def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -> str:
     style = (TEMPLATES / template / "style.css").read_text("utf-8")
     resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
-    html, _ = _exporter(template, words.lang).from_notebook_node(_shown(notebook, template), resources)
+    html, _ = _exporter(template, words.lang).from_notebook_node(_keep_tagged(notebook, template), resources)
     html = DRAWING.sub(lambda found: unescape(found[0]), html)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
@@ -58,7 +58,7 @@ def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -
 
 @lru_cache
 def _exporter(template: str, lang: str) -> HTMLExporter:
-    """It holds its templates compiled, which takes longer than a page."""
+    """The exporter, cached: compiling its templates takes longer than exporting a page."""
     return HTMLExporter(
         template_name=template,
         extra_template_basedirs=[str(TEMPLATES)],
@@ -67,8 +67,8 @@ def _exporter(template: str, lang: str) -> HTMLExporter:
     )
 
 
-def _shown(notebook: NotebookNode, tag: str) -> NotebookNode:
-    """A notebook that holds only what the cells tagged ``tag`` display, each output reduced to one kind."""
+def _keep_tagged(notebook: NotebookNode, tag: str) -> NotebookNode:
+    """A notebook with only the outputs of cells tagged ``tag``, each output in one kind."""
     outputs = [
         _reduced(output, CHART[tag], f"cell {number} ({tag})")
         for number, cell in enumerate(notebook.cells, start=1)
@@ -90,6 +90,6 @@ def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
     if not about.get("alt", "").strip():
         raise ExportError(f"{where}: the chart has no alternative text in its metadata ({chart}: alt)")
     picture = output.data[chart]
-    # The attributes of our drawings are names and numbers: they hold no quotation mark of their own.
+    # The attributes of our drawings are names and numbers, without quotation marks.
     picture = quote(picture.replace('"', "'"), safe=PLAIN) if chart == "image/svg+xml" else "".join(picture.split())
     return v4.new_output("display_data", {chart: picture}, metadata=about)

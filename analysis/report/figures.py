@@ -1,6 +1,6 @@
-"""The charts of a report: what of the week's tables each one draws, and its caption.
+"""The charts of a report: selects the rows of the week's tables for each chart, and adds its caption.
 
-Every function takes the edition. Where there is nothing to draw yet it gives None (or no charts), which a cell shows as
+Every function takes the edition. Where there is nothing to draw it returns None (or no charts), which a cell shows as
 nothing.
 """
 
@@ -23,13 +23,13 @@ from analysis.report.charts.sheet import Chart, Picture
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
-ROWS, PANELS = 36, 36  # units that a chart, and small multiples, hold on a page of A4
-LEAST_CUTOFFS = 3  # two points are a change, and no course
+ROWS, PANELS = 36, 36  # units in one chart, and panels of small multiples, on a page of A4
+LEAST_CUTOFFS = 3  # two points are only a change
 NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 
 
 def ranking(edition: Edition) -> list[Chart]:
-    """Where every unit stands and stood, on one scale; of many units several charts, each kind by itself."""
+    """Each unit's total now and at the previous cut-off, on one scale; several charts for many units or kinds."""
     bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
     return [
         captioned(draw_ranking(units, bands, edition.words, among=edition.units), "ranking", edition, part)
@@ -38,7 +38,7 @@ def ranking(edition: Edition) -> list[Chart]:
 
 
 def heat(edition: Edition) -> list[Chart]:
-    """Indicators against their targets, units by rank; where the table has no rates, groups against their maximum."""
+    """Indicators compared with targets, units by rank; where the table has no rates, groups with their maximum."""
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
     rates = set(percent) & set(edition.rules.columns["field"])
@@ -69,8 +69,10 @@ def heat(edition: Edition) -> list[Chart]:
 
 
 def bump(edition: Edition) -> Chart | None:
-    """Places over the cut-offs; None while there are too few for a course."""
-    kinds = edition.units.set_index("unit_code")["kind"]  # ranked among themselves: the chart is of the larger kind
+    """Ranks over the cut-offs; None while there are too few cut-offs."""
+    kinds = edition.units.set_index("unit_code")[
+        "kind"
+    ]  # each kind has its own ranking; the chart shows the larger kind
     course = edition.units_course
     course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
     if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
@@ -79,7 +81,7 @@ def bump(edition: Edition) -> Chart | None:
 
 
 def totals(edition: Edition) -> Chart | None:
-    """Each unit's total over the cut-offs; of a long list those that are named. None while there are too few."""
+    """Each unit's total over the cut-offs; of many units only those that findings name. None with too few cut-offs."""
     course = edition.tables["course"]
     if course["cutoff"].nunique() < LEAST_CUTOFFS:
         return None
@@ -88,7 +90,7 @@ def totals(edition: Edition) -> Chart | None:
         found = edition.tables["findings"]
         named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
         kept = [code for code in kept if code in named][: PANELS - 1]
-    # The whole course: its median is that of every unit, also of those that have no panel.
+    # The whole course is given, because the median is that of all units, with and without a panel.
     return captioned(draw_totals(course, edition.words, units=[edition.names.control, *kept]), "totals", edition)
 
 
@@ -110,9 +112,9 @@ def course(edition: Edition, rows: pd.DataFrame, figure: str, codes: list[str]) 
 
 
 def contributions(edition: Edition, code: str = "") -> Chart | None:
-    """What moved a unit's total, or without a code those that moved most.
+    """The parts of a unit's change, or without a code those of the units that changed most.
 
-    None where the previous week's own table is not there.
+    None where the previous week's own table is missing.
     """
     parts = edition.tables["contributions"]
     moved = edition.units.dropna(subset="change").sort_values("change", key=abs, ascending=False, kind="stable")
@@ -127,9 +129,9 @@ def contributions(edition: Edition, code: str = "") -> Chart | None:
 
 
 def control(edition: Edition, code: str = "") -> Chart | None:
-    """The XmR chart of a unit's changes; without a code, of the most striking signal.
+    """The XmR chart of a unit's changes; without a code, of the unit with the most striking signal.
 
-    None where there is no signal, or while there are too few cut-offs.
+    None where there is no signal, or with too few cut-offs.
     """
     signals = edition.tables["signals"].set_index("unit_code")
     if not code:
@@ -151,7 +153,7 @@ def control(edition: Edition, code: str = "") -> Chart | None:
 
 
 def lost_points(edition: Edition, code: str = "") -> Chart | None:
-    """Where 100 points went, the area's or one unit's: each figure that explains some of the total, then the rest.
+    """Where points of 100 were lost by the area or one unit: each part that explains the total, then the rest.
 
     None where the table has no such total.
     """
@@ -192,7 +194,7 @@ def captioned(chart: Chart, name: str, edition: Edition, part: str = "", **field
 
 
 def _parts(edition: Edition) -> Iterator[tuple[pd.DataFrame, str]]:
-    """The units by kind and rank, in parts that a page of A4 holds; and what tells one part from the others."""
+    """The units by kind and rank, in parts that fit on a page of A4; each with the text that names the part."""
     words, kinds = edition.words, edition.units.groupby("kind")
     for kind, units in kinds:
         count = -(-len(units) // ROWS)

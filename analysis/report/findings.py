@@ -1,8 +1,8 @@
-"""What is worth saying, as rows first and sentences second.
+"""Collects the findings of a week, as rows with sentences.
 
-A finding is one thing the report says: its code, the unit and indicator it is about, the figure, what the figure is
-held against, how urgent it is, and the sentence (config/wording, ``finding.*``). Page, mail and other programs all
-read the same rows. Codes: README, Words.
+A finding is one statement of the report: its code, its unit and indicator, the figure, the reference that the figure is
+compared with, its severity, and the sentence (config/wording, ``finding.*``). Page, mail and other programs read the
+same rows. Codes: README, Words.
 """
 
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ def _row(finding, severity, unit="", indicator="", value=None, reference=None, t
 
 
 def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """What was repaired, which control totals agree, warnings, and what the figures cannot show."""
+    """Findings about the data: repairs, control totals, warnings, and what the figures cannot show."""
     words, say = names.words, names.words.say
     repairs = words.number(len(tables["repairs"]), 0)
     rows = [_row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
@@ -80,7 +80,7 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
 
 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """The history that changes are compared with, what is not known yet, new series, and recent weeks corrected."""
+    """Findings about the history: the base of changes, what cannot be said yet, new series, corrected weeks."""
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
     days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
@@ -112,7 +112,7 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
 
 
 def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
-    """One sentence for each kind of warning: about its only cell, or how many cells of which column have it."""
+    """One sentence for each kind of warning: its only cell, or the number of cells and their column."""
     texts = []
     for (column, problem), its in problems.groupby(["column", "problem"], sort=False):
         first = its.iloc[0]
@@ -162,7 +162,7 @@ def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd
 def _steps(
     moved: pd.DataFrame, contributions: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names
 ) -> list[tuple]:
-    """Moves of satisfaction, and gaps to the peers, that have the size of whole satisfaction items."""
+    """Changes of satisfaction, and gaps below the peers, that have the size of whole satisfaction items."""
     words, size = names.words, step["size_points"]
     rows, lost_now = [], {}
     for each in find_satisfaction_moves(moved, contributions, step["group"]).itertuples():
@@ -192,7 +192,7 @@ def _steps(
 
 
 def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
-    """Changes that break a rule of the control chart of the unit's earlier changes."""
+    """Changes that are unusual by a control chart of the unit's own earlier changes."""
     words, rows = names.words, []
     for each in signals[signals["rule"] != ""].itertuples():
         above = each.value > each.centre
@@ -212,7 +212,7 @@ def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
-    """Figures far from the median of the unit's kind: points that are not itemised first, then the farthest."""
+    """Figures far from the median of the unit's kind: first points not itemised, then by distance."""
     words = names.words
     first = odd.assign(itemised=odd["indicator"] != NOT_ITEMISED, far=-odd["deviation"].abs())
     rows = []
@@ -232,10 +232,8 @@ def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Names) -> list[tuple]:
-    """For units of a weak band: each indicator that alone would be enough, and the cheapest mix, where it is none.
-
-    Indicators that a threshold marks come first, then the one that needs least.
-    """
+    """For units of a weak band: each indicator that alone would be enough, watched ones first, then the shortest way;
+    and the cheapest mix, unless it is one of these."""
     weak = units.loc[units["band"].isin(settings["weak_bands"]), "unit_code"]
     rows = []
     for code in weak:
@@ -265,7 +263,7 @@ def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names
 
 
 def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
-    """The office's own marks (underlined or bold cells) against the cells our thresholds mark."""
+    """The office's own marks (underlined or bold cells), compared with the cells that our thresholds mark."""
     marked, ours = cells["mark"] != "", cells["value"] < cells["indicator"].map(limits)
     if not marked.any():
         return []
@@ -283,7 +281,7 @@ def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
 
 
 def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
-    """How many published figures agree with ours, and each one that does not; no rows where there are none of both."""
+    """Published figures that differ from our computed ones; and how many figures agree, if any can be compared."""
     if reconciliation.empty:
         return []
     words, agrees = names.words, reconciliation["agrees"].astype(bool)
@@ -300,7 +298,7 @@ def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
 
 
 def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
-    """Previous totals in a table that differ from those published for that week."""
+    """Previous totals in the table that differ from those published for that week."""
     rows = []
     for each in carried.itertuples():
         figures = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}

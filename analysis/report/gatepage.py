@@ -1,7 +1,7 @@
-"""What the gate found, as one page for the person who typed the table.
+"""Shows the gate's result as one page for the person who typed the table.
 
-The verdict first, then what is wrong and where, then the table as delivered with those cells marked. Nothing is judged
-here: a cell is found by the place that its problem or repair names (file, row, column letter).
+The page has first the verdict, then each problem with its place, then the delivered table with these cells marked.
+Nothing is checked here: a cell is found by the place of its problem or repair (file, row, column letter).
 """
 
 import re
@@ -20,8 +20,8 @@ from analysis.readers import read
 from analysis.report import csp
 from analysis.report.templates import TEMPLATES, template
 
-STYLES = ("page/style.css", "gate/style.css")  # the report's page, with marks of its own
-MOST_ROWS, CONTEXT_ROWS = 200, 2  # of a longer table: only rows with something to say, and so many around each
+STYLES = ("page/style.css", "gate/style.css")  # the style of the report's page, and additional marks
+MOST_ROWS, CONTEXT_ROWS = 200, 2  # of a longer table only rows with problems or repairs, and so many around each
 SHORT = 40  # characters that stay on one line
 KINDS = ("error", "warning", "repair")  # the worst first
 NUMERIC = re.compile(r"[+−-]?[0-9][0-9.,\s]*%?")
@@ -43,7 +43,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Note:
-    """A problem or a repair: where its cell is, and what is said of it. ``link`` is "" where no cell is shown."""
+    """A problem or a repair: the place of its cell, and the text. ``link`` is "" where the cell is not shown."""
 
     number: int
     kind: str
@@ -56,10 +56,10 @@ class Note:
 
 
 def page(cells: pd.DataFrame, cleaned: Cleaned, words: Wording, rules: Rules) -> str:
-    """One HTML file: no script, no request, nothing inline but its one stylesheet.
+    """The page as one HTML file without scripts and requests; the only inline part is its stylesheet.
 
-    cells : of one file or of several as ``read.cells`` gives them; of its columns sheet, kind, mark and hidden may be
-            missing, and there are no rows where no file could be read
+    cells : of one file or several, as ``read.cells`` returns them; the columns sheet, kind, mark and hidden may be
+            missing; no rows where no file could be read
     """
     sheets = _sheets(cells, cleaned, rules)
     notes = _notes(cleaned, sheets, words)
@@ -82,7 +82,7 @@ def page(cells: pd.DataFrame, cleaned: Cleaned, words: Wording, rules: Rules) ->
 
 
 def delivered(paths: Iterable[Path]) -> pd.DataFrame:
-    """The cells of those files that can be read; why the others cannot, the gate has said."""
+    """The cells of the files that can be read. The gate reports why other files cannot be read."""
     found = pd.DataFrame(columns=read.COLUMNS)
     for path in paths:
         try:
@@ -97,7 +97,7 @@ def delivered(paths: Iterable[Path]) -> pd.DataFrame:
 
 
 def _sheets(cells: pd.DataFrame, cleaned: Cleaned, rules: Rules) -> list[Sheet]:
-    """The tables that the gate has read; of a file of which it could read none, all."""
+    """The tables that the gate has read; where it could read none of a file's tables, all of them."""
     known = set(cleaned.source["file"])
     cells = cells if "sheet" in cells else cells.assign(sheet="")
     found: list[tuple[str, pd.DataFrame]] = []
@@ -111,7 +111,7 @@ def _sheets(cells: pd.DataFrame, cleaned: Cleaned, rules: Rules) -> list[Sheet]:
 
 
 def _agreement(rows: pd.DataFrame, file: str, cleaned: Cleaned, rules: Rules) -> tuple[int, bool]:
-    """How well one of several sheets fits what is said of the file: of how many cells, and whether it has a header."""
+    """How well a sheet fits the file's problems and repairs: the number of cells that agree, and if it has a header."""
     said = [cleaned.problems[["file", "row", "column_letter", "value"]]]
     said.append(cleaned.repairs.rename(columns={"raw": "value"})[said[0].columns])
     held = {(each.row, each.column_letter, _cell(each).text) for each in rows.itertuples()}
@@ -140,7 +140,7 @@ def _sheet(anchor: str, label: str, cells: pd.DataFrame, rules: Rules) -> Sheet:
 
 
 def _notes(cleaned: Cleaned, sheets: list[Sheet], words: Wording) -> list[Note]:
-    """Problems and repairs, the worst first, numbered as the page lists them."""
+    """Problems and repairs, the worst first, in the order and with the numbers of the page."""
     problems = cleaned.problems.rename(columns={"severity": "kind", "problem": "text"}).assign(clean="")
     repairs = cleaned.repairs.rename(columns={"raw": "value", "reason": "text"}).assign(kind="repair")
     said = pd.concat([problems, repairs], ignore_index=True)
@@ -158,7 +158,7 @@ def _notes(cleaned: Cleaned, sheets: list[Sheet], words: Wording) -> list[Note]:
 
 
 def _place(each: tuple, words: Wording, with_file: bool) -> str:
-    """``Dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))``: what is known of the place, the file where there are several."""
+    """The known place: ``Dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))``; with the file where there are several."""
     place = []
     if each.row != "":
         place.append(words.say("place.row", row=each.row) if each.row > 0 else words.say("gate.above"))
@@ -182,7 +182,7 @@ def _capital(text: str) -> str:
 
 
 def _table(sheet: Sheet, notes: list[Note]) -> dict:
-    """The rows to show, each with the number of rows left out before it."""
+    """The rows to show, each with the number of rows that are left out before it."""
     of_cell: dict[str, list[Note]] = {}
     for each in notes:
         of_cell.setdefault(each.link, []).append(each)
@@ -216,7 +216,7 @@ def _table(sheet: Sheet, notes: list[Note]) -> dict:
 
 
 def _row(sheet: Sheet, row: int, of_cell: dict[str, list[Note]]) -> Iterator[dict]:
-    """Each cell of a row. A line of words with nothing beside it runs on over the empty cells, as in a spreadsheet."""
+    """The cells of a row. A text alone in its row extends over the empty cells, as in a spreadsheet."""
     cells = sheet.rows[row]
     anchors = {column: f"{sheet.anchor}-{letter}{row}" for column, letter in sheet.columns.items()}
     told = [column for column in sheet.columns if cells.get(column, Cell()).filled or anchors[column] in of_cell]
@@ -246,7 +246,7 @@ def _classes(cell: Cell, notes: list[Note], hidden: bool) -> Iterator[str]:
 
 
 def _controls(cleaned: Cleaned, rules: Rules, words: Wording) -> list[dict]:
-    """Each control total by the header of its column: what was found, what was to be. None where nothing was read."""
+    """Each control total, by the header of its column: found and expected. No rows where no table was read."""
     named = {field: header for form in rules.forms.values() for header, field in form[["header", "field"]].to_numpy()}
     rows = []
     for each in cleaned.controls.itertuples() if len(cleaned.source) else ():
@@ -264,13 +264,13 @@ def _controls(cleaned: Cleaned, rules: Rules, words: Wording) -> list[dict]:
 
 
 def _missing(cleaned: Cleaned, rules: Rules) -> list[str]:
-    """The registered units of which no row was found. None where no table was read."""
+    """The registered units without a row in the table; an empty list where no table was read."""
     absent = rules.units[~rules.units["code"].isin(cleaned.measurements["unit_code"])]
     return [f"{each.type} {each.name}".strip() for each in absent.itertuples()] if len(cleaned.source) else []
 
 
 def _files(cells: pd.DataFrame, cleaned: Cleaned) -> list[str]:
-    """The names of all files, those that could not be read included."""
+    """The names of all files, including those that could not be read."""
     read_ones = list(dict.fromkeys(cells["file"]))
     others = [each for each in cleaned.problems["file"] if each and not each.startswith(tuple(read_ones))]
     return [*read_ones, *dict.fromkeys(others)]

@@ -1,7 +1,7 @@
-"""The index of an area's published weeks, ``reports/<area>/index.html``, so that the folder can be served as it is.
+"""Makes the index of an area's published weeks, ``reports/<area>/index.html``. A web server can serve that folder.
 
-One row a week, newest first, with the area's total and the files beside it, and the course of that total. A week is
-listed whatever became of its tables; what cannot be read of it is said. Links are relative.
+The index has one row for each week, newest first, with the area's total and the files, and a chart of the totals. A
+week is listed even if its tables cannot be read; then its row says so. Links are relative.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ from analysis.report.published_weeks import (
 )
 from analysis.weeks import atomic, history, paths, store, table_files
 
-LEAST_CUTOFFS = 3  # two points are a change, and no course
+LEAST_CUTOFFS = 3  # two points are only a change
 LONG = 40  # rows of a table that scrolls by itself on a phone
 ATTEMPTS = 3  # another week may be published meanwhile
 
@@ -37,10 +37,10 @@ ATTEMPTS = 3  # another week may be published meanwhile
 
 
 def save(home: Path, area: str, words: Wording) -> None:
-    """Make the index of ``area`` anew where it is missing or is not that of the weeks as they are now published.
+    """Make the index of ``area`` again if it is missing or does not match the published weeks.
 
-    Where it is, files are hashed and nothing else is done. Another run may publish a week meanwhile: whoever writes
-    last looks once more. Without a published week there is nothing to index.
+    If it matches, only files are hashed. Another run may publish a week at the same time, so the check is repeated
+    after writing. Without a published week no index is made.
 
     Raises : OSError where the page cannot be written; ConfigError as rules.load does
     """
@@ -58,14 +58,14 @@ def save(home: Path, area: str, words: Wording) -> None:
 
 
 def read(home: Path, area: str) -> pd.DataFrame:
-    """The totals of all weeks whose tables can be read: the columns of ``history.load``, kind and change.
+    """The totals of all weeks whose tables can be read: the columns of ``history.load``, and kind and change.
 
     kind   : commune or department; NaN for the control row and for carried totals
-    change : points, as that week's report has it; NaN: none
+    change : points, as in that week's report; NaN: none
     """
     try:
         return _totals(home, area)
-    except (OSError, ValueError):  # a table that is gone, or is not that table
+    except (OSError, ValueError):  # a table is missing or damaged
         lost = [day for day, week in store.history(home, area).items() if not _readable(week)]
         return _totals(home, area, lost)
 
@@ -96,10 +96,10 @@ def _readable(week: store.Week) -> bool:
 
 
 def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words: Wording) -> str:
-    """One HTML file: no script, no request, nothing inline but its one stylesheet; the same weeks, the same bytes.
+    """The index as one HTML file without scripts and requests; the same weeks give the same bytes.
 
     weeks  : oldest first, at least one
-    totals : as ``read`` gives them; a week that has no row there is one whose tables cannot be read
+    totals : as ``read`` returns them; a week without rows there has tables that cannot be read
     held   : the rules in force at the newest cut-off
     """
     from nbformat import v4
@@ -119,13 +119,13 @@ def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words
 
 
 def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:
-    """The area's own totals, of as many cut-offs as charts look back."""
+    """The area's own totals, of as many cut-offs as charts show."""
     own = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
     return own.sort_values("cutoff").tail(held.settings["trend"]["shown_cutoffs"])
 
 
 def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> dict:
-    """What is known of one week; totals : its own rows, none where its tables cannot be read."""
+    """The values of one week's row; totals : the rows of that week, none where its tables cannot be read."""
     folder, places = f"{week.cutoff}/", held.province_rank
     links = {name.removeprefix(folder): name for name in week.files}
     own = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
@@ -150,14 +150,14 @@ def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> 
 
 
 def _band(code: str, held: Rules, words: Wording) -> str:
-    """Its name; that of a band which is no longer in force is its code."""
+    """The name of a band; its code where the band is no longer in force."""
     if words.lang == "vi":
         return code
     return dict(zip(held.bands["band"], held.bands["name_en"], strict=True)).get(code, code)
 
 
 def _spread(kind: str, units: pd.DataFrame, words: Wording) -> dict:
-    """Of the units of one kind: how many, their median, who has the highest and the lowest total."""
+    """The number of units of one kind, their median, and the units with the highest and the lowest total."""
     total, key = units["total"], f"kind.{kind}"
     return {
         "name": words.say(key) if words.has(key) else kind,
@@ -169,7 +169,7 @@ def _spread(kind: str, units: pd.DataFrame, words: Wording) -> dict:
 
 
 def _named(units: pd.DataFrame, words: Wording) -> str:
-    """``Hòa Bình (61,27)``; of several with the same total the first, and how many others."""
+    """The unit and its total: ``Hòa Bình (61,27)``; of several with the same total the first, and how many others."""
     if units.empty:
         return MISSING
     name, total = units["unit_name"].iat[0], words.number(units["total"].iat[0])
@@ -179,7 +179,7 @@ def _named(units: pd.DataFrame, words: Wording) -> str:
 
 
 def _head(rows: list[dict], course: pd.DataFrame, area: str, held: Rules, words: Wording) -> dict:
-    """The title, how many weeks there are, what the newest one brought, and what there is to say of the course."""
+    """The title, the number of weeks, the newest result, and the lines about the course."""
     newest, result = rows[0], ""
     if newest["total"]:
         fields = {name: newest[name] for name in ("total", "band")}
@@ -196,12 +196,12 @@ def _head(rows: list[dict], course: pd.DataFrame, area: str, held: Rules, words:
         "published": several if len(rows) > 1 else words.say("index.published_one", day=newest["cutoff"]),
         "newest": newest,
         "result": result,
-        "lines": _said_of_course(rows, course, words),
+        "lines": _course_lines(rows, course, words),
     }
 
 
-def _said_of_course(rows: list[dict], course: pd.DataFrame, words: Wording) -> list[str]:
-    """Why there is no chart, why it is broken where it is, and which weeks have no place in it."""
+def _course_lines(rows: list[dict], course: pd.DataFrame, words: Wording) -> list[str]:
+    """Lines that say why there is no chart, why its line is interrupted, and which weeks are not in it."""
     known, lines = course["cutoff"].nunique(), []
     if not known:
         lines.append(words.say("index.no_total"))
@@ -215,7 +215,7 @@ def _said_of_course(rows: list[dict], course: pd.DataFrame, words: Wording) -> l
 
 
 def _weeks(rows: list[dict], area: str, words: Wording) -> dict:
-    """The rows under their years, and the columns that some week has something for."""
+    """The rows grouped by year, and the columns that are not empty in all weeks."""
     shown = {
         "place": any(row["place"] for row in rows),
         "total": any(row["total"] for row in rows),

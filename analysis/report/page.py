@@ -1,7 +1,7 @@
 """The pieces of the page and of the mail: an edition in, a fragment of HTML out.
 
-An edition is the week's tables with the rules and words to read them by. The texts come from sentences.py; the markup
-is a small template in notebooks/templates/pieces.
+An edition holds the week's tables, rules and words. The texts come from sentences.py; the markup of each piece is a
+small template in notebooks/templates/pieces.
 """
 
 import pandas as pd
@@ -13,12 +13,12 @@ from analysis.report.templates import template
 
 
 def minute(edition: Edition) -> HTML:
-    """Five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
+    """Five lines for a reader with one minute: result, weakest units, falls, rises, what to do."""
     return render_piece("minute", edition, title=sentences.title(edition), lines=sentences.minute_lines(edition))
 
 
 def correction(edition: Edition) -> HTML:
-    """For a re-issued week: that it replaces an earlier issue, and each figure that changed. Else nothing."""
+    """For a re-issued week: it replaces an earlier issue, and each figure that changed. Else empty."""
     if edition.revision == 1:
         return HTML("")
     return render_piece(
@@ -37,12 +37,12 @@ def result(edition: Edition) -> HTML:
 
 
 def requests(edition: Edition) -> HTML:
-    """Section 3: who is asked for what: weak bands, falls, then by indicator with the department in charge."""
+    """Section 3, the requests: to units with weak bands and with falls, then by indicator with its department."""
     return render_piece("requests", edition, asked=sentences.request_rows(edition))
 
 
 def appendix(edition: Edition) -> HTML:
-    """The table of all units by rank, the area's row first. Marked cells are marked in words as well as in form."""
+    """The table of all units by rank, the area's row first. Marked cells are also marked in words."""
     rows = sentences.area_rows(edition) + [sentences.table_row(edition, each) for _, each in edition.units.iterrows()]
     return render_piece(
         "appendix",
@@ -69,7 +69,7 @@ def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
 
 
 def trend(edition: Edition, in_mail: bool = False) -> HTML:
-    """Section 2: since when there is history, changes that stand out, moves in a row, the pace for targets."""
+    """Section 2: since when there is history, unusual changes, rises and falls in a row, the pace for targets."""
     heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
     return render_piece("trend", edition, heading=heading, lines=sentences.trend_lines(edition))
 

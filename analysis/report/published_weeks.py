@@ -1,4 +1,4 @@
-"""Which weeks of an area are published, with which files, and whether its index lists them as they are.
+"""Lists the published weeks of an area with their files, and checks whether the area's index is up to date.
 
 Kept apart from the page (``indexpage``) so that a run with nothing to do imports nothing heavy.
 """
@@ -18,9 +18,9 @@ REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
 
 
 class Published(NamedTuple):
-    """A published week: its cut-off, its revision (1: the first issue), and which of its files there are.
+    """A published week: its cut-off, its revision (1: the first issue), and its files.
 
-    files : as links from the index, such as ``2023-12-04/report.html`` and ``2023-12-04/r1/report.html``
+    files : links from the index, such as ``2023-12-04/report.html`` and ``2023-12-04/r1/report.html``
     """
 
     cutoff: str
@@ -29,14 +29,14 @@ class Published(NamedTuple):
 
 
 def is_stale(home: Path, area: str, words: Wording) -> bool:
-    """Whether the index is missing, or is not that of the weeks as they are published; without weeks there is none."""
+    """Whether the index is missing or does not match the published weeks; False where no week is published."""
     page, weeks = paths.reports(home, area, NAME), published(home, area)
     made_of = {"inputs": inputs(home, area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
     return bool(weeks) and atomic.load_json(paths.processed(home, area, RECORD)) != made_of
 
 
 def published(home: Path, area: str) -> list[Published]:
-    """Every published week, oldest first; one of which only tables or only reports are left counts as well."""
+    """Every published week, oldest first, also one that has only tables or only reports left."""
     folders = {*paths.processed(home, area).glob(paths.ISO_DAY), *paths.reports(home, area).glob(paths.ISO_DAY)}
     weeks = []
     for day in sorted({folder.name for folder in folders if folder.is_dir()}):
@@ -51,7 +51,7 @@ def published(home: Path, area: str) -> list[Published]:
 
 
 def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str:
-    """The fingerprint of all that the index follows from."""
+    """The fingerprint of everything that the index is made from."""
     config = [path for name in (area, "index-766", "wording") for path in (home / "config" / name).glob("*")]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
     held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]

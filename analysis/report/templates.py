@@ -1,4 +1,4 @@
-"""The templates that pages and their pieces are made of, in notebooks/templates, each compiled once."""
+"""Loads the templates of pages and pieces from notebooks/templates; each is compiled once."""
 
 from functools import lru_cache
 
@@ -10,12 +10,12 @@ TEMPLATES = PROJECT / "notebooks" / "templates"
 
 
 def template(name: str) -> Template:
-    """``"pieces/minute.html.j2"``: what it is given is escaped, and what it is not given is an error."""
+    """The template, such as ``"pieces/minute.html.j2"``. It escapes its values; a missing value is an error."""
     return _environment().get_template(name)
 
 
 def compile_pieces() -> None:
-    """So that the first page need not wait for it."""
+    """Compile the templates of all pieces, so that the first page need not wait for that."""
     for name in _environment().list_templates(filter_func=lambda name: name.startswith("pieces/")):
         template(name)
 
@@ -34,5 +34,5 @@ def _environment() -> Environment:
 
 
 def dash_kept(text: str) -> str:
-    """On a narrow page no line begins with a dash: ``"Bộ chỉ số 766 – huyện"`` breaks after it."""
+    """The text with no line break before a dash: on a narrow page ``"Bộ chỉ số 766 – huyện"`` breaks after it."""
     return text.replace(" –", "\u00a0–")

@@ -1,8 +1,8 @@
-"""The week's table → appendix.xlsx: every unit and printed column, as numbers to go on with.
+"""Makes appendix.xlsx from the week's table: every unit and printed column, as numbers to calculate with.
 
-The first sheet is the appendix of the page in the same order; the second tells where the figures come from: files,
-control totals, repaired cells, and what the figures cannot show. A re-issued week has a third, what it corrects.
-A text is only ever written as a text: none becomes a formula or a link.
+The first sheet is the appendix of the page, in the same order. The second shows where the figures come from: files,
+control totals, repaired cells, and what the figures cannot show. A re-issued week has a third one with its corrections.
+A text is always written as text; it never becomes a formula or a link.
 """
 
 import functools
@@ -23,10 +23,10 @@ from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}
-A4 = 9  # xlsxwriter's number of the paper
+A4 = 9  # xlsxwriter's number for this size of paper
 NARROWEST, WIDEST, SOURCE_WIDTHS = 8, 30, (34, 20, 30, 30, 40)  # columns, in characters
-LETTERS = 1.15  # of Times New Roman, to a column's width of one
-LINE_POINTS, MOST_POINTS = 15, 409  # rows; Excel has none higher
+LETTERS = 1.15  # letters of Times New Roman in one unit of column width
+LINE_POINTS, MOST_POINTS = 15, 409  # height of a line, and the maximum height of a row in Excel
 HEADER, FOOTER = '&C&"Times New Roman,Bold"', '&R&"Times New Roman,Regular"&P/&N'
 
 Formats = Callable[..., Format]
@@ -34,7 +34,7 @@ Formats = Callable[..., Format]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: texts where ``decimals`` is None, else numbers with so many; signed adds + or −."""
+    """A column of a sheet: texts if ``decimals`` is None, else numbers with that many decimals; signed adds + or −."""
 
     code: str
     name: str
@@ -87,7 +87,7 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
 
 
 def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
-    """Blocks below each other: origin, control totals, repairs, and what is said of the data."""
+    """The second sheet, as blocks below each other: origin, control totals, repairs, and notes about the data."""
     say, widths, row = edition.words.say, SOURCE_WIDTHS, 0
     _set_columns(sheet, widths)
     title, plain, boxed = formats(bold=True), formats(text_wrap=True), formats(text_wrap=True, border=1)
@@ -134,7 +134,7 @@ def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
 
 
 def ranking_columns(edition: Edition) -> list[Column]:
-    """The columns of the page's appendix; then, in words, which cells are below their threshold."""
+    """The columns of the page's appendix, and a column of words that names the cells below their threshold."""
     say, names = edition.words.say, edition.names
     several = edition.units["kind"].nunique() > 1
     return [
@@ -155,7 +155,7 @@ def ranking_columns(edition: Edition) -> list[Column]:
 
 
 def ranking_rows(edition: Edition) -> list[dict]:
-    """By the codes of the columns: the area, if the table has its row, then the units by kind and rank."""
+    """Rows by column code: the area, if the table has its row, then the units by kind and rank."""
     area = [] if edition.district is None else [_row(edition, edition.district)]
     return area + [_row(edition, unit) for _, unit in edition.units.iterrows()]
 
@@ -245,8 +245,8 @@ def _across(sheet: Worksheet, row: int, column: int, text: str, widths: list[int
 
 
 def _text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> None:
-    form.set_quote_prefix()  # a text stays one when the office edits the cell
-    sheet.write_string(row, column, printable(text), form)  # cut by xlsxwriter to what a cell holds
+    form.set_quote_prefix()  # the cell stays a text when the office edits it
+    sheet.write_string(row, column, printable(text), form)  # xlsxwriter cuts texts that are too long for a cell
 
 
 def _number_format(column: Column) -> str:
@@ -255,7 +255,7 @@ def _number_format(column: Column) -> str:
 
 
 def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range, formats: Formats) -> None:
-    """Cells below their threshold, by a rule that goes on working when the office mends a figure."""
+    """Mark cells below their threshold, by a conditional format that still works when the office corrects a figure."""
     places = {column.code: place for place, column in enumerate(columns)}
     settings, form = edition.rules.settings, formats(**MARKED)
     for indicator, limit in settings["marks_below"].items():
@@ -270,7 +270,7 @@ def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range
 
 
 def _widths(columns: list[Column], rows: list[dict]) -> list[int]:
-    """Characters: of a text the longest, of a head the longest word, within bounds."""
+    """Column widths in characters: the longest text, or the longest word of the head, within bounds."""
     texts = ([row[column.code] for row in rows] if column.decimals is None else [] for column in columns)
     asked = (max(map(len, [*column.name.split(), *its])) for column, its in zip(columns, texts, strict=True))
     return [min(max(each + 2, NARROWEST), WIDEST) for each in asked]
@@ -282,7 +282,7 @@ def _set_columns(sheet: Worksheet, widths: list[int]) -> None:
 
 
 def _set_height(sheet: Worksheet, row: int, texts: list[str], widths: list[int]) -> None:
-    """Room for the lines that the longest text takes: not every program finds that by itself."""
+    """Set the height of a row to the lines of its longest text, because not every program does that by itself."""
     rooms = [int(width * LETTERS) for width in widths]
     lines = [
         sum(max(1, len(textwrap.wrap(line, room))) for line in text.split("\n"))

@@ -1,8 +1,8 @@
-"""An SVG drawing by matplotlib in about a fifth of its bytes, with the same look.
+"""Reduces an SVG drawing of matplotlib to about a fifth of its bytes, with the same look.
 
-A report is one file, and a chart of 135 units has thousands of letters, each of which matplotlib writes with a long
-name and a transformation of its own. Here a letter is ``<use href="#a" x="872"/>``, letters that often stand side by
-side are one, a path goes by steps from point to point, and paths, cells and texts that look alike stand together.
+A report is one file, and a chart of 135 units has thousands of letters. matplotlib writes each with a long name and its
+own transformation. Here a letter is ``<use href="#a" x="872"/>``. Letters that are often side by side become one
+symbol, paths have relative steps, and paths, cells and texts of the same look are grouped.
 """
 
 import itertools
@@ -15,27 +15,27 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 SPACE, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-NOT_NEEDED = ("clipPath", "style", "metadata")  # nothing lies outside the sheet, where a clip would cut it
+NOT_NEEDED = ("clipPath", "style", "metadata")  # no clip is needed, because nothing is outside the sheet
 KEPT = {"d", "height", "id", "transform", "viewBox", "width", "x", "y"}
-EM = 500  # units of a letter's size; matplotlib has 6400, and 100 for the place of a letter in its line
-MANY = 5  # letters on one baseline that take fewer bytes in a group
-OFTEN = 5  # letters that stand side by side so often take fewer bytes as one
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in the comment that repeats a text with one
+EM = 500  # units per letter size; matplotlib uses 6400, and 100 for a letter's place in its line
+MANY = 5  # so many letters on one baseline take fewer bytes in a group
+OFTEN = 5  # letters that are side by side so often take fewer bytes as one symbol
+NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # matplotlib's comments may contain such characters
 PLACED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
-TEXT = re.compile(PLACED.pattern + r" scale\(([\d.]+) -\3\)")  # its letters stand upside down
+TEXT = re.compile(PLACED.pattern + r" scale\(([\d.]+) -\3\)")  # its letters are upside down
 
 
 def compact(document: str) -> str:
-    """The ``<svg>`` element of ``document``, a whole figure as matplotlib's SVG backend writes it with text as paths.
+    """The compact ``<svg>`` element of ``document``, a figure that matplotlib's SVG backend wrote with text as paths.
 
-    Places are rounded to a tenth of a point, letters to a five-hundredth of their size. Texts come last, over all else,
-    by their colour and size. Comments, clips, and names that nothing refers to are left out.
+    Places are rounded to a tenth of a point, letters to a five-hundredth of their size. Texts come last, above
+    everything else, grouped by colour and size. Comments, clips and unused names are left out.
     """
     root = ElementTree.fromstring(NO_XML.sub("", document))
     for element in root.iter():
         _shorten(element)
     for mesh in root.iter("g"):
-        if mesh.get("id", "").startswith("QuadMesh"):  # cells side by side: in any order they look the same
+        if mesh.get("id", "").startswith("QuadMesh"):  # its cells do not overlap, so their order does not matter
             mesh[:] = sorted(mesh, key=lambda cell: cell.get("fill", ""))
     _set_texts(root)
     used = Counter(use.get("href") for use in root.iter("use"))
@@ -57,7 +57,7 @@ def _names() -> Iterator[str]:
 
 
 def _shorten(element: Element) -> None:
-    """Each element for itself: its style as attributes, its numbers rounded, a letter of ``EM`` units and upright."""
+    """Shorten each element: style as attributes, rounded numbers, letters upright and in ``EM`` units."""
     element.tag, element.text, element.tail = element.tag.removeprefix(SPACE), None, None
     looks = dict(re.findall(r"([\w-]+): *([^;]+)", element.get("style", "")))
     link, kept = element.get(LINK, "#")[1:], {name: text for name, text in element.attrib.items() if name in KEPT}
@@ -66,7 +66,7 @@ def _shorten(element: Element) -> None:
     transform = element.attrib.pop("transform", "")
     if element.tag == "use":
         element.set("href", link)
-        places = {x: float(kept[x]) for x in "xy" if x in kept}  # of a mark on a line
+        places = {x: float(kept[x]) for x in "xy" if x in kept}  # the place of a mark on a line
         if letter := PLACED.fullmatch(transform):
             places = {"x": float(letter[1]) * EM / 100}
         element.attrib |= {x: _number(at) for x, at in places.items()}
@@ -79,7 +79,7 @@ def _shorten(element: Element) -> None:
 
 @lru_cache(maxsize=10_000)  # letters are the same in every chart
 def _path(text: str, across: float, down: float, decimals: int) -> str:
-    """``M 1 2 L 1 5`` => ``m1 2v3``. Points are rounded before the step to them is taken: the slips do not add up."""
+    """``M 1 2 L 1 5`` => ``m1 2v3``. Points are rounded before steps are computed, so that errors do not add up."""
     steps, here, start, before = [], (0, 0), (0, 0), ""
     for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", text):
         flat = [float(each) for each in numbers.split()]
@@ -104,7 +104,7 @@ def _number(value: float, decimals: int = 1) -> str:
 
 
 def _set_texts(root: Element) -> None:
-    """Take every text from its place, and set those of one colour and size together, after the outlines of letters."""
+    """Move all texts to the end, after the outlines of letters; group those of the same colour and size."""
     texts, outlines = [], SubElement(root, "defs")
     for group in list(root.iter("g")):
         for text in group.findall("g"):
@@ -127,7 +127,7 @@ def _set_texts(root: Element) -> None:
 
 
 def _set(letters: list[tuple[str, int]], y: int) -> list[Element]:
-    """Letters on one baseline: where they are many, in a group that has its place once."""
+    """The elements of letters on one baseline; many letters get a group, which has the place only once."""
     if len(letters) < MANY:
         return [Element("use", href=name, x=str(x), y=str(y)) for name, x in letters]
     group, left = Element("g", transform=f"translate({letters[0][1]} {y})"), letters[0][1]
@@ -136,7 +136,7 @@ def _set(letters: list[tuple[str, int]], y: int) -> list[Element]:
 
 
 def _with_pairs(lines: list[list[tuple[str, float]]], outlines: Element) -> list[list[tuple[str, float]]]:
-    """Pairs of letters that stand side by side often are defined once, then pairs of such pairs, and so on."""
+    """Define frequent pairs of neighbouring letters once, then frequent pairs of these, and so on."""
     joined = {}
     while often := {pair for pair, count in Counter(itertools.chain(*map(_pairs, lines))).items() if count >= OFTEN}:
         joined |= {pair: f"{len(joined) + i} joined" for i, pair in enumerate(sorted(often))}
@@ -151,7 +151,7 @@ def _with_pairs(lines: list[list[tuple[str, float]]], outlines: Element) -> list
 
 
 def _pairs(line: list[tuple[str, float]]) -> Iterator[tuple[str, str, int]]:
-    """Each two neighbours of a line, and how far apart they are."""
+    """The pairs of neighbours in a line, and their distances."""
     for (one, x), (other, further) in itertools.pairwise(line):
         yield one, other, round(further - x)
 
@@ -168,7 +168,7 @@ def _with_joined(line: list[tuple[str, float]], joined: dict[tuple[str, str, int
 
 
 def _unwrapped(element: Element) -> list[Element]:
-    """``element`` without what is not needed in it; its children alone where it only holds them together."""
+    """``element`` without needless parts; only its children where it is a needless group."""
     if element.tag in NOT_NEEDED or element.get("d") == "":
         return []
     children = _merged([part for child in element for part in _unwrapped(child)])
@@ -181,7 +181,7 @@ def _unwrapped(element: Element) -> list[Element]:
 
 
 def _merged(parts: list[Element]) -> list[Element]:
-    """Paths that follow one another and look alike become one."""
+    """Merge consecutive paths of the same look into one."""
     merged = []
     for part in parts:
         before = merged[-1] if merged else Element("")
@@ -197,7 +197,7 @@ def _look(part: Element) -> dict[str, str]:
 
 
 def _gather(group: Element) -> None:
-    """What all parts of a group look alike in stands on the group."""
+    """Move attributes that all parts of a group share to the group."""
     looks = [{look for look in part.attrib.items() if look[0].startswith(("fill", "stroke"))} for part in group]
     for name, value in sorted(set.intersection(*looks)) if len(looks) > 1 else ():
         group.set(name, value)
