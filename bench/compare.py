@@ -307,7 +307,7 @@ def sizes(place: Place) -> str:
 
 
 def requests(html: str) -> str:
-    """The number of addresses that Chromium requests while it opens the page; a dash where there is no Chromium."""
+    """The number of addresses that Chromium requests while it opens the page; without Chromium it says so."""
     browser_of = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser_of is None:
         return "no Chromium"
