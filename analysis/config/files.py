@@ -76,7 +76,8 @@ COLUMNS = {
         "reason": "key of the sentence that gives the reason of the repair; empty: it is no repair",
     },
     "columns.csv": {
-        "header": "header of the column; the tiers of a header with ' / ' between",
+        "header": "header of the column; the tiers of a header with ' / ' between; a note in brackets with % may be"
+        " left out",
         "field": "what the column holds: unit, code, rank, total, previous_total, change, band, other, an indicator or"
         " a group; in a table with one row a unit and indicator also group, indicator, numerator, denominator, value,"
         " published_points, max_points",
