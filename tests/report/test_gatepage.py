@@ -8,10 +8,10 @@ import lxml.html
 import openpyxl
 import pandas as pd
 import pytest
-from support.district import CUTOFF, HOME, RAW, changed, in_force, lines, saved, words
+from support.district import CUTOFF, HOME, RAW, changed, in_force, lines, saved, say, words
 from support.gated import page, wrong
 
-from analysis.config import area, rules
+from analysis.config import area, rules, wording
 from analysis.gate import clean
 from analysis.readers import read
 from analysis.report import gatepage
@@ -49,6 +49,17 @@ class Page:
         return [" ".join("".join(each.itertext()).split()) for each in found]
 
 
+def place(row: int, letter: str, column: str, lang: str = "vi") -> str:
+    """A place at the head of a note; without a row, that of a whole column."""
+    places = [say("place.row", lang, row=row)] if row else []
+    return wording.capital(", ".join([*places, say("place.column", lang, letter=letter, column=column)]))
+
+
+def mark(severity: str, problem: str, **fields: object) -> str:
+    """What a marked cell says after its value and the number of the note."""
+    return f"({say(f'gate.{severity}')}: {say(problem, **fields)})"
+
+
 @pytest.fixture(scope="module")
 def accepted():
     return page(RAW)
@@ -83,39 +94,39 @@ def province(tmp_path_factory):
 
 def test_an_accepted_table_says_so_first_and_counts_what_was_found(accepted):
     shown = Page(accepted)
-    assert shown.text("//h1") == "✓ Bảng được chấp nhận"
-    assert shown.text("//*[@class='tally']") == "Lỗi: 0 · Cảnh báo: 0 · Ô đã sửa: 14"
+    assert shown.text("//h1") == f"✓ {say('gate.accepted')}"
+    assert shown.text("//*[@class='tally']") == say("gate.tally", errors=0, warnings=0, repairs=14)
     assert shown.text("//*[@class='file']") == f"2023-12-04.txtHuyện Chợ Mới, {words().period(CUTOFF)}"
     assert shown.listed("error") == shown.listed("warning") == []
 
 
 def test_a_refused_table_lists_every_problem_with_place_and_value_and_leads_to_its_cell(refused):
     shown = Page(refused)
-    assert shown.text("//h1") == "× Bảng bị từ chối"
-    assert shown.text("//*[@class='tally']") == "Lỗi: 7 · Cảnh báo: 1 · Ô đã sửa: 14"
+    assert shown.text("//h1") == f"× {say('gate.refused')}"
+    assert shown.text("//*[@class='tally']") == say("gate.tally", errors=7, warnings=1, repairs=14)
     assert shown.listed("error") == [
-        ("#t1-G6", "Dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))", "7l.2 không phải là số"),
-        ("#t1-H7", "Dòng 7, cột H (TIỀN ĐỘ GIẢI QUYẾT (%))", "101 ngoài khoảng cho phép từ 0 đến 100"),
-        ("#t1-B8", "Dòng 8, cột B (ĐƠN VỊ)", "LONG ĐIỀN C không phải là đơn vị có trong danh mục tại kỳ này"),
-        ("#t1-J9", "Dòng 9, cột J (DỊCH VỤ TRỰC TUYẾN / THANH TOÁN TRỰC TUYẾN (Chỉ tiêu trên 30%))", "ô bắt buộc để trống"),
-        ("#t1-D10", "Dòng 10, cột D (XẾP LOẠI)", "KHÁ tổng điểm 62,35 thuộc mức “Trung bình”"),
-        ("#t1-L11", "Dòng 11, cột L (SỐ HÓA / CHỨNG THỰC ĐIỆN TỬ)", "12.5 không phải là số lượng (số nguyên không âm)"),
-        ("#t1-B", "Cột B (ĐƠN VỊ)", "Bình Phước Xuân thiếu đơn vị xã Bình Phước Xuân"),
+        ("#t1-G6", place(6, "G", "CÔNG KHAI, MINH BẠCH (%)"), f"7l.2 {say('problem.not_a_number')}"),
+        ("#t1-H7", place(7, "H", "TIỀN ĐỘ GIẢI QUYẾT (%)"), f"101 {say('problem.out_of_range', low=0, high=100)}"),
+        ("#t1-B8", place(8, "B", "ĐƠN VỊ"), f"LONG ĐIỀN C {say('problem.unknown_unit')}"),
+        ("#t1-J9", place(9, "J", "DỊCH VỤ TRỰC TUYẾN / THANH TOÁN TRỰC TUYẾN (Chỉ tiêu trên 30%)"), say("problem.missing_value")),
+        ("#t1-D10", place(10, "D", "XẾP LOẠI"), f"KHÁ {say('problem.wrong_band', total='62,35', band='Trung bình')}"),
+        ("#t1-L11", place(11, "L", "SỐ HÓA / CHỨNG THỰC ĐIỆN TỬ"), f"12.5 {say('problem.not_a_count')}"),
+        ("#t1-B", place(0, "B", "ĐƠN VỊ"), f"Bình Phước Xuân {say('problem.missing_unit', name='xã Bình Phước Xuân')}"),
     ]  # fmt: skip
     assert shown.listed("warning")[0][:2] == (
         "#t1-I4",
-        "Dòng 4, cột I (DỊCH VỤ TRỰC TUYẾN / DVCTT (Chỉ tiêu trên 60%))",
+        place(4, "I", "DỊCH VỤ TRỰC TUYẾN / DVCTT (Chỉ tiêu trên 60%)"),
     )
 
 
 @pytest.mark.parametrize(
     ("anchor", "kind", "text"),
     [
-        ("t1-G6", "error", "7l.2 ×1 (lỗi: không phải là số)"),
-        ("t1-J9", "error", "×4 (lỗi: ô bắt buộc để trống)"),
-        ("t1-I4", "warning", "DVCTT (Chỉ tiêu trên 60%) !8 (cảnh báo: chỉ tiêu in trong tiêu đề là 60%, khác chỉ tiêu đã khai báo 50%)"),
-        ("t1-I11", "repair", "13,2 → 13.2 (đã sửa: dấu phẩy thập phân)"),
-        ("t1-A5", "repair", "TOÀN HUYỆN → để trống (đã sửa: tên dòng tổng đứng ở cột số thứ tự)"),
+        ("t1-G6", "error", f"7l.2 ×1 {mark('error', 'problem.not_a_number')}"),
+        ("t1-J9", "error", f"×4 {mark('error', 'problem.missing_value')}"),
+        ("t1-I4", "warning", f"DVCTT (Chỉ tiêu trên 60%) !8 {mark('warning', 'problem.other_target', printed=60, target=50)}"),
+        ("t1-I11", "repair", f"13,2 → 13.2 {mark('repaired', 'repair.decimal_comma')}"),
+        ("t1-A5", "repair", f"TOÀN HUYỆN → {say('gate.nothing')} {mark('repaired', 'repair.label_moved')}"),
     ],
 )  # fmt: skip
 def test_a_marked_cell_says_in_words_what_its_colour_says(refused, anchor, kind, text):
@@ -154,27 +165,31 @@ def test_the_table_is_the_one_delivered_row_by_row_and_cell_by_cell(accepted):
 
 def test_the_control_totals_and_the_missing_units_close_the_page(refused, accepted):
     controls = "//table[@class='controls']/tbody/tr"
-    assert Page(accepted).text(f"{controls}[2]").endswith("CHỨNG THỰC ĐIỆN TỬ1.7461.746khớp")
-    assert Page(refused).text(f"{controls}[1]") == "Số đơn vị1718không khớp"
+    assert Page(accepted).text(f"{controls}[2]").endswith(f"CHỨNG THỰC ĐIỆN TỬ1.7461.746{say('gate.agrees')}")
+    assert Page(refused).text(f"{controls}[1]") == f"{say('gate.control_units')}1718{say('gate.differs')}"
     assert Page(refused).text("//ul[@class='missing']") == "xã Bình Phước Xuân"
     assert Page(accepted).tree.xpath("//ul[@class='missing']") == []
 
 
 def test_a_control_total_that_cannot_be_read_is_not_said_to_differ(tmp_path):
     shown = Page(page(changed(tmp_path, 5, "L", "1,746")))
-    assert shown.text("//table[@class='controls']/tbody/tr[2]").endswith("1.746–chưa so được")
+    assert shown.text("//table[@class='controls']/tbody/tr[2]").endswith(f"1.746–{say('gate.unknown')}")
 
 
 def test_a_missing_column_is_marked_at_the_row_of_its_header(tmp_path):
     shown = Page(page(changed(tmp_path, 3, "G", "CÔNG KHAI")))
-    assert shown.listed("error")[0][:2] == ("#t1-3", "Dòng 3, cột “CÔNG KHAI, MINH BẠCH (%)”")
-    assert shown.cell("t1-3") == "3 ×1 (lỗi: thiếu cột bắt buộc này)"
+    missing = say("place.column_name", column="CÔNG KHAI, MINH BẠCH (%)")
+    assert shown.listed("error")[0][:2] == ("#t1-3", wording.capital(f"{say('place.row', row=3)}, {missing}"))
+    assert shown.cell("t1-3") == f"3 ×1 {mark('error', 'problem.missing_column')}"
 
 
 def test_the_page_speaks_english_when_the_wording_does(tmp_path):
     shown = Page(page(wrong(tmp_path), lang="en"))
-    assert shown.tree.get("lang") == "en" and shown.text("//h1") == "× The table is refused"
-    assert shown.listed("error")[0][1:] == ("Row 6, column G (CÔNG KHAI, MINH BẠCH (%))", "7l.2 is not a number")
+    assert shown.tree.get("lang") == "en" and shown.text("//h1") == f"× {say('gate.refused', 'en')}"
+    assert shown.listed("error")[0][1:] == (
+        place(6, "G", "CÔNG KHAI, MINH BẠCH (%)", "en"),
+        f"7l.2 {say('problem.not_a_number', 'en')}",
+    )
 
 
 # -- other files -----------------------------------------------------------------------------------------------------
@@ -183,11 +198,15 @@ def test_the_page_speaks_english_when_the_wording_does(tmp_path):
 def test_of_a_workbook_the_sheets_that_were_read_are_shown_and_named(province):
     shown = Page(page(province, held=AN_GIANG))
     assert [head.text for head in shown.tree.xpath("//h2[starts-with(@id, 't')]")] == [
-        f"Bảng như đã nhận: bang.xlsx [{name}]" for name in ("Xã Phường", "Sở Ban", "Điểm năm")
+        say("gate.table", file=f"bang.xlsx [{name}]") for name in ("Xã Phường", "Sở Ban", "Điểm năm")
     ]
     assert len(shown.rows(1)) == 103 and len(shown.rows(2)) == 16
     assert shown.listed("error") == [
-        ("#t1-D50", "bang.xlsx [Xã Phường], dòng 50, cột D (MDHL)", "18,x không phải là số")
+        (
+            "#t1-D50",
+            f"bang.xlsx [Xã Phường], {say('place.row', row=50)}, {say('place.column', letter='D', column='MDHL')}",
+            f"18,x {say('problem.not_a_number')}",
+        )
     ]
 
 
@@ -209,7 +228,10 @@ def test_a_line_of_text_above_a_web_pages_table_has_no_number(tmp_path):
     path = tmp_path / "bang.html"
     path.write_text(f"<p>Ngày 11/12/2023</p><table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>", "utf-8")
     shown = Page(page(path))
-    assert shown.listed("error")[0][:2] == ("#t1-A0", "Dòng chữ phía trên bảng, cột A")
+    assert shown.listed("error")[0][:2] == (
+        "#t1-A0",
+        wording.capital(f"{say('gate.above')}, {say('place.column_letter', letter='A')}"),
+    )
     assert shown.rows()[:2] == ["", "1"] and shown.cell("t1-A0").startswith("Ngày 11/12/2023 ×1")
 
 
@@ -220,7 +242,7 @@ def test_hidden_cells_are_shown_as_such(tmp_path):
     book.active.row_dimensions[9].hidden = True
     book.save(tmp_path / "bang.xlsx")
     shown = Page(page(tmp_path / "bang.xlsx"))
-    assert shown.cell("t1-A9").startswith("(bị ẩn) 4 ×1 (lỗi: ô này có dữ liệu nhưng bị ẩn hoặc bị gạch ngang)")
+    assert shown.cell("t1-A9").startswith(f"({say('gate.hidden')}) 4 ×1 {mark('error', 'problem.hidden')}")
     assert len(shown.tree.xpath("//td[contains(@class, 'hidden')]")) == 13
 
 
@@ -228,7 +250,10 @@ def test_several_files_follow_one_another_each_problem_with_its_file(tmp_path):
     first, second = saved(tmp_path, lines(), "mot.txt"), saved(tmp_path, lines(), "hai.txt")
     second.write_text(second.read_text("utf-8").replace("\t72.6\t", "\t7l.6\t"), "utf-8")
     shown = Page(page(first, second))
-    assert shown.listed("error")[0][:2] == ("#t2-G6", "hai.txt, dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%))")
+    assert shown.listed("error")[0][:2] == (
+        "#t2-G6",
+        f"hai.txt, {say('place.row', row=6)}, {say('place.column', letter='G', column='CÔNG KHAI, MINH BẠCH (%)')}",
+    )
     assert "id" not in shown.tree.xpath("(//table[@class='delivered'])[1]/tbody/tr[6]/td[7]")[0].attrib
 
 
@@ -243,12 +268,25 @@ def test_of_a_long_table_only_rows_with_something_to_say_are_shown_and_the_rest_
     cleaned = clean.gate(path, names, words())
     only = dataclasses.replace(cleaned, problems=cleaned.problems[cleaned.problems["value"].isin(["101", "102"])])
     shown = Page(gatepage.page(gatepage.delivered([path]), only, words(), names))
-    rest = "Không hiển thị {} dòng không có gì cần xem."
     assert shown.rows() == [
-        *["1", "2", "3", "4", "5", "6", "7", rest.format("1.491"), "1499", "1500", "1501", "1502", "1503"],
-        *[rest.format("1.498"), "3002", "3003", "3004", "3005"],
+        *[
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+            say("gate.left_out", count="1.491"),
+            "1499",
+            "1500",
+            "1501",
+            "1502",
+            "1503",
+        ],
+        *[say("gate.left_out", count="1.498"), "3002", "3003", "3004", "3005"],
     ]
-    assert "Bảng có 3.005 dòng" in shown.text("//section[h2[@id='t1']]/p")
+    assert say("gate.partly", rows="3.005") in shown.text("//section[h2[@id='t1']]/p")
 
 
 def test_a_long_table_with_nothing_to_say_shows_its_head_and_counts_the_rest(tmp_path):
@@ -256,7 +294,7 @@ def test_a_long_table_with_nothing_to_say_shows_its_head_and_counts_the_rest(tmp
     rows = [["code", "name", "total", *held.groups["group"]]]
     rows += [[f"H21.{number}", f"xã X{number}", "60", *["10"] * 6] for number in range(400)]
     shown = Page(page(saved(tmp_path, rows), held=held))
-    assert shown.rows() == ["1", "2", "3", "Không hiển thị 398 dòng không có gì cần xem."]
+    assert shown.rows() == ["1", "2", "3", say("gate.left_out", count=398)]
 
 
 def test_a_file_that_cannot_be_read_is_named_with_the_reason_and_has_no_table(tmp_path):
@@ -269,14 +307,14 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason_and_has_no_table(tm
 
 def test_a_table_without_its_header_is_shown_as_it_is(tmp_path):
     shown = Page(page(saved(tmp_path, [["Kính gửi"], ["a", "b"]])))
-    assert "không tìm thấy dòng tiêu đề" in shown.listed("error")[0][2]
+    assert say("problem.no_header", headers="#").split("#")[0] in shown.listed("error")[0][2]
     assert shown.rows() == ["1", "2"]
 
 
 def test_cells_without_kind_sheet_and_hidden_are_shown_too():
     cells = read.cells(RAW)[["file", "row", "column", "column_letter", "value"]]
     html = gatepage.page(cells, clean.gate(RAW, in_force(), words()), words(), in_force())
-    assert Page(html).cell("t1-I11") == "13,2 → 13.2 (đã sửa: dấu phẩy thập phân)"
+    assert Page(html).cell("t1-I11") == f"13,2 → 13.2 {mark('repaired', 'repair.decimal_comma')}"
 
 
 def test_the_same_input_gives_the_same_page_and_is_left_as_it_was(accepted):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.district import say
 from support.stand_in import AREA, CUTOFF, accepted, contents, put
 
 from analysis.exits import Exit
@@ -17,6 +18,7 @@ from analysis.weeks import paths, store
 from analysis.weeks.home import PROJECT
 
 EARLIER = "2023-11-27"
+SCORES, REPORT = f"data/processed/{AREA}/{CUTOFF}/scores.csv", f"reports/{AREA}/{CUTOFF}/report.html"
 TABLE = "unit_code,total\n30634,{}\n30637,{}\n"
 
 
@@ -139,7 +141,7 @@ def test_the_newest_week_is_verified_and_is_the_same_though_its_table_is_no_more
     make(home, cutoff=EARLIER)
     make(home)
     (line,) = verified(home, Exit.DONE)
-    assert line == f"{AREA}, kỳ chốt {CUTOFF}, bản r1: 3 tệp còn nguyên như khi phát hành, dựng lại giống từng byte."
+    assert line == say("verify.same", area=AREA, cutoff=CUTOFF, revision="r1", count=3)
     assert not list(Path(home.parent).glob("verify-*"))
 
 
@@ -148,9 +150,10 @@ def test_one_changed_byte_is_named_with_its_cell_and_how_to_restore_it(home):
     path = file(home, "scores.csv")
     path.write_text(path.read_text().replace("30634,1", "30634,7"))
     heading, damaged, cell, heal = verified(home, verify.DIFFERS)
-    assert heading.endswith("có khác biệt.")
-    assert damaged == f"data/processed/{AREA}/{CUTOFF}/scores.csv: bị thay đổi sau khi phát hành"
-    assert cell == "  dòng 2, cột total: đã phát hành «7», dựng lại «1»"
+    assert heading == say("verify.differs", area=AREA, cutoff=CUTOFF, revision="r1")
+    assert damaged == say("verify.damaged", path=SCORES)
+    assert cell == "  " + say("verify.cell", row=2, column="total", published=7, rebuilt=1)
+    assert heal == say("verify.heal", area=AREA, cutoff=CUTOFF)
     assert f"python -m analysis week {CUTOFF} --area {AREA}" in heal
 
 
@@ -159,8 +162,8 @@ def test_a_product_that_is_gone_and_one_that_was_added_are_named(home):
     file(home, "report.html").unlink()
     put(file(home, "more.html"), "x")
     assert verified(home, verify.DIFFERS)[1:3] == [
-        f"reports/{AREA}/{CUTOFF}/more.html: không có khi phát hành, được thêm vào sau",
-        f"reports/{AREA}/{CUTOFF}/report.html: đã phát hành nhưng nay không còn",
+        say("verify.extra", path=f"reports/{AREA}/{CUTOFF}/more.html"),
+        say("verify.missing", path=REPORT),
     ]
 
 
@@ -168,9 +171,9 @@ def test_a_changed_rule_is_named_as_the_reason(home):
     make(home)
     put(home / "config" / AREA / "area.toml", "weak = 55")
     assert verified(home, verify.DIFFERS)[1:] == [
-        f"data/processed/{AREA}/{CUTOFF}/scores.csv: dựng lại cho nội dung khác",
-        "  dòng 3, cột total: đã phát hành «50», dựng lại «55»",
-        f"Quy định, cấu hình đã thay đổi sau khi phát hành: config/{AREA}/area.toml",
+        say("verify.other", path=SCORES),
+        "  " + say("verify.cell", row=3, column="total", published=50, rebuilt=55),
+        say("verify.because_config", names=f"config/{AREA}/area.toml"),
     ]
 
 
@@ -178,7 +181,8 @@ def test_a_changed_rule_that_changes_no_product_is_told_and_is_no_difference(hom
     make(home)
     put(home / "config" / AREA / "area.toml", "# why\nweak = 50")
     same, reason = verified(home, Exit.DONE)
-    assert "giống từng byte" in same and f"config/{AREA}/area.toml" in reason
+    assert same == say("verify.same", area=AREA, cutoff=CUTOFF, revision="r1", count=3)
+    assert reason == say("verify.because_config", names=f"config/{AREA}/area.toml")
 
 
 def test_a_changed_earlier_week_is_named_as_the_reason(home):
@@ -186,8 +190,8 @@ def test_a_changed_earlier_week_is_named_as_the_reason(home):
     make(home)
     put(file(home, "scores.csv", EARLIER), "another")
     assert verified(home, verify.DIFFERS)[1:] == [
-        f"reports/{AREA}/{CUTOFF}/report.html: dựng lại cho nội dung khác",
-        f"Số liệu các tuần trước đã thay đổi sau khi phát hành: {EARLIER}",
+        say("verify.other", path=REPORT),
+        say("verify.because_earlier", names=EARLIER),
     ]
 
 
@@ -199,8 +203,7 @@ def test_a_program_that_gives_other_bytes_from_the_same_inputs_is_named_as_that(
         put(paths.run_reports(home, area, name) / "report.html", os.urandom(8).hex())
 
     lines = verified(home, verify.DIFFERS, dataclasses.replace(STEPS, export=by_chance))
-    assert lines[1] == f"reports/{AREA}/{CUTOFF}/report.html: dựng lại cho nội dung khác"
-    assert lines[2].startswith("Mọi đầu vào vẫn như khi phát hành")
+    assert lines[1:3] == [say("verify.other", path=REPORT), say("verify.no_reason")]
 
 
 def test_corrections_are_rebuilt_on_what_they_corrected(home):
@@ -208,20 +211,23 @@ def test_corrections_are_rebuilt_on_what_they_corrected(home):
         make(home, text, reissue=number > 0)
     assert file(home, "report.html").read_text() == "3  r3"
     (line,) = verified(home, Exit.DONE)
-    assert "bản r3" in line
+    assert line == say(
+        "verify.same", area=AREA, cutoff=CUTOFF, revision="r3", count=11
+    )  # three of each, and two run.json kept
     put(file(home, "r1/report.html"), "damaged")
-    assert verified(home, verify.DIFFERS)[1] == f"reports/{AREA}/{CUTOFF}/r1/report.html: bị thay đổi sau khi phát hành"
+    damaged = say("verify.damaged", path=f"reports/{AREA}/{CUTOFF}/r1/report.html")
+    assert verified(home, verify.DIFFERS)[1] == damaged
 
 
 def test_without_its_record_a_week_is_compared_with_what_is_made_and_is_not_called_the_same(home):
     make(home)
     file(home, "run.json").unlink()
     lines = verified(home, verify.DIFFERS)
-    assert len(lines) == 2 and lines[1].startswith("Mất run.json")
+    assert len(lines) == 2 and lines[1] == say("verify.record_lost")
     put(file(home, "scores.csv"), TABLE.format(7, 50))
     assert verified(home, verify.DIFFERS)[2:] == [
-        f"data/processed/{AREA}/{CUTOFF}/scores.csv: dựng lại cho nội dung khác",
-        "  dòng 2, cột total: đã phát hành «7», dựng lại «1»",
+        say("verify.other", path=SCORES),
+        "  " + say("verify.cell", row=2, column="total", published=7, rebuilt=1),
     ]
 
 
@@ -229,8 +235,8 @@ def test_a_week_whose_table_was_changed_is_not_rebuilt_and_the_rest_is_looked_at
     make(home)
     put(file(home, "raw") / f"{CUTOFF}.txt", "2")
     lines = verified(home, verify.DIFFERS)
-    assert lines[1] == f"data/processed/{AREA}/{CUTOFF}/raw/{CUTOFF}.txt: bị thay đổi sau khi phát hành"
-    assert lines[2].startswith("Không dựng lại được")
+    assert lines[1] == say("verify.damaged", path=f"data/processed/{AREA}/{CUTOFF}/raw/{CUTOFF}.txt")
+    assert lines[2].startswith(say("verify.not_rebuilt", reason=""))
 
 
 def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):
@@ -240,13 +246,14 @@ def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):
         raise OSError("no space")
 
     lines = verified(home, verify.DIFFERS, dataclasses.replace(STEPS, export=fails))
-    assert lines[1].startswith("Không dựng lại được") and "no space" in "".join(lines)
+    assert lines[1].startswith(say("verify.not_rebuilt", reason="")) and "no space" in "".join(lines)
 
 
 @pytest.mark.parametrize("cutoff", [None, CUTOFF])
 def test_where_nothing_is_published_there_is_nothing_to_verify(home, cutoff):
     outcome = verify.verify_week(home, AREA, cutoff, STEPS)
-    assert outcome.status == Exit.REFUSED and "chưa có báo cáo" in outcome.message
+    assert outcome.status == Exit.REFUSED
+    assert outcome.message == say("verify.nothing_published", area=AREA, cutoff=cutoff or "????-??-??")
 
 
 # -- the real week ---------------------------------------------------------------------------------------------------
@@ -308,7 +315,8 @@ def test_the_real_week_is_made_the_same_in_another_folder_another_time_zone_and_
         assert float(shown.stdout) > 400 * 86400 + (place / "config").stat().st_mtime - 86400
     call = [sys.executable, "-c", CALL, "verify", "--area", AREA, "--home", str(place)]
     done = subprocess.run(call, env=environment, capture_output=True, text=True, cwd="/", encoding="utf-8")
-    assert (done.returncode, "bản r2" in done.stdout, "giống từng byte" in done.stdout) == (0, True, True), done
+    before, after = say("verify.same", area=AREA, cutoff=CUTOFF, revision="r2", count="#").split("#")
+    assert (done.returncode, before in done.stdout, after in done.stdout) == (0, True, True), done
 
 
 @pytest.mark.long
@@ -320,6 +328,8 @@ def test_a_changed_threshold_is_named_with_the_first_cells_it_changes_in_the_rea
     outcome = verify.verify_week(home, AREA, CUTOFF)
     assert outcome.status == verify.DIFFERS
     assert f"config/{AREA}/area.toml" in outcome.message
-    assert f"data/processed/{AREA}/{CUTOFF}/findings.csv: dựng lại cho nội dung khác\n  dòng " in outcome.message
+    findings = say("verify.other", path=f"data/processed/{AREA}/{CUTOFF}/findings.csv")
+    first_cell = say("verify.cell", row="", column="", published="", rebuilt="").split()[0]
+    assert f"{findings}\n  {first_cell} " in outcome.message
     assert "scores.csv" not in outcome.message
     assert json.loads((home / "data/processed" / AREA / CUTOFF / "run.json").read_text("utf-8"))["revision"] == 2

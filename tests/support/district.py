@@ -31,6 +31,11 @@ def words(lang: str = "vi") -> wording.Wording:
     return wording.load(HOME, lang)
 
 
+def say(key: str, lang: str = "vi", **fields: object) -> str:
+    """The sentence that is expected: the office may word it otherwise, its key and fields stay."""
+    return words(lang).say(key, **fields)
+
+
 def lines() -> list[list[str]]:
     return [line.split("\t") for line in RAW.read_text("utf-8").split("\n")]
 
