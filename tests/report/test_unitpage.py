@@ -8,7 +8,7 @@ import nbformat
 import pandas as pd
 import pytest
 from support import district
-from support.district import HOME, edition, week
+from support.district import HOME, edition, say, week
 from support.fragments import text
 
 from analysis.report import findings, unitpage
@@ -18,24 +18,28 @@ KIEN_AN, MY_HOI_DONG = "30634", "30637"
 
 
 def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():
+    lost = [
+        say("unit.lost_part", part="số hóa hồ sơ", lost="17,05", most=22),
+        say("unit.lost_part", part="công khai, minh bạch", lost="14,53", most=18),
+        say("unit.lost_part", part="thanh toán trực tuyến", lost="5,55", most=6),
+    ]
+    way = say("finding.mix_proven", steps=say("finding.mix_step", indicator="số hóa hồ sơ", needed="3,8"))
     lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), KIEN_AN).data)
     assert lines == [
-        "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 18/18 trong các đơn vị cấp xã.",
-        "Kiến An tăng 0,15 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
-        "Mất nhiều điểm nhất ở: số hóa hồ sơ (mất 17,05 trong 22 điểm); công khai, minh bạch (mất 14,53 trong 18 điểm);"
-        " thanh toán trực tuyến (mất 5,55 trong 6 điểm).",
-        "Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”. Cách ít tốn công nhất theo bảng: số hóa hồ sơ tăng thêm 3,8 điểm"
-        " phần trăm; đã có đơn vị cùng loại đạt các mức này.",
+        say("unit.standing", unit="Xã Kiến An", total="49,18", band="Yếu", rank=18, of=18, kind=say("kind.commune")),
+        say("finding.rose", unit="Kiến An", change="0,15", median="+0,27"),
+        say("unit.most_lost", parts="; ".join(lost)),
+        f"{say('finding.route_gap', unit='Kiến An', gap='0,82', band='Trung bình')} {way}",
     ]
 
 
 def test_a_lost_item_is_named_with_what_to_check_and_what_its_level_says_of_another_one():
     said = text(unitpage.change(edition(), MY_HOI_DONG))
-    assert "Mỹ Hội Đông giảm 5,78 điểm so với kỳ trước" in said
-    assert "Thứ hạng từ 12 xuống 17." in said
-    assert "xấp xỉ 1 tiêu chí hài lòng 6 điểm bị mất" in said and "cần kiểm tra phản ánh, kiến nghị quá hạn" in said
-    assert "Kỳ này mất 1; 1 tiêu chí khác nhiều khả năng đã mất từ trước." in said
-    assert "Cần thêm 15 lần thay đổi" in said
+    assert say("finding.fell", unit="Mỹ Hội Đông", change="5,78", median="+0,27") in said
+    assert say("unit.down", previous=12, rank=17) in said
+    assert say("finding.step_lost", change="−5,78", unit="Mỹ Hội Đông", items=1, size=6) in said
+    assert say("finding.step_before", now=1, before=1) in said
+    assert say("unit.no_limits", missing=15) in said
 
 
 def test_every_figure_stands_beside_the_median_the_best_of_its_kind_and_the_target():
@@ -60,33 +64,31 @@ def test_the_points_lost_and_the_points_of_the_rest_add_up_to_the_hundred():
     # 17.05 + 14.526 + 5.5464 + 5.352 + 0.032 lost of 72; 49.18 − 29.4936 = 19.6864 not itemised of the other 28
     parts = unitpage._lost_parts(edition(), KIEN_AN)
     assert parts["lost"].sum() == pytest.approx(72 - 29.4936)
-    assert "Phần điểm bảng không thể hiện: 19,69 điểm; trung vị của các đơn vị cùng loại: 20,79 điểm." in text(
-        unitpage.lost(edition(), KIEN_AN)
-    )
+    assert say("unit.rest", value="19,69", median="20,79") in text(unitpage.lost(edition(), KIEN_AN))
 
 
 def test_each_way_to_the_next_band_comes_with_the_best_rate_there_is_and_where_it_is():
     said = text(unitpage.route(edition(), KIEN_AN))
-    assert (
-        "Riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm cũng đủ (cao nhất hiện nay: 87,2%, Long Điền A)."
-        in said
-    )
-    assert "cần 0,21 điểm mỗi tuần. Bình quân 1 tuần gần đây: +0,15 mỗi tuần." in said
+    way = say("finding.mix_step", indicator="công khai, minh bạch", needed="4,6")
+    assert say("unit.alone", way=way, best="87,2%", holder="Long Điền A") in said
+    pace = say("piece.pace_total", indicator="Tổng điểm", value="49,18", target=50, by="31/12/2023", needed="0,21")
+    assert f"{pace} {say('piece.pace_recent', weeks=1, recent='+0,15')}" in said
     assert "tiến độ" not in said.lower()  # 4.1 percentage points, of which only 0.16 are left
 
 
 def test_where_the_best_of_every_peer_is_not_enough_it_says_so():
     said = text(unitpage.route(edition(), MY_HOI_DONG))
-    assert "thì thêm được 5,55 điểm, chưa đủ." in said and "vượt mức cao nhất hiện có" in said
+    assert f"{say('finding.mix_best', most='5,55')} {say('finding.mix', steps='#').split('#')[0]}" in said
 
 
 def test_the_page_says_what_the_table_cannot_show():
     said = text(unitpage.unseen(edition(), KIEN_AN))
-    assert "Mức độ hài lòng" in said and "Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023." in said
+    assert "Mức độ hài lòng" in said
+    assert say("finding.no_history", period=say("period.week_of_year", week=1, month=12, year=2023)) in said
 
 
 def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
-    assert "chưa thể nói mức xếp loại này đã giữ từ bao giờ" in text(unitpage.standing(edition(), KIEN_AN))
+    assert say("unit.first_time") in text(unitpage.standing(edition(), KIEN_AN))
 
 
 def test_an_unknown_unit_is_refused_by_name():
@@ -112,9 +114,15 @@ def course(*bands, code=KIEN_AN):
 @pytest.mark.parametrize(
     ("bands", "said"),
     [
-        (["Trung bình", "Yếu", "Yếu"], "Giữ mức xếp loại này từ tuần 4 tháng 11 năm 2023 (2 kỳ liên tiếp)."),
-        (["Yếu", "Trung bình", "Yếu"], "Giữ mức xếp loại này từ tuần 1 tháng 12 năm 2023 (1 kỳ liên tiếp)."),
-        (["Yếu"] * 4, "Giữ mức xếp loại này suốt chuỗi số liệu đã có, từ tuần 2 tháng 11 năm 2023 (4 kỳ)."),
+        (
+            ["Trung bình", "Yếu", "Yếu"],
+            say("unit.since", period=say("period.week_of_year", week=4, month=11, year=2023), count=2),
+        ),
+        (
+            ["Yếu", "Trung bình", "Yếu"],
+            say("unit.since", period=say("period.week_of_year", week=1, month=12, year=2023), count=1),
+        ),
+        (["Yếu"] * 4, say("unit.since_first", period=say("period.week_of_year", week=2, month=11, year=2023), count=4)),
     ],
 )
 def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, said):
@@ -124,14 +132,14 @@ def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, s
 def test_a_change_within_the_limits_is_called_ordinary():
     signals = week()["signals"].assign(missing=0, changes=20, centre=0.2, lower=-0.4, upper=0.8)
     said = text(unitpage.change(edition(signals=signals), KIEN_AN))
-    assert "nằm trong giới hạn dao động thông thường của đơn vị (từ −0,40 đến +0,80, theo 20 lần thay đổi" in said
+    assert say("unit.within", lower="−0,40", upper="+0,80", count=20) in said
 
 
 @pytest.mark.parametrize(
     ("total", "said"),
     [
-        (90.0, "Đơn vị đã ở mức xếp loại cao nhất."),
-        (69.5, "Đơn vị còn thiếu 0,50 điểm để đạt “Khá”. Bảng không có tỷ lệ của các chỉ số"),
+        (90.0, say("unit.highest")),
+        (69.5, say("unit.no_route", gap="0,50", band="Khá")),
     ],
 )
 def test_without_a_route_it_says_why(total, said):
@@ -143,7 +151,8 @@ def test_without_a_route_it_says_why(total, said):
 def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
     routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
     said = text(unitpage.route(edition(routes=routes), KIEN_AN))
-    assert "thanh toán trực tuyến tăng thêm 13,7 điểm phần trăm (thêm 38 trường hợp) cũng đủ" in said
+    way = say("finding.mix_cases", indicator="thanh toán trực tuyến", needed="13,7", cases=38)
+    assert say("unit.alone", way=way, best="28,19%", holder="Chợ Mới") in said
 
 
 def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_binary_noise_is_all_that_differs():

@@ -9,17 +9,25 @@ from analysis.report.charts.control import draw_control
 
 
 def test_the_control_chart_says_the_limits_and_each_point_that_breaks_a_rule():
-    assert draw_control(POINTS, LIMITS, VI).alt == (
-        "Mức tăng, giảm điểm qua 4 kỳ, từ 13/11/2023 đến 04/12/2023; kỳ mới nhất: +0,50. Trung bình +0,25, giới hạn "
-        "dao động thông thường từ −1,75 đến +2,25. Điểm bất thường: 27/11/2023 −5,78 (ngoài giới hạn)."
+    rule = VI.say("chart.control.rule_beyond")
+    point = VI.say("chart.control.alt_point", day="27/11/2023", value="−5,78", rule=rule)
+    assert draw_control(POINTS, LIMITS, VI).alt == " ".join(
+        [
+            VI.say("chart.control.alt", count=4, first="13/11/2023", last="04/12/2023", value="+0,50"),
+            VI.say("chart.control.alt_limits", centre="+0,25", lower="−1,75", upper="+2,25"),
+            VI.say("chart.control.alt_broken", points=point),
+        ]
     )
     usual = draw_control(POINTS.assign(rule=""), LIMITS, EN).alt
-    assert usual.endswith("from −1.75 to +2.25. No point is out of the ordinary.")
+    limits = EN.say("chart.control.alt_limits", centre="+0.25", lower="−1.75", upper="+2.25")
+    assert usual.endswith(f"{limits} {EN.say('chart.control.alt_usual')}")
 
 
 def test_a_point_that_breaks_a_rule_has_the_rules_name_and_another_mark():
     chart = draw_control(POINTS, LIMITS, VI)
-    assert {"27/11: ngoài giới hạn", "trên +2,25", "TB +0,25", "dưới −1,75", "+0,50"} <= set(written(chart))
+    values = {"upper": "+2,25", "centre": "+0,25", "lower": "−1,75"}
+    limits = {VI.say(f"chart.control.{which}", value=value) for which, value in values.items()}
+    assert {f"27/11: {VI.say('chart.control.rule_beyond')}", "+0,50"} | limits <= set(written(chart))
     (mark,) = [line for line in chart.figure.axes[0].lines if line.get_marker() == "D"]
     points = [line for line in chart.figure.axes[0].lines if line.get_marker() == "o"][-1]
     assert mark.get_ydata().tolist() == [points.get_ydata()[2]]
@@ -43,28 +51,31 @@ def test_centre_and_limits_lie_where_their_figures_are():
 def test_of_a_run_that_breaks_one_rule_only_the_last_point_is_named():
     chart = draw_control(POINTS.assign(rule=["", "shift", "shift", "beyond"]), LIMITS, VI)
     assert [each for each in written(chart) if ": " in each and "/" in each] == [
-        "27/11: tám kỳ liền ở một phía",
-        "04/12: ngoài giới hạn",
+        f"27/11: {VI.say('chart.control.rule_shift')}",
+        f"04/12: {VI.say('chart.control.rule_beyond')}",
     ]
 
 
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
-        (9, "Chưa đủ số kỳ để tính giới hạn dao động thông thường: còn thiếu 9 kỳ."),
-        (0, "Các kỳ trước không dao động nên không có giới hạn."),
+        (9, VI.say("chart.control.few", missing=9)),
+        (0, VI.say("chart.control.steady")),
     ],
 )
 def test_without_limits_there_are_the_points_and_why(missing, said):
     chart = draw_control(POINTS.assign(rule=""), NO_LIMITS | {"missing": missing}, VI)
-    assert chart.alt.endswith(f"kỳ mới nhất: +0,50. {said}")
+    alt = VI.say("chart.control.alt", count=4, first="13/11/2023", last="04/12/2023", value="+0,50")
+    assert chart.alt.endswith(f"{alt} {said}")
     assert said in " ".join(written(chart))
-    assert "mốc 0,00" in written(chart) and not any(each.startswith("TB") for each in written(chart))
+    assert VI.say("chart.control.zero", value="0,00") in written(chart)
+    centre = VI.say("chart.control.centre", value="#").split("#")[0]
+    assert not any(each.startswith(centre) for each in written(chart))
 
 
 def test_a_missing_change_is_a_gap():
     chart = draw_control(POINTS.assign(value=[0.5, UNKNOWN, -5.78, 0.5]), LIMITS, VI)
-    assert "qua 3 kỳ" in chart.alt
+    assert VI.say("chart.control.alt", count=3, first="13/11/2023", last="04/12/2023", value="+0,50") in chart.alt
     assert np.isnan(chart.figure.axes[0].lines[0].get_ydata()).sum() == 1
 
 

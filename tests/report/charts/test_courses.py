@@ -24,23 +24,18 @@ from analysis.report.charts.sheet import BLUE, GREY, INK, ORANGE, PALE, SMALL, W
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (
-            VI,
-            "Thứ hạng của 5 đơn vị qua 2 kỳ, từ 27/11/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
-            "Tăng hạng nhiều nhất: Tấn Mỹ (từ 3 thành 2). Giảm hạng nhiều nhất: Long Điền B (từ 2 thành 3).",
-        ),
-        (
-            EN,
-            "Ranks from 27 November 2023 to 4 December 2023, cut-offs: 2, units: 5. First now: Chợ Mới. "
-            "Gained the most places: Tấn Mỹ (from 3 to 2). Lost the most places: Long Điền B (from 2 to 3).",
-        ),
-    ],
+    ("words", "first", "last"),
+    [(VI, "27/11/2023", "04/12/2023"), (EN, "27 November 2023", "4 December 2023")],
     ids=["vi", "en"],
 )
-def test_the_ranks_say_who_is_first_and_who_moved_most(words, said):
-    assert draw_bump(COURSE, words).alt == said
+def test_the_ranks_say_who_is_first_and_who_moved_most(words, first, last):
+    assert draw_bump(COURSE, words).alt == " ".join(
+        [
+            words.say("chart.bump.alt", count=5, cutoffs=2, first=first, last=last, best="Chợ Mới"),
+            words.say("chart.bump.alt_rose", units=words.say("chart.bump.alt_unit", unit="Tấn Mỹ", then=3, now=2)),
+            words.say("chart.bump.alt_fell", units=words.say("chart.bump.alt_unit", unit="Long Điền B", then=2, now=3)),
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,8 +87,8 @@ def test_a_line_is_cut_where_the_series_ends_and_the_move_counts_from_there():
     chart = draw_bump(course, VI)
     assert sorted(map(len, lines_of(chart, GREY)))[-4:] == [2, 2, 2, 2]  # two units, two series
     assert row_of(chart, "A")[-1] == row_of(chart, "B")[-1] == "="
-    assert "vạch đứt: bắt đầu chuỗi số liệu mới" in " ".join(written(chart)).replace("\n", " ")
-    assert chart.alt.endswith("Không có đơn vị nào đổi hạng.")
+    assert VI.say("chart.course.series") in " ".join(written(chart)).replace("\n", " ")
+    assert chart.alt.endswith(VI.say("chart.bump.alt_still"))
 
 
 def test_a_cutoff_without_a_rank_is_not_leapt_by_the_line():
@@ -110,7 +105,10 @@ def test_a_corrected_point_is_hollow_and_the_key_says_so():
     for chart, there in ((draw_bump(COURSE, VI), False), (draw_bump(corrected, VI), True)):
         hollow = [line for line in chart.figure.axes[0].lines if line.get_markerfacecolor() == "white"]
         assert [len(line.get_xdata()) for line in hollow] == [1] * there
-        assert any("○ số liệu đã đính chính" in each.replace("\n", " ") for each in [" ".join(written(chart))]) is there
+        assert (
+            any(VI.say("chart.course.corrected") in each.replace("\n", " ") for each in [" ".join(written(chart))])
+            is there
+        )
 
 
 def test_of_many_units_only_those_that_moved_most_or_are_asked_for_have_names():
@@ -133,9 +131,9 @@ def test_many_units_of_which_none_moved_are_named_from_the_first():
 def test_one_cutoff_shows_ranks_and_claims_no_move():
     chart = draw_bump(COURSE[COURSE["cutoff"] == "2023-12-04"], VI)
     assert row_of(chart, "Tấn Mỹ")[-3:] == ["2", "Tấn Mỹ", "–"]
+    cutoff = {"first": "04/12/2023", "last": "04/12/2023"}
     assert chart.alt == (
-        "Thứ hạng của 5 đơn vị qua 1 kỳ, từ 04/12/2023 đến 04/12/2023. Đứng đầu hiện nay: Chợ Mới. "
-        "Chưa có kỳ trước để so sánh."
+        f"{VI.say('chart.bump.alt', count=5, cutoffs=1, best='Chợ Mới', **cutoff)} {VI.say('chart.bump.alt_first')}"
     )
 
 
@@ -153,26 +151,22 @@ def test_cutoffs_are_named_by_day_and_the_year_where_it_changes_and_only_as_many
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "first", "last", "median", "rose", "fell"),
     [
         # the medians: of 49.18, 51.10, 62.24, 62.35, 65.79; the district is none of the units
-        (
-            VI,
-            "Tổng điểm qua 2 kỳ, từ 27/11/2023 đến 04/12/2023, mỗi đơn vị một ô nhỏ, 6 ô. Trung vị các đơn vị ở kỳ mới "
-            "nhất: 62,24. Tăng nhiều nhất trong chuỗi số liệu: Tấn Mỹ (+1,23). Giảm nhiều nhất trong chuỗi số liệu: "
-            "Mỹ Hội Đông (−5,78).",
-        ),
-        (
-            EN,
-            "Total points from 27 November 2023 to 4 December 2023, cut-offs: 2, a small panel a unit, panels: 6. Median "
-            "of the units at the newest cut-off: 62.24. Rose the most within its series: Tấn Mỹ (+1.23). Fell the most "
-            "within its series: Mỹ Hội Đông (−5.78).",
-        ),
+        (VI, "27/11/2023", "04/12/2023", "62,24", "+1,23", "−5,78"),
+        (EN, "27 November 2023", "4 December 2023", "62.24", "+1.23", "−5.78"),
     ],
     ids=["vi", "en"],
 )
-def test_the_totals_say_the_median_and_who_rose_and_fell_most(words, said):
-    assert draw_totals(COURSE, words).alt == said
+def test_the_totals_say_the_median_and_who_rose_and_fell_most(words, first, last, median, rose, fell):
+    assert draw_totals(COURSE, words).alt == " ".join(
+        [
+            words.say("chart.totals.alt", cutoffs=2, first=first, last=last, count=6, median=median),
+            words.say("chart.totals.alt_rose", units="Tấn Mỹ", change=rose),
+            words.say("chart.totals.alt_fell", units="Mỹ Hội Đông", change=fell),
+        ]
+    )
 
 
 def test_the_control_row_stands_first_and_the_units_follow_by_rank():
@@ -201,7 +195,9 @@ def test_every_panel_has_the_same_scale_and_its_newest_total_beside_the_line():
 
 def test_the_median_is_that_of_all_units_whichever_have_panels():
     some = draw_totals(COURSE, VI, {"Kiến An"})
-    assert "1 ô" in some.alt and "62,24" in some.alt and "Kiến An (+0,15)" in some.alt
+    days = {"first": "27/11/2023", "last": "04/12/2023"}
+    assert VI.say("chart.totals.alt", cutoffs=2, count=1, median="62,24", **days) in some.alt
+    assert VI.say("chart.totals.alt_rose", units="Kiến An", change="+0,15") in some.alt
     assert [each for each in written(some) if ". " in each] == ["5. Kiến An"]
 
 

@@ -38,14 +38,18 @@ def test_a_missing_value_is_a_dash_on_white_and_is_never_marked():
         [False, False],
         [True, False],
     ]
-    assert "1 ô được đánh dấu" in chart.alt
+    assert VI.say("chart.heat.alt", units=2, indicators=2, marked=1) in chart.alt
     assert draw_heat(cells.dropna(subset="value"), VI).svg() == chart.svg()  # no row for the cell: the same
 
 
 def test_the_heat_table_says_the_range_of_each_indicator_and_how_many_reached_the_target():
-    assert draw_heat(CELLS.assign(value=[19.3, 30.0, 72.6, 28.19]), VI).alt == (
-        "Bảng màu 2 đơn vị theo 2 chỉ số; 2 ô được đánh dấu ▼. Công khai, minh bạch: từ 19,3 đến 72,6. "
-        "Thanh toán trực tuyến: từ 28,19 đến 30,00. Đạt chỉ tiêu 30: 1/2 đơn vị."
+    assert draw_heat(CELLS.assign(value=[19.3, 30.0, 72.6, 28.19]), VI).alt == " ".join(
+        [
+            VI.say("chart.heat.alt", units=2, indicators=2, marked=2),
+            VI.say("chart.heat.alt_range", indicator="Công khai, minh bạch", lowest="19,3", highest="72,6"),
+            VI.say("chart.heat.alt_range", indicator="Thanh toán trực tuyến", lowest="28,19", highest="30,00"),
+            VI.say("chart.heat.alt_target", target=30, reached=1, known=2),
+        ]
     )
 
 

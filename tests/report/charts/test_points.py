@@ -14,7 +14,7 @@ def test_each_part_shows_what_was_lost_and_what_was_obtained():
     chart = draw_lost_points(PARTS, VI)
     assert row_of(chart, "Công khai, minh bạch") == ["Công khai, minh bạch", "−7,24", "10,76/18"]
     assert row_of(chart, "Điểm không có trong các cột") == ["Điểm không có trong các cột", "−7,41", "20,59/28"]
-    assert row_of(chart, "Tổng điểm đạt được") == ["Tổng điểm đạt được", "57,45/100"]
+    assert row_of(chart, VI.say("chart.lost.total"))[1:] == ["57,45/100"]
 
 
 def test_the_steps_lead_from_the_maximum_to_the_total():
@@ -29,10 +29,9 @@ def test_the_steps_lead_from_the_maximum_to_the_total():
 
 
 def test_the_lost_points_say_every_number_they_show():
-    assert draw_lost_points(PARTS.tail(2), EN).alt == (
-        "From a maximum of 50 points, 23.82 lost, 26.18 left. By part, points lost (obtained/maximum): "
-        "Số hóa hồ sơ −16.41 (5.59/22); Điểm không có trong các cột −7.41 (20.59/28)."
-    )
+    steps = "Số hóa hồ sơ −16.41 (5.59/22); Điểm không có trong các cột −7.41 (20.59/28)"
+    said = EN.say("chart.lost.alt", most=50, lost="23.82", total="26.18", steps=steps)
+    assert draw_lost_points(PARTS.tail(2), EN).alt == said
 
 
 def test_points_above_their_maximum_are_a_gain_and_stay_on_the_sheet():
@@ -44,14 +43,14 @@ def test_points_above_their_maximum_are_a_gain_and_stay_on_the_sheet():
 def test_a_part_that_is_not_known_makes_the_total_not_known():
     chart = draw_lost_points(PARTS.assign(points=PARTS["points"].where(PARTS.index != 1)), VI)
     assert row_of(chart, "Tiến độ giải quyết") == ["Tiến độ giải quyết", "–", "–/20"]
-    assert row_of(chart, "Tổng điểm đạt được") == ["Tổng điểm đạt được", "–/100"]
+    assert row_of(chart, VI.say("chart.lost.total"))[1:] == ["–/100"]
 
 
 def test_contributions_say_every_part_of_every_change():
-    assert draw_contributions(CHANGED, VI).alt == (
-        "Các phần làm thay đổi tổng điểm của 2 đơn vị. Mỹ Hội Đông −5,78: Phần điểm bảng không thể hiện −6,00, "
-        "Số hóa hồ sơ +0,22. Tấn Mỹ +1,23: Thanh toán trực tuyến −0,03, Công khai, minh bạch +1,26."
-    )
+    fell = {"unit": "Mỹ Hội Đông", "change": "−5,78", "parts": f"{REST} −6,00, Số hóa hồ sơ +0,22"}
+    rose = {"unit": "Tấn Mỹ", "change": "+1,23", "parts": "Thanh toán trực tuyến −0,03, Công khai, minh bạch +1,26"}
+    said = [VI.say("chart.contributions.alt_unit", **each) for each in (fell, rose)]
+    assert draw_contributions(CHANGED, VI).alt == " ".join([VI.say("chart.contributions.alt", count=2), *said])
 
 
 def test_losses_end_and_gains_begin_at_one_line():
@@ -85,4 +84,5 @@ def test_a_part_that_is_not_known_is_a_dash_without_a_bar():
 
 def test_a_change_of_nothing_is_said():
     still = pd.DataFrame({"unit_name": ["A"], "part": ["Số hóa hồ sơ"], "contribution": [0.0], "change": [0.0]})
-    assert draw_contributions(still, VI).alt.endswith("A 0,00: không phần nào thay đổi.")
+    said = VI.say("chart.contributions.alt_unit", unit="A", change="0,00", parts=VI.say("chart.contributions.alt_none"))
+    assert draw_contributions(still, VI).alt.endswith(said)
