@@ -27,6 +27,7 @@ DECIMALS = [
     ("percent", "92.5\u00a0", 92.5, "repair.sign"),
     ("change", "−5.78", -5.78, "repair.sign"),
     ("percent", "072.6", 72.6, "repair.leading_zeros"),
+    ("percent", "072.60", 72.6, "repair.leading_zeros"),
     ("score", "57.80", 57.8, ""),
     ("change", "-5.78", -5.78, ""),
     ("change", "−5,78", -5.78, "repair.decimal_comma"),
@@ -36,12 +37,14 @@ DECIMALS = [
 ]
 REFUSED = [
     ("count", "1.74", "problem.not_a_count"),
+    ("count", "17.46", "problem.not_a_count"),
     ("count", "12.5", "problem.not_a_count"),
     ("count", "1,746", "problem.not_a_count"),
     ("count", "-3", "problem.not_a_count"),
     ("count", "1.746.2", "problem.not_a_count"),
     ("percent", "1.746", "problem.three_decimals"),
     ("percent", "7l.2", "problem.not_a_number"),
+    ("percent", "7Z.6", "problem.not_a_number"),
     ("percent", "+7.2", "problem.not_a_number"),  # only a change carries a plus
     ("percent", "1e1", "problem.not_a_number"),
     ("percent", "inf", "problem.not_a_number"),
@@ -49,8 +52,8 @@ REFUSED = [
     ("percent", "0x10", "problem.not_a_number"),
     ("percent", "(5,2)", "problem.not_a_number"),
     ("percent", "57.45*", "problem.not_a_number"),
-    ("percent", "５７", "problem.not_a_number"),  # full-width digits
-    ("percent", "٥٧", "problem.not_a_number"),  # another script's digits
+    ("percent", "７２.６", "problem.not_a_number"),  # full-width digits
+    ("percent", "٧٢.٦", "problem.not_a_number"),  # another script's digits
     ("score", "57.45%", "problem.not_a_number"),  # only a percent column carries the sign
 ]
 

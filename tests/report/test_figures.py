@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
-from support.district import edition, week
+from support.district import edition, say, week
 
 from analysis.method.changes import CONTRIBUTIONS
 from analysis.report import figures
@@ -49,7 +49,9 @@ def test_the_charts_of_the_page_say_what_they_show():
 
 def test_a_district_has_one_chart_and_its_caption_no_number():
     (chart,) = figures.ranking(edition())
-    assert chart.caption == "Xếp hạng các đơn vị của huyện Chợ Mới, tuần 1 tháng 12 năm 2023"
+    assert chart.caption == say(
+        "piece.caption_ranking", area="huyện Chợ Mới", period=say("period.week_of_year", week=1, month=12, year=2023)
+    )
 
 
 @pytest.mark.parametrize("draw", [figures.ranking, figures.heat])
@@ -70,8 +72,8 @@ def test_the_parts_of_a_ranking_have_one_scale():
 def test_units_of_two_kinds_are_ranked_in_charts_of_their_own():
     parts = figures.ranking(many(20, ("commune", "department")))
     assert [part.caption.rpartition(" – ")[2] for part in parts] == [
-        "các đơn vị cấp xã",
-        "các sở, ban, ngành",
+        say("kind.commune"),
+        say("kind.department"),
     ]
 
 
@@ -98,13 +100,15 @@ def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey_and_said_to_be():
     chart = figures.contributions(changed(("CKMB", "", 0.2), ("", "NOT_ITEMISED", -5.98)))
     colours = [to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
     assert sorted(colours) == sorted([GREY, BLUE])
-    assert "Phần điểm bảng không thể hiện −5,98" in chart.alt
-    assert any("xám: phần điểm" in text for text in names_in(chart))
+    rest = say("name.not_itemised")
+    grey = say("chart.contributions.rest", rest=rest[0].lower() + rest[1:])
+    assert f"{rest} −5,98" in chart.alt
+    assert any(grey in text.replace("\u00a0", " ") for text in names_in(chart))
 
 
 def test_where_everything_is_itemised_the_chart_does_not_speak_of_grey():
     chart = figures.contributions(changed(("CKMB", "", 0.2), ("MDSH", "", -0.4)))
-    assert not any("xám" in text for text in names_in(chart))
+    assert not any(say("chart.contributions.rest", rest="").strip() in text for text in names_in(chart))
 
 
 def test_the_caption_of_one_unit_names_the_unit_and_that_of_all_the_area():

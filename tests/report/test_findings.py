@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from support.district import gate, in_force, lines, saved, scored, week, words
+from support.district import gate, in_force, lines, saved, say, scored, week, words
 
 from analysis.report import findings
 from analysis.report.names import Names
@@ -57,7 +57,7 @@ def test_exactly_the_18_underlined_cells_and_the_bold_one_are_marked():
         zip(cells["unit_code"], cells["indicator"], strict=True)
     )
     assert len(flags) == 19
-    assert text("reconcile") == "Ngưỡng của báo cáo đánh dấu trùng với 19 ô mà văn phòng đã gạch chân hoặc in đậm."
+    assert text("reconcile") == say("finding.marks_agree", count=19)
 
 
 def test_every_unit_misses_every_target():
@@ -70,23 +70,24 @@ def test_the_fall_is_the_size_of_one_satisfaction_item_and_the_level_of_two():
         ["30637", "CHANGE", -6.0],
         ["30637", "NOT_ITEMISED", -12.0],
     ]
-    assert "Nguyên nhân không có trong bảng" in text("step", "CHANGE")
+    lost = {"change": "−5,78", "unit": "Mỹ Hội Đông", "items": 1, "size": 6}
+    assert text("step", "CHANGE").startswith(say("finding.step_lost", **lost))
 
 
 def test_kien_an_lacks_0_82_points_and_the_first_way_is_transparency():
     routes = week()["findings"].query("finding == 'route'")
     assert routes[["unit_code", "indicator", "value", "reference"]].iloc[0].tolist() == ["30634", "CKMB", 4.6, 0.82]
-    assert routes["text"].iloc[0] == (
-        "Kiến An còn thiếu 0,82 điểm để đạt “Trung bình”; riêng công khai, minh bạch tăng thêm 4,6 điểm phần trăm là đủ."
-    )
+    lacks = {"unit": "Kiến An", "gap": "0,82", "band": "Trung bình"}
+    assert routes["text"].iloc[0] == say("finding.route", indicator="công khai, minh bạch", needed="4,6", **lacks)
 
 
 def test_a_route_that_needs_all_the_room_there_is_does_not_pass_100_percent():
     # Kiến An lacks 0.82 points, which are 4.56 points of transparency; at 95.44 % 4.6 of them would make 100.04 %
     routes = week()["routes"].query("unit_code == '30634' and indicator == 'CKMB'").assign(own_pct=95.44, room_pct=4.56)
     names = Names(in_force(), words(), week()["units"])
-    said = "riêng công khai, minh bạch tăng thêm 4,56 điểm phần trăm là đủ."
-    assert say_route(next(routes.itertuples()), names).endswith(said)
+    lacks = {"unit": "Kiến An", "gap": "0,82", "band": "Trung bình"}
+    said = say("finding.route", indicator="công khai, minh bạch", needed="4,56", **lacks)
+    assert say_route(next(routes.itertuples()), names) == said
 
 
 def test_who_rose_most_is_named_in_order():
@@ -95,8 +96,8 @@ def test_who_rose_most_is_named_in_order():
 
 def test_the_data_findings_say_what_the_figures_cannot_show():
     said = " ".join(week()["findings"].query("finding == 'data'")["text"])
-    assert "Đã chuẩn hóa 14 ô" in said
-    assert "chưa thể nói chỉ số nào làm tăng, giảm tổng điểm" in said
+    assert say("finding.repairs", count=14) in said
+    assert say("finding.no_history", period=say("period.week_of_year", week=1, month=12, year=2023)) in said
     assert "Mức độ hài lòng" in said
 
 
@@ -108,26 +109,25 @@ def about_changes(**changed):
 @pytest.mark.parametrize(
     ("previous_cutoff", "said"),
     [
-        ("", "Bảng không mang theo điểm kỳ trước"),
-        ("2022-12-26", "Điểm kỳ trước mà bảng mang theo thuộc chuỗi số liệu khác"),
+        ("", "finding.no_previous"),
+        ("2022-12-26", "finding.other_series"),
     ],
 )
 def test_a_first_week_without_comparable_totals_says_why_there_is_no_change(previous_cutoff, said):
     texts = about_changes(previous_total=np.nan, change=np.nan, previous_cutoff=previous_cutoff)
-    assert texts.iloc[0].startswith(said)
-    assert texts.iloc[0].endswith("Lịch sử bắt đầu từ tuần 1 tháng 12 năm 2023.")
+    assert texts.iloc[0] == say(said, period=say("period.week_of_year", week=1, month=12, year=2023))
 
 
 def test_a_unit_without_a_page_is_named_for_the_leaders():
     pages = pd.DataFrame([("30634", "Kiến An", "failed", "5_unit.ipynb: …")], columns=list(TABLES["pages"].columns))
     found = findings.collect(week() | {"pages": pages}, in_force(), words())
-    assert "Chưa có trang riêng của: Kiến An; các trang này chưa lập được trong kỳ này." in list(found["text"])
+    assert say("finding.no_page", units="Kiến An") in list(found["text"])
 
 
 def test_english_findings_carry_the_same_figures():
     vi, en = week("vi")["findings"], week("en")["findings"]
     pd.testing.assert_frame_equal(vi.drop(columns="text"), en.drop(columns="text"))
-    assert text("band", lang="en") == "Kiến An is in the band “Weak” with 49.18 points."
+    assert text("band", lang="en") == say("finding.band", "en", unit="Kiến An", band="Weak", total="49.18")
 
 
 def test_another_week_names_its_own_units_and_not_ours(tmp_path):
@@ -159,7 +159,7 @@ def test_a_mark_of_the_office_that_we_do_not_share_is_a_finding(tmp_path):
     held = gate(saved(tmp_path, rows))
     tables = scored(held.tables)
     said = tables["findings"].query("finding == 'reconcile' and severity == 'watch'")["text"].tolist()
-    assert said == ["Chợ Mới: Tiến độ giải quyết 99,67% được văn phòng đánh dấu nhưng không dưới ngưỡng."]
+    assert said == [say("finding.marked_by_office", unit="Chợ Mới", indicator="Tiến độ giải quyết", value="99,67%")]
 
 
 def test_every_finding_about_a_unit_carries_its_figure_and_a_sentence():

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from support import played
-from support.district import CONTROL, HOME, in_force, week, words
+from support.district import CONTROL, HOME, in_force, say, week, words
 from support.payloads import PAYLOADS
 
 from analysis.config import wording
@@ -160,8 +160,8 @@ def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_hi
     publish(home, REAL, real())
     seen = saved(home)
     assert seen.heads == [
-        *["Kỳ, ngày chốt số liệu", "Tổng điểm", "Tăng/giảm", "Xếp loại", "Hạng của địa bàn"],
-        *["Số đơn vị", "Cao nhất", "Thấp nhất", "Tệp"],
+        *map(say, ("index.period", "piece.total", "piece.change", "piece.band", "index.place")),
+        *map(say, ("index.units", "index.highest", "index.lowest", "index.files")),
     ]
     assert seen.rows == [
         [
@@ -169,10 +169,10 @@ def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_hi
             *["18", "Chợ Mới (65,79)", "Kiến An (49,18)", "Word , Excel"],
         ]
     ]
-    assert "Đã phát hành một kỳ, chốt số liệu ngày 04/12/2023." in seen.text
-    assert (
-        "Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố." in seen.text
-    )
+    assert say("index.published_one", day="04/12/2023") in seen.text
+    result = say("piece.result", area="Huyện Chợ Mới", total="57,45", band="Trung bình")
+    place = say("piece.standing", rank=7, of=11, peers="huyện, thị xã, thành phố")
+    assert say("piece.sentence", text=f"{result}, {place}") in seen.text
 
 
 def test_in_english_the_same_week_has_the_english_band_and_date(home):
@@ -184,7 +184,11 @@ def test_in_english_the_same_week_has_the_english_band_and_date(home):
 
 def test_the_newest_week_comes_first_under_the_heading_of_its_year():
     seen = page(DAYS)
-    assert [plain(each) for each in seen.tree.xpath("//h2")] == ["Diễn biến tổng điểm", "Năm 2024", "Năm 2023"]
+    assert [plain(each) for each in seen.tree.xpath("//h2")] == [
+        say("index.course_heading"),
+        say("index.year", year=2024),
+        say("index.year", year=2023),
+    ]
     days = [re.search(r"\d\d/\d\d/\d{4}", row[0])[0] for row in seen.rows]
     assert (days[0], days[-1], len(days)) == ("19/02/2024", "02/01/2023", 60)
     assert days == [pd.Timestamp(day).strftime("%d/%m/%Y") for day in reversed(DAYS)]
@@ -192,7 +196,8 @@ def test_the_newest_week_comes_first_under_the_heading_of_its_year():
 
 
 def test_weeks_of_one_year_need_no_heading_of_a_year():
-    assert [plain(each) for each in page(DAYS[:5]).tree.xpath("//h2")] == ["Diễn biến tổng điểm", "Danh sách các kỳ"]
+    headings = [plain(each) for each in page(DAYS[:5]).tree.xpath("//h2")]
+    assert headings == [say("index.course_heading"), say("index.weeks_heading")]
 
 
 def test_a_cutoff_that_is_no_monday_is_named_by_its_date_once():
@@ -202,7 +207,10 @@ def test_a_cutoff_that_is_no_monday_is_named_by_its_date_once():
 def test_of_units_that_share_the_highest_total_the_first_is_named_and_the_others_are_counted():
     totals = totals_of(DAYS[:1], {"1": "Kiến An", "2": "Hòa An", "3": "Mỹ An"})
     totals.loc[totals["unit_code"].isin(["2", "3"]), "total"] = 61.5
-    assert page(DAYS[:1], totals).rows[0][-3:-1] == ["Hòa An và 1 đơn vị khác (61,50)", "Kiến An (50,00)"]
+    assert page(DAYS[:1], totals).rows[0][-3:-1] == [
+        say("index.tied", unit="Hòa An", count=1, total="61,50"),
+        "Kiến An (50,00)",
+    ]
 
 
 def test_units_of_two_kinds_stand_in_rows_of_their_own_and_are_not_compared():
@@ -210,8 +218,8 @@ def test_units_of_two_kinds_stand_in_rows_of_their_own_and_are_not_compared():
     totals.loc[totals["unit_code"].isin(["3", "4"]), "kind"] = "department"
     seen = page(DAYS[:1], totals)
     assert [row[-5:-1] if len(row) > 6 else row for row in seen.rows] == [
-        ["các đơn vị cấp xã", "2", "Hòa An (51,00)", "Kiến An (50,00)"],
-        ["các sở, ban, ngành", "2", "Sở Y tế (53,00)", "Sở Tư pháp (52,00)"],
+        [say("kind.commune"), "2", "Hòa An (51,00)", "Kiến An (50,00)"],
+        [say("kind.department"), "2", "Sở Y tế (53,00)", "Sở Tư pháp (52,00)"],
     ]
     assert set(seen.tree.xpath("//tbody/tr[1]/*/@rowspan")) == {"2"} and not seen.tree.xpath("//tbody/tr[2]/th")
 
@@ -225,7 +233,11 @@ def test_a_corrected_week_says_so_and_leads_to_what_was_issued_before(home):
     before, now = (week()["measurements"], week()["measurements"].replace({"value": {57.45: 57.5}}))
     publish(home, REAL, later | {"corrections": revisions.corrections(before, now)})
     first.rename(place / "r1")
-    assert saved(home).row(REAL)[0] == "Tuần 1 tháng 12 năm 2023 04/12/2023 Đính chính lần 1; bản 1"
+    period = wording.capital(say("period.week_of_year", week=1, month=12, year=2023))
+    assert (
+        saved(home).row(REAL)[0]
+        == f"{period} 04/12/2023 {say('index.revised', number=1)}; {say('index.issue', number=1)}"
+    )
     assert f"{REAL}/r1/report.html" not in saved(home).links  # its report is not there: no link to nowhere
     atomic.save(paths.reports(home, AREA, REAL, "r1", "report.html"), "first")
     seen = saved(home)
@@ -245,7 +257,7 @@ def test_every_link_leads_to_a_file_beside_the_index_so_that_the_folder_can_be_s
 # -- the course ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("weeks", "said"), [(1, "Mới biết tổng điểm của 1 kỳ"), (2, "Mới biết tổng điểm của 2 kỳ")])
+@pytest.mark.parametrize(("weeks", "said"), [(weeks, say("index.few", count=weeks, least=3)) for weeks in (1, 2)])
 def test_one_week_or_two_are_no_course_and_it_says_so(weeks, said):
     seen = page(DAYS[:weeks])
     assert said in seen.text and not seen.tree.xpath("//img")
@@ -254,20 +266,21 @@ def test_one_week_or_two_are_no_course_and_it_says_so(weeks, said):
 def test_the_chart_tells_each_series_by_itself_and_the_page_why_the_line_is_broken():
     seen = page(DAYS)
     (alt,) = seen.tree.xpath("//img/@alt")
-    assert alt == (
-        "Tổng điểm qua 60 kỳ, từ 02/01/2023 đến 19/02/2024; mới nhất: 60,90 điểm."
-        " Chuỗi số liệu từ 02/01/2023 đến 25/12/2023: từ 55,00 thành 60,10 điểm, thấp nhất 55,00, cao nhất 60,10."
-        " Chuỗi số liệu từ 01/01/2024 đến 19/02/2024: từ 60,20 thành 60,90 điểm, thấp nhất 60,20, cao nhất 60,90."
+    series = (
+        {"first": "02/01/2023", "last": "25/12/2023", "then": "55,00", "now": "60,10", "low": "55,00", "high": "60,10"},
+        {"first": "01/01/2024", "last": "19/02/2024", "then": "60,20", "now": "60,90", "low": "60,20", "high": "60,90"},
     )
-    assert seen.text.count("bắt đầu chuỗi số liệu mới vì sang năm mới") == 1
+    whole = say("chart.course.alt", cutoffs=60, first="02/01/2023", last="19/02/2024", newest="60,90")
+    assert alt == " ".join([whole, *(say("chart.course.alt_series", **each) for each in series)])
+    assert seen.text.count(say("index.new_year", day="01/01/2024")) == 1
     assert seen.row("2024-01-01")[2] == "–" and seen.row("2024-01-08")[2] == "+0,10"
 
 
 def test_where_the_rules_changed_within_a_year_the_reason_is_the_rules():
     totals = totals_of(DAYS[:8])
     seen = page(DAYS[:8], totals.assign(since=np.where(totals["cutoff"] < DAYS[4], "2023-01-01", "2023-01-25")))
-    assert "Từ ngày 25/01/2023 bắt đầu chuỗi số liệu mới vì quy tắc hoặc địa bàn thay đổi" in seen.text
-    assert "sang năm mới" not in seen.text
+    assert say("index.new_rules", day="25/01/2023") in seen.text
+    assert say("index.new_year", day="25/01/2023") not in seen.text
 
 
 def test_the_line_of_a_chart_is_cut_where_a_series_ends_and_a_dashed_line_stands_there():
@@ -324,17 +337,17 @@ def written(chart: Chart) -> str:
 
 def test_an_area_whose_tables_have_no_row_of_the_area_is_told_by_the_median_of_its_units():
     seen = page(DAYS[:4], totals_of(DAYS[:4], control=False))
-    assert seen.heads == ["Kỳ, ngày chốt số liệu", "Số đơn vị", "Trung vị các đơn vị", "Cao nhất", "Thấp nhất", "Tệp"]
+    assert seen.heads == [say(f"index.{head}") for head in ("period", "units", "median", "highest", "lowest", "files")]
     assert seen.rows[-1][1:3] == ["18", "58,50"]  # of 50, 51 … 67
-    assert "không có dòng tổng của địa bàn, nên không có diễn biến tổng điểm" in seen.text
-    assert not seen.tree.xpath("//img") and "đạt" not in seen.text and "không phải là trung bình" not in seen.text
+    assert say("index.no_total") in seen.text and say("index.about", area="huyện Chợ Mới") not in seen.text
+    assert not seen.tree.xpath("//img") and "/100" not in seen.text
 
 
 def test_a_single_week_without_the_areas_total_is_counted_and_has_its_median_in_the_list():
     seen = Page(made())
-    assert "Số kỳ mà bảng số liệu không có dòng tổng của địa bàn: 1" in seen.text
+    assert say("index.without_total", count=1) in seen.text
     row = seen.row(DAYS[48])
-    assert row[1:4] == ["–", "–", "–"] and row[seen.heads.index("Trung vị các đơn vị")] == "63,30"  # 58.5 + 0.1 × 48
+    assert row[1:4] == ["–", "–", "–"] and row[seen.heads.index(say("index.median"))] == "63,30"  # 58.5 + 0.1 × 48
 
 
 @pytest.mark.parametrize(
@@ -348,10 +361,10 @@ def test_a_week_whose_table_cannot_be_read_is_listed_and_leaves_the_others_their
     path = paths.processed(home, AREA, DAYS[1], f"{name}.csv")
     path.unlink() if content is None else path.write_bytes(content)
     seen = saved(home)
-    assert seen.row(DAYS[1])[1:] == ["Không đọc được bảng số liệu của kỳ này.", "Word , Excel"]
+    assert seen.row(DAYS[1])[1:] == [say("index.no_table"), "Word , Excel"]
     assert f"{DAYS[1]}/report.html" in seen.links
-    assert [row[1] for row in seen.rows] == ["55,30", "55,20", "Không đọc được bảng số liệu của kỳ này.", "55,00"]
-    assert "Số kỳ không đọc được bảng số liệu: 1" in seen.text
+    assert [row[1] for row in seen.rows] == ["55,30", "55,20", say("index.no_table"), "55,00"]
+    assert say("index.unreadable", count=1) in seen.text
 
 
 def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_chart_with_its_mark(home):
@@ -364,14 +377,15 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
         publish(home, day, held)
     paths.processed(home, AREA, DAYS[1], "scores.csv").unlink()
     seen = saved(home)
-    assert "qua 4 kỳ" in seen.tree.xpath("//img/@alt")[0]
-    assert seen.row(DAYS[1])[1].startswith("Không đọc được")
+    course = {"first": "02/01/2023", "last": "23/01/2023", "newest": "55,30"}
+    assert say("chart.course.alt", cutoffs=4, **course) in seen.tree.xpath("//img/@alt")[0]
+    assert seen.row(DAYS[1])[1] == say("index.no_table")
 
 
 def test_of_a_week_of_which_only_the_report_is_left_the_report_is_listed(home):
     publish_all(home, DAYS[:2])
     shutil.rmtree(paths.processed(home, AREA, DAYS[0]))
-    assert saved(home).row(DAYS[0])[1].startswith("Không đọc được") and f"{DAYS[0]}/report.html" in saved(home).links
+    assert saved(home).row(DAYS[0])[1] == say("index.no_table") and f"{DAYS[0]}/report.html" in saved(home).links
 
 
 def test_an_index_of_which_no_table_can_be_read_still_lists_its_weeks(home):
@@ -385,7 +399,7 @@ def test_the_place_in_the_province_is_told_of_a_week_whose_table_cannot_be_read(
     publish(home, REAL, real())
     publish(home, DAYS[0], real())
     paths.processed(home, AREA, REAL, "units.csv").unlink()
-    assert saved(home).row(REAL)[1] == "Không đọc được bảng số liệu của kỳ này. Hạng của địa bàn: 7/11."
+    assert saved(home).row(REAL)[1] == f"{say('index.no_table')} {say('index.place')}: 7/11."
 
 
 def test_folders_that_are_no_week_are_not_listed(home):
@@ -515,7 +529,7 @@ def changed_place(home: Path) -> None:
         (lambda home: publish(home, DAYS[3], tables(totals_of(DAYS[3:4]))), "23/01/2023"),
         (lambda home: rewrite(home, "scores", total=77.0), "77,00"),
         (lambda home: rewrite(home, "changes", change=-1.5), "−1,50"),
-        (lambda home: rewrite(home, "units", kind="department"), "các sở, ban, ngành"),
+        (lambda home: rewrite(home, "units", kind="department"), say("kind.department")),
         (
             lambda home: shutil.copytree(
                 paths.processed(home, AREA, DAYS[1]), paths.processed(home, AREA, DAYS[1], "r1")

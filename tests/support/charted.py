@@ -72,7 +72,7 @@ PARTS = pd.DataFrame(
 )
 
 
-REST = "Phần điểm bảng không thể hiện"
+REST = VI.say("name.not_itemised")
 
 
 CHANGED = pd.DataFrame(
