@@ -58,10 +58,10 @@ def test_the_message_is_text_first_then_html_with_its_charts(compiled, digest):
 
 def test_the_mail_tells_the_five_lines_who_moved_most_and_every_units_place(compiled, digest):
     text = compiled(digest).get_body(("plain",)).get_content()
-    minute = text.partition("Trong một phút")[2].partition("[")[0]
+    minute = text.partition(district.say("piece.minute"))[2].partition("[")[0]
     assert re.findall(r"^ (\d)\. ", minute, re.M) == ["1", "2", "3", "4", "5"]
     assert "Mỹ Hội Đông (−5,78)" in minute and "Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48)" in minute
-    places = re.findall(r"^ +(\d+)  \w.*? \d\d,\d\d ", text.partition("\nHạng ")[2], re.M)
+    places = re.findall(r"^ +(\d+)  \w.*? \d\d,\d\d ", text.partition(f"\n{district.say('piece.rank')} ")[2], re.M)
     assert places == [str(place) for place in range(1, 19)]
 
 
@@ -72,7 +72,8 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     second = district.edition(origin={"revision": "2"}, corrections=changed)
     monkeypatch.setattr(district, "edition", lambda lang: second)
     message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=sentences.subject(second))
-    assert message["Subject"].startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
+    subject = district.say("piece.mail_subject", area="huyện Chợ Mới", period="#", total="", band="").split("#")[0]
+    assert message["Subject"].startswith(district.say("piece.corrected_title", text=subject))
     for kind in ("plain", "html"):
         said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())
         assert re.search(r"Chợ Mới +Công khai, minh bạch +72,6 +76,2", said)
@@ -260,11 +261,11 @@ def test_a_long_ranking_loses_rows_of_its_middle_and_says_how_many(compiled):
     assert kept == [*range(1, top + 1), *range(600 - (len(kept) - top) + 1, 601)]
     assert 2 * top <= len(kept) - top <= 2 * top + 2  # a third from the top, the weakest are who must act
     for part in ("html", "plain"):
-        assert f"… {600 - len(kept)} dòng ở giữa: xem trang báo cáo …" in message.get_body((part,)).get_content()
+        assert district.say("mail.rows_left_out", count=600 - len(kept)) in message.get_body((part,)).get_content()
 
 
 def test_a_ranking_that_was_cut_before_counts_all_that_is_missing_in_one_gap(compiled):
-    gap = '<tr><td colspan="2">… 75 đơn vị ở giữa: xem trang báo cáo …</td></tr>'
+    gap = f'<tr><td colspan="2">{district.say("piece.left_out", count=75)}</td></tr>'
     message = compiled(f"<html><body>{ranking(600, gap=gap)}</body></html>")
     kept = shown_rows(message)
     assert kept[:3] == [1, 2, 3] and kept[3] != 4

@@ -23,6 +23,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 from support import smtp_server as mx
+from support.district import say
 from support.settings import SENDER, write_settings
 
 from analysis.cli import main
@@ -36,6 +37,7 @@ from analysis.weeks.home import PROJECT
 
 AREA, CUTOFF = WEEK = "cho-moi", "2023-12-04"
 SUBJECT = "[Chỉ số 766] huyện Chợ Mới, Tuần 1 tháng 12 năm 2023: 57,45 điểm"
+CORRECTED = say("piece.corrected_title", text=SUBJECT)
 MONDAY = datetime(2023, 12, 4, tzinfo=UTC)
 NOON = 1_700_000_000.0
 NAMES = {"lan": "Nguyễn Thị Lan", "minh": "Trần Minh", "hoa": "Hoa, Phòng Tư pháp"}
@@ -118,7 +120,7 @@ def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_not
     assert Counter(seen.recipients()) == Counter(f"{box}@leaders.example" for box in NAMES)
     assert seen.wire.count(b"mail FROM:") == seen.wire.count(b"rcpt TO:") == seen.connections == 3
     said = capsys.readouterr()
-    assert said.out.count("máy chủ đã nhận") == 9 and "Đã xong 3/3 thư." in said.err
+    assert said.out.count(say("mail.state.accepted")) == 9 and say("mail.progress", count=3, all=3) in said.err
     messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
     assert len({message["Message-ID"] for message in messages}) == 3
     week = (paths.reports(home, *WEEK) / "mail.eml").read_bytes()
@@ -227,12 +229,11 @@ def test_a_refusal_concerns_its_recipient_only_and_is_told(home, capsys):
     capsys.readouterr()
     assert call("--status", home=home) == 4
     lines = capsys.readouterr().out.splitlines()
-    assert re.split(r"\s{2,}", lines[0]) == [
-        *("Bản", "Người nhận", "Trạng thái", "Lúc", "Số lần thử"),
-        "Trả lời của máy chủ, lý do",
-    ]
+    heads = ("revision", "address", "state", "changed", "tries", "reply")
+    assert re.split(r"\s{2,}", lines[0]) == [say(f"mail.column.{head}") for head in heads]
     assert re.fullmatch(
-        r"r1 +minh@leaders\.example +bị từ chối +\d\d:\d\d \d\d/\d\d/\d{4} +1 +550 5\.1\.1 no such user", lines[2]
+        rf"r1 +minh@leaders\.example +{say('mail.state.refused')} +\d\d:\d\d \d\d/\d\d/\d{{4}} +1 +550 5\.1\.1 no such user",
+        lines[2],
     )
 
 
@@ -355,11 +356,11 @@ def test_a_correction_goes_to_those_who_got_the_first_issue_even_if_no_longer_on
     with mx.serving({"RCPT": mx.once(mx.says("550 no"))}) as (port, seen):
         write_settings(home, port)
         assert send(home, words)[0] == 4  # lan never got it
-        publish_week(home, words, f"[Đính chính] {SUBJECT}", BODY.replace("49,18", "50,18"))
+        publish_week(home, words, CORRECTED, BODY.replace("49,18", "50,18"))
         write_recipients(home, "minh", "tam")
         assert send(home, words)[0] == 0
     assert seen.recipients() == [f"{box}@leaders.example" for box in ("minh", "hoa", "minh", "hoa", "tam")]
-    assert [read(data, "Subject") for _, _, data in seen.taken] == [SUBJECT] * 2 + [f"[Đính chính] {SUBJECT}"] * 3
+    assert [read(data, "Subject") for _, _, data in seen.taken] == [SUBJECT] * 2 + [CORRECTED] * 3
     assert len({compose.identity(data) for _, _, data in seen.taken}) == 5
 
 
@@ -368,13 +369,13 @@ def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(ho
         write_settings(home, port)
 
         def reissue(_):
-            publish_week(home, words, f"[Đính chính] {SUBJECT}")
+            publish_week(home, words, CORRECTED)
             raise KeyboardInterrupt
 
         send(home, words, sleep=reissue)
         assert send(home, words)[0] == 0
     assert [state for key, state in states(home).items() if key.startswith("r1")] == [GAVE_UP] * 3
-    assert [read(data, "Subject") for _, _, data in seen.taken] == [f"[Đính chính] {SUBJECT}"] * 3
+    assert [read(data, "Subject") for _, _, data in seen.taken] == [CORRECTED] * 3
 
 
 # -- the id, the attachment -------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Pt
 from lxml import etree
-from support.district import HOME, edition, week
+from support.district import HOME, edition, say, week
 from support.office import TINOS, corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
 
@@ -93,21 +93,21 @@ REGULAR, BOLD, ITALIC, BOTH = (False, False), (True, False), (False, True), (Tru
 @pytest.mark.parametrize(
     ("part", "sizes", "form"),
     [
-        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", (12, 13), BOLD),
-        ("Độc lập - Tự do - Hạnh phúc", (13, 14), BOLD),
+        (say("piece.nation"), (12, 13), BOLD),
+        (say("piece.motto"), (13, 14), BOLD),
         ("HUYỆN CHỢ MỚI", (12, 13), REGULAR),
         ("VĂN PHÒNG HĐND VÀ UBND", (12, 13), BOLD),
-        ("Số:", (13, 13), REGULAR),
-        ("Chợ Mới, ngày 04 tháng 12 năm 2023", (13, 14), ITALIC),
-        ("BÁO CÁO", (13, 14), BOLD),
-        ("Kết quả xếp loại các đơn vị theo Bộ chỉ số", (13, 14), BOLD),
-        ("Căn cứ Quyết định số 766/QĐ-TTg", (13, 14), ITALIC),
-        ("1. Kết quả", (13, 14), BOLD),
-        ("Huyện Chợ Mới đạt 57,45/100", (13, 14), REGULAR),
-        ("Nơi nhận:", (12, 12), BOTH),
+        (say("piece.number"), (13, 13), REGULAR),
+        (say("piece.place", place="Chợ Mới", day="04", month=12, year=2023), (13, 14), ITALIC),
+        (say("piece.report"), (13, 14), BOLD),
+        (say("piece.subject", period="#").split("#")[0], (13, 14), BOLD),
+        (say("piece.basis", basis="Quyết định số 766/QĐ-TTg"), (13, 14), ITALIC),
+        (say("piece.result_heading"), (13, 14), BOLD),
+        (say("piece.result", area="Huyện Chợ Mới", total="57,45", band="Trung bình") + ",", (13, 14), REGULAR),
+        (say("piece.recipients"), (12, 12), BOTH),
         ("- Thường trực UBND huyện;", (11, 11), REGULAR),
         ("CHÁNH VĂN PHÒNG", (13, 14), BOLD),
-        ("[Chữ ký, họ và tên]", (13, 14), BOLD),
+        (say("piece.signature"), (13, 14), BOLD),
         ("Phụ lục KẾT QUẢ", (13, 14), BOLD),
         ("(Kèm theo Báo cáo số", (13, 14), ITALIC),
     ],
@@ -125,7 +125,7 @@ def test_the_parts_stand_in_the_order_and_the_places_of_the_decree():
     places = [on_paper().find(part)[0] for part in parts]
     tops = [(place.page, place.top) for place in places]
     assert tops == sorted(tops)
-    agency, nation = on_paper().find("ỦY BAN NHÂN DÂN"), on_paper().find("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    agency, nation = on_paper().find("ỦY BAN NHÂN DÂN"), on_paper().find(say("piece.nation"))
     assert agency[-1].right < nation[0].left and abs(agency[0].top - nation[0].top) < 1
     assert abs(on_paper().find("Số:")[0].top - on_paper().find("ngày 04 tháng")[0].top) < 1
     signer, recipients = on_paper().find("CHÁNH VĂN PHÒNG")[0], on_paper().find("Nơi nhận:")[0]
@@ -189,11 +189,9 @@ def test_the_document_says_what_the_page_says():
 def test_number_and_signature_are_left_open():
     told = lines(compiled())
     assert "Số: \u00a0\u00a0\u00a0\u00a0\u00a0\u00a0/BC-VP" in told
-    assert told[told.index("CHÁNH VĂN PHÒNG") + 1] == "[Chữ ký, họ và tên]"
-    assert (
-        "(Kèm theo Báo cáo số \u00a0\u00a0\u00a0\u00a0\u00a0\u00a0/BC-VP ngày 04 tháng 12 năm 2023 của Văn phòng HĐND và UBND huyện)"
-        in told
-    )
+    assert told[told.index("CHÁNH VĂN PHÒNG") + 1] == say("piece.signature")
+    day = {"day": "04", "month": 12, "year": 2023, "issuer": "Văn phòng HĐND và UBND huyện"}
+    assert say("document.attached", number="\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0/BC-VP", **day) in told
 
 
 def test_each_basis_ends_with_a_semicolon_and_the_last_with_a_full_stop():
@@ -227,15 +225,17 @@ def test_units_of_several_kinds_stand_apart_each_under_its_name():
     table = opened(document.build_document(edition(units=departments), HOME)).tables[-1]
     firsts = [row.cells[0].text for row in table.rows]
     assert len(firsts) == 1 + 1 + 18 + 2
-    assert (firsts[2], firsts[20]) == ("Các đơn vị cấp xã", "Các sở, ban, ngành")
+    assert (firsts[2], firsts[20]) == tuple(wording.capital(say(f"kind.{kind}")) for kind in ("commune", "department"))
 
 
 def test_a_correction_tells_each_figure_that_changed_and_a_first_issue_nothing_of_it():
     told = lines(document.build_document(corrected(), HOME))
-    assert "Đính chính" in told and "Đính chính" not in lines(compiled())
-    place = told.index("Đính chính thành")
+    heading = say("piece.correction_heading")
+    assert heading in told and heading not in lines(compiled())
+    subject = say("piece.subject", period="#").split("#")[0]
+    place = told.index(say("piece.new"))
     assert told[place + 1 : place + 5] == ["Chợ Mới", "Công khai, minh bạch", "76,2", "72,6"]
-    assert any(line.startswith("[Đính chính] Kết quả xếp loại") for line in told)
+    assert any(line.startswith(say("piece.corrected_title", text=subject)) for line in told)
 
 
 def test_english_carries_the_same_figures():

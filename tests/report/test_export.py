@@ -7,7 +7,7 @@ from copy import deepcopy
 import pandas as pd
 import pytest
 from nbformat import v4
-from support.district import edition, week, words
+from support.district import edition, say, week, words
 from support.pages import TITLE, gate_page, made
 from support.shown import sample, shown
 
@@ -22,9 +22,9 @@ KINDS, LANGS = (
 
 def test_the_page_and_the_mail_show_what_the_cells_with_their_tag_display():
     page, digest = made("page"), made("digest")
-    assert "Trong một phút" in page and "Tấn Mỹ" in page and page.count('src="data:image/svg+xml,') == 3
-    assert "Trong một phút" in digest and digest.count('src="data:image/png;base64,') == 2
-    assert "Nơi nhận" in page and "Nơi nhận" not in digest and "svg" not in digest
+    assert say("piece.minute") in page and "Tấn Mỹ" in page and page.count('src="data:image/svg+xml,') == 3
+    assert say("piece.minute") in digest and digest.count('src="data:image/png;base64,') == 2
+    assert say("piece.recipients") in page and say("piece.recipients") not in digest and "svg" not in digest
 
 
 def test_code_prose_and_noise_stay_in_the_notebook():
@@ -38,7 +38,7 @@ def test_code_prose_and_noise_stay_in_the_notebook():
         assert "<script" not in html and "style=" not in html
 
 
-@pytest.mark.parametrize(("lang", "skip"), [("vi", "Đến nội dung chính"), ("en", "Skip to the main content")])
+@pytest.mark.parametrize(("lang", "skip"), [(lang, say("page.skip", lang)) for lang in ("vi", "en")])
 def test_the_page_has_its_language_its_title_and_a_way_past_the_top(browse, lang, skip):
     ask = """[document.documentElement.lang, document.title, document.querySelector('.skip').textContent,
               document.querySelector(document.querySelector('.skip').getAttribute('href')).tagName]"""

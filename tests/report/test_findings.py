@@ -142,7 +142,9 @@ def test_another_week_names_its_own_units_and_not_ours(tmp_path):
     assert named("band", tables=tables) == ["Chợ Mới"]
     assert named("fell", tables=tables) == ["Chợ Mới"]
     steps = tables["findings"].query("finding == 'step' and indicator == 'CHANGE'")
-    assert steps["unit_code"].tolist() == ["30634"] and "được khôi phục" in steps["text"].iloc[0]
+    assert steps["unit_code"].tolist() == ["30634"]
+    regained = {"change": "+6,15", "unit": "Kiến An", "items": 1, "size": 6}
+    assert steps["text"].iloc[0] == say("finding.step_regained", **regained)
 
 
 def test_a_cell_at_its_threshold_is_not_below_it(tmp_path):

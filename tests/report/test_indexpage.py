@@ -159,13 +159,14 @@ def saved(home: Path, lang: str = "vi") -> Page:
 def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_highest_and_lowest(home):
     publish(home, REAL, real())
     seen = saved(home)
+    period = wording.capital(say("period.week_of_year", week=1, month=12, year=2023))
     assert seen.heads == [
         *map(say, ("index.period", "piece.total", "piece.change", "piece.band", "index.place")),
         *map(say, ("index.units", "index.highest", "index.lowest", "index.files")),
     ]
     assert seen.rows == [
         [
-            *["Tuần 1 tháng 12 năm 2023 04/12/2023", "57,45", "+0,29", "Trung bình", "7/11"],
+            *[f"{period} 04/12/2023", "57,45", "+0,29", "Trung bình", "7/11"],
             *["18", "Chợ Mới (65,79)", "Kiến An (49,18)", "Word , Excel"],
         ]
     ]
@@ -178,7 +179,8 @@ def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_hi
 def test_in_english_the_same_week_has_the_english_band_and_date(home):
     publish(home, REAL, real())
     row = saved(home, "en").rows[0]
-    assert row[0] == "Week 1 of December 2023 4 December 2023"
+    period = wording.capital(say("period.week_of_year", "en", week=1, month="December", year=2023))
+    assert row[0] == f"{period} 4 December 2023"
     assert row[1:5] == ["57.45", "+0.29", "Average", "7/11"]
 
 
@@ -280,7 +282,7 @@ def test_where_the_rules_changed_within_a_year_the_reason_is_the_rules():
     totals = totals_of(DAYS[:8])
     seen = page(DAYS[:8], totals.assign(since=np.where(totals["cutoff"] < DAYS[4], "2023-01-01", "2023-01-25")))
     assert say("index.new_rules", day="25/01/2023") in seen.text
-    assert say("index.new_year", day="25/01/2023") not in seen.text
+    assert say("index.new_year", day="#").split("#")[1] not in seen.text
 
 
 def test_the_line_of_a_chart_is_cut_where_a_series_ends_and_a_dashed_line_stands_there():
@@ -339,8 +341,9 @@ def test_an_area_whose_tables_have_no_row_of_the_area_is_told_by_the_median_of_i
     seen = page(DAYS[:4], totals_of(DAYS[:4], control=False))
     assert seen.heads == [say(f"index.{head}") for head in ("period", "units", "median", "highest", "lowest", "files")]
     assert seen.rows[-1][1:3] == ["18", "58,50"]  # of 50, 51 … 67
-    assert say("index.no_total") in seen.text and say("index.about", area="huyện Chợ Mới") not in seen.text
-    assert not seen.tree.xpath("//img") and "/100" not in seen.text
+    assert say("index.no_total") in seen.text and not seen.tree.xpath("//img")
+    assert say("index.about", area="#").split("#")[1] not in seen.text
+    assert say("piece.result", area="Chợ Mới", total="#", band="").split("#")[0] not in seen.text
 
 
 def test_a_single_week_without_the_areas_total_is_counted_and_has_its_median_in_the_list():

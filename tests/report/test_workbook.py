@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.utils.cell import range_boundaries
-from support.district import edition, week
+from support.district import edition, say, week
 from support.office import corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
 
@@ -30,15 +30,15 @@ HEADS = [
     "Tiến độ giải quyết",
 ]
 HEADS += [
-    "Dịch vụ công trực tuyến (chỉ tiêu 50%)",
-    "Thanh toán trực tuyến (chỉ tiêu 30%)",
-    "Số hóa hồ sơ (chỉ tiêu 80%)",
+    f"Dịch vụ công trực tuyến ({say('piece.target', target='50%')})",
+    f"Thanh toán trực tuyến ({say('piece.target', target='30%')})",
+    f"Số hóa hồ sơ ({say('piece.target', target='80%')})",
 ]
 HEADS += [
     "Chứng thực bản sao điện tử",
     "Chứng thực bản sao điện tử (lũy kế)",
-    "Bảng không thể hiện (điểm)",
-    "Cần lưu ý",
+    say("piece.not_itemised"),
+    say("workbook.attention"),
 ]
 PLACES = {"total": "C", "band": "D", "previous_total": "E", "change": "F", "not_itemised": "N", "attention": "O"}
 PLACES |= {"CKMB": "G", "TD": "H", "DVCTT": "I", "TT": "J", "SH": "K", "CT": "L", "CT_LUYKE": "M"}
@@ -162,9 +162,9 @@ def test_the_marks_are_those_of_the_page_by_rules_that_go_on_working():
 def test_the_marks_are_told_in_words_as_well():
     sheet = ranking()
     assert sheet["O20"].value == "Công khai, minh bạch; Dịch vụ công trực tuyến; Thanh toán trực tuyến"
-    assert sheet["O19"].value == "Dịch vụ công trực tuyến; Tăng/giảm so với kỳ trước"
+    assert sheet["O19"].value == f"Dịch vụ công trực tuyến; {say('name.change')}"
     assert not sheet["O3"].value
-    assert any("Ô in đậm, gạch chân: dưới ngưỡng cần lưu ý" in text for text in texts(sheet))
+    assert any(say("piece.appendix_note", thresholds="#").split("#")[0] in text for text in texts(sheet))
 
 
 # -- where they come from --------------------------------------------------------------------------------------------
@@ -172,28 +172,28 @@ def test_the_marks_are_told_in_words_as_well():
 
 def test_the_second_sheet_tells_file_digest_controls_and_each_repair():
     book = opened(compiled())
-    assert book.sheetnames == ["Xếp hạng", "Nguồn và đối chiếu"]
+    assert book.sheetnames == [say("workbook.ranking"), say("workbook.sources")]
     sheet = book.worksheets[1]
     told = texts(sheet)
     assert {"2023-12-04.txt", "0" * 64, "04/12/2023", "23/06/2022", "0.1.0-abc1234"} <= set(told)
     rows = [[cell.value for cell in row] for row in sheet]
-    assert next(row[:4] for row in rows if row[0] == "Số đơn vị") == ["Số đơn vị", 18, 18, 0]
-    sums = [row[1:4] for row in rows if str(row[0]).startswith("Các đơn vị cộng lại")]
+    assert next(row[:4] for row in rows if row[0] == say("gate.control_units"))[1:] == [18, 18, 0]
+    sums = [row[1:4] for row in rows if str(row[0]).startswith(say("gate.control_sum", column="#").split("#")[0])]
     assert sums == [[1746, 1746, 0], [2834, 2834, 0]]
-    assert ["2023-12-04.txt", "G8", "78,7", "78.7", "dấu phẩy thập phân"] in rows
+    assert ["2023-12-04.txt", "G8", "78,7", "78.7", say("repair.decimal_comma")] in rows
     assert sum(row[0] == "2023-12-04.txt" and row[4] is not None for row in rows) == len(week()["repairs"]) == 14
 
 
 def test_a_reissued_week_tells_what_it_corrects_on_a_sheet_of_its_own():
-    sheet = opened(workbook.build_workbook(corrected()))["Đính chính"]
+    sheet = opened(workbook.build_workbook(corrected()))[say("piece.correction_heading")]
     assert [[cell.value for cell in row] for row in sheet] == [
-        ["Đơn vị", "Số liệu", "Đã phát hành", "Đính chính thành"],
+        [say(f"piece.{head}") for head in ("unit", "figure", "old", "new")],
         ["Chợ Mới", "Công khai, minh bạch", 76.2, 72.6],
     ]
     assert sheet["C2"].number_format == "#,##0.0"
     this = corrected()
     slight = this.tables | {"corrections": this.tables["corrections"].assign(new=76.23)}
-    sheet = opened(workbook.build_workbook(dataclasses.replace(this, tables=slight)))["Đính chính"]
+    sheet = opened(workbook.build_workbook(dataclasses.replace(this, tables=slight)))[say("piece.correction_heading")]
     assert [sheet[cell].number_format for cell in ("C2", "D2")] == ["#,##0.00"] * 2  # 76,20 and 76,23
 
 

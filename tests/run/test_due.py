@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from support import smtp_server as mx
-from support.district import words
+from support.district import say, words
 from support.settings import write_settings
 from support.stand_in import AREA, accepted, contents, put
 
@@ -238,7 +238,7 @@ def test_a_week_is_mailed_after_it_is_published_and_only_once(call, home, capsys
         assert call("week", THIRD, "--area", AREA, "--send") == 0
         assert call("week", THIRD, "--area", AREA, "--send") == 0
     assert subjects(seen) == [f"Subject: {THIRD}"]
-    assert capsys.readouterr().out.count("máy chủ đã nhận") == 2
+    assert capsys.readouterr().out.count(say("mail.state.accepted")) == 2
 
 
 def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(call, home, capsys):
@@ -248,7 +248,7 @@ def test_each_due_week_is_mailed_in_its_order_and_nothing_of_one_that_failed(cal
         write_settings(home, port)
         assert call("week", "--due", "--send", "--area", AREA) == Exit.REFUSED
         assert subjects(seen) == [f"Subject: {FIRST}", f"Subject: {THIRD}"]
-        assert f"{AREA}, kỳ chốt {SECOND}: báo cáo chưa lập xong nên không gửi thư." in capsys.readouterr().err
+        assert say("run.not_sent", area=AREA, cutoff=SECOND) in capsys.readouterr().err
         assert call("week", SECOND, "--send", "--area", AREA) == Exit.REFUSED
         assert len(seen.taken) == 2
 
@@ -337,7 +337,7 @@ def test_the_operator_alone_is_told_and_gets_the_end_of_the_log(home, monkeypatc
     letter = message_from_bytes(data, policy=policy.default)
     lines = letter.get_content().replace("\r\n", "\n").rstrip("\n").split("\n")
     assert lines[-2:] == [".", "Huyện Chợ Mới: bị từ chối"] and "đầu" not in lines
-    assert letter["Subject"] == "[Chỉ số 766] Lập báo cáo theo lịch: có lỗi" and letter.defects == []
+    assert letter["Subject"] == say("mail.operator_subject") and letter.defects == []
     assert "it@office.example" in capsys.readouterr().out
     assert not sending.path(home).exists()
 
@@ -365,7 +365,7 @@ def test_a_server_that_refuses_or_is_away_is_said(home, monkeypatch, capsys):
     with mx.serving({"MAIL": mx.says("550 no")}) as (port, _):
         write_settings(home, port, operator="it@office.example")
         assert told("x", home, monkeypatch) == 4
-    assert "Chưa báo được cho người vận hành it@office.example: 550 no" in capsys.readouterr().err
+    assert say("mail.operator_not_told", operator="it@office.example", reply="550 no") in capsys.readouterr().err
     write_settings(home, port, operator="it@office.example")
     assert told("x", home, monkeypatch) == 4
 
@@ -374,7 +374,10 @@ def test_a_letter_to_the_operator_that_is_uncertain_says_why_in_the_readers_lang
     monkeypatch.setattr(sender, "COMMAND", [sys.executable, "-c", "import os; os.abort()"])
     write_settings(home, 9, operator="it@office.example")
     assert told("x", home, monkeypatch) == Exit.UNSETTLED
-    assert "it@office.example: tiến trình gửi kết thúc bất thường" in capsys.readouterr().err
+    assert (
+        say("mail.operator_not_told", operator="it@office.example", reply=say("mail.reason.died"))
+        in capsys.readouterr().err
+    )
 
 
 def test_a_password_that_cannot_be_read_is_said_before_a_letter_to_the_operator_is_begun(home, monkeypatch, capsys):

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.district import words
+from support.district import say, words
 from support.stand_in import (
     AREA,
     CLOSE,
@@ -20,6 +21,7 @@ from support.stand_in import (
     CUTOFF,
     INTERRUPTED,
     MISSING,
+    PROBLEM,
     accepted,
     contents,
     earlier_week,
@@ -144,9 +146,10 @@ def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
     )
     assert outcome.status == Exit.REFUSED
     assert "bị từ chối" in outcome.message
-    assert told[0] == "LỖI (2):"
-    assert told[3] == "CẢNH BÁO (1):"
-    assert all(part in told[1] for part in ("t.txt", "dòng 5", "cột G", "7l", "không phải là số"))
+    assert told[0] == say("run.errors", count=2)
+    assert told[3] == say("run.warnings", count=1)
+    place = [say("place.row", row=5), say("place.column", letter="G", column="TỶ LỆ")]
+    assert all(part in told[1] for part in ("t.txt", *place, "7l", PROBLEM))
     assert contents(home) == before
     assert not (home / "data" / "processed" / AREA).exists()
 
@@ -155,7 +158,7 @@ def test_warnings_are_told_and_the_week_is_made(home):
     told = []
     outcome = pipeline.make_week(home, AREA, CUTOFF, steps=steps(home, severities=("warning",), stages=(), told=told))
     assert outcome.status == Exit.DONE
-    assert told[0] == "CẢNH BÁO (1):"
+    assert told[0] == say("run.warnings", count=1)
 
 
 def test_another_table_for_a_published_week_is_refused(home):
@@ -285,7 +288,7 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
     assert list(rows) == list(CODES)
     assert rows["A"] == ["tên A", "made", ""] and rows["../Z"] == ["tên ../Z", "made", ""]
     assert rows["B"][1] == rows["C"][1] == "failed"
-    assert "ZeroDivisionError" in rows["B"][2] and "tiến trình dừng đột ngột (mã -9)" in rows["C"][2]
+    assert "ZeroDivisionError" in rows["B"][2] and say("run.died", status=-9) in rows["C"][2]
     record = atomic.load_json(tables / "run.json")
     assert (record["units"], record["failed"]) == (list(CODES), ["B", "C"])
     assert {path.name for path in (tables / "units").iterdir()} == {
@@ -467,7 +470,7 @@ def test_a_notebook_that_is_cut_within_a_letter_tells_no_cell_and_no_other_reaso
     """As on a full disk, or where papermill is killed while it saves."""
     target = tmp_path / "2_score.ipynb"
     target.write_bytes('{"cells": [{"source": "xuất'.encode()[:-2])
-    assert notebook._reached(target, wording.load(PROJECT, "vi")) == "(chưa chạy ô nào)"
+    assert notebook._reached(target, wording.load(PROJECT, "vi")) == say("run.not_begun")
 
 
 # -- the driver's own process -----------------------------------------------------------------------------------------
@@ -491,7 +494,7 @@ def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
 
 def test_a_gate_whose_process_dies_is_told_with_the_table_in_a_sentence(home, monkeypatch):
     monkeypatch.setattr(gating, "gate_week", dies)
-    with pytest.raises(OSError, match=r"2023-12-04\.txt: tiến trình dừng đột ngột \(mã -9\)"):
+    with pytest.raises(OSError, match=re.escape(f"2023-12-04.txt: {say('run.died', status=-9)}")):
         gating.call_gate([home / "data" / "raw" / AREA / f"{CUTOFF}.txt"], home, AREA, CUTOFF, words())
 
 

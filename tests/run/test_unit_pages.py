@@ -9,7 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbformat import v4
-from support.district import HOME, edition, words
+from support.district import HOME, edition, say, words
 
 from analysis.config.units import Unit
 from analysis.method import revisions
@@ -104,7 +104,7 @@ def test_the_page_of_a_failed_one_says_so_leads_to_the_report_and_blames_nobody(
     seen = browse(html, ask, width=width)
     assert (seen.requests, seen.errors) == ([], [])
     *about, text = seen.answer
-    heading = {"vi": "Chưa có dữ liệu", "en": "No data yet"}[lang]
+    heading = say("unit_page.missing_heading", lang)
     assert about == [lang, *["Xã <Kiến An> & Tấn Mỹ"] * 2, heading, "../report.html", True]
     assert not re.search(r"ipynb|Error|Traceback|/[a-z]+/", text)
 
@@ -119,7 +119,7 @@ def test_the_title_of_a_page_is_its_heading_marked_where_its_own_figures_are_cor
     )
     html = (paths.run_reports(home, AREA, RUN) / "units" / "30634.html").read_text("utf-8")
     title = unitpage.title(edition(origin={"revision": "2"}, corrections=corrections), "30634")
-    assert made[0].reason and title.startswith("[Đính chính] ") == (corrected == "30634")
+    assert made[0].reason and title.startswith(say("piece.corrected_title", text="")) == (corrected == "30634")
     assert re.findall("<(?:title|h1)>(.*?)</", html) == [
         title,
         title.replace(" –", "\u00a0–"),
@@ -159,12 +159,12 @@ def test_where_the_process_that_makes_a_page_is_killed_that_page_has_failed_and_
     cells = {"A": (), "B": (KERNEL, KILL, "time.sleep(60)"), "C": (KERNEL, "time.sleep(1)")}
     made = unit_pages.make_all([task(home, unit, TOKEN, *its, SHOW) for unit, its in cells.items()], 2, words())
     assert [each.unit for each in made if not each.reason] == ["A", "C"]
-    assert made[1].reason.startswith("5_unit.ipynb, ô lệnh") and "tiến trình dừng đột ngột (mã -9)" in made[1].reason
+    assert made[1].reason.startswith("5_unit.ipynb, ô lệnh") and say("run.died", status=-9) in made[1].reason
     made_pages = {
         path.stem: path.read_text("utf-8") for path in (paths.run_reports(home, AREA, RUN) / "units").iterdir()
     }
     assert all(f"<h1>{unit}</h1>" in made_pages[unit] for unit in "AC")
-    assert "Chưa có dữ liệu" in made_pages["B"]
+    assert say("unit_page.missing_heading") in made_pages["B"]
     kernels = [Path("/proc", path.read_text()) for path in paths.run_folder(home, AREA, RUN).glob("units/*.kernel")]
     until = time.monotonic() + 10
     while any(path.exists() for path in kernels) and time.monotonic() < until:

@@ -21,6 +21,9 @@ from support.district import words
 AREA, CUTOFF = "cho-moi", "2023-12-04"
 
 
+PROBLEM = "không phải là số"  # of whoever found it: no sentence of ours is said for it
+
+
 PARAMETERS = 'area = ""  # the area\ncutoff = ""\nrun = ""'
 
 
@@ -74,7 +77,7 @@ def steps(
     folder = home.parent / "notebooks {x}"
     write_notebook(folder, *cells, **about)
     found = pd.DataFrame(
-        [("", "t.txt", 5, "TỶ LỆ", "G", "7l", "không phải là số") for _ in severities], columns=clean.PROBLEMS
+        [("", "t.txt", 5, "TỶ LỆ", "G", "7l", PROBLEM) for _ in severities], columns=clean.PROBLEMS
     ).assign(severity=severities)
 
     def export(home, area, cutoff, run, words):

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 import pandas as pd
 import pytest
+from support.district import say
 
 from analysis.cli import main
 from analysis.exits import Exit
@@ -28,6 +29,10 @@ def call(*arguments: object) -> int:
     return main([str(each) for each in arguments])
 
 
+def at(row: int, letter: str, column: str) -> str:
+    return f"{say('place.row', row=row)}, {say('place.column', letter=letter, column=column)}"
+
+
 @pytest.fixture
 def wrong_table(tmp_path):
     """Two cells of the real table changed: 72.6 to 7l.6 in row 6, one commune's name in row 9."""
@@ -40,10 +45,11 @@ def wrong_table(tmp_path):
 def test_gate_says_what_is_accepted_and_what_was_repaired(tmp_path, capsys):
     assert call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "new" / "out") == 0
     said = capsys.readouterr().out
-    assert "Số đơn vị trong bảng: 18, trong danh mục: 18." in said
-    assert "Chứng thực bản sao điện tử: các đơn vị cộng lại được 1.746, dòng tổng ghi 1.746." in said
-    assert "dòng 8, cột G (CÔNG KHAI, MINH BẠCH (%)): «78,7»: → «78.7» (dấu phẩy thập phân)" in said
-    assert "2023-12-04.txt: được chấp nhận." in said
+    assert say("finding.control_units", found=18, expected=18) in said
+    assert say("finding.control_sum", indicator="Chứng thực bản sao điện tử", found="1.746", expected="1.746") in said
+    repair = say("run.repair", clean="78.7", reason=say("repair.decimal_comma"))
+    assert f"{at(8, 'G', 'CÔNG KHAI, MINH BẠCH (%)')}: «78,7»: {repair}" in said
+    assert say("run.accepted", file="2023-12-04.txt") in said
     written = {path.name for path in (tmp_path / "new" / "out").iterdir()}
     assert written == {"gate.html", "measurements.csv", "repairs.csv", "problems.csv"}
 
@@ -52,9 +58,9 @@ def test_gate_lists_every_cell_to_correct_and_leaves_no_accepted_table_of_before
     call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "out")
     assert call("gate", wrong_table, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
     said = capsys.readouterr().out
-    assert "dòng 6, cột G" in said and "7l.6" in said
-    assert "dòng 9, cột B" in said and "LONG ĐIỀN Z" in said
-    assert "bị từ chối" in said
+    assert f"{at(6, 'G', 'CÔNG KHAI, MINH BẠCH (%)')}: «7l.6»" in said
+    assert f"{at(9, 'B', 'ĐƠN VỊ')}: «LONG ĐIỀN Z»" in said
+    assert say("run.refused", file="2023-12-04.txt") in said
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"gate.html", "repairs.csv", "problems.csv"}
     problems = pd.read_csv(tmp_path / "out" / "problems.csv", dtype=str)
     assert {("6", "G", "7l.6"), ("9", "B", "LONG ĐIỀN Z")} <= {
@@ -84,9 +90,9 @@ def test_several_files_are_gated_as_one_table_and_must_agree(wrong_table, tmp_pa
     same.write_bytes(TABLE.read_bytes())
     other.write_text(TABLE.read_text("utf-8").replace("\t72.6\t", "\t72.7\t"), "utf-8")
     assert call("gate", TABLE, same, "--cutoff", CUTOFF) == 0
-    assert "2023-12-04.txt, same.txt: được chấp nhận." in capsys.readouterr().out
+    assert say("run.accepted", file="2023-12-04.txt, same.txt") in capsys.readouterr().out
     assert call("score", TABLE, other, "--cutoff", CUTOFF, "--out", tmp_path / "out") == 2
-    assert "other.txt, dòng 6, cột G (CÔNG KHAI, MINH BẠCH (%)): «72.7»" in capsys.readouterr().out
+    assert f"other.txt, {at(6, 'G', 'CÔNG KHAI, MINH BẠCH (%)')}: «72.7»" in capsys.readouterr().out
 
 
 def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys):

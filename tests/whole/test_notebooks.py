@@ -11,7 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from support import played
-from support.district import GOLDEN, HOME, RAW, changed
+from support.district import GOLDEN, HOME, RAW, changed, say
 from support.homes import UNITS, papermill_called
 
 from analysis.cli import main
@@ -93,11 +93,11 @@ def test_the_page_opens_in_a_browser_with_the_network_refused(page, browse, widt
     assert seen.requests == [] and seen.errors == []
     text = seen.answer["text"]
     assert (
-        text.index("Trong một phút")
-        < text.index("1. Kết quả")
-        < text.index("2. Diễn biến")
-        < text.index("3. Đề nghị")
-        < text.index("Phụ lục:")
+        text.index(say("piece.minute"))
+        < text.index(say("piece.result_heading"))
+        < text.index(say("piece.trend_heading"))
+        < text.index(say("piece.requests_heading"))
+        < text.index(say("piece.appendix_heading"))
     )
     assert "57,45/100 điểm" in text and "7/11" in text
     assert len(seen.answer["pictures"]) == 3 and min(seen.answer["pictures"]) >= 40
@@ -106,9 +106,13 @@ def test_the_page_opens_in_a_browser_with_the_network_refused(page, browse, widt
 
 def test_the_mail_says_the_same_with_pictures_inside_and_text_first(home):
     message = email.message_from_bytes((home / PUBLISHED[1] / "mail.eml").read_bytes(), policy=email.policy.default)
-    assert message["Subject"] == (
-        "[Chỉ số 766] huyện Chợ Mới, tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
-    )
+    about = {
+        "area": "huyện Chợ Mới",
+        "period": say("period.week_of_year", week=1, month=12, year=2023),
+        "total": "57,45",
+        "band": "Trung bình",
+    }
+    assert message["Subject"] == say("piece.mail_subject", **about)
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert "Kiến An (49,18)" in text and "Kiến An (49,18)" in html
     assert html.count("cid:") == sum(part.get_content_type() == "image/png" for part in message.walk()) == 2

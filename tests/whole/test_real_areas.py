@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from support import played
-from support.district import HOME, words
+from support.district import HOME, say, words
 
 from analysis.config import rules
 from analysis.gate import clean
@@ -95,7 +95,8 @@ def test_files_of_one_cutoff_that_disagree_are_refused_at_the_second_figure(tmp_
     cleaned, _ = gate("gia-lai", "2026-10-08", GIA_LAI / "communes_2026-10-08.csv", other)
     errors = cleaned.problems.query("severity == 'error'")
     assert errors[["file", "row", "column", "value"]].to_numpy().tolist() == [["subcriteria.csv", 2, "score", "75.3"]]
-    assert "Vân Canh, Tổng điểm: nơi khác ghi 75,31" in errors["problem"].item()
+    elsewhere = say("problem.files_disagree", name="Vân Canh", indicator="Tổng điểm", other="75,31")
+    assert errors["problem"].item() == elsewhere
 
 
 def test_a_group_that_an_indicator_belongs_to_is_told_by_its_code_and_its_name(tmp_path):
@@ -105,15 +106,15 @@ def test_a_group_that_an_indicator_belongs_to_is_told_by_its_code_and_its_name(t
     other.write_text(text.replace(",TDGQ,ON_TIME,", ",CKMB,ON_TIME,", 1), encoding="utf-8")
     cleaned, _ = gate("gia-lai", "2026-10-08", GIA_LAI / "communes_2026-10-08.csv", other)
     said = cleaned.problems.query("value == 'CKMB'")["problem"].tolist()
-    assert said == ["chỉ số này thuộc nhóm TDGQ (Tiến độ, kết quả giải quyết)"]
+    assert said == [say("problem.other_group", group="TDGQ", name="Tiến độ, kết quả giải quyết")]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "column", "said"),
     [
-        ("ON_TIME,2507,2580", "ON_TIME,2607,2580", "numerator", "tử số lớn hơn mẫu số 2.580"),
-        ("2507,2580,97.17", "2507,2580,79.17", "ratio", "tử số chia mẫu số được 97,17%"),
-        ("ON_TIME,2507,2580", "ON_TIME,25.07,2580", "numerator", "không phải là số lượng"),
+        ("ON_TIME,2507,2580", "ON_TIME,2607,2580", "numerator", say("problem.above_denominator", of="2.580")),
+        ("2507,2580,97.17", "2507,2580,79.17", "ratio", say("problem.other_rate", rate="97,17")),
+        ("ON_TIME,2507,2580", "ON_TIME,25.07,2580", "numerator", say("problem.not_a_count")),
         ("TDGQ,ON_TIME,2507", "TDGQ,PUBLISH_ON_TIME,2507", None, None),
     ],
 )
@@ -125,7 +126,7 @@ def test_a_wrong_count_or_rate_of_a_sub_criterion_is_refused(tmp_path, old, new,
     errors = gate("gia-lai", "2026-10-08", path)[0].problems.query("severity == 'error'")
     assert not errors.empty
     if column:
-        assert errors[["row", "column"]].to_numpy().tolist()[0] == [3, column] and said in errors["problem"].iloc[0]
+        assert errors[["row", "column"]].to_numpy().tolist()[0] == [3, column] and errors["problem"].iloc[0] == said
 
 
 def test_the_same_file_under_the_rules_of_another_date_gives_other_points(tmp_path):
@@ -171,8 +172,8 @@ def test_the_sheets_of_two_periods_are_told_apart_by_configuration_and_the_repor
     with played.at(tmp_path) as home:
         tables = played.cleaned(home, "an-giang", "2025-10-31", cleaned)
     said = " ".join(findings.collect(tables, in_force, words()).query("finding == 'data'")["text"])
-    assert "Trang tính “Xã Phường”: số liệu lũy kế từ đầu năm." in said
-    assert "Trang tính “Sở Ban”: số liệu trong tháng." in said
+    assert say("finding.sheet_period", sheet="Xã Phường", period="lũy kế từ đầu năm") in said
+    assert say("finding.sheet_period", sheet="Sở Ban", period="trong tháng") in said
 
 
 def test_the_provinces_own_row_is_its_control_row():

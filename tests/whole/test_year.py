@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import played
-from support.district import CONTROL, week, words
+from support.district import CONTROL, say, week, words
 
 from analysis.config import rules
 from analysis.method import revisions
@@ -26,6 +26,10 @@ DRIFT = ("30679", DAYS[28:46])  # Hòa An falls by what the others rise
 MERGER, MERGED, GONE = DAYS[43], "30658", "30661"  # Long Giang goes into Nhơn Mỹ, whose code is used again
 TYPED_WRONG, CORRECTED = DAYS[44], "30652"  # Mỹ Hiệp's total; corrected a week later
 NEW_YEAR = DAYS[52]
+# How the findings begin that call this week the first one.
+BEGINNINGS = tuple(
+    say(f"finding.{key}", period="#").split("#")[0] for key in ("no_history", "no_previous", "other_series")
+)
 
 
 def table(number: int, state: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
@@ -158,9 +162,7 @@ def test_at_the_merger_the_code_begins_a_new_series_and_has_no_change(year):
     moved = tables["changes"].set_index("unit_code")["change"]
     assert moved.isna().to_dict() == {code: code == MERGED for code in moved.index}
     assert tables["signals"].set_index("unit_code").at[MERGED, "since"] == MERGER
-    assert "Bắt đầu chuỗi số liệu mới (sau sắp xếp đơn vị), không so với các kỳ trước: Nhơn Mỹ." in list(
-        tables["findings"]["text"]
-    )
+    assert say("finding.new_series", units="Nhơn Mỹ") in list(tables["findings"]["text"])
     assert GONE not in set(year[0][DAYS[59]]["course"].query("cutoff >= @MERGER")["unit_code"])
 
 
@@ -168,8 +170,8 @@ def test_the_new_year_is_compared_with_nothing_before_it(year):
     tables = year[0][NEW_YEAR]
     assert tables["changes"]["change"].isna().all() and tables["contributions"].empty
     said = list(tables["findings"]["text"])
-    assert any("chuỗi số liệu mới (năm mới" in text for text in said)
-    assert not any("Lịch sử bắt đầu" in text or "không mang theo điểm kỳ trước" in text for text in said)
+    assert say("finding.new_series_all") in said
+    assert not any(text.startswith(BEGINNINGS) for text in said)
     second = year[0][DAYS[53]]
     assert second["changes"]["change"].notna().all()
     assert (second["signals"]["missing"] == 15).all()  # one change is there now; none was before it
@@ -186,8 +188,8 @@ def test_the_week_that_was_left_out_is_in_history_as_the_next_table_carries_it(y
     assert set(rows["carried_by"]) == {DAYS[21]} and len(rows) == 19
     assert year[0][DAYS[21]]["contributions"].empty  # its columns are nowhere
     said = list(year[0][DAYS[21]]["findings"]["text"])
-    assert any(text.startswith("Chỉ có tổng điểm của tuần 4 tháng 5 năm 2023, không có các cột") for text in said)
-    assert not any("Lịch sử bắt đầu" in text for text in said)  # it began twenty weeks ago
+    assert say("finding.no_parts", period=say("period.week_of_year", week=4, month=5, year=2023)) in said
+    assert not any(text.startswith(BEGINNINGS) for text in said)  # it began twenty weeks ago
     assert year[0][DAYS[21]]["changes"]["change"].notna().all()
 
 
