@@ -54,7 +54,7 @@ def opened(data: bytes):
 
 
 def ranking():
-    return opened(compiled())["Xếp hạng"]
+    return opened(compiled())[say("workbook.ranking")]
 
 
 def texts(sheet) -> list[str]:
@@ -200,14 +200,14 @@ def test_a_reissued_week_tells_what_it_corrects_on_a_sheet_of_its_own():
 def test_units_of_several_kinds_are_told_apart_in_a_column():
     units = week()["units"]
     departments = units.assign(kind=units["kind"].where(units["unit_code"] != "30628", "department"))
-    sheet = opened(workbook.build_workbook(edition(units=departments)))["Xếp hạng"]
+    sheet = opened(workbook.build_workbook(edition(units=departments)))[say("workbook.ranking")]
     assert sheet["C1"].value == "Loại đơn vị"
     assert [sheet[f"C{row}"].value for row in (3, 20)] == ["Các đơn vị cấp xã", "Các sở, ban, ngành"]
 
 
 def test_english_names_sheets_and_columns_and_carries_the_same_figures():
     book = opened(workbook.build_workbook(edition("en")))
-    assert book.sheetnames == ["Ranking", "Sources and controls"]
+    assert book.sheetnames == [say("workbook.ranking", "en"), say("workbook.sources", "en")]
     numbers = [[cell.value for cell in row if cell.data_type == "n"] for row in book.worksheets[0].iter_rows(2, 20)]
     assert numbers == [[cell.value for cell in row if cell.data_type == "n"] for row in ranking().iter_rows(2, 20)]
 
@@ -231,7 +231,7 @@ def test_whatever_is_typed_stays_a_text_as_typed(text):
     data = workbook.build_workbook(held)
     shown = re.sub("[\x00\x07\x1b]", "�", text)
     book = opened(data)
-    name = book["Xếp hạng"]["B3"]
+    name = book[say("workbook.ranking")]["B3"]
     assert (name.data_type, unescaped(name.value)) == ("s", wording.capital(shown))
     assert name.quotePrefix  # so it stays one when the office edits the cell
     found = [unescaped(each) for each in texts(book.worksheets[1])]
@@ -247,7 +247,7 @@ def unescaped(text: str) -> str:
 
 
 def test_a_text_longer_than_a_cell_holds_is_cut_and_the_rest_stays():
-    sheet = opened(workbook.build_workbook(crowd(["Đ" * 40_000, "Xã khác"])))["Xếp hạng"]
+    sheet = opened(workbook.build_workbook(crowd(["Đ" * 40_000, "Xã khác"])))[say("workbook.ranking")]
     assert len(sheet["B3"].value) == 32_767 and sheet["B4"].value == "Xã khác"
 
 
