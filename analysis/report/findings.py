@@ -2,7 +2,7 @@
 
 A finding is one statement of the report: its code, its unit and indicator, the figure, the reference that the figure is
 compared with, its severity, and the sentence (config/wording, ``finding.*``). Page, mail and other programs read the
-same rows. Codes: README, Words.
+same rows. Codes: docs/method.md §11.
 """
 
 from datetime import date, timedelta
