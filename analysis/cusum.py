@@ -98,7 +98,7 @@ def signals(history: pd.DataFrame, settings: Mapping[str, Any] | None = None) ->
     cells = _cells(rows, chosen)
     weeks = _with_area(week_figures(*cells.figures, cells.days, cells.begun), has_row=cells.area_has_row)
     found = watch(weeks, cells.new_baselines, cells.days, chosen["false_a_year"])
-    return _result(cells, weeks, found, chosen["area"] or "")
+    return _result(cells, weeks, found)
 
 
 # -- what comes in ---------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def _checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_rows(history: pd.DataFrame) -> pd.DataFrame:
-    """The history's rows with all optional columns, those of carried figures left out, by cutoff, unit, indicator."""
+    """The history's rows with all optional columns, those of carried figures left out."""
     missing = [name for name in ("cutoff", "unit_code", "indicator", "value") if name not in history]
     if missing:
         raise ValueError(f"signals: the history has no column {', '.join(missing)}")
@@ -133,7 +133,7 @@ def _checked_rows(history: pd.DataFrame) -> pd.DataFrame:
     twice = rows[rows.duplicated(keys)]
     if len(twice):
         raise ValueError(f"signals: two rows of {', '.join(twice[keys].astype(str).iloc[0])}; one is expected")
-    return rows.sort_values(keys, ignore_index=True)
+    return rows
 
 
 def _day(cutoff: str) -> int:
@@ -636,14 +636,14 @@ def _entry(week: Weeks, variance: np.ndarray, before: np.ndarray, known: np.ndar
 # -- what goes out ---------------------------------------------------------------------------------------------------
 
 
-def _result(cells: _Cells, weeks: Weeks, found: Watched, area: str) -> pd.DataFrame:
+def _result(cells: _Cells, weeks: Weeks, found: Watched) -> pd.DataFrame:
     at = cells.at
     if not cells.area_has_row:  # rows of the area, where its signal stands
         indicators, cutoffs = np.nonzero(found.signal[:, -1, :])
         of_area = (indicators, np.full(len(indicators), len(cells.units) - 1), cutoffs)
         at = tuple(np.concatenate(pair) for pair in zip(at, of_area, strict=True))
     cutoffs = np.array([*cells.cutoffs, NONE], dtype=object)
-    names = np.array([*cells.units[:-1], cells.units[-1] if cells.area_has_row else area], dtype=object)
+    names = np.array([*cells.units[:-1], cells.units[-1] or NONE], dtype=object)
     frame = pd.DataFrame(
         {
             "cutoff": cutoffs[at[2]],

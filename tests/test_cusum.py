@@ -327,7 +327,9 @@ def test_a_week_in_which_most_units_move_together_is_one_signal_of_the_area(leng
     ranked = history.assign(rank=np.where(history["unit_code"] == "893", np.nan, 1.0)).drop(columns="denominator")
     assert [unit for unit, *_ in called(cusum.signals(ranked, {}))] == ["893"]
     renamed = history.replace({"unit_code": {code: f"H21.{code}" for code in weeks} | {"893": "H21"}})
-    assert [unit for unit, *_ in called(cusum.signals(renamed.drop(columns="numerator"), {}))] == ["H21"]
+    assert [unit for unit, *_ in called(cusum.signals(renamed.drop(columns=["numerator", "denominator"]), {}))] == [
+        "H21"
+    ]
 
 
 def test_an_area_without_a_row_of_its_own_has_rows_where_its_signal_stands():
@@ -407,6 +409,11 @@ def test_a_series_that_begins_on_another_day_than_1_january_is_a_new_baseline():
     found = chart(merged)
     assert values(found["rate"])[9:12] == [20, None, 60]  # the code meant another unit before: no difference to that
     assert values(found["baseline"])[10:] == [None] * 9 + [60] * 5
+
+
+def test_a_week_without_a_row_begins_no_new_series():
+    history = report({"a": [(10, 50)] * 20, "b": [(10, 50)] * 20}).assign(since="2023-01-02")
+    assert values(chart(history.drop(index=12))["baseline"]) == [None] * 9 + [20] * 10
 
 
 def test_1_january_is_no_new_series_even_after_one():
@@ -515,10 +522,16 @@ def test_a_later_week_changes_nothing_of_the_earlier_ones(weeks, counted):
     assert early.equals(late[late["cutoff"] <= until].reset_index(drop=True))
 
 
+def test_decimals_seen_later_change_nothing_of_the_earlier_weeks():
+    history = rates([20.0, 19.0] * 6 + [20.46, 20.13], mondays(14))
+    early, late = cusum.signals(history.head(12), {}), cusum.signals(history, {})
+    assert early.equals(late.head(12)) and early["score"].iloc[-1] != 0
+
+
 def test_the_history_stays_as_it_is():
-    before = RANDOM.copy()
-    cusum.signals(RANDOM, {"rebase": [{"cutoff": "2023-05-01"}]})
-    assert RANDOM.equals(before)
+    history = report({"a": STEADY})
+    cusum.signals(history, {"rebase": [{"cutoff": "2023-02-06"}]})
+    assert history.equals(report({"a": STEADY}))
 
 
 def test_the_same_rates_of_more_cases_are_more_certain():
