@@ -24,7 +24,7 @@ import pandas as pd
 from analysis.config import rules
 from analysis.method.changes import select_course
 from analysis.method.score import SUM_TOLERANCE
-from analysis.method.signals import detect_signals
+from analysis.method.xmr import detect_signals
 
 HOME = Path(__file__).parent.parent
 NEWEST = date(2026, 10, 5)

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis import cusum
+from analysis.method import signals as cusum
 
 UNITS, LEARNED, JUDGED, CHANGED_AT, FOUND_WITHIN = 18, 26, 52, 26, 8
 VOLUMES = (5, 12, 40, 60, 150, 500)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.config.wording import capital
 from analysis.method import score
-from analysis.method.signals import find_broken_rules, scale_changes
+from analysis.method.xmr import find_broken_rules, scale_changes
 from analysis.report.charts.control import draw_control
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat

@@ -13,7 +13,7 @@ from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording
 from analysis.method.changes import count_items, find_satisfaction_moves
 from analysis.method.routes import round_need
-from analysis.method.signals import SHIFT, TREND
+from analysis.method.xmr import SHIFT, TREND
 from analysis.report.names import Names
 from analysis.report.phrases import say_mix, say_move, say_route
 from analysis.tables import NOT_ITEMISED

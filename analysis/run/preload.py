@@ -32,7 +32,7 @@ FOR_TABLES = (
         "analysis.run.notebook",
     ),
     *("analysis.method.score", "analysis.weeks.history", "analysis.method.revisions", "analysis.method.changes"),
-    *("analysis.method.signals", "analysis.method.peers", "analysis.method.routes", "analysis.method.pace"),
+    *("analysis.method.xmr", "analysis.method.peers", "analysis.method.routes", "analysis.method.pace"),
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),

@@ -12,7 +12,7 @@ from support.district import CONTROL, say, week, words
 
 from analysis.config import rules
 from analysis.method import revisions
-from analysis.method.signals import compute_limits, find_broken_rules
+from analysis.method.xmr import compute_limits, find_broken_rules
 from analysis.report import findings
 from analysis.weeks import history, paths, store
 
