@@ -55,8 +55,12 @@ def week_rates(history: pd.DataFrame, settings: Mapping | None = None) -> pd.Dat
 
 def every_week(history: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
     """``week_rates`` of every week of ``history``: the same columns after ``cutoff``, by cut-off."""
+    return rates_of(week_steps(history, settings), settings)
+
+
+def rates_of(steps: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
+    """The same, a row for each row of ``week_steps``."""
     settings = settings or {}
-    steps = week_steps(history, settings)
     uneven, widest = float(settings.get("uneven", UNEVEN)), float(settings.get("widest", WIDEST))
     if uneven < 1:
         raise ValueError(f"uneven {uneven:g}: expected 1 or more")

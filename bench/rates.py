@@ -8,11 +8,12 @@ out. The judged modules see only what an office prints. Prints the tables of doc
 """
 
 import argparse
+import itertools
 
 import numpy as np
 import pandas as pd
 
-from analysis import week_rates
+from analysis import week_rates, year_end
 
 UNITS, WEEKS, DISPERSION, BURSTS = 18, 52, 60.0, 8.0
 VOLUMES = (5, 12, 40, 60, 150, 500)
@@ -124,6 +125,110 @@ def week_table(seeds: list[int], areas: int) -> None:
             print(frame.round(1).to_string(index=False))
 
 
+# -- the year's end --------------------------------------------------------------------------------------------------
+
+RULES = pd.DataFrame(
+    {
+        "indicator": ["CKMB", "TD", "DVCTT", "TT", "SH"],
+        "unit": "percent",
+        "max_points": [18.0, 20.0, 6.0, 6.0, 22.0],
+        "rule": ["linear", "linear", "capped", "linear", "linear"],
+        "full_at_pct": [np.nan, np.nan, 50.0, np.nan, np.nan],
+        "nature": ["stock", "flow", "flow", "flow", "flow"],
+    }
+)
+BASES = {"TD": (0.85, 0.99), "DVCTT": (0.05, 0.4), "TT": (0.05, 0.4), "SH": (0.15, 0.35)}
+BANDS = pd.DataFrame(
+    {"band": ["Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"], "from_points": [90.0, 80.0, 70.0, 50.0, 0.0]}
+)
+KINDS = ("independent", "ar 0.3", "ar 0.5", "drift", "drift ar 0.3", "drift ar 0.5")
+AT_WEEKS = (20, 35, 45)
+STEPS = 0.003  # how often a unit loses or regains six points at once, a week
+
+
+def year(kind: str, seed: int, counted: bool, rest: str = "steps") -> tuple[pd.DataFrame, pd.Series]:
+    """An area's year as its tables print it, the area's row last, and what it ends with: flows in percent, else points.
+
+    rest : what is not itemised: ``steps`` (small moves, and six points at once now and then), ``constant``, or ``flow``
+           (an unprinted cumulative rate of dossiers, worth 18 points)
+    """
+    random = np.random.default_rng([seed, sum(map(ord, kind)), 7])
+    days = cutoffs(random)
+    days[-1] = YEAR + 364
+    shape = (UNITS, len(days))
+    volumes = np.exp(random.uniform(np.log(5), np.log(500), UNITS))
+    frames, total, ends = [], np.zeros((UNITS + 1, len(days))), {}
+
+    def flow(low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+        chances = behaviours(kind, random.uniform(low, high, UNITS), len(days), random)
+        cases, hits = counts(chances, volumes, days, random)
+        return tuple(np.vstack([each, each.sum(axis=0)]).cumsum(axis=1).astype(float) for each in (cases, hits))
+
+    for rule in RULES.itertuples():
+        full = 100.0 if np.isnan(rule.full_at_pct) else rule.full_at_pct
+        if rule.nature == "flow":
+            cases, hits = flow(*BASES[rule.indicator])
+            with np.errstate(invalid="ignore"):
+                rate = 100 * hits / cases
+            held = {"numerator": hits, "denominator": cases} if counted else {}
+            frames.append(long(days, rule.indicator, value=np.floor(100 * rate + 0.5) / 100, **held))
+            ends[rule.indicator] = rate[:, -1]
+        else:  # procedures are published in small lots: most weeks nothing changes
+            lots = np.where(random.random(shape) < 0.15, random.normal(0.3, 2.5, shape), 0.0)
+            rate = np.clip(random.uniform(20, 85, UNITS)[:, None] + lots.cumsum(axis=1), 0, 100)
+            rate = np.vstack([rate, rate.mean(axis=0)])
+            frames.append(long(days, rule.indicator, value=np.floor(10 * rate + 0.5) / 10))
+            ends[rule.indicator] = rule.max_points / full * rate[:, -1]
+        total += rule.max_points * np.minimum(np.nan_to_num(rate) / full, 1)
+    if rest == "flow":
+        cases, hits = flow(0.5, 0.9)
+        unprinted = 18 * hits / np.maximum(cases, 1)
+    else:
+        lost = np.where(random.random(shape) < STEPS, random.choice([-6.0, 6.0], shape), 0.0)
+        moves = (lost + random.normal(0, 0.05, shape)) * (rest == "steps")
+        unprinted = 18 + np.clip(moves.cumsum(axis=1), -12, 2)
+        unprinted = np.vstack([unprinted, unprinted.mean(axis=0)])
+    total += unprinted
+    frames.append(long(days, "TOTAL", value=np.round(total, 2)))
+    ends |= {"TOTAL": total[:, -1], "NOT_ITEMISED": unprinted[:, -1]}
+    codes = [f"u{unit:05d}" for unit in range(UNITS + 1)]
+    ended = pd.DataFrame(ends, index=codes).rename_axis("unit_code").melt(ignore_index=False, var_name="indicator")
+    return pd.concat(frames, ignore_index=True), ended.set_index("indicator", append=True)["value"]
+
+
+def intervals_hold(kind: str, seed: int, counted: bool, rest: str = "steps") -> pd.DataFrame:
+    """indicator, what, week (seen from), low, high, the true value, and whether it was held, of one area's year."""
+    history, ended = year(kind, seed, counted, rest)
+    days, area = sorted(history["cutoff"].unique()), f"u{UNITS:05d}"
+    said = []
+    for week in AT_WEEKS:
+        seen = history[history["cutoff"] <= days[week - 1]]
+        frame = year_end.year_end(seen, RULES, BANDS, {"by": days[-1], "area": area})
+        said.append(frame.drop_duplicates(["unit_code", "indicator"]).assign(week=week))
+    frame = pd.concat(said).join(ended.rename("true"), on=["unit_code", "indicator"]).dropna(subset="true")
+    frame["what"] = frame["indicator"].where(frame["indicator"].isin(["TOTAL", "CKMB", "NOT_ITEMISED"]), "flows")
+    frame["what"] += np.where(frame["unit_code"] == area, " of the area", "")
+    return frame.assign(held=frame["true"].between(frame["low"], frame["high"]), width=frame["high"] - frame["low"])
+
+
+def year_table(seeds: list[int], areas: int) -> None:
+    for counted, rest in itertools.product((True, False), ("steps", "constant", "flow")):
+        kept = []
+        for kind in KINDS:
+            years = [1000 * seed + area for seed in seeds for area in range(areas)]
+            kept.append(pd.concat(intervals_hold(kind, year, counted, rest) for year in years).assign(kind=kind))
+        frame = pd.concat(kept)
+        print("\nwith counts" if counted else "\nrates only, printed to 0.01", f"; not itemised: {rest}")
+        for what in ("TOTAL", "flows", "CKMB", "NOT_ITEMISED"):
+            its = frame[frame["what"] == what].groupby(["kind", "week"], sort=False)
+            held, width = 100 * its["held"].mean().unstack(), its["width"].median().unstack()
+            print(f"{what}: held, median width")
+            print(pd.concat([held.round(0), width.round(1)], axis=1).to_string())
+        pooled = 100 * frame.groupby(["what", "week"])["held"].mean().unstack()
+        pooled["all"] = 100 * frame.groupby("what")["held"].mean()
+        print(pooled.round(1).to_string(), flush=True)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
@@ -132,6 +237,8 @@ def main() -> None:
     chosen = options.parse_args()
     if chosen.only != "year":
         week_table(chosen.seeds, chosen.areas)
+    if chosen.only != "week":
+        year_table(chosen.seeds, chosen.areas)
 
 
 if __name__ == "__main__":
