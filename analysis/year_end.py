@@ -445,7 +445,7 @@ def _standardised(steps: np.ndarray) -> np.ndarray:
 
 
 def _bases(gone: np.ndarray, apart: np.ndarray) -> tuple[np.ndarray, ...]:
-    """How the mean square of a move grows in time: by steps; if cumulative, of weeks that scatter, of weeks that drift."""
+    """How the mean square of a move grows: by steps; if cumulative, with weeks that scatter, with weeks that drift."""
     return apart, apart / (gone * (gone + apart)), apart**2 / (gone + apart)
 
 
