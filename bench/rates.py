@@ -13,7 +13,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from analysis import week_rates, year_end
+from analysis.method import week_rates, year_end
 
 UNITS, WEEKS, DISPERSION, BURSTS = 18, 52, 60.0, 8.0
 VOLUMES = (5, 12, 40, 60, 150, 500)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import week_rates
+from analysis.method import week_rates
 
-sys.path.append(str(Path(__file__).parent.parent / "bench"))
+sys.path.append(str(Path(__file__).parents[2] / "bench"))
 
 import rates as bench
 
@@ -82,7 +82,7 @@ def test_the_first_dossiers_of_a_unit_are_all_of_this_week():
 
 
 def test_where_only_one_of_two_tables_has_counts_the_rates_are_compared():
-    history = pd.concat([rated(("2023-11-27", "a", 20.0)), counted(("2023-12-04", "a", 100, 500))])
+    history = pd.concat([rated(("2023-11-27", "a", 20.0)), counted(("2023-12-04", "a", 100, 500)).assign(value=99.0)])
     row = only(history, decimals={"DVCTT": 2})
     assert (row["rate"], row["basis"]) == (pytest.approx(20.0), "estimate") and np.isnan(row["cases"])
 
@@ -161,6 +161,8 @@ def test_an_indicator_that_is_printed_now_and_then_is_compared_with_the_last_tim
     ("accumulates", "before", "now", "anew"),
     [
         ("year", "2023-12-25", "2024-01-08", True),
+        ("year", "2023-12-25", "2024-01-01", True),
+        ("year", "2024-01-01", "2024-01-08", False),
         ("year", "2024-03-25", "2024-04-08", False),
         ("quarter", "2024-03-25", "2024-04-08", True),
         ("quarter", "2024-04-29", "2024-05-06", False),

@@ -25,7 +25,8 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from analysis import possible, week_rates
+from analysis.config.formulas import rate_pct
+from analysis.method import possible, week_rates
 from analysis.tables import NOT_ITEMISED
 
 YEAR_END = ["unit_code", "indicator", "low", "middle", "high", "band", "odds"]
@@ -316,7 +317,7 @@ def _values(history: pd.DataFrame, name: str, horizon: _Horizon) -> pd.DataFrame
     if rows["since"].notna().any():
         newest = rows.sort_values("cutoff").groupby("unit_code")["since"].last()
         rows = rows[rows["since"] == rows["unit_code"].map(newest)]
-    rows = rows.assign(value=possible.rates(rows))
+    rows = rows.assign(value=rate_pct(rows))
     return rows.pivot(index="unit_code", columns="cutoff", values="value").reindex(horizon.units)
 
 
@@ -392,6 +393,9 @@ def _moving(points: pd.DataFrame, horizon: _Horizon, least: float, most: float) 
             drift, error = _drift(values[its], gone)
             found = _spread(values[its] - drift * gone, gone, left, horizon.wide)
             spread = sum(each * base for each, base in zip(found, _bases(gone[-1], left), strict=True))
+            if its.sum() <= FEW:  # what drifts apart in few series is hidden where their drift is taken off
+                left_over = np.diff(values[its], axis=1) - drift * np.diff(gone)
+                spread = max(spread, _means(left_over.reshape(1, -1) ** 2, 0.0)[0] / np.diff(gone).mean() * left)
             unsure = EXTRAPOLATED * (1 + FEW / its.sum()) * left / len(gone)
             variance[its] = spread * (1 + unsure) + (error * left) ** 2
             middle[its] += drift * left

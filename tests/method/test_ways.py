@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from district import in_force, week
+from support.district import in_force, week
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import ways
+from analysis.method import ways
 
 NATURES = {"CKMB": "stock", "TD": "flow", "DVCTT": "flow", "TT": "flow", "SH": "flow"}
 DAYS = ("2023-12-04", "2023-12-31")

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis import possible
+from analysis.config.formulas import rate_pct
+from analysis.method import possible
+from analysis.method.routes import find_next_band
 
 WAYS = [
     *["unit_code", "next_band", "gap", "indicator", "nature", "points_per_pct", "own_pct", "room_pct", "room_points"],
@@ -64,7 +66,7 @@ def ways(
               nature by what they bring: per case where every one of a unit's indicators has counts, else per percentage
               point. It stays within the peers' best rates where that is enough.
     """
-    frame = _rows(measurements, indicators, units).merge(_next_band(scores, bands), on="unit_code")
+    frame = _rows(measurements, indicators, units).merge(find_next_band(scores, bands), on="unit_code")
     frame["gone"], frame["whole"] = possible.period_days(frame, cutoff, by, accumulates, since)
     is_flow, rest = frame["nature"] == possible.FLOW, 1 - frame["gone"] / frame["whole"]
     full = frame["full_at_pct"].fillna(100.0).clip(upper=100.0)
@@ -91,7 +93,7 @@ def _rows(measurements: pd.DataFrame, indicators: pd.DataFrame, units: pd.DataFr
     earning = indicators[(indicators["rule"] != "none") & (indicators["unit"] == "percent")]
     earning = earning.reindex(columns=["indicator", "max_points", "full_at_pct", "nature"])
     held = measurements[["unit_code", "indicator", "value", "numerator", "denominator"]].merge(earning, on="indicator")
-    held["own_pct"], held["nature"] = possible.rates(held), held["nature"].astype(object).fillna("").astype(str)
+    held["own_pct"], held["nature"] = rate_pct(held), held["nature"].astype(object).fillna("").astype(str)
     held = held.merge(units[["unit_code", "kind"]], on="unit_code")
     held = held[held["own_pct"].notna()].rename(columns={"denominator": "cases"}).reset_index(drop=True)
     best = held.loc[held.groupby(["kind", "indicator"])["own_pct"].transform("idxmax")].reset_index(drop=True)
@@ -100,7 +102,7 @@ def _rows(measurements: pd.DataFrame, indicators: pd.DataFrame, units: pd.DataFr
 
 def _step_rows(steps: pd.DataFrame, scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     """A row for each loss that a step explains, of units that have a band above them."""
-    rows = steps[["unit_code", "indicator", "points"]].merge(_next_band(scores, bands), on="unit_code")
+    rows = steps[["unit_code", "indicator", "points"]].merge(find_next_band(scores, bands), on="unit_code")
     rows = rows.rename(columns={"points": "room_points"})
     return rows.assign(nature=possible.STEP, proven_points=rows["room_points"], best_unit="")
 
@@ -135,12 +137,3 @@ def _mixed(frame: pd.DataFrame) -> pd.DataFrame:
     in_mix = frame["mix_points"] > possible.HAIR
     frame["order"] = in_mix.groupby(by_unit).cumsum().where(in_mix).astype(float)
     return frame
-
-
-def _next_band(scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
-    """unit_code, next_band (the lowest above the total), gap (points to it); units of the highest band are left out."""
-    limits = bands.sort_values("from_points")
-    kept = scores[scores["total"].notna() & (scores["total"] < limits["from_points"].iloc[-1])]
-    above = limits.iloc[limits["from_points"].searchsorted(kept["total"], side="right")]
-    gap = (above["from_points"].to_numpy() - kept["total"].to_numpy()).round(6)
-    return pd.DataFrame({"unit_code": kept["unit_code"].to_numpy(), "next_band": above["band"].to_numpy(), "gap": gap})

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis import week_rates
+from analysis.config.formulas import rate_pct
+from analysis.method import week_rates
 
 POSSIBLE = ["unit_code", "indicator", "value", "target", "by", "needed", "most", "state"]
 REACHED, STILL_POSSIBLE, IMPOSSIBLE = "reached", "possible", "impossible"
@@ -53,7 +54,7 @@ def possible(
     Formula : docs/method.md; an even flow over the days of the period
     """
     rows = measurements[measurements["indicator"].isin(targets)]
-    value = rates(rows)
+    value = rate_pct(rows)
     kept = (value.notna() | rows["denominator"].eq(0)) & (cutoff <= by)
     rows, value = rows[kept], value[kept]
     target = rows["indicator"].map(dict(targets)).astype(float)
@@ -77,12 +78,6 @@ def reachable(rate: pd.Series, on_rest: pd.Series | float, gone: pd.Series, whol
 def rate_on_rest(rate: pd.Series, target: pd.Series, gone: pd.Series, whole: pd.Series) -> pd.Series:
     """The rate that what is still to come must have for the period to reach ``target``; missing: nothing comes."""
     return ((target * whole - rate * gone) / (whole - gone).where(whole > gone)).clip(lower=0)
-
-
-def rates(rows: pd.DataFrame) -> pd.Series:
-    """Percent: numerator over denominator where both are known, else as printed; missing where there are no cases."""
-    counted = 100 * rows["numerator"].astype(float) / rows["denominator"].astype(float).replace(0, np.nan)
-    return counted.fillna(rows["value"].where(rows["denominator"].isna()).astype(float))
 
 
 def period_days(

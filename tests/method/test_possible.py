@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from district import CONTROL, week
+from support.district import CONTROL, week
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import possible
+from analysis.method import possible
 
 NATURES = {"DVCTT": "flow", "TT": "flow", "SH": "flow", "CKMB": "stock", "OTHER": ""}
 
