@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from support.district import in_force, week
 from hypothesis import given
 from hypothesis import strategies as st
+from support.district import in_force, week
 
 from analysis.method import ways
 
