@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from support.district import HOME, words
+from support.tree import modules
 
 from analysis.config import files, wording
 
@@ -141,7 +142,7 @@ def said_in(path):
 
 def test_every_sentence_the_code_asks_for_exists_with_the_fields_it_gives():
     held = words()
-    for path in sorted((HOME / "analysis").rglob("*.py")):
+    for path in modules():
         for key, fields in said_in(path):
             assert held.has(key), f"{path.name}: {key}"
             assert None in fields or fields == held.fields.get(key, set()), f"{path.name}: {key}"

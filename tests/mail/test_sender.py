@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 from support import smtp_server as mx
+from support.tree import modules
 
 from analysis.mail import sender
 from analysis.mail.outbox import ACCEPTED, PENDING, REFUSED, UNCERTAIN, Letter, Outbox
 from analysis.mail.sender import Server
-from analysis.weeks.home import PROJECT
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # STARTTLS is not all of TLS
 WEEK = ("cho-moi", "2023-12-04")
@@ -483,7 +483,7 @@ ON_THIS_MACHINE = {"AF_UNIX", "SOCK_SEQPACKET", "MSG_CMSG_CLOEXEC", "socketpair"
 def test_only_the_sender_knows_a_network():
     """stem.py gives orders to processes over pairs of sockets, and opens none that could reach further."""
     found, used = {}, []
-    for path in sorted((PROJECT / "analysis").rglob("*.py")):
+    for path in modules():
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         names = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
         names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 from support import delivered
-from support.district import HOME, RAW, words
+from support.district import RAW, words
+from support.tree import modules
 
 from analysis.readers import read
 
@@ -131,7 +132,7 @@ def test_a_file_that_is_not_there_is_no_problem_of_the_table(tmp_path):
 
 def refusals():
     """Every ``Unreadable("key", field=…)`` in the code: file, key and fields."""
-    for path in sorted((HOME / "analysis").rglob("*.py")):
+    for path in modules():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Unreadable" and node.args:
                 key = node.args[0]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.tree import modules
 
 from analysis.run import pipeline
 
@@ -89,8 +90,8 @@ def test_the_lock_names_no_address():
     ids=["analysis", "tests"],
 )
 def test_every_imported_package_is_a_declared_dependency(folder, requirements):
-    sources = sorted((ROOT / folder).glob("*.py"))
-    ours = {"analysis", *(path.stem for path in [*sources, *(ROOT / "bench").glob("*.py")])}
+    sources = modules(folder)
+    ours = {"analysis", "support", *(path.stem for path in (ROOT / "bench").glob("*.py"))}
     imported = {module for path in sources for module in imports(path)} - ours - sys.stdlib_module_names
     holders = packages_distributions()  # module => the distributions that hold it, as in yaml => PyYAML
     declared = by_name(requirements).keys()
@@ -101,9 +102,7 @@ def test_every_imported_package_is_a_declared_dependency(folder, requirements):
 
 def test_a_run_records_the_version_of_every_package_that_its_products_may_hang_on():
     """The rest only starts, locks, sends or draws bars."""
-    sources = sorted((ROOT / "analysis").glob("*.py"))
-    ours = {"analysis", *(path.stem for path in sources)}
-    imported = {module for path in sources for module in imports(path)} - ours - sys.stdlib_module_names
+    imported = {module for path in modules() for module in imports(path)} - {"analysis"} - sys.stdlib_module_names
     holders = packages_distributions()
     named = {canonicalize_name(holders[module][0]) for module in imported}
     others = {"distributed", "filelock", "joblib", "psutil", "pydantic", "tqdm", "typer"}

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import setuptools
+from support import tree
+from support.tree import PACKAGE, ROOMS
 
 from analysis.mail import sender
 from analysis.readers import sandbox
@@ -20,10 +22,7 @@ from analysis.run import notebook, preload
 from analysis.weeks import provenance
 from analysis.weeks.home import PROJECT
 
-PACKAGE = PROJECT / "analysis"
-FOLDERS = [folder for folder, _, names in os.walk(PACKAGE) if "__init__.py" in names]
 MODULES = sorted(Path(folder, name) for folder, _, names in os.walk(PACKAGE) for name in names if name.endswith(".py"))
-ROOMS = sorted(Path(folder).relative_to(PROJECT).as_posix() for folder in FOLDERS)
 MOST_AT_THE_TOP = 8
 
 
@@ -55,6 +54,13 @@ def test_a_change_in_any_room_changes_the_commit_that_a_report_names(room, tmp_p
     before = provenance.commit(tmp_path)
     module.write_text("x = 2\n")
     assert before and provenance.commit(tmp_path) == f"{before}+"
+
+
+def test_a_walk_that_leaves_a_room_out_is_noticed(monkeypatch):
+    assert of_each_room(path.relative_to(PROJECT) for path in tree.modules()) == ROOMS
+    monkeypatch.setattr(Path, "rglob", Path.glob)  # as before there were rooms
+    with pytest.raises(LookupError, match="no module is found in analysis/config, analysis/gate"):
+        tree.modules()
 
 
 def test_every_room_is_installed():
