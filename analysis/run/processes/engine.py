@@ -23,7 +23,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import papermill_io
 from traitlets.config import Config
 
-from analysis.run.processes.parallel_drawings import Beside
+from analysis.run.processes.parallel_drawings import ParallelDrawings
 
 UNKEPT = Config({"HistoryManager": {"enabled": False}})  # nobody needs a history of a run's cells
 PYTHON = "python3"  # the name of the only kernel that this process can be
@@ -47,7 +47,7 @@ class InProcessEngine(NBClientEngine):
                 super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
             return
         client = _client()
-        beside = Beside(client.kernel.shell, drawn) if drawn else None
+        beside = ParallelDrawings(client.kernel.shell, drawn) if drawn else None
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
         with _saved_by_the_cell(nb_man) as begun:
             for index, cell in enumerate(nb_man.nb.cells):

@@ -36,7 +36,7 @@ class Drawing(NamedTuple):
     bundle: Connection
 
 
-class Beside:
+class ParallelDrawings:
     """The drawings of one notebook; at most one per processor is made at a time.
 
     drawn : module and class of the objects to draw; each has ``_repr_mimebundle_``
