@@ -176,7 +176,7 @@ def _flow(steps: pd.DataFrame, name: str, horizon: _Horizon) -> _Part | None:
     rest = 1 - gone / whole
     known = now * (gone / whole) if gone > 0 else np.zeros(len(now))
     is_said = (np.isfinite(own).sum(axis=1) >= horizon.least) & np.isfinite(now)
-    middle, variance = (known + rest * np.clip(mean, 0, 100), rest**2 * variance) if rest > 0 else (now, 0.0 * now)
+    middle, variance = known + rest * np.clip(mean, 0, 100), rest**2 * variance
     moves = pd.DataFrame(_standardised(np.diff(own, axis=1, prepend=np.nan)), horizon.units, cutoffs)
     middle, variance = (np.where(is_said, each, np.nan) for each in (middle, variance))
     return _Part(horizon.units, middle, variance, known, known + 100 * rest, moves)

@@ -128,8 +128,9 @@ def test_a_unit_that_came_into_being_within_the_year_has_only_days_since_then():
     """Counted since 1 July more can be reached than since 1 January: nothing is called impossible for want of knowledge."""
     row = of(20.0, 50.0, "2025-12-01", "2025-12-31", since={"a": "2025-07-01", "b": "2025-11-01"})
     assert row["most"] == pytest.approx((20 * 154 + 3000) / 184)
-    same = of(20.0, 50.0, "2025-12-01", "2025-12-31", since={"a": "2025-01-01"})
-    assert same == of(20.0, 50.0, "2025-12-01", "2025-12-31")
+    for since in ("2025-01-01", "2024-07-01", "2025-12-15"):  # the last is not yet in force
+        same = of(20.0, 50.0, "2025-12-01", "2025-12-31", since={"a": since})
+        assert same == of(20.0, 50.0, "2025-12-01", "2025-12-31")
 
 
 @given(

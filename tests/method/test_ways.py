@@ -122,6 +122,12 @@ def test_peers_prove_a_flow_by_the_rate_that_what_is_still_to_come_would_need():
         assert made({"F": (50.0, best)})["mix_proven"].tolist() == [proven]
 
 
+def test_a_mix_asks_for_what_peers_have_reached_where_that_is_enough():
+    """A peer has 85 % of S: half a point of it, and the rest from F, though S alone could bring all."""
+    assert mix(made({"S": (80.0, 85.0), "F": (50.0, 100.0)})) == {"S": 0.5, "F": 1.5}
+    assert mix(made({"S": (80.0, 85.0), "F": (50.0, 50.0)})) == {"S": 2.0}  # peers prove no more: then beyond them
+
+
 def test_a_step_that_brings_the_gap_is_the_only_way_in_the_mix():
     steps = pd.DataFrame({"unit_code": ["a"], "indicator": "MDHL", "points": [6.0]})
     frame = made({"S": (50.0, 100.0)}, steps=steps)
