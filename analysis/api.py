@@ -225,11 +225,12 @@ class charts:
         home: Path | None = None,
         lang: str = "vi",
     ) -> Chart:
-        """The changes of one unit's total within the limits of usual variation (XmR).
+        """The own rates of one unit's weeks, with what is usual and the cut-offs at which a signal stands.
 
-        unit : None: the unit with the most striking signal. Fewer than three cut-offs are too few to draw.
+        unit : None: the unit with the strongest signal. The indicator is that of its strongest signal; fewer than three
+               rates are too few to draw.
         """
-        return _of_unit(figures.control, _held(area, cutoff, home), unit, lang)
+        return _of_unit(figures.own_rates, _held(area, cutoff, home), unit, lang)
 
 
 # -- finding what was asked for --------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from analysis.exits import AnalysisError
 
 MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
+REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
+BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
 STATUSES = ("computed", "published", "not assessed", "missing")
 # column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
@@ -162,18 +164,50 @@ TABLES = {
         previous_points=_number("at the previous cut-off"),
         contribution=_number("points of the change; a unit's add up to it"),
     ),
-    "signals": _table(
-        unique=["unit_code"],
+    "moves": _table(
+        unique=["unit_code", "indicator"],
         unit_code=UNIT["unit_code"],
-        since=_key("the day its series began, ISO"),
-        changes=_number("how many earlier changes the series has"),
-        missing=_number("how many more are needed before limits are drawn"),
-        value=_number("this change, for the usual span between cut-offs; missing: the series begins here"),
-        centre=_number("mean of the earlier changes; missing: too few, or none ever moved"),
-        lower=_number("lower limit of the earlier changes"),
-        upper=_number("upper limit of the earlier changes"),
-        rule=_text("the rule that this change breaks; empty: none", ("", "beyond", "near", "shift", "trend")),
-        streak=_number("changes in a row that rose (positive) or fell (negative), this one included"),
+        indicator=_key("CHANGE (of the total), or a part of it: an indicator, a whole group, NOT_ITEMISED"),
+        move=_number("points since the previous cut-off; missing: withheld, the reason says why"),
+        median=_number("of the same move among the units of its kind; missing: too few of them, or the area's row"),
+        sigmas=_number("robust standard deviations from that median; missing: the others did not differ"),
+        marked=_flag("it is worth a word: it differs from its peers by points and by more than they do"),
+        streak=_number("of the total: rises (positive) or falls in a row, this one included"),
+        reason=_text("why the change is withheld", REASONS),
+    ),
+    "week_rates": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("an indicator that counts dossiers as they come (nature flow)"),
+        rate=_number("of the dossiers since the previous cut-off, percent; missing: the basis says why"),
+        low=_number("bounds between which the true rate lies, percent; equal to the rate where it is exact"),
+        high=_number("the upper one"),
+        cases=_number("dossiers since the previous cut-off; missing: the table has no counts"),
+        basis=_text("counts: exact; estimate: with bounds; else why the rate is missing", BASES),
+    ),
+    "signals": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("an indicator that counts dossiers as they come"),
+        rate=_number("of the dossiers since the previous cut-off, percent"),
+        baseline=_number("the unit's usual rate before, percent; missing: fewer than 8 weeks known"),
+        score=_number("the chart's sum as a share of its threshold; negative for a fall"),
+        signal=_text("whether the unit's weeks have risen or fallen by more than chance", ("", "up", "down")),
+        since=_text("cut-off at which the standing signal was called, ISO; empty: none stands"),
+    ),
+    "own_rates": _table(
+        unique=["cutoff", "unit_code", "indicator"],
+        cutoff=_key("the cut-off, ISO"),
+        unit_code=UNIT["unit_code"],
+        indicator=_key("the unit's indicator whose own weeks are drawn: that of its strongest signal"),
+        rate=_number("of the dossiers since the cut-off before, percent"),
+        low=_number("bounds between which the true rate lies, percent"),
+        high=_number("the upper one"),
+        cases=_number("dossiers since the cut-off before"),
+        basis=_text("as in week_rates", BASES),
+        baseline=_number("the usual rate before, percent"),
+        signal=_text("the signal that stood then", ("", "up", "down")),
+        since=_text("cut-off at which it was called, ISO"),
     ),
     "carried": _table(
         unique=["unit_code", "carrier"],
@@ -192,35 +226,68 @@ TABLES = {
         deviation=_number("gap in robust standard deviations"),
         outlier=_flag("out of the ordinary among its peers"),
     ),
+    "steps": _table(
+        unique=["unit_code", "against"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("where it shows: the group, NOT_ITEMISED, or CHANGE (the whole change)"),
+        against=_text("what it is compared with: the cut-off before, or the median of the peers", ("before", "peers")),
+        points=_number("the move, or the gap to the median"),
+        blocks=_number("the nearest whole number of blocks, in points; negative: lost"),
+    ),
     "routes": _table(
         unique=["unit_code", "indicator"],
         unit_code=UNIT["unit_code"],
         next_band=_key("the lowest band above the total"),
         gap=_number("points to it"),
-        indicator=_key("the indicator that would have to gain them"),
+        indicator=_key("the indicator that would have to gain them; of a step the group that lost them"),
         points_per_pct=_number("points that one percentage point brings"),
         own_pct=_number("the rate now"),
-        room_pct=_number("percentage points left to full points"),
+        room_pct=_number("percentage points that it can gain by the day"),
         needed_pct=_number("percentage points that it alone would need"),
-        needed_cases=_number("the same in whole cases; missing: the table has no counts"),
-        enough=_flag("needed is within the room"),
+        needed_cases=_number("the same in whole cases, of a flow of those still to come; missing: no counts"),
+        enough=_flag("it alone brings the gap by the day"),
         best_pct=_number("best rate among the units of its kind"),
-        best_unit=_key("code of a unit that has it"),
-        mix_pct=_number("its part of the cheapest mix, percentage points; missing: no mix brings the gap"),
-        mix_cases=_number("the same in whole cases; missing: the table has no counts"),
+        best_unit=_text("code of a unit that has it; empty: a step"),
+        mix_pct=_number("its part of the mix, percentage points; missing: no mix brings the gap by the day"),
+        mix_cases=_number("the same in whole cases; missing: no counts"),
         mix_proven=_flag("the mix asks for no rate that no peer has reached"),
+        nature=_text("what kind of figure it is: step, stock, flow or neither", ("", "step", "stock", "flow")),
+        room_points=_number("points that it can bring by the day"),
+        needed_rate=_number("of a flow: the rate on what is still to come that it alone would need, percent"),
+        order=_number("its place in the mix, 1 is to be named first; missing: no part"),
+        mix_points=_number("its part of the mix, points"),
+        mix_rate=_number("of a flow: the rate on what is still to come in the mix, percent"),
+        by=_key("by when, ISO"),
     ),
-    "pace": _table(
+    "possible": _table(
         unique=["unit_code", "indicator"],
         unit_code=UNIT["unit_code"],
-        indicator=_key("TOTAL (target: the next band) or an indicator with a target"),
-        value=_number("now, points or percent"),
-        target=_number("to be reached"),
+        indicator=_key("an indicator with a target"),
+        value=_number("the rate so far, percent; missing: no cases yet"),
+        target=_number("percent"),
         by=_key("by when, ISO"),
-        weeks_left=_number("until then"),
-        needed_per_week=_number("points or percentage points a week that the target needs"),
-        recent_per_week=_number("what the last weeks brought; missing: no earlier week to compare with"),
-        recent_weeks=_number("how many weeks that looks back"),
+        needed=_number("the rate that what is still to come must have, percent; of a stock the target"),
+        most=_number("the highest rate that can be had by then, percent"),
+        state=_text("whether the target is reached or can be", ("reached", "possible", "impossible")),
+    ),
+    "year_end": _table(
+        unique=["unit_code", "indicator", "band"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("TOTAL, an indicator, or NOT_ITEMISED"),
+        low=_number("lower end of the interval on the day; percent of a flow, else points"),
+        middle=_number("its mean"),
+        high=_number("its upper end"),
+        band=_text("of a total, one row for each band; else empty"),
+        odds=_number("how likely the total ends in the band, 0 to 1"),
+    ),
+    "standing": _table(
+        unique=["finding", "unit_code", "indicator"],
+        finding=_text("what stands", ("band", "flag", "target", "peer")),
+        unit_code=UNIT["unit_code"],
+        indicator=_key("what it is about"),
+        since=_key("the first cut-off of its unbroken run, ISO"),
+        weeks=_number("the cut-offs of the run, this one included"),
+        is_open=_flag("no earlier figure is known: it may have stood for longer"),
     ),
     "findings": _table(
         finding=_key("what kind of finding"),
@@ -230,6 +297,7 @@ TABLES = {
         value=_number("the figure"),
         reference=_number("what it is compared with"),
         text=_text("the finding as a sentence"),
+        since=_text("of what stands: the first cut-off at which it stood, ISO; else empty"),
     ),
     "pages": _table(
         unique=["unit_code"],
@@ -243,7 +311,8 @@ TABLES = {
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units", "source", "corrections"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
-    | dict.fromkeys(("course", "changes", "contributions", "signals", "carried", "peers", "routes", "pace"), "3_trend")
+    | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
+    | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page
 )

@@ -24,7 +24,6 @@ import pandas as pd
 from analysis.config import rules
 from analysis.method.changes import select_course
 from analysis.method.score import SUM_TOLERANCE
-from analysis.method.xmr import detect_signals
 
 HOME = Path(__file__).parent.parent
 NEWEST = date(2026, 10, 5)
@@ -80,7 +79,7 @@ def scored(path: Path, in_force: rules.Rules) -> tuple[int, int]:
 
 
 def trended(path: Path, in_force: rules.Rules) -> int:
-    """Load, score and rank the file, and check for every unit whether its newest change stands out; number of units."""
+    """Load, score and rank the file, and select every unit's course as charts show it; its number of rows."""
     settings = in_force.settings["trend"]
     history = score_many(pd.read_parquet(path), list(GROUPS), in_force.bands)
     weeks = int(history["cutoff"].max()) + 1
@@ -89,8 +88,7 @@ def trended(path: Path, in_force: rules.Rules) -> int:
     about = {"unit_name": history["unit_code"], "since": days[0], "carried_by": "", "revision": 1, "corrected": False}
     rows = history.assign(cutoff=day, **about)
     is_newest = rows["cutoff"] == days[-1]
-    course = select_course(rows[~is_newest], rows[is_newest], settings["shown_cutoffs"])
-    return len(detect_signals(course, days[-1], settings["least_changes"]))
+    return len(select_course(rows[~is_newest], rows[is_newest], settings["shown_cutoffs"]))
 
 
 def decoded(path: Path) -> list[tuple]:

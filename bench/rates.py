@@ -92,7 +92,7 @@ def bounds_hold(kind: str, volume: float, decimals: int, seed: int, areas: int, 
     chances = behaviours(kind, random.uniform(0.05, 0.4, units), len(days), random)
     cases, hits = counts(chances, np.full(units, float(volume)), days, random)
     history = long(days, "DVCTT", value=printed(hits, cases, decimals))
-    rates = week_rates.every_week(history, {"decimals": {"DVCTT": decimals}, "uneven": uneven})
+    rates = week_rates.compute_every_week(history, {"decimals": {"DVCTT": decimals}, "uneven": uneven})
     with np.errstate(invalid="ignore"):
         own = 100 * hits / cases
     true = long(days, "DVCTT", true=own, cases=cases, week=np.tile(np.arange(len(days)), (units, 1)))
@@ -203,7 +203,7 @@ def intervals_hold(kind: str, seed: int, counted: bool, rest: str = "steps") -> 
     said = []
     for week in AT_WEEKS:
         seen = history[history["cutoff"] <= days[week - 1]]
-        frame = year_end.year_end(seen, RULES, BANDS, {"by": days[-1], "area": area})
+        frame = year_end.forecast_year_end(seen, RULES, BANDS, {"by": days[-1], "area": area})
         said.append(frame.drop_duplicates(["unit_code", "indicator"]).assign(week=week))
     frame = pd.concat(said).join(ended.rename("true"), on=["unit_code", "indicator"]).dropna(subset="true")
     frame["what"] = frame["indicator"].where(frame["indicator"].isin(["TOTAL", "CKMB", "NOT_ITEMISED"]), "flows")

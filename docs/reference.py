@@ -35,8 +35,8 @@ AREA = """\
 
 `config/<area>/area.toml` is about one area. `config/defaults.toml` holds what all areas share; it may hold any of these
 keys, and `area.toml` overrides it key by key. Tables whose keys are codes of indicators
-({open}) are taken whole, from `area.toml` where it has them. A
-key without a default must be there.
+({open}) and lists of tables (`[[rebase]]`) are taken whole, from
+`area.toml` where it has them. A key without a default must be there.
 
 Types are strict: `true` is no number, `"3"` is none either.
 """
@@ -47,6 +47,7 @@ CSV = """\
 The columns of each file are these, in this order, in UTF-8. Texts are read without the spaces around them. A day is
 written `2023-12-04`. In dated files (`valid_from`, `valid_to`) the periods of one code follow each other without gap or
 overlap; rows in force are never edited: close them with `valid_to` and add a new row.
+Columns at the end that a file may lack say so.
 """
 
 MAIL = """\
@@ -86,13 +87,19 @@ def configuration() -> str:
 
 def _model(model: type[schema.Table], shared: dict) -> list[str]:
     """The keys of a model, a table of them for each of its tables. ``shared`` : defaults that a file holds."""
-    plain = {name: about for name, about in schema.properties(model).items() if not schema.table_of(model, name)}
+    listed = {name for name in model.model_fields if schema.entry_of(model, name)}
+    plain = {
+        name: about
+        for name, about in schema.properties(model).items()
+        if not schema.table_of(model, name) and name not in listed
+    }
     parts = [_keys(model, plain, shared)]
     for name in model.model_fields:
-        if kind := schema.table_of(model, name):
+        if kind := schema.table_of(model, name) or schema.entry_of(model, name):
             keys = schema.properties(model, name)
-            about = model.model_fields[name].description
-            parts += [f"### [{name}]\n\n{kind.__doc__}{f' It is {about}.' if about else ''}\n"]
+            about = "" if name in listed else model.model_fields[name].description
+            head = f"[[{name}]]" if name in listed else f"[{name}]"
+            parts += [f"### {head}\n\n{kind.__doc__}{f' It is {about}.' if about else ''}\n"]
             parts += [_keys(kind, keys, shared.get(name, {}))]
     return parts
 
@@ -112,11 +119,13 @@ def _keys(model: type[schema.Table], keys: dict[str, dict], shared: dict) -> str
 
 def _columns(name: str, columns: dict[str, str]) -> str:
     rows = []
+    later = files.LATER.get(name, ())
     for column, meaning in columns.items():
         words = files.words_of(name, column) if name else ()
         kind = "a number" if column in files.NUMBERS else "a day" if column in files.DATES else "a text"
         kind = ", ".join(f"`{word}`" for word in words) or kind
-        needed = "yes" if words or column in (*files.ALWAYS, *files.REQUIRED) or not name else ""
+        always = (words and column not in later) or column in (*files.ALWAYS, *files.REQUIRED) or not name
+        needed = "the column may be missing" if column in later else "yes" if always else ""
         rows.append([f"`{column}`", kind, needed if name or column != "name" else "", meaning])
     return _table(["column", "holds", "must be filled", "meaning"], rows)
 

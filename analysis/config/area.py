@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from analysis.config import files, schema
+from analysis.config import files, periods, schema
 from analysis.config.files import ConfigError, File
 from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
 OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
-RETIRED: dict[str, str] = {}
+RETIRED: dict[str, str] = {
+    "[trend] least_changes": "signals on the own rates of weeks have taken the place of control charts",
+}
 
 
 def _is_pattern(text: str) -> str:
@@ -33,7 +35,16 @@ def _is_day(text: str) -> str:
     return text
 
 
+def _is_date(text: str) -> str:
+    try:
+        periods.cutoff(text)
+    except ValueError:
+        raise ValueError('expected a day, such as "2023-12-04"') from None
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_is_pattern), Field(json_schema_extra={"expected": "a regular expression"})]
+Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"expected": "a day, in quotation marks"})]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"expected": "month and day, in every year"})]
 
 
@@ -68,18 +79,101 @@ class Step(Table):
 class Trend(Table):
     """How far back the comparisons of a unit look."""
 
-    least_changes: int = Field(
-        ge=1, description="earlier changes before control limits are drawn, a number of cut-offs"
-    )
     shown_cutoffs: int = Field(ge=1, description="cut-offs that charts look back")
-    recent_weeks: int = Field(ge=1, description="weeks that the pace, and the corrections that are named, look back")
+    recent_weeks: int = Field(ge=1, description="weeks that the corrections that are named look back")
     least_streak: int = Field(ge=1, description="rises or falls in a row that are worth a word")
     target_day: Day = Field(description="day by which targets are to be reached", examples=["12-31"])
+
+
+class Move(Table):
+    """When a move of a total, or of a part of it, is worth a word: where it differs from what its peers did by both."""
+
+    least_points: float = Field(gt=0, description="points by which it differs from its peers' median at least")
+    sigmas: float = Field(gt=0, description="robust standard deviations of its peers' moves by which it differs")
+
+
+class Rates(Table):
+    """The own rates of a week, estimated from printed cumulative rates."""
+
+    uneven: float = Field(ge=1, description="how many times more or fewer dossiers a week may have than its even share")
+    widest: float = Field(gt=0, description="bounds farther apart say nothing, in percentage points")
+
+
+class Signal(Table):
+    """Signals on the own rates of weeks."""
+
+    false_a_year: float = Field(gt=0, description="false signals a year that the whole report may have")
+    cutoffs: int = Field(ge=8, description="cut-offs that signals look back")
+
+
+class YearEnd(Table):
+    """The forecast of where totals and rates will end."""
+
+    level: float = Field(gt=0, lt=1, description="how often an interval is to hold, as a share of 1")
+    least_weeks: int = Field(ge=3, description="cut-offs of a unit before anything is said of it")
+
+
+class Period(Table):
+    """Since when the area's figures accumulate, where sheets.csv does not say it. May be missing."""
+
+    accumulates: Literal["", *files.PERIODS] = Field(
+        "",
+        description="since the beginning of what figures count; none: each is of its own span; without it, what the"
+        " index says",
+        examples=["year"],
+        json_schema_extra={"expected": " or ".join(f'"{word}"' for word in files.PERIODS)},
+    )
+    certainty: str = Field("", description="how sure that is, as a sentence")
+
+
+class Index(Table):
+    """Since when figures of the index accumulate, where neither sheets.csv nor [period] says it."""
+
+    accumulates: Literal[files.PERIODS] = Field(description="since the beginning of what figures count")
+    groups: list[str] = Field(
+        description="the index that is meant has these groups of index-766/groups.csv; of any other, figures do not"
+        " accumulate"
+    )
+
+
+class Bilingual(Table):
+    """A name in both languages."""
+
+    vi: str = Field(description="in Vietnamese")
+    en: str = Field(description="in English")
+
+    model_config = Table.model_config | {"json_schema_extra": {"expected": 'a table { vi = "…", en = "…" }'}}
+
+
+class Reason(Bilingual):
+    """A reason in both languages."""
+
+    vi: str = Field(min_length=1, description="in Vietnamese")
+    en: str = Field(min_length=1, description="in English")
+
+
+class Rebase(Table):
+    """A known step of figures, with its reason: what was before is no measure any more. One such table a step."""
+
+    cutoff: Date = Field(
+        description="the week that ends with this cut-off is the first of the new baseline", examples=["2024-03-04"]
+    )
+    unit_code: str = Field(
+        "", description="code of the unit, or of the area; without it, all units", examples=["30634"]
+    )
+    indicator: str = Field("", description="code of the indicator or group; without it, all", examples=["DVCTT"])
+    reason: Reason = Field(description="why, as the report says it")
 
 
 class Page(Table):
     """How many items are named or drawn one by one; the others are only counted."""
 
+    minute_routes: int = Field(ge=0, description="units whose route or loss the first lines tell")
+    steady_pct: float = Field(
+        ge=0,
+        le=100,
+        description="rates that all units are asked to keep up: where the lowest one is at least this, percent",
+    )
     peers: int = Field(ge=0, description="figures far from the peers'")
     signals: int = Field(ge=0, description="signals")
     contributions: int = Field(ge=0, description="units whose changes are drawn by parts")
@@ -111,15 +205,6 @@ class Document(Table):
     archive: str = Field(description="mark of the archive behind the recipients", examples=["VT"])
     basis: list[str] = Field(description="the legal basis, one document a line; may be empty")
     recipients: list[str] = Field(description="who is sent the document, by role; addresses belong to mail.toml")
-
-
-class Bilingual(Table):
-    """A name in both languages."""
-
-    vi: str = Field(description="in Vietnamese")
-    en: str = Field(description="in English")
-
-    model_config = Table.model_config | {"json_schema_extra": {"expected": 'a table { vi = "…", en = "…" }'}}
 
 
 class Area(Table):
@@ -164,11 +249,20 @@ class Area(Table):
         {}, description="a figure that is part of another one, by their codes; where it is more, that is a warning"
     )
     step: Step
+    move: Move
+    rates: Rates
+    signal: Signal
+    year_end: YearEnd
     trend: Trend
     page: Page
     mail: Mail
     peer: Peer
     document: Document
+    period: Period = Period()
+    index: Index
+    rebase: list[Rebase] = Field(
+        [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
+    )
     responsible: dict[str, Bilingual] = Field(
         {}, description="the department that answers for an indicator; the key is the indicator's code"
     )

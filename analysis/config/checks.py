@@ -1,11 +1,13 @@
 """Checks that need several files of the configuration: references, sums, periods."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
 
 from analysis.config import units
-from analysis.config.files import TIER, changes, in_force
+from analysis.config.area import FROM_FILE
+from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
 from analysis.config.units import header_key
 
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
@@ -29,6 +31,9 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
         for row in indicators.index[wanted & ~(indicators[column] > 0)]:
             rule = indicators.at[row, "rule"]
             yield f"index-766/indicators.csv row {row + 2}: {column}: the rule {rule} needs a number above 0"
+    for row in indicators.index[(indicators["nature"] == "flow") & (indicators["unit"] != "percent")]:
+        unit = indicators.at[row, "unit"]
+        yield f"index-766/indicators.csv row {row + 2}: nature: a flow is a share of cases, in percent, not in {unit}"
     places = tables["province_rank.csv"]
     for row in places.index[~places["rank"].between(1, places["of"]) | places["cutoff"].duplicated()]:
         shown = f"{places.at[row, 'rank']:.0f} of {places.at[row, 'of']:.0f}"
@@ -41,6 +46,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
         if not (limits.diff().dropna() < 0).all():
             yield f"index-766/bands.csv: on {day} from_points is not falling from the first band to the last"
 
+    yield from _sheet_faults(f"{area}/sheets.csv", tables["sheets.csv"])
     scope = of_scope(indicators, settings["scope"])
     if scope.empty:
         yield f"{area}/area.toml: scope: {settings['scope']!r} is not a scope of indicators.csv"
@@ -65,6 +71,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
     for table in ("targets", "marks_below", "responsible"):
         for name in (name for name in settings[table] if name not in known):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    yield from _rebase_faults(f"{area}/area.toml", settings, known | set(groups["group"]), set(registry["code"]))
     for part, whole in settings["at_most"].items():
         for name in {part, whole} - set(scope["indicator"]):
             yield f"{area}/area.toml: [at_most] {name}: no such indicator"
@@ -74,6 +81,40 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
 
 def of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
     return indicators[indicators["scope"] == scope].reset_index(drop=True)
+
+
+def _rebase_faults(file: str, settings: dict, indicators: set[str], codes: set[str]) -> Iterator[str]:
+    """The codes of known steps must exist; where the delivered table is the registry, a unit's has its form."""
+    form = settings["unit_codes"] if settings["units"] == FROM_FILE else ""
+    for number, step in enumerate(settings["rebase"], start=1):
+        unit, indicator = step["unit_code"], step["indicator"]
+        if unit and unit not in codes | {settings["code"]} and not (form and re.fullmatch(form, unit)):
+            yield f"{file}: [[rebase]] number {number}: unit_code: {unit!r} is no unit of the area"
+        if indicator and indicator not in indicators:
+            yield f"{file}: [[rebase]] number {number}: indicator: no such indicator: {indicator!r}"
+
+
+def words_said(sheets: pd.DataFrame, kind: str) -> list[str]:
+    """What sheets.csv says of since when the figures of a kind of units accumulate; "": of the area's own row.
+
+    The area's own row is on a sheet of its own, or among the units on a sheet that holds every kind.
+    """
+    said = sheets[sheets["accumulates"] != ""]
+    own = said[said["rows"] == ("units" if kind else "control")]
+    held = own[own["kind"].isin([kind, ""])] if kind else own
+    if not kind and held.empty:
+        held = said[(said["rows"] == "units") & (said["kind"] == "")]
+    return held["accumulates"].unique().tolist()
+
+
+def _sheet_faults(file: str, sheets: pd.DataFrame) -> Iterator[str]:
+    """The figures of units of one kind are compared, so that they must accumulate since the same day."""
+    for day in changes(sheets):
+        for kind in ("", *UNIT_KINDS):
+            if len(words := words_said(in_force(sheets, day), kind)) > 1:
+                whose = f"units of the kind {kind}" if kind else "the area's own row"
+                said = f"{file}: on {day} accumulates: {', '.join(words)} for {whose}"
+                yield f"{said}; say in kind which units a sheet holds"
 
 
 def _alias_faults(

@@ -23,6 +23,8 @@ PROGRAM = Path(__file__).resolve().parents[2] / "config"  # the program's own co
 INDEX, WORDING, AREA, DEFAULTS = "index-766", "wording", "area.toml", "defaults.toml"
 TIER = " / "  # between the tiers of a header
 KINDS = ("text", "score", "change", "percent", "points", "count")
+UNIT_KINDS = ("commune", "department")
+PERIODS = ("year", "quarter", "month", "none")  # since when a figure accumulates; none: it is of its own span
 DATED = {
     "valid_from": "the first day on which the row holds",
     "valid_to": "the last day on which the row holds; empty: it still does",
@@ -52,6 +54,7 @@ COLUMNS = {
         "if_no_cases": "what is earned where there was no case: all points, none, or null: it is not assessed",
         **DATED,
         **SOURCE,
+        "nature": "flow: a share of cases as they come; stock: a state that can be mended at once; empty: neither",
     },
     "index-766/bands.csv": {
         "band": "name of the band in Vietnamese",
@@ -99,9 +102,14 @@ COLUMNS = {
         "period_en": "the same in English",
         **DATED,
         **SOURCE,
+        "accumulates": "since the beginning of what its figures count; none: each is of its own span; empty: it is not"
+        " said here",
+        "kind": "the kind of the units that it holds; empty: every kind",
     },
 }
 OPTIONAL = ("sheets.csv",)  # files that an area may lack
+# Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
+LATER = {"index-766/indicators.csv": ("nature",), "sheets.csv": ("accumulates", "kind")}
 NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
 DATES = ("valid_from", "valid_to", "cutoff")
 ALLOWED = {
@@ -111,10 +119,13 @@ ALLOWED = {
     "what": ("unit", "header", "indicator"),
     "rows": ("units", "control", "none"),
     ("columns", "kind"): KINDS,
-    ("units", "kind"): ("commune", "department"),
+    ("units", "kind"): UNIT_KINDS,
+    ("sheets", "kind"): UNIT_KINDS,
+    "accumulates": PERIODS,
     "required": ("yes", "no"),
     "on_excess": ("refuse", "warn"),
     "rule": tuple(formulas.RULES),
+    "nature": ("flow", "stock"),
 }
 ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # columns of numbers and days that must not be empty
 REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "source")
@@ -256,10 +267,13 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         faults.append(f"{shown}: {error}")
         return pd.DataFrame(columns=columns)
-    if list(table.columns) != columns:
-        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(columns)}")
+    later = LATER.get(name, ())
+    most = len(table.columns)
+    if list(table.columns) != columns[:most] or most < len(columns) - len(later):
+        may = f" ({', '.join(later)} may be missing)" if later else ""
+        faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(columns)}{may}")
         return table
-    return typed(table, name, shown, faults)
+    return typed(table.assign(**dict.fromkeys(columns[most:], "")), name, shown, faults)
 
 
 def empty(name: str) -> "pd.DataFrame":
@@ -293,7 +307,8 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
             table[column] = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d", errors="coerce")
             wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
         elif allowed:
-            wrong = ~texts.isin(allowed)
+            table[column] = texts
+            wrong = ~texts.isin(allowed) & ~((texts == "") & (column in LATER.get(name, ())))
         else:
             table[column] = texts
             wrong = (texts == "") & (column in REQUIRED)

@@ -55,6 +55,48 @@ class Rules:
         return self.forms["columns.csv"]
 
     @property
+    def groups_not_printed(self) -> list[str]:
+        """The groups of which the main form prints nothing, or only a part of the points."""
+        printed = self.indicators[self.indicators["indicator"].isin(self.columns["field"])]
+        printed = printed.groupby("group")["max_points"].sum()
+        most = self.groups.set_index("group")["max_points"]
+        return [group for group in most.index if not self.is_printed(group) and printed.get(group, 0) < most[group]]
+
+    def is_printed(self, group: str) -> bool:
+        """Whether the main form prints the points of the whole group."""
+        return group in set(self.columns.loc[self.columns["kind"] == "points", "field"])
+
+    @property
+    def flows(self) -> list[str]:
+        """The indicators that count dossiers as they come."""
+        return self.indicators.loc[self.indicators["nature"] == "flow", "indicator"].tolist()
+
+    @property
+    def decimals(self) -> dict[str, int]:
+        """The decimals that the main form prints, by field."""
+        known = self.columns.dropna(subset="decimals").set_index("field")["decimals"]
+        return known.astype(int).to_dict()
+
+    def accumulates(self, units: pd.DataFrame) -> dict[str, str]:
+        """Since when the figures of each unit of the week, and of the area's own row, accumulate: a word of PERIODS.
+
+        units   : unit_code, kind (as the week's table ``units``)
+        Returns : by unit_code; the area's own code is among them
+        Source  : sheets.csv, where it says it of the unit's kind; else [period] of area.toml; else the index
+        """
+        words = {kind: self._accumulates(kind) for kind in units["kind"].unique()}
+        return dict(zip(units["unit_code"], units["kind"].map(words), strict=True)) | {
+            self.settings["code"]: self._accumulates()
+        }
+
+    def _accumulates(self, kind: str = "") -> str:
+        """The same of one kind of units; "": of the area's own row."""
+        index = self.settings["index"]
+        is_meant = set(index["groups"]) <= set(self.groups["group"])
+        otherwise = self.settings["period"]["accumulates"] or (index["accumulates"] if is_meant else "none")
+        return next(iter(checks.words_said(self.sheets, kind)), otherwise)
+
+    @property
     def from_file(self) -> bool:
         return self.settings["units"] == FROM_FILE
 

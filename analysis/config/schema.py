@@ -38,7 +38,8 @@ class Checked(NamedTuple):
 def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | None = None) -> Checked:
     """The settings of several files together: a key of a later file replaces the same key of an earlier one.
 
-    An open table, such as one with a key for each indicator, is taken as a whole from the last file that has it.
+    An open table, such as one with a key for each indicator, and a list of tables are taken as a whole from the last
+    file that has them.
     retired : keys that have no effect any more, as "[table] key" => the reason; they are accepted with a warning
     Returns : the settings; each fault names file, key, value and what is expected. With faults, do not use the values.
     """
@@ -57,14 +58,28 @@ def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | 
             faults.setdefault(place, _fault(model, layers, place, each))
         return Checked(says, list(faults.values()), warnings)
     for key, value in says.items():  # numbers stay as the file has them: 6, not 6.0
-        filled[key] = filled[key] | value if table_of(model, key) else value
+        if not entry_of(model, key):
+            filled[key] = filled[key] | value if table_of(model, key) else value
     return Checked(filled, [], warnings)
 
 
 def table_of(model: type[Table], key: str) -> type[Table] | None:
-    """The model of the table ``key``; None where the key holds a value or an open table."""
-    field = model.model_fields.get(key)
-    kinds = [field.annotation, *(() if _is_open(model, key) else get_args(field.annotation))] if field else []
+    """The model of the table ``key``; None where the key holds a value, an open table or a list of tables."""
+    kind = _annotation(model, key)
+    return _first_table([kind, *(() if get_origin(kind) in (dict, list) else get_args(kind))])
+
+
+def entry_of(model: type[Table], key: str) -> type[Table] | None:
+    """The model of each table of the list ``[[key]]``; None where the key is no list of tables."""
+    kind = _annotation(model, key)
+    return _first_table(get_args(kind)) if get_origin(kind) is list else None
+
+
+def _annotation(model: type[Table], key: str) -> object:
+    return model.model_fields[key].annotation if key in model.model_fields else None
+
+
+def _first_table(kinds: Iterable[object]) -> type[Table] | None:
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Table)), None)
 
 
@@ -74,7 +89,7 @@ def _is_table(model: type[Table], key: str) -> bool:
 
 def _is_open(model: type[Table], key: str) -> bool:
     """Whether the key is an open table: the model does not list its keys, for example one key for each indicator."""
-    return key in model.model_fields and get_origin(model.model_fields[key].annotation) is dict
+    return get_origin(_annotation(model, key)) is dict
 
 
 def expected(schema: dict) -> str:
@@ -105,10 +120,13 @@ def _range(schema: dict) -> list[str]:
 
 
 def properties(model: type[Table], table: str = "") -> dict[str, dict]:
-    """The JSON schema of each key of the model, or of its table."""
+    """The JSON schema of each key of the model, or of its table or list of tables."""
     schema = model.model_json_schema()
-    held = schema["$defs"][table_of(model, table).__name__]["properties"] if table else schema["properties"]
+    kind = table_of(model, table) or entry_of(model, table)
+    held = schema["$defs"][kind.__name__]["properties"] if kind else schema["properties"]
     for name in held:
+        if kind and "$ref" in held[name]:  # a table within a table
+            held[name] = schema["$defs"][held[name]["$ref"].rpartition("/")[2]] | held[name]
         if _is_open(model, name) and "$ref" in (values := held[name]["additionalProperties"]):
             held[name]["additionalProperties"] = schema["$defs"][values["$ref"].rpartition("/")[2]]
     return held
@@ -120,9 +138,12 @@ def written(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
-def named(place: tuple[str, ...], is_table: bool = False) -> str:
-    """``("step", "group")`` => ``[step] group``; a table => ``[step]``."""
+def named(place: tuple[str | int, ...], is_table: bool = False) -> str:
+    """``("step", "group")`` => ``[step] group``; a table => ``[step]``; ``("rebase", 0, "reason")`` =>
+    ``[[rebase]] number 1: reason``."""
     *table, key = place
+    if any(isinstance(each, int) for each in place):
+        return f"[[{place[0]}]] number {place[1] + 1}" + "".join(f": {name}" for name in place[2:])
     return f"[{'.'.join(place)}]" if is_table else " ".join([*(f"[{name}]" for name in table), key])
 
 
@@ -145,24 +166,32 @@ def _without(layers: list[Layer], retired: Mapping[str, str]) -> tuple[list[Laye
     return kept, warnings
 
 
-def _place(model: type[Table], where: tuple[int | str, ...]) -> tuple[str, ...]:
-    """The table and the key of a fault; for a fault inside a list or an inline table, the key that holds it."""
+def _place(model: type[Table], where: tuple[int | str, ...]) -> tuple[str | int, ...]:
+    """The table and the key of a fault; for a fault inside a list or an inline table, the key that holds it.
+
+    In a list of tables: the list, the table's place from 0, and the key.
+    """
     first, *rest = where
+    if entry_of(model, str(first)):
+        return where[:3]
     nested = [each for each in rest if isinstance(each, str)] if _is_table(model, str(first)) else []
     return (str(first), *nested[:1])
 
 
-def _schema(model: type[Table], place: tuple[str, ...]) -> dict:
-    if len(place) == 1:
+def _schema(model: type[Table], place: tuple[str | int, ...]) -> dict:
+    if len(place) == 1 or isinstance(place[-1], int):
         return properties(model).get(place[0], {})
+    if entry_of(model, place[0]):
+        return properties(model, place[0]).get(place[2], {})
     if table_of(model, place[0]):
         return properties(model, place[0]).get(place[1], {})
     return properties(model)[place[0]]["additionalProperties"]
 
 
-def _fault(model: type[Table], layers: list[Layer], place: tuple[str, ...], error: dict) -> str:
-    # A key that no file has is reported as missing in the last file.
-    shown = next((layer.shown for layer in reversed(layers) if _has(layer.says, place)), layers[-1].shown)
+def _fault(model: type[Table], layers: list[Layer], place: tuple[str | int, ...], error: dict) -> str:
+    # A key that no file has is reported as missing in the last file, of a list of tables in the one that has the list.
+    held_at = place[:1] if entry_of(model, place[0]) else place
+    shown = next((layer.shown for layer in reversed(layers) if _has(layer.says, held_at)), layers[-1].shown)
     is_table = len(place) == 1 and _is_table(model, place[0])
     key = named(place, is_table)
     if error["type"] == "extra_forbidden" and len(error["loc"]) == len(place):
@@ -191,18 +220,20 @@ def _with_example(schema: dict) -> str:
     return expected(schema) + (f", such as {examples[0]}" if examples and "such as" not in expected(schema) else "")
 
 
-def _has(says: dict, place: Iterable[str]) -> bool:
+def _has(says: object, place: Iterable[str | int]) -> bool:
     for name in place:
-        if not isinstance(says, dict) or name not in says:
+        try:
+            says = says[name]
+        except (KeyError, IndexError, TypeError):
             return False
-        says = says[name]
     return True
 
 
-def _nearest(model: type[Table], place: tuple[str, ...]) -> str:
+def _nearest(model: type[Table], place: tuple[str | int, ...]) -> str:
     """A hint about an unknown key: a similar key of its table, else the same key in another table, else all keys."""
     *tables, key = place
     beside = {name: named((*tables, name), not tables and _is_table(model, name)) for name in _keys(model, tables)}
+    beside |= {name: f"[[{name}]]" for name in beside if not tables and entry_of(model, name)}
     if near := difflib.get_close_matches(key, beside, n=1):
         return f"the nearest known key is {beside[near[0]]}"
     for table in ["", *(name for name in model.model_fields if table_of(model, name))]:
@@ -212,8 +243,8 @@ def _nearest(model: type[Table], place: tuple[str, ...]) -> str:
     return f"expected one of {', '.join(beside.values())}"
 
 
-def _keys(model: type[Table], tables: list[str]) -> list[str]:
+def _keys(model: type[Table], tables: list[str | int]) -> list[str]:
     if not tables:
         return list(model.model_fields)
-    kind = table_of(model, tables[0])
+    kind = table_of(model, tables[0]) or entry_of(model, tables[0])
     return list(kind.model_fields) if kind else []

@@ -49,7 +49,7 @@ class Wording:
         offered = self.fields.get(key, frozenset())
         if set(fields) != offered:
             raise TypeError(f"sentence {key}: given the fields {sorted(fields)}, fields.csv offers {sorted(offered)}")
-        return self.sentences[key].format(**fields)
+        return _Formatter(self.lang).vformat(self.sentences[key], (), fields)
 
     def has(self, key: str) -> bool:
         return key in self.sentences
@@ -70,10 +70,10 @@ class Wording:
         return babel.dates.format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMMM yyyy", locale=self.lang)
 
     def period(self, cutoff: date, with_year: bool = True) -> str:
-        """The label of a cut-off: ``Tuần 1 tháng 12 năm 2023``; if the cut-off is no Monday, its date."""
+        """The label of a cut-off: ``tuần 1 tháng 12 năm 2023``; if the cut-off is no Monday, ``ngày 08/10/2026``."""
         week = periods.week_of_month(cutoff)
         if week is None:
-            return self.date(cutoff)
+            return self.say("period.day", date=self.date(cutoff))
         month = cutoff.month if self.lang == "vi" else babel.dates.format_date(cutoff, "MMMM", locale=self.lang)
         key = "period.week_of_year" if with_year else "period.week"
         fields = {"week": week, "month": month} | ({"year": cutoff.year} if with_year else {})
@@ -92,6 +92,24 @@ class _Readable(Wording):
             return super().say(key, **fields)
         except (KeyError, TypeError):
             return " ".join([key, *(f"{name}={value}" for name, value in sorted(fields.items()))])
+
+
+class _Formatter(string.Formatter):
+    """Fills in a sentence; ``{count:unit|units}`` takes the form of the language for that number."""
+
+    def __init__(self, lang: str) -> None:
+        self._form = babel.Locale.parse(lang).plural_form
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "|" not in format_spec:
+            return super().format_field(value, format_spec)
+        one, others = format_spec.split("|")
+        return one if self._form(1 if str(value) == "1" else 2) == "one" else others
+
+
+def uncapital(text: str) -> str:
+    """The text for the middle of a sentence: ``Số hóa hồ sơ`` => ``số hóa hồ sơ``; ``TTHC …`` stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:

@@ -5,6 +5,9 @@ where the earlier cut-off's own table is known. Totals of different series (anot
 never subtracted. Formulas and their sources: docs/method.md §9.
 """
 
+from collections.abc import Collection
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +18,7 @@ from analysis.tables import NOT_ITEMISED
 COURSE, CHANGES, CONTRIBUTIONS, CARRIED = (
     list(tables.TABLES[name].columns) for name in ("course", "changes", "contributions", "carried")
 )
+WEEK = timedelta(weeks=1)
 
 
 def select_course(past: pd.DataFrame, this: pd.DataFrame, shown: int) -> pd.DataFrame:
@@ -37,17 +41,34 @@ def find_previous_totals(
 ) -> tuple[str, pd.Series]:
     """The previous totals and their cut-off: the table's own where it has them, else the newest published week's.
 
-    source  : previous_cutoff (ISO or "") of each sheet;  history : as ``history.load`` returns it
-    Returns : cut-off (ISO, "" where it is not known), and totals by unit_code; ("", empty) where there are none.
+    source  : cutoff, previous_cutoff (ISO or "") of each sheet;  history : as ``history.load`` returns it, up to then
+    Returns : cut-off (ISO), and totals by unit_code; ("", empty) where there are none. Where the table does not say of
+              which cut-off its previous totals are: see ``_find_week_before``.
     """
-    carried = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].set_index("unit_code")["value"]
-    if len(carried):
-        return max(source["previous_cutoff"], default=""), carried
+    carried = measurements[measurements["indicator"] == "PREVIOUS_TOTAL"].dropna(subset="value")
+    carried = carried.set_index("unit_code")["value"]
     published = history[history["carried_by"] == ""]
+    if len(carried):
+        said = max(source["previous_cutoff"], default="")
+        return said or _find_week_before(max(source["cutoff"]), carried, published), carried
     if published.empty:
         return "", pd.Series(dtype=float)
     newest = published["cutoff"].max()
     return newest, published[published["cutoff"] == newest].set_index("unit_code")["total"]
+
+
+def _find_week_before(cutoff: str, carried: pd.Series, published: pd.DataFrame) -> str:
+    """The cut-off of previous totals in a column that says only "the week before", as ``TUẦN TRƯỚC`` does.
+
+    It is the newest published week that has most of these totals (compared as they are shown, rounded to 0.01). Where
+    none has, the totals are corrected, or of a week that is not published: then it is the newest published week, if
+    that is not older than a week, else the day a week before the cut-off.
+    """
+    both = published.merge(carried.rename("carried"), left_on="unit_code", right_index=True)
+    both = both.dropna(subset=["carried", "total"])
+    same = (score.rounded(both["carried"]) == score.rounded(both["total"])).groupby(both["cutoff"]).mean()
+    newest, week_before = max(published["cutoff"], default=""), str(date.fromisoformat(cutoff) - WEEK)
+    return max(same.index[same > 0.5], default="") or max(newest, week_before)
 
 
 def compare_carried_totals(course: pd.DataFrame, carried: pd.DataFrame, cutoff: str) -> pd.DataFrame:
@@ -69,12 +90,33 @@ def keep_comparable(previous: pd.Series, previous_cutoff: str, since: pd.Series)
     """The previous totals that belong to the series a unit is in now; the others are left out.
 
     previous        : total by unit_code
-    previous_cutoff : ISO, "" where it is not known: then every unit that has a series is kept, because the table says
-                      that the totals are those of the week before
+    previous_cutoff : ISO; "" (no day is known): none is kept
     since           : the day each unit's series began, ISO, by unit_code
     """
     began = previous.index.to_series().map(since)
-    return previous[began.notna() & (began <= (previous_cutoff or "9999"))].dropna()
+    return previous[began.notna() & (began <= previous_cutoff)].dropna()
+
+
+def find_reasons(
+    scores: pd.DataFrame, previous: pd.Series, previous_cutoff: str, since: pd.Series, new_rules: Collection[str]
+) -> pd.Series:
+    """Why each unit's total is not compared with a previous one.
+
+    scores   : unit_code, total;  previous : every previous total by unit_code, those of another series among them
+    previous_cutoff, since : as for ``keep_comparable``;  new_rules : the days on which rules of the index changed, ISO
+    Returns  : by unit_code, the first of: no_total (it has none now), no_previous (it had none), new_year, new_rules,
+               new_unit (the code is another unit's now, such as that of a merger); "" where the totals are compared.
+    """
+    total = scores.set_index("unit_code")["total"]
+    before, began = (total.index.to_series().map(known) for known in (previous, since))
+    reasons = {
+        "no_total": total.isna(),
+        "no_previous": before.isna() | (previous_cutoff == ""),
+        "": began <= previous_cutoff,
+        "new_year": began.str[:4] > previous_cutoff[:4],
+        "new_rules": began.isin(new_rules),
+    }
+    return pd.Series(np.select(list(reasons.values()), list(reasons), "new_unit"), total.index)
 
 
 def compute_changes(

@@ -16,10 +16,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.method import week_rates
 
-POSSIBLE = ["unit_code", "indicator", "value", "target", "by", "needed", "most", "state"]
+POSSIBLE = list(tables.TABLES["possible"].columns)
 REACHED, STILL_POSSIBLE, IMPOSSIBLE = "reached", "possible", "impossible"
 STATES = (REACHED, STILL_POSSIBLE, IMPOSSIBLE)
 FLOW, STOCK, STEP = "flow", "stock", "step"
@@ -29,7 +30,7 @@ HAIR = 1e-9  # of binary arithmetic
 # -- targets ---------------------------------------------------------------------------------------------------------
 
 
-def possible(
+def assess_targets(
     measurements: pd.DataFrame,
     targets: Mapping[str, float],
     natures: Mapping[str, str],
@@ -42,7 +43,7 @@ def possible(
 
     measurements : unit_code, indicator, value (percent), numerator, denominator of this cut-off
     targets      : percent by indicator;  natures : ``flow``, ``stock`` or "" by indicator;  by : ISO date
-    accumulates  : since when figures count, as in ``week_rates``: for all, or by indicator
+    accumulates  : since when figures count, as in ``week_rates``: of all units, or by unit_code
     since        : the day each unit's series began, ISO, by unit_code: after a merger its days may count from then only
     Returns : POSSIBLE, a row for each unit and target that has a figure or is known to have no cases; no rows after
               ``by``.
@@ -92,9 +93,9 @@ def period_days(
     rows : unit_code, indicator
     A figure of another period than that of ``by`` does not enter it: then no days are gone. After ``by`` all are.
     """
-    kind = week_rates.setting_of(rows["indicator"], accumulates, "year")
+    kind = week_rates.setting_of(rows["unit_code"], accumulates, "year")
     first = week_rates.period_begins(pd.Series(by, index=rows.index, dtype=str), kind)
-    began = rows["unit_code"].map(dict(since or {})).astype(object).fillna("").astype(str)
+    began = rows["unit_code"].map({} if since is None else dict(since)).astype(object).fillna("").astype(str)
     first = first.where((began <= first) | (began > cutoff), began).to_numpy("datetime64[D]")
     now, last = np.datetime64(cutoff, "D"), np.datetime64(by, "D")
     whole = (last - first).astype(float) + 1

@@ -1,89 +1,140 @@
-"""What a unit would need to reach the next band: by one indicator alone, and by the cheapest mix of them.
+"""The routes to the next band: what can bring the points by a day, in the order in which to go them.
 
-Pure functions. Formulas and their sources: docs/method.md §9.
+A loss that is explained by a step (a block of points lost at once) comes first, for it has one cause. Then comes what
+can be mended at once (stocks), then what config calls neither, then shares of dossiers (flows), which move only by
+what is still to come: no route asks for more than that brings (``possible``). What the table does not show is no route.
+
+Pure function, frame in, new frame out.
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from analysis import tables
 from analysis.config.formulas import rate_pct
+from analysis.method import possible
 
 ROUTES = list(tables.TABLES["routes"].columns)
+FIRST_COMES = (possible.STEP, possible.STOCK, "", possible.FLOW)
 
 
 def find_routes(
-    scores: pd.DataFrame, measurements: pd.DataFrame, indicators: pd.DataFrame, bands: pd.DataFrame, units: pd.DataFrame
+    scores: pd.DataFrame,
+    measurements: pd.DataFrame,
+    indicators: pd.DataFrame,
+    bands: pd.DataFrame,
+    units: pd.DataFrame,
+    cutoff: str,
+    by: str,
+    accumulates: Mapping[str, str] | str = "year",
+    steps: pd.DataFrame | None = None,
+    since: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """What each indicator alone would have to gain for a unit to reach the next band, and the cheapest mix of them.
+    """What each indicator alone would have to gain for a unit to reach the next band by a day, and a mix that does.
 
-    scores  : unit_code, total;  measurements : unit_code, indicator, value, numerator, denominator
-    indicators, bands : config/index-766, cut to the cut-off's date;  units : unit_code, kind
-    Returns : ROUTES, one row for each unit and each of its indicators that earns points by a known rule; no rows for
-              units of the highest band.
-              gap : points to the next band;  points_per_pct : points that one percentage point earns
-              own_pct : the rate now;  room_pct : percentage points left to full points
-              needed_pct : percentage points that this indicator alone would need;  needed_cases : the same in whole
-              cases (NaN where the table has no counts);  enough : needed ≤ room
-              best_pct, best_unit : the best rate among units of the same kind, and the unit that has it
-              mix_pct, mix_cases : this indicator's part of the cheapest mix (0: no part; NaN: full points in all
-              indicators would not close the gap);  mix_proven : peers have reached every rate that the mix needs
-    Formula : points are linear up to full points, so the cheapest mix takes the indicators in order of the points they
-              earn: per case where all of a unit's indicators have counts, else per percentage point. It stays within
-              the peers' best rates where these are enough.
+    scores       : unit_code, total;  bands : band, from_points
+    measurements : unit_code, indicator, value (percent), numerator, denominator
+    indicators   : indicator, unit, max_points, rule, full_at_pct, nature (``flow``, ``stock`` or ""; may be absent)
+    units        : unit_code, kind: a unit's peers are those of its kind; others have no routes
+    by, accumulates, since : as in ``possible``
+    steps        : unit_code, indicator (a group or NOT_ITEMISED), points: losses that a step explains, points above 0
+    Returns : ROUTES, one row a unit and route; none in the highest band.
+              gap            points to the next band
+              nature         ``step``, ``stock``, ``flow`` or ""
+              points_per_pct points that one percentage point brings
+              own_pct        the rate now
+              room_pct       percentage points that it can gain by the day: to full points, of a flow also no more than
+                             all that is still to come brings;  room_points : the same in points (of a step: its points)
+              needed_pct     percentage points that it alone would need
+              needed_rate    of a flow: the rate that what is still to come would need for that
+              needed_cases   the same in whole cases: of those still to come under an even flow, else of all (missing:
+                             the table has no counts)
+              enough         it alone brings the gap by the day
+              best_pct, best_unit : the best rate among the unit's kind, and who has it
+              order          1 for the route to name first; missing: not in the mix
+              mix_pct, mix_points, mix_rate, mix_cases : its part of the mix; 0 points if it has none, missing where all
+                             routes together do not bring the gap by the day (a step keeps its order and points)
+              mix_proven     the mix asks for no rate that no peer has reached: of a flow, on what is still to come
+              Missing in the row of a step: all in percent, in cases, and the best.
+    Formula : points are linear up to full points. The mix takes routes by nature (step, stock, "", flow), within one
+              nature by what they bring: per case where every one of a unit's indicators has counts, else per percentage
+              point. It stays within the peers' best rates where that is enough.
     """
-    rates = measurements.merge(indicators[indicators["rule"] != "none"], on="indicator")
-    rates["rate_pct"] = rate_pct(rates)
-    rates = rates.merge(units[["unit_code", "kind"]], on="unit_code")
-    rates = rates[(rates["unit"] == "percent") & rates["rate_pct"].notna()].reset_index(drop=True)
-    full_at = rates["full_at_pct"].fillna(100)
-    best = rates.loc[rates.groupby(["kind", "indicator"])["rate_pct"].transform("idxmax")].reset_index(drop=True)
-    frame = pd.DataFrame(
-        {
-            "unit_code": rates["unit_code"],
-            "indicator": rates["indicator"],
-            "points_per_pct": rates["max_points"] / full_at,
-            "own_pct": rates["rate_pct"],
-            "room_pct": (full_at - rates["rate_pct"]).clip(lower=0),
-            "best_pct": best["rate_pct"],
-            "best_unit": best["unit_code"],
-            "proven_pct": (np.minimum(best["rate_pct"], full_at) - rates["rate_pct"]).clip(lower=0),
-            "cases": rates["denominator"],
-        }
-    )
-    frame = frame.merge(find_next_band(scores, bands), on="unit_code")
+    frame = _rows(measurements, indicators, units).merge(find_next_band(scores, bands), on="unit_code")
+    frame["gone"], frame["whole"] = possible.period_days(frame, cutoff, by, accumulates, since)
+    is_flow, rest = frame["nature"] == possible.FLOW, 1 - frame["gone"] / frame["whole"]
+    full = frame["full_at_pct"].fillna(100.0).clip(upper=100.0)
+    ceiling = possible.reachable(frame["own_pct"], 100.0, frame["gone"], frame["whole"]).where(is_flow, 100.0)
+    frame["points_per_pct"] = frame["max_points"] / frame["full_at_pct"].fillna(100.0)
+    frame["room_pct"] = (np.minimum(full, ceiling) - frame["own_pct"]).clip(lower=0)
+    frame["proven_pct"] = ((frame["best_pct"] - frame["own_pct"]) * rest.where(is_flow, 1.0)).clip(0, frame["room_pct"])
     frame["needed_pct"] = frame["gap"] / frame["points_per_pct"]
-    frame["enough"] = frame["needed_pct"] <= frame["room_pct"] + 1e-9
-    frame["needed_cases"] = _count_cases(frame["needed_pct"], frame["cases"])
-    its = {name: frame[name].to_numpy(float) for name in ("cases", "points_per_pct", "proven_pct", "room_pct", "gap")}
-    mix, proven = np.full(len(frame), np.nan), np.zeros(len(frame), bool)
-    for rows in frame.groupby("unit_code").indices.values():
-        mix[rows], proven[rows] = _find_cheapest_mix({name: values[rows] for name, values in its.items()})
-    frame["mix_pct"], frame["mix_proven"] = mix, proven
-    frame["mix_cases"] = _count_cases(frame["mix_pct"], frame["cases"])
-    return frame[ROUTES]
+    for kind in ("room", "proven"):
+        frame[f"{kind}_points"] = frame[f"{kind}_pct"] * frame["points_per_pct"]
+    if steps is not None and len(steps):
+        frame = pd.concat([frame, _step_rows(steps, scores, bands)], ignore_index=True)
+    frame["enough"] = frame["room_points"] >= frame["gap"] - possible.HAIR
+    frame = _mixed(frame)
+    frame["mix_pct"] = frame["mix_points"] / frame["points_per_pct"]
+    for kind in ("needed", "mix"):
+        frame[f"{kind}_rate"], frame[f"{kind}_cases"] = _on_rest(frame, frame[f"{kind}_pct"])
+    frame["by"] = by
+    at = pd.Categorical(frame["unit_code"], scores["unit_code"].unique()).codes
+    return frame.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)[ROUTES]
 
 
-def _find_cheapest_mix(its: dict[str, np.ndarray]) -> tuple[np.ndarray, bool]:
-    """The percentage points of each indicator in one unit's cheapest mix, and whether peers have reached them all."""
-    earned = its["points_per_pct"]
-    counted = (its["cases"] > 0).all()
-    price = its["cases"] / 100 if counted else 1.0  # of one percentage point: its cases, where they are known
-    order = np.argsort(-earned / price, kind="stable")
-    for room, proven in (("proven_pct", True), ("room_pct", False)):
-        worth = (its[room] * earned)[order]
-        taken = np.empty(len(order))
-        taken[order] = np.clip(its["gap"][order] - (worth.cumsum() - worth), 0, worth) / earned[order]
-        if worth.sum() >= its["gap"][0] - 1e-9:
-            return taken, proven
-    return np.full(len(order), np.nan), False
+def _rows(measurements: pd.DataFrame, indicators: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """The rates that earn points by a known rule: own, best among the kind, cases, nature and the rule's numbers."""
+    earning = indicators[(indicators["rule"] != "none") & (indicators["unit"] == "percent")]
+    earning = earning.reindex(columns=["indicator", "max_points", "full_at_pct", "nature"])
+    held = measurements[["unit_code", "indicator", "value", "numerator", "denominator"]].merge(earning, on="indicator")
+    held["own_pct"], held["nature"] = rate_pct(held), held["nature"].astype(object).fillna("").astype(str)
+    held = held.merge(units[["unit_code", "kind"]], on="unit_code")
+    held = held[held["own_pct"].notna()].rename(columns={"denominator": "cases"}).reset_index(drop=True)
+    best = held.loc[held.groupby(["kind", "indicator"])["own_pct"].transform("idxmax")].reset_index(drop=True)
+    return held.assign(best_pct=best["own_pct"], best_unit=best["unit_code"])
 
 
-def _count_cases(pct: pd.Series, cases: pd.Series) -> pd.Series:
-    """Percentage points as whole cases, rounded up so that they are enough; NaN where there are no counts."""
-    return np.ceil((pct * cases.where(cases > 0) / 100).round(6))
+def _step_rows(steps: pd.DataFrame, scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
+    """A row for each loss that a step explains, of units that have a band above them."""
+    rows = steps[["unit_code", "indicator", "points"]].merge(find_next_band(scores, bands), on="unit_code")
+    rows = rows.rename(columns={"points": "room_points"})
+    return rows.assign(nature=possible.STEP, proven_points=rows["room_points"], best_unit="")
+
+
+def _on_rest(frame: pd.DataFrame, gained_pct: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Of a flow: the rate on what is still to come that gains so much, and that in cases; else the cases alone."""
+    is_flow, some = frame["nature"] == possible.FLOW, gained_pct > 0
+    own, gone, whole = frame["own_pct"], frame["gone"], frame["whole"]
+    rate = possible.rate_on_rest(own, own + gained_pct, gone, whole).where(is_flow & some)
+    to_come = frame["cases"] * (whole - gone) / gone.where(gone > 0)
+    cases = (rate * to_come).where(is_flow, gained_pct * frame["cases"]) / 100
+    cases = np.ceil(cases.round(6)).mask(gained_pct == 0, 0.0)
+    return rate, cases.where(frame["cases"] > 0)
+
+
+def _mixed(frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with order, mix_points and mix_proven of each unit's mix: see ``ways``."""
+    is_counted = (frame["cases"] > 0) | (frame["nature"] == possible.STEP)
+    price = frame["cases"].where(is_counted.groupby(frame["unit_code"]).transform("all"), 1.0)
+    rank = frame["nature"].map({nature: place for place, nature in enumerate(FIRST_COMES)}).fillna(2)
+    sequence = np.lexsort((-(frame["points_per_pct"] / price).fillna(0), rank, pd.factorize(frame["unit_code"])[0]))
+    frame = frame.iloc[sequence].reset_index(drop=True)
+    by_unit = frame["unit_code"]
+    taken, reaches = {}, {}
+    for room in ("proven_points", "room_points"):
+        worth = frame[room].groupby(by_unit)
+        taken[room] = (frame["gap"] - (worth.cumsum() - frame[room])).clip(0, frame[room])
+        reaches[room] = worth.transform("sum") >= frame["gap"] - possible.HAIR
+    frame["mix_proven"] = reaches["proven_points"]
+    mix = taken["proven_points"].where(frame["mix_proven"], taken["room_points"])
+    frame["mix_points"] = mix.where(reaches["room_points"] | (frame["nature"] == possible.STEP))
+    in_mix = frame["mix_points"] > possible.HAIR
+    frame["order"] = in_mix.groupby(by_unit).cumsum().where(in_mix).astype(float)
+    return frame
 
 
 def find_next_band(scores: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:

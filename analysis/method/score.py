@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.config.formulas import RULES, rate_pct
 
 SHOWN_DECIMALS = 2
+NOTHING_POINTS = 0.05  # six rounded groups can leave so much unexplained: no more than rounding
 POINTS_COLUMNS = ["unit_code", "group", "indicator", "points", "max_points", "published_points", "status"]
 RECONCILIATION_COLUMNS = ["unit_code", "group", "indicator", "computed", "published", "difference", "agrees"]
 METRIC_TOLERANCE, SUM_TOLERANCE = 0.01, 0.02  # a metric is rounded once; a sum carries the rounding of its parts
@@ -86,6 +87,15 @@ def scores(measurements: pd.DataFrame, points: pd.DataFrame, bands: pd.DataFrame
     kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
     frame["rank"] = frame.groupby(kinds)["total"].rank(method="min", ascending=False)
     return frame[SCORES_COLUMNS]
+
+
+def most_not_itemised(points: pd.DataFrame, most: float) -> pd.Series:
+    """How many points the parts that are not itemised can earn at most, by unit_code.
+
+    points : as ``points`` returns them;  most : points of all groups together, 100
+    """
+    known = explained(points).groupby("unit_code")["max_points"].sum()
+    return most - known.reindex(points["unit_code"].unique(), fill_value=0.0)
 
 
 def explained(points: pd.DataFrame) -> pd.DataFrame:

@@ -21,9 +21,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-WEEK_RATES = ["unit_code", "indicator", "rate", "low", "high", "cases", "basis"]
+from analysis import tables
+
+WEEK_RATES = list(tables.TABLES["week_rates"].columns)
 COUNTS, ESTIMATE, FIRST, REVISED, TOO_WIDE, NO_CASES = "counts", "estimate", "first", "revised", "too_wide", "no_cases"
-BASES = (COUNTS, ESTIMATE, FIRST, REVISED, TOO_WIDE, NO_CASES)
 NO_FLOWS = ("TOTAL", "PREVIOUS_TOTAL", "CHANGE")
 PERIODS = ("year", "quarter", "month", "none")
 UNEVEN, WIDEST, MOST_DECIMALS = 3.0, 20.0, 4
@@ -31,7 +32,7 @@ KEYS = ["cutoff", "unit_code", "indicator"]
 FIGURES = ["value", "numerator", "denominator"]
 
 
-def week_rates(history: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
+def compute_week_rates(history: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
     """The own rates of the newest week of ``history``: of every unit and of the area's row.
 
     history : cutoff (ISO), unit_code, indicator, value (percent), numerator, denominator, of this week and of earlier
@@ -48,13 +49,13 @@ def week_rates(history: pd.DataFrame, settings: Mapping | None = None) -> pd.Dat
               ``no_cases`` the week had no dossier
     Raises  : ValueError where a unit has two figures of one indicator at one cut-off, or a setting is not known.
     """
-    rates = every_week(history, settings)
+    rates = compute_every_week(history, settings)
     newest = str(pd.Series(history["cutoff"]).max()) if len(history) else ""
     return rates.loc[rates["cutoff"] == newest, WEEK_RATES].reset_index(drop=True)
 
 
-def every_week(history: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
-    """``week_rates`` of every week of ``history``: the same columns after ``cutoff``, by cut-off."""
+def compute_every_week(history: pd.DataFrame, settings: Mapping | None = None) -> pd.DataFrame:
+    """``compute_week_rates`` of every week of ``history``: the same columns after ``cutoff``, by cut-off."""
     return rates_of(week_steps(history, settings), settings)
 
 
@@ -106,7 +107,7 @@ def week_steps(history: pd.DataFrame, settings: Mapping | None = None) -> pd.Dat
               cases, hits       : dossiers of the week, and those of them that count; missing where not counted
               estimate          : the week's own rate: from counts, else under an even flow (may lie outside 0 to 100)
               is_first          : no earlier figure to compare with
-    Raises  : as ``week_rates``.
+    Raises  : as ``compute_week_rates``.
     """
     frame = _figures(history, settings or {})
     before = _before(frame)

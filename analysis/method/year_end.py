@@ -25,11 +25,12 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.method import possible, week_rates
 from analysis.tables import NOT_ITEMISED
 
-YEAR_END = ["unit_code", "indicator", "low", "middle", "high", "band", "odds"]
+YEAR_END = list(tables.TABLES["year_end"].columns)
 LEVEL, LEAST_WEEKS, MOST_WEEKS = 0.8, 12, 60
 MEMORIES = (0.3, 0.5, 0.7)  # tried: how much of a week is left in the next
 PRIOR_WEEKS = 10.0  # a unit's own scatter counts as much as the area's after so many weeks
@@ -39,7 +40,7 @@ FEW = 4.0  # and the more so the fewer units it was seen on
 NORMAL = NormalDist()
 
 
-def year_end(
+def forecast_year_end(
     history: pd.DataFrame, indicators: pd.DataFrame, bands: pd.DataFrame, settings: Mapping | None = None
 ) -> pd.DataFrame:
     """An interval for every unit's total, rates and points on a day, as seen from the newest cut-off of ``history``.
@@ -61,7 +62,8 @@ def year_end(
     rules = indicators[(indicators["unit"] == "percent") & (indicators["rule"] != "none")]
     rules = rules.reindex(columns=["indicator", "max_points", "full_at_pct", "nature"]).set_index("indicator")
     flows = settings.setdefault("flows", list(rules.index[rules["nature"].eq(possible.FLOW)]))
-    if not newest or newest > by:
+    few = history["cutoff"].nunique() < int(settings.get("least_weeks", LEAST_WEEKS))
+    if few or newest > by:
         return pd.DataFrame(columns=YEAR_END)
     units = history.loc[history["cutoff"].astype(str) == newest, "unit_code"].unique()
     horizon = _Horizon(newest, by, units, settings)

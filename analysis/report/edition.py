@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
 
+from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.report.names import Names
+from analysis.report.phrases import say_short_age
 
 NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -51,7 +54,13 @@ class Edition:
         moved = self.tables["changes"][
             ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]
         ]
-        return self.tables["scores"].merge(moved, on="unit_code")
+        rows = self.tables["scores"].merge(moved, on="unit_code")
+        printed = self.tables["measurements"].pivot(index="unit_code", columns="indicator", values="value")
+        for name, own in (("PREVIOUS_TOTAL", "previous_total"), ("CHANGE", "change")):
+            # What the office printed is shown as printed, also where we do not compare.
+            its = printed[name].reindex(rows["unit_code"]).to_numpy() if name in printed else float("nan")
+            rows[f"printed_{own.removesuffix('_total')}"] = pd.Series(its, rows.index).fillna(rows[own])
+        return rows
 
     @cached_property
     def paged(self) -> set[str]:
@@ -84,17 +93,48 @@ class Edition:
         kept = (rows["finding"] == finding) & ((rows["indicator"] == indicator) if indicator else True)
         return rows[kept]
 
-    def unit_list(self, rows: pd.DataFrame, with_value: bool = True) -> str:
-        """``Hòa Bình (5,27 %), Long Giang (6,45 %) và …`` in the order of the rows."""
-        return self.words.listed(self.named(rows, with_value))
+    @cached_property
+    def fallen(self) -> set[str]:
+        """The units whose total has a marked fall: the one rule for every table, chart and mail."""
+        return set(self.found("fell")["unit_code"])
+
+    @cached_property
+    def rates(self) -> dict[str, pd.Series]:
+        """Each unit's rates since the period began, percent, by indicator: from counts where there are any."""
+        cells = self.tables["measurements"]
+        cells = cells.assign(rate=rate_pct(cells))
+        return {code: its.set_index("indicator")["rate"] for code, its in cells.groupby("unit_code")}
+
+    @cached_property
+    def target_day(self) -> date:
+        """The day by which targets are to be reached."""
+        for name in ("possible", "routes"):
+            if len(held := self.tables[name]):
+                return date.fromisoformat(held["by"].iat[0])
+        return date.fromisoformat(f"{self.rules.cutoff.year}-{self.rules.settings['trend']['target_day']}")
+
+    @cached_property
+    def ages(self) -> dict[tuple[str, str, str], object]:
+        """Rows of the table ``standing`` by finding, unit and indicator."""
+        return {(each.finding, each.unit_code, each.indicator): each for each in self.tables["standing"].itertuples()}
+
+    def unit_list(self, rows: pd.DataFrame, with_value: bool = True, most: int | None = None) -> str:
+        """``Hòa Bình (5,27%, mới), Long Giang (6,45%, 4 kỳ) và …`` in the order of the rows; of more than ``most`` the
+        others are counted."""
+        named = self.named(rows if most is None else rows.head(most), with_value)
+        if others := len(rows) - len(named):
+            named.append(self.words.say("piece.others", count=others))
+        return self.words.listed(named)
 
     def named(self, rows: pd.DataFrame, with_value: bool = True) -> list[str]:
-        return [
-            f"{self.names.unit(each.unit_code)} ({self.names.figure(each.indicator, each.value)})"
-            if with_value
-            else self.names.unit(each.unit_code)
-            for each in rows.itertuples()
-        ]
+        names = []
+        for each in rows.itertuples():
+            about = [self.names.figure(each.indicator, each.value)] if with_value else []
+            held = self.ages.get((getattr(each, "finding", ""), each.unit_code, each.indicator))
+            about += filter(None, [say_short_age(held, self.words)] if held else [])
+            name = self.names.unit(each.unit_code)
+            names.append(f"{name} ({'; '.join(about)})" if about else name)
+        return names
 
     @cached_property
     def previous_period(self) -> str:

@@ -13,10 +13,9 @@ import pandas as pd
 
 from analysis.config.wording import capital
 from analysis.method import score
-from analysis.method.xmr import find_broken_rules, scale_changes
-from analysis.report.charts.control import draw_control
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
+from analysis.report.charts.own_rates import draw_own_rates
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart, Picture
@@ -128,28 +127,37 @@ def contributions(edition: Edition, code: str = "") -> Chart | None:
     return captioned(chart, "contributions", edition, area=edition.names.typed(code or edition.names.control))
 
 
-def control(edition: Edition, code: str = "") -> Chart | None:
-    """The XmR chart of a unit's changes; without a code, of the unit with the most striking signal.
+def own_rates(edition: Edition, code: str = "", indicator: str = "") -> Chart | None:
+    """The week's own rates of one unit and indicator; of those that fit, the one with the strongest signal.
 
-    None where there is no signal, or with too few cut-offs.
+    code, indicator : of the unit and the indicator; "": any. A unit without a signal has the indicator of which it
+                      loses most points.
+    None without such a signal (or unit), and with too few rates.
     """
-    signals = edition.tables["signals"].set_index("unit_code")
-    if not code:
-        called = signals[signals["rule"] != ""]
-        if called.empty:
-            return None
-        code = ((called["value"] - called["centre"]) / (called["upper"] - called["centre"])).abs().idxmax()
-    if code not in signals.index:  # a unit without a total
-        return None
-    limits = signals.loc[code]
-    its = edition.tables["course"].query("unit_code == @code and since == @limits['since']").dropna(subset="total")
-    if len(its) < LEAST_CUTOFFS:
-        return None
-    values = scale_changes(its)
-    points = pd.DataFrame({"cutoff": its["cutoff"].iloc[1:].to_numpy(), "value": values})
-    points["rule"] = find_broken_rules(values, limits["centre"], limits["upper"])
-    chart = draw_control(points, limits[["centre", "lower", "upper", "missing"]].to_dict(), edition.words)
-    return captioned(chart, "control", edition, unit=edition.names.unit(code))
+    held = edition.tables["own_rates"]
+    for unit, name in _by_urgency(edition, code, indicator):
+        its = held[(held["unit_code"] == unit) & (held["indicator"] == name)]
+        if its["rate"].count() >= LEAST_CUTOFFS:
+            days = held.loc[held["cutoff"] >= its["cutoff"].min(), ["cutoff"]].drop_duplicates()
+            its = days.merge(its, how="left", on="cutoff").fillna({"signal": "", "since": ""})
+            what = edition.names.indicator(name)
+            chart = draw_own_rates(its, edition.words, what)
+            return captioned(chart, "own_rates", edition, indicator=what, unit=edition.names.typed(unit))
+    return None
+
+
+def _by_urgency(edition: Edition, code: str, indicator: str) -> list[tuple[str, str]]:
+    """Unit and indicator of the standing signals, the strongest first; then what one unit loses most points by."""
+    if code and indicator:
+        return [(code, indicator)]
+    signals, points = edition.tables["signals"], edition.tables["points"]
+    signals = signals[signals["signal"] != ""].sort_values("score", key=abs, ascending=False, kind="stable")
+    points = points.assign(lost=points["max_points"] - points["points"])
+    points = points[(points["unit_code"] == code) & (points["indicator"] != "") & (points["lost"] > 0)]
+    points = points.sort_values("lost", ascending=False, kind="stable")
+    rows = pd.concat([each[["unit_code", "indicator"]] for each in (signals, points)])
+    wanted = rows["unit_code"].eq(code) | (code == "")
+    return list(rows[wanted & (rows["indicator"].eq(indicator) | (indicator == ""))].itertuples(index=False, name=None))
 
 
 def lost_points(edition: Edition, code: str = "") -> Chart | None:

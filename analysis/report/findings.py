@@ -1,24 +1,25 @@
 """Collects the findings of a week, as rows with sentences.
 
 A finding is one statement of the report: its code, its unit and indicator, the figure, the reference that the figure is
-compared with, its severity, and the sentence (config/wording, ``finding.*``). Page, mail and other programs read the
-same rows. Codes: docs/method.md §11.
+compared with, its severity, the sentence (config/wording, ``finding.*``), and for what stands since when it does. Page,
+mail and other programs read the same rows. Codes: docs/method.md §11.
 """
 
 from datetime import date, timedelta
 
 import pandas as pd
 
+from analysis import tables as week_tables
 from analysis.config.rules import Rules
-from analysis.config.wording import MISSING, Wording
-from analysis.method.changes import count_items, find_satisfaction_moves
-from analysis.method.routes import round_need
-from analysis.method.xmr import SHIFT, TREND
+from analysis.config.wording import MISSING, Wording, capital, uncapital
+from analysis.method import score, standing
+from analysis.method.signals import LEAST_WEEKS
+from analysis.method.steps import PEERS
 from analysis.report.names import Names
-from analysis.report.phrases import say_mix, say_move, say_route
+from analysis.report.phrases import say_age, say_gap, say_move, say_part, say_routes, say_signal, say_withheld
 from analysis.tables import NOT_ITEMISED
 
-COLUMNS = ["finding", "severity", "unit_code", "indicator", "value", "reference", "text"]
+COLUMNS = list(week_tables.TABLES["findings"].columns)
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
 
 
@@ -30,241 +31,208 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     """
     names, settings = Names(rules, words, tables["units"]), rules.settings
     units = tables["scores"][tables["scores"]["unit_code"] != names.control].sort_values("rank")
-    moved = tables["changes"][tables["changes"]["unit_code"] != names.control]
     cells = tables["measurements"][tables["measurements"]["unit_code"] != names.control]
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
+    ages = Ages(tables["standing"], names)
     rows = [
-        *_weak_bands(units, rules, names),
-        *_fell(moved, tables, names),
-        *_steps(moved, tables["contributions"], odd, settings["step"], names),
-        *_signals(tables["signals"], names),
-        *_peers(odd, names),
+        *_weak_bands(units, rules, names, ages),
+        *_crossed_bands(units, tables["changes"], rules, names),
+        *_moves(tables, names, -1),
+        *_steps(tables["steps"], settings["step"], names, ages),
+        *_signals(tables["signals"], tables["week_rates"], rules.cutoff, names),
+        *_peers(odd, names, ages),
         *_routes(units, tables["routes"], settings, names),
-        *_below(cells, settings["marks_below"], "flag", ACT, names),
-        *_below(cells, settings["targets"], "target", WATCH, names),
-        *_rose(moved, tables, settings["rose_most"], names),
-        *_marks(cells, settings["marks_below"], names),
+        *_below(cells, settings["marks_below"], standing.FLAG, ACT, names, ages),
+        *_below(cells, settings["targets"], standing.TARGET, WATCH, names, ages),
+        *_moves(tables, names, 1),
+        *_marks(cells, settings["marks_below"], tables["moves"], names),
         *_differences(tables["reconciliation"], names),
-        *_carried(tables["carried"], names),
+        *_rest_out_of_bounds(tables, names),
+        *_carried(tables["carried"], rules.cutoff, names),
         *_about_data(tables, rules, names),
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(finding, severity, unit="", indicator="", value=None, reference=None, text="") -> tuple:
-    return (finding, severity, unit, indicator, value, reference, text)
+class Ages:
+    """Since when each finding has stood: ``standing`` by finding, unit and indicator."""
+
+    def __init__(self, held: pd.DataFrame, names: Names) -> None:
+        self._rows = {(each.finding, each.unit_code, each.indicator): each for each in held.itertuples()}
+        self._names = names
+
+    def since(self, *key: str) -> str:
+        return self._rows[key].since if key in self._rows else ""
+
+    def said(self, text: str, *key: str) -> str:
+        """The sentence with a second one that says how long this has stood; alone where that is not known."""
+        return f"{text} {age}" if key in self._rows and (age := say_age(self._rows[key], self._names.words)) else text
 
 
-def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """Findings about the data: repairs, control totals, warnings, and what the figures cannot show."""
-    words, say = names.words, names.words.say
-    repairs = words.number(len(tables["repairs"]), 0)
-    rows = [_row("data", INFO, value=len(tables["repairs"]), text=say("finding.repairs", count=repairs))]
-    for each in tables["controls"].itertuples():
-        fields = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
-        if each.indicator:
-            fields["indicator"] = names.indicator(each.indicator)
-        text = say(f"finding.control_{each.control}", **fields)
-        rows.append(_row("data", INFO, "", each.indicator, each.found, each.expected, text))
-    rows += [_row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
-    for each in rules.sheets.query("rows == 'units'").itertuples():
-        period = each.period_vi if words.lang == "vi" else each.period_en
-        rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
-    if hidden := [names.group(group) for group in _groups_not_printed(rules)]:
-        text = say("finding.not_printed", groups=words.listed(hidden))
-        rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
-    rows += [_row("data", *row) for row in _about_history(tables, rules, names)]
-    if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
-        rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
-    return rows
+def _row(finding, severity, unit="", indicator="", value=None, reference=None, text="", since="") -> tuple:
+    return (finding, severity, unit, indicator, value, reference, capital(text), since)
 
 
-def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """Findings about the history: the base of changes, what cannot be said yet, new series, corrected weeks."""
-    words, say, course = names.words, names.words.say, tables["course"]
-    published = course[course["carried_by"] == ""]
-    days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
-    previous, compared = tables["changes"]["previous_cutoff"].iat[0], tables["changes"]["previous_total"].notna().any()
-    signals = tables["signals"][tables["signals"]["unit_code"] != names.control]
-    if len(days) == 1:
-        key = "no_history" if compared else "other_series" if previous else "no_previous"
-        texts = [say(f"finding.{key}", period=period)]
-    else:
-        first, begun = words.period(date.fromisoformat(days[0])), signals[signals["since"] > days[-2]]
-        texts = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
-        if len(begun) == len(signals):
-            texts.append(say("finding.new_series_all"))
-        elif len(begun):
-            texts.append(say("finding.new_series", units=words.listed(map(names.unit, begun["unit_code"]))))
-        if compared and tables["contributions"].empty:
-            which = words.period(date.fromisoformat(previous)) if previous else say("period.previous")
-            texts.append(say("finding.no_parts", period=which))
-    for missing, short in signals[signals["missing"] > 0].groupby("missing", sort=False):
-        fields = {"units": words.number(len(short), 0), "missing": words.number(missing, 0)}
-        texts.append(say("finding.no_limits", **fields))
-    rows = [(INFO, "", "CHANGE", None, None, text) for text in texts]
-    recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
-    corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]
-    for day, its in corrected.groupby("cutoff"):
-        fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
-        rows.append((WATCH, "", "CHANGE", len(its), None, say("finding.corrected_week", **fields)))
-    return rows
+# -- about the units -------------------------------------------------------------------------------------------------
 
 
-def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
-    """One sentence for each kind of warning: its only cell, or the number of cells and their column."""
-    texts = []
-    for (column, problem), its in problems.groupby(["column", "problem"], sort=False):
-        first = its.iloc[0]
-        if len(its) > 1:
-            fields = {"count": words.number(len(its), 0), "column": column, "problem": problem}
-            texts.append(words.say("finding.warnings", **fields))
-        elif column:
-            row = f"{first['row']:.0f}" if first["row"] == first["row"] and first["row"] != "" else MISSING
-            texts.append(words.say("finding.warning", row=row, column=column, value=first["value"], problem=problem))
-        else:
-            texts.append(words.say("finding.warning_whole", value=first["value"], problem=problem))
-    return texts
-
-
-def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
-    weak = units[units["band"].isin(rules.settings["weak_bands"])]
+def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names, ages: Ages) -> list[tuple]:
+    """The units of weak bands, the lowest total first."""
+    weak = units[units["band"].isin(rules.settings["weak_bands"])].sort_values("total", kind="stable")
     limits = rules.bands.set_index("band")["from_points"]
     above = {band: limits[limits > limits[band]].min() for band in limits.index}
-    return [
-        _row(
-            *("band", ACT, each.unit_code, "TOTAL", each.total, above[each.band]),
-            names.words.say(
-                "finding.band", unit=each.unit_name, band=names.band(each.band), total=names.words.number(each.total)
-            ),
-        )
-        for each in weak.itertuples()
-    ]
+    rows = []
+    for each in weak.itertuples():
+        key = (standing.BAND, each.unit_code, "TOTAL")
+        fields = {"band": names.band(each.band), "total": names.words.number(each.total)}
+        text = ages.said(names.words.say("finding.band", unit=names.unit(each.unit_code), **fields), *key)
+        rows.append(_row(*("band", ACT, *key[1:], each.total, above[each.band]), text, ages.since(*key)))
+    return rows
 
 
-def _fell(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names) -> list[tuple]:
-    fallen = moved[moved["change"] < 0].sort_values("change")
-    return [_move("fell", ACT, each, moved["change"].median(), tables, names) for each in fallen.itertuples()]
+def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
+    """The units that entered or left a weak band since the previous cut-off."""
+    weak, rows = rules.settings["weak_bands"], []
+    both = units.merge(changes[["unit_code", "previous_total"]], on="unit_code").dropna(
+        subset=["total", "previous_total"]
+    )
+    both = both.assign(previous_band=score.band(both["previous_total"], rules.bands))
+    for finding, severity, crossed in (
+        ("entered_band", ACT, both["band"].isin(weak) & ~both["previous_band"].isin(weak)),
+        ("left_band", INFO, ~both["band"].isin(weak) & both["previous_band"].isin(weak)),
+    ):
+        for each in both[crossed].itertuples():
+            fields = {"band": names.band(each.band), "previous_band": names.band(each.previous_band)}
+            fields |= {"total": names.words.number(each.total), "previous": names.words.number(each.previous_total)}
+            text = names.words.say(f"finding.{finding}", unit=names.unit(each.unit_code), **fields)
+            rows.append(_row(finding, severity, each.unit_code, "TOTAL", each.total, each.previous_total, text))
+    return rows
 
 
-def _rose(moved: pd.DataFrame, tables: dict[str, pd.DataFrame], most: int, names: Names) -> list[tuple]:
-    """The ``most`` units that rose most, and all that share the last place with them."""
-    risen = moved[(moved["change"] > 0) & (moved["change"].rank(method="min", ascending=False) <= most)]
-    ordered = risen.sort_values("change", ascending=False, kind="stable")
-    return [_move("rose", INFO, each, moved["change"].median(), tables, names) for each in ordered.itertuples()]
-
-
-def _move(finding: str, severity: str, unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> tuple:
-    text = say_move(unit, median, tables, names)
-    return _row(finding, severity, unit.unit_code, "CHANGE", unit.change, median, text)
-
-
-def _steps(
-    moved: pd.DataFrame, contributions: pd.DataFrame, odd: pd.DataFrame, step: dict, names: Names
-) -> list[tuple]:
-    """Changes of satisfaction, and gaps below the peers, that have the size of whole satisfaction items."""
-    words, size = names.words, step["size_points"]
-    rows, lost_now = [], {}
-    for each in find_satisfaction_moves(moved, contributions, step["group"]).itertuples():
-        printed = each.of == step["group"]
-        tolerance = step["group_tolerance_points" if printed else "tolerance_points"]
-        if count := count_items(each.move, size, tolerance):
-            key, severity = ("finding.step_lost", ACT) if count < 0 else ("finding.step_regained", WATCH)
-            key += "_printed" if printed else ""
-            fields = {"items": words.number(abs(count), 0), "size": words.number(size, 0)}
-            text = words.say(
-                key, unit=names.unit(each.unit_code), change=words.number(each.move, signed=True), **fields
+def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
+    """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
+    rows = []
+    moved = tables["changes"].set_index("unit_code")
+    marked = tables["moves"][tables["moves"]["marked"].astype(bool) & (sign * tables["moves"]["move"] > 0)]
+    marked = marked.assign(is_part=marked["indicator"] != "CHANGE", size=-marked["move"].abs())
+    for each in marked.sort_values(["is_part", "size"], kind="stable").itertuples():
+        if each.is_part:
+            kind, severity, text = (
+                "move",
+                WATCH if sign < 0 else INFO,
+                say_part(each, moved.at[each.unit_code, "change"], names),
             )
-            lost_now[each.unit_code] = max(0, -count)
-            rows.append(_row("step", severity, each.unit_code, "CHANGE", each.move, count * size, text))
-    for each in odd[odd["indicator"] == NOT_ITEMISED].itertuples():
-        count = count_items(each.gap, size, step["level_tolerance_points"])
-        if count < 0:
-            fields = {"items": words.number(-count, 0), "size": words.number(size, 0)}
-            unit, gap = names.unit(each.unit_code), words.number(-each.gap)
-            text = words.say("finding.step_level", unit=unit, gap=gap, **fields)
-            now = lost_now.get(each.unit_code, 0)
-            if 0 < now < -count:
-                counts = {"now": words.number(now, 0), "before": words.number(-count - now, 0)}
-                text += " " + words.say("finding.step_before", **counts)
-            rows.append(_row("step", ACT, each.unit_code, each.indicator, each.gap, count * size, text))
+        else:
+            kind, severity = ("fell", ACT) if sign < 0 else ("rose", INFO)
+            text = say_move(each, tables["contributions"], names)
+        rows.append(_row(kind, severity, each.unit_code, each.indicator, each.move, each.median, text))
     return rows
 
 
-def _signals(signals: pd.DataFrame, names: Names) -> list[tuple]:
-    """Changes that are unusual by a control chart of the unit's own earlier changes."""
+def _steps(steps: pd.DataFrame, step: dict, names: Names, ages: Ages) -> list[tuple]:
+    """Moves since the previous cut-off, and gaps below the peers, that have the size of whole satisfaction items."""
     words, rows = names.words, []
-    for each in signals[signals["rule"] != ""].itertuples():
-        above = each.value > each.centre
-        limit = each.centre if each.rule in (SHIFT, TREND) else each.upper if above else each.lower
-        signed = {
-            name: words.number(getattr(each, name), signed=True) for name in ("value", "centre", "lower", "upper")
-        }
-        text = words.say(
-            f"finding.signal_{each.rule}",
-            unit=names.unit(each.unit_code),
-            count=words.number(each.changes, 0),
-            **signed,
+    before = steps[steps["against"] != PEERS].set_index("unit_code")["blocks"]
+    for each in steps.itertuples():
+        lost = each.blocks < 0
+        fields = {"unit": names.unit(each.unit_code), "points": words.number(abs(each.blocks), 0)}
+        fields["group"] = uncapital(names.group(step["group"]))
+        if each.against == PEERS:
+            key = (standing.PEER, each.unit_code, NOT_ITEMISED)
+            text = words.say("finding.step_against_peers", gap=words.number(-each.points), **fields)
+            if each.blocks < before.get(each.unit_code, 0) < 0:
+                now = -before[each.unit_code]
+                parts = {"now": words.number(now, 0), "before": words.number(-each.blocks - now, 0)}
+                text += " " + words.say("finding.step_earlier", **parts)
+            text, since = ages.said(text, *key), ages.since(*key)
+        else:
+            printed = {step["group"]: "_of_group", NOT_ITEMISED: "_of_rest"}.get(each.indicator, "")
+            kind = "lost_points" if lost else "regained_points"
+            change = words.number(each.points, signed=True)
+            text, since = words.say(f"finding.step_{kind}{printed}", change=change, **fields), ""
+        rows.append(
+            _row(
+                *("step", ACT if lost else WATCH, each.unit_code, each.indicator, each.points, each.blocks),
+                *(text, since),
+            )
         )
-        severity = WATCH if each.value < each.centre else INFO
-        rows.append(_row("signal", severity, each.unit_code, "CHANGE", each.value, limit, text))
     return rows
 
 
-def _peers(odd: pd.DataFrame, names: Names) -> list[tuple]:
+def _signals(signals: pd.DataFrame, rates: pd.DataFrame, cutoff: date, names: Names) -> list[tuple]:
+    """The standing signals, those of the area first, then the strongest first; the figure is the week's own rate."""
+    own = {(each.unit_code, each.indicator): each for each in rates.itertuples()}
+    standing_now = signals[signals["signal"] != ""]
+    of_area = standing_now["unit_code"].eq(names.control)
+    together = set(standing_now.loc[of_area, "indicator"])
+    order = standing_now.assign(rest=~of_area, far=-standing_now["score"].abs()).sort_values(["rest", "far"])
+    rows = []
+    for each in order.itertuples():
+        rate = own.get((each.unit_code, each.indicator))
+        text = say_signal(each, rate, each.indicator in together and each.rest, names, cutoff)
+        figures = (rate.rate if rate else None, each.baseline)
+        severity = WATCH if each.signal == "down" else INFO
+        rows.append(_row("signal", severity, each.unit_code, each.indicator, *figures, text, each.since))
+    return rows
+
+
+def _peers(odd: pd.DataFrame, names: Names, ages: Ages) -> list[tuple]:
     """Figures far from the median of the unit's kind: first points not itemised, then by distance."""
-    words = names.words
     first = odd.assign(itemised=odd["indicator"] != NOT_ITEMISED, far=-odd["deviation"].abs())
     rows = []
     for each in first.sort_values(["itemised", "far"], kind="stable").itertuples():
-        rest = each.indicator == NOT_ITEMISED
-        figures = {
-            "value": names.figure(each.indicator, each.value),
-            "median": names.figure(each.indicator, each.median),
-            "gap": words.number(each.gap, names.decimals(each.indicator), signed=True),
+        key = (standing.PEER, each.unit_code, each.indicator)
+        pairs = ((each.value, each.median), (each.gap, 0.0))  # neither they nor the gap may look like nothing
+        decimals = max(names.telling_decimals(each.indicator, *pair) for pair in pairs)
+        fields = {
+            "unit": names.unit(each.unit_code),
+            "indicator": uncapital(names.measured(each.indicator)),
+            "value": names.figure(each.indicator, each.value, decimals),
+            "median": names.figure(each.indicator, each.median, decimals),
+            "gap": say_gap(each.indicator, each.gap, names, decimals),
         }
-        about = {} if rest else {"indicator": names.measured(each.indicator)}
-        text = words.say(
-            "finding.peer" if rest else "finding.peer_of", unit=names.unit(each.unit_code), **about, **figures
-        )
-        rows.append(_row("peer", WATCH, each.unit_code, each.indicator, each.value, each.median, text))
+        text = ages.said(names.words.say("finding.far_from_peers", **fields), *key)
+        rows.append(_row("peer", WATCH, *key[1:], each.value, each.median, text, ages.since(*key)))
     return rows
 
 
 def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Names) -> list[tuple]:
-    """For units of a weak band: each indicator that alone would be enough, watched ones first, then the shortest way;
-    and the cheapest mix, unless it is one of these."""
-    weak = units.loc[units["band"].isin(settings["weak_bands"]), "unit_code"]
+    """For units of a weak band, the lowest first: the route to the next band, then each indicator that alone would be
+    enough; the same sentences as on the unit's page."""
+    weak = units[units["band"].isin(settings["weak_bands"])].sort_values("total", kind="stable")
     rows = []
-    for code in weak:
+    for code in weak["unit_code"]:
         its = routes[routes["unit_code"] == code]
-        ways = its[its["enough"].astype(bool)]
-        ways = ways.assign(watched=ways["indicator"].isin(settings["marks_below"]))
-        for each in ways.sort_values(["watched", "needed_pct"], ascending=[False, True]).itertuples():
-            needed = round_need(each.needed_pct, each.room_pct)
-            rows.append(_row("route", ACT, code, each.indicator, needed, each.gap, say_route(each, names)))
-        if len(its) and (ways.empty or (its["mix_pct"] > 0).sum() > 1):
-            rows.append(_row("route", ACT, code, "TOTAL", its["gap"].iloc[0], its["gap"].iloc[0], say_mix(its, names)))
+        for indicator, text in say_routes(its, names):
+            gap = its["gap"].iloc[0]
+            rows.append(_row("route", ACT, code, indicator, gap, gap, text))
     return rows
 
 
-def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names) -> list[tuple]:
-    """Cells below a limit, indicator by indicator, lowest first. A figure at its limit is not below it."""
+def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names, ages: Ages) -> list[tuple]:
+    """Cells below a limit, indicator by indicator, lowest first. A figure at its limit is not below it. Changes are
+    not judged by a limit: moves are (``_moves``)."""
     rows = []
     for indicator, limit in limits.items():
-        low = cells[(cells["indicator"] == indicator) & (cells["value"] < limit)]
+        low = cells[(cells["indicator"] == indicator) & (cells["value"] < limit) & (indicator != "CHANGE")]
         for each in low.sort_values("value", kind="stable").itertuples():
+            key = (finding, each.unit_code, indicator)
             fields = {"value": names.figure(indicator, each.value), "limit": names.limit(indicator, limit)}
-            text = names.words.say(
-                f"finding.{finding}", unit=each.unit_name, indicator=names.indicator(indicator), **fields
-            )
-            rows.append(_row(finding, severity, each.unit_code, indicator, each.value, limit, text))
+            fields |= {"unit": names.unit(each.unit_code), "indicator": uncapital(names.indicator(indicator))}
+            text = ages.said(names.words.say(f"finding.{finding}", **fields), *key)
+            rows.append(_row(finding, severity, *key[1:], each.value, limit, text, ages.since(*key)))
     return rows
 
 
-def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
-    """The office's own marks (underlined or bold cells), compared with the cells that our thresholds mark."""
-    marked, ours = cells["mark"] != "", cells["value"] < cells["indicator"].map(limits)
+# -- about the table -------------------------------------------------------------------------------------------------
+
+
+def _marks(cells: pd.DataFrame, limits: dict, moves: pd.DataFrame, names: Names) -> list[tuple]:
+    """The office's own marks (underlined or bold cells), compared with the cells that the report marks: those below
+    their threshold, and the changes of units with a marked fall."""
+    fell = moves[moves["marked"].astype(bool) & (moves["indicator"] == "CHANGE") & (moves["move"] < 0)]["unit_code"]
+    below, marked = cells["value"] < cells["indicator"].map(limits), cells["mark"] != ""
+    ours = below.where(cells["indicator"] != "CHANGE", cells["unit_code"].isin(fell))
     if not marked.any():
         return []
     words, same = names.words, int((marked & ours).sum())
@@ -273,7 +241,7 @@ def _marks(cells: pd.DataFrame, limits: dict, names: Names) -> list[tuple]:
     for each in cells[marked != ours].itertuples():
         key = "finding.marked_by_office" if each.mark else "finding.marked_by_us"
         fields = {"indicator": names.indicator(each.indicator), "value": names.figure(each.indicator, each.value)}
-        text = words.say(key, unit=each.unit_name, **fields)
+        text = words.say(key, unit=names.unit(each.unit_code), **fields)
         rows.append(
             _row("reconcile", WATCH, each.unit_code, each.indicator, each.value, limits.get(each.indicator), text)
         )
@@ -297,24 +265,117 @@ def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
     return rows
 
 
-def _carried(carried: pd.DataFrame, names: Names) -> list[tuple]:
+def _rest_out_of_bounds(tables: dict[str, pd.DataFrame], names: Names) -> list[tuple]:
+    """Points not itemised that cannot be: fewer than none, or more than the parts that are not itemised can earn. Then
+    a figure of the table, or our reading of its columns, is wrong."""
+    words, rows = names.words, []
+    most = score.most_not_itemised(tables["points"], names.most_points)
+    for each in tables["scores"].dropna(subset="not_itemised").itertuples():
+        limit = most[each.unit_code]
+        if not -score.NOTHING_POINTS <= each.not_itemised <= limit + score.NOTHING_POINTS:
+            reference = 0.0 if each.not_itemised < 0 else limit
+            fields = {"value": words.number(each.not_itemised), "most": words.number(limit)}
+            text = words.say("finding.rest_out_of_bounds", unit=names.unit(each.unit_code), **fields)
+            rows.append(_row("reconcile", WATCH, each.unit_code, NOT_ITEMISED, each.not_itemised, reference, text))
+    return rows
+
+
+def _carried(carried: pd.DataFrame, cutoff: date, names: Names) -> list[tuple]:
     """Previous totals in the table that differ from those published for that week."""
     rows = []
     for each in carried.itertuples():
         figures = {"carried": names.words.number(each.carried), "published": names.words.number(each.published)}
         fields = {"unit": names.unit(each.unit_code), "carrier": names.words.period(date.fromisoformat(each.carrier))}
         text = names.words.say("finding.carried", **fields, **figures)
+        if each.carrier == str(cutoff):
+            text += " " + names.words.say("finding.carried_used")
         rows.append(_row("reconcile", WATCH, each.unit_code, "PREVIOUS_TOTAL", each.carried, each.published, text))
     return rows
 
 
-def _groups_not_printed(rules: Rules) -> list[str]:
-    """Groups of which the table prints nothing, or only a part of the points."""
-    fields = set(rules.columns["field"])
-    whole = set(rules.columns.loc[rules.columns["kind"] == "points", "field"])
-    printed = rules.indicators[rules.indicators["indicator"].isin(fields)].groupby("group")["max_points"].sum()
-    return [
-        each.group
-        for each in rules.groups.itertuples()
-        if each.group not in whole and printed.get(each.group, 0) < each.max_points
-    ]
+def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
+    """Findings about the data: repairs, control totals, warnings, and what the figures cannot show."""
+    words, say, rows = names.words, names.words.say, []
+    if slips := len(tables["repairs"]):
+        rows.append(_row("data", INFO, value=slips, text=say("finding.repairs", count=words.number(slips, 0))))
+    for each in tables["controls"].itertuples():
+        fields = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
+        if each.indicator:
+            fields["indicator"] = names.indicator(each.indicator)
+        text = say(f"finding.control_{each.control}", **fields)
+        rows.append(_row("data", INFO, "", each.indicator, each.found, each.expected, text))
+    rows += [_row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
+    for each in rules.sheets.query("rows == 'units'").itertuples():
+        period = each.period_vi if words.lang == "vi" else each.period_en
+        rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
+    if hidden := [names.group(group) for group in names.groups_not_printed]:
+        text = say("finding.not_printed", groups=words.listed(hidden))
+        rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
+    rows += [_row("data", *row) for row in _about_history(tables, rules, names)]
+    if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
+        rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
+    return rows
+
+
+def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
+    """Findings about the history: its length, what cannot be compared and why, known steps, corrected weeks."""
+    words, say, course = names.words, names.words.say, tables["course"]
+    published = course[course["carried_by"] == ""]
+    days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
+    compared = tables["changes"]["previous_total"].notna().any()
+    if len(days) == 1:
+        texts = [say("finding.no_history" if compared else "finding.history_begins", period=period)]
+    else:
+        first = words.period(date.fromisoformat(days[0]))
+        texts = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
+        if compared and tables["contributions"].empty:
+            texts.append(say("finding.no_parts", period=_previous(tables, words)))
+    texts += say_withheld(tables["moves"], names)
+    texts += _not_judged(tables["signals"], names)
+    texts += [_rebased(each, names) for each in rules.settings["rebase"] if each["cutoff"] <= str(rules.cutoff)]
+    rows = [(INFO, "", "CHANGE", None, None, text) for text in texts]
+    recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
+    corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]
+    for day, its in corrected.groupby("cutoff"):
+        fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
+        rows.append((WATCH, "", "CHANGE", len(its), None, say("finding.corrected_week", **fields)))
+    return rows
+
+
+def _previous(tables: dict[str, pd.DataFrame], words: Wording) -> str:
+    previous = tables["changes"]["previous_cutoff"].iat[0]
+    return words.period(date.fromisoformat(previous)) if previous else words.say("period.previous")
+
+
+def _not_judged(signals: pd.DataFrame, names: Names) -> list[str]:
+    """How many units have no indicator whose usual rate is known yet."""
+    units = signals[signals["unit_code"] != names.control]
+    known = units["baseline"].notna().groupby(units["unit_code"]).any()
+    if not (few := int((~known).sum())):
+        return []
+    fields = {"units": names.words.number(few, 0), "least": names.words.number(LEAST_WEEKS, 0)}
+    return [names.words.say("finding.not_judged", **fields)]
+
+
+def _rebased(step: dict, names: Names) -> str:
+    words = names.words
+    what = words.say("finding.rebased_all") if not step["unit_code"] else names.unit(step["unit_code"])
+    about = f": {names.indicator(step['indicator'])}" if step["indicator"] else ""
+    day = words.date(date.fromisoformat(step["cutoff"]))
+    return words.say("finding.rebased", date=day, what=what + about, reason=step["reason"][words.lang])
+
+
+def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
+    """One sentence for each kind of warning: its only cell, or the number of cells and their column."""
+    texts = []
+    for (column, problem), its in problems.groupby(["column", "problem"], sort=False):
+        first = its.iloc[0]
+        if len(its) > 1:
+            fields = {"count": words.number(len(its), 0), "column": column, "problem": problem}
+            texts.append(words.say("finding.warnings", **fields))
+        elif column:
+            row = f"{first['row']:.0f}" if first["row"] == first["row"] and first["row"] != "" else MISSING
+            texts.append(words.say("finding.warning", row=row, column=column, value=first["value"], problem=problem))
+        else:
+            texts.append(words.say("finding.warning_whole", value=first["value"], problem=problem))
+    return texts

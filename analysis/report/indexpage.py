@@ -83,7 +83,7 @@ def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
 def _readable(week: store.Week) -> bool:
     revised = [*earlier, week] if (earlier := store.earlier_revisions(week)) else []
     try:
-        for name in ("scores", "changes", "units"):
+        for name in ("scores", "changes", "units", *(["source"] if (week.folder / "source.csv").is_file() else [])):
             week.read(name)
         for each in revised:
             each.read("corrections")

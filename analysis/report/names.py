@@ -4,8 +4,9 @@ import pandas as pd
 
 from analysis.config.rules import Rules
 from analysis.config.units import with_unit_type
-from analysis.config.wording import Wording, capital
-from analysis.tables import INDICATOR_OF
+from analysis.config.wording import MISSING, Wording, capital, uncapital
+from analysis.method.possible import FLOW
+from analysis.tables import INDICATOR_OF, NOT_ITEMISED
 
 FINEST = 10  # decimals: a file has no more digits
 
@@ -13,49 +14,62 @@ FINEST = 10  # decimals: a file has no more digits
 class Names:
     """Names of units, indicators, groups and bands in the language of the words; figures with their column's decimals.
 
-    units : unit_code, unit_name, type; the control row's name is the area's own
+    units : unit_code, unit_name, type; the control row's name is the area's own. A unit that is called like its area
+            is told by its type too.
     """
 
     def __init__(self, rules: Rules, words: Wording, units: pd.DataFrame) -> None:
         self.words, self._rules, self.control = words, rules, rules.settings["code"]
         self.least_streak = rules.settings["trend"]["least_streak"]
         lang = f"name_{words.lang}"
-        self._units = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        self._names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        self._units = dict(self._names)
         self._types = dict(zip(units["unit_code"], units["type"], strict=True))
-        self._units[self.control] = rules.settings["name"][words.lang]
+        area = rules.settings["name"][words.lang]
+        alike = [code for code, name in self._units.items() if f" {name} " in f" {area} "]
+        self._units |= {code: self.typed(code) for code in alike}  # "thị trấn Chợ Mới" of huyện Chợ Mới
+        self._units[self.control] = area
         self._indicators = dict(zip(rules.indicators["indicator"], rules.indicators[lang], strict=True))
         self._groups = dict(zip(rules.groups["group"], rules.groups[lang], strict=True))
         self._bands = dict(
             zip(rules.bands["band"], rules.bands["band" if words.lang == "vi" else "name_en"], strict=True)
         )
-        whole = rules.columns.loc[rules.columns["kind"] == "points", "field"]
-        self.prints_satisfaction = rules.settings["step"]["group"] in set(whole)
+        self.groups_not_printed = rules.groups_not_printed
+        self.most_points = rules.groups["max_points"].sum()
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
+        self._flows = set(rules.indicators.loc[rules.indicators["nature"] == FLOW, "indicator"])
         decimals = rules.columns.dropna(subset="decimals").set_index("field")["decimals"].astype(int)
         self._decimals = decimals.rename(index=INDICATOR_OF).to_dict()
 
     def unit(self, code: str) -> str:
-        return self._units[code]
+        return self._units.get(code, code)
 
     def typed(self, code: str) -> str:
         """The unit's type and name, for the middle of a line: ``xã Kiến An``; for the area its name."""
-        return with_unit_type(self._types.get(code, ""), self.unit(code), self.words.lang)
+        return with_unit_type(self._types.get(code, ""), self._names.get(code, self.unit(code)), self.words.lang)
 
     def full_unit(self, code: str) -> str:
         """The same, to begin a line: ``Xã Kiến An``."""
         return capital(self.typed(code))
 
     def indicator(self, code: str) -> str:
-        return self._indicators.get(code) or self.words.say(f"name.{code.lower()}")
+        return self._indicators.get(code) or self._total(code)
 
     def measured(self, code: str) -> str:
         """The name of the indicator, group or total with this code."""
+        if code == NOT_ITEMISED:
+            return self._total(code)
         return self._rules.named(code, self.words)
 
     def part(self, row) -> str:
         """The name of a part of a total, by its group and indicator; in lower case, for the middle of a sentence."""
-        name = self.indicator(row.indicator) if row.indicator else self.group(row.group)
-        return name[:1].lower() + name[1:]
+        return uncapital(self.indicator(row.indicator) if row.indicator else self.group(row.group))
+
+    def _total(self, code: str) -> str:
+        """The name of a total or of a part of one. Where the table prints every group, what their sum lacks to the
+        total is no hidden part: the two figures differ."""
+        unprinted = code != NOT_ITEMISED or self.groups_not_printed
+        return self.words.say(f"name.{code.lower()}" if unprinted else "name.total_less_groups")
 
     def group(self, code: str) -> str:
         return self._groups[code]
@@ -74,10 +88,26 @@ class Names:
         )
         return next(telling, least)
 
-    def figure(self, indicator: str, value: float) -> str:
-        """``("TT", 7.42)`` => ``7,42%``; a change carries its sign."""
-        text = self.words.number(value, self.decimals(indicator), signed=indicator == "CHANGE")
+    def figure(self, indicator: str, value: float, decimals: int | None = None) -> str:
+        """``("TT", 7.42)`` => ``7,42%``; a change carries its sign. decimals : those of the column where None."""
+        decimals = self.decimals(indicator) if decimals is None else decimals
+        text = self.words.number(value, decimals, signed=indicator == "CHANGE")
         return f"{text}%" if indicator in self._percent else text
+
+    def is_percent(self, indicator: str) -> bool:
+        return indicator in self._percent
+
+    def is_flow(self, indicator: str) -> bool:
+        """Whether it counts dossiers as they come, so that only what is still to come can move it."""
+        return indicator in self._flows
+
+    def rate(self, indicator: str, value: float) -> str:
+        """A rate that we computed, with the decimals of its column, two at most: ``("TT", 7.416)`` => ``7,42%``."""
+        return self.percent(value, min(self.decimals(indicator), 2))
+
+    def percent(self, value: float, decimals: int = 1) -> str:
+        text = self.words.number(value, decimals)
+        return text if text == MISSING else f"{text}%"
 
     def limit(self, indicator: str, value: float) -> str:
         """A threshold or target without needless decimals: ``("TT", 30)`` => ``30%``."""

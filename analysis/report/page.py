@@ -69,9 +69,15 @@ def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
 
 
 def trend(edition: Edition, in_mail: bool = False) -> HTML:
-    """Section 2: since when there is history, unusual changes, rises and falls in a row, the pace for targets."""
+    """Section 2: since when there is history, signals, rises and falls in a row, what targets still need."""
     heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
     return render_piece("trend", edition, heading=heading, lines=sentences.trend_lines(edition))
+
+
+def week_rates(edition: Edition) -> HTML:
+    """Each unit's own rates of this cut-off: a table of units and indicators that count dossiers. Else empty."""
+    table = sentences.week_rate_table(edition)
+    return render_piece("week_rates", edition, **table) if table["rows"] else HTML("")
 
 
 def actors(edition: Edition) -> HTML:

@@ -1,35 +1,105 @@
-"""Phrases about one unit that findings and its page share: its change and the parts of it, its ways to the next band.
+"""Phrases about one unit that findings, report and its page share, so that all of them say the same.
 
-The sentences are in config/wording (``finding.*``).
+The sentences are in config/wording (``finding.*``, ``age.*``, ``gap.*``, ``week_rate.*``).
 """
 
 import functools
+from datetime import date
 
 import pandas as pd
 
-from analysis.config.wording import Wording
-from analysis.method.routes import round_need
+from analysis.config.wording import Wording, uncapital
+from analysis.method import possible
+from analysis.method.routes import round_need, round_up
+from analysis.method.week_rates import COUNTS, ESTIMATE
 from analysis.report.names import Names
 
 SHOWN_POINTS = 0.005  # less is shown as 0,00
 
 
-def say_move(unit, median: float, tables: dict[str, pd.DataFrame], names: Names) -> str:
-    """One unit's change beside the median of all units, the parts of it where they are known, and how often in a row.
+def say_age(held, words: Wording) -> str:
+    """Since when a finding has stood, as a sentence; "" where nothing earlier is known.
 
-    unit : unit_code, unit_name, change;  median : of all units' changes
+    held : since, weeks, is_open, as a row of the table ``standing``
     """
-    words = names.words
-    kind = "fell" if unit.change < 0 else "rose" if unit.change > 0 else "unmoved"
-    fields = {"unit": unit.unit_name, "median": words.number(median, signed=True)}
-    fields |= {} if kind == "unmoved" else {"change": words.number(abs(unit.change))}
-    texts = [words.say(f"finding.{kind}", **fields)]
-    its, signals = (rows[rows["unit_code"] == unit.unit_code] for rows in (tables["contributions"], tables["signals"]))
-    if parts := say_parts(its, names):
+    if held.weeks == 1:
+        return "" if held.is_open else words.say("age.new")
+    fields = {"period": words.period(date.fromisoformat(held.since)), "count": words.number(held.weeks, 0)}
+    return words.say("age.open" if held.is_open else "age.since", **fields)
+
+
+def say_short_age(held, words: Wording) -> str:
+    """The same in a few letters, for a list of names."""
+    if held.weeks == 1:
+        return "" if held.is_open else words.say("age.short_new")
+    return words.say("age.short_open" if held.is_open else "age.short_since", count=words.number(held.weeks, 0))
+
+
+def say_gap(indicator: str, gap: float, names: Names, decimals: int | None = None) -> str:
+    """``thấp hơn 11,26 điểm``; ``bằng`` where the gap would be shown as 0. decimals : None: those of the column."""
+    words, decimals = names.words, names.decimals(indicator) if decimals is None else decimals
+    amount = words.number(abs(gap), decimals)
+    if amount == words.number(0, decimals):
+        return words.say("gap.equal")
+    unit = words.say("gap.percent" if names.is_percent(indicator) else "gap.points")
+    return words.say("gap.below" if gap < 0 else "gap.above", amount=amount, unit=unit)
+
+
+# -- moves -----------------------------------------------------------------------------------------------------------
+
+
+def say_move(move, contributions: pd.DataFrame, names: Names) -> str:
+    """One unit's change, the median of its peers' where there is one, its parts where they are known, and how often in
+    a row.
+
+    move : a row of the table ``moves``, of the indicator CHANGE, with a move
+    """
+    words, kind = names.words, kind_of_move(move.move)
+    fields = {"unit": names.unit(move.unit_code)}
+    fields |= {} if kind == "unmoved" else {"change": words.number(abs(move.move))}
+    text = words.say(f"finding.{kind}_alone", **fields)
+    if pd.notna(move.median):
+        text = words.say(f"finding.{kind}", median=words.number(move.median, signed=True), **fields)
+    texts = [text]
+    if parts := say_parts(contributions[contributions["unit_code"] == move.unit_code], names):
         texts.append(words.say("finding.parts", parts="; ".join(parts)))
-    if (run := signals["streak"].abs().max()) >= names.least_streak:
-        texts.append(words.say(f"finding.{kind}_again", count=words.number(run, 0)))
+    if abs(move.streak) >= names.least_streak:
+        again = "fell_again" if move.streak < 0 else "rose_again"
+        texts.append(words.say(f"finding.{again}", count=words.number(abs(move.streak), 0)))
     return " ".join(texts)
+
+
+def kind_of_move(move: float) -> str:
+    return "fell" if move < 0 else "rose" if move > 0 else "unmoved"
+
+
+def say_withheld(moves: pd.DataFrame, names: Names) -> list[str]:
+    """Why changes are not computed: for each reason all units, or those concerned by name."""
+    words, texts = names.words, []
+    units = moves[(moves["indicator"] == "CHANGE") & (moves["unit_code"] != names.control)]
+    for reason, its in units[units["reason"] != ""].groupby("reason", sort=False):
+        if len(its) == len(units):
+            texts.append(words.say(f"finding.withheld_{reason}"))
+        else:
+            named = words.listed(names.unit(code) for code in its["unit_code"])
+            texts.append(words.say(f"finding.withheld_{reason}_of", units=named))
+    return texts
+
+
+def say_part(move, change: float, names: Names) -> str:
+    """The move of one part of a total; where the total moved the other way, that too.
+
+    move : a row of the table ``moves``;  change : of the unit's total
+    """
+    words, down = names.words, move.move < 0
+    fields = {"unit": names.unit(move.unit_code), "part": uncapital(names.measured(move.indicator))}
+    fields |= {"move": words.number(abs(move.move))}
+    key = "finding.part_fell" if down else "finding.part_rose"
+    if change * move.move < 0:
+        key, fields = f"{key}_hidden", fields | {"change": words.number(abs(change))}
+    if pd.isna(move.median):
+        return words.say(f"{key}_alone", **fields)
+    return words.say(key, median=words.number(move.median, signed=True), **fields)
 
 
 def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[str]:
@@ -44,47 +114,162 @@ def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[
     return parts
 
 
-def say_route(route, names: Names) -> str:
-    """One indicator as the way to the next band: what it alone would need."""
+# -- the week's own rate ---------------------------------------------------------------------------------------------
+
+
+def say_week_rate(rate, names: Names) -> str:
+    """The own rate of the dossiers since the previous cut-off, exact or with its bounds; "" where it is not known.
+
+    rate : a row of the table ``week_rates``
+    """
     words = names.words
-    fields = {
-        "unit": names.unit(route.unit_code),
-        "gap": words.number(route.gap),
-        "band": names.band(route.next_band),
-        "indicator": names.indicator(route.indicator).lower(),
-        "needed": say_needed(route, route.needed_pct, words),
-    }
-    if pd.notna(route.needed_cases):
-        return words.say("finding.route_cases", cases=words.number(route.needed_cases, 0), **fields)
-    return words.say("finding.route", **fields)
+    shown = {name: names.rate(rate.indicator, getattr(rate, name)) for name in ("rate", "low", "high")}
+    if rate.basis == COUNTS:
+        hits, cases = round(rate.rate * rate.cases / 100), rate.cases
+        counted = {"hits": words.number(hits, 0), "cases": words.number(cases, 0)}
+        return words.say("week_rate.counts", rate=shown["rate"], **counted)
+    return words.say("week_rate.estimate", **shown) if rate.basis == ESTIMATE else ""
 
 
-def say_mix(routes: pd.DataFrame, names: Names) -> str:
-    """The cheapest mix of one unit, and whether peers have reached its rates; or that no mix of rates is enough."""
+def say_signal(signal, rate, is_apart: bool, names: Names, cutoff: date) -> str:
+    """One standing signal: which rate has risen or fallen against what is usual, since when, and what it is this week.
+
+    signal   : a row of the table ``signals``;  rate : the same unit's and indicator's row of ``week_rates``, or None
+    is_apart : most units move together this week, and this is what the unit does beyond that
+    """
+    words = names.words
+    fields = {"indicator": uncapital(names.indicator(signal.indicator)), "unit": names.unit(signal.unit_code)}
+    kind = f"finding.signal_{'fell' if signal.signal == 'down' else 'rose'}"
+    if is_apart or pd.isna(signal.baseline):
+        texts = [words.say(f"{kind}_apart", **fields)]
+    else:
+        texts = [words.say(kind, baseline=names.rate(signal.indicator, signal.baseline), **fields)]
+    if rate is not None and (shown := say_week_rate(rate, names)):
+        texts.append(words.say("finding.signal_now", rate=shown))
+    since = date.fromisoformat(signal.since)
+    texts.append(
+        words.say("finding.signal_new")
+        if since == cutoff
+        else words.say("finding.signal_since", period=words.period(since))
+    )
+    return " ".join(texts)
+
+
+# -- routes ----------------------------------------------------------------------------------------------------------
+
+
+def say_routes(routes: pd.DataFrame, names: Names) -> list[tuple[str, str]]:
+    """The route of one unit to the next band, then each other indicator that alone would be enough by the day.
+
+    routes  : its rows of the table ``routes``
+    Returns : pairs of indicator (TOTAL for the route itself) and sentence; none in the highest band
+    """
+    if routes.empty:
+        return []
+    mix = routes[routes["order"].notna()].sort_values("order")
+    said = [("TOTAL", _say_mix(routes, mix, names))]
+    alone = routes[routes["enough"].astype(bool) & (routes["nature"] != possible.STEP)]
+    alone = alone.assign(is_flow=alone["nature"] == possible.FLOW).sort_values(["is_flow", "needed_pct"], kind="stable")
+    for each in alone.itertuples():
+        if mix["indicator"].tolist() != [each.indicator]:
+            fields = {"way": _say_need(each, "needed", names), "holder": names.unit(each.best_unit)}
+            best = names.rate(each.indicator, each.best_pct)
+            said.append((each.indicator, names.words.say("finding.route_alone", best=best, **fields)))
+    return said
+
+
+def _say_mix(routes: pd.DataFrame, mix: pd.DataFrame, names: Names) -> str:
+    """What the unit lacks, and what brings it: a lost block of points first, then the mix; or that nothing does."""
     words, first = names.words, routes.iloc[0]
-    unit, band = names.unit(first["unit_code"]), names.band(first["next_band"])
-    texts = [words.say("finding.route_gap", unit=unit, gap=words.number(first["gap"]), band=band)]
-    if not first["mix_proven"]:
-        best = ((routes["best_pct"] - routes["own_pct"]).clip(0, routes["room_pct"]) * routes["points_per_pct"]).sum()
-        texts.append(words.say("finding.mix_best", most=words.number(best)))
-    if routes["mix_pct"].isna().any():
-        most = (routes["room_pct"] * routes["points_per_pct"]).sum()
-        return " ".join([*texts, words.say("finding.mix_none", most=words.number(most))])
-    taken = routes[routes["mix_pct"] > 0].sort_values("points_per_pct", ascending=False)
-    steps = "; ".join(say_step(each, each.mix_pct, each.mix_cases, names) for each in taken.itertuples())
-    return " ".join([*texts, words.say("finding.mix_proven" if first["mix_proven"] else "finding.mix", steps=steps)])
+    fields = {"gap": words.number(first["gap"]), "band": names.band(first["next_band"])}
+    texts = [words.say("finding.route_gap", unit=names.unit(first["unit_code"]), **fields)]
+    steps, rates = mix[mix["nature"] == possible.STEP], mix[mix["nature"] != possible.STEP]
+    for each in steps.itertuples():
+        points = words.number(each.room_points, 0)
+        texts.append(words.say("finding.route_step", points=points, group=uncapital(names.group(each.indicator))))
+    is_open = routes.loc[routes["nature"] != possible.STEP, "mix_points"].isna().any()
+    if is_open:
+        most = routes.loc[routes["nature"] != possible.STEP, "room_points"].sum()
+        by = words.date(date.fromisoformat(first["by"]))
+        key = "finding.route_none" if most >= SHOWN_POINTS else "finding.route_nothing"
+        shown = {"most": words.number(most)} if most >= SHOWN_POINTS else {}
+        texts.append(words.say(key, by=by, **shown))
+    elif len(rates):
+        ways = "; ".join(_say_need(each, "mix", names) for each in rates.itertuples())
+        key = "route_mix_after" if len(steps) else "route_mix"
+        texts.append(words.say(f"finding.{key}{'' if first['mix_proven'] else '_beyond'}", ways=ways))
+    return " ".join(texts)
 
 
-def say_step(route, pct: float, cases: float, names: Names) -> str:
-    """One indicator's step: ``số hóa hồ sơ tăng thêm 3,8 điểm phần trăm``; with cases, where the table has counts."""
-    words = names.words
-    about = {"indicator": names.indicator(route.indicator).lower(), "needed": say_needed(route, pct, words)}
+def _say_need(route, of: str, names: Names) -> str:
+    """What one indicator would have to reach: ``of`` it alone (needed), or in the mix.
+
+    A flow: its rate on what is still to come. Otherwise: from what to what, and the percentage points between.
+    """
+    words, cases = names.words, getattr(route, f"{of}_cases")
+    fields = {
+        "indicator": uncapital(names.indicator(route.indicator)),
+        "own": names.rate(route.indicator, route.own_pct),
+    }
+    if route.nature == possible.FLOW:
+        rate = min(round_up(getattr(route, f"{of}_rate")), 100.0)
+        fields |= {"rate": names.percent(rate), "by": words.date(date.fromisoformat(route.by))}
+        kind = "flow"
+    else:
+        needed = round_need(getattr(route, f"{of}_pct"), route.room_pct)
+        decimals = 1 if needed == round(needed, 1) else 2
+        to = min(round_up(route.own_pct + getattr(route, f"{of}_pct")), 100.0)
+        fields |= {"needed": words.number(needed, decimals), "to": names.percent(to)}
+        kind = "stock"
     if pd.isna(cases):
-        return words.say("finding.mix_step", **about)
-    return words.say("finding.mix_cases", cases=words.number(cases, 0), **about)
+        return words.say(f"finding.need_{kind}", **fields)
+    return words.say(f"finding.need_{kind}_cases", cases=words.number(cases, 0), **fields)
 
 
-def say_needed(route, pct: float, words: Wording) -> str:
-    """A need in percentage points: ``4,6``; with a second decimal where one decimal would exceed the room left."""
-    needed = round_need(pct, route.room_pct)
-    return words.number(needed, 1 if needed == round(needed, 1) else 2)
+# -- targets and the end of the year ---------------------------------------------------------------------------------
+
+
+def say_target(held, rate: str, names: Names) -> str:
+    """Whether one target is reached, what it still needs, or that it cannot be reached any more and what can.
+
+    held : a row of the table ``possible``;  rate : the week's own rate, as ``say_week_rate`` says it, or ""
+    """
+    words, by = names.words, date.fromisoformat(held.by)
+    fields = {"indicator": names.indicator(held.indicator), "target": names.limit(held.indicator, held.target)}
+    fields |= {"value": names.rate(held.indicator, held.value)}
+    if held.state == possible.REACHED:
+        return words.say("possible.reached", **fields)
+    if held.state == possible.IMPOSSIBLE:
+        most = names.percent(held.most)
+        if (by.month, by.day) == (12, 31):
+            return words.say("possible.impossible", most=most, **fields)
+        return words.say("possible.impossible_by", most=most, by=words.date(by), **fields)
+    if not names.is_flow(held.indicator):
+        return words.say("possible.stock", **fields)
+    needed = names.percent(min(round_up(held.needed), 100.0))
+    text = words.say("possible.flow", needed=needed, by=words.date(by), **fields)
+    return f"{text} {words.say('possible.now', rate=rate)}" if rate else text
+
+
+def say_year_end(rows: pd.DataFrame, names: Names, by: date, level: float) -> list[str]:
+    """Where a unit's total will end, and how likely each band is; [] where nothing is said yet.
+
+    rows : the unit's rows of the table ``year_end``
+    """
+    words, total = names.words, rows[rows["indicator"] == "TOTAL"]
+    if total.empty:
+        return []
+    ends = {name: words.number(total[name].iloc[0], 1) for name in ("low", "high")}
+    shares = {"level": names.percent(100 * level, 0), "by": words.date(by), **ends}
+    shown = total[total["odds"] >= 0.005].sort_values("odds", ascending=False)
+    odds = [
+        words.say("possible.band_odds", band=names.band(each.band), odds=_say_odds(each.odds, names))
+        for each in shown.itertuples()
+    ]
+    return [words.say("possible.year_end", **shares), words.say("possible.odds", bands="; ".join(odds))]
+
+
+def _say_odds(odds: float, names: Names) -> str:
+    if odds > 0.99:
+        return names.words.say("possible.almost_sure", odds=names.percent(99, 0))
+    return names.percent(max(100 * odds, 1), 0)

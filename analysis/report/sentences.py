@@ -4,16 +4,17 @@ Each function takes the edition: the week's tables with the rules and words to r
 are in config/wording (``piece.*``). A sentence that has nothing to say is "".
 """
 
-from datetime import date
-
 import pandas as pd
 
-from analysis.config.wording import MISSING, Wording, capital
+from analysis.config.periods import week_of_month
+from analysis.config.wording import MISSING, Wording, capital, uncapital
+from analysis.method import possible
+from analysis.method.score import NOTHING_POINTS
+from analysis.report import phrases
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 from analysis.weeks import paths
 
-NOTHING_POINTS = 0.05  # six rounded groups can leave so much unexplained: no more than rounding
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
@@ -94,45 +95,57 @@ def minute_lines(edition: Edition) -> list[str]:
 def result_lines(edition: Edition) -> list[str]:
     """Section 1: the area's result, the range of its units, their bands, and what the columns explain of its total."""
     words, district, settings = edition.words, edition.district, edition.rules.settings
-    period = words.period(edition.rules.cutoff)
+    cutoff = edition.rules.cutoff
+    key = "piece.in_result_to" if week_of_month(cutoff) is None else "piece.in_result_of"
     lines = [
-        words.say("piece.in_result_of", issuer=settings["document"]["issuer"], period=period),
+        words.say(key, issuer=settings["document"]["issuer"], period=words.period(cutoff)),
         _result_line(edition),
         _no_standing_line(edition),
-        *[_spread_line(edition, units) for _, units in edition.units.groupby("kind")],
-        words.say("piece.bands", bands=words.listed(_count_bands(edition))),
     ]
-    if district is not None and district["not_itemised"] > NOTHING_POINTS:
+    for _, units in edition.units.groupby("kind"):
+        lines += [_spread_line(edition, units), _bands_line(edition, units)]
+    if district is not None and edition.names.groups_not_printed and district["not_itemised"] > NOTHING_POINTS:
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
         lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))
     return list(filter(None, lines))
 
 
 def request_rows(edition: Edition) -> list[dict]:
-    """Section 3: ``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request."""
-    words, names = edition.words, edition.names
-    fallen, stepped = (list(dict.fromkeys(edition.found(finding)["unit_code"])) for finding in ("fell", "step"))
-    named = [code for code in fallen if code in stepped or code in fallen[: edition.rules.settings["fell_most"]]]
+    """Section 3: ``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request.
+
+    Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary.
+    """
+    words, names, most = edition.words, edition.names, edition.rules.settings["fell_most"]
+    weak = _codes(edition.found("band"))
+    fallen = _codes(edition.found("fell"))
+    lost = edition.found("step")
+    stepped = [code for code in _codes(lost[lost["reference"] < 0]) if code not in fallen]
+    moves = edition.found("move")
+    hidden = [code for code in _codes(moves[moves["value"] < 0]) if code not in (*fallen, *stepped)]
+    signals = edition.found("signal")
+    down = _codes(signals[(signals["severity"] == "watch") & (signals["unit_code"] != names.control)])
     asked = [
-        *[_ask_unit(edition, code, ("band", "route"), "piece.ask_weak") for code in edition.found("band")["unit_code"]],
-        *[_ask_unit(edition, code, ("fell", "step"), "piece.ask_fallen") for code in named],
-        *[_ask_unit(edition, code, ("step",), "piece.ask_stepped") for code in stepped if code not in fallen],
+        *_ask_units(edition, weak, ("band", "route"), "piece.ask_weak", most),
+        *_ask_units(edition, fallen, ("fell", "step"), "piece.ask_fallen", most),
+        *_ask_units(edition, stepped, ("step",), "piece.ask_stepped", most),
+        *_ask_units(edition, hidden, ("move",), "piece.ask_fallen", most),
+        *_ask_units(edition, down, ("signal",), "piece.ask_signal", edition.rules.settings["page"]["signals"]),
     ]
-    if others := len(fallen) - len(named):
-        asked.append({"name": "", "texts": [words.say("piece.others_fell", count=others)]})
     for indicator, department in edition.rules.settings["responsible"].items():
-        texts = [
-            *_ask_about(edition, indicator),
-            words.say("piece.responsible", department=department[words.lang]),
-        ]
-        asked.append({"name": names.indicator(indicator), "texts": texts})
+        if texts := _ask_about(edition, indicator):
+            texts.append(words.say("piece.responsible", department=department[words.lang]))
+            asked.append({"name": names.indicator(indicator), "texts": texts})
     return asked
+
+
+def _codes(rows: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(rows["unit_code"]))
 
 
 def data_lines(edition: Edition) -> list[str]:
     """What was repaired and counted, what agrees, which figures are odd, and what the figures cannot show."""
     about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 has what is known about changes
-    texts = [*pd.concat([about_data, edition.found("reconcile"), edition.found("peer", NOT_ITEMISED)])["text"]]
+    texts = [*about_data["text"], *_reconciled_lines(edition), *edition.found("peer", NOT_ITEMISED)["text"]]
     if odd := edition.found("peer").query("indicator != @NOT_ITEMISED")["text"].tolist():
         texts += (
             odd
@@ -142,14 +155,116 @@ def data_lines(edition: Edition) -> list[str]:
     return texts
 
 
+def _reconciled_lines(edition: Edition) -> list[str]:
+    """What agrees and what does not; of many rows with the same fault, how many there are and how far they are off."""
+    words, rows, counted = edition.words, edition.found("reconcile"), []
+    differences = rows["value"] - rows["reference"]
+    for key, indicator, figures in (
+        ("piece.rests", NOT_ITEMISED, rows["value"]),
+        ("piece.carried_many", "PREVIOUS_TOTAL", differences),
+    ):
+        its = figures[rows["indicator"] == indicator]
+        if len(its) > edition.rules.settings["page"]["peers"]:
+            low, high = (words.number(end, signed=indicator != NOT_ITEMISED) for end in (its.min(), its.max()))
+            range_ = low if low == high else words.say("piece.range", low=low, high=high)
+            counted.append(words.say(key, count=len(its), range=range_))
+            if rows.loc[its.index, "text"].str.endswith(words.say("finding.carried_used")).all():
+                counted[-1] += " " + words.say("finding.carried_used")
+            rows = rows.drop(its.index)
+    return [*rows["text"], *counted]
+
+
 def trend_lines(edition: Edition) -> list[str]:
-    """Section 2: the history there is, changes that stand out, falls and rises in a row, the pace that targets need."""
+    """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible."""
+    code = edition.names.control
     return [
         *edition.found("data", "CHANGE")["text"],
+        *_counts_line(edition),
+        *week_rate_lines(edition, code),
         *_signal_lines(edition),
         *_streak_lines(edition),
-        *pace_lines(edition, edition.names.control),
+        *outlook_lines(edition, code),
     ]
+
+
+def week_rate_lines(edition: Edition, code: str) -> list[str]:
+    """The own rate of each printed flow since the previous cut-off, beside what it is since the year began."""
+    words, names = edition.words, edition.names
+    held = {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()}
+    own, missing = [], {}
+    for column in printed_columns(edition):
+        if (rate := held.get(column["code"])) is None:
+            continue
+        name = uncapital(names.indicator(rate.indicator))
+        if shown := phrases.say_week_rate(rate, names):
+            value = names.rate(rate.indicator, edition.rates[code].get(rate.indicator))
+            own.append(words.say("week_rate.line", indicator=name, rate=shown, value=value))
+        else:
+            missing.setdefault(rate.basis, []).append(name)
+    lines = [words.say("week_rate.own", rates="; ".join(own))] if own else []
+    return lines + [words.say(f"week_rate.{basis}", indicators=words.listed(names)) for basis, names in missing.items()]
+
+
+def week_rate_table(edition: Edition) -> dict[str, list]:
+    """The own rates of this cut-off by unit: ``names`` of the indicators and ``rows`` (unit, cells as texts).
+
+    The indicators are the printed flows that have a target or a department in charge, else all; no rows where no rate
+    is known.
+    """
+    settings, names = edition.rules.settings, edition.names
+    printed = [each["code"] for each in printed_columns(edition) if names.is_flow(each["code"])]
+    chosen = [code for code in printed if code in settings["targets"] or code in settings["responsible"]] or printed
+    held = {(each.unit_code, each.indicator): each for each in edition.tables["week_rates"].itertuples()}
+    codes = [edition.names.control, *edition.units["unit_code"]]
+    rows = []
+    for code in codes:
+        cells = [phrases.say_week_rate(rate, names) if (rate := held.get((code, each))) else "" for each in chosen]
+        if any(cells):
+            rows.append({"unit": capital(names.unit(code)), "cells": [cell or MISSING for cell in cells]})
+    return {"names": [names.indicator(code) for code in chosen], "rows": rows}
+
+
+def outlook_lines(edition: Edition, code: str) -> list[str]:
+    """What each target still needs, or that it cannot be reached any more; and where the year will end."""
+    names, rates = (
+        edition.names,
+        {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()},
+    )
+    held = _of(edition.tables["possible"], code)
+    lines = []
+    for each in held.itertuples():
+        rate = rates.get(each.indicator)
+        lines.append(phrases.say_target(each, phrases.say_week_rate(rate, names) if rate else "", names))
+    is_counted = held["state"].ne(possible.REACHED) & held["indicator"].map(names.is_flow)
+    if is_counted.any():
+        lines.append(edition.words.say("possible.assumed"))
+    level = edition.rules.settings["year_end"]["level"]
+    return lines + phrases.say_year_end(_of(edition.tables["year_end"], code), names, edition.target_day, level)
+
+
+def _of(rows: pd.DataFrame, code: str) -> pd.DataFrame:
+    """The unit's rows of a table. A mask is used, because a query takes ten times as long on many small tables."""
+    return rows[rows["unit_code"] == code]
+
+
+def _counts_line(edition: Edition) -> list[str]:
+    """How many units rose, fell and stayed; one sentence where all moved alike."""
+    words, changes = edition.words, edition.units["change"].dropna()
+    if changes.empty:
+        return []
+    fields = {"count": len(changes), "period": edition.previous_period}
+    if len(changes) == 1:
+        unit = edition.units.loc[changes.index[0]]
+        kind, size = phrases.kind_of_move(unit["change"]), {"change": words.number(abs(unit["change"]))}
+        unit = {"unit": edition.names.full_unit(unit["unit_code"])}
+        return [words.say(f"finding.{kind}_alone", **unit | (size if kind != "unmoved" else {}))]
+    if changes.nunique() == 1 and len(changes) == len(edition.units):
+        change = changes.iloc[0]
+        if not change:
+            return [words.say("piece.all_same", **fields)]
+        return [words.say(f"piece.all_{phrases.kind_of_move(change)}", change=words.number(abs(change)), **fields)]
+    shares = {"rose": (changes > 0).sum(), "fell": (changes < 0).sum(), "same": (changes == 0).sum()}
+    return [words.say("piece.counts", median=words.number(changes.median(), signed=True), **shares, **fields)]
 
 
 def actor_rows(edition: Edition) -> list[dict]:
@@ -209,11 +324,45 @@ def _no_standing_line(edition: Edition) -> str:
 
 
 def _spread_line(edition: Edition, units: pd.DataFrame) -> str:
-    """The lowest and the highest total of the units of one kind, and whose they are."""
-    words, last = edition.words, units.loc[units["total"].idxmin()]
-    fields = {"highest": words.number(units["total"].max()), "first": units["unit_name"].iat[0]}
+    """The lowest and the highest total of the units of one kind, and whose they are; of a single total only that."""
+    words, known = edition.words, units.dropna(subset="total")
+    if known.empty:
+        return ""
+    lowest, highest = known["total"].min(), known["total"].max()
     kind = words.say(f"kind.{units['kind'].iat[0]}")
-    return words.say("piece.spread", kind=kind, lowest=words.number(last["total"]), last=last["unit_name"], **fields)
+    if len(known) == 1:
+        return words.say(
+            "piece.spread_one", unit=edition.names.full_unit(known["unit_code"].iat[0]), total=words.number(lowest)
+        )
+    if words.number(lowest) == words.number(highest):
+        return words.say("piece.spread_tied", kind=kind, count=len(known), total=words.number(lowest))
+    ends = {"lowest": words.number(lowest), "last": _name_all(edition, known, lowest)}
+    ends |= {"highest": words.number(highest), "first": _name_all(edition, known, highest)}
+    return words.say("piece.spread", kind=kind, **ends)
+
+
+def _name_all(edition: Edition, units: pd.DataFrame, total: float) -> str:
+    """The unit with this total; of several the first, and how many others there are."""
+    its = units[units["total"] == total]
+    name = edition.names.typed(its["unit_code"].iat[0])
+    return name if len(its) == 1 else edition.words.say("piece.and_others", unit=name, count=len(its) - 1)
+
+
+def _bands_line(edition: Edition, units: pd.DataFrame) -> str:
+    """How many units of one kind each band has; with the kind's name where there are several."""
+    counts = units["band"].value_counts()
+    bands = [
+        edition.words.say("piece.band_count", count=counts[band], band=edition.names.band(band))
+        for band in edition.rules.bands["band"]
+        if band in counts
+    ]
+    if not bands:
+        return ""
+    listed = edition.words.listed(bands)
+    if edition.units["kind"].nunique() == 1:
+        return edition.words.say("piece.bands", bands=listed)
+    kind = edition.words.say(f"kind.{units['kind'].iat[0]}")
+    return edition.words.say("piece.bands_of", kind=kind, bands=listed)
 
 
 def _signal_lines(edition: Edition) -> list[str]:
@@ -224,89 +373,74 @@ def _signal_lines(edition: Edition) -> list[str]:
 
 
 def _streak_lines(edition: Edition) -> list[str]:
-    """The units that fell, and those that rose, several cut-offs in a row; the longest first."""
-    words, lines = edition.words, []
-    signals = edition.tables["signals"]
-    signals, least = signals[signals["unit_code"].isin(edition.units["unit_code"])], edition.names.least_streak
+    """The units that fell, and those that rose, many cut-offs in a row; of many their number and the longest run."""
+    words, least, most, lines = edition.words, edition.names.least_streak, edition.rules.settings["fell_most"], []
+    runs = edition.tables["moves"].query("indicator == 'CHANGE'")
+    runs = runs[runs["unit_code"].isin(edition.units["unit_code"])]
     for key, sign in (("piece.falling", -1), ("piece.rising", 1)):
-        runs = signals[sign * signals["streak"] >= least].sort_values("streak", key=abs, ascending=False)
-        if len(runs):
-            named = [f"{edition.names.unit(each.unit_code)} ({abs(each.streak):.0f})" for each in runs.itertuples()]
-            shown = named[: edition.rules.settings["fell_most"]]
-            texts = {"units": words.listed(shown), "count": len(named), "least": words.number(least, 0)}
-            lines.append(words.say(key if len(named) == len(shown) else f"{key}_of", **texts))
+        its = runs[sign * runs["streak"] >= least].sort_values("streak", key=abs, ascending=False, kind="stable")
+        if 0 < len(its) <= most:
+            named = [f"{edition.names.unit(each.unit_code)} ({abs(each.streak):.0f})" for each in its.itertuples()]
+            lines.append(words.say(key, units=words.listed(named)))
+        elif len(its):
+            fields = {"least": words.number(least, 0), "longest": words.number(its["streak"].abs().max(), 0)}
+            lines.append(words.say(f"{key}_many", count=len(its), **fields))
     return lines
 
 
-def pace_lines(edition: Edition, code: str) -> list[str]:
-    """What each target of a unit (or of the area) needs per week, beside what the last weeks brought."""
-    words, names, rows = edition.words, edition.names, edition.tables["pace"]
-    lines, unknown = [], []
-    for each in rows[rows["unit_code"] == code].itertuples():
-        total = each.indicator == "TOTAL"
-        fields = {
-            "indicator": names.indicator(each.indicator),
-            "value": names.figure(each.indicator, each.value),
-            "target": names.limit(each.indicator, each.target),
-            "by": words.date(date.fromisoformat(each.by)),
-            "needed": words.number(each.needed_per_week),
-        }
-        texts = [words.say("piece.pace_total" if total else "piece.pace", **fields)]
-        if pd.isna(each.recent_per_week):
-            unknown.append(fields["indicator"].lower())
-        else:
-            weeks = words.number(each.recent_weeks, 0 if each.recent_weeks.is_integer() else 1)
-            recent = words.number(each.recent_per_week, signed=True)
-            texts.append(words.say("piece.pace_recent", weeks=weeks, recent=recent))
-        lines.append(" ".join(texts))
-    return lines + ([words.say("piece.pace_unknown", indicators="; ".join(unknown))] if unknown else [])
-
-
 def _weakest_line(edition: Edition) -> str:
-    """The units of weak bands, and the first way to the next band of each."""
+    """The units of weak bands, who has left them, and the routes of the first ones to the next band."""
     weak, words = edition.found("band"), edition.words
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
+    left = edition.found("left_band")["text"].tolist()
     if weak.empty:
-        return words.say("piece.no_weak", bands=bands)
-    ways = edition.found("route").drop_duplicates("unit_code")["text"]
-    return " ".join([words.say("piece.weak", band=bands, units=edition.unit_list(weak)), *ways])
+        return " ".join([words.say("piece.no_weak", bands=bands), *left])
+    shown = edition.rules.settings["fell_most"]
+    routes = edition.found("route").drop_duplicates("unit_code")
+    routes = routes[routes["unit_code"].isin(weak["unit_code"].head(edition.rules.settings["page"]["minute_routes"]))]
+    return " ".join(
+        [words.say("piece.weak", band=bands, units=edition.unit_list(weak, most=shown)), *routes["text"], *left]
+    )
 
 
 def _fallen_line(edition: Edition) -> str:
-    """The units that fell; and of which the fall, or the gap to the peers, has the size of satisfaction items."""
-    fell, words = edition.found("fell"), edition.words
-    if edition.units["change"].isna().all():
+    """The units with a marked fall or a lost block of points; without a marked fall how many rose and fell."""
+    words, period = edition.words, edition.previous_period
+    changes = edition.units["change"]
+    if changes.isna().all():
         return ""
-    if fell.empty:
-        return words.say("piece.none_fell", period=edition.previous_period)
-    settings, printed = edition.rules.settings, edition.names.prints_satisfaction
-    named, size = fell.head(settings["fell_most"]), settings["step"]["size_points"]
-    texts = [words.say("piece.fell", units=edition.unit_list(named), period=edition.previous_period)]
-    if others := len(fell) - len(named):
-        texts.append(words.say("piece.others_fell", count=others))
-    levels = edition.found("step", NOT_ITEMISED).set_index("unit_code")["value"]
-    steps = edition.found("step", "CHANGE").query("value < 0")
-    for step in steps[steps["unit_code"].isin(named["unit_code"])].itertuples():
-        fields = {"items": words.number(-step.reference / size, 0), "size": words.number(size, 0)}
-        key = "piece.fell_step_printed" if printed else "piece.fell_step"
-        texts.append(words.say(key, unit=edition.names.unit(step.unit_code), **fields))
-        if step.unit_code in levels:
-            texts.append(words.say("piece.fell_level", gap=words.number(-levels[step.unit_code])))
+    fell, lost = edition.found("fell"), edition.found("step")
+    hidden = edition.found("move").query("value < 0 and unit_code not in @fell.unit_code")
+    if len(fell):
+        shown = edition.unit_list(fell, most=edition.rules.settings["fell_most"])
+        texts = [words.say("piece.fell_marked", units=shown, period=period)]
+    else:
+        texts = _counts_line(edition)
+        if (changes < 0).any():
+            texts.append(words.say("piece.none_fell_marked"))
+    most = edition.rules.settings["page"]["minute_routes"]
+    texts += hidden["text"].head(most).tolist()
+    losses = lost[lost["reference"] < 0].drop_duplicates("unit_code")
+    for each in losses.head(most).itertuples():
+        its = (
+            edition.tables["steps"].query("unit_code == @each.unit_code and blocks < 0").set_index("against")["blocks"]
+        )
+        points = {name: words.number(-blocks, 0) for name, blocks in its.items()}
+        unit = edition.names.unit(each.unit_code)
+        texts.append(words.say(f"piece.lost_{'_'.join(points)}", unit=unit, **points))
+    if others := len(losses) - most:
+        texts += [words.say("piece.others_lost", count=others)] if others > 0 else []
     return " ".join(texts)
 
 
 def _risen_line(edition: Edition) -> str:
-    """The units that rose most, and the median of all."""
-    rose, words = edition.found("rose"), edition.words
+    """The units with a marked rise, and how many rose, fell and stayed, unless the line of the falls has that."""
+    words = edition.words
     if edition.units["change"].isna().all():
-        return words.say("piece.no_changes")
-    if rose.empty:
-        return words.say("piece.none_rose", period=edition.previous_period)
-    if len(rose) == len(edition.units) and rose["value"].nunique() == 1:
-        change = words.number(rose["value"].iat[0])
-        return words.say("piece.all_rose", count=len(rose), change=change, period=edition.previous_period)
-    median = words.number(rose["reference"].iat[0], signed=True)
-    return words.say("piece.rose", units=words.listed(_name_most_risen(edition, rose)), median=median)
+        return " ".join(phrases.say_withheld(edition.tables["moves"], edition.names))
+    rose = edition.found("rose")
+    texts = [words.say("piece.rose_marked", units=words.listed(_name_most_risen(edition, rose)))] if len(rose) else []
+    return " ".join([*texts, *(_counts_line(edition) if len(edition.found("fell")) else [])])
 
 
 def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
@@ -319,37 +453,67 @@ def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
 
 
 def _to_do_line(edition: Edition) -> str:
-    """The targets that all, some or no units miss, and how many units are below the thresholds; "" with neither."""
+    """The targets that all, some or no units miss, those that the area cannot reach any more, and how many units are
+    below the thresholds; "" with neither."""
     words, names, everyone = edition.words, edition.names, len(edition.units)
     targets = {
-        f"{names.indicator(indicator).lower()} {names.limit(indicator, target)}": len(
+        f"{uncapital(names.indicator(indicator))} {names.limit(indicator, target)}": len(
             edition.found("target", indicator)
         )
         for indicator, target in edition.rules.settings["targets"].items()
+        if len(_unit_values(edition, indicator))
     }
     if not targets:
         line = ""
     elif not any(targets.values()):
         line = words.say("piece.none_missed", targets=words.listed(targets))
-    elif set(targets.values()) == {everyone}:
+    elif set(targets.values()) == {everyone} and everyone > 1:
         line = words.say("piece.targets_everyone", count=everyone, targets=words.listed(targets))
     else:
         missed = [
             words.say("piece.missed", target=name, count=count, of=everyone) for name, count in targets.items() if count
         ]
         line = words.say("piece.targets", missed=words.listed(missed))
-    counts = edition.found("flag").query("indicator != 'CHANGE'").groupby("indicator", sort=False).size()
+    counts = edition.found("flag").groupby("indicator", sort=False).size()
     low = [
-        words.say("piece.low", indicator=names.indicator(name).lower(), count=count) for name, count in counts.items()
+        words.say("piece.low", indicator=uncapital(names.indicator(name)), count=count)
+        for name, count in counts.items()
     ]
-    return " ".join(filter(None, [line, words.say("piece.act_first", low=words.listed(low)) if low else ""]))
+    low = [words.say("piece.act_first", low=words.listed(low))] if low else []
+    return " ".join(filter(None, [line, _impossible_line(edition), *low]))
+
+
+def _impossible_line(edition: Edition) -> str:
+    """The targets that the area cannot reach any more by the day, and the most that it can."""
+    held = _of(edition.tables["possible"], edition.names.control)
+    lost = [
+        edition.words.say(
+            "possible.short",
+            indicator=uncapital(edition.names.indicator(each.indicator)),
+            target=edition.names.limit(each.indicator, each.target),
+            most=edition.names.percent(each.most),
+        )
+        for each in held[held["state"] == possible.IMPOSSIBLE].itertuples()
+    ]
+    by = edition.words.date(edition.target_day)
+    return edition.words.say("possible.area", by=by, targets="; ".join(lost)) if lost else ""
+
+
+def _ask_units(edition: Edition, codes: list[str], about: tuple[str, ...], ask: str, most: int) -> list[dict]:
+    """The requests to units by name: of each of the first ``most`` the findings of the kinds ``about``, and the
+    sentence ``ask``; the others are counted."""
+    asked = [_ask_unit(edition, code, about, ask) for code in codes[:most]]
+    if others := codes[most:]:
+        names = [edition.names.unit(code) for code in others]
+        key = "piece.others_weak" if "band" in about else "piece.others_asked"
+        asked.append({"name": "", "texts": [edition.words.say(key, count=len(names))]})
+    return asked
 
 
 def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> dict:
-    """The request to one unit by name: its findings of the kinds ``about``, and the sentence ``ask``."""
     texts = []
     for finding in about:
-        rows = edition.found(finding).query("unit_code == @code")
+        rows = edition.found(finding).query("unit_code == @code and severity != 'info'")
         texts += list(rows["text"].iloc[:1] if finding == "route" else rows["text"])
     name = edition.names.unit(code)
     if texts[0].startswith(name):
@@ -366,21 +530,48 @@ def _ask_about(edition: Edition, indicator: str) -> list[str]:
         limit = names.limit(indicator, settings["marks_below"][indicator])
         texts.append(words.say("piece.ask_flagged", limit=limit, units=edition.unit_list(flagged)))
     if len(missed := edition.found("target", indicator)):
-        everyone = len(missed) == len(edition.units)
-        fields = {
-            "target": names.limit(indicator, settings["targets"][indicator]),
-            "count": len(missed),
-            "highest": names.figure(indicator, values["value"].max()),
-        }
-        texts.append(words.say("piece.ask_everyone" if everyone else "piece.ask_some", **fields))
+        target = names.limit(indicator, settings["targets"][indicator])
+        if len(missed) == len(edition.units) > 1:
+            highest = names.figure(indicator, values["value"].max())
+            texts.append(words.say("piece.ask_everyone", target=target, count=len(missed), highest=highest))
+        else:
+            shown = edition.unit_list(missed, most=settings["fell_most"])
+            texts.append(words.say("piece.ask_missing", target=target, count=len(missed), units=shown))
+        texts += _impossible_of(edition, indicator)
     zero = values[values["value"] == 0]
     if not texts and len(zero):
         texts.append(words.say("piece.ask_zero", units=edition.unit_list(zero, with_value=False)))
+    if not texts and len(values) == 1:
+        (only,) = edition.named(values.assign(indicator=indicator), with_value=False)
+        texts.append(
+            words.say("piece.ask_only", unit=capital(only), value=names.figure(indicator, values["value"].iat[0]))
+        )
+    elif not texts and len(values) and values["value"].nunique() == 1:
+        value = names.figure(indicator, values["value"].iat[0])
+        texts.append(words.say("piece.ask_same", value=value, count=len(values)))
     if not texts and len(values):
         low = values.loc[values["value"].idxmin()]
         fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
-        texts.append(words.say("piece.ask_steady", highest=names.figure(indicator, values["value"].max()), **fields))
+        near = names.is_percent(indicator) and low["value"] >= settings["page"]["steady_pct"]
+        key = "piece.ask_steady" if near else "piece.ask_range"
+        texts.append(words.say(key, highest=names.figure(indicator, values["value"].max()), **fields))
     return texts
+
+
+def _impossible_of(edition: Edition, indicator: str) -> list[str]:
+    """How many units cannot reach the target any more by the day, and the most that any of them can."""
+    held = edition.tables["possible"]
+    lost = held[
+        (held["indicator"] == indicator)
+        & (held["state"] == possible.IMPOSSIBLE)
+        & held["unit_code"].isin(edition.units["unit_code"])
+    ]
+    if lost.empty:
+        return []
+    best = lost.loc[lost["most"].idxmax()]
+    fields = {"most": edition.names.percent(best["most"]), "unit": edition.names.unit(best["unit_code"])}
+    by = edition.words.date(edition.target_day)
+    return [edition.words.say("piece.ask_impossible", count=len(lost), by=by, **fields)]
 
 
 def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
@@ -397,19 +588,9 @@ def _count_units(edition: Edition, finding: str, indicator: str, limits: str) ->
     return edition.words.number(len(edition.found(finding, indicator)), 0)
 
 
-def _count_bands(edition: Edition) -> list[str]:
-    """How many units each band has, best band first."""
-    counts = edition.units["band"].value_counts()
-    return [
-        edition.words.say("piece.band_count", count=counts[band], band=edition.names.band(band))
-        for band in edition.rules.bands["band"]
-        if band in counts
-    ]
-
-
 def list_thresholds(edition: Edition) -> str:
     """The thresholds that mark a cell, as one phrase."""
-    marks = edition.rules.settings["marks_below"].items()
+    marks = [each for each in edition.rules.settings["marks_below"].items() if each[0] != "CHANGE"]
     return edition.words.listed(
         f"{edition.names.indicator(name)} < {edition.names.limit(name, limit)}" for name, limit in marks
     )
@@ -461,9 +642,9 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         "total": words.number(unit["total"]),
         "band": names.band(unit["band"]),
         "weak": unit["band"] in edition.rules.settings["weak_bands"],
-        "previous_total": words.number(unit["previous_total"]),
-        "change": words.number(unit["change"], signed=True),
-        "fell": "CHANGE" in flagged,
+        "previous_total": words.number(unit["printed_previous"]),
+        "change": words.number(unit["printed_change"], signed=True),
+        "fell": unit["unit_code"] in edition.fallen,
         "cells": [
             {
                 "text": words.number(figures[column["figure"]].get(column["code"]), names.decimals(column["code"])),

@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis import tables
+from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording, capital
 from analysis.method import score
@@ -23,7 +24,7 @@ from analysis.weeks import table_files
 from analysis.weeks.provenance import provenance as provenance_of
 from analysis.weeks.store import Week
 
-DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "signals", "findings")  # by 5_unit
+DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "own_rates", "findings")  # by 5_unit
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
@@ -71,10 +72,10 @@ def minute(edition: Edition, code: str) -> HTML:
     """Five lines: rank and band, what changed, where points are lost, the way to the next band, what is not known."""
     lines = [
         _standing(edition, code),
-        *(_changed(edition, code)[:1] or [edition.words.say("unit.no_change")]),
+        *(_changed(edition, code) or _withheld(edition, code))[:1],
         *_found(edition, code, "step")[:1],
         _most_lost(edition, code),
-        *_ways(edition, code)[:1],
+        *_routes(edition, code)[:1],
     ]
     return page.render_piece("minute", edition, title=title(edition, code), lines=filter(None, lines))
 
@@ -84,10 +85,11 @@ def standing(edition: Edition, code: str) -> HTML:
     words, unit = edition.words, _unit(edition, code)
     kind = edition.units[edition.units["kind"] == unit["kind"]]
     lines = [_standing(edition, code), _since(edition, code)]
-    if pd.notna(unit["total"]):
+    if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
-        fields = {"median": words.number(median), "gap": words.number(unit["total"] - median, signed=True)}
-        lines.append(words.say("unit.median", kind=words.say(f"kind.{unit['kind']}"), **fields))
+        gap = phrases.say_gap("TOTAL", unit["total"] - median, edition.names)
+        fields = {"median": words.number(median), "difference": gap}
+        lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
     return page.render_piece(
         "lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines)
     )
@@ -96,7 +98,12 @@ def standing(edition: Edition, code: str) -> HTML:
 def change(edition: Edition, code: str) -> HTML:
     """What changed and which part caused it, whether the change is unusual, and what is not known about it."""
     words = edition.words
-    texts = [*_changed(edition, code), *_found(edition, code, "step", "signal"), *_limits(edition, code)]
+    texts = [
+        *(_changed(edition, code) or _withheld(edition, code)),
+        *_own_reconciled(edition, code),
+        *_found(edition, code, "entered_band", "left_band", "move", "step", "signal"),
+        *sentences.week_rate_lines(edition, code),
+    ]
     return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
 
 
@@ -123,10 +130,13 @@ def lost(edition: Edition, code: str) -> HTML:
 
 
 def route(edition: Edition, code: str) -> HTML:
-    """The way to the next band: the cheapest mix, each indicator that alone would be enough, and the needed pace."""
+    """The route to the next band, each indicator that alone would be enough, what targets still need, and where the
+    year will end."""
     words = edition.words
-    texts = [*(_ways(edition, code) or [_no_route(edition, code)]), *sentences.pace_lines(edition, code)]
-    return page.render_piece("lines", edition, id="route", heading=words.say("unit.route_heading"), lines=texts)
+    texts = [*(_routes(edition, code) or [_no_route(edition, code)]), *sentences.outlook_lines(edition, code)]
+    return page.render_piece(
+        "lines", edition, id="route", heading=words.say("unit.route_heading"), lines=filter(None, texts)
+    )
 
 
 def unseen(edition: Edition, code: str) -> HTML:
@@ -169,6 +179,12 @@ def _found(edition: Edition, code: str, *kinds: str) -> list[str]:
     return rows.loc[(rows["unit_code"] == code) & rows["finding"].isin(kinds), "text"].tolist()
 
 
+def _own_reconciled(edition: Edition, code: str) -> list[str]:
+    """That the unit's previous total in the table is not the one that was published."""
+    rows = edition.found("reconcile", "PREVIOUS_TOTAL")
+    return rows.loc[rows["unit_code"] == code, "text"].tolist()
+
+
 def _standing(edition: Edition, code: str) -> str:
     words, unit = edition.words, _unit(edition, code)
     if pd.isna(unit["total"]):
@@ -181,7 +197,9 @@ def _standing(edition: Edition, code: str) -> str:
         "of": words.number((edition.units["kind"] == unit["kind"]).sum(), 0),
         "kind": words.say(f"kind.{unit['kind']}"),
     }
-    return words.say("unit.standing", **fields)
+    text, its = words.say("unit.standing", **fields), edition.units[edition.units["kind"] == unit["kind"]]
+    tied = int((its["rank"] == unit["rank"]).sum()) - 1
+    return f"{text} {words.say('unit.tied', count=tied)}" if tied else text
 
 
 def _since(edition: Edition, code: str) -> str:
@@ -194,34 +212,36 @@ def _since(edition: Edition, code: str) -> str:
         return words.say("unit.first_time")
     other = its.index[its["band"] != its["band"].iloc[-1]]
     held = its.loc[other[-1] :].iloc[1:] if len(other) else its
+    if len(held) == 1:
+        return words.say("unit.new_band")
     fields = {"period": words.period(date.fromisoformat(held["cutoff"].iloc[0])), "count": words.number(len(held), 0)}
     return words.say("unit.since" if len(other) else "unit.since_first", **fields)
 
 
 def _changed(edition: Edition, code: str) -> list[str]:
-    """The change and its parts, and the rank move; an empty list where there is no previous total."""
+    """The change and its parts, whether it is ordinary, and the rank move; an empty list where it is not known."""
     words, unit = edition.words, _unit(edition, code)
     if pd.isna(unit["change"]):
         return []
-    row = next(_own(edition, "changes", code).itertuples())
-    texts = [phrases.say_move(row, edition.units["change"].median(), edition.tables, edition.names)]
+    rows = _own(edition, "moves", code)
+    row = next(rows[rows["indicator"] == "CHANGE"].itertuples())
+    texts = [capital(phrases.say_move(row, edition.tables["contributions"], edition.names))]
+    if unit["change"] and not row.marked and pd.notna(row.median):
+        texts.append(words.say("unit.ordinary"))
     if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
         fields = {"rank": words.number(unit["rank"], 0), "previous": words.number(unit["previous_rank"], 0)}
         texts.append(words.say("unit.up" if unit["rank_move"] > 0 else "unit.down", **fields))
     return texts
 
 
-def _limits(edition: Edition, code: str) -> list[str]:
-    """Whether the change is within the limits of usual variation, or how many more changes are needed to know that."""
-    words, rows = edition.words, _own(edition, "signals", code)
-    told = []
-    for each in rows[rows["rule"] == ""].itertuples():
-        if each.missing:
-            told.append(words.say("unit.no_limits", missing=words.number(each.missing, 0)))
-        elif pd.notna(each.centre) and pd.notna(each.value):
-            signed = {name: words.number(getattr(each, name), signed=True) for name in ("lower", "upper")}
-            told.append(words.say("unit.within", count=words.number(each.changes, 0), **signed))
-    return told
+def _withheld(edition: Edition, code: str) -> list[str]:
+    """Why no change is computed, and what the table prints all the same."""
+    words, unit, rows = edition.words, _unit(edition, code), _own(edition, "moves", code)
+    reason = rows.loc[rows["indicator"] == "CHANGE", "reason"].max()
+    texts = [words.say("unit.no_change" if reason == "no_previous" else f"finding.withheld_{reason}")]
+    if pd.notna(unit["printed_previous"]):
+        texts.append(words.say("unit.printed_previous", previous=words.number(unit["printed_previous"])))
+    return texts
 
 
 def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
@@ -240,9 +260,20 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
     return parts.sort_values("lost", ascending=False, kind="stable")
 
 
+def _with_rest(edition: Edition, code: str) -> pd.DataFrame:
+    """``_lost_parts`` and the part that the table does not itemise, if its points are within its bounds."""
+    parts, unit = _lost_parts(edition, code), _unit(edition, code)
+    most = edition.names.most_points - parts["max_points"].sum()
+    points = unit["not_itemised"]
+    if not edition.names.groups_not_printed or not 0 <= points <= most:
+        return parts
+    rest = {"group": "", "indicator": NOT_ITEMISED, "points": points, "max_points": most, "lost": most - points}
+    return pd.concat([parts, pd.DataFrame([rest])]).sort_values("lost", ascending=False, kind="stable")
+
+
 def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
     words, names = edition.words, edition.names
-    parts = _lost_parts(edition, code)
+    parts = _with_rest(edition, code)
     told = [
         words.say(
             "unit.lost_part",
@@ -259,30 +290,21 @@ def _rest(edition: Edition, code: str) -> str:
     """The points that no column explains, and the median of the unit's kind."""
     words, unit = edition.words, _unit(edition, code)
     its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
-    if pd.isna(unit["not_itemised"]) or its.abs().max() <= sentences.NOTHING_POINTS:
+    if pd.isna(unit["not_itemised"]) or its.abs().max() <= score.NOTHING_POINTS:
         return ""
-    return words.say("unit.rest", value=words.number(unit["not_itemised"]), median=words.number(its.median()))
+    key = "unit.rest" if edition.names.groups_not_printed else "unit.rest_of_sum"
+    return words.say(key, value=words.number(unit["not_itemised"]), median=words.number(its.median()))
 
 
-def _ways(edition: Edition, code: str) -> list[str]:
-    """The cheapest mix, then each other indicator that alone would be enough, shortest way first, with a best peer."""
-    words, names, its = edition.words, edition.names, _own(edition, "routes", code)
-    if its.empty:
-        return []
-    told, mixed = [phrases.say_mix(its, names)], its.loc[its["mix_pct"] > 0, "indicator"].tolist()
-    for each in its[its["enough"].astype(bool)].sort_values("needed_pct").itertuples():
-        if mixed != [each.indicator]:
-            fields = {
-                "way": phrases.say_step(each, each.needed_pct, each.needed_cases, names),
-                "best": names.figure(each.indicator, each.best_pct),
-                "holder": names.unit(each.best_unit),
-            }
-            told.append(words.say("unit.alone", **fields))
-    return told
+def _routes(edition: Edition, code: str) -> list[str]:
+    """The route to the next band, then each other indicator that alone would be enough: the sentences of the report."""
+    return [capital(text) for _, text in phrases.say_routes(_own(edition, "routes", code), edition.names)]
 
 
 def _no_route(edition: Edition, code: str) -> str:
     words, unit = edition.words, _unit(edition, code)
+    if pd.isna(unit["total"]):
+        return ""
     higher = edition.rules.bands[edition.rules.bands["from_points"] > unit["total"]]
     if higher.empty:
         return words.say("unit.highest")
@@ -298,7 +320,7 @@ def _values(edition: Edition, code: str, part) -> pd.Series:
     if part.indicator:
         cells = edition.tables["measurements"]
         cells = cells[cells["indicator"] == part.indicator].set_index("unit_code")
-        return score.rate_pct(cells).reindex(codes).dropna()
+        return rate_pct(cells).reindex(codes).dropna()
     cells = edition.tables["points"]
     cells = cells[(cells["group"] == part.group) & (cells["indicator"] == "")].set_index("unit_code")
     return cells["points"].reindex(codes).dropna()

@@ -1,7 +1,8 @@
 """Makes appendix.xlsx from the week's table: every unit and printed column, as numbers to calculate with.
 
 The first sheet is the appendix of the page, in the same order. The second shows where the figures come from: files,
-control totals, repaired cells, and what the figures cannot show. A re-issued week has a third one with its corrections.
+control totals, repaired cells, and what the figures cannot show. A re-issued week has another one with its corrections;
+the last one has the own rates of the week.
 A text is always written as text; it never becomes a formula or a link.
 """
 
@@ -53,6 +54,7 @@ def build_workbook(edition: Edition) -> bytes:
         words.say("workbook.ranking"): _ranking,
         words.say("workbook.sources"): _sources,
         **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
+        **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
     }
     for name, write in sheets.items():
         sheet = book.add_worksheet(name)
@@ -84,6 +86,35 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
     note = say("document.note", date=edition.words.date(edition.rules.cutoff), note=note)
     _across(sheet, len(rows) + 2, 0, note, widths, formats(italic=True, text_wrap=True))
+
+
+def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+    """The own rates of this cut-off, each with its bounds and cases, or with the reason why it is missing."""
+    say, names = edition.words.say, edition.names
+    columns = [
+        Column("unit", say("piece.unit")),
+        Column("indicator", say("piece.indicator")),
+        *(Column(each, say(f"workbook.{each}"), 2) for each in ("rate", "low", "high")),
+        Column("cases", say("workbook.cases"), 0),
+        Column("basis", say("workbook.basis")),
+    ]
+    rows = [
+        each._asdict()
+        | {
+            "unit": capital(names.unit(each.unit_code)),
+            "indicator": names.indicator(each.indicator),
+            "basis": say(f"workbook.basis_{each.basis}"),
+        }
+        for each in edition.tables["week_rates"].itertuples()
+    ]
+    widths = _widths(columns, rows)
+    _set_columns(sheet, widths)
+    _head(sheet, 0, columns, widths, formats)
+    for number, row in enumerate(rows, start=1):
+        _write(sheet, number, columns, row, widths, formats)
+    sheet.freeze_panes(1, 2)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
 def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
@@ -170,11 +201,14 @@ def _row(edition: Edition, unit: pd.Series) -> dict:
         "kind": capital(edition.words.say(f"kind.{kind}")) if kind else "",
         "total": unit["total"],
         "band": names.band(unit["band"]),
-        "previous_total": unit["previous_total"],
-        "change": unit["change"],
+        "previous_total": unit["printed_previous"],
+        "change": unit["printed_change"],
         "not_itemised": unit["not_itemised"],
         "attention": "; ".join(
-            names.measured(each) for each in edition.rules.settings["marks_below"] if each in flagged
+            [
+                *(names.measured(each) for each in edition.rules.settings["marks_below"] if each in flagged),
+                *([edition.words.say("workbook.marked_fall")] if code in edition.fallen else []),
+            ]
         ),
     }
 
@@ -255,11 +289,16 @@ def _number_format(column: Column) -> str:
 
 
 def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range, formats: Formats) -> None:
-    """Mark cells below their threshold, by a conditional format that still works when the office corrects a figure."""
+    """Mark cells below their threshold, by a conditional format that still works when the office corrects a figure;
+    and the changes of units with a marked fall."""
     places = {column.code: place for place, column in enumerate(columns)}
     settings, form = edition.rules.settings, formats(**MARKED)
+    for row, code in zip(rows, edition.units["unit_code"], strict=True):
+        if code in edition.fallen:
+            always = {"type": "no_errors", "format": form}
+            sheet.conditional_format(row, places["change"], row, places["change"], always)
     for indicator, limit in settings["marks_below"].items():
-        place = places.get("change" if indicator == "CHANGE" else indicator)
+        place = places.get(indicator)
         if place is not None and rows:
             first = xlsxwriter.utility.xl_rowcol_to_cell(rows[0], place)
             rule = {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}<{limit})", "format": form}

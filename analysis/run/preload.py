@@ -32,7 +32,8 @@ FOR_TABLES = (
         "analysis.run.notebook",
     ),
     *("analysis.method.score", "analysis.weeks.history", "analysis.method.revisions", "analysis.method.changes"),
-    *("analysis.method.xmr", "analysis.method.peers", "analysis.method.routes", "analysis.method.pace"),
+    *("analysis.method.moves", "analysis.method.peers", "analysis.method.routes", "analysis.method.signals"),
+    *("analysis.method.steps", "analysis.method.standing", "analysis.method.year_end"),
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),

@@ -44,7 +44,8 @@ def load(
     )
     revision = {folder.name: len(kept) + 1.0 for folder, kept in earlier.items()}
     published = issued(scores, corrections, revision)
-    frame = pd.concat([published, carried(changes, scores["cutoff"].unique())], ignore_index=True)
+    others = _keep_named(home, area, folders, _of_unpublished(changes, scores["cutoff"].unique()))
+    frame = pd.concat([published, carried(others)], ignore_index=True)
     frame = frame.sort_values("cutoff", kind="stable", ignore_index=True)
     return _newest(frame.assign(since=series(frame, *_beginnings(home, area, scores)))[COLUMNS], newest)
 
@@ -54,15 +55,29 @@ def indicators(home: Path, area: str, before: str = "", newest: int | None = Non
 
     Raises : as ``load``.
     """
-    return _newest(_read(home, area, "measurements", _folders(home, area, before, newest))[INDICATORS], newest)
+    return read(home, area, "measurements", before, newest)[INDICATORS]
 
 
-def read(home: Path, area: str, name: str) -> pd.DataFrame:
-    """The table ``name`` of all published weeks as one frame, by cut-off; its first column is the cutoff.
+def figures(week: store.Week, known: pd.DataFrame, newest: int) -> pd.DataFrame:
+    """Every figure of the week that is being made and of the ``newest`` published cut-offs before it.
+
+    known   : cutoff, unit_code, since, as ``load`` and ``rows`` return them
+    Returns : INDICATORS and since (the day the unit's series began, ISO; "": no total), by cut-off
+    """
+    now = week.read("measurements").assign(cutoff=week.cutoff)[INDICATORS]
+    earlier = indicators(week.home, week.area, before=week.cutoff, newest=newest)
+    began = known[["cutoff", "unit_code", "since"]].drop_duplicates(["cutoff", "unit_code"], keep="last")
+    frame = pd.concat([earlier, now], ignore_index=True).merge(began, how="left", on=["cutoff", "unit_code"])
+    return frame.fillna({"since": ""})
+
+
+def read(home: Path, area: str, name: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
+    """The table ``name`` of the published weeks, all of them or as ``load`` has it, as one frame by cut-off; its first
+    column is the cutoff.
 
     Raises : as ``load``.
     """
-    return _read(home, area, name, _folders(home, area, "", None))
+    return _newest(_read(home, area, name, _folders(home, area, before, newest)), newest)
 
 
 def rows(week: store.Week) -> pd.DataFrame:
@@ -74,17 +89,22 @@ def rows(week: store.Week) -> pd.DataFrame:
     revisions = [*store.earlier_revisions(week), week]
     corrections = pd.concat(each.read("corrections") for each in revisions).assign(cutoff=week.cutoff)
     published = issued(scores, corrections, {week.cutoff: float(len(revisions))})
-    frame = pd.concat([carried(_carried_by(week), []), published], ignore_index=True)
+    frame = pd.concat([carried(_of_unpublished(_carried_by(week), [])), published], ignore_index=True)
     return frame.assign(since=series(frame, *_beginnings(week.home, week.area, scores, week.cutoff)))[COLUMNS]
 
 
-def carriers(week: store.Week) -> pd.DataFrame:
+def carriers(week: store.Week, previous_cutoff: str) -> pd.DataFrame:
     """The totals of other cut-offs that are carried by the week's own table and by the next published table.
 
+    previous_cutoff : that the week is compared with, ISO. Previous totals whose table does not say of which cut-off
+                      they are belong to the cut-off that their week was compared with.
     Returns : carrier (cut-off of the table), cutoff (of the total), unit_code, total
     """
     later = [each for day, each in store.history(week.home, week.area).items() if day > week.cutoff][:1]
-    frame = pd.concat([_carried_by(each) for each in (week, *later)], ignore_index=True)
+    compared = [(week, previous_cutoff)]
+    compared += [(each, max(each.read("changes")["previous_cutoff"], default="")) for each in later]
+    parts = [_carried_by(each).replace({"previous_cutoff": {"": day}}) for each, day in compared]
+    frame = pd.concat(parts, ignore_index=True)
     names = {"cutoff": "carrier", "previous_cutoff": "cutoff", "previous_total": "total"}
     return frame.rename(columns=names)[["carrier", "cutoff", "unit_code", "total"]]
 
@@ -103,13 +123,31 @@ def _folders(home: Path, area: str, before: str, newest: int | None) -> list[Pat
     return [week.folder for day, week in weeks.items() if day >= year]
 
 
+def _of_unpublished(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
+    """The rows with a previous total of a cut-off that is known and not published."""
+    return changes[changes["previous_total"].notna() & ~changes["previous_cutoff"].isin(["", *published])]
+
+
+def _keep_named(home: Path, area: str, folders: Iterable[Path], changes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of weeks whose table itself says of which cut-off its previous totals are; else that day is assumed.
+
+    A week says so in its table ``source``; where that is missing, the day counts as said.
+    """
+    weeks = set(changes["cutoff"])
+    its = [folder for folder in folders if folder.name in weeks and (folder / "source.csv").is_file()]
+    if not its:
+        return changes
+    said = _read(home, area, "source", its).groupby("cutoff")["previous_cutoff"].max()
+    return changes[changes["cutoff"].map(said).fillna(changes["previous_cutoff"]) == changes["previous_cutoff"]]
+
+
 def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
     wanted = sorted(frame["cutoff"].unique(), reverse=True)[:newest]
     return frame[frame["cutoff"].isin(wanted)].reset_index(drop=True)
 
 
 def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:
-    """One table from many folders as one frame, with the cut-off as its first column."""
+    """One table from many folders as one frame, with the cut-off as its first column unless the table has its own."""
     base = paths.processed(home, area)
     try:
         files = {folder.relative_to(base).as_posix(): (folder / f"{name}.csv").read_bytes() for folder in folders}
@@ -117,7 +155,8 @@ def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataF
         gone = Path(error.filename).relative_to(base)
         raise paths.NotFound(f"{area}: {gone} is gone; the history needs it: make that week again") from None
     frame = table_files.from_csvs(name, files)
-    frame.insert(0, "cutoff", frame.index.str[:10])
+    if "cutoff" not in frame:
+        frame.insert(0, "cutoff", frame.index.str[:10])
     return frame.reset_index(drop=True)
 
 
@@ -152,15 +191,14 @@ def issued(scores: pd.DataFrame, corrections: pd.DataFrame, revision: dict[str, 
     )
 
 
-def carried(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
+def carried(changes: pd.DataFrame) -> pd.DataFrame:
     """The totals that tables carry for unpublished cut-offs, as rows of those cut-offs.
 
-    changes : of all weeks, with their cutoff, by cut-off
+    changes : the rows with such a total, of all weeks, with their cutoff, by cut-off
     Returns : cutoff, unit_code, unit_name, total, band (""), corrected (False), carried_by. Where several tables carry
               the same total, the newest table is used
     """
-    known = changes["previous_total"].notna() & ~changes["previous_cutoff"].isin(["", *published])
-    rows = changes[known].drop_duplicates(["previous_cutoff", "unit_code"], keep="last")
+    rows = changes.drop_duplicates(["previous_cutoff", "unit_code"], keep="last")
     rows = rows[["previous_cutoff", "unit_code", "unit_name", "previous_total", "cutoff"]]
     named = rows.set_axis(["cutoff", "unit_code", "unit_name", "total", "carried_by"], axis="columns")
     return named.assign(band="", corrected=False)

@@ -3,11 +3,13 @@
 import shutil
 from datetime import date
 
+import pandas as pd
 import pytest
 from support.district import HOME, in_force
 
-from analysis.config import rules
+from analysis.config import files, rules
 from analysis.config.files import ConfigError
+from analysis.method import possible, week_rates
 
 DAY = date(2023, 12, 4)
 
@@ -41,6 +43,9 @@ FAULTS = [
     ("index-766/indicators.csv", "percent,18,linear", "percent,19,linear", ["the printed indicators of CKMB sum to 19 points, not the group's 18"]),
     ("index-766/indicators.csv", "percent,6,capped", "percent,13,capped", ["the printed indicators of DVCTT sum to 13 points, more than the group's 12"]),
     ("index-766/indicators.csv", "SH,MDSH", "SH,XXXX", ["indicators.csv row 6: group: 'XXXX' is not known"]),
+    ("index-766/indicators.csv", "0.18 points\",stock", "0.18 points\",store", ["indicators.csv row 2: nature: 'store' is not valid, expected one of flow, stock"]),
+    ("index-766/indicators.csv", "of its own\",\n", "of its own\",flow\n", ["indicators.csv row 7: nature: a flow is a share of cases, in percent, not in count"]),
+    ("index-766/indicators.csv", "source,nature", "source,natur", ["source, natur; expected indicator, group,", "source, nature (nature may be missing)"]),
     ("index-766/bands.csv", "Weak,0,", "Weak,10,", ["on 2022-06-23 no band begins at 0 points"]),
     ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-11", ["units.csv row 18: 30673: the period from 2023-04-11 leaves a gap after the one of row 17"]),
     ("cho-moi/units.csv", "thị trấn,commune,2023-04-10", "thị trấn,commune,2023-04-09", ["30673: the period from 2023-04-09 overlaps the one of row 17"]),
@@ -64,6 +69,8 @@ FAULTS = [
     ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,,11", ["province_rank.csv row 2: rank: '' is not valid"]),
     ("cho-moi/province_rank.csv", "2023-12-04,7,11", "2023-12-04,12,11", ["province_rank.csv row 2: rank: 12 of 11 is no place"]),
     ("index-766/indicators.csv", "6,capped,50,null,2022-06-23,,\"Our", "6,capped,,null,2022-06-23,,\"Our", ["indicators.csv row 4: full_at_pct: the rule capped needs a number above 0"]),
+    ("cho-moi/area.toml", 'accumulates = "year"', 'accumulates = "week"', ['area.toml: [period] accumulates = "week": expected "year" or "quarter" or "month" or "none", such as "year"']),
+    ("cho-moi/area.toml", "certainty = ", "certain = ", ["area.toml: [period] certain is not known; the nearest known key is [period] certainty"]),
     ("index-766/bands.csv", "Fair,70,", "Fair,85,", ["bands.csv: on 2022-06-23 from_points is not falling"]),
     ("cho-moi/area.toml", 'CT = "CT_LUYKE"', 'CT = "CT_LK"', ["area.toml: [at_most] CT_LK: no such indicator"]),
     ("index-766/bands.csv", "Weak,0,", "Weak,,", ["bands.csv row 6: from_points: '' is not valid"]),
@@ -105,6 +112,94 @@ def test_a_missing_file_and_an_unknown_area_are_named(home):
         rules.load(home, "cho-moi", DAY)
     with pytest.raises(ConfigError, match=r"area 'cho-mo' is not configured.*there are: an-giang, cho-moi, gia-lai"):
         rules.load(home, "cho-mo", DAY)
+
+
+def test_every_indicator_is_a_flow_a_stock_or_neither(home):
+    held = {nature: set(rows["indicator"]) for nature, rows in in_force().indicators.groupby("nature")}
+    assert held == {"flow": {"TD", "DVCTT", "TT", "SH"}, "stock": {"CKMB"}, "": {"CT", "CT_LUYKE"}}
+    portal = rules.load(home, "gia-lai", date(2026, 10, 8)).indicators
+    assert portal["nature"].value_counts().to_dict() == {"flow": 11, "stock": 6, "": 7}
+
+
+def test_an_offices_own_indicators_may_lack_the_nature_of_each(home):
+    """Its file is older than the column."""
+    path, before = home / "config" / "index-766" / "indicators.csv", rules.load(home, "cho-moi", DAY).indicators
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join(line.rpartition(",")[0] for line in lines), encoding="utf-8")
+    held = rules.load(home, "cho-moi", DAY).indicators
+    assert held.equals(before.assign(nature="")) and (before["nature"] != "").any()
+
+
+# -- since when figures accumulate -----------------------------------------------------------------------------------
+
+OCTOBER = date(2025, 10, 31)
+UNITS = pd.DataFrame([("H01.101", "commune"), ("H01.13", "department")], columns=["unit_code", "kind"])
+SHIPPED = {"H01.101": "year", "H01.13": "month", "H01": "year"}
+
+
+def an_giang(home, *edits) -> dict[str, str]:
+    for old, new in edits:
+        edit(home, "an-giang/sheets.csv", old, new)
+    return rules.load(home, "an-giang", OCTOBER).accumulates(UNITS)
+
+
+def test_each_unit_accumulates_as_the_sheet_of_its_kind_says_and_the_areas_row_as_its_own_sheet(home):
+    assert an_giang(home) == SHIPPED
+    edit(home, "an-giang/sheets.csv", 'the year",year,\n', 'the year",quarter,\n')
+    assert an_giang(home) == SHIPPED | {"H01": "quarter"}
+
+
+def test_what_no_sheet_says_the_area_says_and_what_the_area_does_not_say_the_index(home):
+    an_giang(home, ('the month",month,department', 'the month",,department'), ('the year",year,\n', 'the year",,\n'))
+    edit(home, "an-giang/area.toml", "[name]", '[period]\naccumulates = "quarter"\n[name]')
+    assert an_giang(home) == {"H01.101": "year", "H01.13": "quarter", "H01": "quarter"}
+    edit(home, "an-giang/area.toml", 'accumulates = "quarter"', "")
+    assert an_giang(home) == dict.fromkeys(SHIPPED, "year")
+
+
+def test_a_sheet_that_holds_every_kind_says_it_of_all_and_of_the_areas_row_among_them(home):
+    (home / "config" / "an-giang" / "sheets.csv").write_text(
+        "sheet,rows,period_vi,period_en,valid_from,valid_to,source,accumulates\nTất cả,units,,,2025-01-01,,x,month\n",
+        "utf-8",
+    )
+    assert an_giang(home) == dict.fromkeys(SHIPPED, "month")
+
+
+def test_an_offices_own_sheets_may_lack_the_columns(home):
+    path = home / "config" / "an-giang" / "sheets.csv"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join(line.rsplit(",", 2)[0] for line in lines), encoding="utf-8")
+    held = rules.load(home, "an-giang", OCTOBER).sheets
+    assert held["accumulates"].eq("").all() and held["kind"].eq("").all()
+    assert an_giang(home) == dict.fromkeys(SHIPPED, "year")
+
+
+def test_sheets_that_disagree_about_units_of_one_kind_are_a_fault(home):
+    edit(home, "an-giang/sheets.csv", "year,commune", "year,")
+    with pytest.raises(ConfigError) as refused:
+        rules.load(home, "an-giang", OCTOBER)
+    assert str(refused.value) == (
+        "config/an-giang/sheets.csv: on 2025-07-01 accumulates: year, month for units of the kind department;"
+        " say in kind which units a sheet holds"
+    )
+
+
+def test_figures_of_an_index_with_other_groups_do_not_accumulate_unless_the_area_says_so(home):
+    edit(home, "gia-lai/area.toml", 'accumulates = "year"', "")
+    day, units = date(2026, 10, 8), pd.DataFrame({"unit_code": ["H21.1"], "kind": ["commune"]})
+    assert rules.load(home, "gia-lai", day).accumulates(units) == {"H21.1": "year", "H21": "year"}
+    edit(home, "defaults.toml", '"MDSH"]', '"MDSH", "X"]')
+    assert rules.load(home, "gia-lai", day).accumulates(units) == {"H21.1": "none", "H21": "none"}
+
+
+def test_the_areas_we_ship_say_since_when_their_figures_accumulate_and_how_sure_that_is():
+    for area, day in (("cho-moi", DAY), ("gia-lai", date(2026, 10, 8))):
+        period = rules.load(HOME, area, day).settings["period"]
+        assert period["accumulates"] == "year" and period["certainty"]
+
+
+def test_the_words_are_those_that_the_method_knows():
+    assert files.PERIODS == week_rates.PERIODS and set(files.ALLOWED["nature"]) == {possible.FLOW, possible.STOCK}
 
 
 def test_after_the_merger_of_2025_the_district_has_no_unit_left(home):

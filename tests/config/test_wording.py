@@ -39,7 +39,7 @@ def test_numbers_are_written_as_the_reader_writes_them(lang, value, decimals, si
 def test_cutoffs_and_lists_are_named_in_the_readers_language():
     day = date(2023, 12, 4)
     assert (words("vi").period(day), words("en").period(day)) == ("tuần 1 tháng 12 năm 2023", "week 1 of December 2023")
-    assert words("vi").period(date(2026, 10, 8)) == "08/10/2026"
+    assert words("vi").period(date(2026, 10, 8)) == "ngày 08/10/2026"
     assert words("vi").listed(["A", "B", "C"]) == "A, B và C"
 
 

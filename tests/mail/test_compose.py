@@ -60,7 +60,7 @@ def test_the_mail_tells_the_five_lines_who_moved_most_and_every_units_place(comp
     text = compiled(digest).get_body(("plain",)).get_content()
     minute = text.partition(district.say("piece.minute"))[2].partition("[")[0]
     assert re.findall(r"^ (\d)\. ", minute, re.M) == ["1", "2", "3", "4", "5"]
-    assert "Mỹ Hội Đông (−5,78)" in minute and "Tấn Mỹ (+1,23), An Thạnh Trung (+0,79) và Hòa An (+0,48)" in minute
+    assert "Mỹ Hội Đông (−5,78)" in minute and "17 đơn vị tăng, 1 giảm" in minute
     places = re.findall(r"^ +(\d+)  \w.*? \d\d,\d\d ", text.partition(f"\n{district.say('piece.rank')} ")[2], re.M)
     assert places == [str(place) for place in range(1, 19)]
 
@@ -76,10 +76,17 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     assert message["Subject"].startswith(district.say("piece.corrected_title", text=subject))
     for kind in ("plain", "html"):
         said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())
-        assert re.search(r"Chợ Mới +Công khai, minh bạch +72,6 +76,2", said)
+        assert re.search(r"Thị trấn Chợ Mới +Công khai, minh bạch +72,6 +76,2", said)
     html = message.get_body(("html",)).get_content()
-    cells = re.findall(r"<t[hd][^>]*text-align: ?(left|right)[^>]*>(Chợ Mới|Công khai, minh bạch|72,6|76,2)</t", html)
-    assert cells[:4] == [("left", "Chợ Mới"), ("left", "Công khai, minh bạch"), ("right", "72,6"), ("right", "76,2")]
+    cells = re.findall(
+        r"<t[hd][^>]*text-align: ?(left|right)[^>]*>(Thị trấn Chợ Mới|Công khai, minh bạch|72,6|76,2)</t", html
+    )
+    assert cells[:4] == [
+        ("left", "Thị trấn Chợ Mới"),
+        ("left", "Công khai, minh bạch"),
+        ("right", "72,6"),
+        ("right", "76,2"),
+    ]
 
 
 def test_every_number_of_the_tables_is_in_the_plain_text(compiled, digest):
@@ -100,7 +107,7 @@ def test_the_plain_text_keeps_rows_as_lines_and_says_what_the_charts_show(compil
 
 def test_a_fall_is_told_in_a_word_to_those_who_hear_the_table(compiled, digest):
     html = compiled(digest).get_body(("html",)).get_content()
-    assert re.search(r">−5,78<span [^>]*> \(giảm\)</span></td>", html)
+    assert re.search(rf">−5,78<span [^>]*> {re.escape(district.say('piece.fell_word'))}</span></td>", html)
 
 
 def test_every_chart_is_a_part_shown_once_with_its_alternative_text(compiled):

@@ -15,6 +15,7 @@ from analysis.method.changes import (
     compute_contributions,
     count_items,
     find_previous_totals,
+    find_reasons,
     find_satisfaction_moves,
     keep_comparable,
     select_course,
@@ -40,21 +41,61 @@ def test_a_unit_without_a_previous_total_has_no_change_rather_than_zero():
     assert frame.set_index("unit_code")["change"].isna().to_dict() == {"a": False, "b": True}
 
 
-SOURCE = pd.DataFrame({"previous_cutoff": ["2023-11-27"]})
+def source(cutoff="2023-12-04", previous=""):
+    return pd.DataFrame({"cutoff": [cutoff], "previous_cutoff": [previous]})
+
+
+def figures(indicator="PREVIOUS_TOTAL", **values):
+    return pd.DataFrame({"unit_code": list(values), "indicator": indicator, "value": list(values.values())})
 
 
 def test_the_previous_totals_are_those_the_table_itself_carries():
-    carried = pd.DataFrame({"unit_code": ["a"], "indicator": ["PREVIOUS_TOTAL"], "value": [56.0]})
-    cutoff, totals = find_previous_totals(carried, SOURCE, course(("2023-11-27", "a", 2.0, "")))
+    published = course(("2023-11-27", "a", 2.0, ""))
+    cutoff, totals = find_previous_totals(figures(a=56.0, b=np.nan), source(previous="2023-11-27"), published)
     assert (cutoff, totals.to_dict()) == ("2023-11-27", {"a": 56.0})
 
 
-def test_a_table_that_carries_none_is_compared_with_the_newest_published_week():
-    none = pd.DataFrame({"unit_code": ["a"], "indicator": ["TOTAL"], "value": [50.0]})
+@pytest.mark.parametrize("none", [figures("TOTAL", a=50.0), figures(a=np.nan)], ids=["no column", "an empty column"])
+def test_a_table_that_carries_none_is_compared_with_the_newest_published_week(none):
     past = course(("2023-11-20", "a", 1.0, ""), ("2023-11-27", "a", 2.0, ""), ("2023-11-30", "a", 9.0, "2023-12-04"))
-    day, totals = find_previous_totals(none, SOURCE, past)
+    day, totals = find_previous_totals(none, source(previous="2023-11-27"), past)
     assert (day, totals.to_dict()) == ("2023-11-27", {"a": 2.0})
-    assert find_previous_totals(none, SOURCE, past.iloc[:0])[0] == ""
+    day, totals = find_previous_totals(none, source(), past.iloc[:0])
+    assert (day, totals.empty) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("published", "day"),
+    [
+        ([], "2023-12-25"),  # nothing is published: the week before, as the header says
+        ([("2023-12-25", 56.0)], "2023-12-25"),
+        ([("2023-12-18", 56.0)], "2023-12-18"),  # the office left a week out: its totals are those of that week
+        ([("2023-12-25", 55.9)], "2023-12-25"),  # other totals, but that is the week before
+        ([("2023-12-28", 55.9)], "2023-12-28"),
+        ([("2023-12-18", 55.9)], "2023-12-25"),  # other totals, and not the week before
+        ([("2023-12-25", 56.0), ("2023-12-28", 55.9)], "2023-12-25"),  # the week before, and a day between
+        ([("2023-12-11", 56.0), ("2023-12-18", 56.0)], "2023-12-18"),  # nothing moved: the newest
+        ([("2023-12-25", np.nan)], "2023-12-25"),
+    ],
+)
+def test_without_a_date_the_previous_totals_are_of_the_week_they_are_the_totals_of_else_of_the_week_before(
+    published, day
+):
+    past = course(*[(when, "a", total, "") for when, total in published])
+    found, totals = find_previous_totals(figures(a=56.0), source("2024-01-01"), past)
+    assert (found, totals.to_dict()) == (day, {"a": 56.0})
+
+
+def test_a_week_is_recognised_by_most_of_its_totals():
+    published = {"a": 50.0, "b": 51.0, "c": 52.004, "d": 1.0}
+    past = course(*[("2023-11-20", unit, total, "") for unit, total in published.items()])
+    for totals, day in (
+        ({"a": 50.0, "b": 51.5, "c": 52.0}, "2023-11-20"),  # one is corrected, one is the same as it is shown
+        ({"a": 50.5, "b": 51.5, "c": 52.0}, "2023-11-27"),
+        ({"a": 50.0, "b": 51.5}, "2023-11-27"),  # half of them are not most
+        ({"x": 50.0}, "2023-11-27"),
+    ):
+        assert find_previous_totals(figures(**totals), source(), past)[0] == day
 
 
 @pytest.mark.parametrize(
@@ -64,12 +105,36 @@ def test_a_table_that_carries_none_is_compared_with_the_newest_published_week():
         ("2023-12-25", "2024-01-01", False),  # another year
         ("2025-06-30", "2025-07-01", False),  # a code reused after a merger
         ("2025-07-01", "2025-07-01", True),
-        ("", "2024-01-01", True),  # the table says "the week before" and not which
+        ("", "2024-01-01", False),  # of an unknown day: of an unknown series
     ],
 )
 def test_totals_of_another_series_are_never_subtracted(previous_cutoff, since, kept):
-    told = keep_comparable(previous(a=56.0), previous_cutoff, pd.Series({"a": since, "b": since}))
-    assert told.to_dict() == ({"a": 56.0} if kept else {})
+    comparable = keep_comparable(previous(a=56.0), previous_cutoff, pd.Series({"a": since, "b": since}))
+    assert comparable.to_dict() == ({"a": 56.0} if kept else {})
+
+
+@pytest.mark.parametrize(
+    ("total", "before", "previous_cutoff", "since", "reason"),
+    [
+        (50.0, 56.0, "2023-11-27", "2023-01-01", ""),
+        (50.0, 56.0, "2023-11-27", "2023-11-27", ""),  # a series that began with the previous cut-off
+        (np.nan, 56.0, "2023-11-27", "2023-01-01", "no_total"),
+        (np.nan, np.nan, "", "2023-01-01", "no_total"),
+        (50.0, np.nan, "2023-11-27", "2023-01-01", "no_previous"),
+        (50.0, np.nan, "", "2023-01-01", "no_previous"),
+        (50.0, 56.0, "2022-12-26", "2023-01-01", "new_year"),
+        (50.0, 56.0, "2022-12-26", "2023-01-15", "new_year"),  # a merger too: the new year alone is enough
+        (50.0, 56.0, "2023-11-27", "2023-12-01", "new_rules"),
+        (50.0, 56.0, "2023-11-27", "2023-12-02", "new_unit"),
+    ],
+)
+def test_why_a_total_is_not_compared_is_known(total, before, previous_cutoff, since, reason):
+    now, totals, began = scores(a=total), previous(a=before), pd.Series({"a": since})
+    reasons = find_reasons(now, totals, previous_cutoff, began, ["2023-12-01"])
+    assert reasons.to_dict() == {"a": reason}
+    comparable = keep_comparable(totals, previous_cutoff, began)
+    moved = compute_changes(now, comparable, previous_cutoff, communes(a=total), NO_PARTS)["change"]
+    assert moved.isna().tolist() == [reason != ""]
 
 
 def carried(*rows):

@@ -1,123 +1,178 @@
-"""How far the next band is, and what it takes."""
+"""The ways to the next band: the right order, and none that cannot be gone by the day."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.district import CONTROL, week
-from support.few_units import BANDS, RATES, communes, scores
+from support.district import in_force, week
 
-from analysis.method.routes import find_next_band, find_routes, round_need, round_up
+from analysis.method import routes
 
-
-def test_the_way_of_kien_an_to_trung_binh_is_4_6_points_of_transparency():
-    ways = week()["routes"].query("unit_code == '30634'").set_index("indicator")
-    assert ways["gap"].unique().tolist() == [0.82]
-    assert ways["next_band"].unique().tolist() == ["Trung bình"]
-    assert ways["points_per_pct"].round(10).to_dict() == {
-        "CKMB": 0.18,
-        "TD": 0.2,
-        "DVCTT": 0.12,
-        "TT": 0.06,
-        "SH": 0.22,
+NATURES = {"CKMB": "stock", "TD": "flow", "DVCTT": "flow", "TT": "flow", "SH": "flow"}
+DAYS = ("2023-12-04", "2023-12-31")
+BANDS = pd.DataFrame({"band": ["Tốt", "Trung bình", "Yếu"], "from_points": [80.0, 50.0, 0.0]})
+RULES = pd.DataFrame(
+    {
+        "indicator": ["S", "F", "G", "N"],
+        "unit": ["percent", "percent", "percent", "count"],
+        "max_points": [10.0, 20.0, 6.0, np.nan],
+        "rule": ["linear", "linear", "capped", "none"],
+        "full_at_pct": [np.nan, np.nan, 50.0, np.nan],
+        "nature": ["stock", "flow", "flow", ""],
     }
-    assert round_up(ways["needed_pct"]["CKMB"]) == 4.6  # 0.82 / 0.18 = 4.555…
-    assert ways["enough"].to_dict() == {"CKMB": True, "TD": False, "DVCTT": True, "TT": True, "SH": True}
-    assert CONTROL not in set(week()["routes"]["unit_code"])
+)
 
 
-def test_a_capped_indicator_has_room_only_up_to_its_limit():
-    assert week()["routes"].query("unit_code == '30634' and indicator == 'DVCTT'")["room_pct"].item() == pytest.approx(
-        44.6
+def real_ways(**more):
+    held, tables = in_force(), week()
+    rules = held.indicators.assign(nature=held.indicators["indicator"].map(NATURES))
+    return routes.find_routes(
+        tables["scores"], tables["measurements"], rules, held.bands, tables["units"], *DAYS, **more
     )
 
 
-@pytest.mark.parametrize(
-    ("total", "band", "gap"), [(49.18, "Trung bình", 0.82), (50.0, "Tốt", 30.0), (79.99, "Tốt", 0.01)]
+def made(rates, total=48.0, rules=RULES, counts=None, days=("2023-07-02", "2023-12-31"), **more):
+    """Unit ``a`` with these rates, and a peer ``best`` with those of its second column; on day 183 of 365."""
+    rows = [
+        (unit, name, pair[at], *(counts or {}).get(name, (np.nan, np.nan)))
+        for at, unit in enumerate(("a", "best"))
+        for name, pair in rates.items()
+    ]
+    measurements = pd.DataFrame(rows, columns=["unit_code", "indicator", "value", "numerator", "denominator"])
+    scores = pd.DataFrame({"unit_code": ["a", "best"], "total": [total, 90.0]})
+    units = pd.DataFrame({"unit_code": ["a", "best"], "kind": "commune"})
+    return routes.find_routes(scores, measurements, rules, BANDS, units, *days, **more)
+
+
+def mix(frame):
+    return {row.indicator: round(row.mix_points, 6) for row in frame.dropna(subset="order").itertuples()}
+
+
+# -- the real week ---------------------------------------------------------------------------------------------------
+
+
+def test_kien_an_is_told_to_publish_its_procedures_and_nothing_that_cannot_be_reached():
+    its = real_ways().query("unit_code == '30634'").set_index("indicator")
+    assert its["order"].dropna().to_dict() == {"CKMB": 1.0}
+    assert its.loc["CKMB", "mix_pct"] == pytest.approx(0.82 / 0.18)
+    payment = its.loc["TT"]
+    assert not payment["enough"]  # 7.56 % can become 14.4 %, and 21.3 % would be needed
+    assert payment["own_pct"] + payment["needed_pct"] == pytest.approx(7.56 + 0.82 / 0.06)
+    assert payment["own_pct"] + payment["room_pct"] == pytest.approx((7.56 * 338 + 2700) / 365)
+
+
+def test_no_unit_is_told_to_reach_what_cannot_be_reached():
+    frame = real_ways()
+    assert len(frame) == 18 * 5
+    asked = frame.dropna(subset="order")
+    assert (asked["mix_pct"] <= asked["room_pct"] + 1e-9).all() and (asked["mix_rate"].dropna() <= 100 + 1e-9).all()
+    assert frame["mix_points"].groupby(frame["unit_code"]).sum(min_count=1).dropna().gt(0).all()
+
+
+def test_a_loss_that_a_step_explains_is_the_advice():
+    steps = pd.DataFrame({"unit_code": ["30637", "gone"], "indicator": "NOT_ITEMISED", "points": [12.0, 6.0]})
+    its = real_ways(steps=steps).query("unit_code == '30637'").set_index("indicator")
+    first = its.loc["NOT_ITEMISED"]
+    assert (first["order"], first["nature"], first["mix_points"]) == (1.0, "step", 12.0)
+    assert its["order"].notna().sum() == 1  # the rest of the 18.9 points cannot be had by the day
+    assert not first["enough"] and np.isnan(first["own_pct"])
+
+
+# -- by hand ---------------------------------------------------------------------------------------------------------
+
+
+def test_stock_comes_before_flow_though_a_point_of_the_flow_brings_more():
+    frame = made({"S": (50.0, 100.0), "F": (50.0, 100.0)})
+    assert mix(frame) == {"S": 2.0}
+    assert frame.set_index("indicator")["needed_pct"].to_dict() == {"S": 20.0, "F": 10.0}
+
+
+def test_a_mix_goes_on_with_flows_where_the_stock_does_not_bring_the_gap():
+    """S can gain 1 point; F the other: 5 percentage points, over 182 of 365 days 10.03 more than the 50 % so far."""
+    frame = made({"S": (90.0, 100.0), "F": (50.0, 100.0)})
+    assert mix(frame) == {"S": 1.0, "F": 1.0}
+    flow = frame.set_index("indicator").loc["F"]
+    assert (flow["order"], flow["mix_pct"]) == (2.0, pytest.approx(5.0))
+    assert flow["mix_rate"] == pytest.approx(50 + 5 * 365 / 182)
+    assert flow["mix_proven"]
+
+
+def test_what_is_neither_stock_nor_flow_comes_between_them_and_old_rules_have_no_nature():
+    rules = RULES.assign(nature=["", "flow", "stock", ""])
+    assert list(mix(made({"S": (90.0, 100.0), "F": (50.0, 100.0), "G": (45.0, 50.0)}, rules=rules))) == ["G", "S", "F"]
+    frame = made({"S": (50.0, 100.0), "F": (50.0, 100.0)}, rules=RULES.drop(columns="nature"))
+    assert mix(frame) == {"F": 2.0} and (frame["nature"] == "").all()
+
+
+def test_a_flow_gains_no_more_than_all_that_is_still_to_come():
+    its = made({"F": (50.0, 100.0), "G": (10.0, 60.0)}).set_index("indicator")
+    assert its.loc["F", "room_pct"] == pytest.approx(50 * 182 / 365)
+    assert its.loc["G", "room_pct"] == 40.0  # to full points at 50 %
+    late = made({"F": (50.0, 100.0)}, days=("2023-12-30", "2023-12-31"))
+    assert late["order"].isna().all() and late["mix_points"].isna().all() and not late["enough"].any()
+
+
+def test_after_the_day_only_what_can_be_mended_at_once_is_left():
+    frame = made({"S": (50.0, 100.0), "F": (50.0, 100.0)}, days=("2023-12-31", "2023-12-30"))
+    assert frame.set_index("indicator")["room_pct"].to_dict() == {"S": 50.0, "F": 0.0}
+
+
+def test_peers_prove_a_flow_by_the_rate_that_what_is_still_to_come_would_need():
+    """F must have 50 + 10 × 365 / 182 = 70.05 % on the rest for 2 points: a peer with 71 % proves it, one with 70 % does not."""
+    for best, proven in ((71.0, True), (70.0, False)):
+        assert made({"F": (50.0, best)})["mix_proven"].tolist() == [proven]
+
+
+def test_a_mix_asks_for_what_peers_have_reached_where_that_is_enough():
+    """A peer has 85 % of S: half a point of it, and the rest from F, though S alone could bring all."""
+    assert mix(made({"S": (80.0, 85.0), "F": (50.0, 100.0)})) == {"S": 0.5, "F": 1.5}
+    assert mix(made({"S": (80.0, 85.0), "F": (50.0, 50.0)})) == {"S": 2.0}  # peers prove no more: then beyond them
+
+
+def test_a_step_that_brings_the_gap_is_the_only_way_in_the_mix():
+    steps = pd.DataFrame({"unit_code": ["a"], "indicator": "MDHL", "points": [6.0]})
+    frame = made({"S": (50.0, 100.0)}, steps=steps)
+    assert mix(frame) == {"MDHL": 2.0} and frame.set_index("indicator").loc["MDHL", "enough"]
+
+
+def test_in_cases_a_stock_counts_procedures_and_a_flow_dossiers_still_to_come():
+    """S: 2 points are 20 of 100 procedures. F: 183 dossiers in 183 days, 182 to come, of them 50 + 20.05 % must count."""
+    frame = made({"S": (50.0, 100.0), "F": (50.0, 100.0)}, counts={"S": (50, 100), "F": (91.5, 183)})
+    its = frame.query("unit_code == 'a'").set_index("indicator")
+    assert its["needed_cases"].to_dict() == {"S": 20.0, "F": np.ceil(182 * 0.5 + 10 * 3.65)}
+    assert its["mix_cases"].to_dict() == {"S": 20.0, "F": 0.0}
+    assert np.isnan(its.loc["S", "needed_rate"])
+
+
+def test_within_one_nature_the_order_is_by_points_a_case_where_all_is_counted():
+    rules = RULES.assign(nature="stock")
+    rates = {"S": (50.0, 100.0), "F": (50.0, 100.0)}
+    assert list(mix(made(rates, rules=rules))) == ["F"]
+    assert list(mix(made(rates, rules=rules, counts={"S": (50, 100), "F": (500, 1000)}))) == ["S"]
+
+
+def test_the_highest_band_missing_totals_and_the_areas_row_have_no_ways():
+    assert set(made({"S": (50.0, 100.0)})["unit_code"]) == {"a"}
+    frame = made({"S": (50.0, 100.0)}, total=np.nan)
+    assert frame.empty and list(frame.columns) == routes.ROUTES
+    assert "893" not in set(real_ways()["unit_code"])
+
+
+@given(
+    stock=st.floats(0, 100),
+    flow=st.floats(0, 100),
+    best=st.floats(0, 100),
+    total=st.floats(30, 49.99),
+    day=st.integers(1, 364),
 )
-def test_the_next_band_is_the_lowest_one_above_the_total(total, band, gap):
-    found = find_next_band(scores(a=total), BANDS).iloc[0]
-    assert (found["next_band"], found["gap"]) == (band, gap)
-
-
-def test_in_the_highest_band_there_is_no_next_one():
-    assert find_next_band(scores(a=80.0), BANDS).empty
-
-
-@pytest.mark.parametrize(("value", "expected"), [(4.5556, 4.6), (4.6, 4.6), (4.61, 4.7), (0.0, 0.0)])
-def test_what_is_asked_for_is_rounded_up_so_that_it_is_enough(value, expected):
-    assert round_up(value) == expected
-
-
-@pytest.mark.parametrize(
-    ("own", "needed", "expected"),
-    [
-        (95.4, 4.5556, 4.6),  # 95.4 + 4.6 = 100
-        (95.44, 4.5556, 4.56),  # 4.6 would make 100.04 %
-        (95.44, 4.56, 4.56),
-        (99.67, 0.33, 0.33),
-        (200 / 3, 100 / 3, 100 / 3),  # 33.34 would make 100.007 %
-    ],
-)
-def test_no_more_is_asked_for_than_there_is_room_for(own, needed, expected):
-    assert round_need(needed, 100 - own) == pytest.approx(expected)
-
-
-def ways(total, *cells, peer=(90.0, 90.0)):
-    """The routes of unit a from its (rate, numerator, denominator) for SH and TT; a peer b has the rates given."""
-    rows = [("a", *each) for each in zip(("SH", "TT"), cells, strict=True)]
-    rows += [("b", name, (rate, np.nan, np.nan)) for name, rate in zip(("SH", "TT"), peer, strict=True)]
-    frame = pd.DataFrame(
-        [(code, name, *cell) for code, name, cell in rows],
-        columns=["unit_code", "indicator", "value", "numerator", "denominator"],
-    )
-    held = scores(a=total, b=99.0)
-    return find_routes(held, frame, RATES, BANDS, communes(a=1.0, b=1.0)).set_index("indicator")
-
-
-RATE = (20.0, np.nan, np.nan)
-
-
-def test_the_cheapest_mix_takes_what_brings_most_per_percentage_point_first():
-    # 10 points are lacking; SH brings 0.22 a point: 45.4545 percentage points of the 70 up to the peer's 90 are enough
-    frame = ways(40.0, RATE, RATE)
-    assert frame["mix_pct"].to_dict() == pytest.approx({"SH": 10 / 0.22, "TT": 0.0})
-    assert frame["mix_proven"].all()
-
-
-def test_the_mix_stays_within_what_a_peer_has_reached_where_that_is_enough():
-    # SH up to the peer's 50 % brings 30 × 0.22 = 6.6; the other 3.4 need 3.4 / 0.06 = 56.67 points of TT, to 76.67 %
-    frame = ways(40.0, RATE, RATE, peer=(50.0, 90.0))
-    assert frame["mix_pct"].to_dict() == pytest.approx({"SH": 30.0, "TT": 3.4 / 0.06})
-    assert frame["mix_proven"].all()
-
-
-def test_a_mix_beyond_every_peer_says_so_and_one_beyond_full_points_is_none():
-    frame = ways(35.0, RATE, RATE, peer=(50.0, 90.0))  # peers: 6.6 + 4.2 < 15; in full: 80 × 0.22 = 17.6
-    assert frame["mix_pct"].to_dict() == pytest.approx({"SH": 15 / 0.22, "TT": 0.0})
-    assert not frame["mix_proven"].any()
-    assert ways(20.0, RATE, RATE)["mix_pct"].isna().all()  # 17.6 + 4.8 < 30
-
-
-def test_where_counts_are_known_a_need_is_in_whole_cases_and_the_mix_costs_least_of_them():
-    # 1 point: SH 1 / 0.22 = 4.545 % of 1000 dossiers = 46; TT 1 / 0.06 = 16.667 % of 12 = exactly 2
-    frame = ways(49.0, (20.0, 200.0, 1000.0), (25.0, 3.0, 12.0))
-    assert frame["needed_cases"].to_dict() == {"SH": 46.0, "TT": 2.0}
-    assert frame["mix_pct"].to_dict() == pytest.approx({"SH": 0.0, "TT": 1 / 0.06})
-    assert frame["mix_cases"].to_dict() == {"SH": 0.0, "TT": 2.0}
-
-
-def test_the_best_rate_of_the_peers_comes_with_who_has_it():
-    frame = ways(40.0, (95.0, np.nan, np.nan), RATE)
-    assert frame[["best_pct", "best_unit"]].to_numpy().tolist() == [[95.0, "a"], [90.0, "b"]]
-
-
-@given(st.floats(0, 49.9), st.floats(0, 100), st.floats(0, 100), st.floats(0, 100), st.floats(0, 100))
-def test_a_mix_brings_the_gap_exactly_and_never_more_than_there_is_room(total, own_sh, own_tt, peer_sh, peer_tt):
-    frame = ways(total, (own_sh, np.nan, np.nan), (own_tt, np.nan, np.nan), peer=(peer_sh, peer_tt))
-    if frame["mix_pct"].notna().all():
-        assert (frame["mix_pct"] * frame["points_per_pct"]).sum() == pytest.approx(frame["gap"].iloc[0], abs=1e-6)
-        assert (frame["mix_pct"] <= frame["room_pct"] + 1e-9).all()
-    else:
-        assert (frame["room_pct"] * frame["points_per_pct"]).sum() < frame["gap"].iloc[0]
+def test_a_mix_brings_the_gap_exactly_within_what_each_way_can_bring(stock, flow, best, total, day):
+    cutoff = str(np.datetime64("2022-12-31") + day)
+    frame = made({"S": (stock, best), "F": (flow, best)}, total=total, days=(cutoff, "2023-12-31"))
+    room, gap = frame["room_points"].sum(), frame["gap"].iloc[0]
+    if room >= gap + 1e-6:
+        assert frame["mix_points"].sum() == pytest.approx(gap)
+        assert (frame["mix_points"] <= frame["room_points"] + 1e-9).all()
+        assert (frame["mix_rate"].dropna() <= 100 + 1e-6).all()
+    elif room < gap - 1e-6:
+        assert frame["mix_points"].isna().all() and frame["order"].isna().all()

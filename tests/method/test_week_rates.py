@@ -29,7 +29,7 @@ def counted(*rows):
 
 
 def only(history, **settings):
-    (row,) = week_rates.week_rates(history, settings).to_dict("records")
+    (row,) = week_rates.compute_week_rates(history, settings).to_dict("records")
     return row
 
 
@@ -105,7 +105,7 @@ def test_a_rate_without_rounding_and_with_an_even_flow_has_no_width():
 
 def test_the_decimals_are_those_that_the_figures_need_where_none_are_given():
     history = rated(("2024-01-11", "a", 20.0), ("2024-01-18", "a", 21.0), ("2024-01-18", "b", 3.25))
-    row = week_rates.week_rates(history).iloc[0]
+    row = week_rates.compute_week_rates(history).iloc[0]
     assert row["low"] == pytest.approx(20.995)
 
 
@@ -143,7 +143,7 @@ def test_a_unit_that_had_no_figure_at_the_previous_cut_off_has_nothing_to_compar
 
 def test_a_figure_that_is_missing_now_has_no_row():
     history = rated(("2024-01-08", "a", 20.0), ("2024-01-15", "a", np.nan), ("2024-01-15", "b", 3.0))
-    assert week_rates.week_rates(history)["unit_code"].tolist() == ["b"]
+    assert week_rates.compute_week_rates(history)["unit_code"].tolist() == ["b"]
 
 
 def test_after_a_week_left_out_the_rate_is_that_of_both_weeks():
@@ -195,7 +195,7 @@ def test_a_code_that_was_another_units_begins_anew_and_its_days_may_count_from_t
     days = [("2025-06-30", "a", 50.0), ("2025-07-07", "a", 20.0), ("2025-07-14", "a", 20.5)]
     history = rated(*days).assign(since=["2025-01-01", "2025-07-01", "2025-07-01"])
     settings = {"decimals": {"DVCTT": 3}, "widest": 100}
-    assert week_rates.every_week(history, settings)["basis"].tolist() == ["first", "first", "estimate"]
+    assert week_rates.compute_every_week(history, settings)["basis"].tolist() == ["first", "first", "estimate"]
     row = only(history, **settings)
     assert row["rate"] == pytest.approx(20 + 0.5 * 14 / 7)  # 14 days since 1 July
     assert row["high"] == pytest.approx(20 + 0.5 * 3 * 195 / 7, abs=0.1)  # 195 since 1 January, of which a third
@@ -216,33 +216,33 @@ def test_the_areas_row_is_treated_as_any_and_totals_and_stocks_have_no_rate():
         for day in ("2024-01-08", "2024-01-15")
         for name in ("TD", "CKMB", "TOTAL", "PREVIOUS_TOTAL", "CHANGE")
     )
-    rates = week_rates.week_rates(history, {"flows": ["TD"]})
+    rates = week_rates.compute_week_rates(history, {"flows": ["TD"]})
     assert rates[["unit_code", "indicator"]].to_numpy().tolist() == [["a", "TD"], ["893", "TD"]]
-    assert set(week_rates.week_rates(history)["indicator"]) == {"TD", "CKMB"}
+    assert set(week_rates.compute_week_rates(history)["indicator"]) == {"TD", "CKMB"}
     assert list(rates.columns) == ["unit_code", "indicator", "rate", "low", "high", "cases", "basis"]
 
 
 def test_no_history_and_no_flows_give_no_rows():
     for history, settings in ((rated(), {}), (rated(("2024-01-08", "a", 20.0)), {"flows": []})):
-        rates = week_rates.week_rates(history, settings)
+        rates = week_rates.compute_week_rates(history, settings)
         assert rates.empty and list(rates.columns) == week_rates.WEEK_RATES
 
 
 def test_two_figures_of_one_cell_and_unknown_settings_are_refused():
     twice = rated(("2024-01-08", "a", 20.0), ("2024-01-08", "a", 21.0))
     with pytest.raises(ValueError, match="2024-01-08, a, DVCTT"):
-        week_rates.week_rates(twice)
+        week_rates.compute_week_rates(twice)
     with pytest.raises(ValueError, match=r"'week'.*year, quarter, month, none"):
-        week_rates.week_rates(rated(("2024-01-08", "a", 20.0)), {"accumulates": "week"})
+        week_rates.compute_week_rates(rated(("2024-01-08", "a", 20.0)), {"accumulates": "week"})
     with pytest.raises(ValueError, match="uneven"):
-        week_rates.week_rates(rated(("2024-01-08", "a", 20.0)), {"uneven": 0.5})
+        week_rates.compute_week_rates(rated(("2024-01-08", "a", 20.0)), {"uneven": 0.5})
 
 
 def test_the_order_of_the_history_does_not_matter_and_nothing_is_written_into_it():
     history = rated(*((f"2024-01-{day:02}", unit, 20.0 + day) for day in (8, 15, 22) for unit in "abc"))
     kept = history.copy()
-    forth = week_rates.every_week(history).sort_values(["cutoff", "unit_code"], ignore_index=True)
-    back = week_rates.every_week(history[::-1]).sort_values(["cutoff", "unit_code"], ignore_index=True)
+    forth = week_rates.compute_every_week(history).sort_values(["cutoff", "unit_code"], ignore_index=True)
+    back = week_rates.compute_every_week(history[::-1]).sort_values(["cutoff", "unit_code"], ignore_index=True)
     pd.testing.assert_frame_equal(forth, back)
     pd.testing.assert_frame_equal(history, kept)
 

@@ -45,7 +45,7 @@ def printed(name, values, days, unit="a"):
 
 def ends(history, rules=RULES, **settings):
     """unit_code, indicator → low, middle, high (once, where there is a row for each band)."""
-    frame = year_end.year_end(history, rules, BANDS, settings)
+    frame = year_end.forecast_year_end(history, rules, BANDS, settings)
     return frame.drop_duplicates(["unit_code", "indicator"]).set_index(["unit_code", "indicator"])
 
 
@@ -99,7 +99,7 @@ def test_a_rate_cannot_leave_what_is_still_possible():
 def test_on_the_day_all_is_known_and_after_it_nothing_is_said():
     days = mondays(25)
     history = pd.concat([counted("F", 10, 50, days), printed("S", 40.0, days), printed("TOTAL", 62.0, days)])
-    frame = year_end.year_end(history, RULES, BANDS, {"by": days[-1]})
+    frame = year_end.forecast_year_end(history, RULES, BANDS, {"by": days[-1]})
     for (_, name), now in {
         ("a", "F"): 20.0,
         ("a", "S"): 4.0,
@@ -109,7 +109,7 @@ def test_on_the_day_all_is_known_and_after_it_nothing_is_said():
         assert interval(frame[frame["indicator"] == name].iloc[0]) == pytest.approx([now] * 3)
     odds = frame[frame["indicator"] == "TOTAL"].set_index("band")["odds"]
     assert odds.to_dict() == {"Xuất sắc": 0, "Tốt": 0, "Khá": 0, "Trung bình": 1, "Yếu": 0}
-    assert year_end.year_end(history, RULES, BANDS, {"by": mondays(24)[-1]}).empty
+    assert year_end.forecast_year_end(history, RULES, BANDS, {"by": mondays(24)[-1]}).empty
 
 
 def test_points_that_never_moved_stay_and_a_total_moves_by_its_flow_alone():
@@ -149,7 +149,7 @@ def test_the_odds_of_bands_add_up_and_follow_the_interval():
         printed("TOTAL", np.round(start + random.normal(0, 0.3, 30).cumsum(), 2), days, unit)
         for unit, start in (("low", 30.0), ("edge", 50.0), ("high", 95.0))
     )
-    frame = year_end.year_end(history, FLOW, BANDS, {})
+    frame = year_end.forecast_year_end(history, FLOW, BANDS, {})
     totals = frame[frame["indicator"] == "TOTAL"]
     assert totals["band"].tolist() == BANDS["band"].tolist() * 3
     odds = totals.pivot(index="unit_code", columns="band", values="odds")
@@ -236,7 +236,7 @@ def test_a_revised_week_is_passed_over():
 
 def test_no_history_no_rows():
     nothing = counted("F", 10, 50, mondays(25)).iloc[:0]
-    frame = year_end.year_end(nothing, RULES, BANDS)
+    frame = year_end.forecast_year_end(nothing, RULES, BANDS)
     assert frame.empty and list(frame.columns) == year_end.YEAR_END
 
 

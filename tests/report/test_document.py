@@ -234,7 +234,7 @@ def test_a_correction_tells_each_figure_that_changed_and_a_first_issue_nothing_o
     assert heading in told and heading not in lines(compiled())
     subject = say("piece.subject", period="#").split("#")[0]
     place = told.index(say("piece.new"))
-    assert told[place + 1 : place + 5] == ["Chợ Mới", "Công khai, minh bạch", "76,2", "72,6"]
+    assert told[place + 1 : place + 5] == ["Thị trấn Chợ Mới", "Công khai, minh bạch", "76,2", "72,6"]
     assert any(line.startswith(say("piece.corrected_title", text=subject)) for line in told)
 
 

@@ -31,7 +31,8 @@ def test_what_was_found_is_told_by_kind_and_by_indicator():
     assert this.found("fell")["unit_code"].tolist() == [MY_HOI_DONG]
     assert set(this.found("target")["indicator"]) == {"DVCTT", "TT", "SH"}
     assert len(this.found("target", "TT")) == 18  # all are below 30 %
-    assert this.flagged[MY_HOI_DONG] >= {"CHANGE"} and AREA not in this.flagged
+    assert this.flagged[MY_HOI_DONG] == {"DVCTT"} and AREA not in this.flagged
+    assert this.fallen == {MY_HOI_DONG}
 
 
 def test_the_course_is_that_of_the_units_there_are_now():

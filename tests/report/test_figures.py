@@ -78,17 +78,75 @@ def test_units_of_two_kinds_are_ranked_in_charts_of_their_own():
 
 
 def test_with_the_first_week_there_is_no_chart_of_a_course():
-    charts_of_a_course = (figures.bump, figures.totals, figures.contributions, figures.control)
+    charts_of_a_course = (figures.bump, figures.totals, figures.contributions, figures.own_rates)
     assert [chart(edition()) for chart in charts_of_a_course] == [None] * 4
-
-
-def test_a_unit_without_a_total_has_no_control_chart():
-    assert figures.control(edition(signals=week()["signals"].iloc[:0]), MY_HOI_DONG) is None
 
 
 def test_without_a_total_of_the_area_the_mail_has_no_picture_of_it():
     nobody = week()["scores"].query("unit_code != '893'")
     assert figures.picture(figures.lost_points(edition(scores=nobody))) is None
+
+
+WEEKS = ("2023-11-06", "2023-11-13", "2023-11-20", "2023-11-27", "2023-12-04")
+
+
+def rated(*cells, signals=()):
+    """An edition with own rates of units' indicators: (unit, indicator, first week with a rate); and its signals."""
+    days = pd.DataFrame({"cutoff": WEEKS, "rate": 20.0, "low": 20.0, "high": 20.0, "cases": 50.0, "basis": "counts"})
+    days = days.assign(baseline=21.0, signal="", since="")
+    frames = [days.assign(unit_code=unit, indicator=name)[first:] for unit, name, first in cells]
+    rows = [(unit, name, 20.0, 21.0, score, "up" if score > 0 else "down", WEEKS[-1]) for unit, name, score in signals]
+    columns = ["unit_code", "indicator", "rate", "baseline", "score", "signal", "since"]
+    return edition(own_rates=pd.concat(frames, ignore_index=True), signals=pd.DataFrame(rows, columns=columns))
+
+
+def captions(told, *codes, **also):
+    """The captions of the own rates of these units, as unit and indicator."""
+    told_of = {
+        say("piece.caption_own_rates", indicator=indicator, unit=unit, area="huyện Chợ Mới", period=PERIOD): (
+            unit,
+            code,
+        )
+        for unit in ("xã Mỹ Hội Đông", "xã Kiến An", "huyện Chợ Mới")
+        for code, indicator in NAMED.items()
+    }
+    charts = [figures.own_rates(told, code, **also) for code in codes]
+    return [told_of[chart.caption] if chart else None for chart in charts]
+
+
+PERIOD = say("period.week_of_year", week=1, month=12, year=2023)
+NAMED = {code: edition().names.indicator(code) for code in ("TT", "DVCTT", "TD")}
+EVERYWHERE = [(unit, name, 0) for unit in (MY_HOI_DONG, "30634", "893") for name in NAMED]
+
+
+def test_of_the_own_rates_the_report_draws_those_of_the_strongest_signal_up_or_down():
+    told = rated(*EVERYWHERE, signals=[("30634", "TT", 1.2), (MY_HOI_DONG, "DVCTT", -1.9), ("893", "TD", 1.1)])
+    assert captions(told, "", "30634", "893") == [
+        ("xã Mỹ Hội Đông", "DVCTT"),
+        ("xã Kiến An", "TT"),
+        ("huyện Chợ Mới", "TD"),
+    ]
+    assert captions(told, "", indicator="TT") == [("xã Kiến An", "TT")]
+
+
+def test_without_a_signal_the_report_draws_no_own_rates_and_a_unit_those_by_which_it_loses_most_points():
+    # Kiến An: TT 0.45 of 6 points, DVCTT 0.65 of 6, TD 19.97 of 20; Mỹ Hội Đông: DVCTT 0.83, TT 1.07, TD 19.96.
+    told = rated(*EVERYWHERE)
+    assert captions(told, "", "30634", MY_HOI_DONG) == [None, ("xã Kiến An", "TT"), ("xã Mỹ Hội Đông", "DVCTT")]
+    assert captions(told, "30634", indicator="TD") == [("xã Kiến An", "TD")]
+
+
+def test_where_fewer_than_three_rates_are_known_the_next_are_drawn_or_none():
+    told = rated(("30634", "TT", 3), ("30634", "DVCTT", 2), (MY_HOI_DONG, "TT", 3), signals=[(MY_HOI_DONG, "TT", 2.0)])
+    assert captions(told, "30634", MY_HOI_DONG, "") == [("xã Kiến An", "DVCTT"), None, None]
+
+
+def test_a_cutoff_that_has_no_row_of_the_unit_is_a_gap():
+    told = rated(*EVERYWHERE)
+    rows = told.tables["own_rates"]
+    gone = rows["unit_code"].eq("30634") & rows["cutoff"].eq(WEEKS[2])
+    chart = figures.own_rates(edition(own_rates=rows[~gone], signals=told.tables["signals"]), "30634")
+    assert say("chart.own_rates.alt_gaps", count=1) in chart.alt
 
 
 def changed(*parts):

@@ -203,7 +203,7 @@ def test_weeks_of_one_year_need_no_heading_of_a_year():
 
 
 def test_a_cutoff_that_is_no_monday_is_named_by_its_date_once():
-    assert page(["2023-10-31"]).rows[0][0] == "31/10/2023"
+    assert page(["2023-10-31"]).rows[0][0] == wording.capital(say("period.day", date="31/10/2023"))
 
 
 def test_of_units_that_share_the_highest_total_the_first_is_named_and_the_others_are_counted():
@@ -383,6 +383,12 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
     course = {"first": "02/01/2023", "last": "23/01/2023", "newest": "55,30"}
     assert say("chart.course.alt", cutoffs=4, **course) in seen.tree.xpath("//img/@alt")[0]
     assert seen.row(DAYS[1])[1] == say("index.no_table")
+
+
+def test_a_week_of_which_it_cannot_be_read_what_its_previous_totals_are_of_is_listed(home):
+    publish(home, REAL, real())
+    paths.processed(home, AREA, REAL, "source.csv").write_text("file,cutoff\n", "utf-8")
+    assert saved(home).row(REAL)[1].startswith(say("index.no_table"))
 
 
 def test_of_a_week_of_which_only_the_report_is_left_the_report_is_listed(home):

@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import pandas as pd
-from support.district import edition, in_force, week, words
+from support.district import edition, in_force, say, week, words
 from support.fragments import text
 
 from analysis.report import page
@@ -14,7 +14,7 @@ def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells()
     piece = page.appendix(edition()).data
     assert piece.count('class="flag') == 19
     assert piece.count('class="text weak"') == 1
-    assert piece.count("(dưới ngưỡng)") == 18 and piece.count("(giảm)") == 1
+    assert piece.count(say("piece.flag_word")) == 18 and piece.count(say("piece.fell_word")) == 1
     held = week()["measurements"]
     names = edition().names
     for each in held[
@@ -31,7 +31,7 @@ def test_a_column_that_the_table_may_leave_out_is_a_dash_where_it_does():
 def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
     said = text(page.standings(edition()))
     assert said.startswith(
-        "Xếp hạng các đơn vị Hạng Đơn vị Tổng điểm Tăng/giảm Xếp loại 1 Chợ Mới 65,79 +0,38 Trung bình"
+        "Xếp hạng các đơn vị Hạng Đơn vị Tổng điểm Tăng/giảm Xếp loại 1 Thị trấn Chợ Mới 65,79 +0,38 Trung bình"
     )
     assert "17 Mỹ Hội Đông 51,10 −5,78" in said and said.endswith("18 Kiến An 49,18 +0,15 Yếu")
 
@@ -50,11 +50,10 @@ def test_the_page_says_which_file_rules_and_code_it_comes_from():
     )
 
 
-def test_a_threshold_of_the_change_marks_the_same_cells_in_table_and_findings():
+def test_a_fall_is_marked_where_it_is_a_finding_and_nowhere_else():
     rows = week()["findings"]
-    without = rows[(rows["finding"] != "flag") | (rows["indicator"] != "CHANGE")]
-    piece = page.appendix(edition(findings=without)).data
-    assert piece.count('class="flag') == 18 and "(giảm)" not in piece
+    piece = page.appendix(edition(findings=rows[rows["finding"] != "fell"])).data
+    assert piece.count('class="flag') == 18 and say("piece.fell_word") not in piece
 
 
 def test_the_document_leaves_number_and_signature_open():
@@ -73,13 +72,13 @@ def test_markup_in_the_data_is_shown_and_never_run():
 
 def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
     said = text(page.trend(edition(), in_mail=True))
-    assert said.startswith("Diễn biến và tín hiệu Bảng chỉ mang theo tổng điểm kỳ trước")
+    assert said.startswith(f"{say('piece.trend_heading_mail')} Bảng chỉ có tổng điểm kỳ trước")
 
 
 def test_each_department_has_its_indicators_with_how_many_units_miss_what():
     rows = re.findall(r"<tr><td>(.*?)</tr>", page.actors(edition()).data)
     cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
-    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Dịch vụ công trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
+    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Hồ sơ nộp trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
     assert len(cells) == 6
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from support import district
@@ -14,47 +15,61 @@ from support.fragments import text
 from analysis.report import findings, unitpage
 from analysis.weeks import paths, store, table_files
 
-KIEN_AN, MY_HOI_DONG = "30634", "30637"
+KIEN_AN, MY_HOI_DONG, TOWN = "30634", "30637", "30628"
 
 
-def test_the_first_lines_tell_standing_change_lost_points_and_the_way_up():
-    lost = [
+def need(**fields: str) -> str:
+    return say("finding.need_stock", **fields)
+
+
+TRANSPARENCY = need(indicator="công khai, minh bạch", own="19,3%", to="23,9%", needed="4,6")
+
+
+def test_the_first_lines_tell_standing_change_lost_points_and_the_route():
+    lost = [  # of what is not itemised 28 − 19.69
         say("unit.lost_part", part="số hóa hồ sơ", lost="17,05", most=22),
         say("unit.lost_part", part="công khai, minh bạch", lost="14,53", most=18),
-        say("unit.lost_part", part="thanh toán trực tuyến", lost="5,55", most=6),
+        say("unit.lost_part", part="phần điểm bảng không thể hiện", lost="8,31", most=28),
     ]
-    way = say("finding.mix_proven", steps=say("finding.mix_step", indicator="số hóa hồ sơ", needed="3,8"))
     lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), KIEN_AN).data)
     assert lines == [
         say("unit.standing", unit="Xã Kiến An", total="49,18", band="Yếu", rank=18, of=18, kind=say("kind.commune")),
         say("finding.rose", unit="Kiến An", change="0,15", median="+0,27"),
         say("unit.most_lost", parts="; ".join(lost)),
-        f"{say('finding.route_gap', unit='Kiến An', gap='0,82', band='Trung bình')} {way}",
+        f"{say('finding.route_gap', unit='Kiến An', gap='0,82', band='Trung bình')} {say('finding.route_mix', ways=TRANSPARENCY)}",
     ]
 
 
-def test_a_lost_item_is_named_with_what_to_check_and_what_its_level_says_of_another_one():
-    said = text(unitpage.change(edition(), MY_HOI_DONG))
+def test_what_is_not_printed_comes_first_where_most_is_lost_there():
+    lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), MY_HOI_DONG).data)
+    first = say("unit.lost_part", part="phần điểm bảng không thể hiện", lost="18,48", most=28)  # 28 − 9.525
+    assert any(line.startswith(say("unit.most_lost", parts="#").split("#")[0] + first) for line in lines)
+
+
+def test_a_lost_block_is_told_in_points_with_what_to_check_and_what_its_level_says():
+    said, group = text(unitpage.change(edition(), MY_HOI_DONG)), "mức độ hài lòng"
     assert say("finding.fell", unit="Mỹ Hội Đông", change="5,78", median="+0,27") in said
     assert say("unit.down", previous=12, rank=17) in said
-    assert say("finding.step_lost", change="−5,78", unit="Mỹ Hội Đông", items=1, size=6) in said
-    assert say("finding.step_before", now=1, before=1) in said
-    assert say("unit.no_limits", missing=15) in said
+    assert say("finding.step_lost_points", change="−5,78", unit="Mỹ Hội Đông", points=6, group=group) in said
+    assert say("finding.step_against_peers", gap="11,26", unit="Mỹ Hội Đông", points=12, group=group) in said
+    assert say("finding.step_earlier", now=6, before=6) in said
+    assert "tiêu chí hài lòng" not in said
+    assert say("finding.route_step", points=12, group=group) in text(unitpage.route(edition(), MY_HOI_DONG))
 
 
 def test_every_figure_stands_beside_the_median_the_best_of_its_kind_and_the_target():
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", unitpage.lost(edition(), KIEN_AN).data)
     cells = [re.sub(r"<[^>]+>", "|", html.unescape(row)).replace("||", "|") for row in rows]
     assert cells[0].split("|") == [
-        *["Số hóa hồ sơ", "17,05", "4,95/22", "22,5%", "24,3%", "33,3% (Chợ Mới)", "80%"],
+        *["Số hóa hồ sơ", "17,05", "4,95/22", "22,5%", "24,3%", "33,3% (thị trấn Chợ Mới)", "80%"],
         "",
     ]
     assert [cell.split("|")[0] for cell in cells] == [
         *[
             "Số hóa hồ sơ",
             "Công khai, minh bạch",
-            "Thanh toán trực tuyến",
-            "Dịch vụ công trực tuyến",
+            "Hồ sơ thanh toán trực tuyến",
+            "Hồ sơ nộp trực tuyến",
             "Tiến độ giải quyết",
         ]
     ]
@@ -67,20 +82,32 @@ def test_the_points_lost_and_the_points_of_the_rest_add_up_to_the_hundred():
     assert say("unit.rest", value="19,69", median="20,79") in text(unitpage.lost(edition(), KIEN_AN))
 
 
-def test_each_way_to_the_next_band_comes_with_the_best_rate_there_is_and_where_it_is():
+def test_the_route_is_the_same_as_in_the_report_and_what_else_alone_is_enough_comes_with_who_has_shown_it():
     said = text(unitpage.route(edition(), KIEN_AN))
-    way = say("finding.mix_step", indicator="công khai, minh bạch", needed="4,6")
-    assert say("unit.alone", way=way, best="87,2%", holder="Long Điền A") in said
-    pace = say(
-        "piece.pace_total", indicator=say("name.total"), value="49,18", target=50, by="31/12/2023", needed="0,21"
+    route = edition().found("route").query("unit_code == @KIEN_AN")["text"]
+    assert all(each in said for each in route) and len(route) == 3
+    # 0.82 / 0.22 = 3.727… percentage points more: (26.227… × 365 − 22.5 × 338) / 27 = 72.9
+    flow = say("finding.need_flow", indicator="số hóa hồ sơ", own="22,5%", rate="72,9%", by="31/12/2023")
+    assert say("finding.route_alone", way=flow, best="33,3%", holder="thị trấn Chợ Mới") in said
+    assert "hồ sơ thanh toán trực tuyến đạt" not in said  # it needs 21.3 % and can reach 14.4 %
+
+
+def test_a_target_is_reached_or_needs_so_much_or_cannot_be_reached_any_more():
+    said = text(unitpage.route(edition(), TOWN))
+    # (30 × 365 − 28.19 × 338) / 27 = 52.66
+    fields = {"indicator": "Hồ sơ thanh toán trực tuyến", "value": "28,19%", "target": "30%"}
+    assert say("possible.flow", needed="52,7%", by="31/12/2023", **fields) in said
+    assert (
+        say("possible.impossible", indicator="Hồ sơ nộp trực tuyến", value="20,1%", target="50%", most="26,0%") in said
     )
-    assert f"{pace} {say('piece.pace_recent', weeks=1, recent='+0,15')}" in said
-    assert "tiến độ" not in said.lower()  # 4.1 percentage points, of which only 0.16 are left
+    assert "mỗi tuần" not in said
 
 
-def test_where_the_best_of_every_peer_is_not_enough_it_says_so():
-    said = text(unitpage.route(edition(), MY_HOI_DONG))
-    assert f"{say('finding.mix_best', most='5,55')} {say('finding.mix', steps='#').split('#')[0]}" in said
+def test_where_no_route_is_enough_by_the_day_it_says_how_much_there_is():
+    routes = week()["routes"].query("unit_code == '30652'")
+    most = f"{routes['room_points'].sum():.2f}".replace(".", ",")
+    said = text(unitpage.route(edition(), "30652"))  # 18.61 points to “Khá”
+    assert say("finding.route_none", most=most, by="31/12/2023") in said
 
 
 def test_the_page_says_what_the_table_cannot_show():
@@ -122,7 +149,7 @@ def course(*bands, code=KIEN_AN):
         ),
         (
             ["Yếu", "Trung bình", "Yếu"],
-            say("unit.since", period=say("period.week_of_year", week=1, month=12, year=2023), count=1),
+            say("unit.new_band"),
         ),
         (["Yếu"] * 4, say("unit.since_first", period=say("period.week_of_year", week=2, month=11, year=2023), count=4)),
     ],
@@ -131,10 +158,20 @@ def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, s
     assert said in text(unitpage.standing(edition(course=course(*bands)), KIEN_AN))
 
 
-def test_a_change_within_the_limits_is_called_ordinary():
-    signals = week()["signals"].assign(missing=0, changes=20, centre=0.2, lower=-0.4, upper=0.8)
-    said = text(unitpage.change(edition(signals=signals), KIEN_AN))
-    assert say("unit.within", lower="−0,40", upper="+0,80", count=20) in said
+def test_a_change_that_is_not_marked_is_called_ordinary():
+    assert say("unit.ordinary") in text(unitpage.change(edition(), KIEN_AN))
+    assert say("unit.ordinary") not in text(unitpage.change(edition(), MY_HOI_DONG))
+
+
+def test_the_own_rates_of_the_week_stand_beside_the_cumulative_ones():
+    rates = pd.DataFrame(
+        [(KIEN_AN, "TT", 64.583, 64.583, 64.583, 48.0, "counts"), (KIEN_AN, "SH", 31.0, 25.0, 37.0, float("nan"), "estimate")],
+        columns=["unit_code", "indicator", "rate", "low", "high", "cases", "basis"],
+    )  # fmt: skip
+    said = text(unitpage.change(edition(week_rates=rates), KIEN_AN))
+    paid = say("week_rate.counts", rate="64,58%", hits=31, cases=48)
+    assert say("week_rate.line", indicator="hồ sơ thanh toán trực tuyến", rate=paid, value="7,56%") in said
+    assert say("week_rate.estimate", rate="31,0%", low="25,0%", high="37,0%") in said
 
 
 @pytest.mark.parametrize(
@@ -146,22 +183,23 @@ def test_a_change_within_the_limits_is_called_ordinary():
 )
 def test_without_a_route_it_says_why(total, said):
     scores = week()["scores"].assign(total=lambda each: each["total"].mask(each["unit_code"] == KIEN_AN, total))
-    told = edition(scores=scores, routes=week()["routes"].iloc[:0], pace=week()["pace"].iloc[:0])
+    told = edition(scores=scores, routes=week()["routes"].iloc[:0])
     assert said in text(unitpage.route(told, KIEN_AN))
 
 
-def test_where_cases_are_counted_a_way_is_told_in_whole_cases():
-    routes = week()["routes"].assign(needed_cases=38.0, mix_cases=38.0)
+def test_where_cases_are_counted_a_need_is_told_in_whole_cases():
+    routes = week()["routes"].assign(needed_cases=38.0, mix_cases=9.0)
     said = text(unitpage.route(edition(routes=routes), KIEN_AN))
-    way = say("finding.mix_cases", indicator="thanh toán trực tuyến", needed="13,7", cases=38)
-    assert say("unit.alone", way=way, best="28,19%", holder="Chợ Mới") in said
+    fields = {"indicator": "công khai, minh bạch", "own": "19,3%", "to": "23,9%", "needed": "4,6"}
+    assert say("finding.route_mix", ways=say("finding.need_stock_cases", cases=9, **fields)) in said
 
 
 def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_binary_noise_is_all_that_differs():
     # the median of nine changes of 0.1 and nine of 0.2 is 0.15000000000000002
     units = week()["changes"]["unit_code"]
-    changes = week()["changes"].assign(change=[0.1, 0.2] * (len(units) // 2) + [0.1] * (len(units) % 2))
-    held = week() | {"changes": changes}
+    moves = week()["moves"].query("indicator == 'CHANGE'")
+    moves = moves.assign(move=0.2, median=np.median([0.1] * 9 + [0.2] * 9), marked=True)
+    held = week() | {"moves": moves[moves["unit_code"].isin(units)]}
     found = findings.collect(held, district.in_force(), district.words())
     rose = found.query("finding == 'rose'")
     assert rose["reference"].iat[0] != 0.15 and rose["reference"].iat[0] == pytest.approx(0.15)
@@ -179,7 +217,7 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
         "unitpage.standing(edition, unit)",
         "unitpage.change(edition, unit)",
         "figures.contributions(edition, unit)",
-        "figures.control(edition, unit)",
+        "figures.own_rates(edition, unit)",
         "unitpage.lost(edition, unit)",
         "figures.lost_points(edition, unit)",
         "unitpage.route(edition, unit)",

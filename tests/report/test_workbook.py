@@ -18,6 +18,7 @@ from support.payloads import PAYLOADS
 from analysis.config import wording
 from analysis.report import sentences, workbook
 
+NAN = float("nan")
 NUMBERS = ["total", "previous_total", "change", "not_itemised"]
 HEADS = [
     "Hạng",
@@ -30,8 +31,8 @@ HEADS = [
     "Tiến độ giải quyết",
 ]
 HEADS += [
-    f"Dịch vụ công trực tuyến ({say('piece.target', target='50%')})",
-    f"Thanh toán trực tuyến ({say('piece.target', target='30%')})",
+    f"Hồ sơ nộp trực tuyến ({say('piece.target', target='50%')})",
+    f"Hồ sơ thanh toán trực tuyến ({say('piece.target', target='30%')})",
     f"Số hóa hồ sơ ({say('piece.target', target='80%')})",
 ]
 HEADS += [
@@ -105,7 +106,7 @@ def test_a_missing_figure_is_an_empty_cell_and_a_zero_is_a_zero():
     sheet = opened(workbook.build_workbook(edition(measurements=held.assign(value=held["value"].mask(gone)))))[
         "Xếp hạng"
     ]
-    assert sheet["B3"].value == "Chợ Mới" and sheet["L3"].value is None
+    assert sheet["B3"].value == "Thị trấn Chợ Mới" and sheet["L3"].value is None
     assert [sheet[f"L{row}"].value for row in (17, 20)] == [0, 0]  # Mỹ An, Kiến An
 
 
@@ -135,7 +136,9 @@ def marked(sheet) -> set[str]:
         for rule in cells.rules:
             for row in range(first, last + 1):
                 cell = sheet.cell(row, left)
-                if rule.type == "cellIs":
+                if rule.type == "notContainsErrors":  # whatever stands there
+                    holds = True
+                elif rule.type == "cellIs":
                     holds = f'"{cell.value}"' == rule.formula[0]
                 else:
                     own, limit = re.fullmatch(r"AND\(ISNUMBER\((\w+)\),\1<(\d+)\)", rule.formula[0]).groups()
@@ -151,18 +154,19 @@ def test_the_marks_are_those_of_the_page_by_rules_that_go_on_working():
     sheet = ranking()
     rows = {sheet[f"B{row}"].value: row for row in range(3, 21)}
     flags = edition().found("flag")
+    names = edition().names
     wanted = {
-        f"{PLACES['change' if each.indicator == 'CHANGE' else each.indicator]}{rows[edition().names.unit(each.unit_code)]}"
-        for each in flags.itertuples()
+        f"{PLACES[each.indicator]}{rows[wording.capital(names.unit(each.unit_code))]}" for each in flags.itertuples()
     }
-    assert len(wanted) == 19
+    assert len(wanted) == 18
+    wanted |= {f"{PLACES['change']}{rows['Mỹ Hội Đông']}"}  # the only fall that stands out
     assert marked(sheet) == wanted | {"D20"}  # Kiến An: Yếu
 
 
 def test_the_marks_are_told_in_words_as_well():
     sheet = ranking()
-    assert sheet["O20"].value == "Công khai, minh bạch; Dịch vụ công trực tuyến; Thanh toán trực tuyến"
-    assert sheet["O19"].value == f"Dịch vụ công trực tuyến; {say('name.change')}"
+    assert sheet["O20"].value == "Công khai, minh bạch; Hồ sơ nộp trực tuyến; Hồ sơ thanh toán trực tuyến"
+    assert sheet["O19"].value == f"Hồ sơ nộp trực tuyến; {say('workbook.marked_fall')}"
     assert not sheet["O3"].value
     assert any(say("piece.appendix_note", thresholds="#").split("#")[0] in text for text in texts(sheet))
 
@@ -172,7 +176,7 @@ def test_the_marks_are_told_in_words_as_well():
 
 def test_the_second_sheet_tells_file_digest_controls_and_each_repair():
     book = opened(compiled())
-    assert book.sheetnames == [say("workbook.ranking"), say("workbook.sources")]
+    assert book.sheetnames == [say(f"workbook.{name}") for name in ("ranking", "sources", "week_rates")]
     sheet = book.worksheets[1]
     told = texts(sheet)
     assert {"2023-12-04.txt", "0" * 64, "04/12/2023", "23/06/2022", "0.1.0-abc1234"} <= set(told)
@@ -188,7 +192,7 @@ def test_a_reissued_week_tells_what_it_corrects_on_a_sheet_of_its_own():
     sheet = opened(workbook.build_workbook(corrected()))[say("piece.correction_heading")]
     assert [[cell.value for cell in row] for row in sheet] == [
         [say(f"piece.{head}") for head in ("unit", "figure", "old", "new")],
-        ["Chợ Mới", "Công khai, minh bạch", 76.2, 72.6],
+        ["Thị trấn Chợ Mới", "Công khai, minh bạch", 76.2, 72.6],
     ]
     assert sheet["C2"].number_format == "#,##0.0"
     this = corrected()
@@ -207,9 +211,26 @@ def test_units_of_several_kinds_are_told_apart_in_a_column():
 
 def test_english_names_sheets_and_columns_and_carries_the_same_figures():
     book = opened(workbook.build_workbook(edition("en")))
-    assert book.sheetnames == [say("workbook.ranking", "en"), say("workbook.sources", "en")]
+    assert book.sheetnames == [say(f"workbook.{name}", "en") for name in ("ranking", "sources", "week_rates")]
     numbers = [[cell.value for cell in row if cell.data_type == "n"] for row in book.worksheets[0].iter_rows(2, 20)]
     assert numbers == [[cell.value for cell in row if cell.data_type == "n"] for row in ranking().iter_rows(2, 20)]
+
+
+# -- the own rates of the week ---------------------------------------------------------------------------------------
+
+
+def test_the_last_sheet_has_the_own_rate_of_each_unit_and_indicator_or_why_there_is_none():
+    rows = [("30634", "TT", 64.58, 64.58, 64.58, 48.0, "counts"), ("893", "TT", 31.0, 25.0, 37.0, NAN, "estimate")]
+    rows += [("30634", "TD", NAN, NAN, NAN, NAN, "too_wide")]
+    columns = ["unit_code", "indicator", "rate", "low", "high", "cases", "basis"]
+    book = opened(workbook.build_workbook(edition(week_rates=pd.DataFrame(rows, columns=columns))))
+    sheet = book[say("workbook.week_rates")]
+    name, paid = "Kiến An", "Hồ sơ thanh toán trực tuyến"
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(2)] == [
+        [name, paid, 64.58, 64.58, 64.58, 48, say("workbook.basis_counts")],
+        ["Huyện Chợ Mới", paid, 31, 25, 37, None, say("workbook.basis_estimate")],
+        [name, "Tiến độ giải quyết", None, None, None, None, say("workbook.basis_too_wide")],
+    ]
 
 
 # -- shown as typed --------------------------------------------------------------------------------------------------

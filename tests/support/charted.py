@@ -13,9 +13,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.config import wording
-from analysis.report.charts.control import draw_control
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
+from analysis.report.charts.own_rates import draw_own_rates
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart
@@ -140,24 +140,31 @@ def lines(course: pd.DataFrame, words: wording.Wording, **names: str) -> Chart:
     return draw_lines(rows, names, words, "Tổng điểm", words.number)
 
 
-def many_points(count: int) -> pd.DataFrame:
-    days = pd.date_range(end="2023-12-04", periods=count, freq="7D").strftime("%Y-%m-%d")
-    values = np.random.default_rng(766).normal(0.2, 1, count).round(2)
-    return pd.DataFrame(
-        {"cutoff": days, "value": values, "rule": np.resize(["", "beyond", "", "shift", "near", "trend"], count)}
-    )
-
-
-LIMITS = {"centre": 0.25, "lower": -1.75, "upper": 2.25, "missing": 0}
-
-
-NO_LIMITS = {"centre": UNKNOWN, "lower": UNKNOWN, "upper": UNKNOWN, "missing": 9}
-
-
-POINTS = pd.DataFrame(
-    [("2023-11-13", 0.5, ""), ("2023-11-20", 0.25, ""), ("2023-11-27", -5.78, "beyond"), ("2023-12-04", 0.5, "")],
-    columns=["cutoff", "value", "rule"],
+# One indicator of one unit: too early, counted, estimated, not known, a signal down, and a signal up with 31 of 48 cases.
+OWN_RATES = pd.DataFrame(
+    [
+        ("2023-10-30", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "", ""),
+        ("2023-11-06", 20.0, 20.0, 20.0, 50, UNKNOWN, "", ""),
+        ("2023-11-13", 30.0, 25.0, 40.0, UNKNOWN, 20.0, "", ""),
+        ("2023-11-20", UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 22.0, "down", "2023-11-20"),
+        ("2023-11-27", 5.0, 5.0, 5.0, 40, 22.0, "down", "2023-11-20"),
+        ("2023-12-04", 100 * 31 / 48, 100 * 31 / 48, 100 * 31 / 48, 48, 21.0, "up", "2023-12-04"),
+    ],
+    columns=["cutoff", "rate", "low", "high", "cases", "baseline", "signal", "since"],
 )
+
+
+def many_rates(count: int) -> pd.DataFrame:
+    """Wandering rates, half of them estimates, with gaps, and a signal over every second ten cut-offs."""
+    days = pd.date_range(end="2023-12-04", periods=count, freq="7D").strftime("%Y-%m-%d")
+    chance, order = np.random.default_rng(766), np.arange(count)
+    rate = np.where(order % 11 == 5, np.nan, chance.uniform(0, 60, count))
+    width = np.where(order % 2, chance.uniform(0, 9, count), 0)
+    kinds = np.resize(["", "down", "", "up"], count)[order // 10]
+    since = np.where(kinds == "", "", days[order // 10 * 10])
+    bounds = {"low": (rate - width).clip(0), "high": rate + width, "cases": np.where(width, np.nan, 40.0)}
+    frame = pd.DataFrame({"cutoff": days, "rate": rate} | bounds)
+    return frame.assign(baseline=np.where(order < 8, np.nan, 30 + order / 10), signal=kinds, since=since)
 
 
 def many_cells(count: int, indicators: tuple[str, ...]) -> pd.DataFrame:
@@ -232,8 +239,8 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
         )
         rows = parts.stack().rename_axis(["unit_name", "part"]).rename("contribution").reset_index()
         return draw_contributions(rows.assign(change=rows.groupby("unit_name")["contribution"].transform("sum")), words)
-    if kind == "control":
-        return draw_control(many_points(count), LIMITS, words)
+    if kind == "own_rates":
+        return draw_own_rates(many_rates(count), words, LONG_NAME)
     parts = pd.concat([PARTS] * (count // 9), ignore_index=True)
     parts.loc[1, "part"] = LONG_NAME
     return draw_lost_points(parts, words)
@@ -242,5 +249,6 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
 def all_charts() -> str:
     shown = [draw_ranking(SCORES, BANDS, VI), draw_heat(CELLS, VI), draw_lost_points(PARTS, VI)]
     shown += [draw_bump(COURSE, VI, {"Kiến An", "Chợ Mới"}), draw_totals(COURSE, VI)]
-    shown += [draw_contributions(CHANGED, VI), draw_control(POINTS, LIMITS, VI)]
+    shown += [draw_contributions(CHANGED, VI)]
+    shown += [draw_own_rates(OWN_RATES, VI, "Thanh toán trực tuyến")]
     return hashlib.sha256("".join(chart.svg() for chart in shown).encode()).hexdigest()

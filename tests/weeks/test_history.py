@@ -53,6 +53,10 @@ def measurements(figures: dict[str, float], indicator: str = "TOTAL") -> pd.Data
     return pd.DataFrame(rows, columns=list(tables.TABLES["measurements"].columns))
 
 
+def source(day: str, previous: str = "") -> pd.DataFrame:
+    return pd.DataFrame({"file": ["a.txt"], "cutoff": [day], "previous_cutoff": [previous]})
+
+
 def publish(
     home: Path,
     day: str,
@@ -62,14 +66,16 @@ def publish(
     previous: dict[str, float] | None = None,
     of: str = "",
     corrected: pd.DataFrame | None = None,
+    dated: bool = True,
 ) -> Path:
-    """A published week, as its notebooks write it."""
+    """A published week, as its notebooks write it; dated: its table says of which cut-off its previous totals are."""
     folder, held = paths.processed(home, area, day), scores(totals, names)
     written = {
         "scores": held,
         "changes": changes(held, previous or {}, of),
+        "source": source(day, of if dated else ""),
         "corrections": corrections({}) if corrected is None else corrected,
-        "measurements": measurements(totals),
+        "measurements": pd.concat([measurements(totals), measurements(previous or {}, "PREVIOUS_TOTAL")]),
     }
     for name, frame in written.items():
         store.write_table(folder, name, frame)
@@ -216,9 +222,41 @@ def test_a_carried_cutoff_is_one_of_the_newest(home):
     assert history.load(home, AREA, newest=2)["cutoff"].tolist() == ["2023-11-20", "2023-11-27"]
 
 
-def test_previous_totals_without_a_cutoff_are_of_no_week(home):
-    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of="")
-    assert history.load(home, AREA)["cutoff"].tolist() == ["2023-11-27"]
+@pytest.mark.parametrize("of", ["", "2023-11-20"])
+def test_previous_totals_of_a_cutoff_that_the_table_does_not_name_are_of_no_week_in_history(home, of):
+    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of=of, dated=False)
+    publish(home, "2023-12-11", {A: 72}, previous={A: 71}, of="2023-12-04")
+    assert history.load(home, AREA)["cutoff"].tolist() == ["2023-11-27", "2023-12-04", "2023-12-11"]
+
+
+def test_a_total_that_a_table_carries_for_a_named_cutoff_stays_where_a_later_table_names_none(home):
+    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of="2023-11-20")
+    publish(home, "2023-11-28", {A: 70}, previous={A: 68}, of="2023-11-20", dated=False)
+    told = history.load(home, AREA).query("carried_by != ''")
+    assert found(told, "cutoff", "total", "carried_by") == [("2023-11-20", 69.0, "2023-11-27")]
+
+
+def carriers(home: Path, day: str, previous_cutoff: str) -> list[tuple]:
+    week = store.history(home, AREA)[day]
+    return found(history.carriers(week, previous_cutoff), "carrier", "cutoff", "unit_code", "total")
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_the_totals_of_other_cutoffs_are_those_that_a_table_and_the_next_one_carry(home, dated):
+    publish(home, "2023-11-27", {A: 70}, previous={A: 69}, of="2023-11-20", dated=dated)
+    publish(home, "2023-12-04", {A: 71}, previous={A: 70.5, B: 8}, of="2023-11-27", dated=dated)
+    publish(home, "2023-12-11", {A: 72}, previous={A: 71}, of="2023-12-04", dated=dated)
+    assert carriers(home, "2023-11-27", "2023-11-20") == [
+        ("2023-11-27", "2023-11-20", A, 69),
+        ("2023-12-04", "2023-11-27", A, 70.5),
+        ("2023-12-04", "2023-11-27", B, 8),
+    ]
+
+
+def test_totals_that_a_table_does_not_carry_are_of_no_other_cutoff(home):
+    publish(home, "2023-11-20", {A: 69})
+    publish(home, "2023-11-27", {A: 70})
+    assert carriers(home, "2023-11-27", "2023-11-20") == []
 
 
 # -- where a new series begins ---------------------------------------------------------------------------------------
@@ -338,7 +376,7 @@ def test_a_week_being_made_gets_the_series_that_history_will_give_it(home, area)
         week, totals = store.open_week(area, day, f"{day}-abc", home=home), {"893": 60, A: 70, B: 71}
         week.write("scores", scores(totals, called))
         week.write("measurements", measurements(totals))
-        week.write("source", pd.DataFrame({"file": ["a"], "cutoff": [day], "previous_cutoff": [""]}))
+        week.write("source", source(day))
         week.write("corrections", corrections({}))
         made = history.rows(week).set_index("unit_code")["since"]
         publish(home, day, {"893": 60, A: 70, B: 71}, area, called)
@@ -352,10 +390,9 @@ def test_the_rows_of_a_week_being_made_are_those_that_history_will_have(home):
     publish(home, "2023-11-20", {A: 69})
     week = store.open_week(AREA, "2023-11-27", "2023-11-27-abc", home=home)
     carried = measurements({A: 68.5, B: 70}, "PREVIOUS_TOTAL")
-    source = {"file": ["a.txt"], "cutoff": ["2023-11-27"], "previous_cutoff": ["2023-11-20"]}
     week.write("scores", scores({"893": 60, A: 70, B: 71}))
     week.write("measurements", pd.concat([measurements({"893": 60, A: 70, B: 71}), carried]))
-    week.write("source", pd.DataFrame(source))
+    week.write("source", source("2023-11-27", "2023-11-20"))
     week.write("corrections", corrections({}))
     rows = history.rows(week)
     publish(home, "2023-11-27", {"893": 60, A: 70, B: 71})
@@ -376,7 +413,7 @@ def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_c
     shutil.copytree(paths.processed(home, AREA, "2023-11-27"), week.folder / "r1")
     week.write("scores", scores({A: 69.5, B: 71}))
     week.write("measurements", measurements({A: 69.5, B: 71}))
-    week.write("source", pd.DataFrame({"file": ["a"], "cutoff": ["2023-11-27"], "previous_cutoff": [""]}))
+    week.write("source", source("2023-11-27"))
     week.write("corrections", corrections({A: 69}))
     assert found(history.rows(week), "unit_code", "revision", "corrected") == [(A, 2.0, True), (B, 2.0, False)]
 

@@ -195,10 +195,10 @@ def test_a_course_draws_a_line_for_each_unit_with_its_newest_figure(home):
     assert "Chợ Mới district" in chart.caption
 
 
-@pytest.mark.parametrize("indicator", ["TT", "tt", "Thanh toán trực tuyến", "online payment"])
+@pytest.mark.parametrize("indicator", ["TT", "tt", "Hồ sơ thanh toán trực tuyến", "dossiers paid online"])
 def test_an_indicator_is_known_by_its_code_and_by_its_names(home, indicator):
     chart = charts.course(AREA, indicator, "Kiến An", home=home)
-    assert "7,56%" in chart.alt and "Thanh toán trực tuyến" in chart.alt
+    assert "7,56%" in chart.alt and "Hồ sơ thanh toán trực tuyến" in chart.alt
 
 
 def test_the_other_charts_are_those_of_the_report(home):
@@ -222,7 +222,7 @@ UNKNOWN = {
     "unit": (lambda home: week(AREA, home=home).of("Kien An"), "no unit 'Kien An'; there are: Kiến An (30634), "),
     "code": (lambda home: what_if(AREA, "306349", home=home), "no unit '306349'; there are: Kiến An (30634), "),
     "unit of a chart": (lambda home: charts.lost(AREA, "Hoà Bìn", home=home), "no unit 'Hoà Bìn'; there are: Hòa Bình (30676), "),
-    "indicator": (lambda home: charts.course(AREA, "TTT", KIEN_AN, home=home), "no indicator 'TTT'; there are: TT (Thanh toán trực tuyến), "),
+    "indicator": (lambda home: charts.course(AREA, "TTT", KIEN_AN, home=home), "no indicator 'TTT'; there are: TT (Hồ sơ thanh toán trực tuyến), "),
     "figure": (lambda home: what_if(AREA, KIEN_AN, home=home, CKM=3), "no indicator 'CKM'; there are: CKMB (Công khai, minh bạch), "),
     "total": (lambda home: what_if(AREA, KIEN_AN, home=home, TOTAL=3), "no indicator 'TOTAL'; there are: "),
 }  # fmt: skip

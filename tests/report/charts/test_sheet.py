@@ -24,10 +24,8 @@ from support.charted import (
     CHANGED,
     COURSE,
     EN,
-    LIMITS,
-    NO_LIMITS,
+    OWN_RATES,
     PARTS,
-    POINTS,
     REST,
     SCORES,
     UNKNOWN,
@@ -42,9 +40,9 @@ from support.charted import (
 )
 
 from analysis.report.charts import sheet
-from analysis.report.charts.control import draw_control
 from analysis.report.charts.courses import draw_bump, draw_totals
 from analysis.report.charts.heat import draw_heat
+from analysis.report.charts.own_rates import draw_own_rates
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
 
@@ -52,7 +50,7 @@ from analysis.report.charts.ranking import draw_ranking
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("count", [18, pytest.param(135, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
-    "kind", ["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "control"]
+    "kind", ["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates"]
 )
 def test_no_label_is_cut_or_covers_another_and_type_is_large_enough(kind, count, lang):
     chart = drawn(kind, count, lang)
@@ -99,7 +97,8 @@ def test_a_frame_without_rows_gives_a_chart_that_says_so(words):
         lines(COURSE[:0], words),
         lines(COURSE, words, nobody="Nobody"),
         draw_contributions(CHANGED[:0], words),
-        draw_control(POINTS[:0], LIMITS, words),
+        draw_own_rates(OWN_RATES[:0], words, "TT"),
+        draw_own_rates(OWN_RATES[:1], words, "TT"),
     ):
         assert chart.alt == words.say("chart.nothing")
         assert len(chart.alt) >= 40
@@ -113,12 +112,12 @@ def test_a_frame_of_one_row_can_be_drawn():
     assert row_of(draw_heat(CELLS[:1], VI), "Kiến An") == ["2", "Kiến An", "▼19,3"]
     assert "10,76/18" in written(draw_lost_points(PARTS[:1], VI))
     assert "1. Chợ Mới" in written(draw_totals(COURSE[COURSE["unit_code"].eq("Chợ Mới")].tail(1), VI))
-    assert "+0,50" in written(draw_control(POINTS[:1], NO_LIMITS, VI))
+    assert "20,0%" in written(draw_own_rates(OWN_RATES[1:2], VI, "TT"))
     assert f"{REST}\u00a0−6,00" in written(draw_contributions(CHANGED[1:2], VI))
 
 
 def test_charts_leave_their_frames_as_they_were():
-    shown = (SCORES, BANDS, CELLS, PARTS, COURSE, CHANGED, POINTS)
+    shown = (SCORES, BANDS, CELLS, PARTS, COURSE, CHANGED, OWN_RATES)
     frames = [frame.copy() for frame in shown]
     all_charts()
     for before, after in zip(frames, shown, strict=True):

@@ -1,0 +1,78 @@
+"""In every kind of week, each figure of each sentence stands in the week's tables: read back from the finished page."""
+
+import html
+import re
+
+import pytest
+from support import kinds
+from support.stated import Cells, figures
+
+from analysis.method.signals import LEAST_WEEKS
+from analysis.report import sentences, unitpage
+
+TAG = re.compile(r"<[^>]+>")
+
+
+def limits(edition) -> tuple[float, ...]:
+    """The numbers of the settings that sentences may say, and of the rules."""
+    settings = edition.rules.settings
+    said = [*settings["targets"].values(), *settings["marks_below"].values(), LEAST_WEEKS, 99, 100]
+    said += [100 * settings["year_end"]["level"], settings["trend"]["least_streak"]]
+    said += [*edition.rules.bands["from_points"], *edition.rules.indicators["max_points"].dropna()]
+    return tuple(map(float, [*said, *edition.rules.groups["max_points"], edition.revision, edition.revision - 1]))
+
+
+def unsupported(texts, cells) -> list[tuple[str, str]]:
+    return [(figure, text) for text in texts for figure in figures(text) if not cells.has(figure)]
+
+
+def of_report(edition) -> list[str]:
+    texts = [*sentences.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
+    texts += [text for each in sentences.request_rows(edition) for text in each["texts"]]
+    return texts + sentences.data_lines(edition)
+
+
+def of_page(edition, code: str) -> list[str]:
+    """The sentences and cells of a unit's page, without those about the whole area."""
+    told = html.unescape(" ".join(unitpage.page_pieces(edition, code)[:4]))
+    return [text for text in TAG.sub("\n", told).split("\n") if text.strip()]
+
+
+# The others take a minute and more: they are long.
+SHORT = ("first", "planted", "new year")
+EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.KINDS]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_the_week(kind):
+    edition, found = kinds.made(kind), kinds.made(kind).tables["findings"]
+    anywhere, texts = Cells(edition.tables, more=limits(edition)), of_report(edition)
+    assert sum(len(figures(text)) for text in texts) > 20
+    assert unsupported(texts, anywhere) == []
+    for code, its in found[found["unit_code"] != ""].groupby("unit_code"):  # about a unit: in a row of that unit
+        assert unsupported(its["text"], Cells(edition.tables, code, limits(edition))) == []
+    for code in edition.units["unit_code"].iloc[[0, len(edition.units) // 2, -1]].unique():
+        texts = of_page(edition, code)
+        assert len(texts) > 5 and unsupported(texts, anywhere) == []
+
+
+def test_a_figure_that_stands_nowhere_is_found():
+    edition = kinds.made("planted")
+    cells = Cells(edition.tables, more=limits(edition))
+    assert unsupported(["Kiến An giảm 123,45 điểm."], cells) == [("123,45", "Kiến An giảm 123,45 điểm.")]
+    wrong = edition.tables["findings"]["text"].str.replace(r"\d+,\d\d", "987,65", regex=True)
+    assert len(unsupported(wrong, cells)) > 10
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Kiến An đạt 49,18/100 điểm, đứng thứ 18/18", ["49,18", "18", "18"]),
+        ("từ 19,3% lên 23,9% đến ngày 31/12/2023", ["19,3", "23,9"]),
+        ("kỳ này −5,78 (trung vị: +0,27), 1.746 trường hợp", ["5,78", "0,27", "1.746"]),
+        ("Bộ chỉ số 766 – Tuần 1 tháng 12 năm 2023: so với tuần 4 tháng 11", []),
+        ("ước 8,3% (từ 0,0% đến 16,2%)", ["8,3", "0,0", "16,2"]),
+    ],
+)
+def test_the_figures_of_a_sentence_are_read_back(sentence, expected):
+    assert figures(sentence) == expected
