@@ -191,9 +191,7 @@ def test_the_new_year_is_compared_with_nothing_before_it(year):
     tables = year[0][NEW_YEAR]
     assert tables["changes"]["change"].isna().all() and tables["contributions"].empty
     said = list(tables["findings"]["text"])
-    assert set(moves(tables)["reason"]) == {
-        "no_previous"
-    }  # this table carries none, and last year's are another series
+    assert set(moves(tables)["reason"]) == {"new_year"}  # there are totals to compare with, but of last year
     assert not moves(tables)["marked"].any()
     assert not any(text.startswith(BEGINNINGS) for text in said)
     second = year[0][DAYS[53]]
