@@ -361,7 +361,7 @@ def test_the_parts_of_a_change_stand_in_its_sentence():
 
 def test_a_planted_block_of_6_points_is_found_where_it_shows():
     steps = planted("step")
-    assert steps[0][:3] == ("30649", "NOT_ITEMISED", "act")
+    assert steps[0][:3] == ["30649", "NOT_ITEMISED", "act"]
     fields = {"unit": "Kiến Thành", "change": "−6,00", "points": 6, "group": SATISFACTION}
     assert steps[0][3] == say("finding.step_lost_points_of_rest", **fields)
 
