@@ -226,16 +226,13 @@ def week_rate_table(edition: Edition) -> dict[str, list]:
 
 def outlook_lines(edition: Edition, code: str) -> list[str]:
     """What each target still needs, or that it cannot be reached any more; and where the year will end."""
-    names, rates = (
-        edition.names,
-        {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()},
-    )
-    held = _of(edition.tables["possible"], code)
+    names, held = edition.names, _of(edition.tables["possible"], code)
+    rates = {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()}
     lines = []
     for each in held.itertuples():
         rate = rates.get(each.indicator)
         lines.append(phrases.say_target(each, phrases.say_week_rate(rate, names) if rate else "", names))
-    is_counted = held["state"].ne(possible.REACHED) & held["indicator"].map(names.is_flow)
+    is_counted = held["state"].ne(possible.REACHED) & held["indicator"].map(names.is_flow).astype(bool)
     if is_counted.any():
         lines.append(edition.words.say("possible.assumed"))
     level = edition.rules.settings["year_end"]["level"]
@@ -248,23 +245,34 @@ def _of(rows: pd.DataFrame, code: str) -> pd.DataFrame:
 
 
 def _counts_line(edition: Edition) -> list[str]:
-    """How many units rose, fell and stayed; one sentence where all moved alike."""
-    words, changes = edition.words, edition.units["change"].dropna()
+    """How many units rose, fell and stayed, each kind by itself: their periods may differ."""
+    words, kinds, lines = edition.words, edition.units["kind"].nunique(), []
+    for kind, units in edition.units.groupby("kind"):
+        text = _counts_of(edition, units)
+        if text and kinds > 1 and len(units) > 1:
+            text = words.say("piece.of_kind", kind=capital(words.say(f"kind.{kind}")), text=uncapital(text))
+        lines += [text] if text else []
+    return lines
+
+
+def _counts_of(edition: Edition, units: pd.DataFrame) -> str:
+    """The counts of some units; one sentence where all moved alike, "" where nothing is compared."""
+    words, changes = edition.words, units["change"].dropna()
     if changes.empty:
-        return []
+        return ""
     fields = {"count": len(changes), "period": edition.previous_period}
     if len(changes) == 1:
-        unit = edition.units.loc[changes.index[0]]
+        unit = units.loc[changes.index[0]]
         kind, size = phrases.kind_of_move(unit["change"]), {"change": words.number(abs(unit["change"]))}
-        unit = {"unit": edition.names.full_unit(unit["unit_code"])}
-        return [words.say(f"finding.{kind}_alone", **unit | (size if kind != "unmoved" else {}))]
-    if changes.nunique() == 1 and len(changes) == len(edition.units):
+        named = {"unit": edition.names.full_unit(unit["unit_code"])}
+        return words.say(f"finding.{kind}_alone", **named | (size if kind != "unmoved" else {}))
+    if changes.nunique() == 1 and len(changes) == len(units):
         change = changes.iloc[0]
         if not change:
-            return [words.say("piece.all_same", **fields)]
-        return [words.say(f"piece.all_{phrases.kind_of_move(change)}", change=words.number(abs(change)), **fields)]
+            return words.say("piece.all_same", **fields)
+        return words.say(f"piece.all_{phrases.kind_of_move(change)}", change=words.number(abs(change)), **fields)
     shares = {"rose": (changes > 0).sum(), "fell": (changes < 0).sum(), "same": (changes == 0).sum()}
-    return [words.say("piece.counts", median=words.number(changes.median(), signed=True), **shares, **fields)]
+    return words.say("piece.counts", median=words.number(changes.median(), signed=True), **shares, **fields)
 
 
 def actor_rows(edition: Edition) -> list[dict]:

@@ -1,4 +1,4 @@
-"""A province of generated units as the portal delivers it, after as many published cut-offs as a report looks back to."""
+"""Provinces of generated units as the portal delivers them, after published cut-offs; all groups are printed."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,16 +14,25 @@ from analysis.method import score
 from analysis.method.changes import CONTRIBUTIONS, compute_changes
 from analysis.report import findings
 from analysis.report.edition import Edition
+from analysis.tables import TABLES
 from analysis.weeks import paths, store
 from support import played
 from support.district import words
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
+PORTAL = {
+    "CKMB": "CKMB",
+    "TDGQ": "TDGQ",
+    "DVCTT": "CLGQ",
+    "TTTT": "TTTT",
+    "MDHL": "MDHL",
+    "MDSH": "MDSH",
+}  # its headers
 FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "An", "Bình", "Đức", "Ia", "Nhơn", "Mỹ")
 SECOND_WORDS = ("Thạnh", "Nhơn Đông", "Mỹ", "Phước Bắc", "Pa", "Sê", "La - Gia Lai", "Khê", "Hiệp", "Cơ", "Krái", "Lộc")
 
 
-def edition(units: int, cutoffs: int) -> Edition:
+def edition(units: int, cutoffs: int, lang: str = "vi") -> Edition:
     """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
         *older, before, now = _weeks(home, units, cutoffs)
@@ -32,9 +41,9 @@ def edition(units: int, cutoffs: int) -> Edition:
         played.cleaned(home, AREA, before[0], _gate(home, *before, held))
         played.publish(home, AREA, before[0])
         tables = played.cleaned(home, AREA, now[0], _gate(home, *now, held))
-        tables["findings"] = findings.collect(tables, held, words())
+        tables["findings"] = findings.collect(tables, held, words(lang))
     origin = {"file": "communes_2026-10-05.csv", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
-    return Edition(held, words(), tables, "", origin)
+    return Edition(held, words(lang), tables, "", origin)
 
 
 def _weeks(home: Path, units: int, cutoffs: int) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -61,11 +70,45 @@ def _gate(home: Path, cutoff: str, table: pd.DataFrame, held: rules.Rules) -> cl
 def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
     points = score.points(like.measurements, held.indicators, held.groups)
     scores = score.scores(like.measurements, points, held.bands, like.units)
+    peers = pd.DataFrame(columns=list(TABLES["peers"].columns))
     changes = compute_changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=CONTRIBUTIONS))
     for cutoff, table in weeks:
         totals = scores["unit_code"].map(table.set_index("code")["total"])
         ranks = totals.where(scores["unit_code"] != CONTROL).rank(ascending=False, method="min")
-        told = {"scores": scores.assign(total=totals, computed_total=totals, rank=ranks), "changes": changes}
+        told = {
+            "scores": scores.assign(total=totals, computed_total=totals, rank=ranks),
+            "changes": changes,
+            "peers": peers,
+        }
         told |= {"points": points.iloc[:0], "measurements": like.measurements.iloc[:0]}
         for name, frame in told.items():
             store.write_table(paths.processed(home, AREA, cutoff), name, frame)
+
+
+def of_two_kinds(weak: dict[str, int], lang: str = "vi") -> Edition:
+    """An Giang after three cut-offs: its communes of the year, its departments of the month, so many of each weak."""
+    area, control, days = "an-giang", "H01", ("2025-10-17", "2025-10-24", "2025-10-31")
+    chance = np.random.default_rng(766)
+    with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
+        held = rules.load(home, area, date.fromisoformat(days[-1]))
+        units, most = held.units[["code", "name", "kind"]], held.groups.set_index("group")["max_points"]
+        order = units.groupby("kind").cumcount()
+        level = np.where(order < units["kind"].map(weak), 0.4, chance.uniform(0.55, 0.95, len(units)))
+        share = level[:, None] + chance.normal(0, 0.03, (len(units), len(most)))
+        for day in days:
+            share = (share + chance.normal(0.002, 0.004, share.shape)).clip(0, 1)
+            table = pd.DataFrame(share * most.to_numpy(), columns=[PORTAL[group] for group in most.index]).round(2)
+            table = pd.concat([units.rename(columns={"code": "MA_COQUAN", "name": "TEN"}), table], axis=1)
+            own = table.mean(numeric_only=True).round(2).to_frame().T.assign(MA_COQUAN=control, TEN="tỉnh An Giang")
+            with pd.ExcelWriter(home / "table.xlsx") as book:
+                sheets = {"Điểm năm": own, "Sở Ban": table[table["kind"] == "department"]}
+                for sheet, rows in (sheets | {"Xã Phường": table[table["kind"] == "commune"]}).items():
+                    rows = rows.drop(columns="kind", errors="ignore")
+                    points = rows[list(PORTAL.values())].sum(axis=1).round(2)
+                    rows.assign(TONG_SCORE=points).to_excel(book, sheet_name=sheet, index=False)
+            accepted = clean.gate([home / "table.xlsx"], held, words())
+            tables = played.cleaned(home, area, day, accepted)
+            if day != days[-1]:
+                played.publish(home, area, day)
+        tables["findings"] = findings.collect(tables, held, words(lang))
+    return Edition(held, words(lang), tables, "", {"file": "table.xlsx", "hash": "0" * 64, "revision": "1"})

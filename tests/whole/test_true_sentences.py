@@ -40,7 +40,7 @@ def of_page(edition, code: str) -> list[str]:
 
 # The others take a minute and more: they are long.
 SHORT = ("first", "planted", "new year")
-EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.KINDS]
+EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.ALL]
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
