@@ -108,7 +108,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     attached = {"number": number, "issuer": edition.rules.settings["document"]["issuer"]} | sentences.day_fields(
         edition
     )
-    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
+    note = sentences.appendix_note(edition)
     columns = [sentences.column_name(each, words) for each in sentences.printed_columns(edition)]
     kinds = [  # each kind has its own ranking
         {

@@ -49,7 +49,7 @@ def appendix(edition: Edition) -> HTML:
         edition,
         columns=sentences.printed_columns(edition),
         rows=rows,
-        thresholds=sentences.list_thresholds(edition),
+        note=sentences.appendix_note(edition),
     )
 
 

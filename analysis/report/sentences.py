@@ -158,19 +158,17 @@ def data_lines(edition: Edition) -> list[str]:
 def _reconciled_lines(edition: Edition) -> list[str]:
     """What agrees and what does not; of many rows with the same fault, how many there are and how far they are off."""
     words, rows, counted = edition.words, edition.found("reconcile"), []
-    differences = rows["value"] - rows["reference"]
-    for key, indicator, figures in (
-        ("piece.rests", NOT_ITEMISED, rows["value"]),
-        ("piece.carried_many", "PREVIOUS_TOTAL", differences),
-    ):
-        its = figures[rows["indicator"] == indicator]
-        if len(its) > edition.rules.settings["page"]["peers"]:
-            low, high = (words.number(end, signed=indicator != NOT_ITEMISED) for end in (its.min(), its.max()))
-            range_ = low if low == high else words.say("piece.range", low=low, high=high)
-            counted.append(words.say(key, count=len(its), range=range_))
-            if rows.loc[its.index, "text"].str.endswith(words.say("finding.carried_used")).all():
-                counted[-1] += " " + words.say("finding.carried_used")
-            rows = rows.drop(its.index)
+    for key, indicator in (("piece.rests", NOT_ITEMISED), ("piece.carried_many", "PREVIOUS_TOTAL")):
+        its = rows[rows["indicator"] == indicator]
+        if len(its) <= edition.rules.settings["page"]["peers"]:
+            continue
+        figures = its["value"] if indicator == NOT_ITEMISED else its["value"] - its["reference"]
+        low, high = (words.number(end, signed=indicator != NOT_ITEMISED) for end in (figures.min(), figures.max()))
+        range_ = low if low == high else words.say("piece.range", low=low, high=high)
+        counted.append(words.say(key, count=len(its), range=range_))
+        if its["text"].str.endswith(words.say("finding.carried_used")).all():
+            counted[-1] += " " + words.say("finding.carried_used")
+        rows = rows.drop(its.index)
     return [*rows["text"], *counted]
 
 
@@ -283,8 +281,9 @@ def actor_rows(edition: Edition) -> list[dict]:
         values = _unit_values(edition, indicator)
         if values.empty:
             continue
-        low = values.loc[values["value"].idxmin()]
-        fields = {"unit": names.unit(low["unit_code"]), "value": names.figure(indicator, low["value"])}
+        lowest = values["value"].min()
+        holders = values.loc[values["value"] == lowest, "unit_code"].map(names.unit)
+        fields = {"unit": _name_first(words, holders), "value": names.figure(indicator, lowest)}
         rows.append(
             {
                 "department": capital(department[words.lang]),
@@ -344,16 +343,18 @@ def _spread_line(edition: Edition, units: pd.DataFrame) -> str:
         )
     if words.number(lowest) == words.number(highest):
         return words.say("piece.spread_tied", kind=kind, count=len(known), total=words.number(lowest))
-    ends = {"lowest": words.number(lowest), "last": _name_all(edition, known, lowest)}
-    ends |= {"highest": words.number(highest), "first": _name_all(edition, known, highest)}
+    last, first = (
+        _name_first(words, known.loc[known["total"] == end, "unit_code"].map(edition.names.typed))
+        for end in (lowest, highest)
+    )
+    ends = {"lowest": words.number(lowest), "last": last, "highest": words.number(highest), "first": first}
     return words.say("piece.spread", kind=kind, **ends)
 
 
-def _name_all(edition: Edition, units: pd.DataFrame, total: float) -> str:
-    """The unit with this total; of several the first, and how many others there are."""
-    its = units[units["total"] == total]
-    name = edition.names.typed(its["unit_code"].iat[0])
-    return name if len(its) == 1 else edition.words.say("piece.and_others", unit=name, count=len(its) - 1)
+def _name_first(words: Wording, names: pd.Series) -> str:
+    """The first of the names, and how many others there are."""
+    name = names.iat[0]
+    return name if len(names) == 1 else words.say("piece.and_others", unit=name, count=len(names) - 1)
 
 
 def _bands_line(edition: Edition, units: pd.DataFrame) -> str:
@@ -596,12 +597,14 @@ def _count_units(edition: Edition, finding: str, indicator: str, limits: str) ->
     return edition.words.number(len(edition.found(finding, indicator)), 0)
 
 
-def list_thresholds(edition: Edition) -> str:
-    """The thresholds that mark a cell, as one phrase."""
+def appendix_note(edition: Edition) -> str:
+    """What the marks of the table of all units mean, and what its row of the whole area is, where it has one."""
+    words, names = edition.words, edition.names
     marks = [each for each in edition.rules.settings["marks_below"].items() if each[0] != "CHANGE"]
-    return edition.words.listed(
-        f"{edition.names.indicator(name)} < {edition.names.limit(name, limit)}" for name, limit in marks
-    )
+    limits = words.listed(f"{names.indicator(name)} < {names.limit(name, limit)}" for name, limit in marks)
+    lines = [words.say("piece.appendix_marks", thresholds=limits) if limits else words.say("piece.appendix_falls")]
+    lines += [words.say("piece.appendix_area")] if edition.district is not None else []
+    return " ".join(lines)
 
 
 def area_rows(edition: Edition) -> list[dict]:

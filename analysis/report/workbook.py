@@ -83,8 +83,8 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     _mark(sheet, edition, columns, range(areas + 1, len(rows) + 1), formats)
-    note = say("piece.appendix_note", thresholds=sentences.list_thresholds(edition))
-    note = say("document.note", date=edition.words.date(edition.rules.cutoff), note=note)
+    fields = {"date": edition.words.date(edition.rules.cutoff), "note": sentences.appendix_note(edition)}
+    note = say("document.note", **fields)
     _across(sheet, len(rows) + 2, 0, note, widths, formats(italic=True, text_wrap=True))
 
 

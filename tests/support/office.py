@@ -133,7 +133,7 @@ def crowd(names: list[str], origin: dict | None = None) -> Edition:
     week = district.week()
     codes = week["scores"].query("unit_code != @district.CONTROL").sort_values("rank")["unit_code"].tolist()
     tables = {}
-    for name in ("units", "scores", "points", "changes", "measurements", "course", "findings"):
+    for name in (name for name, frame in week.items() if "unit_code" in frame and name != "pages"):
         groups, named = dict(tuple(week[name].groupby("unit_code"))), "unit_name" in week[name]
         copies = [
             groups[code].assign(unit_code=f"unit-{number}", **({"unit_name": unit} if named else {}))
