@@ -137,7 +137,9 @@ TABLES = {
         previous_total=_number("the same one cut-off before"),
         change=_number("points"),
         rank=_number("1 is best"),
-        previous_rank=_number("the same one cut-off before"),
+        previous_rank=_number(
+            "the same one cut-off before, all units of that week counted; missing where not compared"
+        ),
         rank_move=_number("places gained (positive) or lost"),
         explained_change=_number("points of the change that printed columns explain"),
         unexplained_change=_number("the rest of it"),

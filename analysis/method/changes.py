@@ -71,6 +71,23 @@ def _find_week_before(cutoff: str, carried: pd.Series, published: pd.DataFrame) 
     return max(same.index[same > 0.5], default="") or max(newest, week_before)
 
 
+def find_previous_ranks(
+    previous: pd.Series, previous_cutoff: str, units: pd.DataFrame, history: pd.DataFrame
+) -> pd.Series:
+    """The rank each unit had at the previous cut-off, as it was published, by unit_code.
+
+    previous, previous_cutoff : as ``find_previous_totals`` returns them: all of them, also those that are not compared
+    units   : unit_code, kind (a code that is not in it has no rank);  history : as ``history.load`` returns it
+    Returns : the ranks of the published week, all its units counted; where that cut-off is not published, the ranks of
+              the previous totals among those of the same kind. A unit that stood in neither has none.
+    """
+    published = history[(history["carried_by"] == "") & (history["cutoff"] == previous_cutoff)]
+    if len(published):
+        return published.set_index("unit_code")["rank"]
+    kinds = previous.index.to_series().map(units.set_index("unit_code")["kind"])
+    return previous.groupby(kinds).transform(score.rank)
+
+
 def compare_carried_totals(course: pd.DataFrame, carried: pd.DataFrame, cutoff: str) -> pd.DataFrame:
     """Previous totals in a table that differ from the totals published for that cut-off.
 
@@ -123,13 +140,14 @@ def compute_changes(
     scores: pd.DataFrame,
     previous: pd.Series,
     previous_cutoff: str,
-    units: pd.DataFrame,
+    previous_ranks: pd.Series,
     contributions: pd.DataFrame,
 ) -> pd.DataFrame:
     """Total and rank of each unit, and how both moved since the previous cut-off.
 
-    scores   : unit_code, unit_name, total, rank;  units : unit_code, kind (a code that is not in it has no rank)
+    scores   : unit_code, unit_name, total, rank
     previous : comparable previous total by unit_code;  previous_cutoff : ISO date, "" where it is not known
+    previous_ranks : as ``find_previous_ranks`` returns them; used only of units whose totals are compared
     contributions : as ``compute_contributions`` returns them; no rows where the previous week's own table is not known
     Returns  : CHANGES. rank_move = ranks gained (positive is better); explained_change = what printed columns
                contributed (NaN: not known); unexplained_change = change − explained_change.
@@ -137,8 +155,8 @@ def compute_changes(
     frame = scores[["unit_code", "unit_name", "total", "rank"]].copy()
     frame["previous_total"] = frame["unit_code"].map(previous).astype(float)
     frame["change"] = (frame["total"] - frame["previous_total"]).round(6)
-    kinds = frame["unit_code"].map(units.set_index("unit_code")["kind"])
-    frame["previous_rank"] = frame.groupby(kinds)["previous_total"].rank(method="min", ascending=False)
+    ranks = frame["unit_code"].map(previous_ranks).astype(float)
+    frame["previous_rank"] = ranks.where(frame["previous_total"].notna())
     frame["rank_move"] = frame["previous_rank"] - frame["rank"]
     itemised = contributions["contribution"].where(contributions["indicator"] != NOT_ITEMISED, 0.0)
     frame["explained_change"] = frame["unit_code"].map(itemised.groupby(contributions["unit_code"]).sum()).round(6)

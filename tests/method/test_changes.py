@@ -14,6 +14,7 @@ from analysis.method.changes import (
     compute_changes,
     compute_contributions,
     count_items,
+    find_previous_ranks,
     find_previous_totals,
     find_reasons,
     find_satisfaction_moves,
@@ -25,7 +26,9 @@ NO_PARTS = pd.DataFrame(columns=CONTRIBUTIONS)
 
 
 def changes(now, before, cutoff="2023-11-27", contributions=NO_PARTS):
-    return compute_changes(scores(**now), previous(**before), cutoff, communes(**now), contributions)
+    """Without a published week: the totals before are those that the table carries."""
+    ranks = find_previous_ranks(previous(**before), cutoff, communes(**now), course())
+    return compute_changes(scores(**now), previous(**before), cutoff, ranks, contributions)
 
 
 def test_a_change_is_the_total_less_the_previous_total_the_table_carries():
@@ -39,6 +42,49 @@ def test_a_change_is_the_total_less_the_previous_total_the_table_carries():
 def test_a_unit_without_a_previous_total_has_no_change_rather_than_zero():
     frame = changes({"a": 50.0, "b": 60.0}, {"a": 56.0}, "")
     assert frame.set_index("unit_code")["change"].isna().to_dict() == {"a": False, "b": True}
+
+
+RANKED = ["c", "a", "b"]  # by total, the highest first
+
+
+@pytest.mark.parametrize(
+    "published", [True, False], ids=["the week before is published", "the table carries its totals"]
+)
+@pytest.mark.parametrize("broken", ["", *RANKED])
+def test_a_previous_place_is_that_of_its_own_week_also_where_another_units_series_breaks(published, broken):
+    before, now = {"a": 60.0, "b": 50.0, "c": 70.0}, {"a": 61.0, "b": 51.0, "c": 71.0}
+    rows = course(*[("2023-11-27", *each, "") for each in before.items()], rank=[2.0, 3.0, 1.0])
+    ranks = find_previous_ranks(previous(**before), "2023-11-27", communes(**now), rows if published else rows.iloc[:0])
+    compared = previous(**{code: total for code, total in before.items() if code != broken})
+    moved = compute_changes(scores(**now), compared, "2023-11-27", ranks, NO_PARTS).set_index("unit_code")
+    told = moved["previous_rank"].reindex(RANKED)
+    assert told[told.index != broken].to_dict() == {c: n for n, c in enumerate(RANKED, 1) if c != broken}
+    assert moved["rank_move"].drop(broken, errors="ignore").eq(0).all()
+    assert moved["previous_rank"].isna().to_dict() == {code: code == broken for code in now}  # another unit's place
+
+
+@pytest.mark.parametrize(
+    ("published", "place"),
+    [
+        ([("a", 2.0)], {"a": 2.0}),  # the other unit of that week is gone; the place stays
+        ([("a", 1.0), ("b", 2.0)], {"a": 1.0, "b": 2.0}),  # the table carries other totals than were published
+        ([("b", 1.0)], {"b": 1.0}),  # a was in no table of that week
+        ([], {"a": 2.0, "b": 1.0}),  # not published: as the totals of the table say
+    ],
+)
+def test_a_published_week_says_the_places_itself(published, place):
+    rows = course(*[("2023-11-27", code, 50.0, "") for code, _ in published], rank=[rank for _, rank in published])
+    others = course(("2023-11-20", "a", 50.0, ""), ("2023-11-27", "a", 50.0, "2023-12-04"), rank=[9.0, np.nan])
+    past = pd.concat([rows, others])
+    ranks = find_previous_ranks(previous(a=50.0, b=60.0), "2023-11-27", communes(a=1, b=1), past)
+    assert ranks.to_dict() == place
+
+
+def test_previous_places_are_counted_by_kind_and_equal_totals_share_the_better_one():
+    kinds = communes(a=1, b=1, c=1, d=1).assign(kind=["commune", "commune", "commune", "department"])
+    totals = previous(area=90.0, a=50.0, b=60.0, c=60.0, d=10.0, gone=99.0)
+    ranks = find_previous_ranks(totals, "2023-11-27", kinds, course()).dropna()
+    assert ranks.to_dict() == {"a": 3.0, "b": 1.0, "c": 1.0, "d": 1.0}  # the area's own row has no place
 
 
 def source(cutoff="2023-12-04", previous=""):
@@ -133,7 +179,7 @@ def test_why_a_total_is_not_compared_is_known(total, before, previous_cutoff, si
     reasons = find_reasons(now, totals, previous_cutoff, began, ["2023-12-01"])
     assert reasons.to_dict() == {"a": reason}
     comparable = keep_comparable(totals, previous_cutoff, began)
-    moved = compute_changes(now, comparable, previous_cutoff, communes(a=total), NO_PARTS)["change"]
+    moved = compute_changes(now, comparable, previous_cutoff, previous(a=1.0), NO_PARTS)["change"]
     assert moved.isna().tolist() == [reason != ""]
 
 
@@ -219,7 +265,7 @@ def test_the_parts_of_a_change_add_up_to_it_exactly(values, total, previous_tota
     now, before = (points(**dict(zip(names, each, strict=True))) for each in zip(*values, strict=True))
     parts = compute_contributions(scores(a=total), now, previous(a=previous_total), before)
     assert parts["contribution"].sum() == pytest.approx(total - previous_total, abs=1e-6)
-    moved = compute_changes(scores(a=total), previous(a=previous_total), "2023-11-27", communes(a=total), parts)
+    moved = changes({"a": total}, {"a": previous_total}, contributions=parts)
     told = moved[["explained_change", "unexplained_change"]].sum(axis=1).item()
     assert told == pytest.approx(moved["change"].item(), abs=1e-6)
 

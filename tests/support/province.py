@@ -70,8 +70,8 @@ def _gate(home: Path, cutoff: str, table: pd.DataFrame, held: rules.Rules) -> cl
 def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: clean.Cleaned, held: rules.Rules) -> None:
     points = score.points(like.measurements, held.indicators, held.groups)
     scores = score.scores(like.measurements, points, held.bands, like.units)
-    peers = pd.DataFrame(columns=list(TABLES["peers"].columns))
-    changes = compute_changes(scores, pd.Series(dtype=float), "", like.units, pd.DataFrame(columns=CONTRIBUTIONS))
+    none, peers = pd.Series(dtype=float), pd.DataFrame(columns=list(TABLES["peers"].columns))
+    changes = compute_changes(scores, none, "", none, pd.DataFrame(columns=CONTRIBUTIONS))
     for cutoff, table in weeks:
         totals = scores["unit_code"].map(table.set_index("code")["total"])
         ranks = totals.where(scores["unit_code"] != CONTROL).rank(ascending=False, method="min")
