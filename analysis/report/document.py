@@ -22,7 +22,7 @@ from analysis.report.edition import Edition, printable
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
-HEADS = ("rank", "unit", "total", "band", "previous_total", "change", "not_itemised")
+HEADS = ("rank", "unit", "total", "band", "previous_total", "change")
 LONGEST = 13  # characters; a longer text does not make its column wider but is broken into lines
 HEAD_LINES = 5
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can store
@@ -117,12 +117,13 @@ def _appendix(edition: Edition, number: str) -> dict:
         }
         for kind, units in edition.units.groupby("kind", sort=False)
     ]
-    return {name: say(f"piece.{name}") for name in HEADS} | {
+    heads = {name: say(f"piece.{name}") for name in HEADS} | {"not_itemised": edition.names.rest_heading()}
+    return heads | {
         "heading": say("document.appendix"),
         "title": say("document.appendix_title", period=words.period(edition.rules.cutoff)),
         "attached": say("document.attached", **attached),
         "columns": columns,
-        "width": len(columns) + len(HEADS),
+        "width": len(columns) + len(heads),
         "area": sentences.area_rows(edition),
         "kinds": kinds,
         "note": say("document.note", date=words.date(edition.rules.cutoff), note=note),

@@ -267,12 +267,13 @@ def _differences(reconciliation: pd.DataFrame, names: Names) -> list[tuple]:
 
 def _rest_out_of_bounds(tables: dict[str, pd.DataFrame], names: Names) -> list[tuple]:
     """Points not itemised that cannot be: fewer than none, or more than the parts that are not itemised can earn. Then
-    a figure of the table, or our reading of its columns, is wrong."""
+    a figure of the table, or our reading of its columns, is wrong. Where every group is known nothing is left to
+    itemise: then the total and its sum differ, which ``_differences`` tells."""
     words, rows = names.words, []
     most = score.most_not_itemised(tables["points"], names.most_points)
     for each in tables["scores"].dropna(subset="not_itemised").itertuples():
         limit = most[each.unit_code]
-        if not -score.NOTHING_POINTS <= each.not_itemised <= limit + score.NOTHING_POINTS:
+        if limit > 0 and not -score.NOTHING_POINTS <= each.not_itemised <= limit + score.NOTHING_POINTS:
             reference = 0.0 if each.not_itemised < 0 else limit
             fields = {"value": words.number(each.not_itemised), "most": words.number(limit)}
             text = words.say("finding.rest_out_of_bounds", unit=names.unit(each.unit_code), **fields)

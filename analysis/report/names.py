@@ -71,6 +71,10 @@ class Names:
         unprinted = code != NOT_ITEMISED or self.groups_not_printed
         return self.words.say(f"name.{code.lower()}" if unprinted else "name.total_less_groups")
 
+    def rest_heading(self) -> str:
+        """The heading of the column of what is not itemised."""
+        return self.words.say("piece.not_itemised") if self.groups_not_printed else self._total(NOT_ITEMISED)
+
     def group(self, code: str) -> str:
         return self._groups[code]
 

@@ -48,6 +48,7 @@ def appendix(edition: Edition) -> HTML:
         "appendix",
         edition,
         columns=sentences.printed_columns(edition),
+        rest=edition.names.rest_heading(),
         rows=rows,
         note=sentences.appendix_note(edition),
     )

@@ -158,14 +158,15 @@ def data_lines(edition: Edition) -> list[str]:
 def _reconciled_lines(edition: Edition) -> list[str]:
     """What agrees and what does not; of many rows with the same fault, how many there are and how far they are off."""
     words, rows, counted = edition.words, edition.found("reconcile"), []
-    for key, indicator in (("piece.rests", NOT_ITEMISED), ("piece.carried_many", "PREVIOUS_TOTAL")):
+    kinds = {"rests": NOT_ITEMISED, "carried_many": "PREVIOUS_TOTAL", "differ_many": "TOTAL"}
+    for key, indicator in kinds.items():
         its = rows[rows["indicator"] == indicator]
         if len(its) <= edition.rules.settings["page"]["peers"]:
             continue
         figures = its["value"] if indicator == NOT_ITEMISED else its["value"] - its["reference"]
         low, high = (words.number(end, signed=indicator != NOT_ITEMISED) for end in (figures.min(), figures.max()))
         range_ = low if low == high else words.say("piece.range", low=low, high=high)
-        counted.append(words.say(key, count=len(its), range=range_))
+        counted.append(words.say(f"piece.{key}", count=len(its), range=range_))
         if its["text"].str.endswith(words.say("finding.carried_used")).all():
             counted[-1] += " " + words.say("finding.carried_used")
         rows = rows.drop(its.index)

@@ -180,7 +180,7 @@ def ranking_columns(edition: Edition) -> list[Column]:
             Column(each["code"], sentences.column_name(each, edition.words), names.decimals(each["code"]))
             for each in sentences.printed_columns(edition)
         ),
-        Column("not_itemised", say("piece.not_itemised"), 2),
+        Column("not_itemised", names.rest_heading(), 2),
         Column("attention", say("workbook.attention")),
     ]
 

@@ -481,6 +481,18 @@ def test_points_not_itemised_that_cannot_be_are_a_warning_about_the_table_or_our
     assert found["reference"].tolist() == ([reference] if told else [])
 
 
+@pytest.mark.parametrize("rest", [-12.05, 11.97])
+def test_where_every_group_is_printed_a_total_that_is_not_their_sum_is_no_part_that_the_table_does_not_show(rest):
+    scores, groups = week()["scores"], in_force().groups
+    its = scores["unit_code"] == KIEN_AN
+    whole = {"unit_code": KIEN_AN, "indicator": "", "points": groups["max_points"], "status": "published"}
+    points = pd.concat(
+        [week()["points"].query("unit_code != @KIEN_AN"), groups[["group", "max_points"]].assign(**whole)]
+    )
+    found = collected(scores=scores.assign(not_itemised=scores["not_itemised"].mask(its, rest)), points=points)
+    assert found.query("finding == 'reconcile' and indicator == 'NOT_ITEMISED'").empty
+
+
 def test_another_previous_total_than_was_published_is_told_and_which_of_them_is_used():
     carried = rows_of("carried", (KIEN_AN, "2023-12-04", 49.03, 48.53), (KIEN_AN, "2023-12-11", 49.2, 49.18))
     told = texts(collected(carried=carried), "reconcile")[-2:]

@@ -218,3 +218,25 @@ def test_section_2_says_since_when_there_is_history_and_what_can_still_be_reache
     # day 338 of 365: (25.4 × 338 + 100 × 27) / 365 = 30.92; 80 is out of reach
     assert say("possible.impossible", indicator="Số hóa hồ sơ", value="25,4%", target="80%", most="30,9%") in said
     assert "mỗi tuần" not in said
+
+
+def test_of_many_figures_with_the_same_fault_each_kind_is_counted_with_its_range():
+    rows = [("NOT_ITEMISED", -1.0 - i, 0.0) for i in range(6)] + [("PREVIOUS_TOTAL", 50.0 + i, 50.5) for i in range(6)]
+    rows += [("TOTAL", 50.0, 38.0 + i) for i in range(6)] + [("CKMB", 5.0, 6.0)]
+    found = pd.DataFrame(rows, columns=["indicator", "value", "reference"])
+    found = found.assign(
+        finding="reconcile", severity="watch", unit_code="", text=[f"row {i}" for i in range(len(rows))]
+    )
+    ranges = {"rests": ("−6,00", "−1,00"), "carried_many": ("−0,50", "+4,50"), "differ_many": ("+7,00", "+12,00")}
+    counted = {
+        key: say(f"piece.{key}", count=6, range=say("piece.range", low=low, high=high))
+        for key, (low, high) in ranges.items()
+    }
+    assert sentences.data_lines(edition(findings=found)) == ["row 18", *counted.values()]
+
+
+def test_a_few_figures_with_the_same_fault_are_told_one_by_one():
+    rows = [("TOTAL", 50.0, 38.0 + i) for i in range(5)]
+    found = pd.DataFrame(rows, columns=["indicator", "value", "reference"])
+    found = found.assign(finding="reconcile", severity="watch", unit_code="", text=[f"row {i}" for i in range(5)])
+    assert sentences.data_lines(edition(findings=found)) == [f"row {i}" for i in range(5)]

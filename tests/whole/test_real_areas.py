@@ -11,19 +11,16 @@ import pandas as pd
 import pytest
 from support import played
 from support.district import HOME, say, words
+from support.real import AN_GIANG, DATA, DAYS, GIA_LAI, MISSING
 
 from analysis.config import rules
 from analysis.gate import clean
 from analysis.method import score
 from analysis.report import findings
 
-DATA = HOME.parent / "shared" / "data"
-GIA_LAI = DATA / "gia-lai-2026"
-AN_GIANG = DATA / "an-giang-2025-10" / "bao_cao_T10_2025.xlsx"
-DAYS = ("2026-09-23", "2026-10-02", "2026-10-04", "2026-10-08")
 SUBCRITERIA = GIA_LAI / "subcriteria_2026-10-08.csv"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the reference figures are not here: {DATA}")
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=MISSING)
 
 
 def gate(area: str, day: str, *paths: Path, home: Path = HOME):
@@ -182,56 +179,6 @@ def test_the_provinces_own_row_is_its_control_row():
     assert own["unit_name"].item() == "tỉnh An Giang" and own["rank"].isna().all()
     assert "H05" not in set(scores["unit_code"])  # the other provinces of that sheet are no concern of ours
     assert cleaned.controls.query("control == 'units'")[["expected", "found"]].to_numpy().tolist() == [[117, 117]]
-
-
-# -- four days of Gia Lai as a history -------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def days(tmp_path_factory):
-    """The tables of the four days, each made with those before it published."""
-    with played.at(tmp_path_factory.mktemp("gia-lai")) as home:
-        told = {}
-        for day in DAYS:
-            cleaned, held = gate("gia-lai", day, GIA_LAI / f"communes_{day}.csv", home=home)
-            told[day] = played.cleaned(home, "gia-lai", day, cleaned)
-            told[day]["findings"] = findings.collect(told[day], held, words())
-            played.publish(home, "gia-lai", day)
-        yield told
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("day", "lost", "regained"), [(DAYS[1], 10, 1), (DAYS[2], 3, 2), (DAYS[3], 2, 6)])
-def test_every_move_of_more_than_5_points_is_named_as_satisfaction_items_and_no_other_is(days, day, lost, regained):
-    found = days[day]["findings"]
-    steps = found[found["finding"] == "step"]
-    moved = days[day]["changes"].query("abs(change) > 5 and unit_code != 'H21'")
-    assert set(steps["unit_code"]) == set(moved["unit_code"]) and len(steps) == len(moved)
-    assert steps["reference"].value_counts().to_dict() == {-12.0: lost, 12.0: regained}  # two items each
-    assert all("2 tiêu chí hài lòng 6 điểm" in text for text in steps["text"])
-
-
-@pytest.mark.long
-def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest(days):
-    for day in DAYS[1:]:
-        parts, moved = days[day]["contributions"], days[day]["changes"].set_index("unit_code")["change"]
-        assert (parts.groupby("unit_code")["contribution"].sum() - moved).abs().max() < 1e-6
-        assert set(parts["group"]) == {"CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"}
-
-
-@pytest.mark.long
-def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so(days):
-    first = days[DAYS[0]]
-    assert first["changes"]["change"].isna().all() and first["contributions"].empty
-    assert any("chưa có kỳ nào trước đó" in text for text in first["findings"]["text"])
-    assert not set(first["findings"]["finding"]) & {"fell", "rose", "step", "signal"}
-
-
-@pytest.mark.long
-def test_four_days_are_too_few_for_limits_and_it_says_how_many_are_missing(days):
-    signals = days[DAYS[3]]["signals"]
-    assert (signals["missing"] == 13).all() and (signals["rule"] == "").all()
-    assert any("còn thiếu 13 lần thay đổi" in text for text in days[DAYS[3]]["findings"]["text"])
 
 
 def test_where_numerators_are_known_routes_are_told_in_whole_cases(tmp_path):
