@@ -176,7 +176,9 @@ class Page(Table):
     )
     peers: int = Field(ge=0, description="figures far from the peers'")
     signals: int = Field(ge=0, description="signals")
-    contributions: int = Field(ge=0, description="units whose changes are drawn by parts")
+    contributions: int = Field(
+        ge=0, description="units whose changes are drawn by parts; more where more have a marked move; 0: no chart"
+    )
 
 
 class Mail(Table):

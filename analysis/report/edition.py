@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
+from analysis.method.moves import CHANGE
 from analysis.report.names import Names
 from analysis.report.phrases import say_short_age
 
@@ -94,9 +95,24 @@ class Edition:
         return rows[kept]
 
     @cached_property
+    def marked(self) -> dict[tuple[str, str], int]:
+        """1 for each marked rise and −1 for each marked fall, by unit and indicator of the table ``moves``.
+
+        The one rule for every table, chart and mail. A unit that stood still while its peers moved has neither.
+        """
+        rows = self.tables["moves"]
+        rows = rows[rows["marked"].astype(bool) & (rows["move"] != 0)]
+        return {(each.unit_code, each.indicator): 1 if each.move > 0 else -1 for each in rows.itertuples()}
+
+    @cached_property
+    def marked_totals(self) -> dict[str, int]:
+        """``marked`` of the totals, by unit."""
+        return {code: way for (code, indicator), way in self.marked.items() if indicator == CHANGE}
+
+    @cached_property
     def fallen(self) -> set[str]:
-        """The units whose total has a marked fall: the one rule for every table, chart and mail."""
-        return set(self.found("fell")["unit_code"])
+        """The units whose total has a marked fall."""
+        return {code for code, way in self.marked_totals.items() if way < 0}
 
     @cached_property
     def rates(self) -> dict[str, pd.Series]:

@@ -23,6 +23,7 @@ from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
 ROWS, PANELS = 36, 36  # units in one chart, and panels of small multiples, on a page of A4
+DETAILED = 12  # units whose parts are drawn in one chart: they fill a page of A4
 LEAST_CUTOFFS = 3  # two points are only a change
 NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 
@@ -31,7 +32,12 @@ def ranking(edition: Edition) -> list[Chart]:
     """Each unit's total now and at the previous cut-off, on one scale; several charts for many units or kinds."""
     bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
     return [
-        captioned(draw_ranking(units, bands, edition.words, among=edition.units), "ranking", edition, part)
+        captioned(
+            draw_ranking(units.assign(marked=_marks(units, edition)), bands, edition.words, among=edition.units),
+            "ranking",
+            edition,
+            part,
+        )
         for units, part in _parts(edition)
     ]
 
@@ -76,7 +82,7 @@ def bump(edition: Edition) -> Chart | None:
     course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
     if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
         return None
-    return captioned(draw_bump(course, edition.words), "bump", edition)
+    return captioned(draw_bump(course, edition.words, edition.marked_totals), "bump", edition)
 
 
 def totals(edition: Edition) -> Chart | None:
@@ -110,21 +116,36 @@ def course(edition: Edition, rows: pd.DataFrame, figure: str, codes: list[str]) 
     return captioned(chart, "course", edition, what=what)
 
 
-def contributions(edition: Edition, code: str = "") -> Chart | None:
-    """The parts of a unit's change, or without a code those of the units that changed most.
+def contributions(edition: Edition, code: str = "") -> list[Chart]:
+    """The parts of the change of one unit, or without a code of the units that changed most; of many, several charts.
 
-    None where the previous week's own table is missing.
+    Every unit with a marked move, of its total or of a part, is drawn. Where these are fewer than the settings ask for,
+    the others follow, those that fell most first. No chart where the previous week's own table is missing.
     """
-    parts = edition.tables["contributions"]
-    moved = edition.units.dropna(subset="change").sort_values("change", key=abs, ascending=False, kind="stable")
+    parts, count = edition.tables["contributions"], edition.rules.settings["page"]["contributions"]
+    moved = edition.units.dropna(subset="change").sort_values("change", kind="stable")
     moved = moved[moved["unit_code"].isin(parts["unit_code"])]
-    kept = moved[moved["unit_code"] == code] if code else moved.head(edition.rules.settings["page"]["contributions"])
-    if kept.empty:
-        return None
-    rows = kept.sort_values("change")[["unit_code", "unit_name", "change"]].merge(parts, on="unit_code")
-    rows = rows.assign(part=[capital(edition.names.part(each)) for each in rows.itertuples()])
-    chart = draw_contributions(rows[["unit_name", "part", "contribution", "change"]], edition.words)
-    return captioned(chart, "contributions", edition, area=edition.names.typed(code or edition.names.control))
+    worth = moved["unit_code"].isin([code] if code else [unit for unit, _ in edition.marked])
+    others = moved[~worth].head(0 if code else max(count - worth.sum(), 0))
+    kept = moved[worth | moved.index.isin(others.index)] if code or count else moved[:0]
+    left_out = 0 if code else len(moved) - len(kept)
+    rows = kept.assign(change_marked=_marks(kept, edition))
+    rows = rows[["unit_code", "unit_name", "change", "change_marked"]].merge(parts, on="unit_code")
+    rows["part"] = [capital(edition.names.part(each)) for each in rows.itertuples()]
+    measured = rows["indicator"].where(rows["indicator"] != "", rows["group"])
+    rows["marked"] = [edition.marked.get(each, 0) for each in zip(rows["unit_code"], measured, strict=True)]
+    area, charts = edition.names.typed(code or edition.names.control), -(-len(kept) // DETAILED)
+    drawn = []
+    for number, codes in enumerate(np.array_split(kept["unit_code"], charts) if charts else [], start=1):
+        chart = draw_contributions(rows[rows["unit_code"].isin(codes)], edition.words, left_out)
+        part = f"{number}/{charts}" if charts > 1 else ""
+        drawn.append(captioned(chart, "contributions", edition, part, area=area))
+    return drawn
+
+
+def _marks(units: pd.DataFrame, edition: Edition) -> pd.Series:
+    """Of each unit's total: 1 a marked rise, −1 a marked fall, 0 neither."""
+    return units["unit_code"].map(edition.marked_totals).fillna(0).astype(int)
 
 
 def own_rates(edition: Edition, code: str = "", indicator: str = "") -> Chart | None:

@@ -24,7 +24,9 @@ from analysis.weeks import table_files
 from analysis.weeks.provenance import provenance as provenance_of
 from analysis.weeks.store import Week
 
-DRAWN = ("units", "scores", "points", "changes", "contributions", "course", "own_rates", "findings")  # by 5_unit
+DRAWN = (  # by 5_unit
+    *("units", "scores", "points", "changes", "contributions", "moves", "course", "own_rates", "findings"),
+)
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:

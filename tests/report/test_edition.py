@@ -32,7 +32,15 @@ def test_what_was_found_is_told_by_kind_and_by_indicator():
     assert set(this.found("target")["indicator"]) == {"DVCTT", "TT", "SH"}
     assert len(this.found("target", "TT")) == 18  # all are below 30 %
     assert this.flagged[MY_HOI_DONG] == {"DVCTT"} and AREA not in this.flagged
-    assert this.fallen == {MY_HOI_DONG}
+
+
+def test_a_move_has_the_sign_of_its_rise_or_fall_only_where_it_is_marked():
+    rows = [(MY_HOI_DONG, "CHANGE", -5.78, True), (MY_HOI_DONG, "CKMB", 1.2, True), (MY_HOI_DONG, "TT", -9.0, False)]
+    rows += [(KIEN_AN, "CHANGE", 0.0, True), (KIEN_AN, "SH", float("nan"), False)]  # stood still; withheld
+    this = edition(moves=pd.DataFrame(rows, columns=["unit_code", "indicator", "move", "marked"]))
+    assert this.marked == {(MY_HOI_DONG, "CHANGE"): -1, (MY_HOI_DONG, "CKMB"): 1}
+    assert this.marked_totals == {MY_HOI_DONG: -1} and this.fallen == {MY_HOI_DONG}
+    assert edition().fallen == {MY_HOI_DONG}  # of the real week
 
 
 def test_the_course_is_that_of_the_units_there_are_now():

@@ -6,8 +6,9 @@ from matplotlib.colors import to_hex
 from support.district import edition, say, week
 
 from analysis.method.changes import CONTRIBUTIONS
+from analysis.method.moves import MOVES
 from analysis.report import figures
-from analysis.report.charts.sheet import BLUE, GREY
+from analysis.report.charts.sheet import BLUE, INK, MIDDLE, ORANGE
 
 MY_HOI_DONG = "30637"
 PAPER_MM = 230  # of height that the page's style gives a figure
@@ -78,8 +79,8 @@ def test_units_of_two_kinds_are_ranked_in_charts_of_their_own():
 
 
 def test_with_the_first_week_there_is_no_chart_of_a_course():
-    charts_of_a_course = (figures.bump, figures.totals, figures.contributions, figures.own_rates)
-    assert [chart(edition()) for chart in charts_of_a_course] == [None] * 4
+    assert [chart(edition()) for chart in (figures.bump, figures.totals, figures.own_rates)] == [None] * 3
+    assert figures.contributions(edition()) == []
 
 
 def test_without_a_total_of_the_area_the_mail_has_no_picture_of_it():
@@ -149,28 +150,81 @@ def test_a_cutoff_that_has_no_row_of_the_unit_is_a_gap():
     assert say("chart.own_rates.alt_gaps", count=1) in chart.alt
 
 
-def changed(*parts):
+def changed(*parts, **tables):
     rows = [(MY_HOI_DONG, group, indicator, 1.0, 1.0 - points, points) for group, indicator, points in parts]
-    return edition(contributions=pd.DataFrame(rows, columns=CONTRIBUTIONS))
+    return edition(contributions=pd.DataFrame(rows, columns=CONTRIBUTIONS), **tables)
 
 
-def test_in_the_chart_of_a_change_what_is_not_itemised_is_grey_and_said_to_be():
-    chart = figures.contributions(changed(("CKMB", "", 0.2), ("", "NOT_ITEMISED", -5.98)))
-    colours = [to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches]
-    assert sorted(colours) == sorted([GREY, BLUE])
-    rest = say("name.not_itemised")
-    grey = say("chart.contributions.rest", rest=rest[0].lower() + rest[1:])
-    assert f"{rest} −5,98" in chart.alt
-    written = " ".join(text.get_text() for text in chart.figure.axes[0].texts)
-    assert grey in " ".join(written.split())
+def marked(*moves):
+    """The table ``moves`` in which these moves, (unit, indicator, points), are marked and no other."""
+    rows = [(unit, indicator, points, 0.0, 9.0, True, float("nan"), "") for unit, indicator, points in moves]
+    return pd.DataFrame(rows, columns=MOVES)
 
 
-def test_where_everything_is_itemised_the_chart_does_not_speak_of_grey():
-    chart = figures.contributions(changed(("CKMB", "", 0.2), ("MDSH", "", -0.4)))
-    assert not any(say("chart.contributions.rest", rest="").strip() in text for text in names_in(chart))
+def test_a_part_is_coloured_where_its_own_move_is_marked_be_it_an_indicator_a_group_or_the_rest():
+    parts = (("CKMB", "", 1.2), ("", "NOT_ITEMISED", -1.5), ("DVCTT", "DVCTT", -1.1), ("MDSH", "", -3.0))
+    moves = marked(*[(MY_HOI_DONG, *each) for each in (("CKMB", 1.2), ("NOT_ITEMISED", -1.5), ("DVCTT", -1.1))])
+    (chart,) = figures.contributions(changed(*parts, moves=moves), MY_HOI_DONG)
+    bars = chart.figure.axes[0].patches
+    assert [to_hex(bar.get_facecolor()) for bar in bars] == [MIDDLE, ORANGE, ORANGE, BLUE]  # −3.0 as the others
+    assert [name for name in names_in(chart) if name.endswith("−5,78")] == ["−5,78"]  # the total's is not marked
+
+
+def falling(*changes):
+    """Codes and tables of Chợ Mới's first units, which changed by so much, each by one part."""
+    codes = week()["units"]["unit_code"].iloc[: len(changes)]
+    moved = dict(zip(codes, changes, strict=True))
+    rows = [(code, "CKMB", "", 1.0, 1.0 - each, each) for code, each in moved.items()]
+    held = week()["changes"].assign(change=week()["changes"]["unit_code"].map(moved))
+    return codes.tolist(), {"changes": held, "contributions": pd.DataFrame(rows, columns=CONTRIBUTIONS)}
+
+
+def units_in(charts):
+    """The names of the units that each chart draws."""
+    every = set(week()["units"]["unit_name"])
+    return [[text.get_text() for text in each.figure.axes[0].texts if text.get_text() in every] for each in charts]
+
+
+def test_of_many_changes_the_marked_and_the_largest_falls_are_drawn_and_the_others_counted():
+    # 16 units: the only falls are small, and one unit whose total rose like the others has a marked fall in a part.
+    codes, tables = falling(*[0.5 + 0.01 * each for each in range(13)], -0.02, 0.1, -0.01)
+    names = dict(zip(week()["units"]["unit_code"], week()["units"]["unit_name"], strict=True))
+    told = edition(**tables, moves=marked((codes[12], "CKMB", -1.4)))
+    (chart,) = figures.contributions(told)
+    # In the order of the change: both falls, 0.1, then 0.50 to 0.58; the marked one at last.
+    wanted = [names[codes[each]] for each in (13, 15, 14, *range(8), 12)]
+    assert units_in([chart]) == [wanted]
+    assert say("chart.contributions.alt_left_out", count=4) in chart.alt
+
+
+def test_every_unit_with_a_marked_move_is_drawn_even_if_it_takes_several_charts():
+    codes, tables = falling(*[-1.0 - 0.1 * each for each in range(14)], -9.0, 0.2)
+    told = edition(**tables, moves=marked(*[(code, "CHANGE", -1.0) for code in codes[:14]]))
+    charts = figures.contributions(told)
+    assert [len(units) for units in units_in(charts)] == [7, 7]
+    assert [chart.caption.rpartition(" – ")[2] for chart in charts] == ["1/2", "2/2"]
+    assert all(say("chart.contributions.alt_left_out", count=2) in chart.alt for chart in charts)
+    assert max(chart.figure.get_figheight() * 25.4 * ON_PAPER for chart in charts) <= PAPER_MM
+
+
+def test_where_no_unit_is_left_out_the_chart_does_not_speak_of_any():
+    _, tables = falling(-0.2, 0.1)
+    (chart,) = figures.contributions(edition(**tables))
+    assert "Không vẽ" not in chart.alt and len(units_in([chart])[0]) == 2
+
+
+def test_the_ranking_and_the_ranks_have_the_colour_of_marked_moves_of_the_total_and_of_no_other():
+    names = dict(zip(week()["units"]["unit_code"], week()["units"]["unit_name"], strict=True))
+    newest = week()["course"].query("cutoff == '2023-12-04'")
+    days = [newest.assign(cutoff=day) for day in ("2023-11-20", "2023-11-27", "2023-12-04")]
+    moves = marked(("30634", "CHANGE", 0.15), ("30652", "CHANGE", -0.1), (MY_HOI_DONG, "CKMB", -5.0))
+    told = edition(moves=moves, course=pd.concat(days))
+    for chart in (*figures.ranking(told), figures.bump(told)):
+        coloured = {text.get_text(): text.get_color() for text in chart.figure.axes[0].texts}
+        assert [coloured[names[code]] for code in ("30634", "30652", MY_HOI_DONG)] == [BLUE, ORANGE, INK]
 
 
 def test_the_caption_of_one_unit_names_the_unit_and_that_of_all_the_area():
     told = changed(("CKMB", "", 0.2))
-    assert "xã Mỹ Hội Đông" in figures.contributions(told, MY_HOI_DONG).caption
-    assert "huyện Chợ Mới" in figures.contributions(told).caption
+    assert "xã Mỹ Hội Đông" in figures.contributions(told, MY_HOI_DONG)[0].caption
+    assert "huyện Chợ Mới" in figures.contributions(told)[0].caption

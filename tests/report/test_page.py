@@ -50,10 +50,10 @@ def test_the_page_says_which_file_rules_and_code_it_comes_from():
     )
 
 
-def test_a_fall_is_marked_where_it_is_a_finding_and_nowhere_else():
-    rows = week()["findings"]
-    piece = page.appendix(edition(findings=rows[rows["finding"] != "fell"])).data
-    assert piece.count('class="flag') == 18 and say("piece.fell_word") not in piece
+def test_a_fall_is_marked_where_the_one_rule_for_moves_marks_it_and_nowhere_else():
+    for moves, marks in ((week()["moves"], 1), (week()["moves"].assign(marked=False), 0)):
+        piece = page.appendix(edition(moves=moves)).data
+        assert piece.count('class="flag') == 18 + marks and piece.count(say("piece.fell_word")) == marks
 
 
 def test_the_document_leaves_number_and_signature_open():

@@ -216,7 +216,7 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
         "unitpage.minute(edition, unit)",
         "unitpage.standing(edition, unit)",
         "unitpage.change(edition, unit)",
-        "figures.contributions(edition, unit)",
+        "display(*figures.contributions(edition, unit))",
         "figures.own_rates(edition, unit)",
         "unitpage.lost(edition, unit)",
         "figures.lost_points(edition, unit)",

@@ -37,13 +37,13 @@ BANDS = pd.DataFrame(
 
 SCORES = pd.DataFrame(
     [
-        ("Kiến An", 49.18, 49.03, 5, 5, "Y"),
-        ("Tấn Mỹ", 62.35, 61.12, 2, 3, "TB"),
-        ("Mỹ Hội Đông", 51.10, 56.88, 4, 4, "TB"),
-        ("Chợ Mới", 65.79, 65.41, 1, 1, "TB"),
-        ("Long Điền B", 62.24, 61.90, 3, 2, "TB"),
+        ("Kiến An", 49.18, 49.03, 5, 5, "Y", 0),
+        ("Tấn Mỹ", 62.35, 61.12, 2, 3, "TB", 0),
+        ("Mỹ Hội Đông", 51.10, 56.88, 4, 4, "TB", -1),
+        ("Chợ Mới", 65.79, 65.41, 1, 1, "TB", 0),
+        ("Long Điền B", 62.24, 61.90, 3, 2, "TB", 0),
     ],
-    columns=["unit_name", "total", "previous_total", "rank", "previous_rank", "band"],
+    columns=["unit_name", "total", "previous_total", "rank", "previous_rank", "band", "marked"],
 )
 
 
@@ -77,13 +77,13 @@ REST = VI.say("name.not_itemised")
 
 CHANGED = pd.DataFrame(
     [
-        ("Mỹ Hội Đông", "Số hóa hồ sơ", 0.22, -5.78),
-        ("Mỹ Hội Đông", REST, -6.0, -5.78),
-        ("Tấn Mỹ", "Công khai, minh bạch", 1.26, 1.23),
-        ("Tấn Mỹ", "Tiến độ giải quyết", 0.0, 1.23),
-        ("Tấn Mỹ", "Thanh toán trực tuyến", -0.03, 1.23),
+        ("Mỹ Hội Đông", "Số hóa hồ sơ", 0.22, -5.78, 0, -1),
+        ("Mỹ Hội Đông", REST, -6.0, -5.78, -1, -1),
+        ("Tấn Mỹ", "Công khai, minh bạch", 1.26, 1.23, 1, 0),
+        ("Tấn Mỹ", "Tiến độ giải quyết", 0.0, 1.23, 0, 0),
+        ("Tấn Mỹ", "Thanh toán trực tuyến", -0.03, 1.23, 0, 0),
     ],
-    columns=["unit_name", "part", "contribution", "change"],
+    columns=["unit_name", "part", "contribution", "change", "marked", "change_marked"],
 )
 
 
@@ -91,12 +91,13 @@ LONG_NAME = "Ban Quản lý Khu kinh tế <$a_1^2$> & các khu công nghiệp �
 
 
 def many_scores(count: int) -> pd.DataFrame:
-    """Falling totals from 98 to 41, every third unit fell, every seventh without a previous total, one long name."""
+    """Falling totals from 98 to 41, marked falls and rises, every seventh without a previous total, one long name."""
     total = np.linspace(98, 41, count).round(2)
     previous = np.where(np.arange(count) % 7 == 6, np.nan, total + np.where(np.arange(count) % 3, -1.5, 6))
     frame = pd.DataFrame({"unit_name": [f"phường Hoài Nhơn Đông {i}" for i in range(count)], "total": total})
     frame = frame.assign(previous_total=previous, rank=range(1, count + 1), band="TB")
     frame["previous_rank"] = frame["previous_total"].rank(ascending=False, method="min")
+    frame["marked"] = np.where(frame["previous_total"].isna(), 0, np.resize([-1, 0, 1], count))
     frame.loc[3, "unit_name"] = LONG_NAME
     return frame
 
@@ -227,7 +228,7 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
     if kind == "heat":
         return draw_heat(many_cells(count, NAMES[words.lang]), words)
     if kind == "bump":
-        return draw_bump(many_weeks(count), words, {LONG_NAME})
+        return draw_bump(many_weeks(count), words, {LONG_NAME: -1, "phường Hoài Nhơn Đông 7": 1})
     if kind == "totals":
         return draw_totals(many_weeks(count), words)
     if kind == "lines":
@@ -238,7 +239,10 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
             sizes, many_scores(count)["unit_name"], [*NAMES[words.lang], words.say("name.not_itemised")]
         )
         rows = parts.stack().rename_axis(["unit_name", "part"]).rename("contribution").reset_index()
-        return draw_contributions(rows.assign(change=rows.groupby("unit_name")["contribution"].transform("sum")), words)
+        rows["change"] = rows.groupby("unit_name")["contribution"].transform("sum")
+        marks = {"marked": rows["contribution"], "change_marked": rows["change"]}
+        marks = {name: np.where(moved.abs() > 2, np.sign(moved), 0).astype(int) for name, moved in marks.items()}
+        return draw_contributions(rows.assign(**marks), words, left_out=1_200)
     if kind == "own_rates":
         return draw_own_rates(many_rates(count), words, LONG_NAME)
     parts = pd.concat([PARTS] * (count // 9), ignore_index=True)
@@ -248,7 +252,7 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
 
 def all_charts() -> str:
     shown = [draw_ranking(SCORES, BANDS, VI), draw_heat(CELLS, VI), draw_lost_points(PARTS, VI)]
-    shown += [draw_bump(COURSE, VI, {"Kiến An", "Chợ Mới"}), draw_totals(COURSE, VI)]
+    shown += [draw_bump(COURSE, VI, {"Kiến An": -1, "Chợ Mới": 1}), draw_totals(COURSE, VI)]
     shown += [draw_contributions(CHANGED, VI)]
     shown += [draw_own_rates(OWN_RATES, VI, "Thanh toán trực tuyến")]
     return hashlib.sha256("".join(chart.svg() for chart in shown).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """The charts over the cut-offs: ranks, the totals of many units, one total, and one figure of chosen units."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from itertools import cycle
 
@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.config.wording import MISSING, Wording
 from analysis.report.charts.sheet import (
     BLUE,
+    COLOUR_OF_MOVE,
     DOT,
     GAP,
     GREY,
@@ -21,6 +22,7 @@ from analysis.report.charts.sheet import (
     RULED,
     SIZE,
     SMALL,
+    TEXT_OF_MOVE,
     WIDTH,
     Axis,
     Chart,
@@ -38,21 +40,23 @@ from analysis.report.charts.sheet import (
 
 EVERY_LINE = 25  # a bump chart of up to so many units has a label for every line
 CROWDED = 4  # height of a rank in a chart of more units
-MOST_MOVED, MOST_MOVED_OF_MANY = 3, 5  # units coloured in each direction
+MOST_MOVED, MOST_MOVED_OF_MANY = 3, 5  # units named in each direction
+MARKERS = {1: "^", -1: "v"}  # at the end of a marked line
 PANELS, PANEL = 3, 46  # small multiples: how many side by side, and the height of one
 
 
 @LOOK
-def draw_bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None = None) -> Chart:
+def draw_bump(course: pd.DataFrame, words: Wording, marked: Mapping[str, int] | None = None) -> Chart:
     """Ranks from cut-off to cut-off: one line for each unit, rank 1 on top, from its first rank to its newest.
 
-    course    : one row for each cut-off and unit: cutoff (ISO), unit_code, unit_name, rank (NaN: none), corrected
-                (bool; the point is hollow), since (the series). Units of one kind. A unit that never has a rank, such
-                as the control row, is left out. No line joins two series or crosses a cut-off without a rank.
-    highlight : unit_code of units that always have their own line and label
+    course : one row for each cut-off and unit: cutoff (ISO), unit_code, unit_name, rank (NaN: none), corrected (bool;
+             the point is hollow), since (the series). Units of one kind. A unit that never has a rank, such as the
+             control row, is left out. No line joins two series or crosses a cut-off without a rank.
+    marked : unit_code → 1 or −1, of the units whose total has a marked rise or fall at the newest cut-off. Only their
+             lines have a colour, and end in ▲ or ▼.
 
-    Of up to 25 units every line has a label. Of more units, only the highlighted ones, the five that rose most and the
-    five that fell most have labels, and the other lines are pale. A move is counted within a unit's newest series.
+    Of up to 25 units every line has a label. Of more units, only the marked ones and the five that gained and the five
+    that lost most places have labels, and the other lines are pale. Places are counted within a unit's newest series.
     """
     ranked = course[course.groupby("unit_code")["rank"].transform("count") > 0]
     if ranked.empty:
@@ -65,9 +69,10 @@ def draw_bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None =
     units["then"] = newest.bfill().iloc[0].where(newest.count() > 1)
     units["move"] = units["then"] - units["rank"]
     units = units.sort_values(["rank", "unit_name"])
-    many, wanted = len(units) > EVERY_LINE, units.index.intersection(list(highlight or ()), sort=False)
+    many, marks = len(units) > EVERY_LINE, {code: sign for code, sign in (marked or {}).items() if code in units.index}
     rose, fell = (_most_moved(units, sign, MOST_MOVED_OF_MANY if many else MOST_MOVED) for sign in (1, -1))
-    colours = dict.fromkeys(wanted, INK) | dict.fromkeys(rose.index, BLUE) | dict.fromkeys(fell.index, ORANGE)
+    most = [*rose.index, *fell.index] if many else []
+    colours = dict.fromkeys(most, GREY) | {code: COLOUR_OF_MOVE[sign] for code, sign in marks.items()}
     named = units[units.index.isin(list(colours))] if many and colours else units.head(EVERY_LINE)
 
     # Across: the rank at the first cut-off, the lines, the rank now, the name, the move.
@@ -77,7 +82,9 @@ def draw_bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None =
 
     # Down: the key, the ranks, the cut-offs. Where every line has its label, a rank is as tall as its label.
     sheet, breaks = Sheet(), axis.breaks(since)
-    top = sheet.write_key(_say_key(words, "bump", corrected=corrected.any(axis=None), series=breaks.any()))
+    key = [_say_key(words, "bump", corrected=corrected.any(axis=None), series=breaks.any())]
+    key += [words.say(f"chart.bump.{each}") for each, there in (("most", most), ("marked", marks)) if there]
+    top = sheet.write_key("\u00a0· ".join(key))
     edges, places = names.rows(top)
     order = np.arange(max(len(units), ranks.max(axis=None)))  # once there may have been more units
     if many:
@@ -90,20 +97,22 @@ def draw_bump(course: pd.DataFrame, words: Wording, highlight: set[str] | None =
         colour, width = (colours[code], 2) if code in colours else (PALE if many else GREY, 1)
         sheet.trace(axis.x, heights[code], since[code], colour, width, ends=code in named.index)
         sheet.rings(axis.x, heights[code], corrected[code], "o", colour)
+        if sign := marks.get(code):
+            sheet.axes.plot(axis.x[-1], heights[code].iloc[-1], MARKERS[sign], color=colour, ms=9, zorder=5)
 
     ends = heights.iloc[-1][named.index]
     middles = spread_out(ends.fillna(bottom), np.diff(edges), top, bottom)
     sheet.lead(axis.x[-1], ends, names.x - 2, middles)
-    names.write(sheet, middles, tones := [colours.get(code, INK) for code in named.index])
-    for move, y, tone in zip(moves, middles, tones, strict=True):
-        sheet.write(WIDTH, y, move, ha="right", color=tone)
+    names.write(sheet, middles, [TEXT_OF_MOVE[marks.get(code, 0)] for code in named.index])
+    for move, y in zip(moves, middles, strict=True):
+        sheet.write(WIDTH, y, move, ha="right")  # places since the first cut-off: not the move that has a colour
     firsts = ranks.iloc[0][named.index].dropna().drop_duplicates().sort_values()
     starts = heights.iloc[0][firsts.index]
     middles = spread_out(starts, np.full(len(starts), tall("", SMALL)), top, bottom)
     sheet.lead(axis.x[0], starts, axis.x[0] - LEAD + 2, middles)
     for rank, y in zip(firsts, middles, strict=True):
         sheet.write(axis.x[0] - LEAD, y, words.number(rank, 0), SMALL, ha="right", color=GREY)
-    return sheet.chart(bottom + axis.tall, _say_bump(units, rose, fell, wide.index, words))
+    return sheet.chart(bottom + axis.tall, _say_bump(units, rose, fell, marks, wide.index, words))
 
 
 def _most_moved(units: pd.DataFrame, sign: int, count: int) -> pd.DataFrame:
@@ -111,7 +120,14 @@ def _most_moved(units: pd.DataFrame, sign: int, count: int) -> pd.DataFrame:
     return units.assign(size=units["move"] * sign).query("size > 0").nlargest(count, "size")
 
 
-def _say_bump(units: pd.DataFrame, rose: pd.DataFrame, fell: pd.DataFrame, cutoffs: pd.Index, words: Wording) -> str:
+def _say_bump(
+    units: pd.DataFrame,
+    rose: pd.DataFrame,
+    fell: pd.DataFrame,
+    marks: Mapping[str, int],
+    cutoffs: pd.Index,
+    words: Wording,
+) -> str:
     ends = first_and_last(cutoffs, words)
     best = words.listed(units["unit_name"][units["rank"] == units["rank"].min()])
     said = [words.say("chart.bump.alt", count=len(units), cutoffs=len(cutoffs), best=best or MISSING, **ends)]
@@ -124,6 +140,9 @@ def _say_bump(units: pd.DataFrame, rose: pd.DataFrame, fell: pd.DataFrame, cutof
             said.append(words.say(f"chart.bump.alt_{key}", units=words.listed(names)))
     if rose.empty and fell.empty:
         said.append(words.say("chart.bump.alt_still" if units["move"].notna().any() else "chart.bump.alt_first"))
+    for key, way in (("marked_rose", 1), ("marked_fell", -1)):
+        names = [name for code, name in units["unit_name"].items() if marks.get(code) == way]
+        said += [words.say(f"chart.bump.alt_{key}", units=words.listed(names))] if names else []
     return " ".join(said)
 
 

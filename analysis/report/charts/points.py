@@ -8,13 +8,17 @@ import pandas as pd
 from analysis.config.wording import Wording
 from analysis.report.charts.sheet import (
     BLUE,
+    COLOUR_OF_MOVE,
     GAP,
     GREY,
     INK,
     LOOK,
+    MIDDLE,
     ORANGE,
     PALE,
+    SIGN_OF_MOVE,
     SMALL,
+    TEXT_OF_MOVE,
     WIDTH,
     Chart,
     Sheet,
@@ -67,45 +71,50 @@ def draw_lost_points(parts: pd.DataFrame, words: Wording) -> Chart:
 
 
 @LOOK
-def draw_contributions(parts: pd.DataFrame, words: Wording) -> Chart:
+def draw_contributions(parts: pd.DataFrame, words: Wording, left_out: int = 0) -> Chart:
     """The parts of each unit's change: losses to the left of a line, gains to the right.
 
-    parts : one row for each unit and part: unit_name, part (name), contribution (points, NaN: not known), change (of
-            the unit's total, points); units in the order of the rows. The part that no printed column explains has the
-            name of the sentence ``name.not_itemised``, and is grey.
+    parts    : one row for each unit and part: unit_name, part (name), contribution (points, NaN: not known), change
+               (of the unit's total, points), marked, change_marked (of the part's and the total's move: 1 a marked
+               rise, −1 a marked fall, 0 neither); units in the order of the rows
+    left_out : units with a change that are not drawn; none of their moves is marked
 
     A bar holds the part's name and figure, where they fit; else the figure alone, and the name is in the list below,
-    from left to right as the bars. Parts without a change are left out. The chart is meant for up to a dozen units.
+    from left to right as the bars. Only a marked move has a colour, and ▲ or ▼. Parts without a change are left out.
+    The chart is meant for up to a dozen units.
     """
     if parts.empty:
         return draw_nothing(words)
-    rest = words.say("name.not_itemised")
     moved = parts[parts["contribution"].isna() | (parts["contribution"].abs() >= ROUNDED)]
     moved = moved.sort_values("contribution", kind="stable", ignore_index=True)
-    sizes = moved["contribution"].fillna(0)
+    sizes, marks = moved["contribution"].fillna(0), moved["marked"]
     lost, gained = (sizes.clip(**side).groupby(moved["unit_name"]).sum() for side in ({"upper": 0}, {"lower": 0}))
     low, high = min(lost.min(), 0) if len(lost) else 0, max(gained.max(), 0) if len(gained) else 0
     scale = WIDTH / (high - low or 1)
-    colours = np.where(moved["part"] == rest, GREY, np.where(sizes < 0, ORANGE, BLUE))
-    figures = moved["contribution"].map(partial(words.number, signed=True))
+    figures = marks.map(SIGN_OF_MOVE) + moved["contribution"].map(partial(words.number, signed=True))
     texts = moved["part"] + "\u00a0" + figures  # a figure stays with its name
 
     sheet, said = Sheet(), []
     keys = [words.say("chart.contributions.key")]
-    if moved["part"].eq(rest).any():
-        keys.append(words.say("chart.contributions.rest", rest=rest.lower()))
+    if parts[["marked", "change_marked"]].any(axis=None):
+        keys.append(words.say("chart.contributions.marked"))
+    if left_out:
+        keys.append(words.say("chart.contributions.left_out", count=words.number(left_out, 0)))
     y = sheet.write_key("\u00a0· ".join(keys))
-    for unit, change in parts.drop_duplicates("unit_name")[["unit_name", "change"]].itertuples(index=False):
-        total, rows = words.number(change, signed=True), moved.index[moved["unit_name"] == unit]
-        sheet.write(WIDTH, y, total, up=0, ha="right", color=ORANGE if change < 0 else INK, weight="bold")
-        y = sheet.write(0, y, wrapped(unit, WIDTH - 2 * GAP - width_of(total, weight="bold")), up=0) + 2
+    wholes = parts.drop_duplicates("unit_name")[["unit_name", "change", "change_marked"]]
+    for unit, change, mark in wholes.itertuples(index=False):
+        figure, rows = words.number(change, signed=True), moved.index[moved["unit_name"] == unit]
+        total, weight = SIGN_OF_MOVE[mark] + figure, "bold" if mark else "normal"
+        sheet.write(WIDTH, y, total, up=0, ha="right", color=TEXT_OF_MOVE[mark], weight=weight)
+        y = sheet.write(0, y, wrapped(unit, WIDTH - 2 * GAP - width_of(total, weight=weight)), up=0) + 2
         x, listed = (lost.get(unit, 0) - low) * scale, []
         for i in rows:
             long = abs(sizes[i]) * scale
             fitting = [text for text in (texts[i], figures[i]) if width_of(text, SMALL) + GAP <= long]
-            sheet.bar(x, y, long, LABELLED_BAR, colours[i], edge="white")
+            sheet.bar(x, y, long, LABELLED_BAR, COLOUR_OF_MOVE[marks[i]] if marks[i] else MIDDLE, edge="white")
             if fitting:
-                sheet.write(x + long / 2, y + LABELLED_BAR / 2, fitting[0], SMALL, ha="center", color="white")
+                look = {"ha": "center", "color": "white" if marks[i] else INK}
+                sheet.write(x + long / 2, y + LABELLED_BAR / 2, fitting[0], SMALL, **look)
             listed += [] if texts[i] in fitting else [texts[i]]
             x += long
         sheet.axes.vlines(-low * scale, y - 2, y + LABELLED_BAR + 2, color=INK, linewidth=1)
@@ -113,6 +122,15 @@ def draw_contributions(parts: pd.DataFrame, words: Wording) -> Chart:
         if listed:
             y = sheet.write(0, y, wrapped("\u00a0· ".join(listed), WIDTH - GAP, SMALL), SMALL, up=0, color=GREY)
         y += GAP + 2
-        named = ", ".join(texts[rows].str.replace("\u00a0", " ")) or words.say("chart.contributions.alt_none")
-        said.append(words.say("chart.contributions.alt_unit", unit=unit, change=total, parts=named))
-    return sheet.chart(y - GAP, " ".join([words.say("chart.contributions.alt", count=len(said)), *said]))
+        named = [_say_part(each, words) for each in moved.loc[rows].itertuples()]
+        told = {"unit": unit, "change": figure, "parts": ", ".join(named) or words.say("chart.contributions.alt_none")}
+        said.append(words.say(f"chart.contributions.alt_unit{'_marked' if mark else ''}", **told))
+    said.insert(0, words.say("chart.contributions.alt", count=len(said)))
+    if left_out:
+        said.append(words.say("chart.contributions.alt_left_out", count=words.number(left_out, 0)))
+    return sheet.chart(y - GAP, " ".join(said))
+
+
+def _say_part(part, words: Wording) -> str:
+    text = f"{part.part} {words.number(part.contribution, signed=True)}"
+    return words.say("chart.contributions.alt_marked", part=text) if part.marked else text

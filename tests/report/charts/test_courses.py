@@ -54,16 +54,32 @@ def test_a_line_begins_at_the_rank_of_the_first_cutoff():
     chart = draw_bump(COURSE[COURSE["unit_name"].isin(["Tấn Mỹ", "Kiến An"])], VI)
     grey = [each for each in texts(chart) if each.get_color() == GREY and each.get_text() in "35"]
     assert [each.get_text() for each in grey] == ["3", "5"]
-    rose = next(line for line in chart.figure.axes[0].lines if line.get_color() == BLUE)
+    rose = next(line for line in chart.figure.axes[0].lines if len(line.get_ydata()) == 2)
     assert abs(rose.get_ydata()[0] - grey[0].get_position()[1]) < SMALL / 2  # a text stands on its baseline
 
 
-def test_who_rose_is_blue_and_who_fell_is_orange_and_their_signs_say_so_too():
+def test_a_line_is_grey_unless_its_units_total_has_a_marked_move_whatever_became_of_its_rank():
     chart = draw_bump(COURSE, VI)
+    assert lines_of(chart, BLUE) == lines_of(chart, ORANGE) == [] and len(lines_of(chart, GREY)) >= 5
+    assert {text.get_color() for text in texts(chart)} == {INK, GREY}
+    assert VI.say("chart.bump.marked") not in " ".join(written(chart))
+    assert "nhất" not in " ".join(written(chart))
+
+
+@pytest.mark.parametrize("words", [VI, EN], ids=["vi", "en"])
+def test_a_marked_rise_is_blue_and_a_marked_fall_orange_and_the_ends_of_their_lines_say_so_too(words):
+    chart = draw_bump(COURSE, words, {"Tấn Mỹ": 1, "Mỹ Hội Đông": -1, "Huyện": -1})  # the area has no line
     (rose,), (fell,) = lines_of(chart, BLUE), lines_of(chart, ORANGE)
-    assert rose == fell[::-1] and rose[0] > rose[1]  # from third to second; heights grow downwards
-    assert {text.get_text() for text in texts(chart) if text.get_color() == BLUE} == {"2", "Tấn Mỹ", "▲1"}
-    assert {text.get_text() for text in texts(chart) if text.get_color() == ORANGE} == {"3", "Long Điền B", "▼1"}
+    assert rose[0] > rose[1] and fell[0] == fell[1]  # from third to second, and fourth as before
+    ends = {
+        line.get_marker(): list(line.get_ydata()) for line in chart.figure.axes[0].lines if line.get_marker() in "^v"
+    }
+    assert ends == {"^": [rose[1]], "v": [fell[1]]}
+    assert {text.get_text() for text in texts(chart) if text.get_color() == BLUE} == {"2", "Tấn Mỹ"}
+    assert {text.get_text() for text in texts(chart) if text.get_color() == ORANGE} == {"4", "Mỹ Hội Đông"}
+    assert words.say("chart.bump.marked") in " ".join(written(chart))
+    said = [words.say("chart.bump.alt_marked_rose", units="Tấn Mỹ")]
+    assert chart.alt.endswith(" ".join([*said, words.say("chart.bump.alt_marked_fell", units="Mỹ Hội Đông")]))
 
 
 def test_the_control_row_has_no_line():
@@ -111,15 +127,16 @@ def test_a_corrected_point_is_hollow_and_the_key_says_so():
         )
 
 
-def test_of_many_units_only_those_that_moved_most_or_are_asked_for_have_names():
+def test_of_many_units_only_those_that_moved_most_or_are_marked_have_names():
     scores = many_scores(30).assign(unit_name=[f"Xã {i:02}" for i in range(30)], rank=np.arange(30) + 1.0)
     then = scores["rank"].copy()
     then.iloc[[0, 29]], then.iloc[[10, 12]] = then.iloc[[29, 0]].to_numpy(), then.iloc[[12, 10]].to_numpy()
     course = course_of(scores.assign(previous_rank=then))
-    chart = draw_bump(course, VI, {"Xã 20"})
+    chart = draw_bump(course, VI, {"Xã 20": -1})
     assert [each for each in written(chart) if each.startswith("Xã")] == ["Xã 00", "Xã 10", "Xã 12", "Xã 20", "Xã 29"]
-    assert the_text(chart, "Xã 20").get_color() == INK
+    assert the_text(chart, "Xã 20").get_color() == ORANGE and the_text(chart, "Xã 00").get_color() == INK
     assert len(lines_of(chart, PALE)) == 25
+    assert VI.say("chart.bump.most") in " ".join(written(chart))
 
 
 def test_many_units_of_which_none_moved_are_named_from_the_first():

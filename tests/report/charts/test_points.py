@@ -7,7 +7,7 @@ import pytest
 from support.charted import CHANGED, EN, PARTS, REST, UNKNOWN, VI, row_of, texts, written
 
 from analysis.report.charts.points import draw_contributions, draw_lost_points
-from analysis.report.charts.sheet import BLUE, GREY, ORANGE, WIDTH
+from analysis.report.charts.sheet import BLUE, GREY, INK, MIDDLE, ORANGE, WIDTH
 
 TOTAL = VI.say("chart.lost.total")
 
@@ -49,10 +49,20 @@ def test_a_part_that_is_not_known_makes_the_total_not_known():
 
 
 def test_contributions_say_every_part_of_every_change():
-    fell = {"unit": "Mỹ Hội Đông", "change": "−5,78", "parts": f"{REST} −6,00, Số hóa hồ sơ +0,22"}
-    rose = {"unit": "Tấn Mỹ", "change": "+1,23", "parts": "Thanh toán trực tuyến −0,03, Công khai, minh bạch +1,26"}
-    said = [VI.say("chart.contributions.alt_unit", **each) for each in (fell, rose)]
+    lost, gained = f"{REST} −6,00", "Công khai, minh bạch +1,26"
+    lost, gained = (VI.say("chart.contributions.alt_marked", part=part) for part in (lost, gained))
+    fell = {"unit": "Mỹ Hội Đông", "change": "−5,78", "parts": f"{lost}, Số hóa hồ sơ +0,22"}
+    rose = {"unit": "Tấn Mỹ", "change": "+1,23", "parts": f"Thanh toán trực tuyến −0,03, {gained}"}
+    said = [VI.say("chart.contributions.alt_unit_marked", **fell), VI.say("chart.contributions.alt_unit", **rose)]
     assert draw_contributions(CHANGED, VI).alt == " ".join([VI.say("chart.contributions.alt", count=2), *said])
+
+
+@pytest.mark.parametrize("words", [VI, EN], ids=["vi", "en"])
+def test_how_many_units_are_left_out_is_said_where_there_are_any(words):
+    several, none = draw_contributions(CHANGED, words, left_out=6), draw_contributions(CHANGED, words)
+    assert words.say("chart.contributions.left_out", count=6) in " ".join(written(several)).replace("\u00a0", " ")
+    assert several.alt == f"{none.alt} {words.say('chart.contributions.alt_left_out', count=6)}"
+    assert words.say("chart.contributions.left_out", count=0) not in " ".join(written(none))
 
 
 def test_losses_end_and_gains_begin_at_one_line():
@@ -61,20 +71,26 @@ def test_losses_end_and_gains_begin_at_one_line():
     point, zero = WIDTH / (6 + 1.26), 6 * WIDTH / (6 + 1.26)
     ends = [(start - zero, end - zero) for start, end, _ in bars]
     assert np.array(ends) / point == pytest.approx(np.array([(-6, 0), (0, 0.22), (-0.03, 0), (0, 1.26)]), abs=1e-9)
-    assert [matplotlib.colors.to_hex(colour) for *_, colour in bars] == [
-        GREY,
-        BLUE,
-        ORANGE,
-        BLUE,
-    ]
+    assert [matplotlib.colors.to_hex(colour) for *_, colour in bars] == [ORANGE, MIDDLE, MIDDLE, BLUE]
+
+
+def test_what_is_not_marked_is_grey_whatever_its_size_and_a_marked_move_has_its_sign():
+    chart = draw_contributions(CHANGED.assign(marked=0, change_marked=0), VI)
+    assert {matplotlib.colors.to_hex(bar.get_facecolor()) for bar in chart.figure.axes[0].patches} == {MIDDLE}
+    assert {text.get_color() for text in texts(chart)} == {INK, GREY}
+    assert not set("▲▼") & set("".join(written(chart)))
+    assert row_of(chart, "Mỹ Hội Đông") == ["Mỹ Hội Đông", "−5,78"]
+    chart = draw_contributions(CHANGED, VI)
+    assert row_of(chart, "Mỹ Hội Đông") == ["Mỹ Hội Đông", "▼\u00a0−5,78"]
+    assert VI.say("chart.contributions.marked") in " ".join(written(chart)).replace("\u00a0", " ")
 
 
 def test_a_part_has_its_name_in_its_bar_or_in_the_list_below():
     chart = draw_contributions(CHANGED, VI)
     white = [text.get_text() for text in texts(chart) if text.get_color() == "white"]
-    assert white == [f"{REST}\u00a0−6,00", "+1,26"]
+    assert white == [f"{REST}\u00a0▼\u00a0−6,00", "▲\u00a0+1,26"]
     assert "Số hóa hồ sơ\u00a0+0,22" in written(chart)
-    assert "Thanh toán trực tuyến\u00a0−0,03\u00a0· Công khai, minh bạch\u00a0+1,26" in written(chart)
+    assert "Thanh toán trực tuyến\u00a0−0,03\u00a0· Công khai, minh bạch\u00a0▲\u00a0+1,26" in written(chart)
     assert row_of(chart, "Tấn Mỹ") == ["Tấn Mỹ", "+1,23"]
 
 
@@ -86,5 +102,6 @@ def test_a_part_that_is_not_known_is_a_dash_without_a_bar():
 
 def test_a_change_of_nothing_is_said():
     still = pd.DataFrame({"unit_name": ["A"], "part": ["Số hóa hồ sơ"], "contribution": [0.0], "change": [0.0]})
+    still = still.assign(marked=0, change_marked=0)
     said = VI.say("chart.contributions.alt_unit", unit="A", change="0,00", parts=VI.say("chart.contributions.alt_none"))
     assert draw_contributions(still, VI).alt.endswith(said)

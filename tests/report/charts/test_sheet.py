@@ -113,7 +113,7 @@ def test_a_frame_of_one_row_can_be_drawn():
     assert "10,76/18" in written(draw_lost_points(PARTS[:1], VI))
     assert "1. Chợ Mới" in written(draw_totals(COURSE[COURSE["unit_code"].eq("Chợ Mới")].tail(1), VI))
     assert "20,0%" in written(draw_own_rates(OWN_RATES[1:2], VI, "TT"))
-    assert f"{REST}\u00a0−6,00" in written(draw_contributions(CHANGED[1:2], VI))
+    assert f"{REST}\u00a0▼\u00a0−6,00" in written(draw_contributions(CHANGED[1:2], VI))
 
 
 def test_charts_leave_their_frames_as_they_were():
