@@ -59,6 +59,17 @@ def find_moves(
     return frame[MOVES]
 
 
+def find_directions(moves: pd.DataFrame) -> pd.Series:
+    """1 for each marked rise and −1 for each marked fall of the table ``moves``, by its index; else 0.
+
+    0 too for a marked move that is less than its peers': who rises by 0.1 where the others rise by 3 has not risen
+    notably, and who falls by 0.1 where they fall by 3 is not asked why it fell.
+    """
+    away = (moves["move"] - moves["median"]).fillna(moves["move"])
+    same_way = moves["marked"].astype(bool) & (moves["move"] * away > 0)
+    return pd.Series(np.where(same_way, np.sign(moves["move"]), 0), moves.index).astype(int)
+
+
 def count_streaks(course: pd.DataFrame, changes: pd.DataFrame) -> dict[str, float]:
     """Rises (+) or falls (−) in a row of each unit, the newest change included; 0 where it did not move or is withheld.
 

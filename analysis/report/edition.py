@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.method.moves import CHANGE
+from analysis.method.moves import CHANGE, find_directions
 from analysis.report.names import Names
 from analysis.report.phrases import say_short_age
 
@@ -98,11 +98,12 @@ class Edition:
     def marked(self) -> dict[tuple[str, str], int]:
         """1 for each marked rise and −1 for each marked fall, by unit and indicator of the table ``moves``.
 
-        The one rule for every table, chart and mail. A unit that stood still while its peers moved has neither.
+        The one rule for every table, chart and mail.
         """
         rows = self.tables["moves"]
-        rows = rows[rows["marked"].astype(bool) & (rows["move"] != 0)]
-        return {(each.unit_code, each.indicator): 1 if each.move > 0 else -1 for each in rows.itertuples()}
+        ways = find_directions(rows)
+        keys = zip(rows["unit_code"], rows["indicator"], strict=True)
+        return {key: way for key, way in zip(keys, ways, strict=True) if way}
 
     @cached_property
     def marked_totals(self) -> dict[str, int]:

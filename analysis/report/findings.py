@@ -13,6 +13,7 @@ from analysis import tables as week_tables
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score, standing
+from analysis.method.moves import CHANGE, find_directions
 from analysis.method.signals import LEAST_WEEKS
 from analysis.method.steps import PEERS
 from analysis.report.names import Names
@@ -45,6 +46,7 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
         *_below(cells, settings["marks_below"], standing.FLAG, ACT, names, ages),
         *_below(cells, settings["targets"], standing.TARGET, WATCH, names, ages),
         *_moves(tables, names, 1),
+        *_apart(tables["moves"], names),
         *_marks(cells, settings["marks_below"], tables["moves"], names),
         *_differences(tables["reconciliation"], names),
         *_rest_out_of_bounds(tables, names),
@@ -111,21 +113,29 @@ def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, nam
 
 def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
     """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
-    rows = []
-    moved = tables["changes"].set_index("unit_code")
-    marked = tables["moves"][tables["moves"]["marked"].astype(bool) & (sign * tables["moves"]["move"] > 0)]
-    marked = marked.assign(is_part=marked["indicator"] != "CHANGE", size=-marked["move"].abs())
-    for each in marked.sort_values(["is_part", "size"], kind="stable").itertuples():
+    rows, moved = [], tables["changes"].set_index("unit_code")["change"]
+    its = tables["moves"][find_directions(tables["moves"]) == sign]
+    its = its.assign(is_part=its["indicator"] != CHANGE, size=-its["move"].abs())
+    for each in its.sort_values(["is_part", "size"], kind="stable").itertuples():
         if each.is_part:
-            kind, severity, text = (
-                "move",
-                WATCH if sign < 0 else INFO,
-                say_part(each, moved.at[each.unit_code, "change"], names),
-            )
+            kind, severity = "move", WATCH if sign < 0 else INFO
+            text = say_part(each, moved.at[each.unit_code], names)
         else:
             kind, severity = ("fell", ACT) if sign < 0 else ("rose", INFO)
             text = say_move(each, tables["contributions"], names)
         rows.append(_row(kind, severity, each.unit_code, each.indicator, each.move, each.median, text))
+    return rows
+
+
+def _apart(moves: pd.DataFrame, names: Names) -> list[tuple]:
+    """The moves that are marked because the peers moved: a rise far behind theirs, a fall far smaller, or none."""
+    rows, words = [], names.words
+    its = moves[moves["marked"].astype(bool) & (find_directions(moves) == 0)]
+    for each in its.itertuples():
+        part = uncapital(names.measured("TOTAL" if each.indicator == CHANGE else each.indicator))
+        fields = {"move": words.number(each.move, signed=True), "median": words.number(each.median, signed=True)}
+        text = words.say("finding.move_apart", unit=names.unit(each.unit_code), part=part, **fields)
+        rows.append(_row("apart", INFO, each.unit_code, each.indicator, each.move, each.median, text))
     return rows
 
 
@@ -230,7 +240,7 @@ def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names
 def _marks(cells: pd.DataFrame, limits: dict, moves: pd.DataFrame, names: Names) -> list[tuple]:
     """The office's own marks (underlined or bold cells), compared with the cells that the report marks: those below
     their threshold, and the changes of units with a marked fall."""
-    fell = moves[moves["marked"].astype(bool) & (moves["indicator"] == "CHANGE") & (moves["move"] < 0)]["unit_code"]
+    fell = moves[(find_directions(moves) < 0) & (moves["indicator"] == CHANGE)]["unit_code"]
     below, marked = cells["value"] < cells["indicator"].map(limits), cells["mark"] != ""
     ours = below.where(cells["indicator"] != "CHANGE", cells["unit_code"].isin(fell))
     if not marked.any():

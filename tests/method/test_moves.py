@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from support.few_units import communes
 
-from analysis.method.moves import MOVES, count_streaks, find_moves
+from analysis.method.moves import MOVES, count_streaks, find_directions, find_moves
 
 SETTINGS = {"least_points": 1.0, "sigmas": 3.5}
 AREA = "893"
@@ -55,6 +55,25 @@ def test_where_the_peers_differ_much_a_move_must_differ_by_more_than_they_do():
     assert not any(found(frame).values())
     assert found(frame, "median")["x"] == 0.5
     assert found(frame, "sigmas")["x"] == pytest.approx(3.5 / (1.4826 * 1.5))
+
+
+@pytest.mark.parametrize(
+    ("peers", "odd", "direction"),
+    [
+        (0.2, 5.0, 1),
+        (0.2, -5.0, -1),
+        (0.2, 0.3, 0),
+        (3.0, 0.1, 0),  # rises far less than the others
+        (3.0, 0.0, 0),
+        (3.0, -0.1, -1),  # the only one that falls
+        (-3.0, -0.1, 0),  # falls far less than the others
+        (-3.0, 0.1, 1),
+    ],
+)
+def test_only_a_move_that_exceeds_its_peers_is_a_marked_rise_or_fall(peers, odd, direction):
+    frame = moves(**dict.fromkeys("abcde", peers), x=odd)
+    assert found(frame)["x"] == (abs(odd - peers) >= 1)
+    assert find_directions(frame).tolist() == [0, 0, 0, 0, 0, direction]
 
 
 def test_where_everything_falls_alike_nothing_is_marked():

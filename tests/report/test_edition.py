@@ -37,7 +37,8 @@ def test_what_was_found_is_told_by_kind_and_by_indicator():
 def test_a_move_has_the_sign_of_its_rise_or_fall_only_where_it_is_marked():
     rows = [(MY_HOI_DONG, "CHANGE", -5.78, True), (MY_HOI_DONG, "CKMB", 1.2, True), (MY_HOI_DONG, "TT", -9.0, False)]
     rows += [(KIEN_AN, "CHANGE", 0.0, True), (KIEN_AN, "SH", float("nan"), False)]  # stood still; withheld
-    this = edition(moves=pd.DataFrame(rows, columns=["unit_code", "indicator", "move", "marked"]))
+    rows = pd.DataFrame(rows, columns=["unit_code", "indicator", "move", "marked"])
+    this = edition(moves=rows.assign(median=0.2))
     assert this.marked == {(MY_HOI_DONG, "CHANGE"): -1, (MY_HOI_DONG, "CKMB"): 1}
     assert this.marked_totals == {MY_HOI_DONG: -1} and this.fallen == {MY_HOI_DONG}
     assert edition().fallen == {MY_HOI_DONG}  # of the real week

@@ -354,6 +354,18 @@ def test_marked_moves_are_told_largest_first_and_a_fall_that_a_rise_hides_is_one
     assert "dù tổng điểm tăng" in hidden and hidden.startswith("Mỹ An: số hóa hồ sơ giảm 2,5")
 
 
+def test_a_rise_far_behind_its_peers_is_said_as_that_and_is_no_notable_rise():
+    edition = kinds.made("ordinary")
+    moves = edition.tables["moves"].copy()
+    its = (moves["indicator"] == "CHANGE") & (moves["unit_code"] == "30649")
+    moves.loc[its, ["move", "median", "marked"]] = [0.1, 3.0, True]
+    rows = findings.collect(edition.tables | {"moves": moves}, edition.rules, edition.words)
+    said = say("finding.move_apart", unit="Kiến Thành", part="tổng điểm", move="+0,10", median="+3,00")
+    assert rows[rows["finding"].isin(["apart", "rose"])][["finding", "severity", "text"]].to_numpy().tolist() == [
+        ["apart", "info", said]
+    ]
+
+
 def test_the_parts_of_a_change_stand_in_its_sentence():
     (said,) = [text for unit, *_, text in planted("fell") if unit == "30649"]
     assert said.startswith("Kiến Thành giảm 5,8") and "Trong đó: phần điểm bảng không thể hiện −6,00; " in said
