@@ -64,12 +64,13 @@ COLUMNS = {
         **SOURCE,
     },
     "units.csv": {
-        "code": "code of the unit",
+        "code": "code of the unit; the next row of a code, with another name or type, is still the same unit",
         "name": "its name, without its type",
         "type": "what it is called: xã, phường, thị trấn, đặc khu; may be empty",
         "kind": "units of one kind are ranked and compared among themselves",
         **DATED,
-        "successor_code": "code of the unit that it became part of; may be empty",
+        "successor_code": "code of the unit that it became part of after valid_to; that unit then begins anew; empty or"
+        " its own code: it became part of none",
         **SOURCE,
     },
     "aliases.csv": {
@@ -335,3 +336,20 @@ def changes(*tables: "pd.DataFrame") -> list[date]:
     begins = {day.date() for table in tables for day in table["valid_from"]}
     ends = {day.date() + timedelta(days=1) for table in tables for day in table["valid_to"].dropna()}
     return sorted(begins | {day for day in ends if any(not in_force(table, day).empty for table in tables)})
+
+
+def same_since(table: "pd.DataFrame", columns: list[str], day: date) -> date:
+    """The day from which on these columns of a dated table have said what they say on ``day``.
+
+    Rows that are closed and entered anew with the same content are no change. Where nothing is in force: ``day``.
+    """
+
+    def said(when: date) -> "pd.DataFrame":
+        return in_force(table, when)[columns].sort_values(columns, ignore_index=True)
+
+    since = day
+    for earlier in reversed([each for each in changes(table) if each <= day]):
+        if not said(earlier).equals(said(day)):
+            break
+        since = earlier
+    return since

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,6 +19,9 @@ from analysis.config.area import FROM_FILE
 from analysis.config.files import ConfigError, File
 from analysis.config.wording import Wording
 
+# The columns of indicators.csv that decide how many points we read out of a figure.
+READING = ["indicator", "group", "max_points", "rule", "full_at_pct", "if_no_cases"]
+
 
 @dataclass(frozen=True, eq=False)
 class Rules:
@@ -26,6 +30,8 @@ class Rules:
     settings   : every key of area.toml and defaults.toml, as plain values (see area.Area)
     indicators : those of the area's scope; units : empty where the delivered table itself is the registry
     forms      : columns.csv and every columns-*.csv by name; each describes one form of table that the area delivers
+    bands_since, reading_since : the day, ISO, from which on the bands had these limits, and the area's indicators
+                 (our own reading of a total) earned points by these rules
     warnings   : one sentence for each key that has no effect any more
     """
 
@@ -40,6 +46,8 @@ class Rules:
     forms: dict[str, pd.DataFrame]
     province_rank: pd.DataFrame
     sheets: pd.DataFrame
+    bands_since: str
+    reading_since: str
     warnings: tuple[str, ...] = ()
 
     def named(self, code: str, words: Wording) -> str:
@@ -113,6 +121,8 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
 def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
     """The same as ``load``, cached by the files' content."""
     settings, tables, warnings = _checked(area, held)
+    indicators = checks.of_scope(tables["index-766/indicators.csv"], settings["scope"])
+    earning = indicators[indicators["rule"] != "none"]
     cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
     if cut["units.csv"].empty and settings["units"] != FROM_FILE:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
@@ -121,30 +131,66 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
         cutoff=cutoff,
         settings=settings,
         groups=cut["index-766/groups.csv"],
-        indicators=checks.of_scope(cut["index-766/indicators.csv"], settings["scope"]),
+        indicators=files.in_force(indicators, cutoff),
         bands=cut["index-766/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
         units=cut["units.csv"],
         aliases=cut["aliases.csv"],
         forms={name: table for name, table in cut.items() if name.startswith("columns")},
         province_rank=cut["province_rank.csv"],
         sheets=cut["sheets.csv"],
+        bands_since=str(files.same_since(tables["index-766/bands.csv"], ["band", "from_points"], cutoff)),
+        reading_since=str(files.same_since(earning, READING, cutoff)),
         warnings=tuple(warnings),
     )
 
 
-def beginnings(home: Path, area: str) -> tuple[pd.DataFrame | None, list[str]]:
-    """The days, over all time, on which a new series of scores begins; ISO.
+class Beginnings(NamedTuple):
+    """The days, over all time, on which a new series of totals begins; ISO.
 
-    Returns : a frame (unit_code, day) of the days on which rows of the registry came into force (None where the
-              delivered table is the registry), and the days on which groups, bands or the area's indicators changed
-    Raises  : ConfigError as ``load`` does.
+    units : unit_code, day: see ``find_arrangements``; None where the delivered table is the registry
+    rules : the days on which rows of groups.csv begin or end: the decision, by which offices compute their totals
+    """
+
+    units: pd.DataFrame | None
+    rules: list[str]
+
+
+def beginnings(home: Path, area: str) -> Beginnings:
+    """Where new series of the area begin. Bands and indicators begin none: they change no published total.
+
+    Raises : ConfigError as ``load`` does.
     """
     settings, tables, _ = _checked(area, files.of_area(home, area))
-    indicators = checks.of_scope(tables["index-766/indicators.csv"], settings["scope"])
-    changed = files.changes(tables["index-766/groups.csv"], indicators, tables["index-766/bands.csv"])
-    registry = tables["units.csv"]
-    registered = pd.DataFrame({"unit_code": registry["code"], "day": registry["valid_from"].dt.strftime("%Y-%m-%d")})
-    return None if settings["units"] == FROM_FILE else registered, [str(day) for day in changed]
+    units = None if settings["units"] == FROM_FILE else find_arrangements(tables["units.csv"])
+    return Beginnings(units, [str(day) for day in files.changes(tables["index-766/groups.csv"])])
+
+
+def find_arrangements(registry: pd.DataFrame) -> pd.DataFrame:
+    """The days on which a code began to stand for a unit of other places: founded, merged or divided.
+
+    registry : as in units.csv; the rows of a code follow each other without a gap
+    Returns  : unit_code, day (ISO). A unit is its code and the places that it covers. So a row that follows another
+               one of its code with another name or type is the same unit, except where the earlier row names another
+               code as successor, or a unit is founded on that day of which no row says out of which ones. A row that
+               repeats name and type is entered because the places changed. The successor of another code begins anew.
+    Source   : docs/method.md §5 and §9
+    """
+    heir = registry["successor_code"].where(registry["successor_code"] != "", registry["code"])
+    ended = registry.assign(heir=heir, day=registry["valid_to"] + pd.Timedelta(days=1)).dropna(subset="day")
+    given = ended.loc[ended["heir"] != ended["code"], ["heir", "day"]].rename(columns={"heir": "code"})
+    kept = ended.loc[ended["heir"] == ended["code"], ["code", "day", "name", "type"]]
+    rows = registry.rename(columns={"valid_from": "day"})
+    rows = rows.merge(kept, how="left", on=["code", "day"], suffixes=("", "_before"))
+    follows = rows["name_before"].notna()
+    is_renamed = follows & ((rows["name"] != rows["name_before"]) | (rows["type"] != rows["type_before"]))
+    of_nothing = rows[~follows & ~_keys(rows, "code").isin(_keys(given, "code"))]
+    is_same = is_renamed & ~_keys(rows, "kind").isin(_keys(of_nothing, "kind"))
+    begun = pd.concat([rows.loc[~is_same, ["code", "day"]], given])
+    return pd.DataFrame({"unit_code": begun["code"], "day": begun["day"].dt.strftime("%Y-%m-%d")})
+
+
+def _keys(rows: pd.DataFrame, column: str) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[[column, "day"]])
 
 
 @lru_cache

@@ -120,7 +120,8 @@ def find_reasons(
     """Why each unit's total is not compared with a previous one.
 
     scores   : unit_code, total;  previous : every previous total by unit_code, those of another series among them
-    previous_cutoff, since : as for ``keep_comparable``;  new_rules : the days on which rules of the index changed, ISO
+    previous_cutoff, since : as for ``keep_comparable``
+    new_rules : the days on which rules of the decision changed, ISO
     Returns  : by unit_code, the first of: no_total (it has none now), no_previous (it had none), new_year, new_rules,
                new_unit (the code is another unit's now, such as that of a merger); "" where the totals are compared.
     """

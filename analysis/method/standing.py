@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import tables
 from analysis.method import score
+from analysis.tables import NOT_ITEMISED
 
 STANDING = list(tables.TABLES["standing"].columns)
 KEYS = ["finding", "unit_code", "indicator"]
@@ -38,9 +39,12 @@ def find_standing(judged: pd.DataFrame, cutoff: str, since: Mapping[str, str]) -
     return found.assign(weeks=found["weeks"].astype(float), is_open=found["since"] == found["first"])[STANDING]
 
 
-def judge_bands(course: pd.DataFrame, bands: pd.DataFrame, weak: Collection[str]) -> pd.DataFrame:
-    """Whether each known total, published or carried, lies in a weak band. ``course``: cutoff, unit_code, total."""
-    known = course.dropna(subset="total")
+def judge_bands(course: pd.DataFrame, bands: pd.DataFrame, weak: Collection[str], bands_since: str) -> pd.DataFrame:
+    """Whether each known total, published or carried, lies in a weak band. ``course``: cutoff, unit_code, total.
+
+    bands_since : the day from which on the bands had these limits, ISO; earlier totals were not judged by them
+    """
+    known = course[course["cutoff"] >= bands_since].dropna(subset="total")
     return known[["cutoff", "unit_code"]].assign(
         finding=BAND, indicator="TOTAL", stands=score.band(known["total"], bands).isin(list(weak))
     )
@@ -53,11 +57,14 @@ def judge_limits(figures: pd.DataFrame, limits: Mapping[str, float], finding: st
     return known[["cutoff", "unit_code", "indicator"]].assign(finding=finding, stands=below)
 
 
-def judge_peers(peers: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+def judge_peers(peers: pd.DataFrame, cutoff: str, reading_since: str) -> pd.DataFrame:
     """Whether each figure is out of the ordinary among its peers on the side on which it is now.
 
-    peers : cutoff, unit_code, indicator, gap, outlier of several cut-offs
+    peers         : cutoff, unit_code, indicator, gap, outlier of several cut-offs
+    reading_since : the day from which on indicators earned points by these rules, ISO; what was not itemised earlier is
+                    another figure. All other figures are the office's own
     """
+    peers = peers[(peers["cutoff"] >= reading_since) | (peers["indicator"] != NOT_ITEMISED)]
     now = peers[peers["cutoff"] == cutoff].set_index(["unit_code", "indicator"])["gap"] > 0
     keys = pd.MultiIndex.from_frame(peers[["unit_code", "indicator"]])
     side = pd.Series(now.reindex(keys).to_numpy(), peers.index)

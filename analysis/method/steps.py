@@ -23,13 +23,14 @@ def find_steps(
     changes, contributions, peers : as ``changes.compute_changes``, ``compute_contributions`` and ``compare_peers``
                                     return them, of units
     step       : group, size_points, tolerance_points, group_tolerance_points, level_tolerance_points
-    is_printed : the table prints the points of the group itself: then nothing is inferred from its level
+    is_printed : the table prints the points of the group itself: then nothing is inferred from other moves and levels
     Returns : STEPS, moves first. indicator names the smallest known part that contains the group: the group, else
               NOT_ITEMISED, else CHANGE (the whole change). points: the move, or the gap to the peers' median. blocks:
               the nearest whole number of blocks, in points; below 0 for a loss. against: ``before`` or ``peers``.
     """
     moves = find_satisfaction_moves(changes, contributions, step["group"])
     moves = moves.rename(columns={"of": "indicator", "move": "points"}).assign(against=BEFORE)
+    moves = moves[(moves["indicator"] == step["group"]) | (not is_printed)]
     near = (
         moves["indicator"]
         .eq(step["group"])

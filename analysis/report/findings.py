@@ -95,9 +95,10 @@ def _weak_bands(units: pd.DataFrame, rules: Rules, names: Names, ages: Ages) -> 
 def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, names: Names) -> list[tuple]:
     """The units that entered or left a weak band since the previous cut-off."""
     weak, rows = rules.settings["weak_bands"], []
-    both = units.merge(changes[["unit_code", "previous_total"]], on="unit_code").dropna(
+    both = units.merge(changes[["unit_code", "previous_total", "previous_cutoff"]], on="unit_code").dropna(
         subset=["total", "previous_total"]
     )
+    both = both[both["previous_cutoff"] >= rules.bands_since]  # earlier totals were judged by other limits
     both = both.assign(previous_band=score.band(both["previous_total"], rules.bands))
     for finding, severity, crossed in (
         ("entered_band", ACT, both["band"].isin(weak) & ~both["previous_band"].isin(weak)),
@@ -334,13 +335,18 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     published = course[course["carried_by"] == ""]
     days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
     compared = tables["changes"]["previous_total"].notna().any()
+    previous = max(tables["changes"]["previous_cutoff"], default="")
     if len(days) == 1:
         texts = [say("finding.no_history" if compared else "finding.history_begins", period=period)]
     else:
         first = words.period(date.fromisoformat(days[0]))
         texts = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
         if compared and tables["contributions"].empty:
-            texts.append(say("finding.no_parts", period=_previous(tables, words)))
+            is_new_reading = previous in days and previous < rules.reading_since
+            key = "finding.new_reading" if is_new_reading else "finding.no_parts"
+            texts.append(say(key, period=_previous(previous, words)))
+    if compared and previous < rules.bands_since:
+        texts.append(say("finding.new_bands", period=_previous(previous, words)))
     texts += say_withheld(tables["moves"], names)
     texts += _not_judged(tables["signals"], names)
     texts += [_rebased(each, names) for each in rules.settings["rebase"] if each["cutoff"] <= str(rules.cutoff)]
@@ -353,8 +359,7 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     return rows
 
 
-def _previous(tables: dict[str, pd.DataFrame], words: Wording) -> str:
-    previous = tables["changes"]["previous_cutoff"].iat[0]
+def _previous(previous: str, words: Wording) -> str:
     return words.period(date.fromisoformat(previous)) if previous else words.say("period.previous")
 
 

@@ -209,15 +209,19 @@ def _since(edition: Edition, code: str) -> str:
     words = edition.words
     its = _own(edition, "course", code)
     its = its[its["carried_by"] == ""]
-    its = its[its["since"] == its["since"].iloc[-1]]
+    series = its[its["since"] == its["since"].iloc[-1]]
+    its = series[series["cutoff"] >= edition.rules.bands_since]
+    is_new = len(its) < len(series)  # the bands had other limits before
     if len(its) < 2:
-        return words.say("unit.first_time")
+        return words.say("unit.first_bands" if is_new else "unit.first_time")
     other = its.index[its["band"] != its["band"].iloc[-1]]
     held = its.loc[other[-1] :].iloc[1:] if len(other) else its
     if len(held) == 1:
         return words.say("unit.new_band")
     fields = {"period": words.period(date.fromisoformat(held["cutoff"].iloc[0])), "count": words.number(len(held), 0)}
-    return words.say("unit.since" if len(other) else "unit.since_first", **fields)
+    if len(other):
+        return words.say("unit.since", **fields)
+    return words.say("unit.since_bands" if is_new else "unit.since_first", **fields)
 
 
 def _changed(edition: Edition, code: str) -> list[str]:

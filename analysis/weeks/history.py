@@ -1,8 +1,9 @@
 """Reads all published cut-offs into one frame, and finds where a new series begins. The cut-offs may be irregular.
 
-Totals are compared only within a series (docs/method.md §1). A new series begins with a new year, with new rules, or
-when a code means another unit (after a merger, or under another name). A published table may carry totals of a cut-off
-that was never published. They belong to the history, with their source, until that cut-off is published itself.
+Totals are compared only within a series (docs/method.md §9). A new series begins with a new year, with new rules of the
+decision, or when a code means another unit (after a merger). Another name or type is still the same unit. A published
+table may carry totals of a cut-off that was never published. They belong to the history, with their source, until that
+cut-off is published itself.
 """
 
 from collections.abc import Collection, Iterable
@@ -165,12 +166,12 @@ def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") ->
 
     named  : cutoff, unit_code, unit_name of its weeks, by cut-off; only of ``cutoff`` where that is given
     """
-    registered, changed = rules.beginnings(home, area)
-    if registered is not None:
-        return registered, changed
+    begun, changed = rules.beginnings(home, area)
+    if begun is not None:
+        return begun, changed
     if cutoff:
         named = pd.concat([_read(home, area, "scores", _folders(home, area, cutoff, newest=1)), named])
-    return renamed(named), changed
+    return find_other_units(named), changed
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -228,15 +229,25 @@ def _newest_by(cutoff: str, days: Iterable[str]) -> str:
     return max((day for day in days if day <= cutoff), default="")
 
 
-def renamed(named: pd.DataFrame) -> pd.DataFrame:
-    """Where the name of a code changes, because the code then means another unit. Only changes within a year are found,
-    because each year begins a new series anyway.
+def find_other_units(named: pd.DataFrame) -> pd.DataFrame:
+    """Where a code begins to mean another unit, as far as tables show it that are themselves the registry. Only changes
+    within a year are found, because each year begins a new series anyway.
 
     named   : cutoff, unit_code, unit_name, by cut-off
-    Returns : unit_code, day (the first cut-off under the new name)
+    Returns : unit_code, day (the first cut-off at which the code has another name, if it may be another unit: since the
+              table before, codes came or went, as in a merger, or its old or new name is another code's). Where all
+              codes stay and the name is new, the unit was renamed: it is the same one.
     """
     keys = {name: units.name_key(name) for name in named["unit_name"].unique()}
-    name = named["unit_name"].map(keys)
-    before = name.groupby([named["unit_code"], named["cutoff"].str[:4]]).shift()
-    new = named[before.notna() & (before != name)]
-    return new[["unit_code", "cutoff"]].rename(columns={"cutoff": "day"})
+    found, before, last, year = [], {}, {}, ""
+    for day, its in named.groupby("cutoff"):
+        if day[:4] != year:
+            last, year = {}, day[:4]
+        now = dict(zip(its["unit_code"], its["unit_name"].map(keys), strict=True))
+        others = [code for code, name in now.items() if last.get(code, name) != name]
+        if now.keys() == before.keys():
+            earlier, later = set(before.values()), set(now.values())
+            others = [code for code in others if now[code] in earlier or before[code] in later]
+        found += [(code, day) for code in others]
+        before, last = now, last | now
+    return pd.DataFrame(found, columns=["unit_code", "day"], dtype=str)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from support.dated import enter_anew
 from support.district import HOME, in_force
 
 from analysis.config import files, rules
@@ -239,3 +240,67 @@ def test_what_is_remembered_of_the_rules_is_what_the_files_hold(home):
     edit(home, "index-766/bands.csv", "Weak,0,", "Weak,10,")
     with pytest.raises(ConfigError, match="no band begins at 0 points"):
         rules.load(home, "cho-moi", DAY)
+
+
+# -- where a series begins, and what else is compared ----------------------------------------------------------------
+
+FIRST, LAST, THEN = "2022-06-23", "2023-11-14", "2023-11-15"
+OLD = ("1", "Hội An", "xã", "commune", FIRST, LAST, "")
+OTHER = ("2", "Hòa Bình", "xã", "commune", FIRST, "", "")
+
+
+def registry(*rows):
+    frame = pd.DataFrame(rows, columns=["code", "name", "type", "kind", "valid_from", "valid_to", "successor_code"])
+    return frame.assign(**{name: pd.to_datetime(frame[name].replace("", None)) for name in ("valid_from", "valid_to")})
+
+
+@pytest.mark.parametrize(
+    ("rows", "begun"),
+    [
+        ([OLD, ("1", "Hội An", "thị trấn", "commune", THEN, "", "")], ""),  # another type
+        ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", "")], ""),  # another name
+        ([(*OLD[:6], "1"), ("1", "Tân An", "xã", "commune", THEN, "", "")], ""),  # its successor is itself
+        ([OLD, ("1", "Hội An", "xã", "commune", THEN, "", "")], "1"),  # the same row anew: its places are others
+        ([("1", "Hội An", "xã", "commune", FIRST, "", ""), (*OTHER[:5], LAST, "1")], "1"),  # 2 goes into 1
+        ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", ""), (*OTHER[:5], LAST, "1")], "1"),  # under another name
+        ([(*OLD[:6], "3"), (*OTHER[:5], LAST, "3"), ("3", "Tân An", "xã", "commune", THEN, "", "")], "3"),  # a new code
+        ([(*OLD[:6], "2"), ("1", "Long An", "xã", "commune", THEN, "", "")], "12"),  # 1 is the code of another one
+        ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", ""), ("3", "Hòa An", "xã", "commune", THEN, "", "")], "13"),  # divided
+        ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", ""), ("3", "Sở Y tế", "", "department", THEN, "", "")], "3"),
+        ([OLD, ("1", "Hội An", "xã", "department", THEN, "", "")], "1"),  # it is ranked among others
+    ],
+)  # fmt: skip
+def test_a_unit_is_its_code_and_its_places_and_not_its_name_or_type(rows, begun):
+    held = registry(*rows, *([] if any(row[0] == "2" for row in rows) else [OTHER]))
+    found = rules.find_arrangements(held).query("day != @FIRST")
+    assert set(found["unit_code"]) == set(begun) and set(found["day"]) <= {THEN}
+
+
+BANDS, INDICATORS = "index-766/bands.csv", "index-766/indicators.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "values", "bands", "reading"),
+    [
+        (BANDS, "Trung bình", {"from_points": "55"}, THEN, FIRST),
+        (BANDS, "Yếu", {"band": "Kém"}, THEN, FIRST),
+        (BANDS, "Yếu", {"name_en": "Poor"}, FIRST, FIRST),
+        (BANDS, "Yếu", {}, FIRST, FIRST),  # closed and entered anew: nothing is another
+        (INDICATORS, "TT,TTTT,printed", {"max_points": "8"}, FIRST, THEN),
+        (INDICATORS, "DVCTT,DVCTT,printed", {"full_at_pct": "60"}, FIRST, THEN),
+        (INDICATORS, "DVCTT,DVCTT,printed", {"rule": "linear"}, FIRST, THEN),
+        (INDICATORS, "TT,TTTT,printed", {"name_vi": "Thanh toán", "nature": ""}, FIRST, FIRST),
+        (INDICATORS, "CT,MDSH,printed", {"group": "TTTT"}, FIRST, FIRST),  # it earns no points
+        (INDICATORS, "DOSSIER_PAID_ONLINE", {"max_points": "5"}, FIRST, FIRST),  # of other tables
+    ],
+)
+def test_since_when_the_limits_of_bands_and_our_reading_are_what_they_are(home, name, row, values, bands, reading):
+    enter_anew(home / "config" / name, row, THEN, **values)
+    before, now = (rules.load(home, "cho-moi", date.fromisoformat(day)) for day in (LAST, "2023-12-04"))
+    assert (before.bands_since, before.reading_since) == (FIRST, FIRST)
+    assert (now.bands_since, now.reading_since) == (bands, reading)
+
+
+def test_a_band_that_ends_without_another_changes_the_bands_on_the_day_after(home):
+    edit(home, BANDS, "Good,80,2022-06-23,,", f"Good,80,2022-06-23,{LAST},")
+    assert rules.load(home, "cho-moi", DAY).bands_since == THEN

@@ -7,6 +7,7 @@ from support.few_units import BANDS
 from analysis.method.standing import STANDING, find_standing, judge_bands, judge_limits, judge_peers
 
 SINCE = {"a": "2023-01-01", "b": "2023-01-01"}
+FIRST = "2022-06-23"
 DAYS = ("2023-11-13", "2023-11-20", "2023-11-27", "2023-12-04")
 
 
@@ -52,8 +53,20 @@ def test_later_cutoffs_and_other_units_do_not_count():
 
 def test_bands_are_judged_by_published_and_carried_totals():
     course = pd.DataFrame({"cutoff": DAYS[-2:], "unit_code": "a", "total": [49.9, 50.0]})
-    assert judge_bands(course, BANDS, ["Yếu"])["stands"].tolist() == [True, False]
-    assert judge_bands(course.assign(total=float("nan")), BANDS, ["Yếu"]).empty
+    assert judge_bands(course, BANDS, ["Yếu"], FIRST)["stands"].tolist() == [True, False]
+    assert judge_bands(course.assign(total=float("nan")), BANDS, ["Yếu"], FIRST).empty
+
+
+def test_totals_from_before_the_bands_had_their_limits_are_not_judged_by_them():
+    course = pd.DataFrame({"cutoff": DAYS, "unit_code": "a", "total": 49.0})
+    assert judge_bands(course, BANDS, ["Yếu"], DAYS[2])["cutoff"].tolist() == list(DAYS[2:])
+
+
+def test_points_not_itemised_of_another_reading_are_another_figure_and_rates_are_not():
+    rows = [(day, indicator, -6.0, True) for day in DAYS for indicator in ("TT", "NOT_ITEMISED")]
+    peers = pd.DataFrame(rows, columns=["cutoff", "indicator", "gap", "outlier"]).assign(unit_code="a")
+    found = find_standing(judge_peers(peers, DAYS[3], DAYS[2]), DAYS[3], SINCE)
+    assert found.set_index("indicator")["weeks"].to_dict() == {"TT": 4, "NOT_ITEMISED": 2}
 
 
 def test_a_figure_at_its_limit_is_not_below_it():
@@ -66,4 +79,4 @@ def test_a_figure_at_its_limit_is_not_below_it():
 def test_a_figure_far_above_its_peers_was_not_as_long_far_below_them():
     rows = [(DAYS[0], 5.0, True), (DAYS[1], -5.0, True), (DAYS[2], -5.0, False), (DAYS[3], -6.0, True)]
     peers = pd.DataFrame(rows, columns=["cutoff", "gap", "outlier"]).assign(unit_code="a", indicator="TT")
-    assert judge_peers(peers, DAYS[3])["stands"].tolist() == [False, True, False, True]
+    assert judge_peers(peers, DAYS[3], FIRST)["stands"].tolist() == [False, True, False, True]

@@ -63,9 +63,11 @@ def test_a_gap_below_the_peers_is_a_step_and_one_above_them_is_none():
     assert found(steps) == [("a", "NOT_ITEMISED", "peers", -11.2, -12.0)]
 
 
-def test_where_the_group_itself_is_printed_nothing_is_inferred_from_its_level():
+def test_where_the_group_itself_is_printed_nothing_is_inferred_from_its_level_or_from_other_moves():
     rows = peers(("a", "NOT_ITEMISED", -12.0, True))
     assert find_steps(changes(a=0.1), parts(), rows, STEP, is_printed=True).empty
+    for known in (parts(), parts(("a", "", "NOT_ITEMISED", -5.9))):  # the group's points are not known at both cut-offs
+        assert find_steps(changes(a=-5.9), known, peers(), STEP, is_printed=True).empty
     moved = find_steps(changes(a=-12.2), parts(("a", "MDHL", "", -11.2)), rows, STEP, is_printed=True)
     assert found(moved) == [("a", "MDHL", "before", -11.2, -12.0)]
 

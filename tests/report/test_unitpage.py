@@ -1,5 +1,6 @@
 """One unit's page says what the week's tables say of it, and nothing of what they do not hold."""
 
+import dataclasses
 import html
 import re
 import shutil
@@ -156,6 +157,24 @@ def course(*bands, code=KIEN_AN):
 )
 def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, said):
     assert said in text(unitpage.standing(edition(course=course(*bands)), KIEN_AN))
+
+
+@pytest.mark.parametrize(
+    ("bands_since", "bands", "said"),
+    [
+        ("2023-12-04", ["Trung bình", "Trung bình", "Yếu"], say("unit.first_bands")),  # it may not have moved at all
+        (
+            "2023-11-21",
+            ["Trung bình", "Yếu", "Yếu"],
+            say("unit.since_bands", period=say("period.week_of_year", week=4, month=11, year=2023), count=2),
+        ),
+        ("2023-11-20", ["Yếu", "Trung bình", "Yếu"], say("unit.new_band")),
+    ],
+)
+def test_a_band_is_held_since_the_bands_have_had_their_limits_at_the_earliest(bands_since, bands, said):
+    its = edition(course=course(*bands))
+    its = dataclasses.replace(its, rules=dataclasses.replace(its.rules, bands_since=bands_since))
+    assert said in text(unitpage.standing(its, KIEN_AN))
 
 
 def test_a_change_that_is_not_marked_is_called_ordinary():

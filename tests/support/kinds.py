@@ -20,6 +20,7 @@ from analysis.report import findings
 from analysis.report.edition import Edition
 from analysis.weeks import paths, store
 from support import played, province
+from support.dated import enter_anew
 from support.district import CONTROL, week, words
 
 AREA = "cho-moi"
@@ -174,6 +175,10 @@ def _registry(edit: Callable[[pd.DataFrame, str], pd.DataFrame], day: str) -> Ca
     return config
 
 
+def _entered_anew(file: str, row: str, day: str, **values: str) -> Callable[[Path], None]:
+    return lambda home: enter_anew(home / "config" / file, row, day, **values)
+
+
 MERGED, GONE = "30658", "30661"  # Long Giang goes into Nhơn Mỹ, whose code is used again
 
 
@@ -182,13 +187,6 @@ def _merge(registry: pd.DataFrame, day: str) -> pd.DataFrame:
     new = registry[registry["code"] == MERGED].assign(valid_from=day)
     registry.loc[ends, "valid_to"] = str(date.fromisoformat(day) - timedelta(days=1))
     registry.loc[registry["code"] == GONE, "successor_code"] = MERGED
-    return pd.concat([registry, new])
-
-
-def _rename(registry: pd.DataFrame, day: str) -> pd.DataFrame:
-    ends = registry["code"] == MERGED
-    new = registry[ends].assign(valid_from=day, name="Nhơn Mỹ Đông", type="thị trấn")
-    registry.loc[ends, "valid_to"] = str(date.fromisoformat(day) - timedelta(days=1))
     return pd.concat([registry, new])
 
 
@@ -204,7 +202,21 @@ def renamed() -> Weeks:
     weeks = ordinary()
     last = list(weeks.states)[-1]
     weeks.names = {last: {MERGED: "Nhơn Mỹ Đông"}}
-    weeks.config = _registry(_rename, last)
+    weeks.config = _entered_anew(f"{AREA}/units.csv", MERGED, last, name="Nhơn Mỹ Đông", type="thị trấn")
+    return weeks
+
+
+def read_otherwise() -> Weeks:
+    """In the last week our reading gives online payment 8 points, not 6. Published totals are what they are."""
+    weeks = ordinary()
+    weeks.config = _entered_anew("index-766/indicators.csv", "TT,TTTT", list(weeks.states)[-1], max_points="8")
+    return weeks
+
+
+def other_bands() -> Weeks:
+    """In the last week "Trung bình" begins at 55 points, not 50: units from 54 to 56 and from 56 to 54, as planted."""
+    weeks = _crossing({"30670": (56.0, 54.0), "30673": (54.0, 56.0)})
+    weeks.config = _entered_anew("index-766/bands.csv", "Trung bình", list(weeks.states)[-1], from_points="55")
     return weeks
 
 
@@ -261,14 +273,19 @@ def no_control() -> Weeks:
 
 def planted() -> Weeks:
     """A lost block of points, a fall that a rise hides, a unit that enters a weak band and one that leaves it."""
-    weeks = ordinary()
-    *_, before, last = weeks.states
-    now = weeks.states[last]
+    weeks = _crossing({"30670": (52.0, 48.0), "30673": (48.0, 53.0)})
+    now = weeks.states[list(weeks.states)[-1]]
     now.loc["30649", "rest"] -= 6
     now.loc["30655", "CKMB"] += 20
     now.loc["30655", "SH"] -= 12
-    for code, then, total in (("30670", 52.0, 48.0), ("30673", 48.0, 53.0)):
-        for day, wanted in ((before, then), (last, total)):
+    return weeks
+
+
+def _crossing(totals: dict[str, tuple[float, float]]) -> Weeks:
+    """Ordinary weeks but for the totals of these units in the last week but one and in the last."""
+    weeks = ordinary()
+    for code, its in totals.items():
+        for day, wanted in zip(list(weeks.states)[-2:], its, strict=True):
             weeks.states[day].loc[code, "rest"] += wanted - weeks.totals(day)[code]
     return weeks
 
@@ -300,6 +317,7 @@ KINDS = {
     **{"new year": new_year, "new year undated": new_year_undated, "other totals carried": other_carried},
     **{"unmoved after rises": unmoved, "merged": merged, "renamed": renamed, "week left out": left_out},
     **{"all weak": all_weak, "all tied": all_tied, "one unit": one_unit, "all fell": all_fell},
+    **{"read otherwise": read_otherwise, "other bands": other_bands},
     **{"no control row": no_control, "planted": planted, "long fall": long_fall, "correction": correction},
 }
 OF_A_PROVINCE = {

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.dated import enter_anew
 from support.district import HOME
 
 from analysis import tables
@@ -274,12 +275,24 @@ def test_the_previous_total_of_another_year_is_of_another_series(home):
     assert since(history.load(home, AREA), A) == {"2023-12-25": "2023-01-01", "2024-01-01": "2024-01-01"}
 
 
-def test_a_code_of_the_registry_that_is_used_again_begins_a_new_series_and_the_others_go_on(home):
-    # Hội An: a commune until 9 April 2023, a town from 10 April, under the same code and name (units.csv)
+def test_a_unit_of_the_registry_that_becomes_a_town_goes_on_in_its_series(home):
+    # Hội An: a commune until 9 April 2023, a town from 10 April, under the same code (units.csv)
     for day in ("2023-04-03", "2023-04-10", "2023-04-17"):
         publish(home, day, {"893": 60, A: 70, B: 71})
+    assert set(history.load(home, AREA)["since"]) == {"2023-01-01"}
+
+
+def test_a_unit_of_the_registry_that_takes_in_another_one_begins_a_new_series_and_the_others_go_on(home):
+    path = home / "config" / AREA / "units.csv"
+    rows = path.read_text("utf-8")
+    assert rows.count("30676,Hòa Bình,xã,commune,2022-06-23,2025-06-30,30673") == 1
+    path.write_text(
+        rows.replace("30676,Hòa Bình,xã,commune,2022-06-23,2025", "30676,Hòa Bình,xã,commune,2022-06-23,2023")
+    )
+    for day in ("2023-06-26", "2023-07-03"):
+        publish(home, day, {"893": 60, A: 70, B: 71})
     frame = history.load(home, AREA)
-    assert since(frame, B) == {"2023-04-03": "2023-01-01", "2023-04-10": "2023-04-10", "2023-04-17": "2023-04-10"}
+    assert since(frame, B) == {"2023-06-26": "2023-01-01", "2023-07-03": "2023-07-01"}
     assert set(since(frame, A).values()) == set(since(frame, "893").values()) == {"2023-01-01"}
 
 
@@ -289,63 +302,55 @@ BANDS = "index-766/bands.csv"
 
 
 @pytest.mark.parametrize(
-    ("file", "begins", "area"),
+    ("file", "begins", "area", "begun"),
     [
-        (GROUPS, "CKMB,", AREA),
-        (INDICATORS, "CKMB,CKMB,printed,", AREA),
-        (BANDS, "Tốt,", AREA),
-        (INDICATORS, "PUBLISH_ON_TIME,CKMB,portal,", FROM_FILE),
+        (GROUPS, "CKMB,", AREA, "2023-11-15"),  # the decision: the office computes its totals otherwise
+        (GROUPS, "CKMB,", FROM_FILE, "2023-11-15"),
+        (INDICATORS, "CKMB,CKMB,printed,", AREA, "2023-01-01"),  # our reading of published totals
+        (INDICATORS, "PUBLISH_ON_TIME,CKMB,portal,", FROM_FILE, "2023-01-01"),
+        (BANDS, "Tốt,", AREA, "2023-01-01"),  # the names of totals
     ],
 )
-def test_a_rule_that_changes_begins_a_new_series_for_every_unit(home, file, begins, area):
-    amend(home / "config" / file, begins, "2023-11-15")
+def test_only_rules_by_which_totals_are_computed_begin_a_new_series_and_they_do_for_every_unit(
+    home, file, begins, area, begun
+):
+    enter_anew(home / "config" / file, begins, "2023-11-15")
     for day in ("2023-11-14", "2023-11-15", "2023-11-16"):  # days, not weeks
         publish(home, day, {"893": 60, A: 70}, area)
-    expected = {"2023-11-14": "2023-01-01", "2023-11-15": "2023-11-15", "2023-11-16": "2023-11-15"}
     frame = history.load(home, area)
+    expected = {"2023-11-14": "2023-01-01", "2023-11-15": begun, "2023-11-16": begun}
     assert since(frame, A) == since(frame, "893") == expected
-
-
-def test_a_rule_of_another_scope_changes_nothing_here(home):
-    amend(home / "config" / INDICATORS, "PUBLISH_ON_TIME,CKMB,portal,", "2023-11-15")
-    publish(home, "2023-11-20", {A: 70})
-    assert since(history.load(home, AREA), A) == {"2023-11-20": "2023-01-01"}
-
-
-def test_a_rule_that_ends_without_another_begins_a_new_series_on_the_day_after(home):
-    path = home / "config" / BANDS
-    lines = path.read_text("utf-8").splitlines()
-    lines = [
-        line.replace("2022-06-23,,", "2022-06-23,2023-11-14,") if line.startswith("Tốt,") else line for line in lines
-    ]
-    path.write_text("\n".join(lines), "utf-8")
-    publish(home, "2023-11-20", {A: 70})
-    assert since(history.load(home, AREA), A) == {"2023-11-20": "2023-11-15"}
-
-
-def amend(path: Path, begins: str, day: str) -> None:
-    """The row that begins so is closed the day before ``day``, and below it stands the same row from ``day`` on."""
-    lines = path.read_text("utf-8").splitlines()
-    (row,) = [line for line in lines if line.startswith(begins)]
-    assert row.count("2022-06-23,,") == 1, "the test changes nothing"
-    last = date.fromisoformat(day) - timedelta(days=1)
-    place = lines.index(row)
-    lines[place : place + 1] = [row.replace("2022-06-23,,", dates) for dates in (f"2022-06-23,{last},", f"{day},,")]
-    path.write_text("\n".join(lines), "utf-8")
 
 
 def named(home: Path, day: str, **names: str) -> Path:
     return publish(home, day, dict.fromkeys(names, 70.0), FROM_FILE, names)
 
 
-def test_where_the_table_is_the_registry_a_code_under_another_name_begins_a_new_series(home):
-    named(home, "2026-09-23", a="Vân Canh", b="An Khê")
-    named(home, "2026-10-02", a="Vân Canh", b="An Bình")
-    named(home, "2026-10-04", a="xã  VÂN CANH", b="An Bình")  # the same name, written otherwise
+@pytest.mark.parametrize(
+    ("before", "after", "others"),
+    [
+        ({"a": "Vân Canh", "b": "An Khê"}, {"a": "Vân Canh", "b": "An Bình"}, ""),  # b is renamed
+        ({"a": "Vân Canh", "b": "An Khê"}, {"a": "xã  VÂN CANH", "b": "An Bình"}, ""),  # and a is written otherwise
+        ({"a": "Vân Canh", "b": "An Khê", "c": "Ia Grai"}, {"a": "Vân Canh", "b": "An Bình"}, "b"),  # b took in c
+        ({"a": "Vân Canh", "b": "An Khê"}, {"a": "Vân Canh", "b": "An Bình", "c": "Ia Grai"}, "b"),  # c is out of b
+        ({"a": "Vân Canh", "b": "An Khê", "c": "Ia Grai"}, {"a": "Vân Canh", "b": "An Khê"}, ""),  # c is missing
+        ({"a": "Vân Canh", "b": "An Khê"}, {"a": "An Khê", "b": "Vân Canh"}, "ab"),  # the codes are exchanged
+        ({"a": "Vân Canh", "b": "An Khê"}, {"a": "An Khê", "b": "An Bình"}, "ab"),  # a name went to another code
+    ],
+)
+def test_where_the_table_is_the_registry_a_code_under_another_name_is_the_same_unit_unless_units_came_or_went(
+    home, before, after, others
+):
+    named(home, "2026-09-23", **before)
+    for day in ("2026-10-02", "2026-10-04"):
+        named(home, day, **after)
     frame = history.load(home, FROM_FILE)
-    assert set(since(frame, "a").values()) == {"2026-01-01"}
-    expected = {"2026-09-23": "2026-01-01", "2026-10-02": "2026-10-02", "2026-10-04": "2026-10-02"}
-    assert since(frame, "b") == expected
+    for code in after:
+        now = "2026-10-02" if code in others else "2026-01-01"
+        expected = {"2026-09-23": "2026-01-01", "2026-10-02": now, "2026-10-04": now}
+        assert since(frame, code) == {
+            day: begun for day, begun in expected.items() if day > "2026-10" or code in before
+        }
 
 
 def test_a_name_that_is_missing_for_a_while_and_returns_is_the_same_unit(home):
@@ -357,15 +362,14 @@ def test_a_name_that_is_missing_for_a_while_and_returns_is_the_same_unit(home):
 
 def test_where_a_series_began_does_not_depend_on_how_much_of_the_history_is_asked_for(home):
     named(home, "2025-12-29", a="Ia Grai")
-    named(home, "2026-01-05", a="An Khê")  # under another name, and in another year
-    named(home, "2026-01-12", a="An Bình")
+    named(home, "2026-01-05", a="An Khê", b="Ia Grai")  # under another name, and in another year
+    named(home, "2026-01-12", a="An Bình")  # b is a part of it now
     named(home, "2026-01-19", a="An Bình")
     whole = history.load(home, FROM_FILE)
-    assert whole["since"].tolist() == ["2025-01-01", "2026-01-01", "2026-01-12", "2026-01-12"]
-    for newest in (1, 2, 3):
-        pd.testing.assert_frame_equal(
-            history.load(home, FROM_FILE, newest=newest), whole.tail(newest).reset_index(drop=True)
-        )
+    assert whole["since"].tolist() == ["2025-01-01", "2026-01-01", "2026-01-01", "2026-01-12", "2026-01-12"]
+    for newest, first in ((1, "2026-01-19"), (2, "2026-01-12"), (3, "2026-01-05")):
+        expected = whole[whole["cutoff"] >= first].reset_index(drop=True)
+        pd.testing.assert_frame_equal(history.load(home, FROM_FILE, newest=newest), expected)
 
 
 @pytest.mark.parametrize("area", [AREA, FROM_FILE])
@@ -374,12 +378,13 @@ def test_a_week_being_made_gets_the_series_that_history_will_give_it(home, area)
     names = [NAMES | {A: name} for name in ("Kiến An", "Kiến Thành", "Kiến Thành", "Long Giang")]
     for day, called in zip(days, names, strict=True):
         week, totals = store.open_week(area, day, f"{day}-abc", home=home), {"893": 60, A: 70, B: 71}
+        totals |= {"30661": 72} if day == days[0] else {}  # this unit goes as another gets its new name
         week.write("scores", scores(totals, called))
         week.write("measurements", measurements(totals))
         week.write("source", source(day))
         week.write("corrections", corrections({}))
         made = history.rows(week).set_index("unit_code")["since"]
-        publish(home, day, {"893": 60, A: 70, B: 71}, area, called)
+        publish(home, day, totals, area, called)
         now = history.load(home, area).query("cutoff == @day").set_index("unit_code")["since"]
         pd.testing.assert_series_equal(made, now)
     begun = "2023-04-10" if area == FROM_FILE else "2023-01-01"
