@@ -43,6 +43,7 @@ def _is_date(text: str) -> str:
     return text
 
 
+Percent = Annotated[float, Field(ge=0, le=100)]
 Pattern = Annotated[str, AfterValidator(_is_pattern), Field(json_schema_extra={"expected": "a regular expression"})]
 Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"expected": "a day, in quotation marks"})]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"expected": "month and day, in every year"})]
@@ -81,7 +82,7 @@ class Trend(Table):
 
     shown_cutoffs: int = Field(ge=1, description="cut-offs that charts look back")
     recent_weeks: int = Field(ge=1, description="weeks that the corrections that are named look back")
-    least_streak: int = Field(ge=1, description="rises or falls in a row that are worth a word")
+    least_streak: int = Field(ge=2, description="rises or falls in a row that are worth a word")
     target_day: Day = Field(description="day by which targets are to be reached", examples=["12-31"])
 
 
@@ -161,7 +162,9 @@ class Rebase(Table):
     unit_code: str = Field(
         "", description="code of the unit, or of the area; without it, all units", examples=["30634"]
     )
-    indicator: str = Field("", description="code of the indicator or group; without it, all", examples=["DVCTT"])
+    indicator: str = Field(
+        "", description="code of the indicator, one of nature flow; without it, all of them", examples=["DVCTT"]
+    )
     reason: Reason = Field(description="why, as the report says it")
 
 
@@ -241,7 +244,7 @@ class Area(Table):
     rose_most: int = Field(ge=0, description="how many of the units that rose most are named")
     fell_most: int = Field(ge=0, description="how many of the units that fell most are named; the others are counted")
     name: Name
-    targets: dict[str, float] = Field({}, description="target of an indicator, in percent; the key is its code")
+    targets: dict[str, Percent] = Field({}, description="target of an indicator, in percent; the key is its code")
     marks_below: dict[str, float] = Field(
         {},
         description="a figure below this is marked and named; the key is the code of an indicator, or TOTAL,"

@@ -71,7 +71,11 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
     for table in ("targets", "marks_below", "responsible"):
         for name in (name for name in settings[table] if name not in known):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
-    yield from _rebase_faults(f"{area}/area.toml", settings, known | set(groups["group"]), set(registry["code"]))
+    rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
+    for name in (name for name in settings["targets"] if name in known - rates):
+        yield f"{area}/area.toml: [targets] {name}: a target is of a rate, and this figure is not in percent"
+    flows = set(scope.loc[scope["nature"] == "flow", "indicator"])
+    yield from _rebase_faults(f"{area}/area.toml", settings, flows, set(registry["code"]))
     for part, whole in settings["at_most"].items():
         for name in {part, whole} - set(scope["indicator"]):
             yield f"{area}/area.toml: [at_most] {name}: no such indicator"
@@ -83,15 +87,18 @@ def of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
     return indicators[indicators["scope"] == scope].reset_index(drop=True)
 
 
-def _rebase_faults(file: str, settings: dict, indicators: set[str], codes: set[str]) -> Iterator[str]:
-    """The codes of known steps must exist; where the delivered table is the registry, a unit's has its form."""
+def _rebase_faults(file: str, settings: dict, flows: set[str], codes: set[str]) -> Iterator[str]:
+    """The codes of known steps must exist; where the delivered table is the registry, a unit's has its form.
+
+    Only flows have a usual rate, so a step of anything else would change nothing.
+    """
     form = settings["unit_codes"] if settings["units"] == FROM_FILE else ""
     for number, step in enumerate(settings["rebase"], start=1):
         unit, indicator = step["unit_code"], step["indicator"]
         if unit and unit not in codes | {settings["code"]} and not (form and re.fullmatch(form, unit)):
             yield f"{file}: [[rebase]] number {number}: unit_code: {unit!r} is no unit of the area"
-        if indicator and indicator not in indicators:
-            yield f"{file}: [[rebase]] number {number}: indicator: no such indicator: {indicator!r}"
+        if indicator and indicator not in flows:
+            yield f"{file}: [[rebase]] number {number}: indicator: {indicator!r} is no flow of indicators.csv"
 
 
 def words_said(sheets: pd.DataFrame, kind: str) -> list[str]:

@@ -112,11 +112,13 @@ def expected(schema: dict) -> str:
 
 
 def _range(schema: dict) -> list[str]:
-    low, above, high = (schema.get(name) for name in ("minimum", "exclusiveMinimum", "maximum"))
+    low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
         return [f"from {low:g} to {high:g}"]
-    limits = [("of at least", low), ("above", above), ("of at most", high)]
-    return [f"{word} {limit:g}" for word, limit in limits if limit is not None]
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    limits = [("of at least", low), ("above", above), ("of at most", high), ("below", below)]
+    said = [f"{word} {limit:g}" for word, limit in limits if limit is not None]
+    return [" and ".join(said)] if said else []
 
 
 def properties(model: type[Table], table: str = "") -> dict[str, dict]:

@@ -62,11 +62,20 @@ SLIPS = [
     (FIRST, "", 'code is missing; expected a text in quotation marks, such as "893"'),
     ('TD = { vi = "Bộ phận Một cửa huyện", en = "the district One-stop Unit" }', 'TD = { vi = "Bộ phận Một cửa huyện" }', '[responsible] TD = {"vi": "Bộ phận Một cửa huyện"}: expected a table { vi = "…", en = "…" }'),
     ("SH = 80", "SH = true", "[targets] SH = true: expected a number"),
+    ("SH = 80", "SH = 100.1", "[targets] SH = 100.1: expected a number from 0 to 100"),
+    ("SH = 80", "SH = -1", "[targets] SH = -1: expected a number from 0 to 100"),
+    ("SH = 80", "TOTAL = 80", "[targets] TOTAL: a target is of a rate, and this figure is not in percent"),
+    ("SH = 80", "CT = 80", "[targets] CT: a target is of a rate, and this figure is not in percent"),
     ("[name]", f'{STEP}cutoff = "2024-02-30"\n{WHY}[name]', '[[rebase]] number 1: cutoff = "2024-02-30": expected a day, such as "2023-12-04"'),
     ("[name]", f"{STEP}cutoff = 2024-03-04\n{WHY}[name]", '[[rebase]] number 1: cutoff = "2024-03-04": expected a day, in quotation marks, such as "2024-03-04"'),
     ("[name]", f'{STEP}cutoff = "2024-03-04"\nunit_code = 30634\n{WHY}[name]', "[[rebase]] number 1: unit_code = 30634: expected a text in quotation marks"),
     ("[name]", f'{STEP}cutoff = "2024-03-04"\nunit_code = "30635"\n{WHY}[name]', "[[rebase]] number 1: unit_code: '30635' is no unit of the area"),
-    ("[name]", f'{STEP}cutoff = "2024-03-04"\nindicator = "DVC"\n{WHY}[name]', "[[rebase]] number 1: indicator: no such indicator: 'DVC'"),
+    ("[name]", f'{STEP}cutoff = "2024-03-04"\nindicator = "DVC"\n{WHY}[name]', "[[rebase]] number 1: indicator: 'DVC' is no flow of indicators.csv"),
+    ("[name]", f'{STEP}cutoff = "2024-03-04"\nindicator = "CKMB"\n{WHY}[name]', "[[rebase]] number 1: indicator: 'CKMB' is no flow of indicators.csv"),
+    ("[name]", f'{STEP}cutoff = "2024-03-04"\nindicator = "MDHL"\n{WHY}[name]', "[[rebase]] number 1: indicator: 'MDHL' is no flow of indicators.csv"),
+    ("[name]", f'{STEP}cutoff = "2024-03-04"\nindicator = "TOTAL"\n{WHY}[name]', "[[rebase]] number 1: indicator: 'TOTAL' is no flow of indicators.csv"),
+    ("[name]", f"{STEP}{WHY}[name]", '[[rebase]] number 1: cutoff is missing; expected a day, in quotation marks, such as "2024-03-04"'),
+    ("[name]", f'{STEP}cutoff = "04/03/2024"\n{WHY}[name]', '[[rebase]] number 1: cutoff = "04/03/2024": expected a day, such as "2023-12-04"'),
     ("[name]", f'{GOOD}{STEP}cutoff = "2024-03-04"\n[name]', '[[rebase]] number 2: reason is missing; expected a table { vi = "…", en = "…" }'),
     ("[name]", f'{STEP}cutoff = "2024-03-04"\nreason = "x"\n[name]', '[[rebase]] number 1: reason = "x": expected a table { vi = "…", en = "…" }'),
     ("[name]", f'{STEP}cutoff = "2024-03-04"\nreason = {{ vi = "", en = "x" }}\n[name]', '[[rebase]] number 1: reason = {"vi": "", "en": "x"}: expected a table { vi = "…", en = "…" }'),
@@ -95,6 +104,96 @@ def test_all_slips_are_named_at_once_each_on_its_line_with_its_own_file(home):
         "config/defaults.toml: [peer] beyond = 0: expected a number above 0",
         "config/cho-moi/area.toml: [at_mots] is not known; the nearest known key is [at_most]",
     ]
+
+
+# -- bounds ------------------------------------------------------------------------------------------------------------
+
+POSITIVE, NOT_NEGATIVE = "a number above 0", "a whole number of at least 0"
+BETWEEN = "a number above 0 and below 1"
+PERIOD = '"year" or "quarter" or "month" or "none"'
+# Table and key; what is expected; values that are refused, and values at the bounds that are not.
+BOUNDS = [
+    ("move", "least_points", POSITIVE, ["0", "-1", '"1"', "true", "inf"], ["0.01", "3"]),
+    ("move", "sigmas", POSITIVE, ["0", "-3.5", "nan"], ["0.1"]),
+    ("rates", "uneven", "a number of at least 1", ["0.99", "0", '"3"'], ["1", "1.5"]),
+    ("rates", "widest", POSITIVE, ["0", "-20"], ["0.1", "100"]),
+    ("signal", "false_a_year", POSITIVE, ["0", "-1", "inf"], ["0.1", "50"]),
+    ("signal", "cutoffs", "a whole number of at least 8", ["7", "8.0", "120.5"], ["8", "999"]),
+    ("year_end", "level", BETWEEN, ["0", "1", "80", "-0.8"], ["0.01", "0.99"]),
+    ("year_end", "least_weeks", "a whole number of at least 3", ["2", "3.5"], ["3"]),
+    ("trend", "least_streak", "a whole number of at least 2", ["1", "0", "-7", "7.0"], ["2"]),  # one is no row
+    ("page", "minute_routes", NOT_NEGATIVE, ["-1", "2.0", "true"], ["0", "99"]),
+    ("page", "steady_pct", "a number from 0 to 100", ["-0.1", "100.1", '"90"'], ["0", "99.5", "100"]),
+    ("period", "accumulates", f'{PERIOD}, such as "year"', ['"week"', '"Year"', "true"], ['"quarter"', '"none"']),
+    ("period", "certainty", "a text in quotation marks", ["1"], ['"sure"']),
+    ("index", "accumulates", PERIOD, ['"week"', '""', "1"], ['"month"', '"none"']),
+    ("index", "groups", "a list of texts in quotation marks", ['"CKMB"', "[1]"], ["[]", '["CKMB", "X"]']),
+]
+DEFAULTS = {
+    "move": {"least_points": 1.0, "sigmas": 3.5},
+    "rates": {"uneven": 3, "widest": 20},
+    "signal": {"false_a_year": 2.0, "cutoffs": 120},
+    "year_end": {"level": 0.8, "least_weeks": 12},
+    "trend": {"shown_cutoffs": 60, "recent_weeks": 4, "least_streak": 7, "target_day": "12-31"},
+    "page": {"minute_routes": 2, "steady_pct": 90, "peers": 5, "signals": 8, "contributions": 12},
+    "period": {"accumulates": "", "certainty": ""},
+    "index": {"accumulates": "year", "groups": ["CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"]},
+    "rebase": [],
+}
+
+
+def read(more: str) -> schema.Checked:
+    """The settings of An Giang, which says nothing of these tables itself, with some lines more."""
+    own = (HOME / "config" / "an-giang" / "area.toml").read_text("utf-8")
+    shared = File(files.DEFAULTS, (HOME / "config" / "defaults.toml").read_bytes())
+    return area.settings("an-giang", (shared, File(files.AREA, f"{own}\n{more}\n".encode())))
+
+
+def each_value(place: int) -> list:
+    return [pytest.param(*row[:3], value, id=f"{row[0]}.{row[1]} = {value}") for row in BOUNDS for value in row[place]]
+
+
+def test_what_an_area_does_not_say_is_as_documented():
+    held = read("")
+    assert (held.faults, held.warnings) == ([], [])
+    assert {name: held.values[name] for name in DEFAULTS} == DEFAULTS
+
+
+@pytest.mark.parametrize(("table", "key", "expected", "value"), each_value(3))
+def test_a_value_out_of_its_bounds_is_refused_with_file_key_and_value(table, key, expected, value):
+    shown = {"inf": "Infinity", "nan": "NaN"}.get(value, value)
+    said = f"config/an-giang/area.toml: [{table}] {key} = {shown}: expected {expected}"
+    assert read(f"[{table}]\n{key} = {value}").faults == [said]
+
+
+@pytest.mark.parametrize(("table", "key", "expected", "value"), each_value(4))
+def test_a_value_at_its_bounds_is_taken_and_all_else_stays(table, key, expected, value):
+    held, before = read(f"[{table}]\n{key} = {value}"), read("").values
+    said = tomllib.loads(f"value = {value}")["value"]
+    assert held == schema.Checked(before | {table: before[table] | {key: said}}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "hint"),
+    [
+        ("move", "least_point", "the nearest known key is [move] least_points"),
+        ("rates", "wides", "the nearest known key is [rates] widest"),
+        ("signal", "false_per_year", "the nearest known key is [signal] false_a_year"),
+        ("signal", "least_weeks", "least_weeks belongs to the table [year_end]"),
+        ("year_end", "levels", "the nearest known key is [year_end] level"),
+        ("period", "groups", "groups belongs to the table [index]"),
+        ("index", "accumulate", "the nearest known key is [index] accumulates"),
+        ("trend", "minute_routes", "minute_routes belongs to the table [page]"),
+        ("page", "steady", "the nearest known key is [page] steady_pct"),
+        ("rates", "zzz", "expected one of [rates] uneven, [rates] widest"),
+    ],
+)
+def test_a_key_that_a_table_does_not_have_is_refused_with_the_nearest_one(table, key, hint):
+    said = f"config/an-giang/area.toml: [{table}] {key} is not known; {hint}"
+    assert read(f"[{table}]\n{key} = 1").faults == [said]
+
+
+# -- days --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("day", ["12-31", "02-28", "01-01"])
@@ -221,6 +320,20 @@ def test_figures_of_other_indices_do_not_accumulate_by_default():
     no_units = pd.DataFrame({"unit_code": [], "kind": []})
     said = {name: each.accumulates(no_units)[each.settings["code"]] for name, each in held.items()}
     assert said == {name: "year" if name in of_year else "none" for name in held}
+
+
+@pytest.mark.parametrize("value", ["12", '"many"'])
+@pytest.mark.parametrize("name", ["cho-moi/area.toml", "defaults.toml"])
+def test_how_many_changes_control_charts_need_is_accepted_with_a_warning_in_either_file(home, name, value):
+    before = rules.load(home, "cho-moi", DAY).settings
+    at, key = ("[name]", "[trend]\n{}\n[name]") if "/" in name else ("[trend]", "[trend]\n{}\n")
+    edit(home, at, key.format(f"least_changes = {value}"), name)
+    held = rules.load(home, "cho-moi", DAY)
+    assert held.settings == before and "least_changes" not in held.settings["trend"]
+    assert held.warnings == (
+        f"config/{name}: [trend] least_changes has no effect any more: signals on the own rates of weeks have taken the"
+        " place of control charts",
+    )
 
 
 def test_a_key_that_has_lost_its_meaning_is_accepted_with_a_warning(home, monkeypatch):

@@ -78,6 +78,9 @@ FAULTS = [
     ("cho-moi/units.csv", "xã,commune,2022", "xã,village,2022", ["units.csv row 4: kind: 'village' is not valid, expected one of commune, department"]),
     ("cho-moi/area.toml", "[name]", "[names]", ["area.toml: the table [name] is missing", "area.toml: [names] is not known; the nearest known key is [name]"]),
     ("cho-moi/area.toml", 'code = "893"', "code = ", ["area.toml line 3: "]),
+    ("an-giang/sheets.csv", "year,commune", "week,commune", ["sheets.csv row 2: accumulates: 'week' is not valid, expected one of year, quarter, month, none"]),
+    ("an-giang/sheets.csv", "year,commune", "year,communes", ["sheets.csv row 2: kind: 'communes' is not valid, expected one of commune, department"]),
+    ("an-giang/sheets.csv", ",accumulates,kind", ",kind,accumulates", ["sheets.csv: the columns are sheet,", "accumulates, kind (accumulates, kind may be missing)"]),
 ]  # fmt: skip
 
 
@@ -85,7 +88,7 @@ FAULTS = [
 def test_a_fault_is_named_with_file_row_and_value(home, name, old, new, said):
     edit(home, name, old, new)
     with pytest.raises(ConfigError) as refused:
-        rules.load(home, "cho-moi", DAY)
+        rules.load(home, "an-giang" if name.startswith("an-giang") else "cho-moi", DAY)
     assert all(each in str(refused.value) for each in said), refused.value
     assert f"config/{name}" in str(refused.value)
 
