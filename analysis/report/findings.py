@@ -349,7 +349,9 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
         texts.append(say("finding.new_bands", period=_previous(previous, words)))
     texts += say_withheld(tables["moves"], names)
     texts += _not_judged(tables["signals"], names)
-    texts += [_rebased(each, names) for each in rules.settings["rebase"] if each["cutoff"] <= str(rules.cutoff)]
+    known = {"", names.control, *tables["units"]["unit_code"]}
+    steps = [each for each in rules.settings["rebase"] if each["unit_code"] in known]
+    texts += [_rebased(each, names) for each in steps if each["cutoff"] <= str(rules.cutoff)]
     rows = [(INFO, "", "CHANGE", None, None, text) for text in texts]
     recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
     corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]

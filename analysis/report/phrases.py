@@ -136,11 +136,15 @@ def say_signal(signal, rate, is_apart: bool, names: Names, cutoff: date) -> str:
 
     signal   : a row of the table ``signals``;  rate : the same unit's and indicator's row of ``week_rates``, or None
     is_apart : most units move together this week, and this is what the unit does beyond that
+
+    Without a usual rate only the area has a signal: where most of its units move together.
     """
     words = names.words
     fields = {"indicator": uncapital(names.indicator(signal.indicator)), "unit": names.unit(signal.unit_code)}
     kind = f"finding.signal_{'fell' if signal.signal == 'down' else 'rose'}"
-    if is_apart or pd.isna(signal.baseline):
+    if pd.isna(signal.baseline):
+        texts = [words.say(f"{kind}_together", **fields)]
+    elif is_apart:
         texts = [words.say(f"{kind}_apart", **fields)]
     else:
         texts = [words.say(kind, baseline=names.rate(signal.indicator, signal.baseline), **fields)]
@@ -230,12 +234,14 @@ def _say_need(route, of: str, names: Names) -> str:
 
 
 def say_target(held, rate: str, names: Names) -> str:
-    """Whether one target is reached, what it still needs, or that it cannot be reached any more and what can.
+    """Whether one target is reached, what it still needs, or what can be had where it cannot be reached any more.
 
     held : a row of the table ``possible``;  rate : the week's own rate, as ``say_week_rate`` says it, or ""
     """
     words, by = names.words, date.fromisoformat(held.by)
     fields = {"indicator": names.indicator(held.indicator), "target": names.limit(held.indicator, held.target)}
+    if pd.isna(held.value):
+        return words.say("possible.no_cases", **fields)
     fields |= {"value": names.rate(held.indicator, held.value)}
     if held.state == possible.REACHED:
         return words.say("possible.reached", **fields)

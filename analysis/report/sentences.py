@@ -231,7 +231,8 @@ def outlook_lines(edition: Edition, code: str) -> list[str]:
     for each in held.itertuples():
         rate = rates.get(each.indicator)
         lines.append(phrases.say_target(each, phrases.say_week_rate(rate, names) if rate else "", names))
-    is_counted = held["state"].ne(possible.REACHED) & held["indicator"].map(names.is_flow).astype(bool)
+    is_open = held["state"].ne(possible.REACHED) & held["value"].notna()
+    is_counted = is_open & held["indicator"].map(names.is_flow).astype(bool)
     if is_counted.any():
         lines.append(edition.words.say("possible.assumed"))
     level = edition.rules.settings["year_end"]["level"]
@@ -454,12 +455,18 @@ def _risen_line(edition: Edition) -> str:
 
 
 def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
-    """Each unit by name; of more than ``rose_most`` units, those that share the last place are counted instead."""
-    words, last = edition.words, rose["value"] == rose["value"].min()
-    if len(rose) <= edition.rules.settings["rose_most"]:
+    """At most ``rose_most`` units by name, none of them tied with one that is only counted; the others counted."""
+    words, most = edition.words, edition.rules.settings["rose_most"]
+    if len(rose) <= most:
         return edition.named(rose)
-    shared = words.say("piece.rose_alike", count=last.sum(), change=edition.names.figure("CHANGE", rose["value"].min()))
-    return [*edition.named(rose[~last]), shared]
+    is_named = rose["value"] > rose["value"].iloc[most]
+    others = rose.loc[~is_named, "value"]
+    if len(others) > 1 and others.nunique() == 1:
+        change = edition.names.figure("CHANGE", others.iloc[0])
+        counted = words.say("piece.rose_alike", count=len(others), change=change)
+    else:
+        counted = words.say("piece.others", count=len(others))
+    return [*edition.named(rose[is_named]), counted]
 
 
 def _to_do_line(edition: Edition) -> str:

@@ -232,6 +232,22 @@ def test_a_known_step_is_told_with_its_day_and_reason_once_it_has_come(unit, ind
     assert said in told("2023-12-04") and said not in told("2023-12-11")
 
 
+@pytest.mark.long
+def test_a_known_step_of_the_configuration_begins_a_new_baseline_of_that_unit_and_indicator_alone():
+    """Eight weeks have a rate of their own before it, and three after it."""
+    tables = kinds.made("known step").tables
+    unknown = tables["signals"].query("baseline.isna()")[["unit_code", "indicator"]].to_numpy().tolist()
+    assert unknown == [["30643", "DVCTT"]]
+    reason = "Từ 04/12/2023, mức thường được tính lại cho Tấn Mỹ: Hồ sơ nộp trực tuyến: đổi cổng nộp hồ sơ."
+    assert reason in texts(tables["findings"], "data")
+
+
+def test_a_known_step_of_a_unit_that_is_no_longer_there_is_not_told():
+    step = {"cutoff": "2023-11-27", "unit_code": "30999", "indicator": "", "reason": {"vi": "đổi cổng", "en": "x"}}
+    held = dataclasses.replace(in_force(), settings=in_force().settings | {"rebase": [step]})
+    assert "đổi cổng" not in " ".join(collected(held=held)["text"])
+
+
 def test_a_unit_without_a_page_is_named_for_the_leaders():
     pages = pd.DataFrame([("30634", "Kiến An", "failed", "5_unit.ipynb: …")], columns=list(TABLES["pages"].columns))
     found = findings.collect(week() | {"pages": pages}, in_force(), words())
@@ -523,6 +539,52 @@ def test_what_was_published_and_corrected_lately_is_named_by_day_in_a_daily_repo
     day = say("period.day", date="01/12/2023")
     assert said[0] == say("finding.history", count=2, first=day, last=THIS)
     assert said[-1] == say("finding.corrected_week", period=day, units="Kiến An")
+
+
+def problem(row=7.0, column="TIẾN ĐỘ", value="99", said="khác"):
+    return {"severity": "warning", "row": row, "column": column, "value": value, "problem": said}
+
+
+DATA = [
+    ("one warning", {"problems": [problem()]}, "data",
+     ["Dòng 7, cột TIẾN ĐỘ: “99” khác."], ["Row 7, column TIẾN ĐỘ: “99” khác."]),
+    ("a warning of a whole column", {"problems": [problem(row=np.nan)]}, "data",
+     ["Dòng –, cột TIẾN ĐỘ: “99” khác."], ["Row –, column TIẾN ĐỘ: “99” khác."]),
+    ("two alike", {"problems": [problem(), problem(row=8.0)]}, "data",
+     ["2 ô của cột TIẾN ĐỘ: khác."], ["2 cells of column TIẾN ĐỘ: khác."]),
+    ("a warning of the whole table", {"problems": [problem(np.nan, "", "Trang 2", "khác")]}, "data",
+     ["“Trang 2”: khác."], ["“Trang 2”: khác."]),
+    ("all computed figures agree", {"reconciliation": [(KIEN_AN, "CKMB", "", 3.47, 3.47, 0.0, True)]}, "reconcile",
+     ["Đối chiếu với điểm công bố: 1/1 số liệu tính lại được trùng khớp."],
+     ["Reconciled with the published points: 1 of 1 figures that can be computed agree."]),
+    ("a group and an indicator differ",
+     {"reconciliation": [(KIEN_AN, "MDHL", "", 12.0, 6.0, -6.0, False), (KIEN_AN, "CKMB", "CKMB", 3.47, 3.5, 0.03, False)]}, "reconcile",
+     ["Đối chiếu với điểm công bố: 0/2 số liệu tính lại được trùng khớp.", "Kiến An: Mức độ hài lòng tính lại được 12,00 điểm, điểm công bố là 6,00.", "Kiến An: Công khai, minh bạch tính lại được 3,47 điểm, điểm công bố là 3,50."],
+     ["Reconciled with the published points: 0 of 2 figures that can be computed agree.", "Kiến An: Satisfaction computes to 12.00, published is 6.00.", "Kiến An: Transparency computes to 3.47, published is 3.50."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(("given", "finding", "vi", "en"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
+def test_what_is_odd_about_the_table_and_what_agrees_is_told(lang, given, finding, vi, en):
+    tables = {name: rows_of(name, *rows) for name, rows in given.items()}
+    unmarked = {"measurements": week()["measurements"].assign(mark="")}
+    more = texts(collected(lang, **tables, **unmarked), finding)
+    before = texts(collected(lang, **unmarked), finding)
+    assert [text for text in more if text not in before] == {"vi": vi, "en": en}[lang]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_period_of_each_sheet_of_units_is_told(lang):
+    columns = ("sheet", "rows", "period_vi", "period_en")
+    sheets = [("Xã", "units", "lũy kế từ đầu năm", "year to date"), ("Năm", "control", "năm", "the year")]
+    held = dataclasses.replace(in_force(), sheets=pd.DataFrame(sheets, columns=columns))
+    said = {
+        "vi": "Trang tính “Xã”: số liệu lũy kế từ đầu năm.",
+        "en": "Sheet “Xã”: figures of year to date.",
+    }
+    found = texts(collected(lang, held), "data")
+    assert said[lang] in found and "Năm" not in " ".join(found)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

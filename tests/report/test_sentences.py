@@ -3,6 +3,7 @@
 import dataclasses
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from support.district import edition, in_force, say, week, words
@@ -10,6 +11,7 @@ from support.fragments import text
 
 from analysis.method.moves import find_moves
 from analysis.report import findings, page, sentences
+from analysis.tables import TABLES
 
 PREVIOUS = say("period.week", week=4, month=11)
 
@@ -240,3 +242,425 @@ def test_a_few_figures_with_the_same_fault_are_told_one_by_one():
     found = pd.DataFrame(rows, columns=["indicator", "value", "reference"])
     found = found.assign(finding="reconcile", severity="watch", unit_code="", text=[f"row {i}" for i in range(5)])
     assert sentences.data_lines(edition(findings=found)) == [f"row {i}" for i in range(5)]
+
+
+# -- one, two, many; both languages ------------------------------------------------------------------------------------
+
+KIEN_AN, MY_HOI_DONG, TAN_MY, AREA = "30634", "30637", "30643", "893"
+
+
+def told(lang, settings=None, **tables):
+    """The real week's edition with some tables and settings replaced, and the findings of these."""
+    held = dataclasses.replace(in_force(), settings=in_force().settings | (settings or {}))
+    tables = week(lang) | tables
+    tables["findings"] = findings.collect(tables, held, words(lang))
+    return dataclasses.replace(edition(lang, **tables), rules=held)
+
+
+def both(table):
+    """Each case for both languages: what is given, then the Vietnamese and the English sentence."""
+    each = [
+        pytest.param(lang, *given, said, id=f"{name} ({lang})")
+        for name, *given, vi, en in table
+        for lang, said in (("vi", vi), ("en", en))
+    ]
+    return pytest.mark.parametrize(("lang", *(f"given{place}" for place in range(len(table[0]) - 3)), "said"), each)
+
+
+RUNS = [
+    ("two fall", {KIEN_AN: -7, MY_HOI_DONG: -9, TAN_MY: -6}, {},
+     ["Giảm nhiều kỳ liên tiếp (số kỳ): Mỹ Hội Đông (9) và Kiến An (7)."],
+     ["Falling several times in a row (how many): Mỹ Hội Đông (9) and Kiến An (7)."]),
+    ("one falls, one rises, the area is not counted", {KIEN_AN: -7, TAN_MY: 8, AREA: 9}, {},
+     ["Giảm nhiều kỳ liên tiếp (số kỳ): Kiến An (7).", "Tăng nhiều kỳ liên tiếp (số kỳ): Tấn Mỹ (8)."],
+     ["Falling several times in a row (how many): Kiến An (7).", "Rising several times in a row (how many): Tấn Mỹ (8)."]),
+    ("more than are named", {KIEN_AN: -7, MY_HOI_DONG: -9}, {"fell_most": 1},
+     ["2 đơn vị giảm từ 7 kỳ liên tiếp trở lên, dài nhất 9 kỳ."],
+     ["2 units have fallen 7 times in a row or more, the longest 9 times."]),
+    ("one, and none is named", {TAN_MY: 8}, {"fell_most": 0},
+     ["1 đơn vị tăng từ 7 kỳ liên tiếp trở lên, dài nhất 8 kỳ."],
+     ["1 unit has risen 7 times in a row or more, the longest 8 times."]),
+    ("a run as long as is worth a word", {KIEN_AN: -2, TAN_MY: 3}, {"trend": in_force().settings["trend"] | {"least_streak": 3}},
+     ["Tăng nhiều kỳ liên tiếp (số kỳ): Tấn Mỹ (3)."], ["Rising several times in a row (how many): Tấn Mỹ (3)."]),
+    ("none", {}, {}, [], []),
+]  # fmt: skip
+
+
+@both(RUNS)
+def test_who_falls_or_rises_many_times_in_a_row_is_named_or_counted(lang, given0, given1, said):
+    moves = week()["moves"]
+    moves = moves.assign(streak=moves["unit_code"].map(given0).fillna(1.0))
+    lines = sentences.trend_lines(told(lang, given1, moves=moves))
+    beginnings = ("Giảm nhiều", "Tăng nhiều", "Falling", "Rising")
+    assert [
+        line for line in lines if line.startswith(beginnings) or "kỳ liên tiếp trở lên" in line or "in a row or" in line
+    ] == said
+
+
+def rates(lang, *given):
+    """The lines of the area's own rates, each of (indicator, basis, rate, low, high, cases)."""
+    names = ["indicator", "basis", "rate", "low", "high", "cases"]
+    rows = pd.DataFrame([dict(zip(names, each, strict=False)) for each in given], columns=names).assign(unit_code=AREA)
+    return sentences.week_rate_lines(edition(lang, week_rates=rows), AREA)
+
+
+OWN_RATES = [
+    ("exact and estimated", [("TT", "counts", 50.0, 50.0, 50.0, 2.0), ("SH", "estimate", 31.0, 25.0, 37.0)],
+     ["Tính riêng số phát sinh từ kỳ trước đến kỳ này: hồ sơ thanh toán trực tuyến 50,00% (1/2 trường hợp), lũy kế 12,17%; số hóa hồ sơ ước 31,0% (từ 25,0% đến 37,0%), lũy kế 25,4%."],
+     ["Of the cases since the previous cut-off alone: dossiers paid online: 50.00% (1 of 2 cases), cumulative 12.17%; digitisation: an estimated 31.0% (25.0% to 37.0%), cumulative 25.4%."]),
+    ("each reason why one is not known", [("TT", "no_cases"), ("SH", "too_wide"), ("TD", "first"), ("DVCTT", "revised")],
+     ["Chưa có số liệu kỳ trước để tính tỷ lệ riêng của kỳ này: tiến độ giải quyết.",
+      "Không tính được tỷ lệ riêng của kỳ này vì số lũy kế trước đó đã thay đổi: hồ sơ nộp trực tuyến.",
+      "Kỳ này không phát sinh trường hợp nào: hồ sơ thanh toán trực tuyến.",
+      "Số lũy kế đã làm tròn không đủ chính xác để ước tính tỷ lệ riêng của kỳ này: số hóa hồ sơ."],
+     ["There are no earlier figures from which to work out this cut-off's own rate: timeliness.",
+      "This cut-off's own rate cannot be worked out, because earlier cumulative figures were changed: dossiers filed online.",
+      "No case since the previous cut-off: dossiers paid online.",
+      "The rounded cumulative figures are not exact enough to estimate this cut-off's own rate: digitisation."]),
+    ("two for the same reason", [("TT", "no_cases"), ("SH", "no_cases")],
+     ["Kỳ này không phát sinh trường hợp nào: hồ sơ thanh toán trực tuyến và số hóa hồ sơ."],
+     ["No case since the previous cut-off: dossiers paid online and digitisation."]),
+    ("no rates", [], [], []),
+]  # fmt: skip
+
+
+@both(OWN_RATES)
+def test_the_weeks_own_rates_stand_beside_the_cumulative_ones_or_it_is_told_why_there_is_none(lang, given0, said):
+    assert sorted(rates(lang, *given0)) == sorted(said)
+
+
+def outlook(lang, *given, year_end=()):
+    """What is said of the area's targets, each of (indicator, value, state)."""
+    rows = [
+        {"indicator": name, "value": value, "state": state, "target": 30.0, "needed": 40.0, "most": 25.0}
+        for name, value, state in given
+    ]
+    possible = pd.DataFrame(rows, columns=list(TABLES["possible"].columns)).assign(unit_code=AREA, by="2023-12-31")
+    forecast = pd.DataFrame(year_end, columns=list(TABLES["year_end"].columns))
+    return sentences.outlook_lines(edition(lang, possible=possible, year_end=forecast), AREA)
+
+
+ASSUMED = (
+    "Các mức cần đạt và cao nhất còn có thể được tính với giả định số phát sinh đều theo thời gian.",
+    "What is needed, and the most that can be, assume that cases come evenly over time.",
+)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("given", "is_assumed"),
+    [
+        (("TT", 20.0, "possible"), True),
+        (("TT", 20.0, "impossible"), True),
+        (("TT", 31.0, "reached"), False),
+        (("TT", np.nan, "possible"), False),
+        (("CKMB", 20.0, "possible"), False),
+        (("CKMB", 31.0, "reached"), False),
+    ],
+    ids=lambda given: " ".join(map(str, given)) if isinstance(given, tuple) else "",
+)
+def test_that_cases_come_evenly_is_told_where_a_figure_rests_on_it(lang, given, is_assumed):
+    first, *more = outlook(lang, given)
+    assert first and more == ([ASSUMED[lang == "en"]] if is_assumed else [])
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_end_of_the_year_follows_the_targets_where_there_is_a_forecast(lang):
+    ends = {
+        "unit_code": AREA,
+        "indicator": "TOTAL",
+        "low": 57.0,
+        "middle": 57.5,
+        "high": 58.0,
+        "band": "Trung bình",
+        "odds": 1.0,
+    }
+    with_it, without = (
+        outlook(lang, ("CKMB", 31.0, "reached"), year_end=[ends]),
+        outlook(lang, ("CKMB", 31.0, "reached")),
+    )
+    assert with_it[:1] == without and [line.split()[0] for line in with_it[1:]] == (
+        ["Dự", "Khả"] if lang == "vi" else ["Forecast", "Odds"]
+    )
+
+
+# -- how many are told one by one --------------------------------------------------------------------------------------
+
+BLOCKS = {KIEN_AN: (-6.0, -12.0), TAN_MY: (-6.0, None), "30679": (None, -6.0), "30670": (12.0, None)}
+
+
+def lost(lang, blocks, minute_routes):
+    """The line of falls; blocks : by unit, the points lost since the previous cut-off and beside the peers."""
+    each = [
+        (code, "CHANGE" if way == "before" else "NOT_ITEMISED", way, points, points)
+        for code, both in blocks.items()
+        for way, points in zip(("before", "peers"), both, strict=True)
+        if points
+    ]
+    steps = pd.DataFrame(each, columns=list(TABLES["steps"].columns))
+    page_settings = in_force().settings["page"] | {"minute_routes": minute_routes}
+    moves = week()["moves"].assign(marked=False)
+    return sentences.minute_lines(told(lang, {"page": page_settings}, steps=steps, moves=moves))[2]
+
+
+LOST = [
+    ("all three", BLOCKS, 3,
+     "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị khác. Tấn Mỹ: kỳ này có khả năng mất khoảng 6 điểm thuộc nhóm mức độ hài lòng. Hòa An: có khả năng đang thiếu khoảng 6 điểm thuộc nhóm mức độ hài lòng so với các đơn vị khác.",
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. Tấn Mỹ: this time probably lost about 6 points of satisfaction. Hòa An: probably lacks about 6 points of satisfaction beside the other units."),
+    ("one of three", BLOCKS, 1,
+     "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị khác. Ngoài ra có 2 đơn vị khác có dấu hiệu tương tự.",
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. 2 other units show the same."),
+    ("two of three", BLOCKS, 2,
+     "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị khác. Tấn Mỹ: kỳ này có khả năng mất khoảng 6 điểm thuộc nhóm mức độ hài lòng. Ngoài ra có 1 đơn vị khác có dấu hiệu tương tự.",
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. Tấn Mỹ: this time probably lost about 6 points of satisfaction. 1 other unit shows the same."),
+    ("a block regained is no loss", {"30670": (12.0, None)}, 2, "", ""),
+]  # fmt: skip
+
+
+@both(LOST)
+def test_the_first_lines_tell_the_losses_of_some_units_and_count_the_others(lang, given0, given1, said):
+    line = lost(lang, given0, given1)
+    ordinary = {"vi": "Không có mức giảm nào khác thường.", "en": "No fall is out of the ordinary."}[lang]
+    assert line.partition(ordinary)[2].strip() == said
+
+
+def weak(lang, settings, *codes):
+    """The edition where these units are weak, the lowest first."""
+    scores, low = week()["scores"], dict(zip(codes, range(40, 50), strict=False))
+    total = scores["unit_code"].map(low).fillna(scores["total"].clip(lower=55))
+    scores = scores.assign(total=total, band=np.where(total < 50, "Yếu", "Trung bình"))
+    routes = pd.concat([week()["routes"].query("unit_code == @KIEN_AN").assign(unit_code=code) for code in codes])
+    return told(lang, settings, scores=scores, routes=routes)
+
+
+@pytest.mark.parametrize(
+    ("most", "named"), [(0, []), (1, ["Kiến An"]), (2, ["Kiến An", "Tấn Mỹ"]), (9, ["Kiến An", "Tấn Mỹ", "Hòa An"])]
+)
+def test_the_first_lines_tell_the_routes_of_as_many_weak_units_as_set_the_lowest_first(most, named):
+    settings = {"page": in_force().settings["page"] | {"minute_routes": most}}
+    line = sentences.minute_lines(weak("vi", settings, KIEN_AN, TAN_MY, "30679"))[1]
+    assert re.findall(r"(\S+ \S+) còn thiếu", line) == named
+
+
+ASKED = [
+    ("one more", 2, "Ngoài ra có 1 đơn vị khác thuộc các mức xếp loại này, xem Phụ lục.", "1 other unit is in these bands, see the appendix."),
+    ("two more", 1, "Ngoài ra có 2 đơn vị khác thuộc các mức xếp loại này, xem Phụ lục.", "2 other units are in these bands, see the appendix."),
+]  # fmt: skip
+
+
+@both(ASKED)
+def test_of_many_weak_units_the_first_are_asked_and_the_others_counted(lang, given0, said):
+    asked = sentences.request_rows(weak(lang, {"fell_most": given0}, KIEN_AN, TAN_MY, "30679"))
+    assert [each["texts"] for each in asked if said in each["texts"]] == [[said]]
+
+
+def signalled(*units):
+    given = [
+        {
+            "unit_code": code,
+            "indicator": "TT",
+            "rate": 6.0,
+            "baseline": 20.0,
+            "score": -2.0,
+            "signal": "down",
+            "since": "2023-12-04",
+        }
+        for code in units
+    ]
+    return pd.DataFrame(given, columns=list(TABLES["signals"].columns))
+
+
+SIGNALS = [
+    ("one more", 2, "Ngoài ra còn 1 tín hiệu khác.", "There is 1 other signal."),
+    ("two more", 1, "Ngoài ra còn 2 tín hiệu khác.", "There are 2 other signals."),
+]
+
+
+@both(SIGNALS)
+def test_of_many_signals_the_first_are_told_and_the_others_counted(lang, given0, said):
+    settings = {"page": in_force().settings["page"] | {"signals": given0}}
+    assert said in sentences.trend_lines(told(lang, settings, signals=signalled(KIEN_AN, TAN_MY, "30679")))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(lang):
+    signals = signalled(KIEN_AN, AREA, TAN_MY)
+    signals["signal"] = ["down", "down", "up"]
+    asked = [each["texts"] for each in sentences.request_rows(told(lang, signals=signals))]
+    ask = {"vi": "Đề nghị đơn vị rà soát, làm rõ nguyên nhân.", "en": "The unit is asked to look into the cause."}[lang]
+    (texts,) = [texts for texts in asked if texts[-1] == ask and ": " in texts[0]]
+    assert texts[0].startswith({"vi": "Xã Kiến An: hồ sơ thanh toán", "en": "Kiến An: the rate of dossiers"}[lang])
+
+
+RISEN = [
+    ("one more, rising less", {KIEN_AN: 5, TAN_MY: 4, MY_HOI_DONG: 3}, 2,
+     "Tăng đáng chú ý: Kiến An (+5,00), Tấn Mỹ (+4,00) và 1 đơn vị khác.", "Notable rises: Kiến An (+5.00), Tấn Mỹ (+4.00), and 1 other unit."),
+    ("two more, rising less", {KIEN_AN: 5, TAN_MY: 4, MY_HOI_DONG: 3}, 1,
+     "Tăng đáng chú ý: Kiến An (+5,00) và 2 đơn vị khác.", "Notable rises: Kiến An (+5.00) and 2 other units."),
+    ("two more, alike", {KIEN_AN: 5, TAN_MY: 3, MY_HOI_DONG: 3}, 2,
+     "Tăng đáng chú ý: Kiến An (+5,00) và 2 đơn vị cùng tăng +3,00.", "Notable rises: Kiến An (+5.00) and 2 units alike (+3.00)."),
+    ("none is named", {KIEN_AN: 5}, 0, "Tăng đáng chú ý: 1 đơn vị khác.", "Notable rises: 1 other unit."),
+]  # fmt: skip
+
+
+@both(RISEN)
+def test_of_many_notable_rises_the_largest_are_named_and_the_others_counted(lang, given0, given1, said):
+    moves = week()["moves"]
+    its = moves["indicator"].eq("CHANGE") & moves["unit_code"].isin(given0)
+    moves = moves.assign(marked=its, move=moves["unit_code"].map(given0).where(its, moves["move"]))
+    changes = week()["changes"]
+    changes = changes.assign(change=changes["unit_code"].map(given0).fillna(changes["change"]))
+    lines = sentences.minute_lines(told(lang, {"rose_most": given1}, moves=moves, changes=changes))
+    assert [line for line in lines if line.startswith(("Tăng đáng", "Notable rises"))] == [said]
+
+
+# -- about the data ----------------------------------------------------------------------------------------------------
+
+ODD = [
+    ("one", 1, "1 số liệu của các đơn vị lệch xa trung vị của các đơn vị cùng loại.", "1 figure of a unit lies far from the median of its kind."),
+    ("two", 2, "2 số liệu của các đơn vị lệch xa trung vị của các đơn vị cùng loại.", "2 figures of units lie far from the median of their kind."),
+]  # fmt: skip
+OUT_OF_BOUNDS = [
+    ("one", [-1.5], "Ở 1 dòng của bảng, phần điểm bảng không thể hiện tính ra −1,50, ngoài khoảng có thể; cần kiểm tra số liệu của bảng hoặc cách quy đổi các cột thành điểm.",
+     "In 1 row the points not itemised come to −1.50, which cannot be; the table's figures or the reading of its columns are to be checked."),
+    ("two", [-1.5, 30.0], "Ở 2 dòng của bảng, phần điểm bảng không thể hiện tính ra từ −1,50 đến 30,00, ngoài khoảng có thể; cần kiểm tra số liệu của bảng hoặc cách quy đổi các cột thành điểm.",
+     "In 2 rows the points not itemised come to −1.50 to 30.00, which cannot be; the table's figures or the reading of its columns are to be checked."),
+]  # fmt: skip
+CARRIED = [
+    ("one", [0.5], "Ở 1 dòng của bảng, điểm kỳ trước khác điểm đã công bố của kỳ đó (chênh +0,50). Mức tăng, giảm được tính theo điểm ghi trong bảng.",
+     "In 1 row the previous total is another than was published (off by +0.50). The change is computed from the total in the table."),
+    ("two", [0.5, -0.25], "Ở 2 dòng của bảng, điểm kỳ trước khác điểm đã công bố của kỳ đó (chênh từ −0,25 đến +0,50). Mức tăng, giảm được tính theo điểm ghi trong bảng.",
+     "In 2 rows the previous total is another than was published (off by −0.25 to +0.50). The change is computed from the total in the table."),
+]  # fmt: skip
+NONE_ONE_BY_ONE = {"page": in_force().settings["page"] | {"peers": 0}}
+
+
+@both(ODD)
+def test_of_many_odd_figures_their_number_is_told(lang, given0, said):
+    odd = [(code, "CKMB", 90.0, 60.0, 30.0, 4.0, True) for code in (KIEN_AN, TAN_MY)[:given0]]
+    peers = pd.DataFrame(odd, columns=list(TABLES["peers"].columns))
+    assert said in sentences.data_lines(told(lang, NONE_ONE_BY_ONE, peers=peers))
+
+
+@both(OUT_OF_BOUNDS)
+def test_of_many_rests_that_cannot_be_their_number_and_range_is_told(lang, given0, said):
+    scores = week()["scores"]
+    wrong = dict(zip((KIEN_AN, TAN_MY), given0, strict=False))
+    scores = scores.assign(not_itemised=scores["unit_code"].map(wrong).fillna(scores["not_itemised"]))
+    assert said in sentences.data_lines(told(lang, NONE_ONE_BY_ONE, scores=scores))
+
+
+@both(CARRIED)
+def test_of_many_previous_totals_that_differ_their_number_and_range_is_told(lang, given0, said):
+    held = [(code, "2023-12-04", 50.0 + off, 50.0) for code, off in zip((KIEN_AN, TAN_MY), given0, strict=False)]
+    carried = pd.DataFrame(held, columns=list(TABLES["carried"].columns))
+    assert said in sentences.data_lines(told(lang, NONE_ONE_BY_ONE, carried=carried))
+
+
+# -- requests about one indicator --------------------------------------------------------------------------------------
+
+
+def asked(lang, values, settings=None, **tables):
+    """The first request about timeliness, which has no target, where the units have these rates, the others none."""
+    cells = week()["measurements"]
+    cells = cells[(cells["indicator"] != "TD") | cells["unit_code"].isin(values)]
+    given = cells["unit_code"].map(values)
+    cells = cells.assign(value=given.where(cells["indicator"] == "TD", cells["value"]))
+    name = {"vi": "Tiến độ giải quyết", "en": "Timeliness"}[lang]
+    (texts,) = [
+        each["texts"]
+        for each in sentences.request_rows(told(lang, settings, measurements=cells, **tables))
+        if each["name"] == name
+    ]
+    return texts[0]
+
+
+STRICT = {"page": in_force().settings["page"] | {"steady_pct": 95.5}}
+MISSED = {"targets": {"TD": 97}}
+ABOUT = [
+    ("high everywhere", {KIEN_AN: 95.0, TAN_MY: 99.5}, {}, "Từ 95,00% (Kiến An) đến 99,50%; đề nghị tiếp tục theo dõi, duy trì.", "From 95.00% (Kiến An) to 99.50%; to be maintained."),
+    ("exactly as high as asked", {KIEN_AN: 95.5, TAN_MY: 99.5}, STRICT, "Từ 95,50% (Kiến An) đến 99,50%; đề nghị tiếp tục theo dõi, duy trì.", "From 95.50% (Kiến An) to 99.50%; to be maintained."),
+    ("not as high as asked", {KIEN_AN: 95.0, TAN_MY: 99.5}, STRICT, "Từ 95,00% (Kiến An) đến 99,50%.", "From 95.00% (Kiến An) to 99.50%."),
+    ("all the same", {KIEN_AN: 95.0, TAN_MY: 95.0}, {}, "Tất cả 2 đơn vị có số liệu đều ở mức 95,00%.", "All 2 units with a figure are at 95.00%."),
+    ("one figure", {KIEN_AN: 95.0}, {}, "Kiến An: 95,00%.", "Kiến An: 95.00%."),
+    ("a zero", {KIEN_AN: 0.0, TAN_MY: 95.0}, {}, "Số liệu bằng 0: Kiến An; đề nghị theo dõi, đôn đốc thực hiện.", "At zero: Kiến An; to be followed up."),
+    ("one below the target", {KIEN_AN: 95.0, TAN_MY: 99.0}, MISSED, "1 đơn vị chưa đạt chỉ tiêu 97%: Kiến An (95,00%); đề nghị khẩn trương rà soát, đẩy mạnh.", "1 unit is below the target of 97%: Kiến An (95.00%); efforts are to be stepped up."),
+    ("two below the target", {KIEN_AN: 95.0, TAN_MY: 96.0}, MISSED, "2 đơn vị chưa đạt chỉ tiêu 97%: Kiến An (95,00%) và Tấn Mỹ (96,00%); đề nghị khẩn trương rà soát, đẩy mạnh.", "2 units are below the target of 97%: Kiến An (95.00%) and Tấn Mỹ (96.00%); efforts are to be stepped up."),
+]  # fmt: skip
+
+
+@both(ABOUT)
+def test_what_is_asked_about_an_indicator_depends_on_where_the_units_stand(lang, given0, given1, said):
+    settings = {"responsible": in_force().settings["responsible"]} | given1
+    assert asked(lang, given0, settings) == said
+
+
+OUT_OF_REACH = [
+    ("one", [KIEN_AN], "1 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 25,0%, Kiến An).",
+     "1 unit cannot reach it by 31 December 2023 any more (the most that it still can: 25.0%, Kiến An)."),
+    ("two, and the area, which is no unit", [AREA, KIEN_AN, TAN_MY],
+     "2 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 26,0%, Tấn Mỹ).",
+     "2 units cannot reach it by 31 December 2023 any more (the most that any of these still can: 26.0%, Tấn Mỹ)."),
+]  # fmt: skip
+
+
+@both(OUT_OF_REACH)
+def test_how_many_units_cannot_reach_a_target_any_more_stands_with_the_request_about_it(lang, given0, said):
+    most = {KIEN_AN: 25.0, TAN_MY: 26.0, AREA: 29.0}
+    given = [
+        {
+            "unit_code": code,
+            "indicator": "TT",
+            "value": 20.0,
+            "target": 30.0,
+            "by": "2023-12-31",
+            "most": most[code],
+            "state": "impossible",
+        }
+        for code in given0
+    ]
+    possible = pd.DataFrame(given, columns=list(TABLES["possible"].columns))
+    texts = [text for each in sentences.request_rows(told(lang, possible=possible)) for text in each["texts"]]
+    assert said in texts
+
+
+# -- the spread of the totals ------------------------------------------------------------------------------------------
+
+SPREADS = [
+    ("two at the lowest", {KIEN_AN: 40.0, TAN_MY: 40.0}, 50.0,
+     "Điểm của các đơn vị cấp xã từ 40,00 (xã Tấn Mỹ và 1 đơn vị khác) đến 50,00 (thị trấn Chợ Mới và 15 đơn vị khác); kết quả từng đơn vị tại Phụ lục kèm theo.",
+     "The totals of the units at commune level range from 40.00 (Tấn Mỹ and 1 other) to 50.00 (Chợ Mới and 15 others); each unit is in the appendix."),
+    ("all alike", {}, 50.0, "Điểm của các đơn vị cấp xã đều bằng 50,00 (đồng hạng, 18 đơn vị).",
+     "All 18 of the units at commune level have 50.00 points and share the place."),
+    ("a single total", {KIEN_AN: 40.0}, np.nan, "Xã Kiến An đạt 40,00 điểm.", "Kiến An has 40.00 points."),
+]  # fmt: skip
+
+
+@both(SPREADS)
+def test_the_lowest_and_the_highest_total_are_told_with_whose_they_are(lang, given0, given1, said):
+    scores = week()["scores"]
+    total = scores["unit_code"].map(given0).fillna(given1).where(scores["unit_code"] != AREA, scores["total"])
+    ranked = scores.assign(total=total, rank=total.rank(ascending=False, method="min"))
+    assert said in sentences.result_lines(edition(lang, scores=ranked))
+
+
+MET = [
+    ("some miss one", {"TT": 30, "SH": 20}, {"TT": 20.0, "SH": 25.0}, {("TT", KIEN_AN): 31.0},
+     "Chưa đạt chỉ tiêu: hồ sơ thanh toán trực tuyến 30% (17/18 đơn vị).", "Targets missed: dossiers paid online 30% (17 of 18 units)."),
+    ("none is below any", {"TT": 20, "SH": 20}, {"TT": 20.0, "SH": 25.0}, {},
+     "Không có đơn vị nào dưới chỉ tiêu hồ sơ thanh toán trực tuyến 20% và số hóa hồ sơ 20%.", "No unit is below the targets: dossiers paid online 20% and digitisation 20%."),
+    ("all are below all", {"TT": 30}, {"TT": 20.0}, {}, "Tất cả 18 đơn vị chưa đạt chỉ tiêu hồ sơ thanh toán trực tuyến 30%.", "All 18 units miss the targets: dossiers paid online 30%."),
+]  # fmt: skip
+
+
+@both(MET)
+def test_the_targets_that_all_some_or_no_units_miss_are_told(lang, given0, given1, given2, said):
+    cells = week()["measurements"]
+    values = [
+        given2.get((name, code), given1.get(name, value))
+        for code, name, value in cells[["unit_code", "indicator", "value"]].to_numpy()
+    ]
+    nothing = week()["possible"].iloc[:0]
+    settings = {"targets": given0, "marks_below": {}}
+    line = sentences.minute_lines(told(lang, settings, measurements=cells.assign(value=values), possible=nothing))[-1]
+    assert line == said

@@ -14,6 +14,7 @@ from support.district import HOME, edition, say, week
 from support.fragments import text
 
 from analysis.report import findings, unitpage
+from analysis.tables import TABLES
 from analysis.weeks import paths, store, table_files
 
 KIEN_AN, MY_HOI_DONG, TOWN = "30634", "30637", "30628"
@@ -211,6 +212,116 @@ def test_where_cases_are_counted_a_need_is_told_in_whole_cases():
     said = text(unitpage.route(edition(routes=routes), KIEN_AN))
     fields = {"indicator": "công khai, minh bạch", "own": "19,3%", "to": "23,9%", "needed": "4,6"}
     assert say("finding.route_mix", ways=say("finding.need_stock_cases", cases=9, **fields)) in said
+
+
+def scored(**of_unit):
+    """The week's scores with some figures of Kiến An, by column."""
+    scores = week()["scores"]
+    ours = scores["unit_code"] == KIEN_AN
+    return scores.assign(**{name: scores[name].mask(ours, value) for name, value in of_unit.items()})
+
+
+def changed(**of_unit):
+    changes = week()["changes"]
+    ours = changes["unit_code"] == KIEN_AN
+    return changes.assign(**{name: changes[name].mask(ours, value) for name, value in of_unit.items()})
+
+
+def withheld(reason):
+    moves = week()["moves"]
+    ours = moves["unit_code"].eq(KIEN_AN) & moves["indicator"].eq("CHANGE")
+    moves = moves.assign(move=moves["move"].mask(ours), reason=moves["reason"].mask(ours, reason))
+    return {"moves": moves, "changes": changed(change=np.nan, previous_total=np.nan, previous_rank=np.nan)}
+
+
+def tied(count):
+    """Kiến An in place 5 with so many others."""
+    scores = week()["scores"]
+    others = scores["unit_code"].isin(["30643", "30679", "30670"][:count])
+    rest = scores["rank"].mask(scores["rank"] == 5, 6)
+    return {"scores": scores.assign(rank=rest.mask(others | scores["unit_code"].eq(KIEN_AN), 5.0))}
+
+
+STANDING = [
+    ("tied with one", tied(1), "standing",
+     "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 5/18 trong các đơn vị cấp xã. Đồng hạng với 1 đơn vị khác.",
+     "Kiến An has 49.18 of 100 points, band “Weak”, place 5 of 18 among the units at commune level. 1 other unit has the same place."),
+    ("tied with two", tied(2), "standing", "Đồng hạng với 2 đơn vị khác.", "2 other units have the same place."),
+    ("without a total", {"scores": scored(total=np.nan)}, "standing", "Xã Kiến An chưa có tổng điểm trong kỳ này.", "Kiến An has no total this time."),
+    ("at the median", {"scores": week()["scores"].assign(total=58.0)}, "standing",
+     "Trung vị của các đơn vị cấp xã là 58,00 điểm; đơn vị bằng mức đó.", "The median of the units at commune level is 58.00 points; this unit is equal to it."),
+    ("its place went up", {"changes": changed(previous_rank=18.0, rank_move=2.0), "scores": scored(rank=16.0)}, "change",
+     "Thứ hạng từ 18 lên 16.", "Its place went up from 18 to 16."),
+    ("its place went down", {"changes": changed(previous_rank=16.0, rank_move=-2.0)}, "change",
+     "Thứ hạng từ 16 xuống 18.", "Its place went down from 16 to 18."),
+    ("nothing to compare with", withheld("no_previous"), "change",
+     "Chưa có tổng điểm kỳ trước để so sánh. Bảng ghi điểm kỳ trước là 49,03.",
+     "There is no previous total to compare with. The table gives the previous total as 49.03."),
+    ("a new unit", withheld("new_unit"), "change",
+     "Đơn vị được thành lập hoặc sắp xếp lại sau kỳ trước nên mức tăng, giảm không được tính.",
+     "No change is computed where a unit was founded or reorganised after the previous cut-off."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("tables", "piece", "vi", "en"), [case[1:] for case in STANDING], ids=[case[0] for case in STANDING]
+)
+def test_place_and_change_are_told_as_they_are_in_every_case(lang, tables, piece, vi, en):
+    assert {"vi": vi, "en": en}[lang] in text(getattr(unitpage, piece)(edition(lang, **tables), KIEN_AN))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_where_every_group_is_printed_the_total_less_their_sum_is_no_hidden_part(lang):
+    rules, groups = district.in_force(), list(district.in_force().groups["group"])
+    columns = rules.columns.head(len(groups)).assign(field=groups, kind="points")
+    printed = dataclasses.replace(edition(lang), rules=dataclasses.replace(rules, forms={"columns.csv": columns}))
+    said = {
+        "vi": "Tổng điểm trừ tổng các nhóm: 19,69 điểm; trung vị của các đơn vị cùng loại: 20,79 điểm.",
+        "en": "Total less the sum of its groups: 19.69 points; median of its kind: 20.79 points.",
+    }
+    assert said[lang] in text(unitpage.lost(printed, KIEN_AN))
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_bands_crossed_signals_and_own_rates_of_the_unit_stand_under_its_change(lang):
+    signal = {
+        "unit_code": KIEN_AN,
+        "indicator": "TT",
+        "baseline": 20.0,
+        "score": -1.5,
+        "signal": "down",
+        "since": "2023-12-04",
+    }
+    others = signal | {"unit_code": TOWN, "indicator": "SH"}
+    tables = {
+        "signals": pd.DataFrame([signal, others], columns=list(TABLES["signals"].columns)),
+        "changes": changed(previous_total=50.2),
+    }
+    rules, words = district.in_force(), district.words(lang)
+    found = findings.collect(week(lang) | tables, rules, words)
+    said = text(unitpage.change(edition(lang, **tables, findings=found), KIEN_AN))
+    crossed, signalled = {
+        "vi": ("Kiến An chuyển từ “Trung bình” (50,20 điểm) xuống “Yếu” (49,18 điểm).",
+               "Kiến An: hồ sơ thanh toán trực tuyến đã giảm rõ rệt so với mức thường trước đó (20,00%). Tín hiệu mới trong kỳ này."),
+        "en": ("Kiến An went down from “Average” (50.20 points) to “Weak” (49.18 points).",
+               "Kiến An: the rate of dossiers paid online has clearly fallen below what was usual before (20.00%). The signal is new."),
+    }[lang]  # fmt: skip
+    assert crossed in said and signalled in said and say("name.total", lang) not in said
+    assert said.count(signalled.split(". ")[1]) == 1  # not that of the town
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_where_the_units_year_will_end_is_the_last_of_its_routes(lang):
+    ends = {"unit_code": KIEN_AN, "indicator": "TOTAL", "low": 49.0, "middle": 50.5, "high": 52.0}
+    rows = [ends | {"band": "Trung bình", "odds": 0.65}, ends | {"band": "Yếu", "odds": 0.35}]
+    forecast = pd.DataFrame(rows, columns=list(TABLES["year_end"].columns))
+    said = {
+        "vi": "Dự báo tổng điểm vào ngày 31/12/2023: từ 49,0 đến 52,0 điểm (xác suất khoảng 80%). Khả năng xếp loại khi đó: “Trung bình” 65%; “Yếu” 35%.",
+        "en": "Forecast of the total on 31 December 2023: 49.0 to 52.0 points (likely to hold in about 80% of cases). Odds of the band then: “Average” 65%; “Weak” 35%.",
+    }  # fmt: skip
+    assert text(unitpage.route(edition(lang, year_end=forecast), KIEN_AN)).endswith(said[lang])
+    assert said[lang] not in text(unitpage.route(edition(lang, year_end=forecast), TOWN))
 
 
 def test_figures_are_compared_as_files_have_them_so_that_a_page_stays_where_binary_noise_is_all_that_differs():

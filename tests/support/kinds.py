@@ -312,12 +312,26 @@ def long_fall() -> Weeks:
     return weeks
 
 
+def known_step() -> Weeks:
+    """Twelve weeks; in the tenth the online filing of one unit is counted anew, as its area.toml says."""
+    weeks = ordinary(12)
+
+    def config(home: Path) -> None:
+        path = home / "config" / AREA / "area.toml"
+        reason = '{ vi = "đổi cổng nộp hồ sơ", en = "another portal" }'
+        step = f'cutoff = "{list(weeks.states)[9]}"\nunit_code = "30643"\nindicator = "DVCTT"\nreason = {reason}\n'
+        path.write_text(f"{path.read_text('utf-8')}\n[[rebase]]\n{step}", "utf-8")
+
+    weeks.config = config
+    return weeks
+
+
 KINDS = {
     **{"ordinary": ordinary, "first": first, "no previous totals": no_previous, "undated": undated},
     **{"new year": new_year, "new year undated": new_year_undated, "other totals carried": other_carried},
     **{"unmoved after rises": unmoved, "merged": merged, "renamed": renamed, "week left out": left_out},
     **{"all weak": all_weak, "all tied": all_tied, "one unit": one_unit, "all fell": all_fell},
-    **{"read otherwise": read_otherwise, "other bands": other_bands},
+    **{"read otherwise": read_otherwise, "other bands": other_bands, "known step": known_step},
     **{"no control row": no_control, "planted": planted, "long fall": long_fall, "correction": correction},
 }
 OF_A_PROVINCE = {
