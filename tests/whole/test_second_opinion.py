@@ -1,0 +1,50 @@
+"""The product's tables against a second opinion (tests/support/second_opinion.py), cell by cell: the real week of Chợ Mới
+after generated ones, the four real days of Gia Lai, and generated years in which everything happens."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pytest
+from support import district, played, years
+from support.second_opinion import Comparison
+from whole import test_real_areas as real
+
+REAL = str(district.CUTOFF)
+
+
+def mondays(first: date, weeks: int) -> list[str]:
+    return [str(first + timedelta(weeks=number)) for number in range(weeks)]
+
+
+def assert_agreed(comparison: Comparison, at_least: Mapping[str, int]) -> None:
+    """No cell differs, and so many were compared of each table."""
+    print(f"cells compared: {sum(comparison.cells.values())}", dict(comparison.cells))
+    differences = comparison.differences
+    assert not differences, f"{len(differences)} differ:\n" + "\n".join(map(str, differences[:20]))
+    few = {name: (comparison.cells[name], least) for name, least in at_least.items() if comparison.cells[name] < least}
+    assert not few
+
+
+def test_the_real_week_after_a_dozen_generated_ones_is_computed_alike(tmp_path):
+    year = years.ordinary(mondays(date(2023, 9, 11), 12), seed=11)
+    with played.at(tmp_path) as home:
+        comparison = Comparison(home, "cho-moi")
+        for day in years.made(home, year):
+            comparison.add(day)
+        played.cleaned(home, "cho-moi", REAL, district.gate())
+        played.publish(home, "cho-moi", REAL)
+        comparison.add(REAL)
+    assert_agreed(comparison, {"points": 10_000, "scores": 1_400, "contributions": 4_000, "changes": 2_300})
+
+
+@pytest.mark.skipif(not real.GIA_LAI.is_dir(), reason=f"the reference figures are not here: {real.GIA_LAI}")
+def test_the_real_days_of_gia_lai_are_computed_alike(tmp_path):
+    with played.at(tmp_path) as home:
+        comparison = Comparison(home, "gia-lai")
+        for day in real.DAYS:
+            files = [real.GIA_LAI / f"communes_{day}.csv"] + [real.SUBCRITERIA] * (day == real.DAYS[-1])
+            cleaned, _ = real.gate("gia-lai", day, *files, home=home)
+            played.cleaned(home, "gia-lai", day, cleaned)
+            played.publish(home, "gia-lai", day)
+            comparison.add(day)
+    assert_agreed(comparison, {"points": 15_000, "scores": 3_000, "reconciliation": 4_000, "contributions": 7_000})
