@@ -182,7 +182,7 @@ def _entered_anew(file: str, row: str, day: str, **values: str) -> Callable[[Pat
 MERGED, GONE = "30658", "30661"  # Long Giang goes into Nhơn Mỹ, whose code is used again
 
 
-def _merge(registry: pd.DataFrame, day: str) -> pd.DataFrame:
+def merge_in(registry: pd.DataFrame, day: str) -> pd.DataFrame:
     ends = registry["code"].isin([MERGED, GONE])
     new = registry[registry["code"] == MERGED].assign(valid_from=day)
     registry.loc[ends, "valid_to"] = str(date.fromisoformat(day) - timedelta(days=1))
@@ -194,7 +194,7 @@ def merged() -> Weeks:
     weeks = ordinary()
     last = list(weeks.states)[-1]
     weeks.states[last] = weeks.states[last].drop(GONE)
-    weeks.config = _registry(_merge, last)
+    weeks.config = _registry(merge_in, last)
     return weeks
 
 

@@ -6,11 +6,12 @@ files that it was published with, the rules from those of config/; each function
 """
 
 import csv
+import functools
 import itertools
 import math
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +21,18 @@ NAN = math.nan
 REST, CHANGE, TOTAL, BEFORE = "NOT_ITEMISED", "CHANGE", "TOTAL", "PREVIOUS_TOTAL"
 # The settings whose keys are codes: an area has them whole, or not at all.
 OF_CODES = ("targets", "marks_below", "at_most", "responsible", "rebase")
+
+
+def once(tell):
+    """The table, which is told of a week or of a history, is computed once."""
+
+    @functools.wraps(tell)
+    def told(of, *rest):
+        if tell.__name__ not in of.told:
+            of.told[tell.__name__] = tell(of, *rest)
+        return of.told[tell.__name__]
+
+    return told
 
 
 # -- what is read ----------------------------------------------------------------------------------------------------
@@ -66,6 +79,7 @@ class Week:
     dated: str  # the cut-off that the table names as that of its previous totals; "": none
     revision: int
     corrected: frozenset[str]  # units whose total was changed after publication
+    told: dict = field(default_factory=dict)
 
     def __getitem__(self, key: tuple[str, str]) -> Figure:
         return self.cells.get(key, Figure(NAN, NAN, NAN, NAN))
@@ -102,11 +116,20 @@ class Rules:
     groups: dict[str, float]  # their maximum
     bands: list[tuple[float, str]]  # from the highest
     registry: list[dict[str, str]]
+    decimals: dict[str, int]  # that a column is printed with
     changed: list[str]  # days on which groups, bands or indicators of the area changed
 
     @property
     def earning(self) -> dict[str, dict[str, str]]:
         return {name: each for name, each in self.indicators.items() if each["rule"] != "none"}
+
+    @property
+    def flows(self) -> list[str]:
+        return [name for name, each in self.indicators.items() if each["nature"] == "flow"]
+
+    @property
+    def accumulates(self) -> str:
+        return self.settings.get("period", {}).get("accumulates") or self.settings["index"]["accumulates"]
 
     @property
     def area(self) -> str:
@@ -129,6 +152,7 @@ def read_rules(config: Path, area: str, day: str) -> Rules:
         {row["group"]: float(row["max_points"]) for row in held["groups"]},
         bands,
         read_csv(registry) if settings["units"] == "units.csv" else [],
+        {row["field"]: int(row["decimals"]) for row in read_csv(config / area / "columns.csv") if row["decimals"]},
         sorted({row["valid_from"] for rows in tables.values() for row in rows}),
     )
 
@@ -182,6 +206,7 @@ def earned(rule: dict[str, str], cell: Figure) -> tuple[float, str]:
     return most * (min(cell.rate, full) if rule["rule"] == "capped" else cell.rate) / full, "computed"
 
 
+@once
 def points(week: Week, rules: Rules) -> dict:
     told = {}
     for unit in week.units:
@@ -222,6 +247,7 @@ def counted_parts(of_points: dict, unit: str) -> dict[tuple[str, str], float]:
     }
 
 
+@once
 def scores(week: Week, rules: Rules) -> dict:
     of_points, totals = points(week, rules), week.totals()
     place = places(totals, week.kinds)
@@ -278,12 +304,14 @@ def compared(computed: float, published: float, within: float) -> dict:
 
 @dataclass(frozen=True)
 class History:
-    """What is known when a week is made: the weeks published before it, and itself."""
+    """What is known when a week is made: the weeks published before it, itself, and where it is made again a later one."""
 
     week: Week
     past: list[Week]  # by cut-off
     rules: Rules
     rules_on: dict[str, Rules]
+    later: Week | None = None
+    told: dict = field(default_factory=dict)
 
     def since(self, day: str, unit: str) -> str:
         """The day on which the series of a unit began that a cut-off belongs to (section 9, Series)."""
@@ -306,9 +334,18 @@ class History:
 
 
 def founded(registry: list[dict[str, str]], unit: str) -> list[str]:
-    return [each["valid_from"] for each in registry if each["code"] == unit]
+    """When a code began to mean this unit: not where it only got another name or type, but where others joined it."""
+    told = []
+    for each in (each for each in registry if each["code"] == unit):
+        day_before = str(date.fromisoformat(each["valid_from"]) - timedelta(days=1))
+        ended = [other for other in registry if other["valid_to"] == day_before]
+        joined = any(other["code"] != unit and other["successor_code"] == unit for other in ended)
+        if joined or unit not in {other["code"] for other in ended}:
+            told.append(each["valid_from"])
+    return told
 
 
+@once
 def previous_totals(history: History) -> tuple[str, dict[str, float]]:
     """The cut-off compared with, and its totals as the table carries them, else as they were published."""
     week, published = history.week, history.published
@@ -343,6 +380,7 @@ def reason(history: History, unit: str) -> str:
     return "new_unit" if history.since(now, unit) > day else ""
 
 
+@once
 def contributions(history: History) -> dict:
     day, before = previous_totals(history)
     earlier = history.published.get(day)
@@ -359,21 +397,25 @@ def contributions(history: History) -> dict:
             continue
         for part in both:
             told[unit, *part] = row(
-                points=ours[part], previous_points=theirs[part], contribution=ours[part] - theirs[part]
+                points=ours[part], previous_points=theirs[part], contribution=round(ours[part] - theirs[part], 6)
             )
         rest, rest_before = (
             totals[unit] - sum(ours[part] for part in both),
             before[unit] - sum(theirs[part] for part in both),
         )
         if abs(rest) > 1e-6 or abs(rest_before) > 1e-6:
-            told[unit, "", REST] = row(points=rest, previous_points=rest_before, contribution=rest - rest_before)
+            told[unit, "", REST] = row(
+                points=rest, previous_points=rest_before, contribution=round(rest - rest_before, 6)
+            )
     return told
 
 
+@once
 def changes(history: History) -> dict:
     day, before = previous_totals(history)
     parts, totals = contributions(history), history.week.totals()
-    place, place_before = places(totals, history.week.kinds), places(before, history.week.kinds)
+    place, published = places(totals, history.week.kinds), history.published.get(day)
+    place_before = places(published.totals(), published.kinds) if published else places(before, history.week.kinds)
     told = {}
     for unit in history.week.units:
         total = totals.get(unit, NAN)
@@ -398,6 +440,417 @@ def changes(history: History) -> dict:
     return told
 
 
+# -- moves, blocks, peers --------------------------------------------------------------------------------------------
+
+
+def carriers_of(history: History, day: str) -> tuple[str, dict[str, float]]:
+    """Of a cut-off that is not published: the newest table that says it carries its totals, and these."""
+    tables = [week for week in (*history.past, history.week) if week.dated == day and week.totals(BEFORE)]
+    return (tables[-1].day, tables[-1].totals(BEFORE)) if tables else ("", {})
+
+
+@once
+def course(history: History) -> dict:
+    """Every known total of the newest cut-offs: published, or carried by a later table."""
+    weeks = {each.day: each for each in (*history.past, history.week)}
+    others = {each.dated for each in weeks.values() if each.dated and each.totals(BEFORE)} - weeks.keys()
+    told = {}
+    for day in sorted(weeks.keys() | others)[-history.rules.settings["trend"]["shown_cutoffs"] :]:
+        if day in weeks:
+            week, its = weeks[day], scores(weeks[day], history.rules_on[day])
+            for (unit,), each in its.items():
+                held = {name: each[name] for name in ("unit_name", "total", "rank", "band")}
+                new = row(revision=float(week.revision), corrected=unit in week.corrected, carried_by="")
+                told[day, unit] = held | new | row(since=history.since(day, unit))
+            continue
+        for week in (each for each in weeks.values() if each.dated == day):  # a later table replaces an earlier one
+            for unit, total in week.totals(BEFORE).items():
+                new = row(unit_name=week.names[unit], total=total, rank=NAN, band="", revision=NAN, corrected=False)
+                told[day, unit] = new | row(carried_by=week.day, since=history.since(day, unit))
+    return told
+
+
+def carried(history: History) -> dict:
+    """Where a table carries another total of a published week than it was published with."""
+    day, _ = previous_totals(history)
+    published, told = history.published | {history.week.day: history.week}, {}
+    tables = [(history.week, day)]
+    if history.later:
+        its = History(history.later, [*history.past, history.week], history.rules, history.rules_on)
+        tables.append((history.later, previous_totals(its)[0]))
+    for week, before in tables:
+        theirs = published[before].totals() if before in published else {}
+        for unit, total in week.totals(BEFORE).items():
+            if unit in theirs and clean(theirs[unit] - total):
+                told[unit, week.day] = row(carried=total, published=theirs[unit])
+    return told
+
+
+def streak(history: History, unit: str) -> float:
+    """Rises or falls in a row, the told change included; with its sign."""
+    change = changes(history)[(unit,)]["change"]
+    if not known(change):
+        return NAN
+    sign, count = np.sign(change), 1
+    if not sign:
+        return 0.0
+    day, _ = previous_totals(history)
+    series = history.since(history.week.day, unit)
+    its = [
+        each["total"]
+        for (when, code), each in sorted(course(history).items())
+        if code == unit and when <= day and each["since"] == series and known(each["total"])
+    ]
+    for then, now in reversed(list(itertools.pairwise(its))):
+        if np.sign(clean(now - then)) != sign:
+            break
+        count += 1
+    return float(sign * count)
+
+
+def moves(history: History) -> dict:
+    least, most = (history.rules.settings["move"][name] for name in ("least_points", "sigmas"))
+    kinds, told = history.week.kinds, {}
+    its = {(unit, CHANGE): each["change"] for (unit,), each in changes(history).items()}
+    its |= {(unit, name or group): each["contribution"] for (unit, group, name), each in contributions(history).items()}
+    others = defaultdict(list)
+    for (unit, name), move in its.items():
+        if unit in kinds and known(move):
+            others[kinds[unit], name].append(move)
+    for (unit, name), move in its.items():
+        same = others[kinds.get(unit), name]
+        middle, spread = median_and_mad(same) if len(same) >= 3 else (NAN, NAN)
+        away = clean(move - middle)
+        sigmas = away / (1.4826 * spread) if spread else NAN
+        marked = unit in kinds and known(move) and abs(move if math.isnan(middle) else away) >= least
+        if marked and known(middle) and spread:
+            marked = abs(sigmas) >= most
+        told[unit, name] = row(
+            move=move,
+            median=middle if known(move) else NAN,
+            sigmas=sigmas,
+            marked=bool(marked),
+            streak=streak(history, unit) if name == CHANGE else NAN,
+            reason=reason(history, unit) if name == CHANGE else "",
+        )
+    return told
+
+
+@once
+def peers(week: Week, rules: Rules) -> dict:
+    least, beyond = rules.settings["peer"]["least_units"], rules.settings["peer"]["beyond"]
+    figures = {}
+    for unit in week.kinds:
+        for name in rules.indicators:
+            if rules.indicators[name]["unit"] == "percent":
+                figures[unit, name] = week[unit, name].rate
+        for group in rules.groups:
+            if known(week[unit, group].published):
+                figures[unit, group] = week[unit, group].published
+        figures[unit, REST] = scores(week, rules)[(unit,)]["not_itemised"]
+    told, others = {}, defaultdict(list)
+    for (unit, name), value in figures.items():
+        if known(value):
+            others[week.kinds[unit], name].append(value)
+    spreads = {key: median_and_mad(its) if len(its) >= least else (NAN, 0.0) for key, its in others.items()}
+    for (unit, name), value in figures.items():
+        middle, spread = spreads.get((week.kinds[unit], name), (NAN, 0.0))
+        if not known(value) or spread <= 0.005:  # all the same, but for rounding
+            continue
+        gap = clean(value - middle)
+        deviation = 0.6745 * gap / spread
+        told[unit, name] = row(
+            value=value, median=middle, gap=gap, deviation=deviation, outlier=bool(abs(deviation) > beyond)
+        )
+    return told
+
+
+@once
+def steps(history: History) -> dict:
+    settings, told = history.rules.settings["step"], {}
+    group, size = settings["group"], settings["size_points"]
+    parts, moved, among = contributions(history), changes(history), peers(history.week, history.rules)
+    printed = group in {
+        name
+        for (_, name, each), its in points(history.week, history.rules).items()
+        if not each and known(its["points"])
+    }
+    for unit in history.week.kinds:
+        looked = [
+            (group, parts.get((unit, group, ""), {}).get("contribution", NAN), "group_tolerance_points"),
+            (
+                REST,
+                parts.get((unit, "", REST), {}).get("contribution", NAN) if not printed else NAN,
+                "tolerance_points",
+            ),
+            (CHANGE, moved.get((unit,), {}).get("change", NAN), "tolerance_points"),
+        ]
+        name, move, tolerance = next((each for each in looked if known(each[1])), ("", NAN, ""))
+        if known(move):
+            blocks = size * round(move / size)
+            if blocks and abs(move - blocks) <= settings[tolerance] + 1e-9:
+                told[unit, "before"] = row(indicator=name, points=move, blocks=float(blocks))
+        level = among.get((unit, REST))
+        if level and level["outlier"] and level["gap"] < 0 and not printed:
+            blocks = size * round(level["gap"] / size)
+            if blocks and abs(level["gap"] - blocks) <= settings["level_tolerance_points"] + 1e-9:
+                told[unit, "peers"] = row(indicator=REST, points=level["gap"], blocks=float(blocks))
+    return told
+
+
+# -- the week's own rates, what is still possible --------------------------------------------------------------------
+
+
+def begins(day: str, accumulates: str) -> str:
+    """The first day of the period whose cases figures of this cut-off count."""
+    if accumulates == "year":
+        return f"{day[:4]}-01-01"
+    month = int(day[5:7])
+    return f"{day[:5]}{month if accumulates == 'month' else 3 * ((month - 1) // 3) + 1:02d}-01"
+
+
+def days(first: str, last: str) -> int:
+    """Both counted."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+
+
+def began(history: History, unit: str, first: str) -> str:
+    """The day since which the figures of a unit are its own: the first of the period, or that of a merger after it."""
+    return max(first, history.since(history.week.day, unit))
+
+
+def week_rate(history: History, unit: str, name: str) -> dict:
+    """The own rate of the week (section 13)."""
+    rules, day, now = history.rules, history.week.day, history.week[unit, name]
+    first = begins(day, rules.accumulates)
+    own_first = began(history, unit, first)
+    nothing = row(rate=NAN, low=NAN, high=NAN, cases=NAN)
+    half, half_before = (0 if now.is_counted else 0.5 * 10.0 ** -rules.decimals.get(name, 2)), 0.0
+    printed = [
+        each for each in history.past if any(its == name and is_printed(each[code, its]) for code, its in each.cells)
+    ]
+    if not printed:
+        return nothing | row(basis="first")
+    earlier = printed[-1]
+    before = Figure(0, 0, 0, NAN) if earlier.day < first else earlier[unit, name]
+    if first <= earlier.day < own_first or (first < own_first and earlier.day < first) or not is_printed(before):
+        return nothing | row(basis="first")
+    if now.is_counted and before.is_counted:
+        hits, cases = now.numerator - before.numerator, now.denominator - before.denominator
+        if hits < 0 or hits > cases:
+            return nothing | row(basis="revised")
+        if not cases:
+            return nothing | row(basis="no_cases", cases=0.0)
+        rate = 100 * hits / cases
+        return row(rate=rate, low=rate, high=rate, cases=cases, basis="counts")
+    if earlier.day < first:
+        ends, rate = [now.rate - half, now.rate + half], now.rate
+    elif not known(before.rate) or not known(now.rate):
+        return nothing | row(basis="first")
+    else:
+        span = days(earlier.day, day) - 1
+        even = span / days(own_first, day)
+        half_before = 0 if before.is_counted else 0.5 * 10.0 ** -rules.decimals.get(name, 2)
+        uneven = rules.settings["rates"]["uneven"]
+        shares = span / days(first, day) / uneven, min(1.0, even * uneven)
+        olds = before.rate - half_before, before.rate + half_before
+        ends = [
+            old + (new - old) / share for share in shares for old in olds for new in (now.rate - half, now.rate + half)
+        ]
+        rate = before.rate + (now.rate - before.rate) / even
+    if max(ends) < 0 or min(ends) > 100:
+        return nothing | row(basis="revised")
+    low, high, rate = (min(100.0, max(0.0, each)) for each in (min(ends), max(ends), rate))
+    if high - low > rules.settings["rates"]["widest"]:
+        return nothing | row(basis="too_wide")
+    return row(rate=rate, low=low, high=high, cases=NAN, basis="estimate")
+
+
+def is_printed(cell: Figure) -> bool:
+    return cell.is_counted or known(cell.value)
+
+
+def week_rates(history: History) -> dict:
+    return {
+        (unit, name): week_rate(history, unit, name)
+        for unit in history.week.units
+        for name in history.rules.flows
+        if is_printed(history.week[unit, name])
+    }
+
+
+def target_day(history: History) -> str:
+    return f"{history.week.day[:4]}-{history.rules.settings['trend']['target_day']}"
+
+
+def still(history: History, unit: str, name: str) -> tuple[float, float]:
+    """Days of the period that are gone, and all of its days until the target day; nothing is gone of a stock."""
+    by, day = target_day(history), history.week.day
+    first = begins(by, history.rules.accumulates)
+    if history.rules.indicators[name]["nature"] != "flow" or day < first or not known(history.week[unit, name].rate):
+        return 0.0, 1.0
+    first = began(history, unit, first)
+    return float(min(days(first, day), days(first, by))), float(days(first, by))
+
+
+def possible(history: History) -> dict:
+    told, week = {}, history.week
+    for unit, name in itertools.product(week.units, history.rules.settings.get("targets", {})):
+        if not is_printed(week[unit, name]) or week.day > target_day(history):
+            continue
+        value, target = week[unit, name].rate, float(history.rules.settings["targets"][name])
+        gone, all_days = still(history, unit, name)
+        most, needed = 100.0, target
+        if gone:
+            most = (value * gone + 100 * (all_days - gone)) / all_days
+            needed = on_the_rest(value, target, gone, all_days)
+        state = "reached" if value >= target - 1e-9 else "possible" if most >= target - 1e-9 else "impossible"
+        told[unit, name] = row(
+            value=value, target=target, by=target_day(history), needed=needed, most=most, state=state
+        )
+    return told
+
+
+def on_the_rest(rate: float, target: float, gone: float, all_days: float) -> float:
+    """The rate that what is still to come must have for the target; missing where nothing comes any more."""
+    rest = all_days - gone
+    return max(0.0, (target * all_days - rate * gone) / rest) if rest else NAN
+
+
+def routes(history: History) -> dict:
+    week, rules, told = history.week, history.rules, {}
+    lost = {unit: -each["blocks"] for (unit, _), each in steps(history).items() if each["blocks"] < 0}
+    by = target_day(history)
+    for unit, kind in week.kinds.items():
+        total = week.totals().get(unit, NAN)
+        above = [(least, band) for least, band in rules.bands if least > total]
+        if not above:
+            continue
+        least, band = above[-1]
+        gap, ways = clean(least - total), {}
+        for name in (name for code, name in week.cells if code == unit and name in rules.earning):
+            rule, rate = rules.earning[name], week[unit, name].rate
+            if not known(rate):
+                continue
+            full, worth = float(rule["full_at_pct"] or 100), float(rule["max_points"])
+            worth /= full
+            gone, all_days = still(history, unit, name)
+            rest = all_days - gone
+            most = (rate * gone + 100 * rest) / all_days
+            room = max(0.0, min(full, most if gone else 100.0) - rate)
+            others = {code: week[code, name].rate for code in week.kinds if week.kinds[code] == kind}
+            best = max(value for value in others.values() if known(value))
+            cell, needed = week[unit, name], gap / worth
+            proven = (rate * gone + best * rest) / all_days - rate if gone else best - rate
+            ways[name] = row(
+                points_per_pct=worth,
+                own_pct=rate,
+                room_pct=room,
+                needed_pct=needed,
+                needed_cases=whole_cases(needed, rate, cell.denominator, gone, all_days),
+                enough=bool(room * worth >= gap - 1e-9),
+                best_pct=best,
+                best_unit=next(code for code, value in others.items() if value == best),
+                nature=rule["nature"],
+                room_points=room * worth,
+                needed_rate=on_the_rest(rate, rate + needed, gone, all_days) if gone else NAN,
+                proven=min(room, max(0.0, proven)),
+                cases=cell.denominator,
+                gone=gone,
+                all_days=all_days,
+            )
+        told |= mixed(
+            unit, ways, lost.get(unit, 0.0), row(next_band=band, gap=gap, by=by), rules.settings["step"]["group"]
+        )
+    return told
+
+
+def whole_cases(pct: float, rate: float, cases: float, gone: float, all_days: float) -> float:
+    """How many more cases must count so that the rate rises by so much; of a flow, how many of those still to come."""
+    if not known(cases):
+        return NAN
+    if not gone:
+        return float(math.ceil(clean(pct * cases / 100)))
+    in_the_end = cases * all_days / gone
+    return float(math.ceil(clean((rate + pct) * in_the_end / 100 - rate * cases / 100))) if pct > 1e-9 else 0.0
+
+
+def mixed(unit: str, ways: dict, lost: float, same: dict, group: str) -> dict:
+    """The ways of a unit with their parts of the mix: a lost block first, then stocks, what is neither, and flows."""
+    counted = all(known(each["cases"]) for each in ways.values())
+    natures = ("step", "stock", "", "flow")
+
+    def value(name: str) -> tuple:
+        each = ways[name]
+        return natures.index(each["nature"]), -each["points_per_pct"] / (each["cases"] if counted else 1)
+
+    gap = same["gap"]
+    proven = lost + sum(each["proven"] * each["points_per_pct"] for each in ways.values()) >= gap - 1e-9
+    enough = lost + sum(each["room_points"] for each in ways.values()) >= gap - 1e-9
+    left, order, told = gap - min(lost, gap), 0, {}
+    if lost:
+        order = 1
+        told[unit, group] = same | row(
+            **dict.fromkeys(("points_per_pct", "own_pct", "room_pct", "needed_pct", "needed_cases", "best_pct"), NAN),
+            enough=lost >= gap,
+            best_unit="",
+            **dict.fromkeys(("mix_pct", "mix_cases", "needed_rate", "mix_rate"), NAN),
+            mix_proven=proven,
+            nature="step",
+            room_points=lost,
+            order=1.0,
+            mix_points=min(lost, gap),
+        )
+    for name in sorted(ways, key=value):
+        each = ways[name]
+        cases, gone, all_days, room = (each.pop(column) for column in ("cases", "gone", "all_days", "proven"))
+        room = room if proven else each["room_pct"]
+        part = min(room, left / each["points_per_pct"])
+        left = clean(left - part * each["points_per_pct"])
+        order += part > 1e-9
+        rate = on_the_rest(each["own_pct"], each["own_pct"] + part, gone, all_days) if gone and part > 1e-9 else NAN
+        mix = row(
+            mix_pct=part,
+            mix_cases=whole_cases(part, each["own_pct"], cases, gone, all_days),
+            order=float(order) if part > 1e-9 else NAN,
+            mix_points=part * each["points_per_pct"],
+            mix_rate=rate,
+        )
+        if not enough:
+            mix = dict.fromkeys(mix, NAN)
+        told[unit, name] = same | each | mix | row(mix_proven=bool(proven))
+    return told
+
+
+def standing(history: History) -> dict:
+    settings, rules, told = history.rules.settings, history.rules, {}
+    weeks = [*history.past, history.week]
+    shown = sorted(set(day for day, _ in course(history)))
+    judged = defaultdict(dict)  # (finding, unit, indicator) => cut-off: whether it held then
+    for (day, unit), each in course(history).items():
+        if known(each["total"]):
+            band = next(name for least, name in rules.bands if each["total"] >= least)
+            judged["band", unit, TOTAL][day] = band in settings["weak_bands"]
+    for finding, limits in (("flag", settings["marks_below"]), ("target", settings.get("targets", {}))):
+        for name, limit in limits.items():
+            for week in weeks[-1 - settings["signal"]["cutoffs"] :]:
+                for unit in week.units:
+                    if known(week[unit, name].rate):
+                        judged[finding, unit, name][week.day] = week[unit, name].rate < limit
+    for week in weeks:
+        if week.day in shown:
+            for (unit, name), each in peers(week, history.rules_on[week.day]).items():
+                judged["peer", unit, name][week.day] = each["outlier"] and np.sign(each["gap"])
+    for (finding, unit, name), held in judged.items():
+        if not held.get(history.week.day):
+            continue
+        series = history.since(history.week.day, unit)
+        its = [day for day in sorted(held, reverse=True) if history.since(day, unit) == series]
+        count = next((place for place, day in enumerate(its) if held[day] != held[history.week.day]), len(its))
+        told[finding, unit, name] = row(since=its[count - 1], weeks=float(count), is_open=count == len(its))
+    return told
+
+
 # -- both opinions ---------------------------------------------------------------------------------------------------
 
 # Each table, what tells it here, and the columns that name a row.
@@ -410,6 +863,15 @@ TABLES = {
     ),
     "contributions": (contributions, ("unit_code", "group", "indicator")),
     "changes": (changes, ("unit_code",)),
+    "course": (course, ("cutoff", "unit_code")),
+    "carried": (carried, ("unit_code", "carrier")),
+    "moves": (moves, ("unit_code", "indicator")),
+    "peers": (lambda history: peers(history.week, history.rules), ("unit_code", "indicator")),
+    "steps": (steps, ("unit_code", "against")),
+    "week_rates": (week_rates, ("unit_code", "indicator")),
+    "possible": (possible, ("unit_code", "indicator")),
+    "routes": (routes, ("unit_code", "indicator")),
+    "standing": (standing, ("finding", "unit_code", "indicator")),
 }
 WITHIN = 1e-6  # of a figure, relative to it where it is above 1; files hold ten digits
 
@@ -434,7 +896,9 @@ class Comparison:
         self._rules[day] = read_rules(self._home / "config", self._area, day)
         self._weeks[day] = read_week(folder)
         past = [self._weeks[each] for each in sorted(self._weeks) if each < day]
-        history = History(self._weeks[day], past, self._rules[day], self._rules)
+        later = self._weeks[min((each for each in self._weeks if each > day), default=day)]
+        later = later if later.day > day else None
+        history = History(self._weeks[day], past, self._rules[day], self._rules, later)
         for name, (tell, key) in TABLES.items():
             self._compare(name, day, read_csv(folder / f"{name}.csv"), tell(history), key)
 
