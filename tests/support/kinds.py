@@ -180,6 +180,7 @@ def _entered_anew(file: str, row: str, day: str, **values: str) -> Callable[[Pat
 
 
 MERGED, GONE = "30658", "30661"  # Long Giang goes into Nhơn Mỹ, whose code is used again
+RENAMED = "Nhơn Mỹ Đông"
 
 
 def merge_in(registry: pd.DataFrame, day: str) -> pd.DataFrame:
@@ -201,8 +202,8 @@ def merged() -> Weeks:
 def renamed() -> Weeks:
     weeks = ordinary()
     last = list(weeks.states)[-1]
-    weeks.names = {last: {MERGED: "Nhơn Mỹ Đông"}}
-    weeks.config = _entered_anew(f"{AREA}/units.csv", MERGED, last, name="Nhơn Mỹ Đông", type="thị trấn")
+    weeks.names = {last: {MERGED: RENAMED}}
+    weeks.config = _entered_anew(f"{AREA}/units.csv", MERGED, last, name=RENAMED, type="thị trấn")
     return weeks
 
 

@@ -87,7 +87,7 @@ class Week:
     def totals(self, name: str = TOTAL) -> dict[str, float]:
         return {unit: cell.value for (unit, each), cell in self.cells.items() if each == name and known(cell.value)}
 
-    @property
+    @functools.cached_property
     def units(self) -> list[str]:
         """All rows of the table, the area's own included, that have a total column."""
         return list(dict.fromkeys(unit for unit, _ in self.cells))
@@ -239,11 +239,13 @@ def row(**cells: float | str | bool) -> dict:
 
 
 def counted_parts(of_points: dict, unit: str) -> dict[tuple[str, str], float]:
-    """The parts of a unit's total whose points are known: whole groups, else the indicators that are printed of them."""
+    """The parts of a unit's total: groups whose points are known, else the indicators that are printed of them."""
     its = {(group, name): each["points"] for (code, group, name), each in of_points.items() if code == unit}
     whole = {group for (group, name), value in its.items() if not name and known(value)}
     return {
-        (group, name): value for (group, name), value in its.items() if known(value) and (group in whole) == (not name)
+        (group, name): value
+        for (group, name), value in its.items()
+        if (known(value) or name) and (group in whole) == (not name)
     }
 
 
@@ -260,7 +262,7 @@ def scores(week: Week, rules: Rules) -> dict:
             unit_name=week.names[unit],
             total=total,
             computed_total=computed,
-            not_itemised=total - computed,
+            not_itemised=round(total - computed, 6),
             band=band,
             rank=place.get(unit, NAN),
         )
@@ -311,6 +313,7 @@ class History:
     rules: Rules
     rules_on: dict[str, Rules]
     later: Week | None = None
+    units: list[str] = ()  # those that the area has now, and itself
     told: dict = field(default_factory=dict)
 
     def since(self, day: str, unit: str) -> str:
@@ -331,6 +334,11 @@ class History:
     @property
     def published(self) -> dict[str, Week]:
         return {each.day: each for each in self.past}
+
+    @property
+    def watched(self) -> list[Week]:
+        """The weeks from which signals learn."""
+        return [*self.past[-self.rules.settings["signal"]["cutoffs"] :], self.week]
 
 
 def founded(registry: list[dict[str, str]], unit: str) -> list[str]:
@@ -392,7 +400,7 @@ def contributions(history: History) -> dict:
         if reason(history, unit) or unit not in earlier.units:
             continue
         ours, theirs = counted_parts(now, unit), counted_parts(then, unit)
-        both = [part for part in ours if part in theirs]
+        both = [part for part in ours if part in theirs and known(ours[part]) and known(theirs[part])]
         if not both:
             continue
         for part in both:
@@ -400,10 +408,10 @@ def contributions(history: History) -> dict:
                 points=ours[part], previous_points=theirs[part], contribution=round(ours[part] - theirs[part], 6)
             )
         rest, rest_before = (
-            totals[unit] - sum(ours[part] for part in both),
-            before[unit] - sum(theirs[part] for part in both),
+            round(totals[unit] - sum(ours[part] for part in both), 6),
+            round(before[unit] - sum(theirs[part] for part in both), 6),
         )
-        if abs(rest) > 1e-6 or abs(rest_before) > 1e-6:
+        if rest or rest_before:
             told[unit, "", REST] = row(
                 points=rest, previous_points=rest_before, contribution=round(rest - rest_before, 6)
             )
@@ -419,7 +427,7 @@ def changes(history: History) -> dict:
     told = {}
     for unit in history.week.units:
         total = totals.get(unit, NAN)
-        held = not reason(history, unit)
+        held = unit in before and bool(day) and history.since(history.week.day, unit) <= day
         then = before[unit] if held else NAN
         rank, rank_before = place.get(unit, NAN), place_before.get(unit, NAN) if held else NAN
         its = [each["contribution"] for (code, _, name), each in parts.items() if code == unit and name != REST]
@@ -519,15 +527,16 @@ def moves(history: History) -> dict:
             others[kinds[unit], name].append(move)
     for (unit, name), move in its.items():
         same = others[kinds.get(unit), name]
-        middle, spread = median_and_mad(same) if len(same) >= 3 else (NAN, NAN)
-        away = clean(move - middle)
+        middle, _ = median_and_mad(same) if len(same) >= 3 else (NAN, NAN)
+        spread = float(np.median([abs(np.round(other - middle, 6)) for other in same])) if known(middle) else NAN
+        away = float(np.round(move - middle, 6))
         sigmas = away / (1.4826 * spread) if spread else NAN
         marked = unit in kinds and known(move) and abs(move if math.isnan(middle) else away) >= least
         if marked and known(middle) and spread:
             marked = abs(sigmas) >= most
         told[unit, name] = row(
             move=move,
-            median=middle if known(move) else NAN,
+            median=middle,
             sigmas=sigmas,
             marked=bool(marked),
             streak=streak(history, unit) if name == CHANGE else NAN,
@@ -626,9 +635,7 @@ def week_rate(history: History, unit: str, name: str) -> dict:
     own_first = began(history, unit, first)
     nothing = row(rate=NAN, low=NAN, high=NAN, cases=NAN)
     half, half_before = (0 if now.is_counted else 0.5 * 10.0 ** -rules.decimals.get(name, 2)), 0.0
-    printed = [
-        each for each in history.past if any(its == name and is_printed(each[code, its]) for code, its in each.cells)
-    ]
+    printed = [each for each in history.past if any(is_printed(each[code, name]) for code in history.units)]
     if not printed:
         return nothing | row(basis="first")
     earlier = printed[-1]
@@ -835,8 +842,8 @@ def standing(history: History) -> dict:
         for name, limit in limits.items():
             for week in weeks[-1 - settings["signal"]["cutoffs"] :]:
                 for unit in week.units:
-                    if known(week[unit, name].rate):
-                        judged[finding, unit, name][week.day] = week[unit, name].rate < limit
+                    if known(week[unit, name].value):
+                        judged[finding, unit, name][week.day] = week[unit, name].value < limit
     for week in weeks:
         if week.day in shown:
             for (unit, name), each in peers(week, history.rules_on[week.day]).items():
@@ -848,6 +855,341 @@ def standing(history: History) -> dict:
         its = [day for day in sorted(held, reverse=True) if history.since(day, unit) == series]
         count = next((place for place, day in enumerate(its) if held[day] != held[history.week.day]), len(its))
         told[finding, unit, name] = row(since=its[count - 1], weeks=float(count), is_open=count == len(its))
+    return told
+
+
+# -- signals (section 12) --------------------------------------------------------------------------------------------
+
+CLOSE = 1e-4  # rates are kept so far from 0 and 1
+
+
+@dataclass
+class Chart:
+    """One unit's course of one indicator, as far as it has been seen."""
+
+    last: tuple | None = None  # the last known figure: its cell, rate, day, period and series
+    past: np.ndarray = field(default_factory=lambda: np.zeros(12))  # N, M, U, A, B, S, K, D, P, P1, P2, Pk
+    waiting: np.ndarray = field(default_factory=lambda: np.zeros(12))
+    before: tuple[float, float] | None = None  # u and w of the week before
+    sums: list[float] = field(default_factory=lambda: [0.0, 0.0])  # of a rise, of a fall
+    signal: int = 0
+    since: str = ""
+    spread: float = 1 / 60
+    lasting: float = 0.0
+    series: str = ""
+
+    def begin(self) -> None:
+        self.past, self.waiting, self.before = np.zeros(12), np.zeros(12), None
+        self.sums, self.signal = [0.0, 0.0], 0
+
+    @property
+    def level(self) -> float:
+        _, _, u, uw, *_ = self.past
+        least = max(0.25 / (u + 0.5), CLOSE)
+        return min(max(uw / u if u else 0.5, least), 1 - least)
+
+    @property
+    def is_learned(self) -> bool:
+        return self.past[0] >= 8
+
+    @property
+    def link(self) -> float:
+        """By how much memory raises the variance of the mean."""
+        _, _, _, _, _, sampling, _, spans, *_ = self.past
+        whole = sampling + self.spread * spans
+        return self.lasting * spans / whole if whole else 0.0
+
+
+@dataclass(frozen=True)
+class OwnWeek:
+    """The own rate of a week, 0 to 1, its cases (NaN without counts), variance from rounding, and span."""
+
+    rate: float
+    cases: float
+    rounding: float
+    span: float
+
+    def variance(self, level: float, spread: float) -> float:
+        sampling = 1 / self.cases if known(self.cases) else 0.0
+        return sampling + self.rounding / (level * (1 - level)) + spread * self.span
+
+
+NO_WEEK = OwnWeek(NAN, NAN, 0.0, 1.0)
+
+
+def own_week(chart: Chart, cell: Figure, day: str, first: str, decimals: int) -> OwnWeek:
+    """The week's own rate as signals see it; the chart keeps the figure."""
+    rate = cell.rate / 100
+    if cell.is_counted and cell.denominator == 0 == cell.numerator:
+        rate = 0.0
+    if not known(rate):
+        return NO_WEEK
+    last, chart.last = chart.last, (cell, rate, day, first, chart.series)
+    elapsed = gap = days(first, day)
+    follows = last is not None and last[3:] == (first, chart.series)
+    if not follows and (elapsed > 31 or chart.series > first):
+        return NO_WEEK
+    hits, cases, value, before = cell.numerator, cell.denominator, rate, 0.0
+    if follows:
+        gap = days(last[2], day) - 1
+        hits, cases = hits - last[0].numerator, cases - last[0].denominator
+        value = last[1] + (rate - last[1]) * elapsed / gap
+        before = (elapsed - gap) / gap
+    if known(hits) and known(cases):
+        return OwnWeek(hits / cases, cases, 0.0, 1.0) if 0 <= hits <= cases and cases > 0 else NO_WEEK
+    rounding = 10.0 ** (-2 * (decimals + 2)) / 12 * ((elapsed / gap) ** 2 + before**2)
+    slack = 4 / 3 * math.sqrt(rounding)
+    if follows and not -slack <= last[1] + (value - last[1]) / 3 <= 1 + slack:
+        return NO_WEEK
+    return OwnWeek(value, NAN, rounding, 7 / gap)
+
+
+def weighted_median(pairs: list[tuple[float, float]]) -> float:
+    whole, so_far = sum(weight for _, weight in pairs), 0.0
+    for value, weight in sorted(pairs):
+        so_far += weight
+        if so_far >= whole / 2:
+            return value
+    return NAN
+
+
+def estimate_spreads(charts: dict[str, Chart], weeks: dict[str, OwnWeek], area: str) -> None:
+    """Over-dispersion and memory of the charts of one indicator, at a cut-off."""
+    units = [unit for unit in charts if unit != area]
+    own, information, estimated, losts = {}, {}, {}, {}
+    for unit, chart in charts.items():
+        count, weight, u, uw, uww, sampling, rounding, spans, *_ = chart.past
+        mean, variance = uw / u if u else 0.0, chart.level * (1 - chart.level)
+        squares = (uww - 2 * mean * uw + mean**2 * u - rounding) / variance
+        losts[unit] = 1 + chart.link
+        own[unit] = (squares - sampling + losts[unit]) / spans if spans else 0.0
+        cases = u / sampling if sampling else 50.0
+        noise = weight * (2 + 1 / max(cases * variance, 0.02))
+        information[unit] = spans**2 / noise if count >= 4 else 0.0
+        estimated[unit] = not known(weeks[unit].cases) and sampling == 0
+    whole = sum(information[unit] for unit in units)
+    middle = max(0.0, weighted_median([(own[unit], information[unit]) for unit in units]))
+    for unit, chart in charts.items():
+        prior = 1 / 20 if estimated[unit] else 1 / 60
+        usual = max((whole * middle + 2 / prior) / (whole + 2 / prior**2), 0.001)
+        spread, its = usual, information[unit]
+        if its:
+            of_area = 3 * its / chart.past[1] if estimated[unit] else 1 / (0.4 * usual) ** 2
+            spread = (its * own[unit] + of_area * usual) / (its + of_area)
+        chart.spread = min(max(spread, 0.0005), 0.9)
+    least = float(np.quantile([charts[unit].spread for unit in units], 0.2))
+    linked = {unit: min(each.spread, least) if estimated[unit] else each.spread for unit, each in charts.items()}
+    together = common = many = 0.0
+    for unit in units:
+        _, weight, u, uw, *_, pairs, pair_sums, products, pair_rounding = charts[unit].past
+        if information[unit] and pairs:
+            mean, level = uw / u, charts[unit].level
+            told = products - mean * pair_sums + mean**2 * pairs + pair_rounding
+            common += told / (level * (1 - level)) + losts[unit] * pairs / u
+            together += linked[unit] * pairs
+            many += weight
+    error = math.sqrt(many) / together if together else 1000.0
+    memory = ((common / together if together else 0.0) - error / 2) / (1 + error**2)
+    memory = min(max(memory, 0.0), 0.8)
+    for unit, chart in charts.items():
+        chart.lasting = 2 * memory * linked[unit] / (1 - memory)
+
+
+def beta_binomial(hits: float, cases: float, dispersion: float, rate: float) -> float:
+    """Its log-likelihood but for what does not depend on the rate."""
+    whole = 1 / dispersion - 1
+    a, b = whole * rate, whole * (1 - rate)
+    return math.lgamma(hits + a) - math.lgamma(a) + math.lgamma(cases - hits + b) - math.lgamma(b)
+
+
+def risen(rate: float) -> float:
+    return min(max(1.7 * rate, rate + 0.02), 1 - 0.45 * (1 - rate))
+
+
+def gains(week: OwnWeek, expected: float, spread: float, doubt: float, variance: float) -> list[float]:
+    """What the week adds to the sum of a rise and to that of a fall."""
+    cases, dispersion = week.cases, min(spread + doubt, 0.9)
+    if not known(cases):
+        cases, dispersion = 2 / (1.2 * variance), min(0.6 * variance, 0.9)
+    hits = min(max(week.rate, 0.0), 1.0) * cases
+    error = 0.8 * math.sqrt(doubt * expected * (1 - expected))
+    high, low = min(expected + error, 1 - CLOSE), max(expected - error, CLOSE)
+    ways = (high, risen(high)), (low, 1 - risen(1 - low))
+    return [beta_binomial(hits, cases, dispersion, to) - beta_binomial(hits, cases, dispersion, of) for of, to in ways]
+
+
+def shifted(looked: dict[str, tuple[float, float]], levels: dict[str, float]) -> dict[str, float]:
+    """What each unit's week should bring where all move together; looked: rate and variance of those looked at."""
+    weights = {unit: 1 / looked[unit][1] if unit in looked else 0.0 for unit in levels}
+    most = 3 * float(np.median(list(weights.values()))) + CLOSE
+    weights = {unit: min(weight, most) for unit, weight in weights.items()}
+    shift = 0.0
+
+    def moved(unit: str) -> float:
+        return 1 / (1 + (1 - levels[unit]) / levels[unit] * math.exp(-shift))
+
+    for _ in range(6):
+        slope = sum(weight * moved(unit) * (1 - moved(unit)) for unit, weight in weights.items())
+        step = sum(weights[unit] * (rate - moved(unit)) for unit, (rate, _) in looked.items()) / max(slope, CLOSE)
+        shift = min(max(shift + min(max(step, -1.5), 1.5), -6.0), 6.0)
+    return {unit: min(max(moved(unit), CLOSE), 1 - CLOSE) for unit in levels}
+
+
+def move_together(looked: dict[str, tuple[float, float]], levels: dict[str, float], before: int) -> int:
+    if len(looked) < 5:
+        return 0
+    deviations, weights = [], []
+    for unit, (rate, variance) in looked.items():
+        own = levels[unit] * (1 - levels[unit])
+        deviations.append(min(max((rate - levels[unit]) / math.sqrt(own * variance), -3.0), 3.0))
+        weights.append(min(1.0, own / variance))
+    whole = sum(math.sqrt(i) * z for i, z in zip(weights, deviations, strict=True)) / math.sqrt(sum(weights))
+    for way in (-1, 1):
+        most = 2 * sum(way * z > 0.3 for z in deviations) > len(deviations)
+        if (most and way * whole > 4) or (before == way and way * whole > 2):
+            return way
+    return 0
+
+
+def stand(chart: Chart, week: OwnWeek, level: float, day: str, threshold: float, together: int) -> None:
+    """What the sums call, and how the week enters the past."""
+    is_learned = chart.is_learned
+    way = 1 if chart.sums[0] >= threshold else -1 if chart.sums[1] >= threshold else 0
+    turned = way != 0 and way != chart.signal
+    ended = chart.signal != 0 and (turned or chart.sums[chart.signal < 0] <= 0)
+    if turned:
+        chart.signal, chart.since = way, day
+    elif ended:
+        chart.signal = 0
+    entry = np.zeros(12)
+    if known(week.rate):
+        for each in (chart.past, chart.waiting):
+            each[1:] *= 0.5 ** (1 / 78)
+        if not together:
+            w, u = week.rate, 1 / week.variance(level, chart.spread)
+            u_before, w_before = chart.before or (0.0, 0.0)
+            pair, sampling = math.sqrt(u * u_before), u / week.cases if known(week.cases) else 0.0
+            entry[:8] = 1, 1, u, u * w, u * w**2, sampling, u * week.rounding, u * week.span
+            entry[8:] = pair, pair * (w + w_before), pair * w * w_before, pair * week.rounding / 2
+        chart.before = None if together else (u, w)
+    if ended:
+        chart.waiting = np.zeros(12)
+    if chart.signal and days(chart.since, day) - 1 >= 364:
+        chart.past, chart.sums, chart.signal = np.zeros(12), [0.0, 0.0], 0
+    if not chart.signal and max(chart.sums) <= 0.7 * threshold:
+        chart.past, chart.waiting = chart.past + chart.waiting, np.zeros(12)
+    if is_learned:
+        chart.waiting = chart.waiting + entry
+    else:
+        chart.past = chart.past + entry
+
+
+def watch(
+    charts: dict[str, Chart], weeks: dict[str, OwnWeek], were: tuple[int, str], area: str, day: str, threshold: float
+) -> tuple[dict[str, dict], tuple[int, str]]:
+    """One cut-off of one indicator: what stands then, by unit, and whether the units move together."""
+    levels = {unit: chart.level for unit, chart in charts.items()}
+    estimate_spreads(charts, weeks, area)
+    doubts, variances = {}, {}
+    for unit, chart in charts.items():
+        doubts[unit] = (1 + chart.link) / chart.past[2] if chart.past[2] else 1.0
+        variances[unit] = weeks[unit].variance(levels[unit], chart.spread + chart.lasting) + doubts[unit]
+    looked = {
+        unit: (weeks[unit].rate, variances[unit])
+        for unit, chart in charts.items()
+        if unit != area and chart.is_learned and not chart.signal and known(weeks[unit].rate)
+    }
+    direction = move_together(looked, levels, were[0])
+    expected = dict(levels)
+    if direction:
+        expected |= shifted(looked, {unit: level for unit, level in levels.items() if unit != area})
+    told = {}
+    for unit, chart in charts.items():
+        week, is_learned = weeks[unit], chart.is_learned
+        judged = is_learned and known(week.rate)
+        if judged:
+            long_run = chart.spread + chart.lasting
+            for way, gain in enumerate(gains(week, expected[unit], long_run, doubts[unit], variances[unit])):
+                gain = min(max(gain, -0.45 * threshold), 0.45 * threshold)
+                chart.sums[way] = min(max(chart.sums[way] + gain, 0.0), threshold)
+        if unit == area and (direction or (were[0] and not judged)):
+            chart.sums = [threshold * (direction == way) for way in (1, -1)]
+        stand(chart, week, levels[unit], day, threshold, direction)
+        score = (chart.sums[0] if chart.sums[0] >= chart.sums[1] else -chart.sums[1]) / threshold
+        told[unit] = row(
+            rate=round(100 * min(max(week.rate, 0.0), 1.0), 6) if known(week.rate) else NAN,
+            baseline=round(100 * expected[unit], 6) if is_learned else NAN,
+            score=round(score, 6) if is_learned or chart.signal else NAN,
+            signal={1: "up", -1: "down", 0: ""}[chart.signal],
+            since=chart.since if chart.signal else "",
+        )
+    return told, (direction, day if direction != were[0] else were[1])
+
+
+def weeks_of(history: History, week: Week, name: str, charts: dict[str, Chart]) -> dict[str, OwnWeek]:
+    """The own weeks of an indicator; where a series begins within the year, its chart begins anew."""
+    first, told = begins(week.day, history.rules.accumulates), {}
+    before = max((each.day for each in history.watched if each.day < week.day), default="9999")
+    for unit, chart in charts.items():
+        told[unit] = NO_WEEK
+        for step in history.rules.settings.get("rebase", ()):
+            is_its = step.get("unit_code", unit) == unit and step.get("indicator", name) == name
+            if is_its and before < step["cutoff"] <= week.day:
+                chart.begin()
+        if (unit, name) in week.cells:
+            began = history.since(week.day, unit) if (unit, TOTAL) in week.cells else ""
+            series = max(chart.series, "" if began.endswith("-01-01") else began)
+            if series > chart.series and week is not history.watched[0]:
+                chart.begin()
+            chart.series = series
+            told[unit] = own_week(chart, week[unit, name], week.day, first, history.rules.decimals.get(name, 2))
+    return told
+
+
+@once
+def every_signal(history: History) -> dict:
+    """The signals at every cut-off that is looked back to, by cut-off, unit and indicator."""
+    rules, weeks, told = history.rules, history.watched, {}
+    charts = {name: {unit: Chart() for unit in history.units} for name in rules.flows}
+    moved = dict.fromkeys(rules.flows, (0, ""))  # in which direction all move together, and since when
+    for place, week in enumerate(weeks):
+        gaps = [days(a.day, b.day) - 1 for a, b in itertools.pairwise(weeks[: place + 1])]
+        looks = 365.25 / (np.median(gaps) if gaps else 7)
+        own = {name: weeks_of(history, week, name, its) for name, its in charts.items()}
+        for name, (direction, since) in moved.items():
+            if direction and days(since, week.day) - 1 > 364:
+                moved[name] = (0, since)
+                for chart in charts[name].values():
+                    chart.begin()
+        learned = sum(chart.is_learned for its in charts.values() for chart in its.values())
+        allowed = rules.settings["signal"]["false_a_year"]
+        threshold = max(2.0, math.log(2 * max(learned, 1) * looks / allowed) - 2.6)
+        for name, its in charts.items():
+            rows, moved[name] = watch(its, own[name], moved[name], rules.area, week.day, threshold)
+            told |= {(week.day, unit, name): each for unit, each in rows.items() if (unit, name) in week.cells}
+    return told
+
+
+def signals(history: History) -> dict:
+    return {(unit, name): each for (day, unit, name), each in every_signal(history).items() if day == history.week.day}
+
+
+def own_rates(history: History) -> dict:
+    """The weeks of each unit's strongest chart, the first by name where two are alike."""
+    strongest, told = {}, {}
+    for (unit, name), each in sorted(signals(history).items()):
+        score = abs(each["score"]) if known(each["score"]) else -1.0
+        if unit not in strongest or score > strongest[unit][0]:
+            strongest[unit] = (score, name)
+    weeks = [*history.past, history.week][-history.rules.settings["trend"]["shown_cutoffs"] :]
+    for week in weeks:
+        past = [each for each in history.past if each.day < week.day]
+        then = History(week, past, history.rules, history.rules_on, units=history.units)
+        for unit, (_, name) in strongest.items():
+            if is_printed(week[unit, name]):
+                each = every_signal(history)[week.day, unit, name]
+                stands = {column: each[column] for column in ("baseline", "signal", "since")}
+                told[week.day, unit, name] = week_rate(then, unit, name) | stands
     return told
 
 
@@ -872,8 +1214,11 @@ TABLES = {
     "possible": (possible, ("unit_code", "indicator")),
     "routes": (routes, ("unit_code", "indicator")),
     "standing": (standing, ("finding", "unit_code", "indicator")),
+    "signals": (signals, ("unit_code", "indicator")),
+    "own_rates": (own_rates, ("cutoff", "unit_code", "indicator")),
 }
-WITHIN = 1e-6  # of a figure, relative to it where it is above 1; files hold ten digits
+# Of a figure, relative to it where it is above 1: parts are kept to a millionth, and a deviation divides two of them.
+WITHIN, WITHIN_OF_A_DEVIATION = 2e-6, 1e-4
 
 
 class Comparison:
@@ -898,7 +1243,8 @@ class Comparison:
         past = [self._weeks[each] for each in sorted(self._weeks) if each < day]
         later = self._weeks[min((each for each in self._weeks if each > day), default=day)]
         later = later if later.day > day else None
-        history = History(self._weeks[day], past, self._rules[day], self._rules, later)
+        week = self._weeks[day]
+        history = History(week, past, self._rules[day], self._rules, later, week.units)
         for name, (tell, key) in TABLES.items():
             self._compare(name, day, read_csv(folder / f"{name}.csv"), tell(history), key)
 
@@ -912,14 +1258,15 @@ class Comparison:
             self.differences += [(name, day, each, column, theirs[each][column], "no column") for column in missing]
             for column, thought in ours[each].items():
                 self.cells[name] += 1
-                if not is_same(theirs[each][column], thought):
+                within = WITHIN_OF_A_DEVIATION if column in ("sigmas", "deviation") else WITHIN
+                if not is_same(theirs[each][column], thought, within):
                     self.differences.append((name, day, each, column, theirs[each][column], thought))
 
 
-def is_same(published: str, thought: float | str | bool) -> bool:
+def is_same(published: str, thought: float | str | bool, within: float) -> bool:
     if isinstance(thought, str | bool):
         return published == str(thought)
     figure = number(published)
     if math.isnan(figure) or math.isnan(thought):
         return math.isnan(figure) and math.isnan(thought)
-    return abs(figure - thought) <= WITHIN * max(1, abs(thought))
+    return abs(figure - thought) <= within * max(1, abs(thought))

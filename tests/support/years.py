@@ -4,7 +4,7 @@ Dossiers come week by week and are counted since 1 January, so that rates are wh
 (a stock) and what is not printed wander. The events that a year of some 60 weeks has stand in ``full``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ import pandas as pd
 from analysis.method import revisions
 from analysis.weeks import paths, store
 from support import district, kinds, played
-from support.kinds import AREA, RATES, Weeks
+from support.dated import enter_anew
+from support.kinds import AREA, GONE, RATES, Weeks
 
 FLOWS = {"TD": (97, 99.9), "DVCTT": (6, 30), "TT": (5, 35), "SH": (18, 40)}  # usual rates of the units, percent
 DECIMALS = {"CKMB": 1, "TD": 2, "DVCTT": 1, "TT": 2, "SH": 1}
@@ -37,10 +38,10 @@ class Year:
     reissued: dict[str, tuple[str, float]] = field(default_factory=dict)
 
 
-def ordinary(days: list[str], seed: int, changed: dict[tuple[str, str], tuple[str, float]] | None = None) -> Year:
+def ordinary(days: list[str], seed: int, changed: Sequence[tuple[str, str, str, str, float]] = ()) -> Year:
     """A year in which nothing happens but what is planted.
 
-    changed : (unit, flow) => first cut-off and factor of its usual rate from then on
+    changed : unit ("": all), flow, first and last cut-off, and the factor of its usual rate in these weeks
     """
     chance = np.random.default_rng(seed)
     codes = [*district.week()["units"]["unit_code"]]
@@ -60,9 +61,9 @@ def ordinary(days: list[str], seed: int, changed: dict[tuple[str, str], tuple[st
         shown = {"CKMB": stock}
         for name in FLOWS:
             rate = usual[name].copy()
-            for (unit, its), (first, factor) in (changed or {}).items():
-                if its == name and day >= first:
-                    rate[codes.index(unit)] *= factor
+            for unit, its, first, last, factor in changed:
+                if its == name and first <= day <= last:
+                    rate[codes.index(unit) if unit else ...] *= factor
             cases = chance.negative_binomial(8, 8 / (8 + volume * span / 7))
             hits = chance.binomial(cases, chance.beta(60 * rate, 60 * (1 - rate)))
             sums[name] += [hits, cases]
@@ -77,6 +78,60 @@ def ordinary(days: list[str], seed: int, changed: dict[tuple[str, str], tuple[st
         counts[day] = pd.DataFrame(tall, FIELDS).T
         before = day
     return Year(Weeks(states), counts)
+
+
+RENAMED, NEW_NAME = "30667", "Bình Phước Xuân Đông"
+
+
+def full(seed: int) -> Year:
+    """62 weeks over two year ends, in which everything happens; each event stands in a line of its own."""
+    days = [str(date(2022, 11, 28) + timedelta(weeks=number, days=2 * (number == 20))) for number in range(62)]
+    filing = ("30643", "DVCTT", days[36], days[-1], 0.3), ("30664", "TT", days[30], days[-1], 2.2)
+    year = ordinary(days, seed, (*filing, ("", "DVCTT", days[28], days[28], 0.2)))  # and an outage of one week
+    weeks, states = year.weeks, year.weeks.states
+    weeks.left_out = {days[18]}
+    weeks.undated = {days[10], days[33], days[57]}
+    weeks.carried = {days[35]: weeks.totals(days[34]) + 0.3, days[22]: None}
+    weeks.names = {day: {RENAMED: NEW_NAME} for day in days[12:]}
+    weeks.config = _settings(days)
+    for day in days[40:]:  # Long Giang goes into Nhơn Mỹ
+        states[day] = states[day].drop(GONE)
+    for first, last, unit, points in (
+        *((days[15], days[24], "30649", -6), (days[48], days[-1], "30655", -12)),  # lost, and regained
+        *((days[45], days[52], "30631", -3.5), (days[51], days[-1], "30634", 1.6)),
+    ):
+        for day in days[days.index(first) : days.index(last)]:
+            states[day].loc[unit, "rest"] += points
+    for number, day in enumerate(days[26:46]):
+        states[day].loc["30679", "rest"] -= round(0.3 * number, 2)  # a drift
+    states[days[34]].loc["30655", "CKMB"] = 5.0  # a spike
+    for unit, points in (("CKMB", 15), ("SH", -12)):
+        states[days[50]].loc["30652", unit] += points  # a fall that a rise hides
+    for day in days[8:14]:  # two units are tied
+        states[day].loc["30670", "rest"] += round(weeks.totals(day)["30673"] - weeks.totals(day)["30670"], 2)
+    for day in days[38:44]:  # figures of earlier weeks are taken back
+        year.counts[day].loc[("30637", "TT"), "numerator"] //= 2
+    year.missing = {
+        days[14]: [("30640", "DVCTT"), ("30646", "TD")],
+        days[16]: [("30676", "TOTAL"), ("30676", "CHANGE"), ("30628", "CKMB")],
+        days[37]: [("30628", "PREVIOUS_TOTAL"), ("30628", "CHANGE"), (district.CONTROL, "SH")],
+        days[55]: [("30640", "DVCTT"), ("30670", "TOTAL"), ("30670", "CHANGE"), ("30646", "SH")],
+    }
+    year.reissued = {days[31]: ("30652", 0.5), days[44]: ("30637", -6.0)}
+    return year
+
+
+def _settings(days: list[str]) -> Callable[[Path], None]:
+    def config(home: Path) -> None:
+        path = home / "config" / AREA / "units.csv"
+        enter_anew(path, RENAMED, days[12], name=NEW_NAME, type="thị trấn")
+        registry = pd.read_csv(path, dtype=str, keep_default_na=False)
+        kinds.merge_in(registry, days[40]).to_csv(path, index=False)
+        area = home / "config" / AREA / "area.toml"
+        step = f'[[rebase]]\ncutoff = "{days[46]}"\nindicator = "SH"\nreason = {{ vi = "Đổi cách tính", en = "A new count" }}\n'
+        area.write_text(f"{area.read_text('utf-8')}\n{step}", "utf-8")
+
+    return config
 
 
 def made(home: Path, year: Year, counted: tuple[str, ...] = ()) -> Iterator[str]:
@@ -109,7 +164,7 @@ def _delivered(
     if wrong:
         cells.loc[(wrong[0], "TOTAL"), "value"] += wrong[1]
         cells.loc[(wrong[0], "CHANGE"), "value"] += wrong[1]
-    cells = cells.drop(index=year.missing.get(day, []))
+    cells.loc[cells.index.isin(year.missing.get(day, [])), ["value", *FIELDS]] = np.nan
     return tables | {"measurements": cells.reset_index()[tables["measurements"].columns]}
 
 
