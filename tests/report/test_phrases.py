@@ -267,12 +267,12 @@ def moved(move, median=0.27, streak=1.0):
 
 
 MOVES = [
-    ("a fall", moved(-5.78), "Kiến An giảm 5,78 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
-     "Kiến An fell by 5.78 points since the previous cut-off (median of the units: +0.27)."),
-    ("a rise", moved(1.23), "Kiến An tăng 1,23 điểm so với kỳ trước (trung vị của các đơn vị: +0,27).",
-     "Kiến An rose by 1.23 points since the previous cut-off (median of the units: +0.27)."),
-    ("no move", moved(0.0, -0.2, 0.0), "Kiến An không thay đổi so với kỳ trước (trung vị của các đơn vị: −0,20).",
-     "Kiến An did not change since the previous cut-off (median of the units: −0.20)."),
+    ("a fall", moved(-5.78), "Kiến An giảm 5,78 điểm so với kỳ trước (trung vị các đơn vị cùng loại: +0,27).",
+     "Kiến An fell by 5.78 points since the previous cut-off (median of its kind: +0.27)."),
+    ("a rise", moved(1.23), "Kiến An tăng 1,23 điểm so với kỳ trước (trung vị các đơn vị cùng loại: +0,27).",
+     "Kiến An rose by 1.23 points since the previous cut-off (median of its kind: +0.27)."),
+    ("no move", moved(0.0, -0.2, 0.0), "Kiến An không thay đổi so với kỳ trước (trung vị các đơn vị cùng loại: −0,20).",
+     "Kiến An did not change since the previous cut-off (median of its kind: −0.20)."),
     ("a fall without peers", moved(-5.78, np.nan), "Kiến An giảm 5,78 điểm so với kỳ trước.",
      "Kiến An fell by 5.78 points since the previous cut-off."),
     ("a rise without peers", moved(1.23, np.nan), "Kiến An tăng 1,23 điểm so với kỳ trước.",
@@ -298,14 +298,14 @@ def part(move, change, median=0.1):
 
 
 PARTS = [
-    ("a fall", part(-2.5, -2.0), "Kiến An: công khai, minh bạch giảm 2,50 điểm (trung vị của các đơn vị: +0,10).",
-     "Kiến An: transparency fell by 2.50 points (median of the units: +0.10)."),
-    ("a rise", part(2.5, 2.0), "Kiến An: công khai, minh bạch tăng 2,50 điểm (trung vị của các đơn vị: +0,10).",
-     "Kiến An: transparency rose by 2.50 points (median of the units: +0.10)."),
-    ("a fall that a rise hides", part(-2.5, 1.2), "Kiến An: công khai, minh bạch giảm 2,50 điểm (trung vị của các đơn vị: +0,10) dù tổng điểm tăng 1,20 điểm.",
-     "Kiến An: transparency fell by 2.50 points (median of the units: +0.10), although the total rose by 1.20 points."),
-    ("a rise that a fall hides", part(2.5, -1.2), "Kiến An: công khai, minh bạch tăng 2,50 điểm (trung vị của các đơn vị: +0,10) dù tổng điểm giảm 1,20 điểm.",
-     "Kiến An: transparency rose by 2.50 points (median of the units: +0.10), although the total fell by 1.20 points."),
+    ("a fall", part(-2.5, -2.0), "Kiến An: công khai, minh bạch giảm 2,50 điểm (trung vị các đơn vị cùng loại: +0,10).",
+     "Kiến An: transparency fell by 2.50 points (median of its kind: +0.10)."),
+    ("a rise", part(2.5, 2.0), "Kiến An: công khai, minh bạch tăng 2,50 điểm (trung vị các đơn vị cùng loại: +0,10).",
+     "Kiến An: transparency rose by 2.50 points (median of its kind: +0.10)."),
+    ("a fall that a rise hides", part(-2.5, 1.2), "Kiến An: công khai, minh bạch giảm 2,50 điểm (trung vị các đơn vị cùng loại: +0,10) dù tổng điểm tăng 1,20 điểm.",
+     "Kiến An: transparency fell by 2.50 points (median of its kind: +0.10), although the total rose by 1.20 points."),
+    ("a rise that a fall hides", part(2.5, -1.2), "Kiến An: công khai, minh bạch tăng 2,50 điểm (trung vị các đơn vị cùng loại: +0,10) dù tổng điểm giảm 1,20 điểm.",
+     "Kiến An: transparency rose by 2.50 points (median of its kind: +0.10), although the total fell by 1.20 points."),
     ("a fall, the total unmoved", part(-2.5, 0.0, np.nan), "Kiến An: công khai, minh bạch giảm 2,50 điểm.", "Kiến An: transparency fell by 2.50 points."),
     ("a rise without peers", part(2.5, 2.0, np.nan), "Kiến An: công khai, minh bạch tăng 2,50 điểm.", "Kiến An: transparency rose by 2.50 points."),
     ("a hidden fall without peers", part(-2.5, 1.2, np.nan), "Kiến An: công khai, minh bạch giảm 2,50 điểm dù tổng điểm tăng 1,20 điểm.",

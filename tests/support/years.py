@@ -126,6 +126,7 @@ def _settings(days: list[str]) -> Callable[[Path], None]:
         path = home / "config" / AREA / "units.csv"
         enter_anew(path, RENAMED, days[12], name=NEW_NAME, type="thị trấn")
         registry = pd.read_csv(path, dtype=str, keep_default_na=False)
+        registry.loc[(registry["code"] == RENAMED) & (registry["valid_to"] < days[12]), "successor_code"] = RENAMED
         kinds.merge_in(registry, days[40]).to_csv(path, index=False)
         area = home / "config" / AREA / "area.toml"
         step = f'[[rebase]]\ncutoff = "{days[46]}"\nindicator = "SH"\nreason = {{ vi = "Đổi cách tính", en = "A new count" }}\n'
