@@ -16,6 +16,7 @@ from analysis.method import score, standing
 from analysis.method.moves import CHANGE, find_directions
 from analysis.method.signals import LEAST_WEEKS
 from analysis.method.steps import PEERS
+from analysis.method.week_rates import REVISED
 from analysis.report.names import Names
 from analysis.report.phrases import say_age, say_gap, say_move, say_part, say_routes, say_signal, say_withheld
 from analysis.tables import NOT_ITEMISED
@@ -114,13 +115,16 @@ def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, nam
 
 def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
     """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
-    rows, moved = [], tables["changes"].set_index("unit_code")["change"]
+    rows, moved, rates = [], tables["changes"].set_index("unit_code")["change"], tables["week_rates"]
+    revised = set(rates.loc[rates["basis"] == REVISED, ["unit_code", "indicator"]].itertuples(index=False, name=None))
     its = tables["moves"][find_directions(tables["moves"]) == sign]
     its = its.assign(is_part=its["indicator"] != CHANGE, size=-its["move"].abs())
     for each in its.sort_values(["is_part", "size"], kind="stable").itertuples():
         if each.is_part:
             kind, severity = "move", WATCH if sign < 0 else INFO
             text = say_part(each, moved.at[each.unit_code], names)
+            if sign < 0 and (each.unit_code, each.indicator) in revised:
+                text += " " + names.words.say("finding.part_revised")
         else:
             kind, severity = ("fell", ACT) if sign < 0 else ("rose", INFO)
             text = say_move(each, tables["contributions"], names)
@@ -159,7 +163,7 @@ def _steps(steps: pd.DataFrame, step: dict, names: Names, ages: Ages) -> list[tu
         else:
             printed = {step["group"]: "_of_group", NOT_ITEMISED: "_of_rest"}.get(each.indicator, "")
             kind = "lost_points" if lost else "regained_points"
-            change = words.number(each.points, signed=True)
+            change = words.number(abs(each.points))
             text, since = words.say(f"finding.step_{kind}{printed}", change=change, **fields), ""
         rows.append(
             _row(
@@ -311,6 +315,8 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     if slips := len(tables["repairs"]):
         rows.append(_row("data", INFO, value=slips, text=say("finding.repairs", count=words.number(slips, 0))))
     for each in tables["controls"].itertuples():
+        if each.control == "units" and rules.from_file:
+            continue  # the table itself is the registry
         fields = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
         if each.indicator:
             fields["indicator"] = names.indicator(each.indicator)
@@ -347,7 +353,7 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
             texts.append(say(key, period=_previous(previous, words)))
     if compared and previous < rules.bands_since:
         texts.append(say("finding.new_bands", period=_previous(previous, words)))
-    texts += say_withheld(tables["moves"], names)
+    texts += [*_gone(published, names), *say_withheld(tables["moves"], names)]
     texts += _not_judged(tables["signals"], names)
     known = {"", names.control, *tables["units"]["unit_code"]}
     steps = [each for each in rules.settings["rebase"] if each["unit_code"] in known]
@@ -359,6 +365,20 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
         fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
         rows.append((WATCH, "", "CHANGE", len(its), None, say("finding.corrected_week", **fields)))
     return rows
+
+
+def _gone(published: pd.DataFrame, names: Names) -> list[str]:
+    """The units of the newest earlier table that this one does not have any more.
+
+    published : the rows of the table ``course`` that are not carried
+    """
+    *earlier, now = sorted(published["cutoff"].unique())
+    if not earlier:
+        return []
+    then, known = (published[published["cutoff"] == day] for day in (earlier[-1], now))
+    lost = then.loc[~then["unit_code"].isin(known["unit_code"]), "unit_name"]
+    period = names.words.period(date.fromisoformat(earlier[-1]))
+    return [names.words.say("finding.gone", units=names.words.listed(lost), period=period)] if len(lost) else []
 
 
 def _previous(previous: str, words: Wording) -> str:

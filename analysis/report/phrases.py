@@ -117,6 +117,11 @@ def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[
 # -- the week's own rate ---------------------------------------------------------------------------------------------
 
 
+def is_cumulative(rate) -> bool:
+    """Whether the rate is that of the whole period: of its first cut-off, before which the period has no figure."""
+    return rate.basis == ESTIMATE and rate.low == rate.high
+
+
 def say_week_rate(rate, names: Names) -> str:
     """The own rate of the dossiers since the previous cut-off, exact or with its bounds; "" where it is not known.
 
@@ -124,6 +129,8 @@ def say_week_rate(rate, names: Names) -> str:
     """
     words = names.words
     shown = {name: names.rate(rate.indicator, getattr(rate, name)) for name in ("rate", "low", "high")}
+    if is_cumulative(rate):
+        return shown["rate"]
     if rate.basis == COUNTS:
         hits, cases = round(rate.rate * rate.cases / 100), rate.cases
         counted = {"hits": words.number(hits, 0), "cases": words.number(cases, 0)}
@@ -267,6 +274,7 @@ def say_year_end(rows: pd.DataFrame, names: Names, by: date, level: float) -> li
         return []
     ends = {name: words.number(total[name].iloc[0], 1) for name in ("low", "high")}
     shares = {"level": names.percent(100 * level, 0), "by": words.date(by), **ends}
+    shares["unit"] = names.typed(total["unit_code"].iat[0])
     shown = total[total["odds"] >= 0.005].sort_values("odds", ascending=False)
     odds = [
         words.say("possible.band_odds", band=names.band(each.band), odds=_say_odds(each.odds, names))

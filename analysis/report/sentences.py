@@ -4,9 +4,10 @@ Each function takes the edition: the week's tables with the rules and words to r
 are in config/wording (``piece.*``). A sentence that has nothing to say is "".
 """
 
+from datetime import date
+
 import pandas as pd
 
-from analysis.config.periods import week_of_month
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import possible
 from analysis.method.score import NOTHING_POINTS
@@ -15,6 +16,8 @@ from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 from analysis.weeks import paths
 
+# What a unit is asked about: the findings of these kinds, in this order, unless they are only good to know.
+ASKED_ABOUT = ("entered_band", "band", "fell", "step", "move", "signal", "route")
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
@@ -95,11 +98,9 @@ def minute_lines(edition: Edition) -> list[str]:
 def result_lines(edition: Edition) -> list[str]:
     """Section 1: the area's result, the range of its units, their bands, and what the columns explain of its total."""
     words, district, settings = edition.words, edition.district, edition.rules.settings
-    cutoff = edition.rules.cutoff
-    key = "piece.in_result_to" if week_of_month(cutoff) is None else "piece.in_result_of"
     lines = [
-        words.say(key, issuer=settings["document"]["issuer"], period=words.period(cutoff)),
-        _result_line(edition),
+        words.say("piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)),
+        _result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
         _no_standing_line(edition),
     ]
     for _, units in edition.units.groupby("kind"):
@@ -113,24 +114,23 @@ def result_lines(edition: Edition) -> list[str]:
 def request_rows(edition: Edition) -> list[dict]:
     """Section 3: ``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request.
 
-    Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary.
+    Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary;
+    each unit once, with all that it is asked about.
     """
-    words, names, most = edition.words, edition.names, edition.rules.settings["fell_most"]
-    weak = _codes(edition.found("band"))
-    fallen = _codes(edition.found("fell"))
-    lost = edition.found("step")
-    stepped = [code for code in _codes(lost[lost["reference"] < 0]) if code not in fallen]
-    moves = edition.found("move")
-    hidden = [code for code in _codes(moves[moves["value"] < 0]) if code not in (*fallen, *stepped)]
-    signals = edition.found("signal")
-    down = _codes(signals[(signals["severity"] == "watch") & (signals["unit_code"] != names.control)])
-    asked = [
-        *_ask_units(edition, weak, ("band", "route"), "piece.ask_weak", most),
-        *_ask_units(edition, fallen, ("fell", "step"), "piece.ask_fallen", most),
-        *_ask_units(edition, stepped, ("step",), "piece.ask_stepped", most),
-        *_ask_units(edition, hidden, ("move",), "piece.ask_fallen", most),
-        *_ask_units(edition, down, ("signal",), "piece.ask_signal", edition.rules.settings["page"]["signals"]),
+    words, names, settings = edition.words, edition.names, edition.rules.settings
+    lost, moves = edition.found("step"), edition.found("move")
+    reasons = [
+        (edition.found("band"), "piece.ask_weak", settings["fell_most"]),
+        (edition.found("fell"), "piece.ask_fallen", settings["fell_most"]),
+        (lost[lost["reference"] < 0], "piece.ask_stepped", settings["fell_most"]),
+        (moves[moves["value"] < 0], "piece.ask_fallen", settings["fell_most"]),
+        (_fallen_signals(edition), "piece.ask_signal", settings["page"]["signals"]),
     ]
+    asked, known = [], set()
+    for rows, ask, most in reasons:
+        codes = [code for code in dict.fromkeys(rows["unit_code"]) if code not in known]
+        known |= set(codes)
+        asked += _ask_units(edition, codes, ask, most)
     for indicator, department in edition.rules.settings["responsible"].items():
         if texts := _ask_about(edition, indicator):
             texts.append(words.say("piece.responsible", department=department[words.lang]))
@@ -138,8 +138,10 @@ def request_rows(edition: Edition) -> list[dict]:
     return asked
 
 
-def _codes(rows: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(rows["unit_code"]))
+def _fallen_signals(edition: Edition) -> pd.DataFrame:
+    """The findings of units whose own rate is far below what is usual for them; not those of the area."""
+    rows = edition.found("signal")
+    return rows[(rows["severity"] == "watch") & (rows["unit_code"] != edition.names.control)]
 
 
 def data_lines(edition: Edition) -> list[str]:
@@ -175,14 +177,21 @@ def _reconciled_lines(edition: Edition) -> list[str]:
 
 def trend_lines(edition: Edition) -> list[str]:
     """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible."""
-    code = edition.names.control
+    code, words = edition.names.control, edition.words
+    area = capital(edition.rules.settings["name"][words.lang])
+    named = [
+        [words.say("piece.of_kind", kind=area, text=uncapital(line)) for line in lines]
+        for lines in (week_rate_lines(edition, code), target_lines(edition, code))
+    ]
     return [
         *edition.found("data", "CHANGE")["text"],
         *_counts_line(edition),
-        *week_rate_lines(edition, code),
+        *_carried_line(edition),
+        *named[0],
         *_signal_lines(edition),
         *_streak_lines(edition),
-        *outlook_lines(edition, code),
+        *named[1],
+        *forecast_lines(edition, code),
     ]
 
 
@@ -190,18 +199,37 @@ def week_rate_lines(edition: Edition, code: str) -> list[str]:
     """The own rate of each printed flow since the previous cut-off, beside what it is since the year began."""
     words, names = edition.words, edition.names
     held = {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()}
-    own, missing = [], {}
+    own, begun, missing = [], [], {}
     for column in printed_columns(edition):
         if (rate := held.get(column["code"])) is None:
             continue
         name = uncapital(names.indicator(rate.indicator))
-        if shown := phrases.say_week_rate(rate, names):
+        if phrases.is_cumulative(rate):
+            begun.append(name)
+        elif shown := phrases.say_week_rate(rate, names):
             value = names.rate(rate.indicator, edition.rates[code].get(rate.indicator))
             own.append(words.say("week_rate.line", indicator=name, rate=shown, value=value))
         else:
             missing.setdefault(rate.basis, []).append(name)
-    lines = [words.say("week_rate.own", rates="; ".join(own))] if own else []
-    return lines + [words.say(f"week_rate.{basis}", indicators=words.listed(names)) for basis, names in missing.items()]
+    lines = [words.say("week_rate.own", since=_last_table(edition), rates="; ".join(own))] if own else []
+    lines += [words.say("week_rate.begun", indicators=words.listed(begun))] if begun else []
+    return lines + [words.say(f"week_rate.{basis}", indicators=words.listed(its)) for basis, its in missing.items()]
+
+
+def _last_table(edition: Edition) -> str:
+    """The label of the newest earlier cut-off whose table is known: totals may be compared with another one."""
+    course, cutoff = edition.tables["course"], edition.rules.cutoff
+    days = course.loc[(course["carried_by"] == "") & (course["cutoff"] < str(cutoff)), "cutoff"]
+    if days.empty:
+        return edition.words.say("period.previous")
+    day = date.fromisoformat(days.max())
+    return edition.words.period(day, with_year=day.year != cutoff.year)
+
+
+def _carried_line(edition: Edition) -> list[str]:
+    """That changes are told by the previous totals of the table, where these are not those that were published."""
+    ours = edition.tables["carried"]["carrier"] == str(edition.rules.cutoff)
+    return [edition.words.say("piece.carried")] if ours.any() else []
 
 
 def week_rate_table(edition: Edition) -> dict[str, list]:
@@ -225,12 +253,23 @@ def week_rate_table(edition: Edition) -> dict[str, list]:
 
 def outlook_lines(edition: Edition, code: str) -> list[str]:
     """What each target still needs, or that it cannot be reached any more; and where the year will end."""
-    names, held = edition.names, _of(edition.tables["possible"], code)
+    return [*target_lines(edition, code), *forecast_lines(edition, code)]
+
+
+def target_lines(edition: Edition, code: str) -> list[str]:
+    """What each target still needs, or that it cannot be reached any more."""
+    names, lines = edition.names, []
     rates = {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()}
-    lines = []
-    for each in held.itertuples():
+    for each in _of(edition.tables["possible"], code).itertuples():
         rate = rates.get(each.indicator)
-        lines.append(phrases.say_target(each, phrases.say_week_rate(rate, names) if rate else "", names))
+        shown = phrases.say_week_rate(rate, names) if rate and not phrases.is_cumulative(rate) else ""
+        lines.append(phrases.say_target(each, shown, names))
+    return lines
+
+
+def forecast_lines(edition: Edition, code: str) -> list[str]:
+    """On what the lines of targets rest, and where the year will end."""
+    names, held, lines = edition.names, _of(edition.tables["possible"], code), []
     is_open = held["state"].ne(possible.REACHED) & held["value"].notna()
     is_counted = is_open & held["indicator"].map(names.is_flow).astype(bool)
     if is_counted.any():
@@ -409,9 +448,14 @@ def _weakest_line(edition: Edition) -> str:
     shown = edition.rules.settings["fell_most"]
     routes = edition.found("route").drop_duplicates("unit_code")
     routes = routes[routes["unit_code"].isin(weak["unit_code"].head(edition.rules.settings["page"]["minute_routes"]))]
-    return " ".join(
-        [words.say("piece.weak", band=bands, units=edition.unit_list(weak, most=shown)), *routes["text"], *left]
-    )
+    kinds = edition.units.set_index("unit_code")["kind"]
+    of_kinds = [its for _, its in weak.groupby(weak["unit_code"].map(kinds), sort=False)]
+    texts = [words.say("piece.weak", band=bands, units=edition.unit_list(its, most=shown)) for its in of_kinds]
+    if kinds.nunique() > 1:  # the figures of one kind may be of another period than those of the other
+        named = [capital(words.say(f"kind.{kinds[its['unit_code'].iat[0]]}")) for its in of_kinds]
+        pairs = zip(named, texts, strict=True)
+        texts = [words.say("piece.of_kind", kind=kind, text=uncapital(text)) for kind, text in pairs]
+    return " ".join([*texts, *routes["text"], *left])
 
 
 def _fallen_line(edition: Edition) -> str:
@@ -429,6 +473,7 @@ def _fallen_line(edition: Edition) -> str:
         texts = _counts_line(edition)
         if (changes < 0).any():
             texts.append(words.say("piece.none_fell_marked"))
+    texts += _carried_line(edition)
     most = edition.rules.settings["page"]["minute_routes"]
     texts += hidden["text"].head(most).tolist()
     losses = lost[lost["reference"] < 0].drop_duplicates("unit_code")
@@ -436,12 +481,14 @@ def _fallen_line(edition: Edition) -> str:
         its = (
             edition.tables["steps"].query("unit_code == @each.unit_code and blocks < 0").set_index("against")["blocks"]
         )
+        if its.nunique() == 1 and "before" in its:
+            its = its[["before"]]  # all that is lacking was lost this time
         points = {name: words.number(-blocks, 0) for name, blocks in its.items()}
         unit = edition.names.unit(each.unit_code)
         texts.append(words.say(f"piece.lost_{'_'.join(points)}", unit=unit, **points))
     if others := len(losses) - most:
         texts += [words.say("piece.others_lost", count=others)] if others > 0 else []
-    return " ".join(texts)
+    return " ".join([*texts, *_fallen_signals(edition)["text"].head(most)])
 
 
 def _risen_line(edition: Edition) -> str:
@@ -516,20 +563,18 @@ def _impossible_line(edition: Edition) -> str:
     return edition.words.say("possible.area", by=by, targets="; ".join(lost)) if lost else ""
 
 
-def _ask_units(edition: Edition, codes: list[str], about: tuple[str, ...], ask: str, most: int) -> list[dict]:
-    """The requests to units by name: of each of the first ``most`` the findings of the kinds ``about``, and the
-    sentence ``ask``; the others are counted."""
-    asked = [_ask_unit(edition, code, about, ask) for code in codes[:most]]
-    if others := codes[most:]:
-        names = [edition.names.unit(code) for code in others]
-        key = "piece.others_weak" if "band" in about else "piece.others_asked"
-        asked.append({"name": "", "texts": [edition.words.say(key, count=len(names))]})
+def _ask_units(edition: Edition, codes: list[str], ask: str, most: int) -> list[dict]:
+    """The requests to units by name: what each of the first ``most`` is asked about, and the sentence ``ask``; the
+    others are counted."""
+    asked = [_ask_unit(edition, code, ask) for code in codes[:most]]
+    if others := len(codes[most:]):
+        asked.append({"name": "", "texts": [edition.words.say("piece.others_asked", count=others)]})
     return asked
 
 
-def _ask_unit(edition: Edition, code: str, about: tuple[str, ...], ask: str) -> dict:
+def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
     texts = []
-    for finding in about:
+    for finding in ASKED_ABOUT:
         rows = edition.found(finding).query("unit_code == @code and severity != 'info'")
         texts += list(rows["text"].iloc[:1] if finding == "route" else rows["text"])
     name = edition.names.unit(code)
@@ -550,7 +595,8 @@ def _ask_about(edition: Edition, indicator: str) -> list[str]:
         target = names.limit(indicator, settings["targets"][indicator])
         if len(missed) == len(edition.units) > 1:
             highest = names.figure(indicator, values["value"].max())
-            texts.append(words.say("piece.ask_everyone", target=target, count=len(missed), highest=highest))
+            key = "piece.ask_everyone_same" if values["value"].nunique() == 1 else "piece.ask_everyone"
+            texts.append(words.say(key, target=target, count=len(missed), highest=highest))
         else:
             shown = edition.unit_list(missed, most=settings["fell_most"])
             texts.append(words.say("piece.ask_missing", target=target, count=len(missed), units=shown))
@@ -569,7 +615,8 @@ def _ask_about(edition: Edition, indicator: str) -> list[str]:
     if not texts and len(values):
         low = values.loc[values["value"].idxmin()]
         fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
-        near = names.is_percent(indicator) and low["value"] >= settings["page"]["steady_pct"]
+        lowest = min(low["value"], edition.rates.get(names.control, {}).get(indicator, low["value"]))
+        near = names.is_percent(indicator) and lowest >= settings["page"]["steady_pct"]
         key = "piece.ask_steady" if near else "piece.ask_range"
         texts.append(words.say(key, highest=names.figure(indicator, values["value"].max()), **fields))
     return texts
@@ -587,8 +634,10 @@ def _impossible_of(edition: Edition, indicator: str) -> list[str]:
         return []
     best = lost.loc[lost["most"].idxmax()]
     fields = {"most": edition.names.percent(best["most"]), "unit": edition.names.unit(best["unit_code"])}
-    by = edition.words.date(edition.target_day)
-    return [edition.words.say("piece.ask_impossible", count=len(lost), by=by, **fields)]
+    fields["by"] = edition.words.date(edition.target_day)
+    if len(lost) == 1:
+        return [edition.words.say("piece.ask_impossible_one", **fields | {"unit": capital(fields["unit"])})]
+    return [edition.words.say("piece.ask_impossible", count=len(lost), **fields)]
 
 
 def _unit_values(edition: Edition, indicator: str) -> pd.DataFrame:

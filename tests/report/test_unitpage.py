@@ -52,7 +52,7 @@ def test_a_lost_block_is_told_in_points_with_what_to_check_and_what_its_level_sa
     said, group = text(unitpage.change(edition(), MY_HOI_DONG)), "mức độ hài lòng"
     assert say("finding.fell", unit="Mỹ Hội Đông", change="5,78", median="+0,27") in said
     assert say("unit.down", previous=12, rank=17) in said
-    assert say("finding.step_lost_points", change="−5,78", unit="Mỹ Hội Đông", points=6, group=group) in said
+    assert say("finding.step_lost_points", change="5,78", unit="Mỹ Hội Đông", points=6, group=group) in said
     assert say("finding.step_against_peers", gap="11,26", unit="Mỹ Hội Đông", points=12, group=group) in said
     assert say("finding.step_earlier", now=6, before=6) in said
     assert "tiêu chí hài lòng" not in said
@@ -303,9 +303,9 @@ def test_bands_crossed_signals_and_own_rates_of_the_unit_stand_under_its_change(
     said = text(unitpage.change(edition(lang, **tables, findings=found), KIEN_AN))
     crossed, signalled = {
         "vi": ("Kiến An chuyển từ “Trung bình” (50,20 điểm) xuống “Yếu” (49,18 điểm).",
-               "Kiến An: hồ sơ thanh toán trực tuyến đã giảm rõ rệt so với mức thường trước đó (20,00%). Tín hiệu mới trong kỳ này."),
+               "Kiến An: tỷ lệ riêng từng kỳ của hồ sơ thanh toán trực tuyến thấp hơn rõ rệt so với mức thường trước đó (20,00%). Tín hiệu mới trong kỳ này."),
         "en": ("Kiến An went down from “Average” (50.20 points) to “Weak” (49.18 points).",
-               "Kiến An: the rate of dossiers paid online has clearly fallen below what was usual before (20.00%). The signal is new."),
+               "Kiến An: the own rate of dossiers paid online is clearly below what was usual before (20.00%). The signal is new."),
     }[lang]  # fmt: skip
     assert crossed in said and signalled in said and say("name.total", lang) not in said
     assert said.count(signalled.split(". ")[1]) == 1  # not that of the town
@@ -317,8 +317,8 @@ def test_where_the_units_year_will_end_is_the_last_of_its_routes(lang):
     rows = [ends | {"band": "Trung bình", "odds": 0.65}, ends | {"band": "Yếu", "odds": 0.35}]
     forecast = pd.DataFrame(rows, columns=list(TABLES["year_end"].columns))
     said = {
-        "vi": "Dự báo tổng điểm vào ngày 31/12/2023: từ 49,0 đến 52,0 điểm (xác suất khoảng 80%). Khả năng xếp loại khi đó: “Trung bình” 65%; “Yếu” 35%.",
-        "en": "Forecast of the total on 31 December 2023: 49.0 to 52.0 points (likely to hold in about 80% of cases). Odds of the band then: “Average” 65%; “Weak” 35%.",
+        "vi": "Dự báo tổng điểm của xã Kiến An vào ngày 31/12/2023, nếu diễn biến như các kỳ đã qua: từ 49,0 đến 52,0 điểm (xác suất khoảng 80%). Khả năng xếp loại khi đó: “Trung bình” 65%; “Yếu” 35%.",
+        "en": "Forecast of the total of Kiến An on 31 December 2023, if things go on as so far: 49.0 to 52.0 points (probability about 80%). Odds of the band then: “Average” 65%; “Weak” 35%.",
     }  # fmt: skip
     assert text(unitpage.route(edition(lang, year_end=forecast), KIEN_AN)).endswith(said[lang])
     assert said[lang] not in text(unitpage.route(edition(lang, year_end=forecast), TOWN))
