@@ -21,10 +21,11 @@ from analysis.report.edition import Edition
 from analysis.weeks import paths, store
 from support import played, province
 from support.dated import enter_anew
-from support.district import CONTROL, week, words
+from support.district import CONTROL, in_force, week, words
 
 AREA = "cho-moi"
 RATES = ("CKMB", "TD", "DVCTT", "TT", "SH")
+DECIMALS = in_force().columns.set_index("field")["decimals"][list(RATES)].astype(int).to_dict()  # as printed
 WORTH = {"CKMB": 0.18, "TD": 0.2, "DVCTT": 0.12, "TT": 0.06, "SH": 0.22}  # points of one percentage point
 MONDAY = date(2023, 10, 2)
 
@@ -61,9 +62,9 @@ def ordinary(weeks: int = 4, first: date = MONDAY, seed: int = 766) -> Weeks:
     rates, states = real.copy(), {}
     for number in range(weeks):
         if number:
-            moved = chance.normal(0.3, 0.25, rates.shape) * [1, 0.03, 1, 1, 1]  # nearly all is in time anyway
+            moved = chance.normal(0.3, 0.25, rates.shape) * [1, 0.01, 1, 1, 1]  # nearly all is in time: no more can rise in a week
             rates = (rates + moved).clip(0, 100)
-        states[str(first + timedelta(weeks=number))] = rates.round(1).assign(rest=rest)
+        states[str(first + timedelta(weeks=number))] = rates.round(DECIMALS).assign(rest=rest)
     return Weeks(states)
 
 
@@ -309,7 +310,7 @@ def long_fall() -> Weeks:
         gone = (date.fromisoformat(day) - date(2023, 1, 1)).days
         usual = 20 + chance.normal(0, 0.02)
         fallen = max(0, number - 17) * 7 / gone
-        weeks.states[day].loc["30643", "DVCTT"] = round(usual * (1 - fallen) + 6 * fallen, 1)
+        weeks.states[day].loc["30643", "DVCTT"] = round(usual * (1 - fallen) + 6 * fallen, DECIMALS["DVCTT"])
     return weeks
 
 

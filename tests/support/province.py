@@ -74,9 +74,10 @@ def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: cle
     changes = compute_changes(scores, none, "", none, pd.DataFrame(columns=CONTRIBUTIONS))
     for cutoff, table in weeks:
         totals = scores["unit_code"].map(table.set_index("code")["total"])
+        bands = score.band(totals, held.bands)
         ranks = totals.where(scores["unit_code"] != CONTROL).rank(ascending=False, method="min")
         told = {
-            "scores": scores.assign(total=totals, computed_total=totals, rank=ranks),
+            "scores": scores.assign(total=totals, computed_total=totals, band=bands, rank=ranks),
             "changes": changes,
             "peers": peers,
         }

@@ -16,10 +16,9 @@ from analysis.method import revisions
 from analysis.weeks import paths, store
 from support import district, kinds, played
 from support.dated import enter_anew
-from support.kinds import AREA, GONE, RATES, Weeks
+from support.kinds import AREA, DECIMALS, GONE, RATES, Weeks
 
 FLOWS = {"TD": (97, 99.9), "DVCTT": (6, 30), "TT": (5, 35), "SH": (18, 40)}  # usual rates of the units, percent
-DECIMALS = {"CKMB": 1, "TD": 2, "DVCTT": 1, "TT": 2, "SH": 1}
 FIELDS = ["numerator", "denominator"]
 
 
