@@ -16,9 +16,12 @@ import pandas as pd
 from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.method import possible
+from analysis.method.score import SHOWN_DECIMALS
 
 ROUTES = list(tables.TABLES["routes"].columns)
 FIRST_COMES = (possible.STEP, possible.STOCK, "", possible.FLOW)
+PETTY_POINTS = 10.0**-SHOWN_DECIMALS  # no total shows less
+MAY_LACK = PETTY_POINTS / 2 + possible.HAIR  # points that may lack at a band: rounded, the total is the band's
 
 
 def find_routes(
@@ -48,11 +51,11 @@ def find_routes(
               own_pct        the rate now
               room_pct       percentage points that it can gain by the day: to full points, of a flow also no more than
                              all that is still to come brings;  room_points : the same in points (of a step: its points)
-              needed_pct     percentage points that it alone would need
+              needed_pct     percentage points that it alone would need; where it is enough no more than room_pct
               needed_rate    of a flow: the rate that what is still to come would need for that
               needed_cases   the same in whole cases: of those still to come under an even flow, else of all (missing:
                              the table has no counts)
-              enough         it alone brings the gap by the day
+              enough         it alone brings the gap by the day, or all but 0.005 points (see the formula)
               best_pct, best_unit : the best rate among the unit's kind, and who has it
               order          1 for the route to name first; missing: not in the mix
               mix_pct, mix_points, mix_rate, mix_cases : its part of the mix; 0 points if it has none, missing where all
@@ -61,7 +64,10 @@ def find_routes(
               Missing in the row of a step: all in percent, in cases, and the best.
     Formula : points are linear up to full points. The mix takes routes by nature (step, stock, "", flow), within one
               nature by what they bring: per case where every one of a unit's indicators has counts, else per percentage
-              point. It stays within the peers' best rates where that is enough.
+              point. It stays within the peers' best rates where that is enough. Totals are published rounded to 0.01
+              points, so a gap is brought, by one route or by a mix, where no more than 0.005 points lack (nor half of
+              the gap): 37.77 + 12.2279 is 50.00. A route that can bring less than 0.01 points comes last: it is in no
+              mix without need.
     """
     frame = _rows(measurements, indicators, units).merge(find_next_band(scores, bands), on="unit_code")
     frame["gone"], frame["whole"] = possible.period_days(frame, cutoff, by, accumulates, since)
@@ -71,12 +77,14 @@ def find_routes(
     frame["points_per_pct"] = frame["max_points"] / frame["full_at_pct"].fillna(100.0)
     frame["room_pct"] = (np.minimum(full, ceiling) - frame["own_pct"]).clip(lower=0)
     frame["proven_pct"] = ((frame["best_pct"] - frame["own_pct"]) * rest.where(is_flow, 1.0)).clip(0, frame["room_pct"])
-    frame["needed_pct"] = frame["gap"] / frame["points_per_pct"]
     for kind in ("room", "proven"):
         frame[f"{kind}_points"] = frame[f"{kind}_pct"] * frame["points_per_pct"]
     if steps is not None and len(steps):
         frame = pd.concat([frame, _step_rows(steps, scores, bands)], ignore_index=True)
-    frame["enough"] = frame["room_points"] >= frame["gap"] - possible.HAIR
+    frame["may_lack"] = np.minimum(MAY_LACK, frame["gap"] / 2)
+    frame["enough"] = frame["room_points"] >= frame["gap"] - frame["may_lack"]
+    needed = frame["gap"] / frame["points_per_pct"]
+    frame["needed_pct"] = needed.where(~frame["enough"], np.minimum(needed, frame["room_pct"]))
     frame = _mixed(frame)
     frame["mix_pct"] = frame["mix_points"] / frame["points_per_pct"]
     for kind in ("needed", "mix"):
@@ -118,19 +126,20 @@ def _on_rest(frame: pd.DataFrame, gained_pct: pd.Series) -> tuple[pd.Series, pd.
 
 def _mixed(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with order, mix_points and mix_proven of each unit's mix: see ``ways``."""
+    worth = frame[["proven_points", "room_points"]].groupby(frame["unit_code"]).transform("sum")
+    reaches = worth.ge(frame["gap"] - frame["may_lack"], axis=0)
+    frame["mix_proven"] = reaches["proven_points"]
+    frame["most"] = frame["proven_points"].where(frame["mix_proven"], frame["room_points"])
     is_counted = (frame["cases"] > 0) | (frame["nature"] == possible.STEP)
     price = frame["cases"].where(is_counted.groupby(frame["unit_code"]).transform("all"), 1.0)
     rank = frame["nature"].map({nature: place for place, nature in enumerate(FIRST_COMES)}).fillna(2)
-    sequence = np.lexsort((-(frame["points_per_pct"] / price).fillna(0), rank, pd.factorize(frame["unit_code"])[0]))
-    frame = frame.iloc[sequence].reset_index(drop=True)
+    petty_last = (PETTY_POINTS - frame["most"]).clip(lower=0)  # and of those the one first that brings more
+    best_first = -(frame["points_per_pct"] / price).fillna(0)
+    sequence = np.lexsort((best_first, rank, petty_last, pd.factorize(frame["unit_code"])[0]))
+    frame, reaches = (each.iloc[sequence].reset_index(drop=True) for each in (frame, reaches))
     by_unit = frame["unit_code"]
-    taken, reaches = {}, {}
-    for room in ("proven_points", "room_points"):
-        worth = frame[room].groupby(by_unit)
-        taken[room] = (frame["gap"] - (worth.cumsum() - frame[room])).clip(0, frame[room])
-        reaches[room] = worth.transform("sum") >= frame["gap"] - possible.HAIR
-    frame["mix_proven"] = reaches["proven_points"]
-    mix = taken["proven_points"].where(frame["mix_proven"], taken["room_points"])
+    left = frame["gap"] - (frame["most"].groupby(by_unit).cumsum() - frame["most"])
+    mix = left.clip(0, frame["most"]).where(left > frame["may_lack"], 0.0)
     frame["mix_points"] = mix.where(reaches["room_points"] | (frame["nature"] == possible.STEP))
     in_mix = frame["mix_points"] > possible.HAIR
     frame["order"] = in_mix.groupby(by_unit).cumsum().where(in_mix).astype(float)

@@ -62,7 +62,7 @@ def ordinary(weeks: int = 4, first: date = MONDAY, seed: int = 766) -> Weeks:
     rates, states = real.copy(), {}
     for number in range(weeks):
         if number:
-            moved = chance.normal(0.3, 0.25, rates.shape) * [1, 0.01, 1, 1, 1]  # nearly all is in time: no more can rise in a week
+            moved = chance.normal(0.3, 0.25, rates.shape) * [1, 0.01, 1, 1, 1]  # of nearly 100 % little more can come
             rates = (rates + moved).clip(0, 100)
         states[str(first + timedelta(weeks=number))] = rates.round(DECIMALS).assign(rest=rest)
     return Weeks(states)

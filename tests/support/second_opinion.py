@@ -747,7 +747,8 @@ def routes(history: History) -> dict:
             room = max(0.0, min(full, most if gone else 100.0) - rate)
             others = {code: week[code, name].rate for code in week.kinds if week.kinds[code] == kind}
             best = max(value for value in others.values() if known(value))
-            cell, needed = week[unit, name], gap / worth
+            cell, enough = week[unit, name], room * worth >= gap - may_lack(gap)
+            needed = min(gap / worth, room) if enough else gap / worth
             proven = (rate * gone + best * rest) / all_days - rate if gone else best - rate
             ways[name] = row(
                 points_per_pct=worth,
@@ -755,7 +756,7 @@ def routes(history: History) -> dict:
                 room_pct=room,
                 needed_pct=needed,
                 needed_cases=whole_cases(needed, rate, cell.denominator, gone, all_days),
-                enough=bool(room * worth >= gap - 1e-9),
+                enough=bool(enough),
                 best_pct=best,
                 best_unit=next(code for code, value in others.items() if value == best),
                 nature=rule["nature"],
@@ -770,6 +771,11 @@ def routes(history: History) -> dict:
             unit, ways, lost.get(unit, 0.0), row(next_band=band, gap=gap, by=by), rules.settings["step"]["group"]
         )
     return told
+
+
+def may_lack(gap: float) -> float:
+    """Points that may lack at the next band, for totals are rounded to 0.01."""
+    return min(0.005 + 1e-9, gap / 2)
 
 
 def whole_cases(pct: float, rate: float, cases: float, gone: float, all_days: float) -> float:
@@ -787,19 +793,23 @@ def mixed(unit: str, ways: dict, lost: float, same: dict, group: str) -> dict:
     counted = all(known(each["cases"]) for each in ways.values())
     natures = ("step", "stock", "", "flow")
 
+    gap = same["gap"]
+    least = gap - may_lack(gap)
+    proven = lost + sum(each["proven"] * each["points_per_pct"] for each in ways.values()) >= least
+    enough = lost + sum(each["room_points"] for each in ways.values()) >= least
+
     def value(name: str) -> tuple:
         each = ways[name]
-        return natures.index(each["nature"]), -each["points_per_pct"] / (each["cases"] if counted else 1)
+        most = each["proven"] * each["points_per_pct"] if proven else each["room_points"]
+        after_all = 0.01 - most if most < 0.01 else 0
+        return after_all, natures.index(each["nature"]), -each["points_per_pct"] / (each["cases"] if counted else 1)
 
-    gap = same["gap"]
-    proven = lost + sum(each["proven"] * each["points_per_pct"] for each in ways.values()) >= gap - 1e-9
-    enough = lost + sum(each["room_points"] for each in ways.values()) >= gap - 1e-9
     left, order, told = gap - min(lost, gap), 0, {}
     if lost:
         order = 1
         told[unit, group] = same | row(
             **dict.fromkeys(("points_per_pct", "own_pct", "room_pct", "needed_pct", "needed_cases", "best_pct"), NAN),
-            enough=lost >= gap,
+            enough=lost >= least,
             best_unit="",
             **dict.fromkeys(("mix_pct", "mix_cases", "needed_rate", "mix_rate"), NAN),
             mix_proven=proven,
@@ -812,7 +822,7 @@ def mixed(unit: str, ways: dict, lost: float, same: dict, group: str) -> dict:
         each = ways[name]
         cases, gone, all_days, room = (each.pop(column) for column in ("cases", "gone", "all_days", "proven"))
         room = room if proven else each["room_pct"]
-        part = min(room, left / each["points_per_pct"])
+        part = min(room, left / each["points_per_pct"]) if left > gap - least else 0.0
         left = clean(left - part * each["points_per_pct"])
         order += part > 1e-9
         rate = on_the_rest(each["own_pct"], each["own_pct"] + part, gone, all_days) if gone and part > 1e-9 else NAN
