@@ -15,7 +15,7 @@ from IPython.display import HTML
 from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
-from analysis.config.wording import Wording, capital
+from analysis.config.wording import MISSING, Wording, capital
 from analysis.method import score
 from analysis.report import findings, page, phrases, sentences
 from analysis.report.edition import Edition
@@ -84,12 +84,12 @@ def minute(edition: Edition, code: str) -> HTML:
 
 def standing(edition: Edition, code: str) -> HTML:
     """Total, rank and band, how long the unit has had the band, and the median of its kind."""
-    words, unit = edition.words, _unit(edition, code)
-    kind = edition.units[edition.units["kind"] == unit["kind"]]
+    words, unit, kind = edition.words, _unit(edition, code), _of_its_kind(edition, code)
     lines = [_standing(edition, code), _since(edition, code)]
     if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
-        gap = phrases.say_gap("TOTAL", unit["total"] - median, edition.names)
+        # between the figures as they are shown: a reader subtracts them
+        gap = phrases.say_gap("TOTAL", score.rounded(unit["total"]) - score.rounded(median), edition.names)
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
     return page.render_piece(
@@ -110,7 +110,10 @@ def change(edition: Edition, code: str) -> HTML:
 
 
 def lost(edition: Edition, code: str) -> HTML:
-    """Where the unit's points are lost: its figures beside the median, the best figure of its kind, and the target."""
+    """Where the unit's points are lost: its figures beside the median, the best figure of its kind, and the target.
+
+    A unit that is the only one of its kind has no median and no best figure beside its own.
+    """
     words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
     rows = []
     for each in _lost_parts(edition, code).itertuples():
@@ -121,14 +124,14 @@ def lost(edition: Edition, code: str) -> HTML:
                 "lost": words.number(each.lost),
                 "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
                 "value": names.figure(measured, values.get(code)),
-                "median": names.figure(measured, values.median()),
-                "best": names.figure(measured, values.max()),
-                "holder": names.unit(values.idxmax()),
+                "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
+                "best": _best(edition, code, measured, values),
                 "target": names.limit(measured, targets[measured]) if measured in targets else "",
                 "flag": measured in edition.flagged.get(code, ()),
             }
         )
-    return page.render_piece("lost", edition, rows=rows, note=_rest(edition, code))
+    has_peers = len(_of_its_kind(edition, code)) > 1
+    return page.render_piece("lost", edition, rows=rows, has_peers=has_peers, note=_rest(edition, code))
 
 
 def route(edition: Edition, code: str) -> HTML:
@@ -142,8 +145,9 @@ def route(edition: Edition, code: str) -> HTML:
 
 
 def unseen(edition: Edition, code: str) -> HTML:
-    """What the table cannot show: groups that it does not print, history that is missing."""
-    told = [*edition.found("data", NOT_ITEMISED)["text"], *edition.found("data", "CHANGE")["text"]]
+    """What the table cannot show: groups that it does not print, history that is missing; nothing of other units."""
+    history = edition.found("data", "CHANGE")["text"]
+    told = [*edition.found("data", NOT_ITEMISED)["text"], *history[~history.isin(_about_others(edition, code))]]
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return page.render_piece(
         "lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts
@@ -170,6 +174,11 @@ def _unit(edition: Edition, code: str) -> pd.Series:
     return rows.iloc[0]
 
 
+def _of_its_kind(edition: Edition, code: str) -> pd.DataFrame:
+    """All units of the unit's kind, itself among them."""
+    return edition.units[edition.units["kind"] == _unit(edition, code)["kind"]]
+
+
 def _own(edition: Edition, table: str, code: str) -> pd.DataFrame:
     """The unit's rows of a table. A mask is used, because a query takes ten times as long on many small tables."""
     rows = edition.tables[table]
@@ -187,19 +196,38 @@ def _own_reconciled(edition: Edition, code: str) -> list[str]:
     return rows.loc[rows["unit_code"] == code, "text"].tolist()
 
 
+def _about_others(edition: Edition, code: str) -> set[str]:
+    """The sentences of the report about its history that name other units only."""
+    names, words, moves = edition.names, edition.words, edition.tables["moves"]
+    reason = moves.loc[moves["unit_code"].eq(code) & moves["indicator"].eq("CHANGE"), "reason"].max()
+    shared = moves.assign(reason=moves["reason"].where(moves["reason"] == reason, ""))
+    texts = set(phrases.say_withheld(moves, names)) - set(phrases.say_withheld(shared, names))
+    of_all = {"", names.control, code}
+    steps = [each for each in edition.rules.settings["rebase"] if each["unit_code"] not in of_all]
+    texts |= {findings._rebased(each, names) for each in steps}
+    course = edition.tables["course"]
+    corrected = course[course["corrected"].astype(bool) & (course["carried_by"] == "")]
+    for day, its in corrected.groupby("cutoff"):
+        if not its["unit_code"].isin(of_all).any():
+            fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
+            texts.add(words.say("finding.corrected_week", **fields))
+    return {capital(text) for text in texts}
+
+
 def _standing(edition: Edition, code: str) -> str:
-    words, unit = edition.words, _unit(edition, code)
+    """Total, band and place. The only unit of its kind has no place."""
+    words, unit, its = edition.words, _unit(edition, code), _of_its_kind(edition, code)
     if pd.isna(unit["total"]):
         return words.say("unit.no_total", unit=edition.names.full_unit(code))
     fields = {
         "unit": edition.names.full_unit(code),
         "total": words.number(unit["total"]),
         "band": edition.names.band(unit["band"]),
-        "rank": words.number(unit["rank"], 0),
-        "of": words.number((edition.units["kind"] == unit["kind"]).sum(), 0),
-        "kind": words.say(f"kind.{unit['kind']}"),
     }
-    text, its = words.say("unit.standing", **fields), edition.units[edition.units["kind"] == unit["kind"]]
+    if len(its) == 1:
+        return words.say("unit.standing_alone", **fields)
+    fields |= {"rank": words.number(unit["rank"], 0), "of": words.number(len(its), 0)}
+    text = words.say("unit.standing", kind=words.say(f"kind.{unit['kind']}"), **fields)
     tied = int((its["rank"] == unit["rank"]).sum()) - 1
     return f"{text} {words.say('unit.tied', count=tied)}" if tied else text
 
@@ -213,7 +241,7 @@ def _since(edition: Edition, code: str) -> str:
     its = series[series["cutoff"] >= edition.rules.bands_since]
     is_new = len(its) < len(series)  # the bands had other limits before
     if len(its) < 2:
-        return words.say("unit.first_bands" if is_new else "unit.first_time")
+        return words.say("unit.first_bands") if is_new else _first_time(edition, series["since"].iloc[-1])
     other = its.index[its["band"] != its["band"].iloc[-1]]
     held = its.loc[other[-1] :].iloc[1:] if len(other) else its
     if len(held) == 1:
@@ -222,6 +250,24 @@ def _since(edition: Edition, code: str) -> str:
     if len(other):
         return words.say("unit.since", **fields)
     return words.say("unit.since_bands" if is_new else "unit.since_first", **fields)
+
+
+def _first_time(edition: Edition, since: str) -> str:
+    """That this cut-off is the first of the unit's series, and why: another year, other rules or another unit.
+
+    since : the day the series began, ISO. A reason is given only where the area has published cut-offs before that day,
+            and for a year or rules only where this is the first one from that day on.
+    """
+    words, rules, course = edition.words, edition.rules, edition.tables["course"]
+    days = course.loc[course["carried_by"] == "", "cutoff"]
+    is_first = not days.between(since, str(rules.cutoff), inclusive="left").any()
+    if not (days < since).any():
+        return words.say("unit.first_time")
+    if since == f"{rules.cutoff.year}-01-01":
+        return words.say("unit.first_of_year", year=rules.cutoff.year) if is_first else words.say("unit.first_time")
+    if rules.groups["valid_from"].eq(pd.Timestamp(since)).any():
+        return words.say("unit.first_of_rules" if is_first else "unit.first_time")
+    return words.say("unit.first_of_unit")
 
 
 def _changed(edition: Edition, code: str) -> list[str]:
@@ -267,12 +313,13 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
 
 
 def _with_rest(edition: Edition, code: str) -> pd.DataFrame:
-    """``_lost_parts`` and the part that the table does not itemise, if its points are within its bounds."""
+    """``_lost_parts`` and the part that the table does not itemise. Of points out of its bounds the nearest bound is
+    used: no more can be lost than the part is worth, and no less than nothing."""
     parts, unit = _lost_parts(edition, code), _unit(edition, code)
     most = edition.names.most_points - parts["max_points"].sum()
-    points = unit["not_itemised"]
-    if not edition.names.groups_not_printed or not 0 <= points <= most:
+    if not edition.names.groups_not_printed or pd.isna(unit["not_itemised"]):
         return parts
+    points = min(max(unit["not_itemised"], 0.0), most)
     rest = {"group": "", "indicator": NOT_ITEMISED, "points": points, "max_points": most, "lost": most - points}
     return pd.concat([parts, pd.DataFrame([rest])]).sort_values("lost", ascending=False, kind="stable")
 
@@ -293,13 +340,33 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
 
 
 def _rest(edition: Edition, code: str) -> str:
-    """The points that no column explains, and the median of the unit's kind."""
-    words, unit = edition.words, _unit(edition, code)
-    its = edition.units.loc[edition.units["kind"] == unit["kind"], "not_itemised"]
-    if pd.isna(unit["not_itemised"]) or its.abs().max() <= score.NOTHING_POINTS:
+    """The points that no column explains, and the median of the unit's kind if it has others."""
+    words, own = edition.words, _unit(edition, code)["not_itemised"]
+    its = _of_its_kind(edition, code)["not_itemised"].dropna()
+    if pd.isna(own) or its.abs().max() <= score.NOTHING_POINTS:
         return ""
     key = "unit.rest" if edition.names.groups_not_printed else "unit.rest_of_sum"
-    return words.say(key, value=words.number(unit["not_itemised"]), median=words.number(its.median()))
+    if len(its) == 1:
+        return words.say(f"{key}_alone", value=words.number(own))
+    return words.say(key, value=words.number(own), median=words.number(its.median()))
+
+
+def _best(edition: Edition, code: str, measured: str, values: pd.Series) -> str:
+    """The best figure of a part and who has it: the unit itself, else the best-placed one, and how many others:
+    ``100,00% (Long Kiến và 2 đơn vị khác)``.
+
+    values : as ``_values`` returns them. Figures are compared as they are shown.
+    """
+    words, names = edition.words, edition.names
+    if len(values) < 2:
+        return MISSING
+    shown = values.map(lambda value: names.figure(measured, value))
+    best = names.figure(measured, values.max())
+    holders = shown.index[shown == best]
+    holder = words.say("unit.this_unit") if code in holders else names.unit(holders[0])
+    if others := len(holders) - 1:
+        holder = words.say("piece.and_others", unit=holder, count=others)
+    return f"{best} ({holder})"
 
 
 def _routes(edition: Edition, code: str) -> list[str]:
@@ -321,8 +388,7 @@ def _no_route(edition: Edition, code: str) -> str:
 
 def _values(edition: Edition, code: str, part) -> pd.Series:
     """The figure of a part for all units of the unit's kind, by unit code: a rate in percent, or a group's points."""
-    kind = _unit(edition, code)["kind"]
-    codes = edition.units.loc[edition.units["kind"] == kind, "unit_code"]
+    codes = _of_its_kind(edition, code)["unit_code"]
     if part.indicator:
         cells = edition.tables["measurements"]
         cells = cells[cells["indicator"] == part.indicator].set_index("unit_code")

@@ -122,6 +122,187 @@ def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
     assert say("unit.first_time") in text(unitpage.standing(edition(), KIEN_AN))
 
 
+YEAR_BEFORE, THIS_YEAR, MERGED_ON = "2022-12-26", "2023-01-01", "2023-12-01"
+FIRST_TIMES = [  # cut-off and beginning of the series of this unit's rows, then of another unit's; what is told
+    ("nothing earlier", [("2023-12-04", THIS_YEAR)], [("2023-12-04", THIS_YEAR)], "first_time", {}),
+    ("nothing earlier of a unit founded this week", [("2023-12-04", MERGED_ON)], [("2023-12-04", MERGED_ON)], "first_time", {}),
+    ("only last year", [(YEAR_BEFORE, "2022-01-01"), ("2023-12-04", THIS_YEAR)], [(YEAR_BEFORE, "2022-01-01"), ("2023-12-04", THIS_YEAR)], "first_of_year", {"year": 2023}),
+    ("the table has left it out this year", [("2023-12-04", THIS_YEAR)], [(YEAR_BEFORE, "2022-01-01"), ("2023-11-27", THIS_YEAR), ("2023-12-04", THIS_YEAR)], "first_time", {}),
+    ("merged", [("2023-11-27", THIS_YEAR), ("2023-12-04", MERGED_ON)], [("2023-11-27", THIS_YEAR), ("2023-12-04", THIS_YEAR)], "first_of_unit", {}),
+    ("founded", [("2023-12-04", MERGED_ON)], [("2023-11-27", THIS_YEAR), ("2023-12-04", THIS_YEAR)], "first_of_unit", {}),
+]  # fmt: skip
+
+
+def courses(**of_units):
+    """The course of each unit (u30634 for 30634), from pairs of cut-off and beginning of its series."""
+    rows = [(day, code.removeprefix("u"), since) for code, its in of_units.items() for day, since in its]
+    given = {"unit_name": "", "total": 49.0, "rank": 18.0, "band": "Yếu", "revision": 1.0, "corrected": False}
+    return pd.DataFrame(rows, columns=["cutoff", "unit_code", "since"]).assign(carried_by="", **given)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "key", "fields"), [case[1:] for case in FIRST_TIMES], ids=[case[0] for case in FIRST_TIMES]
+)
+def test_the_first_cut_off_of_a_series_says_why_the_series_begins(own, others, key, fields):
+    its = edition(course=courses(u30634=own, u30628=others))
+    assert say(f"unit.{key}", **fields) in text(unitpage.standing(its, KIEN_AN))
+
+
+def test_a_total_carried_from_last_year_is_no_cut_off_that_was_kept():
+    days = [("2022-12-26", "2022-01-01"), ("2023-12-04", "2023-01-01")]
+    held = courses(u30634=days)
+    held.loc[0, "carried_by"] = "2023-12-04"
+    assert say("unit.first_time") in text(unitpage.standing(edition(course=held), KIEN_AN))
+
+
+def test_the_first_cut_off_under_new_rules_says_so():
+    days = [("2023-11-27", "2023-01-01"), ("2023-12-04", "2023-12-01")]
+    its, groups = edition(course=courses(u30634=days, u30628=days)), district.in_force().groups
+    began = groups.assign(valid_from=pd.Timestamp("2023-12-01"))
+    its = dataclasses.replace(its, rules=dataclasses.replace(its.rules, groups=began))
+    assert say("unit.first_of_rules") in text(unitpage.standing(its, KIEN_AN))
+
+
+def alone(lang="vi", **tables):
+    """Kiến An as the only unit of its kind."""
+    held = week(lang) | tables
+    kept = {
+        name: its[its["unit_code"].isin([KIEN_AN, district.CONTROL, ""])]
+        for name, its in held.items()
+        if "unit_code" in its
+    }
+    return edition(lang, **kept)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "standing", "rest"),
+    [
+        ("vi", "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”.", "Phần điểm bảng không thể hiện: 19,69 điểm."),
+        ("en", "Kiến An has 49.18 of 100 points, band “Weak”.", "Points that no column explains: 19.69."),
+    ],
+)
+def test_the_only_unit_of_its_kind_has_no_place_no_median_and_no_best_beside_it(lang, standing, rest):
+    its = alone(lang)
+    assert standing in re.findall(r"<li>(.*?)</li>", unitpage.minute(its, KIEN_AN).data)
+    lost = unitpage.lost(its, KIEN_AN).data
+    assert text(unitpage.lost(its, KIEN_AN)).endswith(rest)
+    assert say("unit.middle", lang) not in lost and say("unit.best", lang) not in lost
+    assert {row.count("<td") for row in lost.split("<tr>") if 'scope="row"' in row} == {4}
+    beside = say("unit.beside_median", lang, kind=say("kind.commune", lang), median="#", difference="#").split("#")[0]
+    assert beside not in text(unitpage.standing(its, KIEN_AN))
+
+
+def test_where_no_other_unit_of_its_kind_has_a_figure_there_is_no_median_and_no_best_of_it():
+    cells = week()["measurements"]
+    others = cells["indicator"].eq("SH") & cells["unit_code"].ne(KIEN_AN)
+    blank = dict.fromkeys(("value", "numerator", "denominator"), np.nan)
+    cells = cells.assign(**{name: cells[name].mask(others, value) for name, value in blank.items()})
+    said = text(unitpage.lost(edition(measurements=cells), KIEN_AN))
+    assert "Số hóa hồ sơ 17,05 4,95/22 22,5% – – 80%" in said
+
+
+def valued(**of_units):
+    """Measurements where these units (u30634 for 30634) have this rate of timeliness, all others 90."""
+    cells = week()["measurements"]
+    rates = cells["unit_code"].map({code.removeprefix("u"): value for code, value in of_units.items()}).fillna(90.0)
+    return cells.assign(value=cells["value"].mask(cells["indicator"] == "TD", rates))
+
+
+@pytest.mark.parametrize(
+    ("rates", "vi", "en"),
+    [
+        ({"u30628": 100.0}, "100,00% (thị trấn Chợ Mới)", "100.00% (Chợ Mới)"),
+        ({"u30634": 100.0}, "100,00% (đơn vị này)", "100.00% (this unit)"),
+        ({"u30634": 100.0, "u30637": 100.0}, "100,00% (đơn vị này và 1 đơn vị khác)", "100.00% (this unit and 1 other)"),
+        ({"u30637": 100.0, "u30643": 99.999, "u30670": 100.0}, "100,00% (Tấn Mỹ và 2 đơn vị khác)", "100.00% (Tấn Mỹ and 2 others)"),
+    ],
+    ids=["one other", "itself", "itself and another", "three others, as they are shown, by place"],
+)  # fmt: skip
+def test_the_best_figure_names_the_unit_itself_first_and_counts_who_else_has_it(rates, vi, en):
+    for lang, said in (("vi", vi), ("en", en)):
+        assert said in text(unitpage.lost(edition(lang, measurements=valued(**rates)), KIEN_AN))
+
+
+@pytest.mark.parametrize(
+    ("points", "lost"),
+    [(-1.46, "28,00"), (0.0, "28,00"), (9.5, "18,50")],
+)
+def test_of_a_rest_out_of_its_bounds_no_more_is_lost_than_it_is_worth(points, lost):
+    lines = unitpage.minute(edition(scores=scored(not_itemised=points)), KIEN_AN).data
+    first = say("unit.lost_part", part="phần điểm bảng không thể hiện", lost=lost, most=28)
+    assert say("unit.most_lost", parts="#").split("#")[0] + first in lines
+
+
+@pytest.mark.parametrize("points", [28.0, 29.3])
+def test_of_a_rest_at_its_maximum_or_above_nothing_is_lost(points):
+    assert (
+        "phần điểm bảng không thể hiện"
+        not in unitpage.minute(edition(scores=scored(not_itemised=points)), KIEN_AN).data
+    )
+
+
+def test_the_gap_to_the_median_is_the_difference_of_the_two_figures_that_are_shown():
+    # 64.65 − 59.305 = 5.345 is shown as 5.35, but 59.305 as 59.31
+    scores = week()["scores"].assign(
+        total=lambda its: its["unit_code"].map({KIEN_AN: 64.65, TOWN: 50.0}).fillna(59.305)
+    )
+    said = text(unitpage.standing(edition(scores=scores), KIEN_AN))
+    difference = say("gap.above", amount="5,34", unit=say("gap.points"))
+    assert say("unit.beside_median", kind=say("kind.commune"), median="59,31", difference=difference) in said
+
+
+def history_told(code, rules, **tables):
+    """What the page of the unit says of the history, and what the report says of it."""
+    held = week() | tables
+    found = findings.collect(held, rules, district.words())
+    its = dataclasses.replace(edition(**tables, findings=found), rules=rules)
+    return text(unitpage.unseen(its, code)), " ".join(found.query("finding == 'data'")["text"])
+
+
+def test_a_change_that_is_withheld_from_some_units_is_told_on_their_pages_only():
+    sentence = say("finding.withheld_new_unit_of", units="Kiến An")
+    for code, is_told in ((KIEN_AN, True), (TOWN, False)):
+        said, report = history_told(code, district.in_force(), **withheld("new_unit"))
+        assert sentence in report and (sentence in said) == is_told
+        assert say("finding.no_history", period=say("period.week_of_year", week=1, month=12, year=2023)) in said
+
+
+def test_a_change_that_is_withheld_from_all_units_is_told_on_every_page():
+    moves = week()["moves"]
+    moves = moves.assign(reason=moves["reason"].mask(moves["indicator"] == "CHANGE", "new_year"))
+    assert say("finding.withheld_new_year") in history_told(TOWN, district.in_force(), moves=moves)[0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_told"), [("", True), (district.CONTROL, True), (KIEN_AN, True), (MY_HOI_DONG, False)],
+    ids=["all units", "the area", "itself", "another unit"],
+)  # fmt: skip
+def test_a_known_step_of_another_unit_is_not_told(unit, is_told):
+    step = {"cutoff": "2023-12-04", "unit_code": unit, "indicator": "", "reason": {"vi": "đổi cổng", "en": "portal"}}
+    rules = district.in_force()
+    rules = dataclasses.replace(rules, settings=rules.settings | {"rebase": [step]})
+    said, report = history_told(KIEN_AN, rules)
+    assert "đổi cổng" in report and ("đổi cổng" in said) == is_told
+
+
+@pytest.mark.parametrize(
+    ("corrected", "is_told"), [([KIEN_AN], True), ([KIEN_AN, TOWN], True), ([TOWN], False)],
+    ids=["itself", "itself and another", "another unit"],
+)  # fmt: skip
+def test_a_week_that_was_corrected_for_other_units_only_is_not_told(corrected, is_told):
+    days = [("2023-11-27", "2023-01-01"), ("2023-12-04", "2023-01-01")]
+    held = courses(u30634=days, u30628=days)
+    held = held.assign(
+        unit_name=held["unit_code"].map({KIEN_AN: "Kiến An", TOWN: "Chợ Mới"}),
+        corrected=held["unit_code"].isin(corrected) & (held["cutoff"] == "2023-11-27"),
+    )
+    named = district.words().listed(held.loc[held["corrected"], "unit_name"])
+    period = say("period.week_of_year", week=4, month=11, year=2023)
+    sentence = say("finding.corrected_week", period=period, units=named)
+    said, report = history_told(KIEN_AN, district.in_force(), course=held)
+    assert sentence in report and (sentence in said) == is_told
+
+
 def test_an_unknown_unit_is_refused_by_name():
     with pytest.raises(ValueError, match="unit '99999': the week's table has no such unit"):
         unitpage.minute(edition(), "99999")
