@@ -581,7 +581,7 @@ def test_the_period_of_each_sheet_of_units_is_told(lang):
     held = dataclasses.replace(in_force(), sheets=pd.DataFrame(sheets, columns=columns))
     said = {
         "vi": "Trang tính “Xã”: số liệu lũy kế từ đầu năm.",
-        "en": "Sheet “Xã”: figures of year to date.",
+        "en": "Period of the figures on the sheet “Xã”: year to date.",
     }
     found = texts(collected(lang, held), "data")
     assert said[lang] in found and "Năm" not in " ".join(found)

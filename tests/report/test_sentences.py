@@ -270,18 +270,18 @@ def both(table):
 RUNS = [
     ("two fall", {KIEN_AN: -7, MY_HOI_DONG: -9, TAN_MY: -6}, {},
      ["Giảm nhiều kỳ liên tiếp (số kỳ): Mỹ Hội Đông (9) và Kiến An (7)."],
-     ["Falling several times in a row (how many): Mỹ Hội Đông (9) and Kiến An (7)."]),
+     ["Fallen several times in a row (number of times): Mỹ Hội Đông (9) and Kiến An (7)."]),
     ("one falls, one rises, the area is not counted", {KIEN_AN: -7, TAN_MY: 8, AREA: 9}, {},
      ["Giảm nhiều kỳ liên tiếp (số kỳ): Kiến An (7).", "Tăng nhiều kỳ liên tiếp (số kỳ): Tấn Mỹ (8)."],
-     ["Falling several times in a row (how many): Kiến An (7).", "Rising several times in a row (how many): Tấn Mỹ (8)."]),
+     ["Fallen several times in a row (number of times): Kiến An (7).", "Risen several times in a row (number of times): Tấn Mỹ (8)."]),
     ("more than are named", {KIEN_AN: -7, MY_HOI_DONG: -9}, {"fell_most": 1},
      ["2 đơn vị giảm từ 7 kỳ liên tiếp trở lên, dài nhất 9 kỳ."],
-     ["2 units have fallen 7 times in a row or more, the longest 9 times."]),
+     ["2 units have fallen at least 7 times in a row (longest run: 9 times)."]),
     ("one, and none is named", {TAN_MY: 8}, {"fell_most": 0},
      ["1 đơn vị tăng từ 7 kỳ liên tiếp trở lên, dài nhất 8 kỳ."],
-     ["1 unit has risen 7 times in a row or more, the longest 8 times."]),
+     ["1 unit has risen at least 7 times in a row (longest run: 8 times)."]),
     ("a run as long as is worth a word", {KIEN_AN: -2, TAN_MY: 3}, {"trend": in_force().settings["trend"] | {"least_streak": 3}},
-     ["Tăng nhiều kỳ liên tiếp (số kỳ): Tấn Mỹ (3)."], ["Rising several times in a row (how many): Tấn Mỹ (3)."]),
+     ["Tăng nhiều kỳ liên tiếp (số kỳ): Tấn Mỹ (3)."], ["Risen several times in a row (number of times): Tấn Mỹ (3)."]),
     ("none", {}, {}, [], []),
 ]  # fmt: skip
 
@@ -291,9 +291,11 @@ def test_who_falls_or_rises_many_times_in_a_row_is_named_or_counted(lang, given0
     moves = week()["moves"]
     moves = moves.assign(streak=moves["unit_code"].map(given0).fillna(1.0))
     lines = sentences.trend_lines(told(lang, given1, moves=moves))
-    beginnings = ("Giảm nhiều", "Tăng nhiều", "Falling", "Rising")
+    beginnings = ("Giảm nhiều", "Tăng nhiều", "Fallen", "Risen")
     assert [
-        line for line in lines if line.startswith(beginnings) or "kỳ liên tiếp trở lên" in line or "in a row or" in line
+        line
+        for line in lines
+        if line.startswith(beginnings) or "kỳ liên tiếp trở lên" in line or "in a row (longest" in line
     ] == said
 
 
@@ -307,7 +309,7 @@ def rates(lang, *given):
 OWN_RATES = [
     ("exact and estimated", [("TT", "counts", 50.0, 50.0, 50.0, 2.0), ("SH", "estimate", 31.0, 25.0, 37.0)],
      ["Tính riêng số phát sinh từ sau kỳ trước đến kỳ này: hồ sơ thanh toán trực tuyến 50,00% (1/2 trường hợp), lũy kế 12,17%; số hóa hồ sơ ước 31,0% (từ 25,0% đến 37,0%), lũy kế 25,4%."],
-     ["Of the cases after the previous cut-off alone: dossiers paid online: 50.00% (1 of 2 cases), cumulative 12.17%; digitisation: an estimated 31.0% (25.0% to 37.0%), cumulative 25.4%."]),
+     ["Of the cases after the previous cut-off alone, dossiers paid online: 50.00% (1 of 2 cases), cumulative 12.17%; digitisation: an estimated 31.0% (25.0% to 37.0%), cumulative 25.4%."]),
     ("each reason why one is not known", [("TT", "no_cases"), ("SH", "too_wide"), ("TD", "first"), ("DVCTT", "revised")],
      ["Chưa có số liệu kỳ trước để tính tỷ lệ riêng của kỳ này: tiến độ giải quyết.",
       "Không tính được tỷ lệ riêng của kỳ này vì số lũy kế hai kỳ không khớp nhau (do làm tròn hoặc số kỳ trước được điều chỉnh): hồ sơ nộp trực tuyến.",
@@ -315,11 +317,11 @@ OWN_RATES = [
       "Chưa nêu tỷ lệ riêng của kỳ này vì khoảng ước tính từ số lũy kế quá rộng: số hóa hồ sơ."],
      ["There are no earlier figures from which to work out this cut-off's own rate: timeliness.",
       "The own rate of this cut-off cannot be worked out, because the two cumulative figures do not fit each other (rounding, or earlier figures were changed): dossiers filed online.",
-      "No case since the previous cut-off: dossiers paid online.",
-      "This cut-off's own rate is not given, for the bounds estimated from cumulative figures are too wide: digitisation."]),
+      "No cases since the previous cut-off: dossiers paid online.",
+      "This cut-off's own rate is not given, because the bounds estimated from cumulative figures are too wide: digitisation."]),
     ("two for the same reason", [("TT", "no_cases"), ("SH", "no_cases")],
      ["Kỳ này không phát sinh trường hợp nào: hồ sơ thanh toán trực tuyến và số hóa hồ sơ."],
-     ["No case since the previous cut-off: dossiers paid online and digitisation."]),
+     ["No cases since the previous cut-off: dossiers paid online and digitisation."]),
     ("no rates", [], [], []),
 ]  # fmt: skip
 
@@ -342,7 +344,7 @@ def outlook(lang, *given, year_end=()):
 
 ASSUMED = (
     "Các mức cần đạt và cao nhất còn có thể được tính với giả định số phát sinh đều theo thời gian.",
-    "What is needed, and the most that can be, assume that cases come evenly over time.",
+    "What is needed and the highest still possible assume that cases come evenly over time.",
 )
 
 
@@ -406,13 +408,13 @@ def lost(lang, blocks, minute_routes):
 LOST = [
     ("all three", BLOCKS, 3,
      "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị cùng loại. Tấn Mỹ: kỳ này có khả năng mất khoảng 6 điểm thuộc nhóm mức độ hài lòng. Hòa An: có khả năng đang thiếu khoảng 6 điểm thuộc nhóm mức độ hài lòng so với các đơn vị cùng loại.",
-     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. Tấn Mỹ: this time probably lost about 6 points of satisfaction. Hòa An: probably lacks about 6 points of satisfaction beside the other units."),
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 compared with the units of its kind. Tấn Mỹ: this time probably lost about 6 points of satisfaction. Hòa An: probably lacks about 6 points of satisfaction compared with the units of its kind."),
     ("one of three", BLOCKS, 1,
      "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị cùng loại. Ngoài ra có 2 đơn vị khác có dấu hiệu tương tự.",
-     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. 2 other units show the same."),
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 compared with the units of its kind. 2 other units show the same."),
     ("two of three", BLOCKS, 2,
      "Kiến An: có khả năng kỳ này mất khoảng 6 điểm và tính chung đang thiếu khoảng 12 điểm thuộc nhóm mức độ hài lòng so với các đơn vị cùng loại. Tấn Mỹ: kỳ này có khả năng mất khoảng 6 điểm thuộc nhóm mức độ hài lòng. Ngoài ra có 1 đơn vị khác có dấu hiệu tương tự.",
-     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 beside the other units. Tấn Mỹ: this time probably lost about 6 points of satisfaction. 1 other unit shows the same."),
+     "Kiến An: probably lost about 6 points of satisfaction this time, and lacks about 12 compared with the units of its kind. Tấn Mỹ: this time probably lost about 6 points of satisfaction. 1 other unit shows the same."),
     ("a block regained is no loss", {"30670": (12.0, None)}, 2, "", ""),
 ]  # fmt: skip
 
@@ -442,8 +444,8 @@ def test_the_first_lines_tell_the_routes_of_as_many_weak_units_as_set_the_lowest
 
 
 ASKED = [
-    ("one more", 2, "Ngoài ra có 1 đơn vị khác thuộc các mức xếp loại này, xem Phụ lục.", "1 other unit is in these bands, see the appendix."),
-    ("two more", 1, "Ngoài ra có 2 đơn vị khác thuộc các mức xếp loại này, xem Phụ lục.", "2 other units are in these bands, see the appendix."),
+    ("one more", 2, "Ngoài ra có 1 đơn vị khác có dấu hiệu tương tự, xem Phụ lục.", "1 other unit is in these bands, see the appendix."),
+    ("two more", 1, "Ngoài ra có 2 đơn vị khác có dấu hiệu tương tự, xem Phụ lục.", "2 other units are in these bands, see the appendix."),
 ]  # fmt: skip
 
 
@@ -497,7 +499,7 @@ RISEN = [
     ("two more, rising less", {KIEN_AN: 5, TAN_MY: 4, MY_HOI_DONG: 3}, 1,
      "Tăng đáng chú ý: Kiến An (+5,00) và 2 đơn vị khác.", "Notable rises: Kiến An (+5.00) and 2 other units."),
     ("two more, alike", {KIEN_AN: 5, TAN_MY: 3, MY_HOI_DONG: 3}, 2,
-     "Tăng đáng chú ý: Kiến An (+5,00) và 2 đơn vị cùng tăng +3,00.", "Notable rises: Kiến An (+5.00) and 2 units alike (+3.00)."),
+     "Tăng đáng chú ý: Kiến An (+5,00) và 2 đơn vị cùng tăng +3,00.", "Notable rises: Kiến An (+5.00) and 2 units with +3.00 each."),
     ("none is named", {KIEN_AN: 5}, 0, "Tăng đáng chú ý: 1 đơn vị khác.", "Notable rises: 1 other unit."),
 ]  # fmt: skip
 
@@ -521,15 +523,15 @@ ODD = [
 ]  # fmt: skip
 OUT_OF_BOUNDS = [
     ("one", [-1.5], "Ở 1 dòng của bảng, phần điểm bảng không thể hiện tính ra −1,50, ngoài khoảng có thể; cần kiểm tra số liệu của bảng hoặc cách quy đổi các cột thành điểm.",
-     "In 1 row the points not itemised come to −1.50, which cannot be; the table's figures or the reading of its columns are to be checked."),
+     "In 1 row the points not itemised come to −1.50, which is impossible; the table's figures or the reading of its columns are to be checked."),
     ("two", [-1.5, 30.0], "Ở 2 dòng của bảng, phần điểm bảng không thể hiện tính ra từ −1,50 đến 30,00, ngoài khoảng có thể; cần kiểm tra số liệu của bảng hoặc cách quy đổi các cột thành điểm.",
-     "In 2 rows the points not itemised come to −1.50 to 30.00, which cannot be; the table's figures or the reading of its columns are to be checked."),
+     "In 2 rows the points not itemised come to −1.50 to 30.00, which is impossible; the table's figures or the reading of its columns are to be checked."),
 ]  # fmt: skip
 CARRIED = [
     ("one", [0.5], "Ở 1 dòng của bảng, điểm kỳ trước khác điểm đã công bố của kỳ đó (chênh +0,50). Mức tăng, giảm được tính theo điểm ghi trong bảng.",
-     "In 1 row the previous total is another than was published (off by +0.50). The change is computed from the total in the table."),
+     "In 1 row the previous total differs from the one published (by +0.50). The change is computed from the total in the table."),
     ("two", [0.5, -0.25], "Ở 2 dòng của bảng, điểm kỳ trước khác điểm đã công bố của kỳ đó (chênh từ −0,25 đến +0,50). Mức tăng, giảm được tính theo điểm ghi trong bảng.",
-     "In 2 rows the previous total is another than was published (off by −0.25 to +0.50). The change is computed from the total in the table."),
+     "In 2 rows the previous total differs from the one published (by −0.25 to +0.50). The change is computed from the total in the table."),
 ]  # fmt: skip
 NONE_ONE_BY_ONE = {"page": in_force().settings["page"] | {"peers": 0}}
 
@@ -596,10 +598,10 @@ def test_what_is_asked_about_an_indicator_depends_on_where_the_units_stand(lang,
 
 OUT_OF_REACH = [
     ("one", [KIEN_AN], "1 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 25,0%, Kiến An).",
-     "1 unit cannot reach it by 31 December 2023 any more (the most that it still can: 25.0%, Kiến An)."),
+     "1 unit can no longer reach it by 31 December 2023 (highest still possible: 25.0%, Kiến An)."),
     ("two, and the area, which is no unit", [AREA, KIEN_AN, TAN_MY],
      "2 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 26,0%, Tấn Mỹ).",
-     "2 units cannot reach it by 31 December 2023 any more (the most that any of these still can: 26.0%, Tấn Mỹ)."),
+     "2 units can no longer reach it by 31 December 2023 (highest still possible: 26.0%, Tấn Mỹ)."),
 ]  # fmt: skip
 
 
@@ -630,7 +632,7 @@ SPREADS = [
      "Điểm của các đơn vị cấp xã từ 40,00 (xã Tấn Mỹ và 1 đơn vị khác) đến 50,00 (thị trấn Chợ Mới và 15 đơn vị khác); kết quả từng đơn vị tại Phụ lục kèm theo.",
      "The totals of the units at commune level range from 40.00 (Tấn Mỹ and 1 other) to 50.00 (Chợ Mới and 15 others); each unit is in the appendix."),
     ("all alike", {}, 50.0, "Điểm của các đơn vị cấp xã đều bằng 50,00 (đồng hạng, 18 đơn vị).",
-     "All 18 of the units at commune level have 50.00 points and share the place."),
+     "All 18 of the units at commune level have 50.00 points and share the same place."),
     ("a single total", {KIEN_AN: 40.0}, np.nan, "Xã Kiến An đạt 40,00 điểm.", "Kiến An has 40.00 points."),
 ]  # fmt: skip
 
@@ -645,10 +647,10 @@ def test_the_lowest_and_the_highest_total_are_told_with_whose_they_are(lang, giv
 
 MET = [
     ("some miss one", {"TT": 30, "SH": 20}, {"TT": 20.0, "SH": 25.0}, {("TT", KIEN_AN): 31.0},
-     "Chưa đạt chỉ tiêu: hồ sơ thanh toán trực tuyến 30% (17/18 đơn vị).", "Targets missed: dossiers paid online 30% (17 of 18 units)."),
+     "Chưa đạt chỉ tiêu: hồ sơ thanh toán trực tuyến 30% (17/18 đơn vị).", "Targets not reached: dossiers paid online 30% (17 of 18 units)."),
     ("none is below any", {"TT": 20, "SH": 20}, {"TT": 20.0, "SH": 25.0}, {},
      "Không có đơn vị nào dưới chỉ tiêu hồ sơ thanh toán trực tuyến 20% và số hóa hồ sơ 20%.", "No unit is below the targets: dossiers paid online 20% and digitisation 20%."),
-    ("all are below all", {"TT": 30}, {"TT": 20.0}, {}, "Tất cả 18 đơn vị chưa đạt chỉ tiêu hồ sơ thanh toán trực tuyến 30%.", "All 18 units miss the targets: dossiers paid online 30%."),
+    ("all are below all", {"TT": 30}, {"TT": 20.0}, {}, "Tất cả 18 đơn vị chưa đạt chỉ tiêu hồ sơ thanh toán trực tuyến 30%.", "All 18 units are below the targets: dossiers paid online 30%."),
 ]  # fmt: skip
 
 

@@ -440,7 +440,7 @@ STANDING = [
      "There is no previous total to compare with. The table gives the previous total as 49.03."),
     ("a new unit", withheld("new_unit"), "change",
      "Đơn vị được thành lập hoặc sắp xếp lại sau kỳ trước nên mức tăng, giảm không được tính.",
-     "No change is computed where a unit was founded or reorganised after the previous cut-off."),
+     "No change is computed where a unit was established or reorganised after the previous cut-off."),
 ]  # fmt: skip
 
 
