@@ -336,7 +336,10 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
 
 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
-    """Findings about the history: its length, what cannot be compared and why, known steps, corrected weeks."""
+    """Findings about the history: its length, what cannot be compared and why, known steps, corrected weeks.
+
+    The figure is the number of units that the sentence names; none where it is about the table as a whole.
+    """
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
     days, period = sorted(published["cutoff"].unique()), words.period(rules.cutoff)
@@ -353,12 +356,16 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
             texts.append(say(key, period=_previous(previous, words)))
     if compared and previous < rules.bands_since:
         texts.append(say("finding.new_bands", period=_previous(previous, words)))
-    texts += [*_gone(published, names), *say_withheld(tables["moves"], names)]
-    texts += _not_judged(tables["signals"], names)
+    about_units = [*_gone(published, names), *say_withheld(tables["moves"], names)]
+    told = [*((text, None) for text in texts), *about_units, *((text, None) for text in _not_judged(tables, names))]
+    rows = [(INFO, "", "CHANGE", count, None, text) for text, count in told]
     known = {"", names.control, *tables["units"]["unit_code"]}
     steps = [each for each in rules.settings["rebase"] if each["unit_code"] in known]
-    texts += [_rebased(each, names) for each in steps if each["cutoff"] <= str(rules.cutoff)]
-    rows = [(INFO, "", "CHANGE", None, None, text) for text in texts]
+    rows += [
+        (INFO, each["unit_code"], "CHANGE", None, None, _rebased(each, names))
+        for each in steps
+        if each["cutoff"] <= str(rules.cutoff)
+    ]
     recent = str(rules.cutoff - timedelta(weeks=rules.settings["trend"]["recent_weeks"]))
     corrected = published[published["corrected"].astype(bool) & (published["cutoff"] >= recent)]
     for day, its in corrected.groupby("cutoff"):
@@ -367,7 +374,7 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     return rows
 
 
-def _gone(published: pd.DataFrame, names: Names) -> list[str]:
+def _gone(published: pd.DataFrame, names: Names) -> list[tuple[str, int]]:
     """The units of the newest earlier table that this one does not have any more.
 
     published : the rows of the table ``course`` that are not carried
@@ -378,15 +385,20 @@ def _gone(published: pd.DataFrame, names: Names) -> list[str]:
     then, known = (published[published["cutoff"] == day] for day in (earlier[-1], now))
     lost = then.loc[~then["unit_code"].isin(known["unit_code"]), "unit_name"]
     period = names.words.period(date.fromisoformat(earlier[-1]))
-    return [names.words.say("finding.gone", units=names.words.listed(lost), period=period)] if len(lost) else []
+    return (
+        [(names.words.say("finding.gone", units=names.words.listed(lost), period=period), len(lost))]
+        if len(lost)
+        else []
+    )
 
 
 def _previous(previous: str, words: Wording) -> str:
     return words.period(date.fromisoformat(previous)) if previous else words.say("period.previous")
 
 
-def _not_judged(signals: pd.DataFrame, names: Names) -> list[str]:
+def _not_judged(tables: dict[str, pd.DataFrame], names: Names) -> list[str]:
     """How many units have no indicator whose usual rate is known yet."""
+    signals = tables["signals"]
     units = signals[signals["unit_code"] != names.control]
     known = units["baseline"].notna().groupby(units["unit_code"]).any()
     if not (few := int((~known).sum())):

@@ -73,16 +73,16 @@ def kind_of_move(move: float) -> str:
     return "fell" if move < 0 else "rose" if move > 0 else "unmoved"
 
 
-def say_withheld(moves: pd.DataFrame, names: Names) -> list[str]:
-    """Why changes are not computed: for each reason all units, or those concerned by name."""
+def say_withheld(moves: pd.DataFrame, names: Names) -> list[tuple[str, int | None]]:
+    """Why changes are not computed: for each reason a sentence about all units (None), or about so many by name."""
     words, texts = names.words, []
     units = moves[(moves["indicator"] == "CHANGE") & (moves["unit_code"] != names.control)]
     for reason, its in units[units["reason"] != ""].groupby("reason", sort=False):
         if len(its) == len(units):
-            texts.append(words.say(f"finding.withheld_{reason}"))
+            texts.append((words.say(f"finding.withheld_{reason}"), None))
         else:
             named = words.listed(names.unit(code) for code in its["unit_code"])
-            texts.append(words.say(f"finding.withheld_{reason}_of", units=named))
+            texts.append((words.say(f"finding.withheld_{reason}_of", units=named), len(its)))
     return texts
 
 
@@ -117,9 +117,12 @@ def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[
 # -- the week's own rate ---------------------------------------------------------------------------------------------
 
 
-def is_cumulative(rate) -> bool:
-    """Whether the rate is that of the whole period: of its first cut-off, before which the period has no figure."""
-    return rate.basis == ESTIMATE and rate.low == rate.high
+def is_cumulative(rate, names: Names) -> bool:
+    """Whether the rate is the printed one itself: of the first cut-off of its period, where nothing was before.
+
+    Only there are the bounds no wider than the rounding of the printed figure (docs/method.md §13).
+    """
+    return rate.basis == ESTIMATE and rate.high - rate.low <= 1.001 * 10.0 ** -names.decimals(rate.indicator)
 
 
 def say_week_rate(rate, names: Names) -> str:
@@ -129,7 +132,7 @@ def say_week_rate(rate, names: Names) -> str:
     """
     words = names.words
     shown = {name: names.rate(rate.indicator, getattr(rate, name)) for name in ("rate", "low", "high")}
-    if is_cumulative(rate):
+    if is_cumulative(rate, names):
         return shown["rate"]
     if rate.basis == COUNTS:
         hits, cases = round(rate.rate * rate.cases / 100), rate.cases

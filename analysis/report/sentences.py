@@ -204,7 +204,7 @@ def week_rate_lines(edition: Edition, code: str) -> list[str]:
         if (rate := held.get(column["code"])) is None:
             continue
         name = uncapital(names.indicator(rate.indicator))
-        if phrases.is_cumulative(rate):
+        if phrases.is_cumulative(rate, names):
             begun.append(name)
         elif shown := phrases.say_week_rate(rate, names):
             value = names.rate(rate.indicator, edition.rates[code].get(rate.indicator))
@@ -262,7 +262,7 @@ def target_lines(edition: Edition, code: str) -> list[str]:
     rates = {each.indicator: each for each in _of(edition.tables["week_rates"], code).itertuples()}
     for each in _of(edition.tables["possible"], code).itertuples():
         rate = rates.get(each.indicator)
-        shown = phrases.say_week_rate(rate, names) if rate and not phrases.is_cumulative(rate) else ""
+        shown = phrases.say_week_rate(rate, names) if rate and not phrases.is_cumulative(rate, names) else ""
         lines.append(phrases.say_target(each, shown, names))
     return lines
 
@@ -495,7 +495,7 @@ def _risen_line(edition: Edition) -> str:
     """The units with a marked rise, and how many rose, fell and stayed, unless the line of the falls has that."""
     words = edition.words
     if edition.units["change"].isna().all():
-        return " ".join(phrases.say_withheld(edition.tables["moves"], edition.names))
+        return " ".join(text for text, _ in phrases.say_withheld(edition.tables["moves"], edition.names))
     rose = edition.found("rose")
     texts = [words.say("piece.rose_marked", units=words.listed(_name_most_risen(edition, rose)))] if len(rose) else []
     return " ".join([*texts, *(_counts_line(edition) if len(edition.found("fell")) else [])])
@@ -507,7 +507,11 @@ def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
     if len(rose) <= most:
         return edition.named(rose)
     is_named = rose["value"] > rose["value"].iloc[most]
+    if most and not is_named.any():
+        is_named = rose["value"] == rose["value"].max()  # more than so many share the first place
     others = rose.loc[~is_named, "value"]
+    if others.empty:
+        return edition.named(rose)
     if len(others) > 1 and others.nunique() == 1:
         change = edition.names.figure("CHANGE", others.iloc[0])
         counted = words.say("piece.rose_alike", count=len(others), change=change)

@@ -146,8 +146,9 @@ def route(edition: Edition, code: str) -> HTML:
 
 def unseen(edition: Edition, code: str) -> HTML:
     """What the table cannot show: groups that it does not print, history that is missing; nothing of other units."""
-    history = edition.found("data", "CHANGE")["text"]
-    told = [*edition.found("data", NOT_ITEMISED)["text"], *history[~history.isin(_about_others(edition, code))]]
+    history = edition.found("data", "CHANGE")
+    is_ours = history["unit_code"].isin(["", edition.names.control, code]) & history["value"].isna()
+    told = [*edition.found("data", NOT_ITEMISED)["text"], *history.loc[is_ours, "text"], *_corrected(edition, code)]
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return page.render_piece(
         "lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts
@@ -196,22 +197,13 @@ def _own_reconciled(edition: Edition, code: str) -> list[str]:
     return rows.loc[rows["unit_code"] == code, "text"].tolist()
 
 
-def _about_others(edition: Edition, code: str) -> set[str]:
-    """The sentences of the report about its history that name other units only."""
-    names, words, moves = edition.names, edition.words, edition.tables["moves"]
-    reason = moves.loc[moves["unit_code"].eq(code) & moves["indicator"].eq("CHANGE"), "reason"].max()
-    shared = moves.assign(reason=moves["reason"].where(moves["reason"] == reason, ""))
-    texts = set(phrases.say_withheld(moves, names)) - set(phrases.say_withheld(shared, names))
-    of_all = {"", names.control, code}
-    steps = [each for each in edition.rules.settings["rebase"] if each["unit_code"] not in of_all]
-    texts |= {findings._rebased(each, names) for each in steps}
-    course = edition.tables["course"]
-    corrected = course[course["corrected"].astype(bool) & (course["carried_by"] == "")]
-    for day, its in corrected.groupby("cutoff"):
-        if not its["unit_code"].isin(of_all).any():
-            fields = {"period": words.period(date.fromisoformat(day)), "units": words.listed(its["unit_name"])}
-            texts.add(words.say("finding.corrected_week", **fields))
-    return {capital(text) for text in texts}
+def _corrected(edition: Edition, code: str) -> list[str]:
+    """The shown earlier cut-offs at which this unit's own figures were corrected after publication."""
+    its, words = _own(edition, "course", code), edition.words
+    days = its.loc[its["corrected"].astype(bool) & (its["carried_by"] == ""), "cutoff"]
+    units = edition.names.typed(code)
+    periods = [words.period(date.fromisoformat(day)) for day in days]
+    return [words.say("finding.corrected_week", period=period, units=units) for period in periods]
 
 
 def _standing(edition: Edition, code: str) -> str:

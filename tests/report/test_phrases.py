@@ -344,11 +344,11 @@ def test_why_changes_are_withheld_is_told_of_all_units_or_of_those_it_concerns_b
         held = zip((KIEN_AN, MY_HOI_DONG, "30643", AREA), (*reasons, "new_year"), strict=True)
         return rows("moves", *({"unit_code": code, "indicator": "CHANGE", "reason": why} for code, why in held))
 
-    assert phrases.say_withheld(withheld(reason, reason, reason), names(lang)) == [vi if lang == "vi" else en]
+    assert phrases.say_withheld(withheld(reason, reason, reason), names(lang)) == [(vi if lang == "vi" else en, None)]
     some = NOT_OF_ALL.get(reason, (vi, en))[lang == "en"].removesuffix(".")
     both = {"vi": "Kiến An và Tấn Mỹ", "en": "Kiến An and Tấn Mỹ"}[lang]
-    assert phrases.say_withheld(withheld(reason, "", reason), names(lang)) == [f"{some}: {both}."]
-    assert phrases.say_withheld(withheld("", reason, ""), names(lang)) == [f"{some}: Mỹ Hội Đông."]
+    assert phrases.say_withheld(withheld(reason, "", reason), names(lang)) == [(f"{some}: {both}.", 2)]
+    assert phrases.say_withheld(withheld("", reason, ""), names(lang)) == [(f"{some}: Mỹ Hội Đông.", 1)]
     assert phrases.say_withheld(withheld("", "", ""), names(lang)) == []
 
 

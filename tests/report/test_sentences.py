@@ -124,8 +124,8 @@ def test_a_place_in_the_province_that_is_not_known_is_told_as_missing_and_why():
 
 def test_the_result_is_told_in_full():
     assert text(page.result(edition())) == (
-        "1. Kết quả Văn phòng HĐND và UBND huyện báo cáo kết quả Bộ chỉ số phục vụ người dân, doanh nghiệp trong thực hiện"
-        " thủ tục hành chính, cung cấp dịch vụ công trong tuần 1 tháng 12 năm 2023 như sau:"
+        "1. Kết quả Văn phòng HĐND và UBND huyện báo cáo kết quả thực hiện Bộ chỉ số phục vụ người dân, doanh nghiệp trong"
+        " thực hiện thủ tục hành chính, cung cấp dịch vụ công đến tuần 1 tháng 12 năm 2023 như sau:"
         " Huyện Chợ Mới đạt 57,45/100 điểm, xếp loại “Trung bình”, xếp hạng 7/11 huyện, thị xã, thành phố, tăng 0,29 điểm"
         " so với tuần 4 tháng 11."
         " Điểm của các đơn vị cấp xã từ 49,18 (xã Kiến An) đến 65,79 (thị trấn Chợ Mới); kết quả từng đơn vị tại Phụ lục"
@@ -218,7 +218,8 @@ def test_section_2_says_since_when_there_is_history_and_what_can_still_be_reache
     assert "Số liệu được lưu từ tuần 1 tháng 12 năm 2023." in said
     assert say("finding.not_judged", units=18, least=8) in said
     # day 338 of 365: (25.4 × 338 + 100 × 27) / 365 = 30.92; 80 is out of reach
-    assert say("possible.impossible", indicator="Số hóa hồ sơ", value="25,4%", target="80%", most="30,9%") in said
+    fields = {"indicator": "Huyện Chợ Mới, số hóa hồ sơ", "value": "25,4%", "target": "80%", "most": "30,9%"}
+    assert say("possible.impossible", **fields) in said
     assert "mỗi tuần" not in said
 
 
@@ -444,8 +445,8 @@ def test_the_first_lines_tell_the_routes_of_as_many_weak_units_as_set_the_lowest
 
 
 ASKED = [
-    ("one more", 2, "Ngoài ra có 1 đơn vị khác có dấu hiệu tương tự, xem Phụ lục.", "1 other unit is in these bands, see the appendix."),
-    ("two more", 1, "Ngoài ra có 2 đơn vị khác có dấu hiệu tương tự, xem Phụ lục.", "2 other units are in these bands, see the appendix."),
+    ("one more", 2, "Ngoài ra có 1 đơn vị khác có tình trạng tương tự, xem Phụ lục.", "1 other unit is in the same position, see the appendix."),
+    ("two more", 1, "Ngoài ra có 2 đơn vị khác có tình trạng tương tự, xem Phụ lục.", "2 other units are in the same position, see the appendix."),
 ]  # fmt: skip
 
 
@@ -485,12 +486,23 @@ def test_of_many_signals_the_first_are_told_and_the_others_counted(lang, given0,
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(lang):
-    signals = signalled(KIEN_AN, AREA, TAN_MY)
+    signals = signalled(TAN_MY, AREA, "30679")
     signals["signal"] = ["down", "down", "up"]
     asked = [each["texts"] for each in sentences.request_rows(told(lang, signals=signals))]
     ask = {"vi": "Đề nghị đơn vị rà soát, làm rõ nguyên nhân.", "en": "The unit is asked to look into the cause."}[lang]
-    (texts,) = [texts for texts in asked if texts[-1] == ask and ": " in texts[0]]
-    assert texts[0].startswith({"vi": "Xã Kiến An: hồ sơ thanh toán", "en": "Kiến An: the rate of dossiers"}[lang])
+    (texts,) = [texts for texts in asked if texts[-1] == ask]
+    said = {"vi": "Xã Tấn Mỹ: tỷ lệ riêng từng kỳ của hồ sơ", "en": "Tấn Mỹ: the own rate of dossiers"}[lang]
+    assert len(texts) == 2 and texts[0].startswith(said)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_unit_is_asked_once_with_all_that_it_is_asked_about(lang):
+    asked = [" ".join(each["texts"]) for each in sentences.request_rows(told(lang, signals=signalled(KIEN_AN)))]
+    of_it = [text for text in asked if text.removeprefix("Xã ").startswith("Kiến An")]
+    assert len(of_it) == 1  # weak, and a fallen rate
+    for finding in ("band", "route", "signal"):
+        first = told(lang, signals=signalled(KIEN_AN)).found(finding).query("unit_code == @KIEN_AN")["text"].iloc[0]
+        assert first.removeprefix("Kiến An") in of_it[0]
 
 
 RISEN = [
@@ -597,8 +609,8 @@ def test_what_is_asked_about_an_indicator_depends_on_where_the_units_stand(lang,
 
 
 OUT_OF_REACH = [
-    ("one", [KIEN_AN], "1 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 25,0%, Kiến An).",
-     "1 unit can no longer reach it by 31 December 2023 (highest still possible: 25.0%, Kiến An)."),
+    ("one", [KIEN_AN], "Kiến An không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (cao nhất còn có thể là 25,0%).",
+     "Kiến An can no longer reach it by 31 December 2023 (highest still possible: 25.0%)."),
     ("two, and the area, which is no unit", [AREA, KIEN_AN, TAN_MY],
      "2 đơn vị không còn khả năng đạt chỉ tiêu vào ngày 31/12/2023 (trong số này cao nhất còn có thể là 26,0%, Tấn Mỹ).",
      "2 units can no longer reach it by 31 December 2023 (highest still possible: 26.0%, Tấn Mỹ)."),

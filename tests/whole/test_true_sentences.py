@@ -56,6 +56,39 @@ def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_th
         assert len(texts) > 5 and unsupported(texts, anywhere) == []
 
 
+WEEK, BEFORE = "tuần 4 tháng 10 năm 2023", "tuần 3 tháng 10"
+SAID = [
+    ("merged", "trend", "finding.gone", {"units": "Long Giang", "period": f"{BEFORE} năm 2023"}),
+    ("no control row", "result", "piece.no_area", {"area": "huyện Chợ Mới"}),
+    ("other totals carried", "minute", "piece.carried", {}),
+    ("other totals carried", "trend", "piece.carried", {}),
+    ("unmoved after rises", "trend", "piece.all_same", {"count": 18, "period": "tuần 2 tháng 11"}),
+    ("all tied", "requests", "piece.ask_everyone_same", {"count": 18, "target": "80%", "highest": "#"}),
+    ("week left out", "trend", "week_rate.own", {"since": BEFORE, "rates": "#"}),
+    ("new year", "trend", "week_rate.begun", {"indicators": "#"}),
+    ("41 weak of two kinds", "minute", "piece.of_kind", {"kind": "Các sở, ban, ngành", "text": "#"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "key", "fields"),
+    [pytest.param(*case, marks=() if case[0] in SHORT else pytest.mark.long) for case in SAID],
+)
+def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, fields):
+    edition = kinds.made(kind)
+    texts = {
+        "minute": sentences.minute_lines(edition),
+        "result": sentences.result_lines(edition),
+        "trend": sentences.trend_lines(edition),
+        "requests": [text for each in sentences.request_rows(edition) for text in each["texts"]],
+    }
+    said = edition.words.say(key, **fields).split("#")[0]
+    assert said[1:] in " ".join(texts[where])  # its first letter depends on its place
+    ordinary = kinds.made("first")
+    others = [*sentences.minute_lines(ordinary), *sentences.result_lines(ordinary), *sentences.trend_lines(ordinary)]
+    assert kind == "41 weak of two kinds" or said[1:] not in " ".join(others)
+
+
 def test_a_figure_that_stands_nowhere_is_found():
     edition = kinds.made("planted")
     cells = Cells(edition.tables, more=limits(edition))
