@@ -89,6 +89,20 @@ def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, field
     assert kind == "41 weak of two kinds" or said[1:] not in " ".join(others)
 
 
+@pytest.mark.parametrize("kind", ["new year", pytest.param("new year undated", marks=pytest.mark.long)])
+def test_the_first_week_of_a_year_shows_the_printed_previous_totals_and_says_why_no_change_is_computed(kind):
+    edition = kinds.made(kind)
+    assert edition.tables["changes"]["change"].isna().all()
+    cells = edition.tables["measurements"].query("indicator == 'PREVIOUS_TOTAL'").set_index("unit_code")["value"]
+    rows = [sentences.table_row(edition, each) for _, each in edition.units.iterrows()]
+    printed = [edition.words.number(cells[code]) for code in edition.units["unit_code"]]
+    assert [each["previous_total"] for each in rows] == printed and not any(each["fell"] for each in rows)
+    reason = edition.words.say("finding.withheld_new_year")
+    assert reason in sentences.trend_lines(edition) and reason in " ".join(sentences.minute_lines(edition))
+    code, total = edition.units["unit_code"].iloc[0], printed[0]
+    assert {reason, edition.words.say("unit.printed_previous", previous=total)} <= set(of_page(edition, code))
+
+
 def test_a_figure_that_stands_nowhere_is_found():
     edition = kinds.made("planted")
     cells = Cells(edition.tables, more=limits(edition))
