@@ -220,15 +220,3 @@ def find_satisfaction_moves(changes: pd.DataFrame, contributions: pd.DataFrame, 
     first = rows.sort_values("of", key=lambda of: of.map(rank), kind="stable").drop_duplicates("unit_code")
     moves = first.rename(columns={"contribution": "move"}).dropna(subset="move")
     return changes[["unit_code"]].merge(moves, on="unit_code")[["unit_code", "of", "move"]]
-
-
-def count_items(difference: float, size: float, tolerance: float) -> int:
-    """How many whole satisfaction items a difference equals: ``count_items(-5.78, 6, 0.5)`` => −1; 0 where none fits.
-
-    difference, size, tolerance : points. The difference may be ``tolerance`` off a multiple of ``size``. NaN => 0.
-    Source : sub-criteria 5.2 to 5.4 are worth 6 points each, and are observed to change as a whole (docs/method.md §3).
-    """
-    if pd.isna(difference):
-        return 0
-    count = round(difference / size)
-    return count if count and abs(difference - count * size) <= tolerance + 1e-9 else 0

@@ -13,7 +13,6 @@ from analysis.method.changes import (
     compare_carried_totals,
     compute_changes,
     compute_contributions,
-    count_items,
     find_previous_ranks,
     find_previous_totals,
     find_reasons,
@@ -290,22 +289,3 @@ def test_a_lost_item_is_looked_for_in_satisfaction_itself_where_it_is_known(part
     contributions = pd.DataFrame(rows, columns=CONTRIBUTIONS)
     moves = find_satisfaction_moves(changes({"a": 51.10}, {"a": 56.88}), contributions, "MDHL")
     assert moves[["of", "move"]].to_numpy().tolist() == [list(each) for each in told]
-
-
-@pytest.mark.parametrize(
-    ("difference", "tolerance", "count"),
-    [
-        (-5.78, 0.5, -1),  # Mỹ Hội Đông, 4 December 2023
-        (-5.5, 0.5, -1),
-        (-5.49, 0.5, 0),
-        (6.0, 0.5, 1),
-        (-12.3, 0.5, -2),
-        (-11.26, 1.0, -2),
-        (-11.26, 0.5, 0),
-        (0.3, 0.5, 0),  # no item at all
-        (3.0, 0.5, 0),
-        (np.nan, 0.5, 0),
-    ],
-)
-def test_a_difference_is_named_as_whole_items_only_where_it_is_close_to_them(difference, tolerance, count):
-    assert count_items(difference, 6, tolerance) == count
