@@ -18,6 +18,7 @@ from analysis.weeks import paths
 
 # What a unit is asked about: the findings of these kinds, in this order, unless they are only good to know.
 ASKED_ABOUT = ("entered_band", "band", "fell", "step", "move", "signal", "route")
+MOST_IN_SUBJECT = 2
 ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
@@ -29,14 +30,38 @@ def title(edition: Edition) -> str:
 
 
 def subject(edition: Edition) -> str:
-    """The mail's subject: area, week, total, band. Where the area has no total: area and week."""
-    words, district = edition.words, edition.district
-    if district is None:
+    """The mail's subject, the news first: total and change of the area, who is weak, who fell notably.
+
+    ``766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78``; a week without news has its title.
+    """
+    words, names, district, units = edition.words, edition.names, edition.district, edition.units
+    news = []
+    if district is not None and pd.notna(district["total"]):
+        total, change = words.number(district["total"]), district["change"]
+        news.append(total if pd.isna(change) else f"{total} ({words.number(change, signed=True)})")
+    for band in edition.rules.settings["weak_bands"]:
+        weak = units.loc[units["band"] == band, "unit_code"]
+        news += _name_few(
+            [f"{names.unit(code)} {names.band(band)}" for code in weak], "weak", edition, names.band(band)
+        )
+    fell = [
+        f"{names.unit(each.unit_code)} {names.figure('CHANGE', each.value)}"
+        for each in edition.found("fell").itertuples()
+    ]
+    news += _name_few(fell, "fell", edition)
+    if not news:
         return title(edition)
-    fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
-    period = words.period(edition.rules.cutoff)
+    day = words.say("chart.day", day=edition.rules.cutoff)
     area = edition.rules.settings["name"][words.lang]
-    return mark_correction(words.say("piece.mail_subject", area=area, period=period, **fields), edition)
+    return mark_correction(words.say("piece.mail_subject", area=area, day=day, news="; ".join(news)), edition)
+
+
+def _name_few(named: list[str], what: str, edition: Edition, band: str = "") -> list[str]:
+    """The units as named; more than two are counted, for a subject is cut after some 60 characters."""
+    if len(named) <= MOST_IN_SUBJECT:
+        return named
+    fields = {"band": band} if band else {}
+    return [edition.words.say(f"piece.subject_{what}", count=len(named), **fields)]
 
 
 def mark_correction(text: str, edition: Edition) -> str:

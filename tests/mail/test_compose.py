@@ -72,7 +72,7 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     second = district.edition(origin={"revision": "2"}, corrections=changed)
     monkeypatch.setattr(district, "edition", lambda lang: second)
     message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=sentences.subject(second))
-    subject = district.say("piece.mail_subject", area="huyện Chợ Mới", period="#", total="", band="").split("#")[0]
+    subject = district.say("piece.mail_subject", area="huyện Chợ Mới", day="04/12", news="#").split("#")[0]
     assert message["Subject"].startswith(district.say("piece.corrected_title", text=subject))
     for kind in ("plain", "html"):
         said = re.sub(r"<[^>]*>|\s+", " ", message.get_body((kind,)).get_content())

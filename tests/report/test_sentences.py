@@ -155,7 +155,7 @@ def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
     assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(page.correction(second))
     slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
     assert text(page.correction(slight)).endswith("Thị trấn Chợ Mới Công khai, minh bạch 72,60 72,63")
-    assert sentences.subject(second).startswith("[Đính chính] [Chỉ số 766] huyện Chợ Mới")
+    assert sentences.subject(second).startswith("[Đính chính] 766 huyện Chợ Mới 04/12: ")
     assert sentences.title(second).startswith("[Đính chính] Bộ chỉ số 766")
 
 
@@ -187,7 +187,7 @@ def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
     pieces = [page.minute, page.result, page.appendix, page.standings]
     said = [text(piece(edition(**tables))) for piece in pieces]
     assert not any("57,45" in each for each in said)
-    assert sentences.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
+    assert sentences.subject(edition(**tables)) == "766 huyện Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
 
 
 def test_english_pieces_carry_the_same_numbers():
@@ -206,11 +206,28 @@ def test_a_week_in_which_nothing_happened_says_so():
     assert say("piece.none_missed", targets=targets) in said
 
 
-def test_the_mails_subject_names_area_week_total_and_band():
+def test_the_mails_subject_has_the_news_first():
+    said = "766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78"
+    assert sentences.subject(edition()) == said
     assert (
-        sentences.subject(edition())
-        == "[Chỉ số 766] huyện Chợ Mới, tuần 1 tháng 12 năm 2023: 57,45 điểm, xếp loại Trung bình"
+        sentences.subject(edition("en"))
+        == "766 Chợ Mới district 04 Dec: 57.45 (+0.29); Kiến An Weak; Mỹ Hội Đông −5.78"
     )
+
+
+def test_of_more_than_two_units_the_mails_subject_tells_how_many():
+    many = weak("vi", {}, KIEN_AN, TAN_MY, "30679")
+    assert sentences.subject(many) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị Yếu; Mỹ Hội Đông −5,78"
+    fell = week()["findings"].query("finding == 'fell'")
+    alike = edition(findings=pd.concat([fell] * 3), scores=week()["scores"].assign(band="Trung bình"))
+    assert sentences.subject(alike) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị giảm đáng chú ý"
+
+
+def test_without_a_total_and_without_news_the_mails_subject_is_the_title():
+    tables = week() | {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
+    tables["findings"] = tables["findings"].query("finding != 'fell'")
+    tables["scores"] = tables["scores"].assign(band="Trung bình")
+    assert sentences.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
 
 
 def test_section_2_says_since_when_there_is_history_and_what_can_still_be_reached():

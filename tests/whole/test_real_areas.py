@@ -4,28 +4,19 @@ The reference figures are read where they are; they are no part of this reposito
 """
 
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from support import played
 from support.district import HOME, say, words
-from support.real import AN_GIANG, DATA, DAYS, GIA_LAI, MISSING
+from support.real import AN_GIANG, DATA, DAYS, GIA_LAI, MISSING, SUBCRITERIA, gate
 
-from analysis.config import rules
 from analysis.gate import clean
 from analysis.method import score
 from analysis.report import findings
 
-SUBCRITERIA = GIA_LAI / "subcriteria_2026-10-08.csv"
-
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=MISSING)
-
-
-def gate(area: str, day: str, *paths: Path, home: Path = HOME):
-    in_force = rules.load(home, area, date.fromisoformat(day))
-    return clean.gate(paths, in_force, words()), in_force
 
 
 def scored(area: str, day: str, *paths: Path, home: Path = HOME):

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from support import district, played, years
+from support import district, played, real, years
 from support.second_opinion import Comparison
-from whole import test_real_areas as real
 
 REAL = str(district.CUTOFF)
 
@@ -55,7 +54,7 @@ def test_the_real_week_after_a_dozen_generated_ones_is_computed_alike(tmp_path):
     assert_agreed(comparison, OF_A_DOZEN_WEEKS)
 
 
-@pytest.mark.skipif(not real.GIA_LAI.is_dir(), reason=f"the reference figures are not here: {real.GIA_LAI}")
+@pytest.mark.skipif(not real.GIA_LAI.is_dir(), reason=real.MISSING)
 def test_the_real_days_of_gia_lai_are_computed_alike(tmp_path):
     with played.at(tmp_path) as home:
         comparison = Comparison(home, "gia-lai")
