@@ -609,7 +609,16 @@ def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
     name = edition.names.unit(code)
     if texts[0].startswith(name):
         texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(name)
-    return {"name": "", "texts": [*texts, edition.words.say(ask)]}
+    department = _find_department(edition, code) if ask == "piece.ask_weak" else ""
+    last = edition.words.say("piece.ask_weak_with", department=department) if department else edition.words.say(ask)
+    return {"name": "", "texts": [*texts, last]}
+
+
+def _find_department(edition: Edition, code: str) -> str:
+    """The department in charge of the first indicator on the unit's route, with which it is to work; "": none."""
+    responsible, routes = edition.rules.settings["responsible"], _of(edition.tables["routes"], code)
+    first = routes[routes["order"].notna() & routes["indicator"].isin(responsible)].sort_values("order")
+    return responsible[first["indicator"].iat[0]][edition.words.lang] if len(first) else ""
 
 
 def _ask_about(edition: Edition, indicator: str) -> list[str]:

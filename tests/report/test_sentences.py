@@ -512,6 +512,19 @@ def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(la
     assert len(texts) == 2 and texts[0].startswith(said)
 
 
+def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator_on_its_route():
+    def ask(settings=None):
+        asked = [each["texts"] for each in sentences.request_rows(told("vi", settings))]
+        return next(texts for texts in asked if texts[0].startswith("Xã Kiến An"))[-1]
+
+    assert ask() == say("piece.ask_weak_with", department="Phòng Văn hóa – Thông tin")  # transparency
+    other = {"vi": "Phòng Nội vụ", "en": "the Division of Home Affairs"}
+    assert ask({"responsible": {"TT": {"vi": "#", "en": "#"}, "CKMB": other}}) == say(
+        "piece.ask_weak_with", department="Phòng Nội vụ"
+    )
+    assert ask({"responsible": {"TT": other}}) == say("piece.ask_weak")
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_unit_is_asked_once_with_all_that_it_is_asked_about(lang):
     asked = [" ".join(each["texts"]) for each in sentences.request_rows(told(lang, signals=signalled(KIEN_AN)))]
