@@ -1,6 +1,7 @@
 """Makes appendix.xlsx from the week's table: every unit and printed column, as numbers to calculate with.
 
-The first sheet is the appendix of the page, in the same order. The second shows where the figures come from: files,
+The first sheet is the appendix of the page: the units in the same order, and below them, apart, the whole area, so that
+filtering and sorting leave it alone. The second shows where the figures come from: files,
 control totals, repaired cells, and what the figures cannot show. A re-issued week has another one with its corrections;
 the last one has the own rates of the week.
 A text is always written as text; it never becomes a formula or a link.
@@ -74,18 +75,22 @@ def build_workbook(edition: Edition) -> bytes:
 
 def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     say, columns, rows = edition.words.say, ranking_columns(edition), ranking_rows(edition)
-    widths, areas = _widths(columns, rows), len(rows) - len(edition.units)
+    area = [] if edition.district is None else [_row(edition, edition.district)]
+    widths, last = _widths(columns, rows + area), len(rows)
     _set_columns(sheet, widths)
     _head(sheet, 0, columns, widths, formats)
     for number, row in enumerate(rows, start=1):
-        _write(sheet, number, columns, row, widths, formats, bold=number <= areas)
+        _write(sheet, number, columns, row, widths, formats)
     sheet.freeze_panes(1, 2)
     sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-    _mark(sheet, edition, columns, range(areas + 1, len(rows) + 1), formats)
+    sheet.autofilter(0, 0, last, len(columns) - 1)
+    _mark(sheet, edition, columns, range(1, last + 1), formats)
+    for row in area:  # after an empty row: Excel and LibreOffice extend a filter to a row right below it
+        last += 2
+        _write(sheet, last, columns, row, widths, formats, bold=True)
     fields = {"date": edition.words.date(edition.rules.cutoff), "note": sentences.appendix_note(edition)}
     note = say("document.note", **fields)
-    _across(sheet, len(rows) + 2, 0, note, widths, formats(italic=True, text_wrap=True))
+    _across(sheet, last + 2, 0, note, widths, formats(italic=True, text_wrap=True))
 
 
 def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
@@ -186,9 +191,8 @@ def ranking_columns(edition: Edition) -> list[Column]:
 
 
 def ranking_rows(edition: Edition) -> list[dict]:
-    """Rows by column code: the area, if the table has its row, then the units by kind and rank."""
-    area = [] if edition.district is None else [_row(edition, edition.district)]
-    return area + [_row(edition, unit) for _, unit in edition.units.iterrows()]
+    """The units by kind and rank, each as a row by column code."""
+    return [_row(edition, unit) for _, unit in edition.units.iterrows()]
 
 
 def _row(edition: Edition, unit: pd.Series) -> dict:
