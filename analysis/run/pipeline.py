@@ -170,6 +170,8 @@ class _Week:
         refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in lines:
             self.steps.tell(line)
+        if unread := [path.name for path in paths.reserved_raw(self.home, self.area, self.cutoff)]:
+            self.steps.tell(self.words.say("run.not_read", area=self.area, names=self.words.listed(unread)))
         if refused:
             return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))
         if unknown := self.unknown(units):

@@ -8,6 +8,8 @@ from analysis.config import periods
 from analysis.exits import AnalysisError
 
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+# After the cut-off: the office's remarks, the replies to the report, the places in the province. Never a table.
+RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGNORECASE | re.DOTALL)
 
 
 class NotFound(AnalysisError, FileNotFoundError):
@@ -53,14 +55,19 @@ def _plain(area: str) -> str:
 def raw_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
     """The delivered tables of a week, sorted by name: those in ``folder/raw/``, else ``data/raw/<area>/<cutoff>*.*``.
 
-    Every file whose name begins with the cut-off belongs to that week. None is skipped silently; the gate reports where
-    two of them disagree. Raises NotFound if there is none.
+    Every file whose name begins with the cut-off belongs to that week; all are its tables but those of a reserved name.
+    None is skipped silently; the gate reports where two of them disagree. Raises NotFound if there is none.
     """
     own = _files(folder / "raw") if folder else []
-    found = own or _files(_raw(home, area), f"{periods.cutoff(cutoff)}[!0-9]*")
+    found = own or _dated(home, area, str(periods.cutoff(cutoff)))
     if not found:
         raise NotFound(f"data/raw/{area}: expected a table {cutoff}*.*, found none")
     return found
+
+
+def reserved_raw(home: Path, area: str, cutoff: str) -> list[Path]:
+    """The remarks, replies and places of a week in data/raw/<area>/, sorted by name: the files of a reserved name."""
+    return _dated(home, area, str(periods.cutoff(cutoff)), reserved=True)
 
 
 def newest_raw(home: Path, area: str) -> str:
@@ -72,15 +79,31 @@ def newest_raw(home: Path, area: str) -> str:
 
 
 def raw_days(home: Path, area: str) -> list[str]:
-    """The days in the file names of data/raw/<area>/, oldest first; some may not exist in the calendar."""
-    files = _files(_raw(home, area), f"{ISO_DAY}[!0-9]*")
-    return sorted({path.name[:10] for path in files})
+    """The days in the names of the tables in data/raw/<area>/, oldest first; some may not exist in the calendar."""
+    return sorted({path.name[:10] for path in _dated(home, area)})
 
 
 def misnamed_raw(home: Path, area: str) -> list[str]:
-    """The files of data/raw/<area>/ whose names do not begin with a day, so that their week is not known."""
-    named = raw_days(home, area)
-    return [path.name for path in _files(_raw(home, area), "[!.]*") if path.name[:10] not in named]
+    """The files of data/raw/<area>/ whose names do not tell their week.
+
+    They begin with no day or, where the name is reserved, with a day that is not in the calendar. A table of such a day
+    is not among them: its week is refused.
+    """
+    weeks = {*_dated(home, area), *(path for path in _dated(home, area, reserved=True) if _in_calendar(path.name[:10]))}
+    return [path.name for path in _files(_raw(home, area), "[!.]*") if path not in weeks]
+
+
+def _dated(home: Path, area: str, day: str = ISO_DAY, *, reserved: bool = False) -> list[Path]:
+    """The tables whose names begin with ``day``; or, not these, the files of a reserved name."""
+    files = _files(_raw(home, area), f"{day}[!0-9]*")
+    return [path for path in files if bool(RESERVED.fullmatch(path.name[10:])) == reserved]
+
+
+def _in_calendar(day: str) -> bool:
+    try:
+        return bool(periods.cutoff(day))
+    except ValueError:
+        return False
 
 
 def _raw(home: Path, area: str) -> Path:

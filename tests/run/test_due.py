@@ -134,6 +134,13 @@ def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home
     assert "2023-13-04, không phải là một ngày" in ended["2023-13-04"].message
 
 
+def test_a_reserved_file_makes_no_week_due(home):
+    made(home)
+    for name in (f"{FIRST}-ghi-chu.txt", f"{SECOND}-xep-hang.csv", "2023-12-18-phan-hoi.csv"):
+        put(home / "data" / "raw" / AREA / name, "no table")
+    assert (made(home), due.missing(home, AREA)) == (([], {}), [])
+
+
 def test_an_area_without_tables_has_nothing_due(home):
     shutil.rmtree(home / "data")
     assert made(home) == ([], {})

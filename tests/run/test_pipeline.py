@@ -237,6 +237,25 @@ def test_without_a_raw_table_there_is_a_sentence(home):
     assert "data/raw/cho-moi/2023-11-27*.*" in outcome.message
 
 
+def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_was_and_are_told_once(home):
+    pipeline.make_week(home, AREA, steps=steps(home, stages=()))
+    before = contents(*published(home))
+    raw = home / "data" / "raw" / AREA
+    for name in (f"{CUTOFF}-ghi-chu.txt", f"{CUTOFF}-PHAN-HOI.csv", "2023-12-18-phan-hoi.csv"):
+        put(raw / name, "no table")
+    again, told = pipeline.make_week(home, AREA, steps=steps(home, stages=())), []
+    assert (again.status, "Không có gì mới" in again.message) == (Exit.DONE, True)
+    assert contents(*published(home)) == before
+
+    shutil.rmtree(published(home)[0])
+    shutil.rmtree(published(home)[1])
+    outcome = pipeline.make_week(home, AREA, steps=steps(home, stages=(), told=told))
+    assert (outcome.status, outcome.report) == (Exit.DONE, published(home)[1] / "report.html")
+    assert [path.name for path in (published(home)[0] / "raw").iterdir()] == [f"{CUTOFF}.txt"]
+    (line,) = (line for line in told if "chưa được đọc" in line)
+    assert f"{CUTOFF}-PHAN-HOI.csv và {CUTOFF}-ghi-chu.txt" in line and "2023-12-18" not in line
+
+
 def test_a_table_named_by_no_day_is_refused_and_named(home):
     put(home / "data" / "raw" / AREA / "2023-13-04.txt", "raw")
     before = contents(home)

@@ -28,6 +28,35 @@ def test_the_raw_tables_of_a_week_are_all_that_begin_with_its_cutoff(home, deliv
     assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == of_the_week
 
 
+RESERVED = [
+    *("2023-12-04-ghi-chu.txt", "2023-12-04-ghi-chu.docx", "2023-12-04-xep-hang.csv", "2023-12-04-phan-hoi.csv"),
+    *("2023-12-04-phan-hoi", "2023-12-04-phan-hoi-2.xlsx", "2023-12-04-Ghi-Chu.TXT", "2023-12-04-PHAN-HOI.eml"),
+]
+TABLES = [
+    *("2023-12-04-ghi-chu.xlsx", "2023-12-04-ghi-chu-2.txt", "2023-12-04-xep-hang.xlsx", "2023-12-04-bo-sung.csv"),
+    *("2023-12-04 phan-hoi.csv", "2023-12-04-ghi-chú.txt", "2023-12-04-bang-phan-hoi.csv"),  # refused, not passed over
+]
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_reserved_name_is_no_table_and_makes_no_week_and_is_not_misnamed(home, name):
+    put(home / "data/raw/cho-moi" / name)
+    assert (paths.raw_days(home, AREA), paths.misnamed_raw(home, AREA)) == ([], [])
+    with pytest.raises(paths.NotFound, match=r"expected a table 2023-12-04\*\.\*, found none"):
+        paths.raw_files(home, AREA, CUTOFF)
+    put(home / "data/raw/cho-moi/2023-12-04.txt")
+    put(home / "data/raw/cho-moi/2023-11-27-ghi-chu.txt")
+    assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == ["2023-12-04.txt"]
+    assert [path.name for path in paths.reserved_raw(home, AREA, CUTOFF)] == [name]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_name_that_only_resembles_a_reserved_one_is_a_table(home, name):
+    put(home / "data/raw/cho-moi" / name)
+    assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == [name]
+    assert (paths.raw_days(home, AREA), paths.reserved_raw(home, AREA, CUTOFF)) == ([CUTOFF], [])
+
+
 def test_the_raw_tables_in_a_run_folder_win(home):
     put(home / "data/raw/cho-moi/2023-12-04.txt")
     own = [put(home / "elsewhere/raw" / name) for name in ("a.txt", "b.txt")]
@@ -48,6 +77,32 @@ def test_the_newest_raw_table_is_the_one_of_the_latest_cutoff(home):
     assert paths.newest_raw(home, AREA) == "2023-12-04"
     with pytest.raises(paths.NotFound, match="named by its cut-off"):
         paths.newest_raw(home, "an-giang")
+
+
+def test_the_newest_raw_table_is_never_a_reserved_file(home):
+    for name in ("2023-12-04.txt", "2023-12-11-ghi-chu.docx", "2023-12-18-phan-hoi.csv", "2023-12-25-xep-hang.csv"):
+        put(home / "data/raw/cho-moi" / name)
+    assert paths.newest_raw(home, AREA) == "2023-12-04"
+    assert paths.raw_days(home, AREA) == ["2023-12-04"]
+
+
+@pytest.mark.parametrize(
+    ("name", "misnamed"),
+    [
+        ("notes.txt", True),
+        ("ghi-chu.txt", True),
+        ("2023-12-041.txt", True),
+        ("2023-13-04-ghi-chu.txt", True),  # the remark of no week
+        ("2023-13-04.txt", False),  # refused as the table of a day that is none
+        ("2023-12-11.txt", False),
+        ("2023-12-11-ghi-chu.txt", False),
+        (".DS_Store", False),
+    ],
+)
+def test_a_file_is_misnamed_where_its_name_does_not_tell_its_week(home, name, misnamed):
+    for each in ("2023-12-04.txt", name):  # whatever tables lie beside it
+        put(home / "data/raw/cho-moi" / each)
+    assert paths.misnamed_raw(home, AREA) == ([name] if misnamed else [])
 
 
 @pytest.mark.parametrize("area", ["..", "../cho-moi", "cho-moi/x", "", ".hidden", "Chợ Mới"])
