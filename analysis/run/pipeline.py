@@ -170,7 +170,9 @@ class _Week:
         refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in lines:
             self.steps.tell(line)
-        if unread := [path.name for path in paths.reserved_raw(self.home, self.area, self.cutoff)]:
+        named = {path.resolve() for path in self.raw}  # with --raw, a table may have any name
+        reserved = paths.reserved_raw(self.home, self.area, self.cutoff)
+        if unread := [path.name for path in reserved if path.resolve() not in named]:
             self.steps.tell(self.words.say("run.not_read", area=self.area, names=self.words.listed(unread)))
         if refused:
             return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))

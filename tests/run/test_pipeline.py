@@ -256,6 +256,12 @@ def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_
     assert f"{CUTOFF}-PHAN-HOI.csv và {CUTOFF}-ghi-chu.txt" in line and "2023-12-18" not in line
 
 
+def test_a_table_named_by_the_person_is_not_told_as_unread_whatever_its_name(home):
+    named = put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.csv", "table")
+    pipeline.make_week(home, AREA, CUTOFF, raw=[named], steps=steps(home, stages=(), told=(told := [])))
+    assert [line for line in told if "chưa được đọc" in line] == []
+
+
 def test_a_table_named_by_no_day_is_refused_and_named(home):
     put(home / "data" / "raw" / AREA / "2023-13-04.txt", "raw")
     before = contents(home)
