@@ -149,7 +149,7 @@ def request_rows(edition: Edition) -> list[dict]:
         (edition.found("fell"), "piece.ask_fallen", settings["fell_most"]),
         (lost[lost["reference"] < 0], "piece.ask_stepped", settings["fell_most"]),
         (moves[moves["value"] < 0], "piece.ask_fallen", settings["fell_most"]),
-        (_fallen_signals(edition), "piece.ask_signal", settings["page"]["signals"]),
+        (find_fallen_signals(edition), "piece.ask_signal", settings["page"]["signals"]),
     ]
     asked, known = [], set()
     for rows, ask, most in reasons:
@@ -163,7 +163,7 @@ def request_rows(edition: Edition) -> list[dict]:
     return asked
 
 
-def _fallen_signals(edition: Edition) -> pd.DataFrame:
+def find_fallen_signals(edition: Edition) -> pd.DataFrame:
     """The findings of units whose own rate is far below what is usual for them; not those of the area."""
     rows = edition.found("signal")
     return rows[(rows["severity"] == "watch") & (rows["unit_code"] != edition.names.control)]
@@ -513,7 +513,7 @@ def _fallen_line(edition: Edition) -> str:
         texts.append(words.say(f"piece.lost_{'_'.join(points)}", unit=unit, **points))
     if others := len(losses) - most:
         texts += [words.say("piece.others_lost", count=others)] if others > 0 else []
-    return " ".join([*texts, *_fallen_signals(edition)["text"].head(most)])
+    return " ".join([*texts, *find_fallen_signals(edition)["text"].head(most)])
 
 
 def _risen_line(edition: Edition) -> str:

@@ -71,11 +71,13 @@ def title(edition: Edition, code: str) -> str:
 
 
 def minute(edition: Edition, code: str) -> HTML:
-    """Five lines: rank and band, what changed, where points are lost, the way to the next band, what is not known."""
+    """A few lines: rank and band, what changed, a rate that has fallen, where points are lost, the way upwards."""
+    fallen = sentences.find_fallen_signals(edition)
     lines = [
         _standing(edition, code),
         *(_changed(edition, code) or _withheld(edition, code))[:1],
         *_found(edition, code, "step")[:1],
+        *fallen.loc[fallen["unit_code"] == code, "text"],
         _most_lost(edition, code),
         *_routes(edition, code)[:1],
     ]

@@ -375,7 +375,7 @@ GAPS = [
     ("points lower", ("TOTAL", -11.26), "thấp hơn 11,26 điểm", "11.26 points lower"),
     ("points higher", ("TOTAL", 0.5), "cao hơn 0,50 điểm", "0.50 points higher"),
     ("percentage points higher", ("CKMB", 23.55), "cao hơn 23,6 điểm phần trăm", "23.6 percentage points higher"),
-    ("none that is shown", ("TOTAL", -0.004), "bằng mức đó", "equal to it"),
+    ("none that is shown", ("TOTAL", -0.004), "ở đúng mức này", "equal to it"),
 ]  # fmt: skip
 
 

@@ -251,6 +251,15 @@ def test_the_gap_to_the_median_is_the_difference_of_the_two_figures_that_are_sho
     assert say("unit.beside_median", kind=say("kind.commune"), median="59,31", difference=difference) in said
 
 
+def test_a_rate_that_has_fallen_is_told_in_the_first_lines_of_the_unit_that_it_is_of():
+    row = {"finding": "signal", "severity": "watch", "unit_code": KIEN_AN, "indicator": "TT", "text": "Tỷ lệ đã giảm."}
+    risen = row | {"severity": "info", "text": "Tỷ lệ đã tăng."}
+    every = edition(findings=pd.concat([week()["findings"], pd.DataFrame([row, risen])]))
+    said = text(unitpage.minute(every, KIEN_AN))
+    assert "Tỷ lệ đã giảm." in said and "Tỷ lệ đã tăng." not in said
+    assert "Tỷ lệ đã giảm." not in text(unitpage.minute(every, TOWN))
+
+
 def history_told(code, rules, **tables):
     """What the page of the unit says of the history, and what the report says of it."""
     held = week() | tables
@@ -430,7 +439,7 @@ STANDING = [
     ("tied with two", tied(2), "standing", "Đồng hạng với 2 đơn vị khác.", "2 other units have the same place."),
     ("without a total", {"scores": scored(total=np.nan)}, "standing", "Xã Kiến An chưa có tổng điểm trong kỳ này.", "Kiến An has no total this time."),
     ("at the median", {"scores": week()["scores"].assign(total=58.0)}, "standing",
-     "Trung vị của các đơn vị cấp xã là 58,00 điểm; đơn vị bằng mức đó.", "The median of the units at commune level is 58.00 points; this unit is equal to it."),
+     "Trung vị của các đơn vị cấp xã là 58,00 điểm; đơn vị ở đúng mức này.", "The median of the units at commune level is 58.00 points; this unit is equal to it."),
     ("its place went up", {"changes": changed(previous_rank=18.0, rank_move=2.0), "scores": scored(rank=16.0)}, "change",
      "Thứ hạng từ 18 lên 16.", "Its place went up from 18 to 16."),
     ("its place went down", {"changes": changed(previous_rank=16.0, rank_move=-2.0)}, "change",
