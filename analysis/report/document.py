@@ -71,7 +71,7 @@ def fields(edition: Edition) -> dict:
         "intro": intro,
         "correction": _correction(edition) if edition.revision > 1 else None,
         "result": {"heading": say("piece.result_heading"), "lines": result},
-        "trend": {"heading": say("piece.trend_heading"), "lines": sentences.trend_lines(edition)},
+        "trend": {"heading": say("piece.trend_heading"), "lines": sentences.trend_lines(edition, with_waiting=False)},
         "requests": {"heading": say("piece.requests_heading"), "rows": _requests(edition)},
         "end": say("piece.end", area=settings["name"][words.lang]),
         "recipients": {

@@ -338,7 +338,8 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
     """Findings about the history: its length, what cannot be compared and why, known steps, corrected weeks.
 
-    The figure is the number of units that the sentence names; none where it is about the table as a whole.
+    The figure is the number of units that the sentence names; none where it is about the table as a whole. The
+    reference is the number of cut-offs that are still needed before something can be told; else none.
     """
     words, say, course = names.words, names.words.say, tables["course"]
     published = course[course["carried_by"] == ""]
@@ -357,8 +358,10 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     if compared and previous < rules.bands_since:
         texts.append(say("finding.new_bands", period=_previous(previous, words)))
     about_units = [*_gone(published, names), *say_withheld(tables["moves"], names)]
-    told = [*((text, None) for text in texts), *about_units, *((text, None) for text in _not_judged(tables, names))]
-    rows = [(INFO, "", "CHANGE", count, None, text) for text, count in told]
+    rows = [
+        (INFO, "", "CHANGE", count, None, text) for text, count in [*((text, None) for text in texts), *about_units]
+    ]
+    rows += [(INFO, "", "CHANGE", None, LEAST_WEEKS, text) for text in _not_judged(tables["signals"], names)]
     known = {"", names.control, *tables["units"]["unit_code"]}
     steps = [each for each in rules.settings["rebase"] if each["unit_code"] in known]
     rows += [
@@ -396,9 +399,8 @@ def _previous(previous: str, words: Wording) -> str:
     return words.period(date.fromisoformat(previous)) if previous else words.say("period.previous")
 
 
-def _not_judged(tables: dict[str, pd.DataFrame], names: Names) -> list[str]:
+def _not_judged(signals: pd.DataFrame, names: Names) -> list[str]:
     """How many units have no indicator whose usual rate is known yet."""
-    signals = tables["signals"]
     units = signals[signals["unit_code"] != names.control]
     known = units["baseline"].notna().groupby(units["unit_code"]).any()
     if not (few := int((~known).sum())):

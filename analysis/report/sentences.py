@@ -200,8 +200,13 @@ def _reconciled_lines(edition: Edition) -> list[str]:
     return [*rows["text"], *counted]
 
 
-def trend_lines(edition: Edition) -> list[str]:
-    """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible."""
+def trend_lines(edition: Edition, with_waiting: bool = True) -> list[str]:
+    """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible.
+
+    with_waiting : also for what there are still too few cut-offs; a letter does not say that
+    """
+    known = edition.found("data", "CHANGE")
+    known = known if with_waiting else known[known["reference"].isna()]
     code, words = edition.names.control, edition.words
     area = capital(edition.rules.settings["name"][words.lang])
     named = [
@@ -209,7 +214,7 @@ def trend_lines(edition: Edition) -> list[str]:
         for lines in (week_rate_lines(edition, code), target_lines(edition, code))
     ]
     return [
-        *edition.found("data", "CHANGE")["text"],
+        *known["text"],
         *_counts_line(edition),
         *_carried_line(edition),
         *named[0],

@@ -177,11 +177,12 @@ def test_the_font_is_named_for_every_script():
 # -- what it says ----------------------------------------------------------------------------------------------------
 
 
-def test_the_document_says_what_the_page_says():
+def test_the_document_says_what_the_page_says_but_for_what_there_are_still_too_few_cutoffs():
     told = " ".join(" ".join(lines(compiled())).split())
     real = edition()
+    waiting = say("finding.not_judged", units=18, least=8)
     for text in [*sentences.result_lines(real), *sentences.trend_lines(real)]:
-        assert " ".join(text.split()) in told
+        assert (" ".join(text.split()) in told) == (text != waiting)
     for request in sentences.request_rows(real):
         assert " ".join(" ".join(request["texts"]).split()) in told
 
