@@ -18,7 +18,16 @@ from analysis.method.signals import LEAST_WEEKS
 from analysis.method.steps import PEERS
 from analysis.method.week_rates import REVISED
 from analysis.report.names import Names
-from analysis.report.phrases import say_age, say_gap, say_move, say_part, say_routes, say_signal, say_withheld
+from analysis.report.phrases import (
+    find_slips,
+    say_age,
+    say_gap,
+    say_move,
+    say_part,
+    say_routes,
+    say_signal,
+    say_withheld,
+)
 from analysis.tables import NOT_ITEMISED
 
 COLUMNS = list(week_tables.TABLES["findings"].columns)
@@ -312,7 +321,7 @@ def _carried(carried: pd.DataFrame, cutoff: date, names: Names) -> list[tuple]:
 def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:
     """Findings about the data: repairs, control totals, warnings, and what the figures cannot show."""
     words, say, rows = names.words, names.words.say, []
-    if slips := len(tables["repairs"]):
+    if slips := len(find_slips(tables["repairs"], words)):
         rows.append(_row("data", INFO, value=slips, text=say("finding.repairs", count=words.number(slips, 0))))
     for each in tables["controls"].itertuples():
         if each.control == "units" and rules.from_file:

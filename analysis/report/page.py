@@ -7,7 +7,7 @@ small template in notebooks/templates/pieces.
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.report import sentences
+from analysis.report import phrases, sentences
 from analysis.report.edition import Edition
 from analysis.report.templates import template
 
@@ -65,7 +65,8 @@ def standings(edition: Edition) -> HTML:
 
 def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
     """What was repaired, what was counted, and what the figures cannot show; and each repaired cell."""
-    repairs = edition.tables["repairs"].to_dict("records") if with_repairs else []
+    slips = phrases.find_slips(edition.tables["repairs"], edition.words)
+    repairs = slips.to_dict("records") if with_repairs else []
     return render_piece("data_note", edition, texts=sentences.data_lines(edition), repairs=repairs)
 
 

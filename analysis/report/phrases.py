@@ -15,6 +15,7 @@ from analysis.method.week_rates import COUNTS, ESTIMATE
 from analysis.report.names import Names
 
 SHOWN_POINTS = 0.005  # less is shown as 0,00
+NOTATION = ("decimal_comma", "thousands", "percent_sign", "percent_format")  # how a number may be written
 
 
 def say_age(held, words: Wording) -> str:
@@ -46,6 +47,12 @@ def say_gap(indicator: str, gap: float, names: Names, decimals: int | None = Non
 
 
 # -- moves -----------------------------------------------------------------------------------------------------------
+
+
+def find_slips(repairs: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """The rows of the table ``repairs`` that were typed wrong. Another way to write a number is no slip."""
+    notation = [words.say(f"repair.{name}") for name in NOTATION]
+    return repairs[~repairs["reason"].isin(notation)]
 
 
 def say_move(move, contributions: pd.DataFrame, names: Names) -> str:

@@ -168,7 +168,7 @@ def test_the_routes_of_a_weak_unit_name_first_what_can_be_mended_at_once():
 
 def test_the_data_findings_say_what_the_figures_cannot_show():
     said = " ".join(week()["findings"].query("finding == 'data'")["text"])
-    assert say("finding.repairs", count=14) in said
+    assert say("finding.repairs", count=10) in said  # two decimal commas, two separators of thousands are none
     assert say("finding.no_history", period=say("period.week_of_year", week=1, month=12, year=2023)) in said
     assert "Mức độ hài lòng" in said
 
@@ -488,10 +488,18 @@ def test_a_figure_far_from_its_peers_is_told_as_lower_or_higher(indicator, name,
 # -- the data itself -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("slips", "said"), [(0, 0), (1, 1), (14, 1)])
-def test_repairs_are_told_where_there_were_any(slips, said):
-    repairs = week()["repairs"].iloc[:slips]
-    told = [say("finding.repairs", count=slips)] if said else []
+@pytest.mark.parametrize(
+    ("reasons", "slips"),
+    [
+        ([], 0),
+        (["split_word"], 1),
+        (["split_word", "wrong_letter", "decimal_comma"], 2),
+        (["decimal_comma", "thousands", "percent_sign", "percent_format"], 0),  # ways to write a number
+    ],
+)
+def test_what_was_typed_wrong_is_counted_and_another_way_to_write_a_number_is_no_slip(reasons, slips):
+    repairs = week()["repairs"].iloc[: len(reasons)].assign(reason=[say(f"repair.{reason}") for reason in reasons])
+    told = [say("finding.repairs", count=slips)] if slips else []
     assert [each for each in texts(collected(repairs=repairs), "data") if "chuẩn hóa" in each] == told
 
 
