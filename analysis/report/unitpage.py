@@ -105,7 +105,7 @@ def change(edition: Edition, code: str) -> HTML:
     texts = [
         *(_changed(edition, code) or _withheld(edition, code)),
         *_own_reconciled(edition, code),
-        *_found(edition, code, "entered_band", "left_band", "move", "step", "signal"),
+        *_found(edition, code, "entered_band", "left_band", "move", "apart", "step", "signal"),
         *sentences.week_rate_lines(edition, code),
     ]
     return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)

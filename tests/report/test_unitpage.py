@@ -251,6 +251,12 @@ def test_the_gap_to_the_median_is_the_difference_of_the_two_figures_that_are_sho
     assert say("unit.beside_median", kind=say("kind.commune"), median="59,31", difference=difference) in said
 
 
+def test_a_rise_far_behind_that_of_its_peers_is_told_among_the_changes():
+    row = {"finding": "apart", "severity": "info", "unit_code": KIEN_AN, "indicator": "CKMB", "text": "Khác hẳn."}
+    every = edition(findings=pd.concat([week()["findings"], pd.DataFrame([row])]))
+    assert "Khác hẳn." in text(unitpage.change(every, KIEN_AN))
+
+
 def test_a_rate_that_has_fallen_is_told_in_the_first_lines_of_the_unit_that_it_is_of():
     row = {"finding": "signal", "severity": "watch", "unit_code": KIEN_AN, "indicator": "TT", "text": "Tỷ lệ đã giảm."}
     risen = row | {"severity": "info", "text": "Tỷ lệ đã tăng."}
