@@ -124,8 +124,8 @@ def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, nam
 
 def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
     """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
-    rows, moved, rates = [], tables["changes"].set_index("unit_code")["change"], tables["week_rates"]
-    revised = set(rates.loc[rates["basis"] == REVISED, ["unit_code", "indicator"]].itertuples(index=False, name=None))
+    rows, moved = [], tables["changes"].set_index("unit_code")["change"]
+    revised = _revised(tables["week_rates"], tables["points"])
     its = tables["moves"][find_directions(tables["moves"]) == sign]
     its = its.assign(is_part=its["indicator"] != CHANGE, size=-its["move"].abs())
     for each in its.sort_values(["is_part", "size"], kind="stable").itertuples():
@@ -139,6 +139,15 @@ def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tup
             text = say_move(each, tables["contributions"], names)
         rows.append(_row(kind, severity, each.unit_code, each.indicator, each.move, each.median, text))
     return rows
+
+
+def _revised(rates: pd.DataFrame, points: pd.DataFrame) -> set[tuple[str, str]]:
+    """Unit and indicator, or group, whose cumulative figures do not fit those before: of a group, of all its rates."""
+    held = rates.assign(revised=rates["basis"] == REVISED)
+    of_groups = held.merge(points[["unit_code", "group", "indicator"]], on=["unit_code", "indicator"])
+    whole = of_groups.groupby(["unit_code", "group"])["revised"].all()
+    single = held.set_index(["unit_code", "indicator"])["revised"]
+    return {*whole.index[whole.astype(bool)], *single.index[single.astype(bool)]}
 
 
 def _apart(moves: pd.DataFrame, names: Names) -> list[tuple]:

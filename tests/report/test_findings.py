@@ -370,6 +370,19 @@ def test_marked_moves_are_told_largest_first_and_a_fall_that_a_rise_hides_is_one
     assert "dù tổng điểm tăng" in hidden and hidden.startswith("Mỹ An: số hóa hồ sơ giảm 2,5")
 
 
+def test_a_fall_of_a_part_that_its_weeks_cases_hardly_explain_asks_to_check_the_figures():
+    edition = kinds.made("planted")
+    rates = edition.tables["week_rates"].copy()
+    its = (rates["unit_code"] == "30655") & (rates["indicator"] == "SH")
+    for basis, is_said in (("revised", True), ("too_wide", False)):
+        tables = edition.tables | {"week_rates": rates.assign(basis=rates["basis"].mask(its, basis))}
+        found = findings.collect(tables, edition.rules, edition.words).query(
+            "finding == 'move' and unit_code == '30655'"
+        )
+        (text,) = found.loc[found["indicator"] == "MDSH", "text"]
+        assert text.endswith(say("finding.part_revised")) == is_said
+
+
 def test_a_rise_far_behind_its_peers_is_said_as_that_and_is_no_notable_rise():
     edition = kinds.made("ordinary")
     moves = edition.tables["moves"].copy()
