@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis.config.files import ConfigError
 from analysis.config.wording import capital
-from analysis.report import sentences
+from analysis.report import asks, headline, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 TEMPLATE = "report.docx"
@@ -47,7 +47,7 @@ def build_document(edition: Edition, home: Path) -> bytes:
     for table in template.docx.element.body.iter(f"{W}tbl"):
         if table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None:
             _set_widths(table)
-    return sealed(template.docx, sentences.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
+    return sealed(template.docx, headline.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
 
 
 def fields(edition: Edition) -> dict:
@@ -87,7 +87,7 @@ def fields(edition: Edition) -> dict:
 def _correction(edition: Edition) -> dict:
     say = edition.words.say
     heads = {name: say(f"piece.{name}") for name in ("unit", "figure", "old", "new")}
-    rows = sentences.correction_rows(edition)
+    rows = table_rows.correction_rows(edition)
     return heads | {
         "heading": say("piece.correction_heading"),
         "text": sentences.correction_line(edition),
@@ -99,7 +99,7 @@ def _requests(edition: Edition) -> list[dict]:
     """Rows with ``name`` of the indicator (in bold; or "") and ``text``."""
     return [
         {"name": f"{each['name']}: " if each["name"] else "", "text": " ".join(each["texts"])}
-        for each in sentences.request_rows(edition)
+        for each in asks.request_rows(edition)
     ]
 
 
@@ -108,12 +108,12 @@ def _appendix(edition: Edition, number: str) -> dict:
     attached = {"number": number, "issuer": edition.rules.settings["document"]["issuer"]} | sentences.day_fields(
         edition
     )
-    note = sentences.appendix_note(edition)
-    columns = [sentences.column_name(each, words) for each in sentences.printed_columns(edition)]
+    note = table_rows.appendix_note(edition)
+    columns = [table_rows.column_name(each, words) for each in table_rows.printed_columns(edition)]
     kinds = [  # each kind has its own ranking
         {
             "name": capital(say(f"kind.{kind}")) if edition.units["kind"].nunique() > 1 else "",
-            "rows": [sentences.table_row(edition, each) for _, each in units.iterrows()],
+            "rows": [table_rows.table_row(edition, each) for _, each in units.iterrows()],
         }
         for kind, units in edition.units.groupby("kind", sort=False)
     ]
@@ -124,7 +124,7 @@ def _appendix(edition: Edition, number: str) -> dict:
         "attached": say("document.attached", **attached),
         "columns": columns,
         "width": len(columns) + len(heads),
-        "area": sentences.area_rows(edition),
+        "area": table_rows.area_rows(edition),
         "kinds": kinds,
         "note": say("document.note", date=words.date(edition.rules.cutoff), note=note),
     }

@@ -7,14 +7,14 @@ small template in notebooks/templates/pieces.
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.report import phrases, sentences
+from analysis.report import asks, headline, phrases, sentences, table_rows
 from analysis.report.edition import Edition
 from analysis.report.templates import template
 
 
 def minute(edition: Edition) -> HTML:
     """Five lines for a reader with one minute: result, weakest units, falls, rises, what to do."""
-    return render_piece("minute", edition, title=sentences.title(edition), lines=sentences.minute_lines(edition))
+    return render_piece("minute", edition, title=headline.title(edition), lines=headline.minute_lines(edition))
 
 
 def correction(edition: Edition) -> HTML:
@@ -22,7 +22,7 @@ def correction(edition: Edition) -> HTML:
     if edition.revision == 1:
         return HTML("")
     return render_piece(
-        "correction", edition, text=sentences.correction_line(edition), rows=sentences.correction_rows(edition)
+        "correction", edition, text=sentences.correction_line(edition), rows=table_rows.correction_rows(edition)
     )
 
 
@@ -38,19 +38,19 @@ def result(edition: Edition) -> HTML:
 
 def requests(edition: Edition) -> HTML:
     """Section 3, the requests: to units with weak bands and with falls, then by indicator with its department."""
-    return render_piece("requests", edition, asked=sentences.request_rows(edition))
+    return render_piece("requests", edition, asked=asks.request_rows(edition))
 
 
 def appendix(edition: Edition) -> HTML:
     """The table of all units by rank, the area's row first. Marked cells are also marked in words."""
-    rows = sentences.area_rows(edition) + [sentences.table_row(edition, each) for _, each in edition.units.iterrows()]
+    rows = table_rows.area_rows(edition) + [table_rows.table_row(edition, each) for _, each in edition.units.iterrows()]
     return render_piece(
         "appendix",
         edition,
-        columns=sentences.printed_columns(edition),
+        columns=table_rows.printed_columns(edition),
         rest=edition.names.rest_heading(),
         rows=rows,
-        note=sentences.appendix_note(edition),
+        note=table_rows.appendix_note(edition),
     )
 
 
@@ -59,7 +59,7 @@ def standings(edition: Edition) -> HTML:
     first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
     units, left_out = edition.units, max(0, len(edition.units) - first - last)
     kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
-    rows = [sentences.table_row(edition, each) for _, each in kept.iterrows()]
+    rows = [table_rows.table_row(edition, each) for _, each in kept.iterrows()]
     return render_piece("standings", edition, rows=rows, first=first, left_out=left_out)
 
 
@@ -78,13 +78,13 @@ def trend(edition: Edition, in_mail: bool = False) -> HTML:
 
 def week_rates(edition: Edition) -> HTML:
     """Each unit's own rates of this cut-off: a table of units and indicators that count dossiers. Else empty."""
-    table = sentences.week_rate_table(edition)
+    table = table_rows.week_rate_table(edition)
     return render_piece("week_rates", edition, **table) if table["rows"] else HTML("")
 
 
 def actors(edition: Edition) -> HTML:
     """Which department must act on which indicator: how many units are below its limits, and the lowest one."""
-    rows = sentences.actor_rows(edition)
+    rows = asks.actor_rows(edition)
     return render_piece("actors", edition, rows=rows) if rows else HTML("")
 
 

@@ -17,7 +17,7 @@ from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.method import score
-from analysis.report import findings, page, phrases, sentences
+from analysis.report import asks, findings, page, phrases, sentences
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 from analysis.weeks import table_files
@@ -72,7 +72,7 @@ def title(edition: Edition, code: str) -> str:
 
 def minute(edition: Edition, code: str) -> HTML:
     """A few lines: rank and band, what changed, a rate that has fallen, where points are lost, the way upwards."""
-    fallen = sentences.find_fallen_signals(edition)
+    fallen = asks.find_fallen_signals(edition)
     lines = [
         _standing(edition, code),
         *(_changed(edition, code) or _withheld(edition, code))[:1],

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
-from analysis.report import sentences
+from analysis.report import headline, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -49,7 +49,7 @@ def build_workbook(edition: Edition) -> bytes:
     out, words = io.BytesIO(), edition.words
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     created = datetime.combine(edition.rules.cutoff, datetime.min.time())
-    book.set_properties({"title": sentences.title(edition), "created": created})
+    book.set_properties({"title": headline.title(edition), "created": created})
     formats = functools.cache(lambda **about: book.add_format(FONT | about))
     sheets = {
         words.say("workbook.ranking"): _ranking,
@@ -63,7 +63,7 @@ def build_workbook(edition: Edition) -> bytes:
         sheet.set_paper(A4)
         sheet.set_margins(left=0.6, right=0.6, top=0.9, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header(HEADER + sentences.title(edition).replace("&", "&&"))  # a lone & is a command
+        sheet.set_header(HEADER + headline.title(edition).replace("&", "&&"))  # a lone & is a command
         sheet.set_footer(FOOTER)
         write(sheet, edition, formats)
     book.close()
@@ -88,7 +88,7 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     for row in area:  # after an empty row: Excel and LibreOffice extend a filter to a row right below it
         last += 2
         _write(sheet, last, columns, row, widths, formats, bold=True)
-    fields = {"date": edition.words.date(edition.rules.cutoff), "note": sentences.appendix_note(edition)}
+    fields = {"date": edition.words.date(edition.rules.cutoff), "note": table_rows.appendix_note(edition)}
     note = say("document.note", **fields)
     _across(sheet, last + 2, 0, note, widths, formats(italic=True, text_wrap=True))
 
@@ -182,8 +182,8 @@ def ranking_columns(edition: Edition) -> list[Column]:
         Column("previous_total", say("piece.previous_total"), 2),
         Column("change", say("piece.change"), 2, signed=True),
         *(
-            Column(each["code"], sentences.column_name(each, edition.words), names.decimals(each["code"]))
-            for each in sentences.printed_columns(edition)
+            Column(each["code"], table_rows.column_name(each, edition.words), names.decimals(each["code"]))
+            for each in table_rows.printed_columns(edition)
         ),
         Column("not_itemised", names.rest_heading(), 2),
         Column("attention", say("workbook.attention")),
@@ -199,7 +199,7 @@ def _row(edition: Edition, unit: pd.Series) -> dict:
     names, code = edition.names, unit["unit_code"]
     figures, flagged = edition.figures[code], edition.flagged.get(code, set())
     kind = unit.get("kind", "")
-    return {each["code"]: figures.at[each["code"], each["figure"]] for each in sentences.printed_columns(edition)} | {
+    return {each["code"]: figures.at[each["code"], each["figure"]] for each in table_rows.printed_columns(edition)} | {
         "rank": unit["rank"],
         "unit": capital(names.unit(code)),
         "kind": capital(edition.words.say(f"kind.{kind}")) if kind else "",

@@ -16,7 +16,7 @@ from support import smtp_server as mx
 from support.shown import sample
 
 from analysis.mail import compose
-from analysis.report import export, sentences
+from analysis.report import export, headline
 
 SUBJECT = "Báo cáo kết quả Bộ chỉ số 766, Tuần 1 tháng 12 năm 2023"
 SENDER = "Văn phòng HĐND và UBND huyện Chợ Mới <bao-cao@chomoi.example>"
@@ -71,7 +71,7 @@ def test_the_mail_of_a_correction_lists_each_figure_old_and_new(compiled, words,
     )
     second = district.edition(origin={"revision": "2"}, corrections=changed)
     monkeypatch.setattr(district, "edition", lambda lang: second)
-    message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=sentences.subject(second))
+    message = compiled(export.digest(sample.__wrapped__(), words, SUBJECT), subject=headline.subject(second))
     subject = district.say("piece.mail_subject", area="huyện Chợ Mới", day="04/12", news="#").split("#")[0]
     assert message["Subject"].startswith(district.say("piece.corrected_title", text=subject))
     for kind in ("plain", "html"):

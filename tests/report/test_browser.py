@@ -24,7 +24,7 @@ from support.payloads import PAYLOADS
 from support.shown import showing, shown
 
 from analysis.mail import compose
-from analysis.report import export, gatepage, sentences, unitpage
+from analysis.report import export, gatepage, headline, unitpage
 from analysis.report.edition import Edition
 from analysis.run import unit_pages
 
@@ -67,7 +67,7 @@ def linked() -> Edition:
 
 
 def report_page(week: Edition) -> str:
-    return export.page(showing(week, kinds=("page",)), words(), sentences.title(week))
+    return export.page(showing(week, kinds=("page",)), words(), headline.title(week))
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def mails():
 
 def mail_of(names: list[str]) -> tuple[str, str]:
     """The plain text and the HTML of a message, its pictures back in their places."""
-    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), sentences.title(edition()))
+    digest = export.digest(showing(typed(names), kinds=("mail",)), words(), headline.title(edition()))
     about = {"subject": "x", "sender": "a@b.example", "date": datetime(2023, 12, 4, tzinfo=UTC), "seed": "x"}
     message = email.message_from_bytes(
         compose.build_mail(digest, words=words(), **about).as_bytes(), policy=email.policy.default

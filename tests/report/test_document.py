@@ -25,7 +25,7 @@ from support.payloads import PAYLOADS
 
 from analysis.config import wording
 from analysis.config.files import ConfigError
-from analysis.report import document, sentences
+from analysis.report import asks, document, headline, sentences
 from analysis.report.edition import Edition
 
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
@@ -183,7 +183,7 @@ def test_the_document_says_what_the_page_says_but_for_what_there_are_still_too_f
     waiting = say("finding.not_judged", units=18, least=8)
     for text in [*sentences.result_lines(real), *sentences.trend_lines(real)]:
         assert (" ".join(text.split()) in told) == (text != waiting)
-    for request in sentences.request_rows(real):
+    for request in asks.request_rows(real):
         assert " ".join(" ".join(request["texts"]).split()) in told
 
 
@@ -382,6 +382,6 @@ def test_nothing_tells_of_the_person_or_machine_that_made_template_or_document(h
     assert not [name for name, text in texts.items() if "Nguyễn Văn A" in text or "mau.dotx" in text]
     assert "docProps/app.xml" not in texts and "attachedTemplate" not in texts["word/settings.xml"]
     about = opened(data).core_properties
-    assert (about.author, about.title) == ("", sentences.title(edition()))
+    assert (about.author, about.title) == ("", headline.title(edition()))
     assert {about.created.date(), about.modified.date()} == {edition().rules.cutoff}
     assert "2024-05-06" not in texts["docProps/core.xml"]

@@ -10,7 +10,7 @@ from support.district import edition, in_force, say, week, words
 from support.fragments import text
 
 from analysis.method.moves import find_moves
-from analysis.report import findings, page, sentences
+from analysis.report import asks, findings, headline, page, sentences
 from analysis.tables import TABLES
 
 PREVIOUS = say("period.week", week=4, month=11)
@@ -138,7 +138,7 @@ def test_the_result_is_told_in_full():
 
 def test_a_first_issue_says_nothing_of_corrections():
     assert page.correction(edition()).data == ""
-    assert not sentences.title(edition()).startswith("[")
+    assert not headline.title(edition()).startswith("[")
 
 
 def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
@@ -155,8 +155,8 @@ def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
     assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(page.correction(second))
     slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
     assert text(page.correction(slight)).endswith("Thị trấn Chợ Mới Công khai, minh bạch 72,60 72,63")
-    assert sentences.subject(second).startswith("[Đính chính] 766 huyện Chợ Mới 04/12: ")
-    assert sentences.title(second).startswith("[Đính chính] Bộ chỉ số 766")
+    assert headline.subject(second).startswith("[Đính chính] 766 huyện Chợ Mới 04/12: ")
+    assert headline.title(second).startswith("[Đính chính] Bộ chỉ số 766")
 
 
 def test_of_many_that_fell_the_most_are_asked_and_the_others_counted():
@@ -187,7 +187,7 @@ def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
     pieces = [page.minute, page.result, page.appendix, page.standings]
     said = [text(piece(edition(**tables))) for piece in pieces]
     assert not any("57,45" in each for each in said)
-    assert sentences.subject(edition(**tables)) == "766 huyện Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
+    assert headline.subject(edition(**tables)) == "766 huyện Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
 
 
 def test_english_pieces_carry_the_same_numbers():
@@ -208,26 +208,25 @@ def test_a_week_in_which_nothing_happened_says_so():
 
 def test_the_mails_subject_has_the_news_first():
     said = "766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78"
-    assert sentences.subject(edition()) == said
+    assert headline.subject(edition()) == said
     assert (
-        sentences.subject(edition("en"))
-        == "766 Chợ Mới district 04 Dec: 57.45 (+0.29); Kiến An Weak; Mỹ Hội Đông −5.78"
+        headline.subject(edition("en")) == "766 Chợ Mới district 04 Dec: 57.45 (+0.29); Kiến An Weak; Mỹ Hội Đông −5.78"
     )
 
 
 def test_of_more_than_two_units_the_mails_subject_tells_how_many():
     many = weak("vi", {}, KIEN_AN, TAN_MY, "30679")
-    assert sentences.subject(many) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị Yếu; Mỹ Hội Đông −5,78"
+    assert headline.subject(many) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị Yếu; Mỹ Hội Đông −5,78"
     fell = week()["findings"].query("finding == 'fell'")
     alike = edition(findings=pd.concat([fell] * 3), scores=week()["scores"].assign(band="Trung bình"))
-    assert sentences.subject(alike) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị giảm đáng chú ý"
+    assert headline.subject(alike) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị giảm đáng chú ý"
 
 
 def test_without_a_total_and_without_news_the_mails_subject_is_the_title():
     tables = week() | {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
     tables["findings"] = tables["findings"].query("finding != 'fell'")
     tables["scores"] = tables["scores"].assign(band="Trung bình")
-    assert sentences.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
+    assert headline.subject(edition(**tables)) == "Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023"
 
 
 def test_section_2_says_since_when_there_is_history_and_what_can_still_be_reached():
@@ -420,7 +419,7 @@ def lost(lang, blocks, minute_routes):
     steps = pd.DataFrame(each, columns=list(TABLES["steps"].columns))
     page_settings = in_force().settings["page"] | {"minute_routes": minute_routes}
     moves = week()["moves"].assign(marked=False)
-    return sentences.minute_lines(told(lang, {"page": page_settings}, steps=steps, moves=moves))[2]
+    return headline.minute_lines(told(lang, {"page": page_settings}, steps=steps, moves=moves))[2]
 
 
 LOST = [
@@ -457,7 +456,7 @@ def weak(lang, settings, *codes):
 )
 def test_the_first_lines_tell_the_routes_of_as_many_weak_units_as_set_the_lowest_first(most, named):
     settings = {"page": in_force().settings["page"] | {"minute_routes": most}}
-    line = sentences.minute_lines(weak("vi", settings, KIEN_AN, TAN_MY, "30679"))[1]
+    line = headline.minute_lines(weak("vi", settings, KIEN_AN, TAN_MY, "30679"))[1]
     assert re.findall(r"(\S+ \S+) còn thiếu", line) == named
 
 
@@ -469,7 +468,7 @@ ASKED = [
 
 @both(ASKED)
 def test_of_many_weak_units_the_first_are_asked_and_the_others_counted(lang, given0, said):
-    asked = sentences.request_rows(weak(lang, {"fell_most": given0}, KIEN_AN, TAN_MY, "30679"))
+    asked = asks.request_rows(weak(lang, {"fell_most": given0}, KIEN_AN, TAN_MY, "30679"))
     assert [each["texts"] for each in asked if said in each["texts"]] == [[said]]
 
 
@@ -505,7 +504,7 @@ def test_of_many_signals_the_first_are_told_and_the_others_counted(lang, given0,
 def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(lang):
     signals = signalled(TAN_MY, AREA, "30679")
     signals["signal"] = ["down", "down", "up"]
-    asked = [each["texts"] for each in sentences.request_rows(told(lang, signals=signals))]
+    asked = [each["texts"] for each in asks.request_rows(told(lang, signals=signals))]
     ask = {"vi": "Đề nghị đơn vị rà soát, làm rõ nguyên nhân.", "en": "The unit is asked to look into the cause."}[lang]
     (texts,) = [texts for texts in asked if texts[-1] == ask]
     said = {"vi": "Xã Tấn Mỹ: tỷ lệ riêng từng kỳ của hồ sơ", "en": "Tấn Mỹ: the own rate of dossiers"}[lang]
@@ -514,7 +513,7 @@ def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(la
 
 def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator_on_its_route():
     def ask(settings=None):
-        asked = [each["texts"] for each in sentences.request_rows(told("vi", settings))]
+        asked = [each["texts"] for each in asks.request_rows(told("vi", settings))]
         return next(texts for texts in asked if texts[0].startswith("Xã Kiến An"))[-1]
 
     assert ask() == say("piece.ask_weak_with", department="Phòng Văn hóa – Thông tin")  # transparency
@@ -527,7 +526,7 @@ def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_unit_is_asked_once_with_all_that_it_is_asked_about(lang):
-    asked = [" ".join(each["texts"]) for each in sentences.request_rows(told(lang, signals=signalled(KIEN_AN)))]
+    asked = [" ".join(each["texts"]) for each in asks.request_rows(told(lang, signals=signalled(KIEN_AN)))]
     of_it = [text for text in asked if text.removeprefix("Xã ").startswith("Kiến An")]
     assert len(of_it) == 1  # weak, and a fallen rate
     for finding in ("band", "route", "signal"):
@@ -553,7 +552,7 @@ def test_of_many_notable_rises_the_largest_are_named_and_the_others_counted(lang
     moves = moves.assign(marked=its, move=moves["unit_code"].map(given0).where(its, moves["move"]))
     changes = week()["changes"]
     changes = changes.assign(change=changes["unit_code"].map(given0).fillna(changes["change"]))
-    lines = sentences.minute_lines(told(lang, {"rose_most": given1}, moves=moves, changes=changes))
+    lines = headline.minute_lines(told(lang, {"rose_most": given1}, moves=moves, changes=changes))
     assert [line for line in lines if line.startswith(("Tăng đáng", "Notable rises"))] == [said]
 
 
@@ -612,7 +611,7 @@ def asked(lang, values, settings=None, **tables):
     name = {"vi": "Tiến độ giải quyết", "en": "Timeliness"}[lang]
     (texts,) = [
         each["texts"]
-        for each in sentences.request_rows(told(lang, settings, measurements=cells, **tables))
+        for each in asks.request_rows(told(lang, settings, measurements=cells, **tables))
         if each["name"] == name
     ]
     return texts[0]
@@ -663,7 +662,7 @@ def test_how_many_units_cannot_reach_a_target_any_more_stands_with_the_request_a
         for code in given0
     ]
     possible = pd.DataFrame(given, columns=list(TABLES["possible"].columns))
-    texts = [text for each in sentences.request_rows(told(lang, possible=possible)) for text in each["texts"]]
+    texts = [text for each in asks.request_rows(told(lang, possible=possible)) for text in each["texts"]]
     assert said in texts
 
 
@@ -705,5 +704,5 @@ def test_the_targets_that_all_some_or_no_units_miss_are_told(lang, given0, given
     ]
     nothing = week()["possible"].iloc[:0]
     settings = {"targets": given0, "marks_below": {}}
-    line = sentences.minute_lines(told(lang, settings, measurements=cells.assign(value=values), possible=nothing))[-1]
+    line = headline.minute_lines(told(lang, settings, measurements=cells.assign(value=values), possible=nothing))[-1]
     assert line == said

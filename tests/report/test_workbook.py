@@ -17,7 +17,7 @@ from support.office import corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
 
 from analysis.config import wording
-from analysis.report import sentences, workbook
+from analysis.report import headline, workbook
 
 NAN = float("nan")
 NUMBERS = ["total", "previous_total", "change", "not_itemised"]
@@ -339,5 +339,5 @@ def test_the_same_week_gives_the_same_bytes_on_another_day_and_in_another_folder
 def test_its_properties_tell_the_week_and_nobody():
     about = opened(compiled()).properties
     assert (about.creator or "", about.lastModifiedBy or "") == ("", "")
-    assert about.title == sentences.title(edition())
+    assert about.title == headline.title(edition())
     assert {about.created.date(), about.modified.date()} == {edition().rules.cutoff}

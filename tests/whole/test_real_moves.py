@@ -12,7 +12,7 @@ import pytest
 from support import real
 from support.district import say, words
 
-from analysis.report import page, sentences, unitpage
+from analysis.report import asks, headline, page, sentences, unitpage
 from analysis.tables import NOT_ITEMISED
 
 pytestmark = pytest.mark.skipif(not real.REAL.is_dir(), reason=real.MISSING)
@@ -49,8 +49,8 @@ def found(edition, name: str) -> list[str]:
 
 def told(edition) -> str:
     """Every text of the report and of all findings."""
-    lines = [*sentences.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
-    lines += [text for row in sentences.request_rows(edition) for text in row["texts"]]
+    lines = [*headline.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
+    lines += [text for row in asks.request_rows(edition) for text in row["texts"]]
     return "\n".join([*lines, *sentences.data_lines(edition), *edition.tables["findings"]["text"]])
 
 
@@ -81,7 +81,7 @@ def test_the_fall_of_quang_tri_that_its_rise_hides_is_told_in_the_first_minute()
     edition = newest("tinh-766-2026")
     fall = "Tỉnh Quảng Trị: cung cấp dịch vụ công trực tuyến giảm 1,88 điểm"
     assert any(text.startswith(fall) for text in found(edition, "move"))
-    minute = "\n".join(sentences.minute_lines(edition))
+    minute = "\n".join(headline.minute_lines(edition))
     assert fall in minute and say("piece.none_fell_marked") in minute  # no total fell so
 
 

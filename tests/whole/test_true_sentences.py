@@ -8,7 +8,7 @@ from support import kinds
 from support.stated import Cells, figures
 
 from analysis.method.signals import LEAST_WEEKS
-from analysis.report import sentences, unitpage
+from analysis.report import asks, headline, sentences, table_rows, unitpage
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -27,8 +27,8 @@ def unsupported(texts, cells) -> list[tuple[str, str]]:
 
 
 def of_report(edition) -> list[str]:
-    texts = [*sentences.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
-    texts += [text for each in sentences.request_rows(edition) for text in each["texts"]]
+    texts = [*headline.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
+    texts += [text for each in asks.request_rows(edition) for text in each["texts"]]
     return texts + sentences.data_lines(edition)
 
 
@@ -77,15 +77,15 @@ SAID = [
 def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, fields):
     edition = kinds.made(kind)
     texts = {
-        "minute": sentences.minute_lines(edition),
+        "minute": headline.minute_lines(edition),
         "result": sentences.result_lines(edition),
         "trend": sentences.trend_lines(edition),
-        "requests": [text for each in sentences.request_rows(edition) for text in each["texts"]],
+        "requests": [text for each in asks.request_rows(edition) for text in each["texts"]],
     }
     said = edition.words.say(key, **fields).split("#")[0]
     assert said[1:] in " ".join(texts[where])  # its first letter depends on its place
     ordinary = kinds.made("first")
-    others = [*sentences.minute_lines(ordinary), *sentences.result_lines(ordinary), *sentences.trend_lines(ordinary)]
+    others = [*headline.minute_lines(ordinary), *sentences.result_lines(ordinary), *sentences.trend_lines(ordinary)]
     assert kind == "41 weak of two kinds" or said[1:] not in " ".join(others)
 
 
@@ -94,11 +94,11 @@ def test_the_first_week_of_a_year_shows_the_printed_previous_totals_and_says_why
     edition = kinds.made(kind)
     assert edition.tables["changes"]["change"].isna().all()
     cells = edition.tables["measurements"].query("indicator == 'PREVIOUS_TOTAL'").set_index("unit_code")["value"]
-    rows = [sentences.table_row(edition, each) for _, each in edition.units.iterrows()]
+    rows = [table_rows.table_row(edition, each) for _, each in edition.units.iterrows()]
     printed = [edition.words.number(cells[code]) for code in edition.units["unit_code"]]
     assert [each["previous_total"] for each in rows] == printed and not any(each["fell"] for each in rows)
     reason = edition.words.say("finding.withheld_new_year")
-    assert reason in sentences.trend_lines(edition) and reason in " ".join(sentences.minute_lines(edition))
+    assert reason in sentences.trend_lines(edition) and reason in " ".join(headline.minute_lines(edition))
     code, total = edition.units["unit_code"].iloc[0], printed[0]
     assert {reason, edition.words.say("unit.printed_previous", previous=total)} <= set(of_page(edition, code))
 
