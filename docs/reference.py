@@ -35,7 +35,7 @@ AREA = """\
 
 `config/<area>/area.toml` is about one area. `config/defaults.toml` holds what all areas share; it may hold any of these
 keys, and `area.toml` overrides it key by key. Tables whose keys are codes of indicators
-({open}) and lists of tables (`[[rebase]]`) are taken whole, from
+({open}) and lists of tables (`[[rebase]]`, `[[departments]]`) are taken whole, from
 `area.toml` where it has them. A key without a default must be there.
 
 Types are strict: `true` is no number, `"3"` is none either.
@@ -124,7 +124,11 @@ def _columns(name: str, columns: dict[str, str]) -> str:
         words = files.words_of(name, column) if name else ()
         kind = "a number" if column in files.NUMBERS else "a day" if column in files.DATES else "a text"
         kind = ", ".join(f"`{word}`" for word in words) or kind
-        always = (words and column not in later) or column in (*files.ALWAYS, *files.REQUIRED) or not name
+        always = (
+            (words and column not in (*later, *files.MAY_BE_EMPTY))
+            or column in (*files.ALWAYS, *files.REQUIRED)
+            or not name
+        )
         needed = "the column may be missing" if column in later else "yes" if always else ""
         rows.append([f"`{column}`", kind, needed if name or column != "name" else "", meaning])
     return _table(["column", "holds", "must be filled", "meaning"], rows)

@@ -153,6 +153,13 @@ class Reason(Bilingual):
     en: str = Field(min_length=1, description="in English")
 
 
+class OtherDepartment(Bilingual):
+    """A department that answers for no indicator, but has tasks in tasks.csv. One such table a department."""
+
+    vi: str = Field(min_length=1, description="its name in Vietnamese", examples=["Phòng Nội vụ"])
+    en: str = Field(min_length=1, description="the same in English", examples=["the Division of Home Affairs"])
+
+
 class Rebase(Table):
     """A known step of figures, with its reason: what was before is no measure any more. One such table a step."""
 
@@ -269,7 +276,10 @@ class Area(Table):
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )
     responsible: dict[str, Bilingual] = Field(
-        {}, description="the department that answers for an indicator; the key is the indicator's code"
+        {}, description="the department that answers for an indicator or a group; the key is its code"
+    )
+    departments: list[OtherDepartment] = Field(
+        [], description="departments without an indicator", json_schema_extra={"expected": "tables [[departments]]"}
     )
 
 

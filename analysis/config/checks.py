@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.config import units
 from analysis.config.area import FROM_FILE
+from analysis.config.departments import find_code, list_departments
 from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
 from analysis.config.units import header_key
 
@@ -68,9 +69,10 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
         for name in current.loc[current.duplicated("name_key"), "name"]:
             yield f"{area}/units.csv: on {day} two units are called {name!r}"
     known = {*scope["indicator"], "TOTAL", "PREVIOUS_TOTAL", "CHANGE"}
-    for table in ("targets", "marks_below", "responsible"):
-        for name in (name for name in settings[table] if name not in known):
+    for table, also in (("targets", set()), ("marks_below", set()), ("responsible", set(groups["group"]))):
+        for name in (name for name in settings[table] if name not in known | also):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    yield from _task_faults(f"{area}/tasks.csv", tables["tasks.csv"], settings, {*scope["indicator"], *groups["group"]})
     rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
     for name in (name for name in settings["targets"] if name in known - rates):
         yield f"{area}/area.toml: [targets] {name}: a target is of a rate, and this figure is not in percent"
@@ -99,6 +101,19 @@ def _rebase_faults(file: str, settings: dict, flows: set[str], codes: set[str]) 
             yield f"{file}: [[rebase]] number {number}: unit_code: {unit!r} is no unit of the area"
         if indicator and indicator not in flows:
             yield f"{file}: [[rebase]] number {number}: indicator: {indicator!r} is no flow of indicators.csv"
+
+
+def _task_faults(file: str, tasks: pd.DataFrame, settings: dict, known: set[str]) -> Iterator[str]:
+    """A task is of a known department, or of none, and serves known indicators or groups."""
+    yield from _period_faults(file, tasks, "code")
+    names = {each.code: each.vi for each in list_departments(settings)}
+    for row, name in tasks["department"].items():
+        if name and find_code(name) not in names:
+            known_names = ", ".join(names.values())
+            yield f"{file} row {row + 2}: department: {name!r} is not known; area.toml names {known_names}"
+    for row, codes in tasks["indicators"].str.split().items():
+        for code in (code for code in codes if code not in known):
+            yield f"{file} row {row + 2}: indicators: {code!r} is not known"
 
 
 def words_said(sheets: pd.DataFrame, kind: str) -> list[str]:

@@ -24,6 +24,7 @@ INDEX, WORDING, AREA, DEFAULTS = "index-766", "wording", "area.toml", "defaults.
 TIER = " / "  # between the tiers of a header
 KINDS = ("text", "score", "change", "percent", "points", "count")
 UNIT_KINDS = ("commune", "department")
+ROLES = ("leads", "assists", "urges")
 PERIODS = ("year", "quarter", "month", "none")  # since when a figure accumulates; none: it is of its own span
 DATED = {
     "valid_from": "the first day on which the row holds",
@@ -107,8 +108,20 @@ COLUMNS = {
         " said here",
         "kind": "the kind of the units that it holds; empty: every kind",
     },
+    "tasks.csv": {
+        "code": "code of the task; another row of the code, later, is the task in other words",
+        "department": "who has the task, by its Vietnamese name in [responsible] or [[departments]] of area.toml; "
+        " empty: an order to the heads of all units",
+        "role": "leads or assists the units concerned, or urges them; empty: the text stands alone",
+        "indicators": "codes of the indicators or groups that it serves, separated by spaces; may be empty",
+        "text_vi": "what is to be done, in Vietnamese: a sentence; with a role what follows the words of"
+        " piece.task_leads, task_assists or task_urges",
+        "text_en": "the same in English",
+        **DATED,
+        **SOURCE,
+    },
 }
-OPTIONAL = ("sheets.csv",)  # files that an area may lack
+OPTIONAL = ("sheets.csv", "tasks.csv")  # files that an area may lack
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
 LATER = {"index-766/indicators.csv": ("nature",), "sheets.csv": ("accumulates", "kind")}
 NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
@@ -127,9 +140,24 @@ ALLOWED = {
     "on_excess": ("refuse", "warn"),
     "rule": tuple(formulas.RULES),
     "nature": ("flow", "stock"),
+    "role": ROLES,
 }
+MAY_BE_EMPTY = ("role",)  # of the columns that hold words
 ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # columns of numbers and days that must not be empty
-REQUIRED = ("group", "indicator", "band", "code", "name", "header", "field", "written", "meant", "source")
+REQUIRED = (
+    "group",
+    "indicator",
+    "band",
+    "code",
+    "name",
+    "header",
+    "field",
+    "written",
+    "meant",
+    "source",
+    "text_vi",
+    "text_en",
+)
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -309,7 +337,7 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
             wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
         elif allowed:
             table[column] = texts
-            wrong = ~texts.isin(allowed) & ~((texts == "") & (column in LATER.get(name, ())))
+            wrong = ~texts.isin(allowed) & ~((texts == "") & (column in (*LATER.get(name, ()), *MAY_BE_EMPTY)))
         else:
             table[column] = texts
             wrong = (texts == "") & (column in REQUIRED)

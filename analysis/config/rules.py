@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.config import area as area_settings
 from analysis.config import checks, files
 from analysis.config.area import FROM_FILE
+from analysis.config.departments import Department, list_departments
 from analysis.config.files import ConfigError, File
 from analysis.config.wording import Wording
 
@@ -46,6 +47,7 @@ class Rules:
     forms: dict[str, pd.DataFrame]
     province_rank: pd.DataFrame
     sheets: pd.DataFrame
+    tasks: pd.DataFrame
     bands_since: str
     reading_since: str
     warnings: tuple[str, ...] = ()
@@ -56,6 +58,10 @@ class Rules:
             if len(its := table.loc[table[key] == code, f"name_{words.lang}"]):
                 return its.iat[0]
         return words.say(f"name.{code.lower()}")
+
+    @property
+    def departments(self) -> tuple[Department, ...]:
+        return list_departments(self.settings)
 
     @property
     def columns(self) -> pd.DataFrame:
@@ -138,6 +144,7 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
         forms={name: table for name, table in cut.items() if name.startswith("columns")},
         province_rank=cut["province_rank.csv"],
         sheets=cut["sheets.csv"],
+        tasks=cut["tasks.csv"],
         bands_since=str(files.same_since(tables["index-766/bands.csv"], ["band", "from_points"], cutoff)),
         reading_since=str(files.same_since(earning, READING, cutoff)),
         warnings=tuple(warnings),

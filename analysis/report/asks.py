@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.config.departments import find_code
 from analysis.config.wording import MISSING, capital
 from analysis.method import possible
 from analysis.report import sentences
@@ -36,6 +37,37 @@ def request_rows(edition: Edition) -> list[dict]:
             texts.append(words.say("piece.responsible", department=department[words.lang]))
             asked.append({"name": names.indicator(indicator), "texts": texts})
     return asked
+
+
+def general_orders(edition: Edition) -> list[str]:
+    """What the heads of all units are ordered, week by week: the tasks of tasks.csv that no department has."""
+    return _say_tasks(edition, "")
+
+
+def department_sections(edition: Edition) -> list[dict]:
+    """A section for each department that has a standing task, or an indicator about which something is asked.
+
+    ``code, name`` (to begin a line); ``standing``: its tasks of tasks.csv; ``asks``: this week's, each with the
+    ``indicator``, its ``name`` and ``texts``; ``remarks``: the office's own words
+    """
+    lang, rules, sections = edition.words.lang, edition.rules, []
+    for department in rules.departments:
+        standing, asked = _say_tasks(edition, department.code), []
+        for indicator, named in rules.settings["responsible"].items():
+            if find_code(named["vi"]) == department.code and (texts := _ask_about(edition, indicator)):
+                asked.append({"indicator": indicator, "name": edition.names.measured(indicator), "texts": texts})
+        if standing or asked:
+            about = {"code": department.code, "name": capital(department.called(lang))}
+            sections.append(about | {"standing": standing, "asks": asked, "remarks": []})
+    return sections
+
+
+def _say_tasks(edition: Edition, department: str) -> list[str]:
+    """The tasks in force of the department with this code; "": of no department."""
+    tasks, words = edition.rules.tasks, edition.words
+    its = tasks[tasks["department"].map(find_code) == department]
+    texts = zip(its["role"], its[f"text_{words.lang}"], strict=True)
+    return [words.say(f"piece.task_{role}", task=text) if role else text for role, text in texts]
 
 
 def find_fallen_signals(edition: Edition) -> pd.DataFrame:

@@ -234,7 +234,15 @@ def test_a_table_keyed_by_indicators_is_taken_whole(home):
     (home / "config" / "defaults.toml").write_text(shared, "utf-8")
     edit(home, "CKMB = 50\nDVCTT = 8\nTT = 8\nCHANGE = 0", "SH = 1")
     held = rules.load(home, "cho-moi", DAY).settings
-    assert held["marks_below"] == {"SH": 1} and list(held["responsible"]) == ["CKMB", "DVCTT", "TT", "SH", "TD", "CT"]
+    assert held["marks_below"] == {"SH": 1} and list(held["responsible"]) == [
+        "CKMB",
+        "DVCTT",
+        "TT",
+        "SH",
+        "TD",
+        "CT",
+        "MDHL",
+    ]
 
 
 def test_numbers_stay_as_they_are_written(home):

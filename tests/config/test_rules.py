@@ -81,6 +81,13 @@ FAULTS = [
     ("an-giang/sheets.csv", "year,commune", "week,commune", ["sheets.csv row 2: accumulates: 'week' is not valid, expected one of year, quarter, month, none"]),
     ("an-giang/sheets.csv", "year,commune", "year,communes", ["sheets.csv row 2: kind: 'communes' is not valid, expected one of commune, department"]),
     ("an-giang/sheets.csv", ",accumulates,kind", ",kind,accumulates", ["sheets.csv: the columns are sheet,", "accumulates, kind (accumulates, kind may be missing)"]),
+    ("cho-moi/tasks.csv", "Một cửa huyện,leads", "Một cửa huyện,lead", ["tasks.csv row 10: role: 'lead' is not valid, expected one of leads, assists, urges"]),
+    ("cho-moi/tasks.csv", "Phòng Tư pháp", "Phòng Tư Phá", ["tasks.csv row 13: department: 'Phòng Tư Phá' is not known; area.toml names Phòng Văn hóa – Thông tin, Bộ phận Một cửa huyện,"]),
+    ("cho-moi/tasks.csv", "CKMB DVCTT TT", "CKMB DVC TT", ["tasks.csv row 9: indicators: 'DVC' is not known"]),
+    ("cho-moi/tasks.csv", "thực hiện chứng thực bản sao điện tử từ bản chính.", "", ["tasks.csv row 13: text_vi: '' is not valid"]),
+    ("cho-moi/tasks.csv", "dung-han,", "so-hoa,", ["tasks.csv row 12: so-hoa: the period from 2023-12-04 overlaps the one of row 10"]),
+    ("cho-moi/tasks.csv", ",role,", ",rôle,", ["tasks.csv: the columns are code, department, rôle,"]),
+    ("cho-moi/area.toml", "[[departments]]", "[[department]]", ["area.toml: department is not known; the nearest known key is [[departments]]"]),
 ]  # fmt: skip
 
 
