@@ -184,6 +184,7 @@ class Page(Table):
         le=100,
         description="rates that all units are asked to keep up: where the lowest one is at least this, percent",
     )
+    asked: int = Field(ge=1, description="units that a request about an indicator names; the others are counted")
     peers: int = Field(ge=0, description="figures far from the peers'")
     signals: int = Field(ge=0, description="signals")
     contributions: int = Field(
@@ -205,6 +206,13 @@ class Peer(Table):
     beyond: float = Field(gt=0, description="the modified z-score from which a unit is named")
 
 
+class Basis(Table):
+    """A document that the report carries out, rather than one that it rests on."""
+
+    way: str = Field(min_length=1, description="the words before it, in place of those of piece.basis")
+    text: str = Field(min_length=1, description="the document")
+
+
 class Document(Table):
     """The letterhead and the ending of the Word document (Decree 30/2020/NĐ-CP)."""
 
@@ -215,7 +223,11 @@ class Document(Table):
     place: str = Field(description="where it is issued", examples=["Chợ Mới"])
     signer: str = Field(description="title of who signs", examples=["CHÁNH VĂN PHÒNG"])
     archive: str = Field(description="mark of the archive behind the recipients", examples=["VT"])
-    basis: list[str] = Field(description="the legal basis, one document a line; may be empty")
+    basis: list[str | Basis] = Field(
+        description="the legal basis, one document a line; may be empty; as a table with the words before it",
+        examples=[["Quyết định số 766/QĐ-TTg", {"way": "Thực hiện", "text": "Công văn số 124/UBND-TH"}]],
+        json_schema_extra={"expected": 'a list of texts in quotation marks, or of tables { way = "…", text = "…" }'},
+    )
     recipients: list[str] = Field(description="who is sent the document, by role; addresses belong to mail.toml")
 
 

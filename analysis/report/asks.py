@@ -1,24 +1,29 @@
-"""Who is asked for what: units by name, indicators with the department in charge."""
+"""Who is asked for what: the heads of all units, units by name, and each department by its tasks and indicators."""
+
+from collections.abc import Callable
 
 import pandas as pd
 
 from analysis.config.departments import find_code
 from analysis.config.wording import MISSING, capital
-from analysis.method import possible
+from analysis.method import possible, standing
+from analysis.method.steps import PEERS, find_losses
 from analysis.report import sentences
 from analysis.report.edition import Edition
+from analysis.report.phrases import say_short_age
+from analysis.tables import NOT_ITEMISED
 
 # What a unit is asked about: the findings of these kinds, in this order, unless they are only good to know.
 ASKED_ABOUT = ("entered_band", "band", "fell", "step", "move", "signal", "route")
 
 
 def request_rows(edition: Edition) -> list[dict]:
-    """Section 3: ``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request.
+    """``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request to units.
 
     Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary;
-    each unit once, with all that it is asked about.
+    each unit once, with all that it is asked about. Then the indicators that no department answers for.
     """
-    words, names, settings = edition.words, edition.names, edition.rules.settings
+    settings = edition.rules.settings
     lost, moves = edition.found("step"), edition.found("move")
     reasons = [
         (edition.found("band"), "piece.ask_weak", settings["fell_most"]),
@@ -32,11 +37,8 @@ def request_rows(edition: Edition) -> list[dict]:
         codes = [code for code in dict.fromkeys(rows["unit_code"]) if code not in known]
         known |= set(codes)
         asked += _ask_units(edition, codes, ask, most)
-    for indicator, department in edition.rules.settings["responsible"].items():
-        if texts := _ask_about(edition, indicator):
-            texts.append(words.say("piece.responsible", department=department[words.lang]))
-            asked.append({"name": names.indicator(indicator), "texts": texts})
-    return asked
+    nobodys = [indicator for indicator, code in _find_answering(edition).items() if not code]
+    return asked + _say_each(edition, nobodys, _ask_about)
 
 
 def general_orders(edition: Edition) -> list[str]:
@@ -47,19 +49,39 @@ def general_orders(edition: Edition) -> list[str]:
 def department_sections(edition: Edition) -> list[dict]:
     """A section for each department that has a standing task, or an indicator about which something is asked.
 
-    ``code, name`` (to begin a line); ``standing``: its tasks of tasks.csv; ``asks``: this week's, each with the
-    ``indicator``, its ``name`` and ``texts``; ``remarks``: the office's own words
+    ``code, name`` (to begin a line); ``standing``: its tasks of tasks.csv; ``asks``: this week's, and ``watched``: how
+    the units stand where nothing is asked, each with the ``indicator``, its ``name`` and ``texts``; ``remarks``: the
+    office's own words
     """
-    lang, rules, sections = edition.words.lang, edition.rules, []
-    for department in rules.departments:
-        standing, asked = _say_tasks(edition, department.code), []
-        for indicator, named in rules.settings["responsible"].items():
-            if find_code(named["vi"]) == department.code and (texts := _ask_about(edition, indicator)):
-                asked.append({"indicator": indicator, "name": edition.names.measured(indicator), "texts": texts})
-        if standing or asked:
-            about = {"code": department.code, "name": capital(department.called(lang))}
-            sections.append(about | {"standing": standing, "asks": asked, "remarks": []})
+    answering, sections = _find_answering(edition), []
+    for department in edition.rules.departments:
+        its = [indicator for indicator, code in answering.items() if code == department.code]
+        asked, tasks = _say_each(edition, its, _ask_about), _say_tasks(edition, department.code)
+        if tasks or asked:
+            named = {each["indicator"] for each in asked}
+            watched = _say_each(edition, [each for each in its if each not in named], _say_range)
+            about = {"code": department.code, "name": capital(department.called(edition.words.lang))}
+            sections.append(about | {"standing": tasks, "asks": asked, "watched": watched, "remarks": []})
     return sections
+
+
+def _find_answering(edition: Edition) -> dict[str, str]:
+    """The code of the department that answers for each indicator and group that something may be asked about.
+
+    An indicator without a department of its own is its group's; "": nobody's.
+    """
+    rules = edition.rules
+    named = {code: find_code(each["vi"]) for code, each in rules.settings["responsible"].items()}
+    groups = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
+    limited = [code for limits in ("targets", "marks_below") for code in rules.settings[limits] if code in groups]
+    return named | {code: named.get(groups[code], "") for code in limited if code not in named}
+
+
+def _say_each(edition: Edition, indicators: list[str], say: Callable[[Edition, str], list[str]]) -> list[dict]:
+    """``indicator``, its ``name`` and the ``texts`` of ``say``, for each about which there is one."""
+    texts = {indicator: say(edition, indicator) for indicator in indicators}
+    name = edition.names.measured
+    return [{"indicator": code, "name": name(code), "texts": said} for code, said in texts.items() if said]
 
 
 def _say_tasks(edition: Edition, department: str) -> list[str]:
@@ -82,7 +104,7 @@ def actor_rows(edition: Edition) -> list[dict]:
     rows = []
     for indicator, department in edition.rules.settings["responsible"].items():
         values = sentences.unit_values(edition, indicator)
-        if values.empty:
+        if values.empty or indicator not in set(edition.rules.indicators["indicator"]):
             continue
         lowest = values["value"].min()
         holders = values.loc[values["value"] == lowest, "unit_code"].map(names.unit)
@@ -129,13 +151,15 @@ def _find_department(edition: Edition, code: str) -> str:
 
 
 def _ask_about(edition: Edition, indicator: str) -> list[str]:
-    """The request about one indicator: the marked units by name, the missed target; else its zeros or its range."""
+    """The request about one indicator: the marked units by name, the missed target; else its zeros. About the group of
+    satisfaction: the units that have lost a block of points. Nothing where nothing is asked."""
     words, names, settings = edition.words, edition.names, edition.rules.settings
-    values = sentences.unit_values(edition, indicator)
-    texts = []
+    if indicator == settings["step"]["group"] and (texts := _ask_about_losses(edition)):
+        return texts
+    values, most, texts = sentences.unit_values(edition, indicator), settings["page"]["asked"], []
     if len(flagged := edition.found("flag", indicator)):
         limit = names.limit(indicator, settings["marks_below"][indicator])
-        texts.append(words.say("piece.ask_flagged", limit=limit, units=edition.unit_list(flagged)))
+        texts.append(words.say("piece.ask_flagged", limit=limit, units=edition.unit_list(flagged, most=most)))
     if len(missed := edition.found("target", indicator)):
         target = names.limit(indicator, settings["targets"][indicator])
         if len(missed) == len(edition.units) > 1:
@@ -143,28 +167,52 @@ def _ask_about(edition: Edition, indicator: str) -> list[str]:
             key = "piece.ask_everyone_same" if values["value"].nunique() == 1 else "piece.ask_everyone"
             texts.append(words.say(key, target=target, count=len(missed), highest=highest))
         else:
-            shown = edition.unit_list(missed, most=settings["fell_most"])
+            shown = edition.unit_list(missed, most=most)
             texts.append(words.say("piece.ask_missing", target=target, count=len(missed), units=shown))
         texts += _impossible_of(edition, indicator)
     zero = values[values["value"] == 0]
     if not texts and len(zero):
-        texts.append(words.say("piece.ask_zero", units=edition.unit_list(zero, with_value=False)))
-    if not texts and len(values) == 1:
-        (only,) = edition.named(values.assign(indicator=indicator), with_value=False)
-        texts.append(
-            words.say("piece.ask_only", unit=capital(only), value=names.figure(indicator, values["value"].iat[0]))
-        )
-    elif not texts and len(values) and values["value"].nunique() == 1:
-        value = names.figure(indicator, values["value"].iat[0])
-        texts.append(words.say("piece.ask_same", value=value, count=len(values)))
-    if not texts and len(values):
-        low = values.loc[values["value"].idxmin()]
-        fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
-        lowest = min(low["value"], edition.rates.get(names.control, {}).get(indicator, low["value"]))
-        near = names.is_percent(indicator) and lowest >= settings["page"]["steady_pct"]
-        key = "piece.ask_steady" if near else "piece.ask_range"
-        texts.append(words.say(key, highest=names.figure(indicator, values["value"].max()), **fields))
+        texts.append(words.say("piece.ask_zero", units=edition.unit_list(zero, with_value=False, most=most)))
     return texts
+
+
+def _ask_about_losses(edition: Edition) -> list[str]:
+    """The units that have lost a block of points of the group of satisfaction, with what is to be checked."""
+    words, group = edition.words, edition.rules.settings["step"]["group"]
+    steps, most, named = edition.tables["steps"], edition.rules.settings["page"]["asked"], []
+    if (lost := find_losses(steps, group)).empty:
+        return []
+    below = set(steps.loc[(steps["against"] == PEERS) & (steps["blocks"] < 0), "unit_code"])
+    for each in lost.head(most).itertuples():
+        about = [words.say("piece.lost_about", points=words.number(each.points, 0))]
+        held = edition.ages.get((standing.PEER, each.unit_code, NOT_ITEMISED)) if each.unit_code in below else None
+        about += filter(None, [say_short_age(held, words)] if held else [])
+        named.append(f"{edition.names.unit(each.unit_code)} ({'; '.join(about)})")
+    if others := len(lost) - len(named):
+        named.append(words.say("piece.others", count=others))
+    printed = "_printed" if edition.rules.is_printed(group) else ""
+    return [words.say(f"piece.ask_lost{printed}", units=words.listed(named))]
+
+
+def _say_range(edition: Edition, indicator: str) -> list[str]:
+    """From which to which figure the units have, of an indicator about which nothing is asked; nothing of a group."""
+    words, names = edition.words, edition.names
+    values = sentences.unit_values(edition, indicator)
+    if values.empty or indicator not in set(edition.rules.indicators["indicator"]):
+        return []
+    if len(values) == 1:
+        (only,) = edition.named(values.assign(indicator=indicator), with_value=False)
+        value = names.figure(indicator, values["value"].iat[0])
+        return [words.say("piece.ask_only", unit=capital(only), value=value)]
+    if values["value"].nunique() == 1:
+        value = names.figure(indicator, values["value"].iat[0])
+        return [words.say("piece.ask_same", value=value, count=len(values))]
+    low = values.loc[values["value"].idxmin()]
+    fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
+    lowest = min(low["value"], edition.rates.get(names.control, {}).get(indicator, low["value"]))
+    near = names.is_percent(indicator) and lowest >= edition.rules.settings["page"]["steady_pct"]
+    key = "piece.ask_steady" if near else "piece.ask_range"
+    return [words.say(key, highest=names.figure(indicator, values["value"].max()), **fields)]
 
 
 def _impossible_of(edition: Edition, indicator: str) -> list[str]:

@@ -56,7 +56,6 @@ def fields(edition: Edition) -> dict:
     office, say = settings["document"], words.say
     number = f"{BLANK}/{office['number_suffix']}"
     intro, *result = sentences.result_lines(edition)
-    basis = [say("piece.basis", basis=each) for each in office["basis"]]
     archive = say("piece.archive", archive=office["archive"])
     return {
         "superior": office["superior"],
@@ -67,7 +66,7 @@ def fields(edition: Edition) -> dict:
         "place": sentences.place_and_day(edition),
         "report": say("piece.report"),
         "subject": sentences.mark_correction(sentences.heading(edition), edition),
-        "basis": [*(f"{each};" for each in basis[:-1]), *(f"{each}." for each in basis[-1:])],
+        "basis": sentences.basis_lines(edition),
         "intro": intro,
         "correction": _correction(edition) if edition.revision > 1 else None,
         "result": {"heading": say("piece.result_heading"), "lines": result},
@@ -96,11 +95,11 @@ def _correction(edition: Edition) -> dict:
 
 
 def _requests(edition: Edition) -> list[dict]:
-    """Rows with ``name`` of the indicator (in bold; or "") and ``text``."""
-    return [
-        {"name": f"{each['name']}: " if each["name"] else "", "text": " ".join(each["texts"])}
-        for each in asks.request_rows(edition)
-    ]
+    """Rows with ``name`` of the indicator or department (in bold; or "") and ``text``."""
+    rows = [{"name": "", "texts": [order]} for order in asks.general_orders(edition)] + asks.request_rows(edition)
+    for each in asks.department_sections(edition):
+        rows += [{"name": each["name"], "texts": each["standing"]}, *each["asks"]]
+    return [{"name": each["name"] and f"{each['name']}: ", "text": " ".join(each["texts"])} for each in rows]
 
 
 def _appendix(edition: Edition, number: str) -> dict:

@@ -28,7 +28,8 @@ def correction(edition: Edition) -> HTML:
 
 def masthead(edition: Edition) -> HTML:
     """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
-    return render_piece("masthead", edition, place=sentences.place_and_day(edition), heading=sentences.heading(edition))
+    fields = {"place": sentences.place_and_day(edition), "heading": sentences.heading(edition)}
+    return render_piece("masthead", edition, basis=sentences.basis_lines(edition), **fields)
 
 
 def result(edition: Edition) -> HTML:
@@ -37,8 +38,9 @@ def result(edition: Edition) -> HTML:
 
 
 def requests(edition: Edition) -> HTML:
-    """Section 3, the requests: to units with weak bands and with falls, then by indicator with its department."""
-    return render_piece("requests", edition, asked=asks.request_rows(edition))
+    """Section 3, the requests: to the heads of all units, to units by name, then a subsection for each department."""
+    orders, asked = asks.general_orders(edition), asks.request_rows(edition)
+    return render_piece("requests", edition, orders=orders, asked=asked, sections=asks.department_sections(edition))
 
 
 def appendix(edition: Edition) -> HTML:

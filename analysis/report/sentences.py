@@ -320,6 +320,15 @@ def _streak_lines(edition: Edition) -> list[str]:
     return lines
 
 
+def basis_lines(edition: Edition) -> list[str]:
+    """The legal basis, a line each; all but the last end with a semicolon (Decree 30/2020/NĐ-CP)."""
+    held, say = edition.rules.settings["document"]["basis"], edition.words.say
+    lines = [
+        say("piece.basis", basis=each) if isinstance(each, str) else "{way} {text}".format(**each) for each in held
+    ]
+    return [*(f"{each};" for each in lines[:-1]), *(f"{each}." for each in lines[-1:])]
+
+
 def unit_values(edition: Edition, indicator: str) -> pd.DataFrame:
     """unit_code and value of one indicator, units only, missing left out."""
     cells = edition.tables["measurements"]
