@@ -66,7 +66,7 @@ Tables = Annotated[
         exists=True,
         dir_okay=False,
         callback=_distinct,
-        help="The table as it was delivered, or the several files that make it up.",
+        help="The table as it was delivered, or the several files that make it up; also CUTOFF-ghi-chu.txt or .docx.",
     ),
 ]
 Cutoff = Annotated[

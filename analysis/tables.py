@@ -14,6 +14,7 @@ MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
 REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
 BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
+ABOUT = ("", "indicator", "department", "unit")  # what a remark is about
 STATUSES = ("computed", "published", "not assessed", "missing")
 # column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
@@ -100,6 +101,12 @@ TABLES = {
         file=_text("name of the delivered file"),
         cutoff=_key("the cut-off, ISO"),
         previous_cutoff=_text("cut-off of the previous totals that the table carries, ISO; empty: none"),
+    ),
+    "remarks": _table(
+        about=_text("what the office's words are about; empty: the week as a whole", ABOUT),
+        code=_text("the unit, the department, or the indicator or group that they are about; empty: the week"),
+        text=_key("the office's own words, one paragraph"),
+        source=_key("the file and its line or paragraph, or the cell of the table"),
     ),
     "points": _table(
         unique=["unit_code", "group", "indicator"],
@@ -311,7 +318,8 @@ TABLES = {
 
 # Table => the notebook that writes it, and that must be run where the table is missing.
 WRITTEN_BY = (
-    dict.fromkeys(("measurements", "repairs", "problems", "controls", "units", "source", "corrections"), "1_clean")
+    dict.fromkeys(("measurements", "repairs", "problems", "controls", "units"), "1_clean")
+    | dict.fromkeys(("source", "corrections", "remarks"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")

@@ -11,7 +11,7 @@ from analysis.config.departments import find_code, list_departments
 from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
 from analysis.config.units import header_key
 
-STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "other")
+STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "remark", "other")
 # A long table has one row for each unit and indicator, instead of one column for each indicator.
 LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
 FOREVER = pd.Timestamp("2200-01-01")

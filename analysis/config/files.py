@@ -83,9 +83,9 @@ COLUMNS = {
     "columns.csv": {
         "header": "header of the column; the tiers of a header with ' / ' between; a note in brackets with % may be"
         " left out",
-        "field": "what the column holds: unit, code, rank, total, previous_total, change, band, other, an indicator or"
-        " a group; in a table with one row a unit and indicator also group, indicator, numerator, denominator, value,"
-        " published_points, max_points",
+        "field": "what the column holds: unit, code, rank, total, previous_total, change, band, remark (the office's"
+        " own words on the unit), other, an indicator or a group; in a table with one row a unit and indicator also"
+        " group, indicator, numerator, denominator, value, published_points, max_points",
         "kind": "how its cells are read",
         "required": "whether a table without the column is refused",
         "decimals": "how many decimals its figures are shown with; empty: as delivered",

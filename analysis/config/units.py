@@ -7,6 +7,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,11 +98,16 @@ class Registry:
 
     def nearest(self, name: str) -> str:
         """The registered name that is most like ``name`` without accents; "" if none is. Only for texts of errors."""
-        by_key = {_unaccented(each): each for each in self.names.values()}
-        wanted = _unaccented(self.bare(name))
-        found = difflib.get_close_matches(wanted, by_key, n=2, cutoff=0.8)
-        likeness = [difflib.SequenceMatcher(None, each, wanted).ratio() for each in found]
-        return by_key[found[0]] if found and len(set(likeness)) == len(likeness) else ""
+        return nearest(self.bare(name), self.names.values())
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The one of ``names`` that is most like ``name`` without accents; "" if none is, or two are equally."""
+    by_key = {_unaccented(each): each for each in names}
+    wanted = _unaccented(name)
+    found = difflib.get_close_matches(wanted, by_key, n=2, cutoff=0.8)
+    likeness = [difflib.SequenceMatcher(None, each, wanted).ratio() for each in found]
+    return by_key[found[0]] if found and len(set(likeness)) == len(likeness) else ""
 
 
 def _unaccented(name: str) -> str:

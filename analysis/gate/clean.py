@@ -15,11 +15,12 @@ import pandas as pd
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
-from analysis.gate import checks, headers
+from analysis.gate import checks, headers, remarks
 from analysis.gate.problems import ERROR, WARNING, Log
 from analysis.gate.sheet import Reading, Record
 from analysis.readers import read
 from analysis.tables import INDICATOR_OF
+from analysis.weeks.paths import is_remark
 
 FIGURES = ["value", "numerator", "denominator", "published_points"]
 MEASUREMENTS = ["unit_code", "unit_name", "indicator", *FIGURES, "mark"]
@@ -54,6 +55,7 @@ class Cleaned:
     units        : unit_code, unit_name, type, kind of the measured units, without the control row
     source       : one row for each sheet: file (with the sheet's name where there are several), cutoff, previous_cutoff
                    (ISO; of the previous totals that the table itself carries, "" if none)
+    remarks      : about, code, text, source: the office's own words, those of the file first
     """
 
     measurements: pd.DataFrame
@@ -62,6 +64,7 @@ class Cleaned:
     controls: pd.DataFrame
     units: pd.DataFrame
     source: pd.DataFrame
+    remarks: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -76,11 +79,12 @@ class Cleaned:
 def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
     """Read the files of one cut-off and clean them. A file that cannot be read is reported as a problem.
 
+    paths  : tables, and the office's remarks, which are told by their name (``is_remark``)
     Raises : OSError where a file cannot be opened.
     """
-    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    delivered = list(map(Path, [paths] if isinstance(paths, str | Path) else paths))
     logs: list[Log] = []
-    for path in map(Path, paths):
+    for path in (each for each in delivered if not is_remark(each)):
         try:
             cells = read.cells(path)
         except read.Unreadable as fault:
@@ -88,7 +92,7 @@ def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
             log.problem(fault.key, **fault.fields)
         else:
             logs += _readings(cells, path.name, rules, words)
-    return _joined(logs, rules, words)
+    return _joined(logs, list(filter(is_remark, delivered)), rules, words)
 
 
 def accepted(cleaned: Cleaned, words: Wording) -> Cleaned:
@@ -171,11 +175,15 @@ def _needed(rules: Rules) -> str:
 # -- the files as a whole --------------------------------------------------------------------------------------------
 
 
-def _joined(logs: list[Log], rules: Rules, words: Wording) -> Cleaned:
+def _joined(logs: list[Log], files: list[Path], rules: Rules, words: Wording) -> Cleaned:
+    """The result of all tables, by the logs of their sheets, and of the remarks in ``files``."""
     readings = [log for log in logs if isinstance(log, Reading)]
+    units = _units(readings, rules)
+    of_files, said = remarks.read_files(files, remarks.Headings(rules, units), words)
+    said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, rules, words) if readings else Log("", words)
-    every = [*logs, disagreements, whole]
+    every = [*logs, disagreements, whole, *of_files]
     problems = pd.DataFrame([each for log in every for each in log.problems], columns=PROBLEMS)
     sources = [
         {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
@@ -186,8 +194,9 @@ def _joined(logs: list[Log], rules: Rules, words: Wording) -> Cleaned:
         pd.DataFrame([each for log in every for each in sorted(log.repairs, key=_by_place)], columns=REPAIRS),
         problems,
         _controls(readings, rules),
-        _units(readings, rules),
+        units,
         pd.DataFrame(sources, columns=["file", "cutoff", "previous_cutoff"]),
+        pd.DataFrame(said, columns=remarks.REMARKS),
     )
 
 

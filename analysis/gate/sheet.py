@@ -14,11 +14,11 @@ from analysis.config import units
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.gate import checks, headers, parse
+from analysis.gate import checks, headers, parse, remarks
 from analysis.gate.problems import ERROR, WARNING, Log
 from analysis.readers import read
 
-IDENTITY = ("unit", "code", "other", "group", "indicator", "band")  # fields that are no figures
+IDENTITY = ("unit", "code", "other", "group", "indicator", "band", "remark")  # fields that are no figures
 
 
 @dataclass
@@ -59,6 +59,7 @@ class Reading(Log):
 
     records  : one for each row of a unit or of the control row, in order
     unnamed  : rows whose name matches no unit
+    remarks  : the office's remarks in the table: code of the unit ("" of the area's row), text, file and cell
     previous : the cut-off of the previous totals, if the table names one
     problems, repairs : as in ``Log``
     """
@@ -93,6 +94,7 @@ class Reading(Log):
         self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
         self.records: list[Record] = []
         self.unnamed: list[Record] = []
+        self.remarks: list[tuple[str, str, str]] = []
         self.seen: dict[tuple[str, str], int] = {}
         self.called: dict[str, Record] = {}  # where the table is the registry: records by name
         self.previous: date | None = None
@@ -160,6 +162,8 @@ class Reading(Log):
             self._name_control(record, label)
         else:
             self._name_unit(record)
+        if "remark" in self.column_of and record.code:
+            self._read_remark(record)
         for name in self.figures:
             if not (record.control and name == "rank"):
                 self._read_figure(record, name)
@@ -289,6 +293,19 @@ class Reading(Log):
         """The maximum points of each group and indicator."""
         groups = self.rules.groups.set_index("group")["max_points"]
         return {"TOTAL": 100.0, **self.rules.indicators.set_index("indicator")["max_points"].dropna(), **groups}
+
+    def _read_remark(self, record: Record) -> None:
+        column = self.column_of["remark"]
+        cell = self.cell(record.row, column)
+        if cell.kind not in ("text", "empty", "number"):
+            self.fault("problem.remark_cell", record.row, column)
+            return
+        source = f"{self.file} {read.letter(column)}{record.row}"
+        for line in re.split("\r\n|\n|\r", cell.text):
+            if odd := remarks.odd_character(line):
+                self.fault("problem.remark_character", record.row, column, code=odd)
+            elif any(letter.isalnum() for letter in line):  # a dash says that there is none
+                self.remarks.append(("" if record.control else record.code, remarks.cleaned(line), source))
 
     # -- figures -------------------------------------------------------------------------------------------------
 

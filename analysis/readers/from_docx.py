@@ -1,4 +1,4 @@
-"""Reads the tables of a Word document (.docx; ISO/IEC 29500-1, WordprocessingML)."""
+"""Reads the tables or the paragraphs of a Word document (.docx; ISO/IEC 29500-1, WordprocessingML)."""
 
 from collections.abc import Iterator
 
@@ -24,17 +24,10 @@ MOST_TAGS = 1_000_000
 
 
 def tables(data: bytes) -> Tables:
-    package = archive.Package(data)
-    name = package.main()
-    xml = package.part(name).replace(STRICT, W[1:-1].encode())
-    if xml.count(b"<") > MOST_TAGS:
-        raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     found, lines = Tables(), []
-    for each in _blocks(etree.fromstring(xml, parser)):
+    for each in _blocks(_document(data)):
         if each.tag == W + "p":
-            meant = (piece for piece in _pieces(each) if not piece[1] & {HIDDEN, STRUCK})
-            lines += filter(None, [markup.text_of(meant)[0].replace("\n", " ")])
+            lines += filter(None, [_meant(each).replace("\n", " ")])
             continue
         grid = found.add()
         _fill(grid, each)
@@ -42,6 +35,39 @@ def tables(data: bytes) -> Tables:
             grid.above = markup.titles(lines)
             lines = []
     return found.filled().numbered()
+
+
+def lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """The lines of text outside tables, each with the number of its paragraph; struck or hidden text is left out.
+
+    Raises : Unreadable where a table holds text, which is no paragraph, or where a change is not accepted yet.
+    """
+    document = _document(data)
+    if next(document.iter(*TRACKED), None) is not None:
+        raise Unreadable("problem.file.tracked_changes")
+    number = 0
+    for each in _blocks(document):
+        if each.tag == W + "tbl":
+            if _meant(each).strip():
+                raise Unreadable("problem.file.table_in_remarks", after=number)
+            continue
+        number += 1
+        yield from ((number, line) for line in _meant(each).split("\n"))
+
+
+def _document(data: bytes) -> etree._Element:
+    package = archive.Package(data)
+    name = package.main()
+    xml = package.part(name).replace(STRICT, W[1:-1].encode())
+    if xml.count(b"<") > MOST_TAGS:
+        raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
+    return etree.fromstring(xml, parser)
+
+
+def _meant(element: etree._Element) -> str:
+    """The text that a person reads as valid: neither hidden nor struck through."""
+    return markup.text_of(piece for piece in _pieces(element) if not piece[1] & {HIDDEN, STRUCK})[0]
 
 
 def _blocks(element: etree._Element) -> Iterator[etree._Element]:

@@ -1,8 +1,9 @@
-"""Reads a table that was typed or exported as text: separated by tab, semicolon or comma, in UTF-8 or UTF-16."""
+"""Reads typed or exported text, in UTF-8 or UTF-16: a table separated by tab, semicolon or comma; or lines."""
 
 import codecs
 import csv
 import io
+import re
 
 from analysis.readers import legacy
 from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Tables, Unreadable
@@ -41,6 +42,11 @@ def tables(data: bytes) -> Tables:
         for column, text in enumerate(texts, 1):
             grid.put(row, column, text)
     return found
+
+
+def lines(data: bytes) -> list[tuple[int, str]]:
+    """The lines of text, numbered from 1. Only a line feed, a carriage return or both end a line."""
+    return list(enumerate(re.split("\r\n|\n|\r", decoded(data).removeprefix("\ufeff")), 1))
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

@@ -16,6 +16,7 @@ MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
 # Limits for a whole file: the cells of one table, and the text of a text file.
 MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
+MOST_PARAGRAPHS, MOST_IN_PARAGRAPH = 200, 2_000  # of remarks; characters in one of them
 Piece = tuple[str, Iterable[str]]  # a text and its marks
 # "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; only the first two are marks of whole cells.
 STRUCK = "s"

@@ -1,11 +1,11 @@
-"""Detects the kind of a file by its content and never by its name (K11), and reads its tables."""
+"""Detects the kind of a file by its content and never by its name (K11), and reads its tables or paragraphs."""
 
 import importlib
 import re
 import struct
 
 from analysis.readers import archive, from_text, legacy
-from analysis.readers.grid import MOST_BYTES, Tables, Unreadable, refusing
+from analysis.readers.grid import MOST_BYTES, MOST_IN_PARAGRAPH, MOST_PARAGRAPHS, Tables, Unreadable, refusing
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office before 2007, and of encrypted files since
 OLE_HEADER = 512
@@ -59,6 +59,27 @@ def tables(data: bytes) -> Tables:
     with refusing():
         found = importlib.import_module(f"{__package__}.from_{kind}").tables(data).filled()
         legacy.refuse(found)
+        return found
+
+
+def paragraphs(data: bytes) -> list[tuple[int, str]]:
+    """The lines of a text or of a Word document that hold something, each with the number of its line or paragraph.
+
+    Raises : Unreadable, and nothing else, whatever the bytes are.
+    """
+    kind = detect_kind(data)
+    with refusing():
+        if kind not in ("text", "json", "docx"):  # a text may begin like JSON: "[]"
+            raise Unreadable("problem.file.no_paragraphs")
+        reader = from_text if kind != "docx" else importlib.import_module(f"{__package__}.from_docx")
+        found = [(number, line) for number, line in reader.lines(data) if line.strip()]
+        if len(found) > MOST_PARAGRAPHS:
+            raise Unreadable("problem.file.too_many_paragraphs", paragraphs=len(found), limit=MOST_PARAGRAPHS)
+        for number, line in found:
+            line.encode()  # half a character fails here, where the file can still be refused
+            if len(line) > MOST_IN_PARAGRAPH:
+                raise Unreadable("problem.file.paragraph_too_long", row=number, limit=MOST_IN_PARAGRAPH)
+        legacy.refuse_texts(line for _, line in found)
         return found
 
 

@@ -70,9 +70,14 @@ def refuse_bytes(data: bytes) -> None:
 
 def refuse(tables: Tables) -> None:
     """Raise Unreadable where cells hold Western letters that are Vietnamese in an old encoding."""
-    texts = [value for grid in tables for cells in grid.rows.values() for value, kind, _ in cells.values()
-             if kind == "text" and not value.isascii()]  # fmt: skip
-    _refuse([word for word in _words(texts) if not vietnamese(word)], fewest=FEWEST_WORDS)
+    refuse_texts(value for grid in tables for cells in grid.rows.values() for value, kind, _ in cells.values()
+                 if kind == "text")  # fmt: skip
+
+
+def refuse_texts(texts: Iterable[str]) -> None:
+    """The same of any texts."""
+    words = _words(text for text in texts if not text.isascii())
+    _refuse([word for word in words if not vietnamese(word)], fewest=FEWEST_WORDS)
 
 
 def _refuse(words: list[str], fewest: int) -> None:

@@ -5,6 +5,7 @@ mark. A typed cell of a spreadsheet or of the portal keeps its type. The kind of
 (kinds.py), and the file is parsed in a child process with limits (sandbox.py; docs/method.md §7).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from analysis.readers import sandbox
 from analysis.readers.grid import MOST_BYTES, Unreadable, letter
 
-__all__ = ["COLUMNS", "Unreadable", "cells", "letter"]
+__all__ = ["COLUMNS", "Unreadable", "cells", "letter", "paragraphs"]
 
 COLUMNS = ["file", "sheet", "row", "column", "column_letter", "value", "kind", "mark", "hidden"]
 OFFICE = (".xlsx", ".xlsm", ".xls", ".docx")
@@ -37,14 +38,7 @@ def cells(path: Path) -> pd.DataFrame:
     Raises  : Unreadable where the file is of an unknown kind or beyond the limits; OSError where it cannot be opened.
     """
     path = Path(path)
-    if path.stat().st_size > MOST_BYTES:
-        raise Unreadable("problem.file_too_large", size=path.stat().st_size, limit=MOST_BYTES)
-    try:
-        found = list(sandbox.cells(path.read_bytes()))
-    except Unreadable as fault:
-        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so damaged that its kind is not known
-            raise Unreadable("problem.file.torn") from None
-        raise
+    found = _parsed(path, sandbox.cells)
     rows = [
         (path.name, sheet, row, column, letter(column), value, kind, mark, hidden)
         for sheet, row, column, value, kind, mark, hidden in found
@@ -52,3 +46,22 @@ def cells(path: Path) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     types = {name: str for name in ("file", "sheet", "column_letter", "kind", "mark")}
     return table.astype({**types, "row": int, "column": int, "hidden": bool})
+
+
+def paragraphs(path: Path) -> list[tuple[int, str]]:
+    """The lines of a text or Word file that hold something, each with the number of its line or paragraph, from 1.
+
+    Raises : as ``cells``.
+    """
+    return _parsed(Path(path), sandbox.paragraphs)
+
+
+def _parsed(path: Path, parse: Callable[[bytes], list[tuple]]) -> list[tuple]:
+    if path.stat().st_size > MOST_BYTES:
+        raise Unreadable("problem.file_too_large", size=path.stat().st_size, limit=MOST_BYTES)
+    try:
+        return parse(path.read_bytes())
+    except Unreadable as fault:
+        if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so damaged that its kind is not known
+            raise Unreadable("problem.file.torn") from None
+        raise

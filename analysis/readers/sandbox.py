@@ -1,9 +1,9 @@
 """Reads a file in a child process with limits on memory and time, so that no file can make the machine unusable.
 
 ``python -m analysis.readers.sandbox`` reads a file's bytes from standard input and writes lines of JSON: the name of a
-table, then its rows; the last line says that all is read, or names the problem. The child starts in a tenth of a
-second, because neither it nor the readers import pandas. On Windows, which has no such limits on processes, only the
-limit on wall-clock time applies.
+table, then its rows; with the argument ``paragraphs`` its paragraphs. The last line says that all is read, or names the
+problem. The child starts in a tenth of a second, because neither it nor the readers import pandas. On Windows, which
+has no such limits on processes, only the limit on wall-clock time applies.
 """
 
 import json
@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analysis.readers import kinds
-from analysis.readers.grid import Unreadable, refusing
+from analysis.readers.grid import Tables, Unreadable, refusing
 
 try:
     import resource
@@ -26,6 +26,7 @@ except ImportError:  # Windows
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
 TOO_SLOW = getattr(signal, "SIGXCPU", 0)
+PARAGRAPHS = "paragraphs"  # the argument with which the child reads these instead of tables
 COMMAND = [sys.executable, "-m", "analysis.readers.sandbox"]
 HOME = Path(__file__).parents[2]  # the folder from which the child imports the package
 Cell = tuple[str, int, int, object, str, str, bool]
@@ -36,9 +37,20 @@ def cells(data: bytes) -> list[Cell]:
 
     Raises : Unreadable.
     """
+    return list(_cells(_read(data)))
+
+
+def paragraphs(data: bytes) -> list[tuple[int, str]]:
+    """The lines of a text or Word file that hold something, numbered. Raises : Unreadable."""
+    return [tuple(json.loads(line)) for line in _read(data, PARAGRAPHS)]
+
+
+def _read(data: bytes, *what: str) -> list[bytes]:
+    """The lines that the child writes. Raises : Unreadable."""
     kinds.detect_kind(data)  # files of other kinds are refused without a child process
+    command = [*COMMAND, *what]
     try:
-        child = subprocess.run(COMMAND, input=data, capture_output=True, timeout=MOST_SECONDS, cwd=HOME, check=False)
+        child = subprocess.run(command, input=data, capture_output=True, timeout=MOST_SECONDS, cwd=HOME, check=False)
     except subprocess.TimeoutExpired:
         raise Unreadable("problem.file.too_slow", seconds=MOST_SECONDS) from None
     lines = child.stdout.splitlines()
@@ -49,7 +61,7 @@ def cells(data: bytes) -> list[Cell]:
         raise Unreadable("problem.file.too_slow", seconds=MOST_CPU_SECONDS)
     if end != {"done": True}:
         raise Unreadable("problem.file.reader_died", status=child.returncode)
-    return list(_cells(lines[:-1]))
+    return lines[:-1]
 
 
 def _cells(lines: list[bytes]) -> Iterator[Cell]:
@@ -61,6 +73,13 @@ def _cells(lines: list[bytes]) -> Iterator[Cell]:
         for row, column, value, kind, mark, hidden in line:
             value = datetime.fromisoformat(value) if kind == "date" else value
             yield sheet, row, column, value, kind, mark, hidden
+
+
+def _print_tables(tables: Tables) -> None:
+    for grid in tables:
+        print(json.dumps({"table": grid.name}))
+        for line in grid.lines():
+            print(json.dumps(line, default=datetime.isoformat))
 
 
 def main() -> None:
@@ -75,10 +94,12 @@ def main() -> None:
                 resource.setrlimit(limit, (soft, hard))
     try:
         with refusing():
-            for grid in kinds.tables(sys.stdin.buffer.read()):
-                print(json.dumps({"table": grid.name}))
-                for line in grid.lines():
-                    print(json.dumps(line, default=datetime.isoformat))
+            data = sys.stdin.buffer.read()
+            if sys.argv[1:] == [PARAGRAPHS]:
+                for line in kinds.paragraphs(data):
+                    print(json.dumps(line))
+            else:
+                _print_tables(kinds.tables(data))
         print(json.dumps({"done": True}))
     except Unreadable as fault:
         print(json.dumps({"problem": fault.key, "fields": fault.fields}))

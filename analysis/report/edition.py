@@ -25,7 +25,7 @@ class Edition:
 
     tables : by name, with the content of the week's CSV files: those of tables.BEFORE_REPORT, and findings
     province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
-    provenance    : file, hash (of the file), revision, code (its version), as provenance.provenance gives them
+    provenance    : file, hash (of the file), remarks, revision, code (its version), as provenance.provenance gives them
     """
 
     rules: Rules
@@ -134,6 +134,14 @@ class Edition:
     def ages(self) -> dict[tuple[str, str, str], object]:
         """Rows of the table ``standing`` by finding, unit and indicator."""
         return {(each.finding, each.unit_code, each.indicator): each for each in self.tables["standing"].itertuples()}
+
+    def remarks(self, about: str = "", code: str = "") -> list[str]:
+        """The office's own words about a unit, indicator (or group) or department, one paragraph each; in their order.
+
+        about, code : as in the table ``remarks``; without them what is about the week as a whole
+        """
+        rows = self.tables["remarks"]
+        return rows.loc[(rows["about"] == about) & (rows["code"] == code), "text"].tolist()
 
     def unit_list(self, rows: pd.DataFrame, with_value: bool = True, most: int | None = None) -> str:
         """``Hòa Bình (5,27%, mới), Long Giang (6,45%, 4 kỳ) và …`` in the order of the rows; of more than ``most`` the

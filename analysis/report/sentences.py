@@ -15,7 +15,7 @@ from analysis.report import phrases, table_rows
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
-ORIGIN = ("file", "hash", "cutoff", "revision", "rules", "code")  # in the order of the page
+ORIGIN = ("file", "hash", "remarks", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
 def mark_correction(text: str, edition: Edition) -> str:

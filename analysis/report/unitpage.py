@@ -162,7 +162,7 @@ def provenance(edition: Edition, code: str) -> HTML:
 
     So a correction that does not concern a unit leaves its page unchanged.
     """
-    known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "revision")}
+    known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "remarks", "revision")}
     return page.provenance(replace(edition, provenance=known))
 
 

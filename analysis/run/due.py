@@ -15,7 +15,8 @@ def make_all(home: Path, areas: list[str], send: bool = False, lang: str = "vi",
     """Make every week that is due in each area; yield what to print: of each week, and of what stops others.
 
     send   : whether mails are sent afterwards. Then the last outcome of an area names the mails to send: those of the
-             weeks made now, and those whose letters still wait; but no mail of a week that could not be made.
+             weeks made now, and those whose letters still wait; but no mail of a week that could not be made. A week
+             made again for its remarks alone is mailed by a person.
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
@@ -34,7 +35,10 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
 
     made, withheld = set(), set()
     for cutoff, outcome in make_weeks(home, area, words.lang, **about):
-        (made if outcome.status == Exit.DONE else withheld).add(cutoff)
+        if outcome.status != Exit.DONE:
+            withheld.add(cutoff)
+        elif not outcome.is_remarked:
+            made.add(cutoff)
         message = f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}"
         yield replace(outcome, message=message, mails=())
     letters = set()
@@ -84,7 +88,7 @@ def make_weeks(
 
 
 def is_due(home: Path, area: str, cutoff: str) -> bool:
-    """Whether the week must be made: it has no complete report, or its raw table or the earlier weeks have changed.
+    """Whether the week must be made: it has no complete report, or its raw table, remarks or the earlier weeks changed.
 
     A raw table that is not the published one is a correction. ``pipeline.make_week`` refuses it until a person gives
     the option --reissue.
@@ -94,6 +98,7 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
     known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
     return (
         inputs.get("raw") != atomic.digests(paths.raw_files(home, area, cutoff))
+        or inputs.get("remarks", []) != atomic.digests(paths.remark_files(home, area, cutoff))
         or bool(record.get("failed"))
         or not publish.intact(home, record.get("products", {}))
         or not known.issuperset(store.history(home, area, cutoff))

@@ -120,7 +120,8 @@ def write_tables(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Clean
 def write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> str:
     """Write gate.html, which shows the delivered tables and the gate's result; return the sentence that names it."""
     from analysis.report import gatepage
-    from analysis.weeks import atomic
+    from analysis.weeks import atomic, paths
 
-    page = gatepage.page(gatepage.delivered(files), cleaned, words, rules)
+    tables = [path for path in files if not paths.is_remark(path)]
+    page = gatepage.page(gatepage.delivered(tables), cleaned, words, rules)
     return words.say("run.page", page=atomic.save(out / "gate.html", page))

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,12 +41,14 @@ class Outcome:
     message : the sentence for the person who started the run
     report  : path of the page; None: there is none
     mails   : area and cut-off of each mail that may be sent now
+    is_remarked : only the office's remarks changed in a week that was complete: no schedule mails it anew
     """
 
     status: Exit | None
     message: str
     report: Path | None = None
     mails: tuple[tuple[str, str], ...] = ()
+    is_remarked: bool = False
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
@@ -111,7 +113,8 @@ def make_week(
 
     home    : holds config/, data/ and reports/
     cutoff  : ISO date; None: the latest that has a raw table
-    raw     : the tables as delivered, no two of one name; None: those of data/raw/<area>/
+    raw     : the tables as delivered, and the office's remarks, no two of one name; None: those of data/raw/<area>/,
+              from which remarks are also taken where only tables are named
     reissue : tables that are not the published ones are a correction; make them the week's next revision
     units   : units to make pages for: "none", "all", or codes (added to the pages of the published week); None: the
               units that have a page in the published week
@@ -123,13 +126,16 @@ def make_week(
     with working_in(home):
         try:
             cutoff = cutoff or paths.newest_raw(home, area)
-            raw = sorted(raw or paths.raw_files(home, area, cutoff), key=lambda path: path.name)
+            given = sorted(raw or (), key=lambda path: path.name)
+            tables = [path for path in given if not paths.is_remark(path)] or paths.raw_files(home, area, cutoff)
+            remarks = [path for path in given if paths.is_remark(path)] or paths.remark_files(home, area, cutoff)
         except paths.NotFound:
             return Outcome(Exit.REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:
             return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
-        this = _Week(home, area, cutoff, raw, parameters, reissue, units, jobs, cluster, words, steps or Pipeline())
+        where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline())
+        this = _Week(*where, tables, remarks, parameters, *how)
         try:
             with publish.locked(home, area, cutoff):
                 publish.tidy(home, area, cutoff)
@@ -146,7 +152,8 @@ class _Week:
     home: Path
     area: str
     cutoff: str
-    raw: list[Path]
+    tables: list[Path]
+    remarks: list[Path]
     parameters: dict[str, str]
     reissue: bool
     units: str | list[str] | None
@@ -154,6 +161,11 @@ class _Week:
     cluster: str
     words: Wording
     steps: Pipeline
+
+    @property
+    def raw(self) -> list[Path]:
+        """Everything that was delivered for the week."""
+        return self.tables + self.remarks
 
     @property
     def names(self) -> str:
@@ -178,7 +190,7 @@ class _Week:
             return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))
         if unknown := self.unknown(units):
             return Outcome(Exit.WRONG_USAGE, unknown)
-        revision, held = len(store.revisions(published)) + 1, atomic.digests(published.glob("raw/*"))
+        revision, held = len(store.revisions(published)) + 1, atomic.digests(paths.held_raw(published)[0])
         keep = f"r{revision}" if held not in ([], inputs["raw"]) else ""
         if before.get("revision", revision) != revision:
             return Outcome(Exit.FAILED, self.words.say("run.revisions_lost", cutoff=self.cutoff, folder=published))
@@ -197,9 +209,13 @@ class _Week:
         done = self.words.say("run.done", report=report)
         if keep:
             done += "\n" + self.words.say("run.reissued", revision=f"r{revision}", kept=report.with_name(keep))
+        is_remarked = bool(before) and not keep and before.get("inputs", {}).get("remarks", []) != inputs["remarks"]
+        if is_remarked:
+            done += "\n" + self.words.say("run.remarked", revision=f"r{revision}", area=self.area, cutoff=self.cutoff)
         if ending := sending.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
-        return Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
+        outcome = Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
+        return replace(outcome, is_remarked=is_remarked and complete)
 
     def done(self, message: str, report: Path) -> Outcome:
         """The outcome of a week that is completely published: its mail may be sent."""
@@ -216,7 +232,7 @@ class _Week:
         """Say why this table is refused: it was never the week's table, or a correction has replaced it."""
         fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
         for old in store.revisions(paths.processed(self.home, self.area, self.cutoff)):
-            if atomic.digests(old.glob("raw/*")) == inputs["raw"]:
+            if atomic.digests(paths.held_raw(old)[0]) == inputs["raw"]:
                 return self.words.say("run.replaced_table", earlier=old.name, **fields)
         return self.words.say("run.other_table", **fields)
 
@@ -243,7 +259,7 @@ class _Week:
         return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
 
     def inputs(self, before: dict) -> dict:
-        """Everything that decides the products: tables, rules, code, versions, parameters, earlier weeks, units.
+        """What decides the products: tables, remarks, rules, code, versions, parameters, earlier weeks, units.
 
         before : the record (run.json) of the published week, which lists the units that have pages
         """
@@ -252,7 +268,8 @@ class _Week:
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
         own = files.from_program(self.home)
         return {
-            "raw": atomic.digests(self.raw),
+            "raw": atomic.digests(self.tables),
+            "remarks": atomic.digests(self.remarks),
             "config": atomic.hashes(rules, self.home)
             | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
             "code": provenance.code(self.steps.notebooks),
@@ -264,9 +281,9 @@ class _Week:
         }
 
     def earlier(self) -> dict[str, str]:
-        """sha256 of every table of the earlier weeks, except their table ``pages``, which no later week shows."""
+        """sha256 of every table of the earlier weeks, except ``pages`` and ``remarks``, which no later week shows."""
         folders = [each.folder for each in store.history(self.home, self.area, self.cutoff).values()]
-        tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem != "pages")
+        tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem not in store.WITHOUT_NUMBERS)
         return atomic.hashes(tables, self.home)
 
     def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
@@ -277,7 +294,8 @@ class _Week:
         """
         began = time.perf_counter()
         folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
-        if atomic.digests(folder.glob("raw/*")) != inputs["raw"]:
+        tables, remarks = map(atomic.digests, paths.held_raw(folder))
+        if (tables, remarks) != (inputs["raw"], inputs["remarks"]):
             raise OSError(self.words.say("run.raw_changed", file=self.names))
         record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
         record |= {"commit": provenance.commit(), "stages": {}}

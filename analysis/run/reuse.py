@@ -19,10 +19,10 @@ from analysis.weeks import atomic, paths, publish, store
 
 COMMON = ("code", "commit", "config", "versions")  # keys of a run's record that every output depends on
 OWN = {  # what each stage reads besides tables: keys of the record
-    "1_clean": ("raw", "revision", "lang"),
+    "1_clean": ("raw", "remarks", "revision", "lang"),
     "2_score": (),
     "3_trend": ("earlier", "lang"),
-    "4_report": ("raw", "revision", "parameters", "units"),
+    "4_report": ("raw", "remarks", "revision", "parameters", "units"),
 }
 
 

@@ -1,7 +1,7 @@
 """Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
-The week is rebuilt in a temporary home, from its own raw table. The result is compared with the published files and
-with the fingerprints in run.json. Nothing is written in the real home.
+The week is rebuilt in a temporary home, from its own raw table and remarks. The result is compared with the published
+files and with the fingerprints in run.json. Nothing is written in the real home.
 """
 
 import csv
@@ -76,12 +76,14 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     for place in (published, paths.reports(home, area, cutoff)):
         for each in store.revisions(place):
             shutil.copytree(each, into / each.relative_to(home))
-    inputs, raw = record.get("inputs", {}), sorted(published.glob("raw/*"))
-    if not raw or inputs.get("raw", atomic.digests(raw)) != atomic.digests(raw):
+    inputs, held = record.get("inputs", {}), dict(zip(("raw", "remarks"), paths.held_raw(published), strict=True))
+    digests = {name: atomic.digests(files) for name, files in held.items()}
+    recorded = digests | {"remarks": []} | inputs if inputs else digests
+    if not held["raw"] or any(recorded[name] != digests[name] for name in held):
         return Outcome(Exit.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
-    return pipeline.make_week(into, area, cutoff, raw, steps=steps, **about)
+    return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
 
 
 def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:

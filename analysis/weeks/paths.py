@@ -10,6 +10,7 @@ from analysis.exits import AnalysisError
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 # After the cut-off: the office's remarks, the replies to the report, the places in the province. Never a table.
 RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGNORECASE | re.DOTALL)
+REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
 
 
 class NotFound(AnalysisError, FileNotFoundError):
@@ -58,11 +59,28 @@ def raw_files(home: Path, area: str, cutoff: str, folder: Path | None = None) ->
     Every file whose name begins with the cut-off belongs to that week; all are its tables but those of a reserved name.
     None is skipped silently; the gate reports where two of them disagree. Raises NotFound if there is none.
     """
-    own = _files(folder / "raw") if folder else []
-    found = own or _dated(home, area, str(periods.cutoff(cutoff)))
+    found = (held_raw(folder)[0] if folder else []) or _dated(home, area, str(periods.cutoff(cutoff)))
     if not found:
         raise NotFound(f"data/raw/{area}: expected a table {cutoff}*.*, found none")
     return found
+
+
+def remark_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
+    """The office's remarks on a week: those in ``folder/raw/`` where that exists, else those in data/raw/<area>/."""
+    if folder and (folder / "raw").is_dir():
+        return held_raw(folder)[1]
+    return [path for path in reserved_raw(home, area, cutoff) if is_remark(path)]
+
+
+def is_remark(path: Path) -> bool:
+    """Whether a file holds the office's remarks, by its name."""
+    return REMARKS.fullmatch(path.name) is not None
+
+
+def held_raw(folder: Path) -> tuple[list[Path], list[Path]]:
+    """What a week was made from, as its folder keeps it: its tables, and the office's remarks; each sorted by name."""
+    files = _files(folder / "raw")
+    return [path for path in files if not is_remark(path)], [path for path in files if is_remark(path)]
 
 
 def reserved_raw(home: Path, area: str, cutoff: str) -> list[Path]:

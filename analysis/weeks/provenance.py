@@ -47,14 +47,17 @@ def provenance(week: Week) -> dict[str, str]:
     """The origin of the week's figures, as its page shows it.
 
     file, hash : name and sha256 of each raw table, one per line
+    remarks    : the same of the office's remarks, where there are any
     revision   : "1" for a first issue
     code       : version of the program, fingerprint of its files, and the commit if there is one
     """
     raw = week.raw_files()
     fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
+    remarks = "\n".join(f"{path.name} ({sha256(path)})" for path in week.remark_files())
     return {
         "file": "\n".join(path.name for path in raw),
         "hash": "\n".join(map(sha256, raw)),
+        **({"remarks": remarks} if remarks else {}),
         "revision": str(len(earlier_revisions(week)) + 1),
         "code": f"{version('analysis')}-{fingerprint[:12]}" + (f", git {known}" if known else ""),
     }

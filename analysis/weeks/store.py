@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from analysis.config.rules import Rules
     from analysis.config.wording import Wording
 
+WITHOUT_NUMBERS = ("pages", "remarks")  # tables that a week may lack, and that no later week reads
+
 
 @dataclass(frozen=True)
 class Week:
@@ -49,6 +51,10 @@ class Week:
         """The delivered tables: the run's copies, else the files in data/raw/. Raises : NotFound."""
         return paths.raw_files(self.home, self.area, self.cutoff, self.folder)
 
+    def remark_files(self) -> list[Path]:
+        """The office's remarks on the week: the run's copies, else the files in data/raw/; mostly none."""
+        return paths.remark_files(self.home, self.area, self.cutoff, self.folder)
+
     def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; missing text is "", missing numbers are NaN.
 
@@ -61,7 +67,8 @@ class Week:
     def data(self, name: str) -> bytes:
         """The bytes of the table's file.
 
-        A missing table ``pages`` has no rows, because no notebook writes it: then no unit has a page.
+        A missing table ``pages`` or ``remarks`` has no rows: no notebook writes pages, and weeks published before there
+        were remarks have none.
         Raises : NotFound that names the notebook to run first.
         """
         from analysis import tables
@@ -69,7 +76,7 @@ class Week:
         for folder in filter(None, (self.folder, self.published)):
             if (folder / f"{name}.csv").is_file():
                 return (folder / f"{name}.csv").read_bytes()
-        if name == "pages":
+        if name in WITHOUT_NUMBERS:
             return ",".join(tables.TABLES[name].columns).encode() + b"\n"
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise paths.NotFound(
@@ -127,7 +134,7 @@ def earlier_revisions(week: Week) -> list[Week]:
     kept = revisions(week.folder)
     if week.published and week.published.is_dir():
         kept = revisions(week.published)
-        if digests(week.raw_files()) != digests(week.published.glob("raw/*")):
+        if digests(week.raw_files()) != digests(paths.held_raw(week.published)[0]):
             kept.append(week.published)
     return [Week(week.home, week.area, week.cutoff, folder) for folder in kept]
 

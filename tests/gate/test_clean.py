@@ -212,12 +212,12 @@ def test_what_changes_no_figure_is_a_warning(tmp_path, row, letter, text, said):
 
 def test_a_column_that_config_does_not_know_is_named_and_kept_out(tmp_path):
     rows = [
-        [*row, "GHI CHÚ" if number == 2 else "x"] if number != 3 and any(row) else row
+        [*row, "NGƯỜI LẬP" if number == 2 else "x"] if number != 3 and any(row) else row
         for number, row in enumerate(lines())
     ]
     cleaned = gate(saved(tmp_path, rows[2:], "t.txt"))
     assert not cleaned.refused
-    assert list(cleaned.problems["column"]) == ["GHI CHÚ"]
+    assert list(cleaned.problems["column"]) == ["NGƯỜI LẬP"]
 
 
 def test_columns_in_another_order_give_the_same_measurements(tmp_path, real):

@@ -40,6 +40,8 @@ ENGLISH = {
     **{"thêm dòng đầu": "line added on top", "thêm cột": "column added", "đổi chỗ hai cột": "two columns exchanged"},
     **{"tên tệp": "file name", "bảng Excel mang tên": "workbook by the name of", "ảnh mang tên": "picture by the name of"},
     **{"ẩn trang tính": "sheet hidden", "số dòng": "rows", "số cột": "columns", "số ký tự trong ô": "characters in cell"},
+    **{"dòng ghi chú": "line of remarks", "số ký tự của dòng ghi chú": "characters in a line of remarks"},
+    **{"số dòng ghi chú": "lines of remarks"},
     **{"số byte": "bytes", "gửi lại, ô": "sent again, cell", "gửi lại bản đính chính, ô": "correction sent again, cell"},
 }  # fmt: skip
 
@@ -236,6 +238,14 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     return Found("accepted" if again.status == Exit.DONE else "refused", said=(again.message,))
 
 
+def remarked(text: str, lang: str, folder: Path) -> Found:
+    """The real table with a file of remarks beside it."""
+    beside = folder / f"{CUTOFF}-ghi-chu.txt"
+    beside.write_text(text, "utf-8")
+    cleaned = clean.gate([saved(folder, lines()), beside], in_force(), words(lang))
+    return Found("refused" if cleaned.refused else "accepted", said=tuple(cleaned.problems["problem"]))
+
+
 def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:
     """What becomes of an example, by its English kind."""
     name, place = KIND.fullmatch(kind).groups()
@@ -249,6 +259,9 @@ def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:
         return gated(workbook(folder / typed), lang)
     if name == "picture by the name of":
         return gated(picture(folder / typed), lang)
+    if name.endswith(" of remarks"):
+        made = {"characters in a line": lambda: "x" * int(typed), "lines": lambda: "x\n" * int(typed)}
+        return remarked(made.get(name.removesuffix(" of remarks"), lambda: typed)(), lang, folder)
     if name.endswith(" hidden"):
         return gated(hidden(name.removesuffix(" hidden"), typed, folder), lang)
     if name.endswith("sent again, cell"):
@@ -260,8 +273,8 @@ def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:
 # -- the tests -------------------------------------------------------------------------------------------------------
 
 
-def test_both_documents_have_the_twelve_rules_in_order():
-    assert rules("vi") == rules("en") == [f"K{number}" for number in range(1, 13)]
+def test_both_documents_have_the_thirteen_rules_in_order():
+    assert rules("vi") == rules("en") == [f"K{number}" for number in range(1, 14)]
 
 
 def test_both_documents_have_the_same_examples_with_the_same_results():
@@ -280,7 +293,7 @@ def test_every_rule_has_an_example_that_is_accepted_and_one_that_is_refused(lang
 def test_every_row_of_every_table_is_read_as_an_example(lang):
     rows = re.findall(r"^\|(?! ?-).*\|$", document(lang), re.MULTILINE)
     heads = [row for row in rows if row in ("| Loại | Ghi | Kết quả |", "| Kind | Typed | Result |")]
-    assert len(heads) == 12 and len(rows) - len(heads) == len(examples(lang)) >= 60
+    assert len(heads) == 13 and len(rows) - len(heads) == len(examples(lang)) >= 60
 
 
 EVERY = [(lang, each) for lang in DOCS for each in examples(lang)]
