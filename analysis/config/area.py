@@ -11,6 +11,7 @@ from analysis.config.files import ConfigError, File
 from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
+BASE_URL = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?")
 OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {
@@ -43,9 +44,16 @@ def _is_date(text: str) -> str:
     return text
 
 
+def _is_base_url(text: str) -> str:
+    if text and not BASE_URL.fullmatch(text):
+        raise ValueError('expected an https address without "?" and "#", such as "https://office.example/766"')
+    return text
+
+
 Percent = Annotated[float, Field(ge=0, le=100)]
 Pattern = Annotated[str, AfterValidator(_is_pattern), Field(json_schema_extra={"expected": "a regular expression"})]
 Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"expected": "a day, in quotation marks"})]
+BaseUrl = Annotated[str, AfterValidator(_is_base_url), Field(json_schema_extra={"expected": "an https address"})]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"expected": "month and day, in every year"})]
 
 
@@ -199,6 +207,24 @@ class Mail(Table):
     last_rows: int = Field(ge=0, description="rows from the end")
 
 
+class Public(Table):
+    """Where readers find what is published. May be missing."""
+
+    base_url: BaseUrl = Field(
+        "",
+        description="the address of the folder reports/, or of its public copy, as readers open it; a week's page is"
+        " <base_url>/<area>/<cut-off>/report.html",
+        examples=["https://office.example/766"],
+    )
+    robots: Literal["", "index", "noindex"] = Field(
+        "",
+        description='what pages tell search engines; with "index" and base_url, the public copy has a list of its'
+        " pages for them (sitemap.xml)",
+        examples=["noindex"],
+        json_schema_extra={"expected": '"index" or "noindex"'},
+    )
+
+
 class Peer(Table):
     """Units far from their peers: the modified z-score against median and MAD (Iglewicz and Hoaglin 1993)."""
 
@@ -280,6 +306,7 @@ class Area(Table):
     trend: Trend
     page: Page
     mail: Mail
+    public: Public = Public()
     peer: Peer
     document: Document
     period: Period = Period()

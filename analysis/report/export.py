@@ -15,6 +15,7 @@ from nbformat import NotebookNode, v4
 
 from analysis.config.wording import Wording
 from analysis.report import csp
+from analysis.report.head import Head
 from analysis.report.templates import TEMPLATES
 
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
@@ -27,15 +28,16 @@ class ExportError(ValueError):
     """The notebook cannot be shown as it is; the message names the cell and what is wrong with it."""
 
 
-def page(notebook: NotebookNode, words: Wording, title: str) -> str:
+def page(notebook: NotebookNode, words: Wording, title: str, styles: str = "") -> str:
     """The page as one HTML file: without code, scripts and requests; the only inline part is its stylesheet.
 
     notebook : executed; its code cells tagged ``page`` display text/html, or image/svg+xml with ``alt`` (and, if
-               wanted, ``caption``) in the output's metadata for that type.
+               wanted, ``caption``) in the output's metadata for that type. One of them may be a head.render_head.
+    styles   : the name of a further stylesheet in notebooks/templates, such as ``index/style.css``
     Raises   : ExportError for a picture without alternative text, for an output of a kind that the page cannot show,
                and where no tagged cell shows anything.
     """
-    return _export(notebook, words, title, "page")
+    return _export(notebook, words, title, "page", styles)
 
 
 def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
@@ -46,10 +48,13 @@ def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
     return _export(notebook, words, title, "mail")
 
 
-def _export(notebook: NotebookNode, words: Wording, title: str, template: str) -> str:
-    style = (TEMPLATES / template / "style.css").read_text("utf-8")
+def _export(notebook: NotebookNode, words: Wording, title: str, template: str, styles: str = "") -> str:
+    names = filter(None, (f"{template}/style.css", styles))
+    style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in names)
     resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
-    html, _ = _exporter(template, words.lang).from_notebook_node(_keep_tagged(notebook, template), resources)
+    shown = _keep_tagged(notebook, template)
+    resources["head"] = next(filter(None, (output.metadata.get("head") for output in shown.cells[0].outputs)), Head())
+    html, _ = _exporter(template, words.lang).from_notebook_node(shown, resources)
     html = DRAWING.sub(lambda found: unescape(found[0]), html)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
@@ -83,7 +88,8 @@ def _keep_tagged(notebook: NotebookNode, tag: str) -> NotebookNode:
 
 def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
     if "text/html" in output.data:
-        return v4.new_output("display_data", {"text/html": output.data["text/html"]})
+        about = output.metadata.get("text/html", {})
+        return v4.new_output("display_data", {"text/html": output.data["text/html"]}, metadata=about)
     if chart not in output.data:
         raise ExportError(f"{where}: displays {', '.join(sorted(output.data))}; expected text/html or {chart}")
     about = output.metadata.get(chart, {})

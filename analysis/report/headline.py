@@ -6,6 +6,7 @@ from analysis.config.wording import capital, uncapital
 from analysis.method import possible
 from analysis.report import asks, phrases, sentences
 from analysis.report.edition import Edition
+from analysis.report.head import Head, build_head
 
 MOST_IN_SUBJECT = 2
 
@@ -22,11 +23,34 @@ def subject(edition: Edition) -> str:
 
     ``766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78``; a week without news has its title.
     """
-    words, names, district, units = edition.words, edition.names, edition.district, edition.units
-    news = []
+    words, district, news = edition.words, edition.district, []
     if district is not None and pd.notna(district["total"]):
         total, change = words.number(district["total"]), district["change"]
         news.append(total if pd.isna(change) else f"{total} ({words.number(change, signed=True)})")
+    news += _unit_news(edition)
+    if not news:
+        return title(edition)
+    day = words.say("chart.day", day=edition.rules.cutoff)
+    area = edition.rules.settings["name"][words.lang]
+    return sentences.mark_correction(words.say("piece.mail_subject", area=area, day=day, news="; ".join(news)), edition)
+
+
+def head(edition: Edition) -> Head:
+    """What the page says of itself: the news and, where it is known, its address."""
+    rules = edition.rules
+    return build_head(rules.settings["public"], f"{rules.area}/{rules.cutoff}/report.html", description(edition))
+
+
+def description(edition: Edition) -> str:
+    """The news for whoever sees only a link to the page: the area's result, who is weak, who fell notably."""
+    units = "; ".join(_unit_news(edition))
+    sentence = edition.words.say("piece.sentence", text=units) if units else ""
+    return " ".join(filter(None, [sentences.result_line(edition), sentence])) or title(edition)
+
+
+def _unit_news(edition: Edition) -> list[str]:
+    """Which units are weak and which fell notably, each with its band or change; of many only how many."""
+    names, units, news = edition.names, edition.units, []
     for band in edition.rules.settings["weak_bands"]:
         weak = units.loc[units["band"] == band, "unit_code"]
         news += _name_few(
@@ -36,12 +60,7 @@ def subject(edition: Edition) -> str:
         f"{names.unit(each.unit_code)} {names.figure('CHANGE', each.value)}"
         for each in edition.found("fell").itertuples()
     ]
-    news += _name_few(fell, "fell", edition)
-    if not news:
-        return title(edition)
-    day = words.say("chart.day", day=edition.rules.cutoff)
-    area = edition.rules.settings["name"][words.lang]
-    return sentences.mark_correction(words.say("piece.mail_subject", area=area, day=day, news="; ".join(news)), edition)
+    return news + _name_few(fell, "fell", edition)
 
 
 def _name_few(named: list[str], what: str, edition: Edition, band: str = "") -> list[str]:

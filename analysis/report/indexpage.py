@@ -15,6 +15,8 @@ import pandas as pd
 from analysis.config import rules
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
+from analysis.report import csp
+from analysis.report.head import Head
 from analysis.report.published_weeks import (
     DOCUMENT,
     NAME,
@@ -90,6 +92,17 @@ def _readable(week: store.Week) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+# -- the way into a week ---------------------------------------------------------------------------------------------
+
+
+def build_way_in(title: str, head: Head, words: Wording) -> str:
+    """The page that a web server shows for the folder of a week; it leads on to report.html at once."""
+    from analysis.report.templates import template
+
+    fields = {"title": title, "head": head, "lang": words.lang, "policy": csp.policy("")}
+    return template("page/way_in.html.j2").render(say=words.say, report=REPORT, **fields)
 
 
 # -- the page --------------------------------------------------------------------------------------------------------

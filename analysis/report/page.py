@@ -9,7 +9,13 @@ from IPython.display import HTML
 
 from analysis.report import asks, headline, phrases, sentences, table_rows
 from analysis.report.edition import Edition
+from analysis.report.head import render_head
 from analysis.report.templates import template
+
+
+def head(edition: Edition) -> HTML:
+    """What the page says of itself in its head. It shows nothing."""
+    return render_head(headline.head(edition))
 
 
 def minute(edition: Edition) -> HTML:

@@ -19,8 +19,9 @@ from analysis.config.wording import MISSING, Wording, capital
 from analysis.method import score
 from analysis.report import asks, findings, page, phrases, sentences
 from analysis.report.edition import Edition
+from analysis.report.head import build_head, render_head
 from analysis.tables import NOT_ITEMISED
-from analysis.weeks import table_files
+from analysis.weeks import paths, table_files
 from analysis.weeks.provenance import provenance as provenance_of
 from analysis.weeks.store import Week
 
@@ -48,7 +49,8 @@ def page_pieces(edition: Edition, code: str) -> list[str]:
 
     Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
     """
-    return [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+    said = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+    return [description(edition, code), *said]
 
 
 def drawn_rows(held: dict[str, pd.DataFrame], code: str) -> list[str]:
@@ -68,6 +70,18 @@ def title(edition: Edition, code: str) -> str:
     return (
         sentences.mark_correction(text, edition) if edition.tables["corrections"]["unit_code"].eq(code).any() else text
     )
+
+
+def head(edition: Edition, code: str) -> HTML:
+    """What the page says of itself in its head. It shows nothing."""
+    rules = edition.rules
+    path = f"{rules.area}/{rules.cutoff}/{paths.unit_file(code)}.html"
+    return render_head(build_head(rules.settings["public"], path, description(edition, code)))
+
+
+def description(edition: Edition, code: str) -> str:
+    """The news for whoever sees only a link to the page: rank and band, and what changed."""
+    return " ".join([_standing(edition, code), *(_changed(edition, code) or _withheld(edition, code))[:1]])
 
 
 def minute(edition: Edition, code: str) -> HTML:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """Write report.html, appendix.xlsx and mail.eml into the run's private report folder, from its 4_report."""
+    """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report."""
     from analysis.mail import compose
-    from analysis.report import export, headline, workbook
+    from analysis.report import export, headline, indexpage, workbook
 
     notebook, edition = _report(home, area, cutoff, run, words)
     day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), headline.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
+    atomic.save(folder / "index.html", indexpage.build_way_in(title, headline.head(edition), words))
     atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # not now: the same week gives the same bytes

@@ -383,3 +383,29 @@ def test_a_file_that_is_no_toml_is_named_alone():
     held = (File(files.DEFAULTS, b"rose_most = true"), File(files.AREA, b'x = "a\ncode = 1'))
     values, faults, _ = area.settings("cho-moi", held)
     assert values == {} and len(faults) == 1 and faults[0].startswith("config/cho-moi/area.toml line 1: ")
+
+
+# -- on the web --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://office.example", "https://office.example:8443/766", "https://a-b.gov.vn/x/y_z~1/"]
+)
+def test_an_https_address_is_where_readers_find_the_reports(home, url):
+    edit(home, "[name]", f'[public]\nbase_url = "{url}"\n[name]')
+    assert rules.load(home, "cho-moi", DAY).settings["public"] == {"base_url": url, "robots": ""}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://office.example", "office.example", "https://", "https://a.vn/?q", "https://a.vn/#x", 'https://a"b']
+)
+def test_any_other_address_is_refused(home, url):
+    edit(home, "[name]", f"[public]\nbase_url = '{url}'\n[name]")
+    assert "expected an https address without" in faults(home)[0]
+
+
+def test_search_engines_are_told_to_come_or_to_stay_away_or_nothing(home):
+    edit(home, "[name]", '[public]\nrobots = "none"\n[name]')
+    assert faults(home) == [
+        'config/cho-moi/area.toml: [public] robots = "none": expected "index" or "noindex", such as "noindex"'
+    ]

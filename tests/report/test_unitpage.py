@@ -549,6 +549,7 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
         "unitpage.route(edition, unit)",
         "unitpage.unseen(edition, unit)",
         "unitpage.provenance(edition, unit)",
+        "unitpage.head(edition, unit)",
     ]
 
 

@@ -49,7 +49,7 @@ def page(home):
 
 def test_the_week_leaves_its_tables_its_notebooks_and_its_report_and_nothing_else(home):
     assert sorted(path.name for path in (home / PUBLISHED[1]).iterdir()) == [
-        *("appendix.xlsx", "mail.eml", "report.docx", "report.html", "units")
+        *("appendix.xlsx", "index.html", "mail.eml", "report.docx", "report.html", "units")
     ]
     assert sorted(path.name for path in (home / PUBLISHED[1] / "units").iterdir()) == [f"{unit}.html" for unit in UNITS]
     assert {path.name for path in (home / PUBLISHED[0]).glob("*.ipynb")} == {
