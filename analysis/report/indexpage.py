@@ -1,11 +1,13 @@
-"""Makes the index of an area's published weeks, ``reports/<area>/index.html``. A web server can serve that folder.
+"""Makes the indexes of what is published: ``reports/<area>/index.html`` and ``reports/index.html``.
 
-The index has one row for each week, newest first, with the area's total and the files, and a chart of the totals. A
-week is listed even if its tables cannot be read; then its row says so. Links are relative.
+An area's index has one row for each week, newest first, with the area's total and the files, and a chart of the totals.
+A week is listed even if its tables cannot be read; then its row says so. ``#2023-12-04`` leads to its row. The index of
+all areas has one row for each area. Links are relative: a web server can serve the folder.
 """
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -13,10 +15,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.config import rules
+from analysis.config.files import ConfigError
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.report import csp
-from analysis.report.head import Head
+from analysis.report.head import Head, build_head, render_head
 from analysis.report.published_weeks import (
     DOCUMENT,
     NAME,
@@ -24,14 +27,21 @@ from analysis.report.published_weeks import (
     REPORT,
     WORKBOOK,
     Published,
+    are_areas_stale,
+    areas_inputs,
+    areas_page,
+    areas_record,
+    has_neighbours,
     inputs,
     is_stale,
+    listed_areas,
     published,
 )
 from analysis.weeks import atomic, history, paths, store, table_files
 
 LEAST_CUTOFFS = 3  # two points are only a change
 LONG = 40  # rows of a table that scrolls by itself on a phone
+PUBLIC = ("base_url", "robots")
 ATTEMPTS = 3  # another week may be published meanwhile
 
 
@@ -46,17 +56,42 @@ def save(home: Path, area: str, words: Wording) -> None:
 
     Raises : OSError where the page cannot be written; ConfigError as rules.load does
     """
-    page, record = paths.reports(home, area, NAME), paths.processed(home, area, RECORD)
-    for _ in range(ATTEMPTS):
-        if not is_stale(home, area, words):
-            return
-        weeks = published(home, area)
-        made_of = {"inputs": inputs(home, area, weeks, words)}
+
+    def build() -> tuple[str, str]:
+        weeks, up = published(home, area), has_neighbours(home, area)
+        made_of = inputs(home, area, weeks, words)
         held = rules.load(home, area, date.fromisoformat(weeks[-1].cutoff))
-        html = build_index(weeks, read(home, area), held, words).encode()
+        return made_of, build_index(weeks, read(home, area), held, words, up=up)
+
+    _keep(
+        paths.reports(home, area, NAME),
+        paths.processed(home, area, RECORD),
+        lambda: is_stale(home, area, words),
+        build,
+    )
+
+
+def save_areas(home: Path, words: Wording) -> None:
+    """Make the index of all areas again if it is missing or does not match theirs. Raises : OSError."""
+
+    def build() -> tuple[str, str]:
+        made_of = areas_inputs(home, words)
+        weeks = {area: published(home, area) for area in listed_areas(home)}
+        return made_of, build_areas_index(home, weeks, words)
+
+    _keep(areas_page(home), areas_record(home), lambda: are_areas_stale(home, words), build)
+
+
+def _keep(page: Path, record: Path, is_stale: Callable[[], bool], build: Callable[[], tuple[str, str]]) -> None:
+    """Write the page that ``build`` returns, and of what it is made, until the page is no longer stale."""
+    for _ in range(ATTEMPTS):
+        if not is_stale():
+            return
+        made_of, text = build()
+        html = text.encode()
         if not page.is_file() or page.read_bytes() != html:
             atomic.save(page, html)
-        atomic.save_json(record, made_of | {"page": hashlib.sha256(html).hexdigest()})
+        atomic.save_json(record, {"inputs": made_of, "page": hashlib.sha256(html).hexdigest()})
 
 
 def read(home: Path, area: str) -> pd.DataFrame:
@@ -80,6 +115,15 @@ def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
         its = table_files.from_csvs(name, files).rename_axis("cutoff").reset_index()
         found = found.merge(its[[*keys, column]], on=keys, how="left")
     return found
+
+
+def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:
+    """The totals of one week, as ``read`` returns them; no rows where they cannot be read."""
+    try:
+        found = _totals(home, area, [day for day in store.published(home, area) if day != cutoff])
+    except (OSError, ValueError):
+        return pd.DataFrame(columns=["cutoff", "unit_code", "total", "kind", "carried_by"])
+    return found[(found["cutoff"] == cutoff) & (found["carried_by"] == "")]
 
 
 def _readable(week: store.Week) -> bool:
@@ -108,27 +152,59 @@ def build_way_in(title: str, head: Head, words: Wording) -> str:
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words: Wording) -> str:
+def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words: Wording, up: bool = False) -> str:
     """The index as one HTML file without scripts and requests; the same weeks give the same bytes.
 
     weeks  : oldest first, at least one
     totals : as ``read`` returns them; a week without rows there has tables that cannot be read
     held   : the rules in force at the newest cut-off
+    up     : whether the page links to the index of all areas
     """
+    area, course = held.settings["name"][words.lang], _course(totals, held)
+    by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
+    rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
+    title, first = words.say("index.title", area=area), _head(rows, course, area, held, words)
+    shown = [({"text/html": _html("index", words, up=up, **first)}, {})]
+    if course["cutoff"].nunique() >= LEAST_CUTOFFS:
+        shown.append(_chart(course, area, words)._repr_mimebundle_())
+    shown.append(({"text/html": _html("index_weeks", words, **_weeks(rows, area, words))}, {}))
+    news = " ".join(filter(None, [first["published"], first["result"]]))
+    head = build_head(held.settings["public"], f"{held.area}/{NAME}", news, kind="website")
+    return _page(shown, head, title, words)
+
+
+def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Wording) -> str:
+    """The index of all areas as one HTML file: for each area its newest week, and how many there are.
+
+    weeks : by area, oldest first, at least one each; an area whose configuration is wrong is listed without its figures
+    """
+    rows, publics = [], []
+    for area, its in weeks.items():
+        named = {"area": area, "name": area, "count": words.number(len(its), 0)}
+        try:
+            held = rules.load(home, area, date.fromisoformat(its[-1].cutoff))
+        except ConfigError:
+            rows.append(_blank(its[-1], words) | named)
+            continue
+        named["name"] = capital(held.settings["name"][words.lang])
+        publics.append(held.settings["public"])
+        rows.append(_row(its[-1], read_week(home, area, its[-1].cutoff), held, words) | named)
+    shown = [({"text/html": _html("index_areas", words, areas=rows, missing=MISSING)}, {})]
+    shared = {key: values.pop() if len(values := {each[key] for each in publics}) == 1 else "" for key in PUBLIC}
+    head = build_head(shared, NAME, words.say("index.areas_about"), kind="website")
+    return _page(shown, head, words.say("index.areas_title"), words)
+
+
+def _page(shown: list[tuple[dict, dict]], head: Head, title: str, words: Wording) -> str:
     from nbformat import v4
 
     from analysis.report import export
 
-    area, course = held.settings["name"][words.lang], _course(totals, held)
-    by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
-    rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
-    shown = [({"text/html": _html("index", words, **_head(rows, course, area, held, words))}, {})]
-    if course["cutoff"].nunique() >= LEAST_CUTOFFS:
-        shown.append(_chart(course, area, words)._repr_mimebundle_())
-    shown.append(({"text/html": _html("index_weeks", words, **_weeks(rows, area, words))}, {}))
+    data, about = render_head(head)._repr_html_()
+    shown = [*shown, ({"text/html": data}, {"text/html": about})]
     outputs = [v4.new_output("display_data", data, metadata=about) for data, about in shown]
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs, metadata={"tags": ["page"]})])
-    return export.page(notebook, words, words.say("index.title", area=area))
+    return export.page(notebook, words, title, "index/style.css")
 
 
 def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:
@@ -139,27 +215,46 @@ def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:
 
 def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> dict:
     """The values of one week's row; totals : the rows of that week, none where its tables cannot be read."""
-    folder, places = f"{week.cutoff}/", held.province_rank
-    links = {name.removeprefix(folder): name for name in week.files}
+    places = held.province_rank
     own = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
     place = places[places["cutoff"] == pd.Timestamp(week.cutoff)]
     area = next(own.itertuples(), None)
-    return {
-        "year": week.cutoff[:4],
-        "period": capital(words.period(date.fromisoformat(week.cutoff))),
-        "cutoff": words.date(date.fromisoformat(week.cutoff)),
+    return _blank(week, words) | {
         "readable": len(totals) > 0,
+        "file_name": f"766-{held.area}-{week.cutoff}",
         "place": f"{place['rank'].iat[0]:.0f}/{place['of'].iat[0]:.0f}" if len(place) else "",
         "total": words.number(area.total) if area else "",
         "change": words.number(area.change, signed=True) if area else MISSING,
         "band": _band(area.band, held, words) if area else MISSING,
         "kinds": [_spread(*each, words) for each in totals.groupby("kind")] or [{}],
+    }
+
+
+def _blank(week: Published, words: Wording) -> dict:
+    """What is known of a week without its tables."""
+    folder = f"{week.cutoff}/"
+    links = {name.removeprefix(folder): name for name in week.files}
+    return {
+        "day": week.cutoff,
+        "year": week.cutoff[:4],
+        "period": capital(words.period(date.fromisoformat(week.cutoff))),
+        "cutoff": words.date(date.fromisoformat(week.cutoff)),
+        **dict.fromkeys(("total", "place"), ""),
+        **dict.fromkeys(("change", "band"), MISSING),
+        "unfinished": _unfinished(week, REPORT in links, words),
         "revision": week.revision,
         "earlier": [(number, links.get(f"r{number}/{REPORT}", "")) for number in range(week.revision - 1, 0, -1)],
         "report": links.get(REPORT, ""),
         "document": links.get(DOCUMENT, ""),
         "workbook": links.get(WORKBOOK, ""),
     }
+
+
+def _unfinished(week: Published, has_report: bool, words: Wording) -> str:
+    """What is missing of a published week; "" where it is complete."""
+    if not has_report:
+        return words.say("index.no_report")
+    return words.say("index.failed", count=words.number(week.failed, 0)) if week.failed else ""
 
 
 def _band(code: str, held: Rules, words: Wording) -> str:
@@ -210,6 +305,7 @@ def _head(rows: list[dict], course: pd.DataFrame, area: str, held: Rules, words:
         "newest": newest,
         "result": result,
         "lines": _course_lines(rows, course, words),
+        "years": list(dict.fromkeys(row["year"] for row in rows)),
     }
 
 
@@ -237,6 +333,7 @@ def _weeks(rows: list[dict], area: str, words: Wording) -> dict:
     }
     years = [(year, list(its)) for year, its in groupby(rows, key=lambda row: row["year"])]
     notes = [words.say("index.about", area=area), words.say("index.change_note")] if shown["total"] else []
+    notes += [words.say("index.draft_note")] if any(row["document"] for row in rows) else []
     notes += _counted("index.unreadable", [row for row in rows if not row["readable"]], words)
     return {"years": years, "shown": shown, "notes": notes, "missing": MISSING, "long": LONG}
 

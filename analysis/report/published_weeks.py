@@ -1,4 +1,4 @@
-"""Lists the published weeks of an area with their files, and checks whether the area's index is up to date.
+"""Lists the published weeks of an area with their files, and checks whether the indexes are up to date.
 
 Kept apart from the page (``indexpage``) so that a run with nothing to do imports nothing heavy.
 """
@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.config import periods
+from analysis.config import files, periods
 from analysis.config.wording import Wording
 from analysis.weeks import atomic, paths, provenance, store
 
@@ -18,7 +18,7 @@ REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
 
 
 class Published(NamedTuple):
-    """A published week: its cut-off, its revision (1: the first issue), and its files.
+    """A published week: its cut-off, its revision (1: the first issue), its files, and how many units' pages failed.
 
     files : links from the index, such as ``2023-12-04/report.html`` and ``2023-12-04/r1/report.html``
     """
@@ -26,6 +26,7 @@ class Published(NamedTuple):
     cutoff: str
     revision: int
     files: tuple[str, ...]
+    failed: int = 0
 
 
 def is_stale(home: Path, area: str, words: Wording) -> bool:
@@ -45,8 +46,9 @@ def published(home: Path, area: str) -> list[Published]:
             reports, kept = paths.reports(home, area, day), store.revisions(paths.processed(home, area, day))
             kept = kept or store.revisions(reports)
             names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
-            files = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
-            weeks.append(Published(day, len(kept) + 1, files))
+            links = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
+            failed = atomic.load_json(paths.processed(home, area, day, "run.json")).get("failed")
+            weeks.append(Published(day, len(kept) + 1, links, len(failed) if isinstance(failed, list) else 0))
     return weeks
 
 
@@ -55,5 +57,39 @@ def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str
     config = [path for name in (area, "index-766", "wording") for path in (home / "config" / name).glob("*")]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "corrections", "r*/corrections")]
     held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]
-    told = [words.lang, weeks, provenance.code(), atomic.hashes([*config, *held], home)]
+    told = [words.lang, weeks, has_neighbours(home, area), provenance.code(), atomic.hashes([*config, *held], home)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+# -- the index of all areas ------------------------------------------------------------------------------------------
+
+
+def listed_areas(home: Path) -> list[str]:
+    """The areas whose own index is there, by name."""
+    return [area for area in files.areas(home) if paths.is_area(area) and paths.reports(home, area, NAME).is_file()]
+
+
+def has_neighbours(home: Path, area: str) -> bool:
+    """Whether there is an index of another area."""
+    return any(other != area for other in listed_areas(home))
+
+
+def areas_page(home: Path) -> Path:
+    return home / "reports" / NAME
+
+
+def areas_record(home: Path) -> Path:
+    return home / "data" / "processed" / RECORD
+
+
+def are_areas_stale(home: Path, words: Wording) -> bool:
+    """Whether the index of all areas is missing or does not match theirs; False where no area has one."""
+    page = areas_page(home)
+    made_of = {"inputs": areas_inputs(home, words), "page": atomic.sha256(page) if page.is_file() else ""}
+    return bool(listed_areas(home)) and atomic.load_json(areas_record(home)) != made_of
+
+
+def areas_inputs(home: Path, words: Wording) -> str:
+    """The fingerprint of everything that the index of all areas is made from: what the areas' own are made from."""
+    made_of = {area: atomic.load_json(paths.processed(home, area, RECORD)).get("inputs") for area in listed_areas(home)}
+    return hashlib.sha256(json.dumps([words.lang, made_of], sort_keys=True).encode()).hexdigest()

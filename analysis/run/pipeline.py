@@ -57,10 +57,10 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Non
 
 
 def _index(home: Path, area: str, words: Wording) -> None:
-    """Make the area's index page again if it does not match the published weeks."""
+    """Make the area's index page, and the one of all areas, again if they do not match what is published."""
     from analysis.report import published_weeks
 
-    if published_weeks.is_stale(home, area, words):
+    if published_weeks.is_stale(home, area, words) or published_weeks.are_areas_stale(home, words):
         isolated.call(_save_index, home, area, words, of=preload.PAGES)
 
 
@@ -68,6 +68,7 @@ def _save_index(home: Path, area: str, words: Wording) -> None:
     from analysis.report import indexpage
 
     indexpage.save(home, area, words)
+    indexpage.save_areas(home, words)
 
 
 def _tell(line: str) -> None:

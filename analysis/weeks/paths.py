@@ -47,8 +47,13 @@ def unit_file(code: str) -> str:
     return f"units/{code if plain else '~' + hashlib.sha256(code.encode()).hexdigest()[:16]}"
 
 
+def is_area(name: str) -> bool:
+    """Whether ``name`` can be the name of an area: small letters, digits, hyphens."""
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
+
+
 def _plain(area: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", area):
+    if not is_area(area):
         raise ValueError(f"area {area!r}: expected the name of a folder of config/, such as cho-moi")
     return area
 

@@ -27,6 +27,7 @@ from analysis.weeks import atomic, history, paths, store, table_files
 AREA, REAL = "cho-moi", "2023-12-04"
 DAYS = [str(day.date()) for day in pd.date_range("2023-01-02", periods=60, freq="7D")]  # to 19 February 2024
 FILES = ("report.html", "report.docx", "appendix.xlsx")
+DRAFT_AND_TABLE = f"{say('index.document')} , {say('index.workbook')}"
 
 
 # -- what an index is made of ----------------------------------------------------------------------------------------
@@ -52,12 +53,13 @@ def totals_of(days: list[str], units: dict[str, str] | None = None, control: boo
 
 
 def listed(days: list[str], revised: dict[str, int] | None = None) -> list[indexpage.Published]:
-    """The weeks with all their files; revised : revision by cut-off."""
+    """The weeks with all their files; revised : revision by cut-off. In the third week two units' pages failed."""
     weeks = []
     for day in days:
         revision = (revised or {}).get(day, 1)
         names = [*FILES, *(f"r{number}/report.html" for number in range(1, revision))]
-        weeks.append(indexpage.Published(day, revision, tuple(f"{day}/{name}" for name in names)))
+        failed = 2 if day == DAYS[2] else 0
+        weeks.append(indexpage.Published(day, revision, tuple(f"{day}/{name}" for name in names), failed))
     return weeks
 
 
@@ -70,7 +72,7 @@ def made(lang: str = "vi") -> str:
     lost, without = DAYS[50], DAYS[48]
     totals = totals_of(DAYS)
     totals = totals[(totals["cutoff"] != lost) & ~((totals["cutoff"] == without) & (totals["unit_code"] == CONTROL))]
-    return indexpage.build_index(listed(DAYS, {DAYS[40]: 3}), totals, in_force(), words(lang))
+    return indexpage.build_index(listed(DAYS, {DAYS[40]: 3}), totals, in_force(), words(lang), up=True)
 
 
 class Page:
@@ -167,7 +169,7 @@ def test_the_real_week_is_one_row_with_its_total_change_band_place_and_who_is_hi
     assert seen.rows == [
         [
             *[f"{period} 04/12/2023", "57,45", "+0,29", "Trung bình", "7/11"],
-            *["18", "Chợ Mới (65,79)", "Kiến An (49,18)", "Word , Excel"],
+            *["18", "Chợ Mới (65,79)", "Kiến An (49,18)", DRAFT_AND_TABLE],
         ]
     ]
     assert say("index.published_one", day="04/12/2023") in seen.text
@@ -254,6 +256,119 @@ def test_every_link_leads_to_a_file_beside_the_index_so_that_the_folder_can_be_s
     assert all((index(home).parent / link).is_file() for link in links)
     assert links.count(f"{DAYS[2]}/report.html") == 2  # in the first lines, and in its row
     assert f"{DAYS[1]}/report.html" in links and f"{DAYS[1]}/report.docx" not in links
+
+
+# -- the way to a week -----------------------------------------------------------------------------------------------
+
+
+def test_each_week_and_each_year_has_a_place_that_links_lead_to(browse):
+    seen = Page(made())
+    assert [str(each) for each in seen.tree.xpath("//tbody/@id")] == [*reversed(DAYS)]
+    assert seen.links[1:4] == ["#y2024", "#y2023", "../index.html"]
+    assert {"y2023", "y2024"} <= {str(each) for each in seen.tree.xpath("//h2/@id")}
+    ask = f"""(location.hash = '{DAYS[30]}', new Promise(done => setTimeout(() => {{
+      const top = id => document.getElementById(id).getBoundingClientRect().top;
+      const ground = id => getComputedStyle(document.getElementById(id).querySelector('td')).backgroundColor;
+      done(['{DAYS[31]}', '{DAYS[30]}', '{DAYS[29]}'].map(id => [top(id) >= 0 && top(id) < innerHeight, ground(id)])); }}, 300)))"""
+    after, its, before = browse(made(), ask).answer
+    assert after[0] and its[0] and before[0]  # the weeks beside it are seen as well
+    assert its[1] != before[1] == after[1]
+
+
+def test_weeks_of_one_year_and_one_area_need_no_list_of_places():
+    assert not page(DAYS[:5]).tree.xpath("//nav")
+
+
+def test_files_are_saved_under_names_that_tell_area_and_week():
+    names = page(DAYS[:1]).tree.xpath("//a/@download")
+    assert names == ["766-cho-moi-2023-01-02.docx", "766-cho-moi-2023-01-02.xlsx"]
+
+
+# -- complete, or it is said -----------------------------------------------------------------------------------------
+
+
+def test_what_is_not_complete_or_not_final_says_so_in_its_row():
+    seen = Page(made())
+    assert (
+        say("index.failed", count=2) in seen.row(DAYS[2])[0]
+        and say("index.failed", count=2) not in seen.row(DAYS[3])[0]
+    )
+    assert say("index.draft_note") in seen.text and "dự thảo" in seen.row(DAYS[3])[-1]
+    assert say("index.issue", number=2) in seen.row(DAYS[40])[0] and "thay thế" in seen.row(DAYS[40])[0]
+
+
+def test_a_week_whose_report_is_gone_says_so(home):
+    publish_all(home, DAYS[:2])
+    paths.reports(home, AREA, DAYS[1], "report.html").unlink()
+    seen = saved(home)
+    assert say("index.no_report") in seen.row(DAYS[1])[0] and say("index.no_report") not in seen.row(DAYS[0])[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "said"), [('{"failed": ["1", "2", "3"]}', True), ('{"failed": 3}', False), ("[", False)]
+)
+def test_the_record_of_a_week_tells_how_many_pages_of_units_are_missing(home, record, said):
+    publish_all(home, DAYS[:1])
+    atomic.save(paths.processed(home, AREA, DAYS[0], "run.json"), record)
+    assert (say("index.failed", count=3) in saved(home).text) is said
+
+
+# -- all areas -------------------------------------------------------------------------------------------------------
+
+
+def areas(home: Path, lang: str = "vi") -> Page:
+    indexpage.save_areas(home, words(lang))
+    return Page((home / "reports" / "index.html").read_text("utf-8"))
+
+
+def test_all_areas_are_listed_each_with_its_newest_week(home):
+    publish(home, REAL, real())
+    publish(home, "2023-11-27", real())
+    saved(home)
+    copied = shutil.copytree(home / "config" / AREA, home / "config" / "b-area")
+    (copied / "area.toml").write_text((copied / "area.toml").read_text("utf-8").replace("huyện Chợ Mới", "huyện <B>"))
+    for place in (paths.processed, paths.reports):
+        shutil.copytree(place(home, AREA, "2023-11-27"), place(home, "b-area", "2023-11-27"))
+    indexpage.save(home, "b-area", words())
+    period = wording.capital(say("period.week_of_year", week=1, month=12, year=2023))
+    seen = areas(home)
+    assert [row[0] for row in seen.rows] == ["Huyện <B>", "Huyện Chợ Mới"]
+    assert seen.rows[1][1:] == [f"{period} (04/12/2023)", "57,45", "+0,29", "Trung bình", "7/11", "2"]
+    assert all((home / "reports" / link).is_file() for link in seen.links) and len(seen.links) == 4
+    assert "../index.html" in saved(home).links  # an area beside others leads back to their list
+
+
+def test_an_area_whose_configuration_is_wrong_is_listed_by_its_folder(home):
+    publish(home, REAL, real())
+    saved(home)
+    (home / "config" / AREA / "area.toml").write_text("x =", "utf-8")
+    (row,) = areas(home).rows
+    assert (row[0], row[2], row[-1]) == (AREA, "–", "1")
+
+
+def test_an_area_whose_tables_cannot_be_read_is_listed_without_figures(home):
+    publish(home, REAL, real())
+    saved(home)
+    paths.processed(home, AREA, REAL, "scores.csv").write_text("?", "utf-8")
+    (row,) = areas(home).rows
+    assert (row[0], row[2], row[-2]) == ("Huyện Chợ Mới", "–", "7/11")
+
+
+def test_the_list_of_areas_is_written_again_only_when_one_of_them_has_changed(home):
+    publish_all(home, DAYS[:2])
+    saved(home)
+    areas(home)
+    os.utime(home / "reports" / "index.html", (1, 1))
+    areas(home)
+    assert (home / "reports" / "index.html").stat().st_mtime == 1
+    publish(home, DAYS[2], tables(totals_of(DAYS[2:3])))
+    saved(home)
+    assert areas(home).rows[0][-1] == "3"
+
+
+def test_without_an_areas_index_there_is_no_list_of_areas(home):
+    indexpage.save_areas(home, words())
+    assert not (home / "reports").exists()
 
 
 # -- the course ------------------------------------------------------------------------------------------------------
@@ -364,7 +479,7 @@ def test_a_week_whose_table_cannot_be_read_is_listed_and_leaves_the_others_their
     path = paths.processed(home, AREA, DAYS[1], f"{name}.csv")
     path.unlink() if content is None else path.write_bytes(content)
     seen = saved(home)
-    assert seen.row(DAYS[1])[1:] == [say("index.no_table"), "Word , Excel"]
+    assert seen.row(DAYS[1])[1:] == [say("index.no_table"), DRAFT_AND_TABLE]
     assert f"{DAYS[1]}/report.html" in seen.links
     assert [row[1] for row in seen.rows] == ["55,30", "55,20", say("index.no_table"), "55,00"]
     assert say("index.unreadable", count=1) in seen.text
