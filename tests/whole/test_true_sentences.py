@@ -1,5 +1,6 @@
 """In every kind of week, each figure of each sentence stands in the week's tables: read back from the finished page."""
 
+import dataclasses
 import html
 import re
 
@@ -28,8 +29,18 @@ def unsupported(texts, cells) -> list[tuple[str, str]]:
 
 def of_report(edition) -> list[str]:
     texts = [*headline.minute_lines(edition), *sentences.result_lines(edition), *sentences.trend_lines(edition)]
-    texts += [text for each in asks.request_rows(edition) for text in each["texts"]]
-    return texts + sentences.data_lines(edition)
+    return texts + of_requests(edition) + sentences.data_lines(edition)
+
+
+def of_requests(edition) -> list[str]:
+    """What units and departments are asked by the week's figures; standing tasks are the office's own words."""
+    rows = [*asks.request_rows(edition), *by_indicator(edition)]
+    return [text for each in rows for text in each["texts"]]
+
+
+def by_indicator(edition) -> list[dict]:
+    sections = asks.department_sections(edition)
+    return [each for section in sections for each in section["asks"] + section["watched"]]
 
 
 def of_page(edition, code: str) -> list[str]:
@@ -56,6 +67,50 @@ def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_th
         assert len(texts) > 5 and unsupported(texts, anywhere) == []
 
 
+def named(listed: str) -> tuple[list[str], int]:
+    """The units of a list, and how many units it stands for: ``A (1; mới), B (2) và 3 đơn vị khác`` => [A, B], 5."""
+    names = [each.strip() for each in re.sub(r" \([^()]*\)", "", listed).replace(" và ", ", ").split(",")]
+    others = [int(each.split()[0]) for each in names if re.fullmatch(r"\d+ đơn vị khác", each)]
+    return [each for each in names if not each.endswith("đơn vị khác")], len(names) - len(others) + sum(others)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_request_about_an_indicator_names_the_lowest_of_the_units_that_it_is_about_and_counts_all(kind):
+    edition = kinds.made(kind)
+    settings, cells = edition.rules.settings, edition.tables["measurements"]
+    cells = cells[cells["unit_code"] != edition.rules.settings["code"]].dropna(subset="value")
+    asked = {each["indicator"]: " ".join(each["texts"]) for each in by_indicator(edition)}
+    asked |= {each["indicator"]: " ".join(each["texts"]) for each in asks.request_rows(edition) if each["name"]}
+    for limits, begins in (("marks_below", "Dưới ngưỡng cần lưu ý"), ("targets", "đơn vị chưa đạt chỉ tiêu")):
+        for indicator, limit in settings[limits].items():
+            values = cells[cells["indicator"] == indicator].set_index("unit_code")["value"].sort_values()
+            below = values[values < limit]
+            found = re.search(rf"{begins} [^:;]*: (.*?); đề nghị", asked.get(indicator, ""))
+            if indicator == "CHANGE" or (limits == "targets" and len(below) == len(values)):
+                continue  # changes are told of units; that nobody reaches a target is told without names
+            assert bool(found) == (len(below) > 0)
+            if found:
+                names, count = named(found[1])
+                assert count == len(below) and len(names) == min(count, settings["page"]["asked"])
+                lowest = {edition.names.unit(code) for code in below[below <= below.iloc[len(names) - 1]].index}
+                assert set(names) <= lowest
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_request_about_satisfaction_names_the_units_that_lost_points_of_it(kind):
+    edition = kinds.made(kind)
+    steps = edition.tables["steps"]
+    lost = {edition.names.unit(code) for code in steps.loc[steps["blocks"] < 0, "unit_code"]}
+    body = {"MDHL": {"vi": "Phòng X", "en": "X"}}
+    settings = edition.rules.settings | {"responsible": body}
+    known = dataclasses.replace(edition, rules=dataclasses.replace(edition.rules, settings=settings))
+    texts = [text for each in by_indicator(known) if each["indicator"] == "MDHL" for text in each["texts"]]
+    assert len(texts) == bool(lost)
+    for text in texts:
+        names, count = named(re.search(r": (.*?); đề nghị", text)[1].replace("; ", ", "))
+        assert count == len(lost) and set(names) <= lost
+
+
 WEEK, BEFORE = "tuần 4 tháng 10 năm 2023", "tuần 3 tháng 10"
 SAID = [
     ("merged", "trend", "finding.gone", {"units": "Long Giang", "period": f"{BEFORE} năm 2023"}),
@@ -80,7 +135,7 @@ def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, field
         "minute": headline.minute_lines(edition),
         "result": sentences.result_lines(edition),
         "trend": sentences.trend_lines(edition),
-        "requests": [text for each in asks.request_rows(edition) for text in each["texts"]],
+        "requests": of_requests(edition),
     }
     said = edition.words.say(key, **fields).split("#")[0]
     assert said[1:] in " ".join(texts[where])  # its first letter depends on its place
