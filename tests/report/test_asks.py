@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from support.district import edition, in_force, say, week
+from support.district import edition, in_force, say, week, words
 from support.fragments import text
 from support.varied import AREA, KIEN_AN, MY_HOI_DONG, TAN_MY, both, moved, signalled, told, weak
 
@@ -243,6 +243,32 @@ def test_of_many_units_a_request_names_as_many_as_set_the_lowest_first_and_count
     texts = {each["indicator"]: each["texts"][0] for each in by_indicator(told("vi", two), "asks")}
     assert "Kiến An (19,3%), Mỹ Hiệp (26,4%) và 3 đơn vị khác; đề nghị" in texts["CKMB"]
     assert "Hòa Bình (5,27%), Long Giang (6,45%) và 3 đơn vị khác; đề nghị" in texts["TT"]
+
+
+FEW = {"page": in_force().settings["page"] | {"asked": 1}}
+ONE_NAMED = [
+    ("the target missed", "TT", {"targets": {"TT": 28.0}}, "17 đơn vị chưa đạt chỉ tiêu 28%: Hòa Bình (5,27%) và 16 đơn vị khác;", "17 units are below the target of 28%: Hòa Bình (5.27%) and 16 other units;"),
+    ("at zero", "CT", {}, "Số liệu bằng 0: Mỹ An và 1 đơn vị khác;", "At zero: Mỹ An and 1 other unit;"),
+    ("points lost", "MDHL", {}, "Có khả năng mất điểm thuộc nhóm này: Mỹ Hội Đông (khoảng 12 điểm) và 1 đơn vị khác;", "Points of this group are probably lost: Mỹ Hội Đông (about 12 points) and 1 other unit;"),
+]  # fmt: skip
+
+
+@both(ONE_NAMED)
+def test_so_it_does_of_those_that_miss_a_target_are_at_zero_or_lost_points(lang, given0, given1, said):
+    it = told(lang, FEW | given1, steps=STEPS, standing=week()["standing"].iloc[:0])
+    texts = [text for each in by_indicator(it, "asks") if each["indicator"] == given0 for text in each["texts"]]
+    assert any(text.startswith(said) for text in texts), texts
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_where_the_table_prints_satisfaction_itself_the_loss_is_told_as_what_it_is(lang):
+    columns = in_force().columns
+    printed = pd.concat([columns, columns.iloc[-1:].assign(header="HÀI LÒNG", field="MDHL", kind="points")])
+    it = told(lang, steps=STEPS.iloc[2:].assign(indicator="MDHL"))
+    it = dataclasses.replace(it, rules=dataclasses.replace(it.rules, forms={"columns.csv": printed}))
+    (texts,) = [each["texts"] for each in by_indicator(it) if each["indicator"] == "MDHL"]
+    about = words(lang).say("piece.lost_about", points="6")
+    assert texts == [words(lang).say("piece.ask_lost_printed", units=f"Kiến An ({about})")]
 
 
 def test_a_week_without_any_request_says_so():
