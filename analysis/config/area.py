@@ -201,10 +201,11 @@ class Page(Table):
 
 
 class Mail(Table):
-    """The rows of a long ranking that the mail keeps. Its middle is left out, for mail programs cut off long mails."""
+    """What the mail carries. Of a long ranking it leaves the middle out: the whole one is in the workbook attached."""
 
     first_rows: int = Field(ge=0, description="rows from the top")
     last_rows: int = Field(ge=0, description="rows from the end")
+    attach_page: bool = Field(description="whether report.html is attached too, for readers who cannot open base_url")
 
 
 class Public(Table):

@@ -10,7 +10,8 @@ import base64
 import copy
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -34,18 +35,23 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|=\?")  # could start a ne
 BOX = r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 ADDRESS = re.compile(rf'(?a:(?P<bare>{BOX})|(?P<name>[^<>@"\\]*)<(?P<named>{BOX})>)')
 
-HIDDEN = re.compile(
-    r'<span class="visually-hidden">[^<]*</span>'
-)  # these are read aloud; in a column of numbers only the sign lines up
+HIDDEN = re.compile(r'<(span|div) class="(?:visually-hidden|preheader)">[^<]*</\1>')
+COMMENT = re.compile(r"<!--.*?-->", re.S)
+LINK = re.compile(r'<a href="([^"]+)">(.*?)</a>', re.S)
+TABLE = re.compile(r"(<table\b.*?</table>)", re.S)
+BARE_TABLE = re.compile(r"<table\b(?![^>]*cellpadding)")
+TABLE_LOOK = '<table role="table" width="100%" cellpadding="0" cellspacing="0" border="0"'  # Outlook reads attributes
+ITEM = re.compile(r" *(?:\*|\d+\.) ")  # the beginning of a list's line in the plain text
 NUMBER_CELL = re.compile(r"<td(?=[^>]*>[+−]?\d[\d.,]*[ %]*<)")
 BODY = re.compile(r"(<tbody>)(.*?)(</tbody>)", re.S)
 ROW = re.compile(r"<tr\b.*?</tr>", re.S)
-GAP = re.compile(r'<tr[^>]*>\s*<td colspan="\d+">\D*(\d+)')  # a row that says how many rows were left out
+# A row that says how many rows were left out.
+GAP = re.compile(r'<tr[^>]*>\s*<td colspan="\d+">(\D*(\d+).*?)</td>\s*</tr>', re.S)
 FIGURE = re.compile(r"<figure\b.*?</figure>", re.S)
 CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
 STEP_ROWS, LEAST_ROWS = 10, 10  # our choice: how a long mail is shortened
-ATTACHED = "appendix.xlsx"
-OFFICE_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDTH = 72  # characters in a line of the plain text (RFC 3676 asks for at most 78); tables are as wide as they are
+KINDS = {".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"), ".html": ("text", "html")}
 REWRITTEN = (
     "From",
     "To",
@@ -151,10 +157,13 @@ def build_mail(
     return message
 
 
-def save(message: EmailMessage, path: Path) -> None:
-    """Write the message as an .eml file, with the appendix.xlsx of the same folder attached."""
-    if (appendix := path.with_name(ATTACHED)).is_file():
-        message = _attached(message, appendix.read_bytes())
+def save(message: EmailMessage, path: Path, attached: Mapping[str, Path] | None = None) -> None:
+    """Write the message as an .eml file.
+
+    attached : files by the name that the reader sees, an .xlsx or .html
+    """
+    if attached:
+        message = _attached(message, {name: file.read_bytes() for name, file in attached.items()})
     path.write_bytes(message.as_bytes())
 
 
@@ -221,22 +230,43 @@ def _check(message: bytes, names: set[str]) -> None:
         raise MailError("mail.eml: holds bytes that are not ASCII; make the week again")
 
 
-def _attached(message: EmailMessage, appendix: bytes) -> EmailMessage:
-    """The message with the appendix; its boundary is computed from the content."""
-    whole = copy.deepcopy(message)
-    key = hashlib.sha256(message["Message-ID"].encode() + appendix).hexdigest()[:32]
-    whole.add_attachment(appendix, maintype="application", subtype=OFFICE_XLSX, filename=ATTACHED)
+def _attached(message: EmailMessage, files: dict[str, bytes]) -> EmailMessage:
+    """The message with the files; its boundary is computed from the content."""
+    whole, told = copy.deepcopy(message), [message["Message-ID"].encode()]
+    for name, data in files.items():
+        maintype, subtype = KINDS[Path(name).suffix]
+        whole.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
+        told += [name.encode(), hashlib.sha256(data).digest()]
+    key = hashlib.sha256(b"\0".join(told)).hexdigest()[:32]
     whole.set_boundary(f"=_{key}_0")
     whole["Content-Language"] = message["Content-Language"]
     return whole
 
 
 def text(html: str) -> str:
-    """The digest as plain text: tables in columns, numbers on the right, charts as alternative text in brackets."""
-    html = NUMBER_CELL.sub('<td align="right"', HIDDEN.sub("", html))
+    """The digest as plain text in lines of 72 characters: tables in columns and as wide as they need, numbers on the
+    right, charts as alternative text in brackets, links with their address."""
+    html = LINK.sub(r"\2: \1", HIDDEN.sub("", COMMENT.sub("", html)))
     html = html.replace("&amp;", "&amp;amp;")  # it is decoded twice, so a typed &lt; would become <
-    lines = [line.rstrip() for line in get_text(html, TEXT).strip().splitlines()]
-    return "\n".join(lines) + "\n"
+    parts = [
+        _tabular(part) if TABLE.fullmatch(part) else "\n".join(map(_wrapped, get_text(part, TEXT).splitlines()))
+        for part in TABLE.split(html)
+    ]
+    return "\n\n".join(part for part in (part.strip("\n") for part in parts) if part) + "\n"
+
+
+def _tabular(table: str) -> str:
+    """The table in columns. What stands for rows left out is a row like others, or it would make one column wide."""
+    table = GAP.sub(r"<tr><td></td><td>\1</td></tr>", NUMBER_CELL.sub('<td align="right"', table))
+    return "\n".join(line.rstrip() for line in get_text(table, TEXT).splitlines())
+
+
+def _wrapped(line: str) -> str:
+    """The line in several; those of a list's item begin below its first word."""
+    item = ITEM.match(line)
+    hung = " " * (item.end() if item else 0)
+    how = {"break_long_words": False, "break_on_hyphens": False, "subsequent_indent": hung}
+    return "\n".join(textwrap.wrap(line.rstrip(), WIDTH, **how))
 
 
 def _shorter(html: str, words: Wording) -> Iterator[str]:
@@ -259,7 +289,7 @@ def _shorter(html: str, words: Wording) -> Iterator[str]:
 def _fewer(rows: list[str], words: Wording) -> list[str]:
     """Remove ten rows from the middle; a third of the others stays above the gap, which says how many are missing."""
     gaps = [index for index, row in enumerate(rows) if GAP.match(row)]
-    missing = sum(int(GAP.match(rows[index])[1]) for index in gaps)
+    missing = sum(int(GAP.match(rows[index])[2]) for index in gaps)
     at = gaps[0] if gaps else len(rows) // 3
     rows = [row for index, row in enumerate(rows) if index not in gaps]
     kept = max(LEAST_ROWS, len(rows) - STEP_ROWS)
@@ -287,6 +317,7 @@ def _with_cids(html: str, key: str, domain: str) -> tuple[str, dict[str, bytes]]
 
 def _inlined(html: str) -> str:
     """The HTML with the style on every element; rules inside @media (the dark scheme) stay in the head."""
+    html = BARE_TABLE.sub(TABLE_LOOK, html)
     return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)
 
 

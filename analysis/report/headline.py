@@ -8,7 +8,11 @@ from analysis.report import asks, phrases, sentences
 from analysis.report.edition import Edition
 from analysis.report.head import Head, build_head
 
-MOST_IN_SUBJECT = 2
+MOST_IN_SUBJECT = 2  # units by name; more are counted
+WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
+# What a subject that is too long goes without, one more after the other: the change of the area is told by the first
+# line of the mail, the names of units by its requests.
+SHORTER = ((), ("change",), ("fell",), ("fell", "change"), ("fell", "weak"), ("fell", "weak", "change"))
 
 
 def title(edition: Edition) -> str:
@@ -18,21 +22,33 @@ def title(edition: Edition) -> str:
     return sentences.mark_correction(text, edition)
 
 
+def mail_title(edition: Edition) -> str:
+    """The first line of the mail: which area and period, in other words than the subject's."""
+    words, rules = edition.words, edition.rules
+    fields = {"area": capital(rules.settings["name"][words.lang]), "period": words.period(rules.cutoff)}
+    return sentences.mark_correction(words.say("piece.mail_title", **fields), edition)
+
+
 def subject(edition: Edition) -> str:
     """The mail's subject, the news first: total and change of the area, who is weak, who fell notably.
 
-    ``766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78``; a week without news has its title.
+    ``766 Chợ Mới 04/12: 57,45; Kiến An Yếu; Mỹ Hội Đông −5,78``; a week without news has its title. The fullest one
+    that has at most 60 characters, else the shortest there is.
     """
-    words, district, news = edition.words, edition.district, []
-    if district is not None and pd.notna(district["total"]):
-        total, change = words.number(district["total"]), district["change"]
-        news.append(total if pd.isna(change) else f"{total} ({words.number(change, signed=True)})")
-    news += _unit_news(edition)
-    if not news:
+    if not _say_news(edition):
         return title(edition)
-    day = words.say("chart.day", day=edition.rules.cutoff)
-    area = edition.rules.settings["name"][words.lang]
-    return sentences.mark_correction(words.say("piece.mail_subject", area=area, day=day, news="; ".join(news)), edition)
+    day = edition.words.say("chart.day", day=edition.rules.cutoff)
+    area = _bare(edition.rules.settings["name"][edition.words.lang])
+    news = ["; ".join(_say_news(edition, without)) for without in SHORTER]
+    subjects = [edition.words.say("piece.mail_subject", area=area, day=day, news=each) for each in news]
+    subjects = [sentences.mark_correction(each, edition) for each in subjects]
+    return next((each for each in subjects if len(each) <= WIDEST_SUBJECT), min(subjects, key=len))
+
+
+def _bare(area: str) -> str:
+    """``huyện Chợ Mới``, ``Chợ Mới district`` => ``Chợ Mới``; a name that is no more than a number stays whole."""
+    kept = [word for word in area.split() if not word[0].islower()]
+    return " ".join(kept) if any(word[0].isupper() for word in kept) else area
 
 
 def head(edition: Edition) -> Head:
@@ -48,27 +64,42 @@ def description(edition: Edition) -> str:
     return " ".join(filter(None, [sentences.result_line(edition), sentence])) or title(edition)
 
 
-def _unit_news(edition: Edition) -> list[str]:
+def _say_news(edition: Edition, without: tuple[str, ...] = ()) -> list[str]:
+    """Total of the area with its change, and the news of units; where ``without`` says so, no change, or units only
+    counted."""
+    words, district, news = edition.words, edition.district, []
+    if district is not None and pd.notna(district["total"]):
+        total, change = words.number(district["total"]), district["change"]
+        told = pd.notna(change) and "change" not in without
+        news.append(f"{total} ({words.number(change, signed=True)})" if told else total)
+    return news + _unit_news(edition, without)
+
+
+def _unit_news(edition: Edition, without: tuple[str, ...] = ()) -> list[str]:
     """Which units are weak and which fell notably, each with its band or change; of many only how many."""
     names, units, news = edition.names, edition.units, []
     for band in edition.rules.settings["weak_bands"]:
         weak = units.loc[units["band"] == band, "unit_code"]
-        news += _name_few(
-            [f"{names.unit(code)} {names.band(band)}" for code in weak], "weak", edition, names.band(band)
-        )
-    fell = [
-        f"{names.unit(each.unit_code)} {names.figure('CHANGE', each.value)}"
-        for each in edition.found("fell").itertuples()
-    ]
-    return news + _name_few(fell, "fell", edition)
+        named = [f"{names.unit(code)} {names.band(band)}" for code in weak]
+        news += _name_few(named, "weak", edition, "weak" not in without, band=names.band(band))
+    falls = edition.found("fell").itertuples()
+    fell = [f"{names.unit(each.unit_code)} {names.figure('CHANGE', each.value)}" for each in falls]
+    return news + _name_few(fell, "fell", edition, "fell" not in without)
 
 
-def _name_few(named: list[str], what: str, edition: Edition, band: str = "") -> list[str]:
-    """The units as named; more than two are counted, for a subject is cut after some 60 characters."""
-    if len(named) <= MOST_IN_SUBJECT:
+def _name_few(named: list[str], what: str, edition: Edition, by_name: bool, **fields: str) -> list[str]:
+    """The units as named; more than two are counted."""
+    if not named or (by_name and len(named) <= MOST_IN_SUBJECT):
         return named
-    fields = {"band": band} if band else {}
     return [edition.words.say(f"piece.subject_{what}", count=len(named), **fields)]
+
+
+def preheader(edition: Edition) -> str:
+    """What mail programs show after the subject, which it does not repeat: how many rose and fell, who is asked."""
+    words = edition.words
+    departments = [each["name"] for each in asks.department_sections(edition)]
+    asked = [words.say("piece.asked", departments="; ".join(departments))] if departments else []
+    return " ".join([*sentences.counts_lines(edition), *asked])
 
 
 def minute_lines(edition: Edition) -> list[str]:

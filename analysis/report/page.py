@@ -43,6 +43,31 @@ def result(edition: Edition) -> HTML:
     return render_piece("result", edition, lines=sentences.result_lines(edition))
 
 
+def mail_head(edition: Edition) -> HTML:
+    """The beginning of the mail: its hidden preheader, the first lines, and where the page is, if readers have it."""
+    words, settings = edition.words, edition.rules.settings
+    fields = {"preheader": headline.preheader(edition), "title": headline.mail_title(edition)}
+    attached = words.say("piece.page_attached") if settings["mail"]["attach_page"] else ""
+    fields |= {"lines": headline.minute_lines(edition), "address": headline.head(edition).url}
+    return render_piece("mail_head", edition, attached=attached, **fields)
+
+
+def mail_requests(edition: Edition) -> HTML:
+    """Who is asked for what, in the mail: each unit in two sentences, then the departments. What all units are ordered
+    week by week is left to page and letter."""
+    units = [row["texts"] for row in asks.request_rows(edition) if not row["name"]]
+    asked = [{"name": "", "texts": list(dict.fromkeys([texts[0], texts[-1]]))} for texts in units]
+    about = {"name": edition.words.say("piece.mail_units"), "asks": asked, "standing": [], "remarks": []}
+    sections = [*([about] if asked else []), *asks.department_sections(edition)]
+    return render_piece("mail_requests", edition, sections=sections) if sections else HTML("")
+
+
+def mail_note(edition: Edition) -> HTML:
+    """In the mail: how many things in the table are to be looked at again. Else empty."""
+    text = sentences.doubts_line(edition)
+    return render_piece("mail_note", edition, text=text) if text else HTML("")
+
+
 def requests(edition: Edition) -> HTML:
     """Section 3, the requests: to the heads of all units, to units by name, then a subsection for each department."""
     orders, asked = asks.general_orders(edition), asks.request_rows(edition)
@@ -71,16 +96,15 @@ def standings(edition: Edition) -> HTML:
     return render_piece("standings", edition, rows=rows, first=first, left_out=left_out)
 
 
-def data_note(edition: Edition, with_repairs: bool = True) -> HTML:
+def data_note(edition: Edition) -> HTML:
     """What was repaired, what was counted, and what the figures cannot show; and each repaired cell."""
-    slips = phrases.find_slips(edition.tables["repairs"], edition.words)
-    repairs = slips.to_dict("records") if with_repairs else []
+    repairs = phrases.find_slips(edition.tables["repairs"], edition.words).to_dict("records")
     return render_piece("data_note", edition, texts=sentences.data_lines(edition), repairs=repairs)
 
 
-def trend(edition: Edition, in_mail: bool = False) -> HTML:
+def trend(edition: Edition) -> HTML:
     """Section 2: since when there is history, signals, rises and falls in a row, what targets still need."""
-    heading = edition.words.say("piece.trend_heading_mail" if in_mail else "piece.trend_heading")
+    heading = edition.words.say("piece.trend_heading")
     return render_piece("trend", edition, heading=heading, lines=sentences.trend_lines(edition))
 
 

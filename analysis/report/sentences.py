@@ -28,6 +28,15 @@ def correction_line(edition: Edition) -> str:
     return edition.words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
 
 
+def doubts_line(edition: Edition) -> str:
+    """How many things in the delivered table are to be looked at again, for who does not read "About the data"."""
+    warnings, totals = edition.found("data"), edition.found("reconcile")
+    warnings = warnings[warnings["value"].isna()]
+    totals = totals[totals["indicator"].isin(["TOTAL", "PREVIOUS_TOTAL", NOT_ITEMISED])]
+    count = sum((each["severity"] == "watch").sum() for each in (warnings, totals))
+    return edition.words.say("piece.doubts", count=count) if count else ""
+
+
 def heading(edition: Edition) -> str:
     """The subject line of the Word document: what the report is about."""
     return edition.words.say("piece.subject", period=edition.words.period(edition.rules.cutoff))

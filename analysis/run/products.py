@@ -28,7 +28,11 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # not now: the same week gives the same bytes
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = compose.build_mail(digest, subject=headline.subject(edition), words=words, date=when, seed=seed)
-    compose.save(message, folder / "mail.eml")
+    named = f"766-{area}-{cutoff}"  # what a reader saves keeps its area and week; names on disk stay
+    attached = {f"{named}.xlsx": folder / "appendix.xlsx"}
+    if edition.rules.settings["mail"]["attach_page"]:
+        attached[f"{named}.html"] = folder / "report.html"
+    compose.save(message, folder / "mail.eml", attached)
 
 
 def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:

@@ -411,9 +411,10 @@ def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
     place = paths.reports(home, *WEEK)
     (place / "appendix.xlsx").write_bytes(b"PK\3\4 appendix")
     message = compose.build_mail(BODY, subject=SUBJECT, words=words, sender=SENDER, date=MONDAY, seed="x")
-    compose.save(message, place / "mail.eml")
+    attached = {"766-cho-moi-2023-12-04.xlsx": place / "appendix.xlsx"}
+    compose.save(message, place / "mail.eml", attached)
     first = (place / "mail.eml").read_bytes()
-    compose.save(message, place / "mail.eml")
+    compose.save(message, place / "mail.eml", attached)
     assert (place / "mail.eml").read_bytes() == first
     with mx.serving() as (port, seen):
         write_settings(home, port)
@@ -423,7 +424,7 @@ def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
         *("multipart/mixed", "multipart/alternative", "text/plain", "text/html")
     ]
     [attached] = got.iter_attachments()
-    assert (attached.get_filename(), attached.get_content()) == ("appendix.xlsx", b"PK\3\4 appendix")
+    assert (attached.get_filename(), attached.get_content()) == ("766-cho-moi-2023-12-04.xlsx", b"PK\3\4 appendix")
     assert got["Content-Language"] == "vi" and got.defects == []
     assert "Kiến An 49,18" in got.get_body(("plain",)).get_content()
 

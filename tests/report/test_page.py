@@ -4,10 +4,12 @@ import dataclasses
 import re
 
 import pandas as pd
+import pytest
 from support.district import edition, in_force, say, week, words
 from support.fragments import text
 
 from analysis.report import page
+from analysis.tables import NOT_ITEMISED
 
 
 def test_the_appendix_holds_every_figure_of_the_table_and_marks_the_same_cells():
@@ -37,10 +39,10 @@ def test_the_standings_of_the_mail_hold_every_unit_with_total_change_and_band():
 
 
 def test_a_long_ranking_is_cut_in_its_middle_for_the_mail_and_says_so():
-    settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3}}
+    settings = in_force().settings | {"mail": {"first_rows": 2, "last_rows": 3, "attach_page": False}}
     rules = dataclasses.replace(in_force(), settings=settings)
     said = text(page.standings(dataclasses.replace(edition(), rules=rules)))
-    assert "2 Nhơn Mỹ 64,55 +0,30 Trung bình … 13 đơn vị ở giữa: xem trang báo cáo … 16 Mỹ Hiệp" in said
+    assert "2 Nhơn Mỹ 64,55 +0,30 Trung bình … 13 đơn vị ở giữa: xem phụ lục … 16 Mỹ Hiệp" in said
 
 
 def test_the_page_says_which_file_rules_and_code_it_comes_from():
@@ -70,9 +72,41 @@ def test_markup_in_the_data_is_shown_and_never_run():
     assert "&lt;script&gt;" in piece and "<script>" not in piece
 
 
-def test_the_mail_tells_the_course_too_under_a_heading_without_a_number():
-    said = text(page.trend(edition(), in_mail=True))
-    assert said.startswith(f"{say('piece.trend_heading_mail')} Bảng chỉ có tổng điểm kỳ trước")
+def with_settings(**changed):
+    settings = {name: in_force().settings[name] | values for name, values in changed.items()}
+    rules = dataclasses.replace(in_force(), settings=in_force().settings | settings)
+    return dataclasses.replace(edition(), rules=rules)
+
+
+@pytest.mark.parametrize("base", ["https://office.example/766", "https://office.example/766/"])
+def test_the_mail_leads_to_the_page_where_the_area_says_its_address(base):
+    piece = page.mail_head(with_settings(public={"base_url": base})).data
+    assert '<a href="https://office.example/766/cho-moi/2023-12-04/report.html">' in piece
+    assert say("piece.page_attached") not in piece
+
+
+def test_else_the_mail_speaks_of_the_page_only_where_it_is_attached():
+    assert say("piece.page_attached") in page.mail_head(with_settings(mail={"attach_page": True})).data
+    assert 'class="where"' not in page.mail_head(edition()).data
+
+
+def test_the_mail_asks_the_units_in_two_sentences_then_each_department_once():
+    piece = page.mail_requests(edition()).data
+    heads = re.findall("<h3>(.*?)</h3>", piece)
+    assert heads[0] == say("piece.mail_units") and len(set(heads)) == len(heads)
+    assert [head.replace("\u00a0", " ") for head in heads[1:4]] == [
+        *("Phòng Văn hóa – Thông tin", "Bộ phận Một cửa huyện", "Phòng Tư pháp")
+    ]
+    units = re.findall("<li>(.*?)</li>", piece.partition("</ul>")[0], re.S)
+    assert len(units) == 2 and units[0].startswith("Xã Kiến An xếp loại “Yếu” với 49,18 điểm.")
+    assert units[1].endswith(say("piece.ask_fallen"))
+
+
+def test_the_mail_says_nothing_of_the_data_but_that_the_table_is_in_doubt():
+    assert page.mail_note(edition()).data == ""
+    doubt = week()["findings"].query("finding == 'reconcile'").head(1)
+    doubts = pd.concat([doubt.assign(indicator=name, severity="watch") for name in ("TOTAL", NOT_ITEMISED, "CKMB")])
+    assert say("piece.doubts", count=2) in page.mail_note(edition(findings=doubts)).data
 
 
 def test_each_department_has_its_indicators_with_how_many_units_miss_what():

@@ -132,7 +132,7 @@ def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
     assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(page.correction(second))
     slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
     assert text(page.correction(slight)).endswith("Thị trấn Chợ Mới Công khai, minh bạch 72,60 72,63")
-    assert headline.subject(second).startswith("[Đính chính] 766 huyện Chợ Mới 04/12: ")
+    assert headline.subject(second).startswith("[Đính chính] 766 Chợ Mới 04/12: ")
     assert headline.title(second).startswith("[Đính chính] Bộ chỉ số 766")
 
 
@@ -150,7 +150,7 @@ def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
     pieces = [page.minute, page.result, page.appendix, page.standings]
     said = [text(piece(edition(**tables))) for piece in pieces]
     assert not any("57,45" in each for each in said)
-    assert headline.subject(edition(**tables)) == "766 huyện Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
+    assert headline.subject(edition(**tables)) == "766 Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
 
 
 def test_english_pieces_carry_the_same_numbers():
@@ -171,19 +171,43 @@ def test_a_week_in_which_nothing_happened_says_so():
 
 
 def test_the_mails_subject_has_the_news_first():
-    said = "766 huyện Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu; Mỹ Hội Đông −5,78"
-    assert headline.subject(edition()) == said
-    assert (
-        headline.subject(edition("en")) == "766 Chợ Mới district 04 Dec: 57.45 (+0.29); Kiến An Weak; Mỹ Hội Đông −5.78"
+    weak_only = edition(findings=week()["findings"].query("finding != 'fell'"))
+    assert headline.subject(weak_only) == "766 Chợ Mới 04/12: 57,45 (+0,29); Kiến An Yếu"
+
+
+def test_a_subject_above_60_characters_goes_without_the_areas_change_then_without_names():
+    assert headline.subject(edition()) == "766 Chợ Mới 04/12: 57,45; Kiến An Yếu; Mỹ Hội Đông −5,78"
+    assert headline.subject(edition("en")) == "766 Chợ Mới 04 Dec: 57.45; Kiến An Weak; Mỹ Hội Đông −5.78"
+    two = pd.concat([week()["findings"], week()["findings"].query("finding == 'fell'")])
+    assert headline.subject(edition(findings=two)) == "766 Chợ Mới 04/12: 57,45; Kiến An Yếu; 2 giảm đáng chú ý"
+    names = week()["units"].replace({"unit_name": {"Kiến An": "Kiến An " * 9}})
+    assert headline.subject(edition(units=names)) == "766 Chợ Mới 04/12: 57,45; 1 đơn vị Yếu; 1 giảm đáng chú ý"
+
+
+@pytest.mark.parametrize(
+    ("area", "told"), [("thành phố Hồ Chí Minh", "Hồ Chí Minh"), ("quận 1", "quận 1"), ("Chợ Mới district", "Chợ Mới")]
+)
+def test_the_subject_names_the_area_without_its_type(area, told):
+    settings = in_force().settings | {"name": in_force().settings["name"] | {"vi": area}}
+    rules = dataclasses.replace(in_force(), settings=settings)
+    assert headline.subject(dataclasses.replace(edition(), rules=rules)).startswith(f"766 {told} 04/12: ")
+
+
+def test_the_preheader_tells_what_the_subject_does_not():
+    said = headline.preheader(edition())
+    assert said.startswith(
+        "So với tuần 4 tháng 11: 17 đơn vị tăng, 1 giảm, 0 không đổi; trung vị +0,27 điểm. Đề nghị: "
     )
+    assert "Phòng Văn hóa – Thông tin; Bộ phận Một cửa huyện; Phòng Tư pháp" in said
+    assert not {"57,45", "Kiến An", "−5,78"} & set(said.split())
 
 
 def test_of_more_than_two_units_the_mails_subject_tells_how_many():
     many = weak("vi", {}, KIEN_AN, TAN_MY, "30679")
-    assert headline.subject(many) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị Yếu; Mỹ Hội Đông −5,78"
+    assert headline.subject(many) == "766 Chợ Mới 04/12: 57,45; 3 đơn vị Yếu; Mỹ Hội Đông −5,78"
     fell = week()["findings"].query("finding == 'fell'")
     alike = edition(findings=pd.concat([fell] * 3), scores=week()["scores"].assign(band="Trung bình"))
-    assert headline.subject(alike) == "766 huyện Chợ Mới 04/12: 57,45 (+0,29); 3 đơn vị giảm đáng chú ý"
+    assert headline.subject(alike) == "766 Chợ Mới 04/12: 57,45 (+0,29); 3 giảm đáng chú ý"
 
 
 def test_without_a_total_and_without_news_the_mails_subject_is_the_title():
