@@ -319,6 +319,43 @@ def verify(
     return outcome.status
 
 
+@app.command(short_help="Copy what is public of the published weeks into a folder for a web server.")
+def site(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", file_okay=False, help="The folder of the copy: a new or empty one, or the last."),
+    ],
+    area: Annotated[
+        str,
+        typer.Option(metavar="AREA|all", help="A folder of config/, such as cho-moi. Default: every area."),
+    ] = "all",
+    word: Annotated[
+        bool, typer.Option("--word", help="Copy report.docx too: a draft, without number and signature.")
+    ] = False,
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the indexes.")] = "vi",
+    home: Home = None,
+) -> int:
+    """Copy what is public of the published weeks into a folder for a web server, or renew the copy.
+
+    Copied are each week's page, its units' pages and its workbook, and the indexes are made for the copy; never mails,
+    earlier issues, or anything below data/. Files that have not changed stay untouched, those of a replaced week are
+    deleted; nothing is changed or deleted that this command has not made. A week that is not what was published stops
+    the copy before anything is written.
+    """
+    home, areas = _places(home, area)
+    from analysis.config import wording
+    from analysis.run.site import make_site
+
+    words = wording.load(home, lang)
+    try:
+        outcome = make_site(home, areas, folder, words, word)
+    except KeyboardInterrupt:
+        _say(words.say("site.stopped"), Exit.STOPPED)
+        return Exit.STOPPED
+    _say(outcome.message, outcome.status)
+    return outcome.status
+
+
 @app.command(short_help="Tell the operator that something failed.")
 def tell(home: Home = None) -> int:
     """Send what is on standard input, such as the last lines of a log, to the operator that mail.toml names.

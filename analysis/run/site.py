@@ -1,0 +1,255 @@
+"""Copies what is public of the published weeks into a folder for a web server.
+
+Public are the pages and the workbook of each week, and the indexes; report.docx, which is a draft, only on request. The
+mail, earlier issues and everything below data/ are not. Links to what is not copied become plain text.
+
+Each file is changed in one step, the indexes after what they link to, and what is no longer public is deleted last. So
+a call that is stopped leaves a copy whose links all lead somewhere, and the next call completes it. A record in the
+folder lists the files of the copy; nothing else there is ever changed or deleted.
+"""
+
+import hashlib
+import html
+import posixpath
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+import filelock
+
+from analysis.config import periods
+from analysis.config.wording import Wording
+from analysis.exits import AnalysisError, Exit
+from analysis.report.head import address
+from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
+from analysis.run.pipeline import Outcome
+from analysis.weeks import atomic, paths
+
+RECORD, LOCK = ".766-site.json", ".766-site.lock"
+OWN = ("config", "data", "reports")  # folders of the home
+ATTEMPTS = 3  # a week may be published meanwhile
+MOST_NAMED = 5
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+class Refused(AnalysisError):
+    """The folder cannot hold the copy, or a file of the copy was edited there; nothing was changed."""
+
+    status = Exit.WRONG_USAGE
+
+
+class Differs(AnalysisError):
+    """A published file is not what was published; no further file was changed."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the copy: a published file with its sha256 when it was published, or a page that is made here."""
+
+    source: Path | None = None
+    recorded: str = ""
+    made: bytes = b""
+
+
+def make_site(home: Path, areas: list[str], folder: Path, words: Wording, with_word: bool = False) -> Outcome:
+    """Make the copy in ``folder``, or renew it. What another call has copied there and this one does not is deleted.
+
+    areas  : those to copy; one without a published week is left out
+    Raises : Refused, Differs; ConfigError where an area's configuration is wrong; OSError.
+    """
+    folder = folder.resolve()
+    if home.is_relative_to(folder) or any(folder.is_relative_to(home / name) for name in OWN):
+        raise Refused(words.say("site.own_place", folder=folder))
+    weeks = {area: its for area in areas if (its := published(home, area))}
+    if not weeks:
+        return Outcome(Exit.REFUSED, words.say("site.nothing_published", areas=words.listed(areas)))
+    _check_is_ours(folder, words)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with _locked(folder):
+            changed, deleted, count = _renew_while_published(home, weeks, folder, words, with_word)
+    except filelock.Timeout:
+        return Outcome(Exit.BUSY, words.say("site.busy", folder=folder))
+    key = "site.done" if changed or deleted else "site.nothing_new"
+    about = {"changed": changed, "deleted": deleted} if changed or deleted else {}
+    return Outcome(Exit.DONE, words.say(key, folder=folder / NAME, count=count, **about))
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Allow only one call for a folder at a time; a folder that stays empty is removed. Raises filelock.Timeout."""
+    with filelock.FileLock(folder / LOCK, timeout=0):
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # deleting is safe: filelock ignores a lock on a deleted file
+                (folder / LOCK).unlink()
+                folder.rmdir()  # only where nothing was copied
+
+
+def _renew_while_published(
+    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool
+) -> tuple[int, int, int]:
+    """The same as ``_renew``, tried again where a week is published meanwhile."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(Differs):
+            return _renew(folder, _plan(home, weeks, words, with_word), words)
+        weeks = {area: published(home, area) for area in weeks}
+    return _renew(folder, _plan(home, weeks, words, with_word), words)
+
+
+# -- what is public --------------------------------------------------------------------------------------------------
+
+
+def _plan(home: Path, weeks: dict[str, list[Published]], words: Wording, with_word: bool) -> dict[str, File]:
+    """The files of the copy by their path in it, what links after what is linked to."""
+    from analysis.config import rules
+    from analysis.report import indexpage
+
+    plan, addresses = {}, {}
+    for area, its in weeks.items():
+        listed = []
+        for week in its:
+            files = dict(_files(home, area, week.cutoff, words, with_word))
+            plan |= files
+            links = tuple(path.removeprefix(f"{area}/") for path in files)
+            listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
+        held = rules.load(home, area, periods.cutoff(its[-1].cutoff))
+        page = indexpage.build_index(listed, indexpage.read(home, area), held, words, up=len(weeks) > 1)
+        plan[f"{area}/{NAME}"] = File(made=page.encode())
+        public = held.settings["public"]
+        if public["robots"] == "index" and public["base_url"]:
+            pages = [f"{area}/{NAME}", *(f"{area}/{week.cutoff}/{REPORT}" for week in its)]
+            addresses |= {address(public, page): address(public, "sitemap.xml") for page in pages}
+    plan[NAME] = File(made=indexpage.build_areas_index(home, weeks, words).encode())
+    return plan | (_for_search_engines(addresses) if addresses else {})
+
+
+def _files(home: Path, area: str, cutoff: str, words: Wording, with_word: bool) -> Iterator[tuple[str, File]]:
+    """The public files of a week. Raises Differs where its record is missing."""
+    folder, base = paths.reports(home, area, cutoff), home / "reports"
+    made = atomic.load_json(paths.processed(home, area, cutoff, "run.json")).get("products")
+    made = made if isinstance(made, dict) else {}
+    names = [REPORT, NAME, WORKBOOK, *([DOCUMENT] if with_word else [])]
+    public = [
+        *(path for path in made if Path(home, path).parent == folder / "units"),
+        *(path for path in made if Path(home, path).parent == folder and Path(path).name in names),
+    ]
+    if not any(Path(path).name == REPORT for path in public):
+        raise Differs(words.say("site.no_record", area=area, cutoff=cutoff))
+    for path in sorted(public, key=lambda path: (path.endswith(NAME), path.endswith(REPORT), path)):
+        yield Path(home, path).relative_to(base).as_posix(), File(home / path, made[path])
+
+
+def _for_search_engines(addresses: dict[str, str]) -> dict[str, File]:
+    """sitemap.xml, and robots.txt where the copy is at the root of its server: elsewhere nobody asks for it.
+
+    addresses : of pages; the value is the address of the sitemap
+    """
+    urls = "".join(f"<url><loc>{escape(each)}</loc></url>\n" for each in addresses)
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    files = {"sitemap.xml": File(made=text.encode())}
+    sitemaps = sorted(
+        {each for each in addresses.values() if each.count("/") == 3}
+    )  # https://office.example/sitemap.xml
+    if sitemaps:
+        lines = ["User-agent: *", "Allow: /", *(f"Sitemap: {each}" for each in sitemaps)]
+        files["robots.txt"] = File(made=("\n".join(lines) + "\n").encode())
+    return files
+
+
+def _content(path: str, file: File, plan: dict[str, File], words: Wording) -> bytes:
+    """The bytes of a file of the copy. Raises Differs where it is not what was published."""
+    if file.source is None:
+        return file.made
+    data = file.source.read_bytes() if file.source.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != file.recorded:
+        raise Differs(words.say("site.differs", path=file.source))
+    return _without_dead_links(path, data.decode(), plan).encode() if path.endswith(".html") else data
+
+
+def _without_dead_links(path: str, page: str, plan: dict[str, File]) -> str:
+    """The page with only the text of links to files that are not in the copy, such as the draft."""
+
+    def kept(link: re.Match) -> str:
+        target = html.unescape(link[1]).partition("#")[0]
+        if not target or ":" in target:
+            return link[0]
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target)))
+        return link[0] if place in plan or posixpath.join(place, NAME) in plan else link[2]
+
+    return LINK.sub(kept, page)
+
+
+# -- the folder ------------------------------------------------------------------------------------------------------
+
+
+def _check_is_ours(folder: Path, words: Wording) -> None:
+    """Raises Refused where the folder holds something, but no record of a copy."""
+    others = sorted(path.name for path in folder.iterdir() if path.name != LOCK) if folder.is_dir() else []
+    if others and not _record(folder):
+        raise Refused(words.say("site.foreign", folder=folder, names=", ".join(others[:MOST_NAMED])))
+
+
+def _record(folder: Path) -> dict[str, list[str]]:
+    """The files of the copy, each with the sha256 that it may have; {} without a record."""
+    held = atomic.load_json(folder / RECORD).get("files")
+    return held if isinstance(held, dict) and all(isinstance(each, list) for each in held.values()) else {}
+
+
+def _renew(folder: Path, plan: dict[str, File], words: Wording) -> tuple[int, int, int]:
+    """Bring the folder to the plan. Returns how many files were written, deleted, and are there.
+
+    Raises : Refused, Differs before anything is changed; Differs while a week is being published again.
+    """
+    held = _record(folder)
+    there = {path: _digest(folder, path, words) for path in {*plan, *held}}
+    for path in held:
+        _part(folder / path).unlink(missing_ok=True)  # of a call that was killed
+    wanted = {path: hashlib.sha256(_content(path, file, plan, words)).hexdigest() for path, file in plan.items()}
+    taken = sorted(path for path in wanted if there[path] and path not in held)
+    if taken:
+        raise Refused(words.say("site.foreign", folder=folder, names=", ".join(taken[:MOST_NAMED])))
+    edited = sorted(path for path in held if there[path] and there[path] not in (*held[path], wanted.get(path)))
+    if edited:
+        raise Refused(words.say("site.edited", folder=folder, names=", ".join(edited[:MOST_NAMED])))
+    changed = [path for path in wanted if there[path] != wanted[path]]
+    stale = sorted(path for path in held if path not in wanted)
+    final = {path: [digest] for path, digest in wanted.items()}
+    if held != final:
+        either = {path: sorted({*held.get(path, []), *final.get(path, [])}) for path in {*held, *final}}
+        atomic.save_json(folder / RECORD, {"files": either})
+    for path in changed:
+        content = _content(path, plan[path], plan, words)
+        if hashlib.sha256(content).hexdigest() != wanted[path]:
+            raise Differs(words.say("site.differs", path=plan[path].source))
+        atomic.save(folder / path, content)
+    for path in stale:
+        (folder / path).unlink(missing_ok=True)
+        _remove_empty(folder, (folder / path).parent)
+    if held != final:
+        atomic.save_json(folder / RECORD, {"files": final})
+    return len(changed), len(stale), len(wanted)
+
+
+def _digest(folder: Path, path: str, words: Wording) -> str:
+    """sha256 of a file in the folder, "" where there is none. Raises Refused where it would not be in the folder."""
+    place = folder / path
+    if not (place.parent.resolve() / place.name).is_relative_to(folder) or place.is_symlink() or place.is_dir():
+        raise Refused(words.say("site.foreign", folder=folder, names=path))
+    return atomic.sha256(place) if place.is_file() else ""
+
+
+def _part(path: Path) -> Path:
+    """Where ``atomic.save`` writes a file before it gets its name."""
+    return path.with_name(f".{path.name}.part")
+
+
+def _remove_empty(folder: Path, below: Path) -> None:
+    while below != folder and below.is_dir() and not any(below.iterdir()):
+        below.rmdir()
+        below = below.parent
