@@ -8,6 +8,7 @@ import functools
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,13 +19,14 @@ from support.district import edition, gate, in_force, week, words
 from support.gated import page as gate_page_of
 from support.gated import wrong
 from support.homes import TYPED
+from support.indexed import made as index_of
 from support.office import corrected, crowd
 from support.pages import gate_page, made
 from support.payloads import PAYLOADS
 from support.shown import showing, shown
 
 from analysis.mail import compose
-from analysis.report import export, gatepage, headline, unitpage
+from analysis.report import export, gatepage, headline, indexpage, published_weeks, unitpage
 from analysis.report.edition import Edition
 from analysis.run import unit_pages
 
@@ -70,6 +72,12 @@ def report_page(week: Edition) -> str:
     return export.page(showing(week, kinds=("page",)), words(), headline.title(week))
 
 
+def areas_page() -> str:
+    """The list of one area whose configuration cannot be read."""
+    weeks = {"cho-moi": [published_weeks.Published("2023-12-04", 1, ("2023-12-04/report.html",))]}
+    return indexpage.build_areas_index(Path("none"), weeks, words())
+
+
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory):
     return gate_page_of(wrong(tmp_path_factory.mktemp("wrong")))
@@ -84,6 +92,8 @@ PAGES = {
     "correction": (lambda: report_page(corrected()), FEW),
     "gate": (gate_page, FEW),
     "mail": (lambda: made("digest"), FEW),
+    "index": (index_of, FEW),
+    "areas": (areas_page, FEW),
 }
 
 
