@@ -18,7 +18,8 @@ ASKED_ABOUT = ("entered_band", "band", "fell", "step", "move", "signal", "route"
 
 
 def request_rows(edition: Edition) -> list[dict]:
-    """``name`` (of the indicator; "" where a unit is asked) and ``texts`` of each request to units.
+    """``name`` (of the indicator; "" where a unit is asked), ``unit`` (its code; not of an indicator) and ``texts`` of
+    each request to units.
 
     Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary;
     each unit once, with all that it is asked about. Then the indicators that no department answers for.
@@ -126,7 +127,7 @@ def _ask_units(edition: Edition, codes: list[str], ask: str, most: int) -> list[
     others are counted."""
     asked = [_ask_unit(edition, code, ask) for code in codes[:most]]
     if others := len(codes[most:]):
-        asked.append({"name": "", "texts": [edition.words.say("piece.others_asked", count=others)]})
+        asked.append({"name": "", "unit": "", "texts": [edition.words.say("piece.others_asked", count=others)]})
     return asked
 
 
@@ -140,7 +141,7 @@ def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
         texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(name)
     department = _find_department(edition, code) if ask == "piece.ask_weak" else ""
     last = edition.words.say("piece.ask_weak_with", department=department) if department else edition.words.say(ask)
-    return {"name": "", "texts": [*texts, last]}
+    return {"name": "", "unit": code, "texts": [*texts, last]}
 
 
 def _find_department(edition: Edition, code: str) -> str:
