@@ -7,6 +7,8 @@ import docx
 import openpyxl
 import pandas as pd
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from support.district import CUTOFF, RAW, in_force, lines, saved, say, words
 
 from analysis.config import rules
@@ -158,7 +160,15 @@ def test_a_file_that_holds_no_paragraphs_is_refused_with_what_to_do(tmp_path, da
     assert text.startswith(beginning(f"problem.{key}"))
 
 
-def test_a_table_in_a_word_file_is_refused_and_so_is_a_change_that_nobody_accepted(tmp_path):
+def test_a_change_in_a_word_file_that_nobody_has_accepted_is_refused(tmp_path):
+    made, data = docx.Document(), io.BytesIO()
+    made.add_paragraph("Chung.")._p.append(parse_xml(f"<w:ins {nsdecls('w')}><w:r><w:t>Thêm.</w:t></w:r></w:ins>"))
+    made.save(data)
+    found = said(tmp_path, data.getvalue(), NAME.replace("txt", "docx"))
+    assert list(found.problems["problem"]) == [say("problem.file.tracked_changes")]
+
+
+def test_a_table_in_a_word_file_is_refused(tmp_path):
     made, data = docx.Document(), io.BytesIO()
     made.add_paragraph("Chung.")
     made.add_table(1, 1).cell(0, 0).text = "Kiến An"

@@ -136,9 +136,20 @@ def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home
 
 def test_a_reserved_file_makes_no_week_due(home):
     made(home)
-    for name in (f"{FIRST}-ghi-chu.txt", f"{SECOND}-xep-hang.csv", "2023-12-18-phan-hoi.csv"):
+    for name in ("2023-12-18-ghi-chu.txt", f"{SECOND}-xep-hang.csv", f"{FIRST}-phan-hoi.csv"):
         put(home / "data" / "raw" / AREA / name, "no table")
     assert (made(home), due.missing(home, AREA)) == (([], {}), [])
+
+
+@pytest.mark.parametrize("remark", ["new", "changed", "removed"])
+def test_other_remarks_make_their_week_due_and_no_later_one(home, remark):
+    beside = home / "data" / "raw" / AREA / f"{SECOND}-ghi-chu.txt"
+    if remark != "new":
+        put(beside, "first")
+    made(home)
+    beside.unlink() if remark == "removed" else put(beside, "other")
+    assert made(home) == ([SECOND], {SECOND: Exit.DONE})
+    assert made(home) == ([], {})
 
 
 def test_an_area_without_tables_has_nothing_due(home):
@@ -169,7 +180,9 @@ def letters() -> pipeline.Pipeline:
     def export(home, area, cutoff, name, words):
         steps.export(home, area, cutoff, name, words)
         day = datetime.fromisoformat(cutoff).replace(tzinfo=UTC)
-        message = compose.build_mail(f"<p>{cutoff}</p>", subject=cutoff, words=words, date=day, seed=cutoff)
+        _, remarks = paths.held_raw(paths.run_folder(home, area, name))
+        said = "".join(f"<p>{each.read_text()}</p>" for each in remarks)
+        message = compose.build_mail(f"<p>{cutoff}</p>{said}", subject=cutoff, words=words, date=day, seed=cutoff)
         compose.save(message, paths.run_reports(home, area, name) / "mail.eml")
 
     return dataclasses.replace(steps, export=export)
@@ -236,6 +249,39 @@ def test_an_area_without_a_table_of_the_week_that_is_asked_for_is_named(call, ho
 def test_wrong_usage_is_told(call, arguments, said, capsys):
     assert call(*arguments) == 64
     assert said in capsys.readouterr().err
+
+
+def test_other_remarks_are_mailed_by_no_schedule_and_to_nobody_twice(call, home, capsys):
+    recipients(home, AREA)
+    beside = home / "data" / "raw" / AREA / f"{THIRD}-ghi-chu.txt"
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+        sent = len(seen.taken)
+        for text in ("new", "changed"):
+            put(beside, text)
+            rows = [f"{AREA},{name},{name}@leaders.example" for name in ("lan", text)]
+            put(home / "recipients.csv", "\n".join(["area,name,address", *rows]) + "\n")
+            assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+            assert text.encode() in (home / "reports" / AREA / THIRD / "mail.eml").read_bytes()
+            assert len(seen.taken) == sent
+        assert call("mail", THIRD, "--area", AREA, "--send") == Exit.DONE
+    assert len(seen.taken) == sent + 1 and seen.recipients()[-1] == "changed@leaders.example"
+
+
+def test_a_letter_that_still_waits_is_sent_with_the_other_remarks(call, home, capsys):
+    recipients(home, AREA)
+    write_settings(home, 1)
+    call("week", "--due", "--area", AREA)
+    with closing(Outbox(sending.path(home))) as box:
+        _, week = sending.compiled(home, AREA, THIRD, words())
+        about = mail_settings.settings(home, AREA)
+        box.queue(AREA, THIRD, 1, sending.letters(AREA, THIRD, 1, week, about, box, time.time()), time.time())
+    put(home / "data" / "raw" / AREA / f"{THIRD}-ghi-chu.txt", "late")
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+    assert [b"late" in data for _, _, data in seen.taken] == [True]
 
 
 def test_a_week_is_mailed_after_it_is_published_and_only_once(call, home, capsys):

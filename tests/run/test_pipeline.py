@@ -25,6 +25,7 @@ from support.stand_in import (
     accepted,
     contents,
     earlier_week,
+    echo,
     gone,
     headings,
     inside,
@@ -430,7 +431,7 @@ def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_no
 
 def this_week(home: Path, units: str | list[str] | None) -> pipeline._Week:
     """The week as the driver holds it, with nothing but the units asked for."""
-    return pipeline._Week(home, AREA, CUTOFF, [], {}, False, units, None, "", None, pipeline.Pipeline())
+    return pipeline._Week(home, AREA, CUTOFF, [], [], {}, False, units, None, "", None, pipeline.Pipeline())
 
 
 # -- issued again ----------------------------------------------------------------------------------------------------
@@ -476,6 +477,103 @@ def test_a_week_issued_again_is_made_again_as_the_same_revision(home):
     put(home / "config" / AREA / "units.csv", "a rule")
     assert "Đã làm xong" in week_of(home, "second").message
     assert state(home) == before
+
+
+# -- the office's own remarks ------------------------------------------------------------------------------------------
+
+REMARK = f"{CUTOFF}-ghi-chu.txt"
+
+
+def remarked(home: Path, text: str) -> Path:
+    return put(home / "data" / "raw" / AREA / REMARK, text)
+
+
+def record(home: Path) -> dict:
+    return json.loads((published(home)[0] / "run.json").read_text("utf-8"))
+
+
+def test_new_changed_and_removed_remarks_make_the_week_again_as_the_same_revision_and_it_is_said_each_time(home):
+    assert "Ghi chú" not in week_of(home, "first").message
+    without, recorded = state(home), record(home)["inputs"]["raw"]
+    for text in ("new", "changed", "changed \n", ""):
+        remarked(home, text) if text else (home / "data" / "raw" / AREA / REMARK).unlink()
+        outcome = week_of(home, "first")
+        assert (outcome.status, outcome.is_remarked) == (Exit.DONE, True)
+        assert say("run.remarked", revision="r1", area=AREA, cutoff=CUTOFF) in outcome.message
+        assert (record(home)["revision"], record(home)["inputs"]["raw"]) == (1, recorded)
+        kept = {name: data for name, data in inside(published(home)[0]).items() if "ghi-chu" in name}
+        assert kept == ({f"raw/{REMARK}": text.encode()} if text else {})
+        assert not (published(home)[0] / "r1").exists()
+        assert "Không có gì mới" in week_of(home, "first").message
+    assert state(home) == without  # taken back, nothing of it is left
+
+
+def test_a_first_issue_with_remarks_is_not_said_to_have_other_ones(home):
+    remarked(home, "x")
+    outcome = week_of(home, "first")
+    assert (outcome.is_remarked, "Ghi chú" in outcome.message) == (False, False)
+    assert len(record(home)["inputs"]["remarks"]) == 1
+
+
+def test_other_remarks_of_a_corrected_week_leave_its_number_and_what_was_kept(home):
+    week_of(home, "first")
+    week_of(home, "second", reissue=True)
+    kept = inside(published(home)[0] / "r1")
+    remarked(home, "x")
+    for reissue in (True, False):  # it is no correction, whatever is asked
+        outcome = week_of(home, "second", reissue=reissue)
+        assert (outcome.status, record(home)["revision"]) == (Exit.DONE, 2)
+    assert inside(published(home)[0] / "r1") == kept
+    assert {path.name for path in published(home)[1].iterdir()} == {"r1", "report.html"}
+
+
+def test_another_table_is_a_correction_whatever_the_remarks_say(home):
+    week_of(home, "first")
+    remarked(home, "x")
+    before = contents(home)
+    assert (week_of(home, "second").status, contents(home)) == (Exit.REFUSED, before)
+    outcome = week_of(home, "second", reissue=True)
+    assert (outcome.is_remarked, record(home)["revision"]) == (False, 2)
+    assert week_of(home, "first").message.startswith(f"first.txt, {REMARK} là bảng số liệu của bản r1")
+
+
+def test_other_remarks_leave_a_later_week_as_it_is(home):
+    quick = pipeline.Pipeline(lambda *_: accepted(), home, (), echo, lambda line: None, index=lambda *_: None)
+    later = "2023-12-11"
+    put(home / "data" / "raw" / AREA / f"{later}.txt", "later")
+    remarked(home, "x")
+    for cutoff in (CUTOFF, later):
+        pipeline.make_week(home, AREA, cutoff, steps=quick)
+    assert (published(home)[0] / "remarks.csv").is_file()
+    for text in ("y", ""):
+        remarked(home, text) if text else (home / "data" / "raw" / AREA / REMARK).unlink()
+        assert pipeline.make_week(home, AREA, CUTOFF, steps=quick).is_remarked
+        assert "Không có gì mới" in pipeline.make_week(home, AREA, later, steps=quick).message
+
+
+def test_refused_remarks_leave_the_published_week_as_it_is(home):
+    week_of(home, "first")
+    remarked(home, "x")
+    before = contents(home)
+    refused = pipeline.Pipeline(lambda *_: accepted(refused=True), home, (), echo, lambda line: None)
+    outcome = pipeline.make_week(home, AREA, CUTOFF, [put(home.parent / "first.txt", "first")], steps=refused)
+    assert (outcome.status, REMARK in outcome.message) == (Exit.REFUSED, True)
+    assert contents(*published(home)) == {
+        k: v for k, v in before.items() if str(published(home)[0].parent) in k or "reports" in k
+    }
+
+
+def test_remarks_may_be_named_with_the_table_and_those_that_are_not_read_then_are_told(home):
+    elsewhere = put(home.parent / REMARK, "named")
+    remarked(home, "beside the table")
+    quick = pipeline.Pipeline(lambda *_: accepted(), home, (), echo, (told := []).append, index=lambda *_: None)
+    assert pipeline.make_week(home, AREA, CUTOFF, [elsewhere], steps=quick).status == Exit.DONE
+    assert inside(published(home)[0])["remarks.csv"] == b"named"
+    assert [REMARK in line for line in told if "chưa được đọc" in line] == [True]
+    told.clear()
+    pipeline.make_week(home, AREA, CUTOFF, [home / "data" / "raw" / AREA / f"{CUTOFF}.txt"], steps=quick)
+    assert inside(published(home)[0])["remarks.csv"] == b"beside the table"
+    assert [line for line in told if "chưa được đọc" in line] == []
 
 
 def test_where_an_earlier_revision_is_lost_nothing_is_made_until_it_is_back(home):

@@ -105,7 +105,7 @@ def home(tmp_path):
 def export(home, area, cutoff, name, words):
     """Tables and a page of what the raw table, the rules and the earlier weeks say."""
     folder = paths.run_folder(home, area, name)
-    (raw,) = folder.glob("raw/*")
+    (raw,), _ = paths.held_raw(folder)
     (rule,) = home.glob("config/cho-moi/area.toml")
     history = "".join(
         each.read_text() for week in store.history(home, area, cutoff).values() for each in week.folder.glob("*.csv")
@@ -237,6 +237,23 @@ def test_a_week_whose_table_was_changed_is_not_rebuilt_and_the_rest_is_looked_at
     lines = verified(home, verify.DIFFERS)
     assert lines[1] == say("verify.damaged", path=f"data/processed/{AREA}/{CUTOFF}/raw/{CUTOFF}.txt")
     assert lines[2].startswith(say("verify.not_rebuilt", reason=""))
+
+
+def test_remarks_are_rebuilt_from_the_weeks_own_and_never_from_those_that_stand_beside_the_table_now(home):
+    beside = put(home / "data" / "raw" / AREA / f"{CUTOFF}-ghi-chu.txt", "first")
+    make(home)
+    put(beside, "second")
+    assert f"{CUTOFF}-ghi-chu.txt" in [path.name for path in file(home, "raw").iterdir()]
+    assert verified(home, Exit.DONE)
+
+
+@pytest.mark.parametrize("text", ["other", ""])
+def test_a_week_whose_remarks_were_changed_or_removed_is_not_rebuilt(home, text):
+    put(home / "data" / "raw" / AREA / f"{CUTOFF}-ghi-chu.txt", "first")
+    make(home)
+    kept = file(home, "raw") / f"{CUTOFF}-ghi-chu.txt"
+    put(kept, text) if text else kept.unlink()
+    assert say("verify.raw_changed", folder=file(home, "raw")) in "\n".join(verified(home, verify.DIFFERS))
 
 
 def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):

@@ -187,11 +187,13 @@ INTERRUPTED = "import sys; from pathlib import Path; from support.stand_in impor
 
 
 def echo(home, area, cutoff, name, words):
-    """A report and a table that say what the raw table says."""
+    """A report and a table that say what the raw table says, and a table that says the remarks."""
     folder = paths.run_folder(home, area, name)
-    (raw,) = folder.glob("raw/*")
+    (raw,), remarks = paths.held_raw(folder)
     for path in (folder / "scores.csv", paths.run_reports(home, area, name) / "report.html"):
         atomic.save(path, raw.read_text())
+    for remark in remarks:
+        atomic.save(folder / "remarks.csv", remark.read_text())
 
 
 def week_of(home: Path, text: str, reissue: bool = False) -> pipeline.Outcome:
