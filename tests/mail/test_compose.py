@@ -137,7 +137,7 @@ def test_style_stands_on_every_element_and_the_dark_scheme_stays_in_the_head(com
     assert told.count("line-height: ") == told.count("<")
     assert "@media (prefers-color-scheme: dark)" in html.split("</head>")[0]
     assert "var(--" not in html and "http" not in html
-    assert re.findall('<img[^>]* width="500"[^>]*>', html) == re.findall("<img[^>]*>", html) != []
+    assert re.findall('<img[^>]* width="400"[^>]*>', html) == re.findall("<img[^>]*>", html) != []
     assert not re.search('<img[^>]*style=[^>]*[; "]width:', html)
     tables = re.findall("<table[^>]*>", html)
     assert all('role="' in each and 'cellpadding="0"' in each for each in tables) and len(tables) == 2
