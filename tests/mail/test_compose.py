@@ -3,17 +3,19 @@
 import base64
 import email
 import re
+import struct
 import unicodedata
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header, make_header
 from email.policy import default
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
-from support import district
+from support import district, province
 from support import smtp_server as mx
-from support.shown import sample
+from support.shown import sample, showing
 
 from analysis.mail import compose
 from analysis.report import export, headline
@@ -368,3 +370,50 @@ def test_only_where_fewer_rows_do_not_help_charts_are_left_out_the_last_one_firs
 
 def test_a_digest_that_fits_is_left_whole(compiled):
     assert shown_rows(compiled(f"<html><body>{ranking(130)}</body></html>")) == list(range(1, 131))
+
+
+# -- as a browser shows it -------------------------------------------------------------------------------------------
+
+WRAPPED = """() => {
+  const tops = e => { const r = document.createRange(); r.selectNodeContents(e.firstChild ?? e);
+    return new Set([...r.getClientRects()].map(box => Math.round(box.top))).size; };
+  const colour = chosen => document.querySelectorAll(chosen).length ? getComputedStyle(document.querySelector(chosen)).color : '';
+  return { bands: Math.max(...[...document.querySelectorAll('.standings td')].map(tops)),
+           wide: document.documentElement.scrollWidth - innerWidth, height: document.documentElement.scrollHeight,
+           preheader: document.querySelector('.preheader').offsetHeight,
+           colours: ['td', 'td.flag', 'td.weak', 'h3', 'h1'].map(colour) }; }"""
+
+
+def opened(edition) -> str:
+    """The HTML of the mail of a week; its pictures are white and as large as they are."""
+    about = {"subject": headline.subject(edition), "date": MONDAY, "seed": "x"}
+    digest = export.digest(showing(edition, kinds=("mail",)), edition.words, "766")
+    message = compose.build_mail(digest, words=edition.words, **about)
+    html = email.message_from_bytes(message.as_bytes(), policy=default).get_body(("html",)).get_content()
+    sizes = iter(re.findall(r"base64,([^\"]{32})", digest))
+    for cid in re.findall('src="(cid:[^"]*)"', html):
+        width, height = struct.unpack(">II", base64.b64decode(next(sizes))[16:24])
+        drawn = f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'/>"
+        html = html.replace(cid, f"data:image/svg+xml,{quote(drawn)}")
+    return html
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_on_phones_no_figure_and_no_band_is_broken_and_nothing_scrolls_sideways(browse, lang):
+    looks = [{"width": width} for width in (320, 360, 390, 800)]
+    for seen in browse(opened(district.edition(lang)), WRAPPED, looks=looks).answer:
+        assert (seen["bands"], seen["wide"], seen["preheader"]) == (1, 0, 0)
+
+
+def test_the_dark_scheme_keeps_its_accents(browse):
+    looks = [{"dark": dark} for dark in (False, True)]
+    light, dark = (seen["colours"] for seen in browse(opened(district.edition()), WRAPPED, looks=looks).answer)
+    assert light[1] == light[2] and dark[1] == dark[2] and not set(light) & set(dark)
+    assert len(set(light)) == len(set(dark)) == 4
+
+
+@pytest.mark.long
+def test_the_mail_of_135_units_takes_six_screens_of_a_phone_at_most(browse):
+    [seen] = browse(opened(province.edition(units=135, cutoffs=9)), WRAPPED, looks=[{"width": 360}]).answer
+    assert 720 < seen["height"] <= 6 * 720
+    assert (seen["bands"], seen["wide"]) == (1, 0)

@@ -57,6 +57,7 @@ EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long
 @pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_the_week(kind):
     edition, found = kinds.made(kind), kinds.made(kind).tables["findings"]
+    assert len(headline.subject(edition)) <= headline.WIDEST_SUBJECT
     anywhere, texts = Cells(edition.tables, more=limits(edition)), of_report(edition)
     assert sum(len(figures(text)) for text in texts) > 20
     assert unsupported(texts, anywhere) == []
