@@ -3,7 +3,8 @@
     .venv/bin/python docs/report_template.py config/cho-moi/report.docx
 
 Needed once for a new area. From then on the office changes the template itself, in Word (docs/document.md). Sizes are
-in points, lengths in millimetres; each style carries the name of the part of the document that it is for.
+in points, lengths in millimetres. All form is in styles, each with the name of the part of the document that it is for;
+headings are Word's own, so that the navigation pane lists them.
 """
 
 import sys
@@ -28,7 +29,7 @@ HEAD = (72, TEXT - 72)  # the agency, the nation
 FOOT = (90, TEXT - 90)  # the recipients, the signature
 FIXED = ("rank", "unit", "total", "band", "previous_total", "change")
 
-# style: size, bold, italic, capitals, alignment; and what else it has
+# style: size, bold, italic, capitals, alignment; and what else it has. ``level``: of a heading, as Word counts them
 STYLES = {
     "Quốc hiệu": (12, True, False, False, CENTRE, {}),
     "Tiêu ngữ": (13, True, False, False, CENTRE, {}),
@@ -40,21 +41,37 @@ STYLES = {
     "Trích yếu": (14, True, False, False, CENTRE, {}),
     "Căn cứ": (14, False, True, False, BOTH, {"after": 6, "indent": 12.7}),
     "Nội dung": (14, False, False, False, BOTH, {"after": 6, "indent": 12.7}),
-    "Mục": (14, True, False, False, BOTH, {"before": 6, "after": 6, "indent": 12.7, "next": True}),
+    "Heading 1": (14, True, False, False, BOTH, {"before": 6, "after": 6, "indent": 12.7, "next": True}),
+    "Kết thúc": (
+        14,
+        False,
+        False,
+        False,
+        BOTH,
+        {"after": 6, "indent": 12.7, "next": True},
+    ),  # no signature stands alone
+    "Trước nơi nhận": (11, False, False, False, LEFT, {"next": True}),
     "Nơi nhận": (12, True, True, False, LEFT, {"next": True}),
     "Danh sách nơi nhận": (11, False, False, False, LEFT, {"next": True}),
     "Chức vụ người ký": (14, True, False, False, CENTRE, {"next": True}),
     "Họ tên người ký": (14, True, False, False, CENTRE, {"before": 72}),
-    "Phụ lục": (14, True, False, False, CENTRE, {}),
+    "Phụ lục": (14, True, False, False, CENTRE, {"level": 1}),
     "Tên phụ lục": (13, True, False, True, CENTRE, {}),
     "Kèm theo": (13, False, True, False, CENTRE, {"after": 6}),
     "Ghi chú": (12, False, True, False, BOTH, {"before": 6}),
-    "Tiêu đề bảng": (10, True, False, False, CENTRE, {}),
+    "Tiêu đề bảng": (10, True, False, False, CENTRE, {"next": True}),
     "Ô chữ": (11, False, False, False, LEFT, {}),
     "Ô số": (11, False, False, False, RIGHT, {}),
     "Ô giữa": (11, False, False, False, CENTRE, {}),
     "Số trang": (13, False, False, False, CENTRE, {}),
+    "Hết phần": (1, False, False, False, LEFT, {}),  # the paragraph that ends a section takes no page of its own
 }
+RULES = {  # paragraphs that are a line: the width of the place where it stands, its length, the space below it
+    "Kẻ dưới cơ quan": (HEAD[0], 26, 0),
+    "Kẻ dưới tiêu ngữ": (HEAD[1], 56, 0),  # as long as the motto
+    "Kẻ dưới trích yếu": (TEXT, 60, 12),
+}
+STRONG, MARKED = "Strong", "Cần lưu ý"  # of words within a paragraph: bold; bold and underlined
 
 
 def template() -> bytes:
@@ -64,14 +81,25 @@ def template() -> bytes:
     _head(document)
     _body(document)
     _foot(document)
-    appendix = document.add_section()
-    document.paragraphs[-1].paragraph_format.line_spacing = Pt(1)  # ends the section; no page for it alone
-    _page(appendix, *reversed(PAGE))
+    _turned_section(document)
     _appendix(document)
-    numbering = OxmlElement("w:pgNumType")  # an appendix has page numbers of its own
-    numbering.set(qn("w:start"), "1")
-    appendix._sectPr.insert_element_before(numbering, "w:cols", "w:titlePg", "w:docGrid")
+    _say(document, ("Ô chữ", "{%p if tasks.rows %}"))
+    _turned_section(document)
+    _tasks(document)
+    _say(document, ("Ô chữ", "{%p endif %}"))
     return sealed(document, "report.docx", datetime(2023, 1, 1))
+
+
+def _turned_section(document) -> None:
+    """A section for an appendix: it lies across, on pages with numbers of its own."""
+    section = document.add_section()
+    document.paragraphs[-1].style = "Hết phần"
+    _page(section, *reversed(PAGE))
+    for known in section._sectPr.findall(qn("w:pgNumType")):  # a new section begins as a copy of the one before
+        section._sectPr.remove(known)
+    numbering = OxmlElement("w:pgNumType")
+    numbering.set(qn("w:start"), "1")
+    section._sectPr.insert_element_before(numbering, "w:cols", "w:titlePg", "w:docGrid")
 
 
 def _styles(document) -> None:
@@ -86,14 +114,23 @@ def _styles(document) -> None:
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
             fonts.set(qn(f"w:{script}"), "Times New Roman")
     for name, (size, bold, italic, capitals, alignment, more) in STYLES.items():
-        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style, style.quick_style = normal, True
+        style = _style(document, name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = style.next_paragraph_style = normal
         style.font.size, style.font.bold, style.font.italic = Pt(size), bold, italic
         style.font.all_caps = capitals
         form = style.paragraph_format
         form.alignment, form.keep_with_next = alignment, more.get("next")
         form.space_before, form.space_after = Pt(more.get("before", 0)), Pt(more.get("after", 0))
         form.first_line_indent = Mm(more.get("indent", 0))
+        if "level" in more:
+            level = OxmlElement("w:outlineLvl")
+            level.set(qn("w:val"), str(more["level"] - 1))
+            style.element.get_or_add_pPr().append(level)
+    for name, measures in RULES.items():
+        _rule(_style(document, name, WD_STYLE_TYPE.PARAGRAPH), *measures)
+    for name, underlined in {STRONG: None, MARKED: True}.items():
+        font = _style(document, name, WD_STYLE_TYPE.CHARACTER).font
+        font.bold, font.underline = True, underlined
     compatible, setting = OxmlElement("w:compat"), OxmlElement("w:compatSetting")  # else Word takes it for an old one
     about = {"name": "compatibilityMode", "uri": "http://schemas.microsoft.com/office/word", "val": "15"}
     for name, value in about.items():
@@ -125,34 +162,39 @@ def _page(section, width: int, height: int) -> None:
 def _head(document) -> None:
     table = _table(document, 2, HEAD)
     agency, nation = table.rows[0].cells
-    _say(agency, ("Cơ quan chủ quản", "{{ superior }}"), ("Cơ quan ban hành", "{{ agency }}"))
-    _rule(agency, HEAD[0], 26)
-    _say(nation, ("Quốc hiệu", "{{ nation }}"), ("Tiêu ngữ", "{{ motto }}"))
-    _rule(nation, HEAD[1], 56)  # as long as the motto
+    _say(agency, ("Cơ quan chủ quản", "{{ superior }}"), ("Cơ quan ban hành", "{{ agency }}"), ("Kẻ dưới cơ quan", ""))
+    _say(nation, ("Quốc hiệu", "{{ nation }}"), ("Tiêu ngữ", "{{ motto }}"), ("Kẻ dưới tiêu ngữ", ""))
     number, place = table.rows[1].cells
     _say(number, ("Số, ký hiệu", "{{ number }}"))
     _say(place, ("Địa danh, ngày tháng", "{{ place }}"))
 
 
 def _body(document) -> None:
-    _say(document, ("Tên loại", "{{ report }}"), ("Trích yếu", "{{ subject }}"))
-    _rule(document, TEXT, 60, after=12)
+    _say(document, ("Tên loại", "{{ report }}"), ("Trích yếu", "{{ subject }}"), ("Kẻ dưới trích yếu", ""))
     _each(document, "basis", "Căn cứ")
     _say(document, ("Nội dung", "{{ intro }}"))
-    _say(document, ("Nội dung", "{%p if correction %}"), ("Mục", "{{ correction.heading }}"))
+    _say(document, ("Nội dung", "{%p if correction %}"), ("Heading 1", "{{ correction.heading }}"))
     _say(document, ("Nội dung", "{{ correction.text }}"), ("Nội dung", "{%p if correction.rows %}"))
     _corrections(document)
     _say(document, ("Nội dung", "{%p endif %}"), ("Nội dung", "{%p endif %}"))
     for part in ("result", "trend"):
-        _say(document, ("Mục", f"{{{{ {part}.heading }}}}"))
+        _say(document, ("Nội dung", f"{{%p if {part}.lines %}}"), ("Heading 1", f"{{{{ {part}.heading }}}}"))
         _each(document, f"{part}.lines", "Nội dung")
-    _say(document, ("Nội dung", "{%p if requests.rows %}"), ("Mục", "{{ requests.heading }}"))
-    _say(document, ("Nội dung", "{%p for request in requests.rows %}"))
+        _say(document, ("Nội dung", "{%p endif %}"))
+    _say(document, ("Nội dung", "{%p if requests.rows %}"), ("Heading 1", "{{ requests.heading }}"))
+    _requests(document, "requests.rows")
+    _say(document, ("Nội dung", "{%p endif %}"), ("Nội dung", "{%p for department in departments %}"))
+    _say(document, ("Heading 1", "{{ department.heading }}"))
+    _requests(document, "department.rows")
+    _say(document, ("Nội dung", "{%p endfor %}"), ("Kết thúc", "{{ end }}"))
+
+
+def _requests(document, rows: str) -> None:
+    _say(document, ("Nội dung", f"{{%p for request in {rows} %}}"))
     asked = document.add_paragraph("- ", style="Nội dung")
-    asked.add_run("{{ request.name }}").bold = True
+    asked.add_run("{{ request.name }}", style=STRONG)
     asked.add_run("{{ request.text }}")
-    _say(document, ("Nội dung", "{%p endfor %}"), ("Nội dung", "{%p endif %}"), ("Nội dung", "{{ end }}"))
-    document.paragraphs[-1].paragraph_format.keep_with_next = True  # no signature stands alone on a page
+    _say(document, ("Nội dung", "{%p endfor %}"))
 
 
 def _corrections(document) -> None:
@@ -167,7 +209,7 @@ def _corrections(document) -> None:
 
 
 def _foot(document) -> None:
-    document.add_paragraph(style="Ô chữ").paragraph_format.keep_with_next = True
+    _say(document, ("Trước nơi nhận", ""))
     recipients, signature = _table(document, 1, FOOT).rows[0].cells
     _say(recipients, ("Nơi nhận", "{{ recipients.heading }}"))
     _each(recipients, "recipients.lines", "Danh sách nơi nhận")
@@ -175,8 +217,7 @@ def _foot(document) -> None:
 
 
 def _appendix(document) -> None:
-    _say(document, ("Phụ lục", "{{ appendix.heading }}"), ("Tên phụ lục", "{{ appendix.title }}"))
-    _say(document, ("Kèm theo", "{{ appendix.attached }}"))
+    _appendix_head(document, "appendix")
     count = len(FIXED) + 4  # the loop over the columns of indicators takes three cells
     table = _table(document, 12, (TEXT_ACROSS / count,) * count, grid=True)
     rows = iter(table.rows)
@@ -184,16 +225,35 @@ def _appendix(document) -> None:
     loop = ("{%tc for column in appendix.columns %}", "{{ column }}", "{%tc endfor %}")
     _heads(next(rows), [*names, *loop, "{{ appendix.not_itemised }}"])
     _mark(next(rows), "{%tr for row in appendix.area %}")
-    _figures(next(rows), bold=True)
+    _figures(next(rows), STRONG)
     for mark in ("{%tr endfor %}", "{%tr for kind in appendix.kinds %}", "{%tr if kind.name %}"):
         _mark(next(rows), mark)
-    _mark(next(rows), "{% colspan appendix.width %}").add_run("{{ kind.name }}").bold = True
+    _mark(next(rows), "{% colspan appendix.width %}").add_run("{{ kind.name }}", style=STRONG)
     for mark in ("{%tr endif %}", "{%tr for row in kind.rows %}"):
         _mark(next(rows), mark)
-    _figures(next(rows), bold=False)
+    _figures(next(rows))
     for row in rows:
         _mark(row, "{%tr endfor %}")
     _say(document, ("Ghi chú", "{{ appendix.note }}"))
+
+
+def _tasks(document) -> None:
+    """The second appendix: each department with its standing tasks and its indicators."""
+    _appendix_head(document, "tasks")
+    names = ("department", "task", "flagged", "missed", "lowest")
+    table = _table(document, 4, (56, 82, 32, 32, 50), grid=True)
+    head, begin, row, end = table.rows
+    _heads(head, [f"{{{{ tasks.{name} }}}}" for name in names])
+    _mark(begin, "{%tr for row in tasks.rows %}")
+    styles = ("Ô chữ", "Ô chữ", "Ô số", "Ô số", "Ô chữ")
+    for cell, style, name in zip(row.cells, styles, names, strict=True):
+        _say(cell, (style, f"{{{{ row.{name} }}}}"))
+    _mark(end, "{%tr endfor %}")
+
+
+def _appendix_head(document, part: str) -> None:
+    _say(document, ("Phụ lục", f"{{{{ {part}.heading }}}}"), ("Tên phụ lục", f"{{{{ {part}.title }}}}"))
+    _say(document, ("Kèm theo", "{{ appendix.attached }}"))
 
 
 def _mark(row, text: str):
@@ -203,26 +263,25 @@ def _mark(row, text: str):
     return merged.paragraphs[0]
 
 
-def _figures(row, bold: bool) -> None:
-    """The row of a unit or of the area; marked cells are bold and underlined."""
+def _figures(row, own: str | None = None) -> None:
+    """The row of a unit or of the area, in the character style ``own``; marked cells are told by their style."""
     cells = row.cells
     for cell, style, name in zip(cells, ("Ô giữa", "Ô chữ", "Ô số", "Ô chữ", "Ô số", "Ô số"), FIXED, strict=False):
-        condition = {"band": "row.weak", "change": "row.fell"}.get(name, "")
-        _figure(cell, style, f"{{{{ row.{name} }}}}", bold, condition, underlined=name == "change")
+        condition, marked = {"band": ("row.weak", STRONG), "change": ("row.fell", MARKED)}.get(name, ("", ""))
+        _figure(cell, style, f"{{{{ row.{name} }}}}", own, condition, marked)
     _say(cells[len(FIXED)], ("Ô số", "{%tc for cell in row.cells %}"))
-    _figure(cells[len(FIXED) + 1], "Ô số", "{{ cell.text }}", bold, "cell.flag", underlined=True)
+    _figure(cells[len(FIXED) + 1], "Ô số", "{{ cell.text }}", own, "cell.flag", MARKED)
     _say(cells[len(FIXED) + 2], ("Ô số", "{%tc endfor %}"))
-    _figure(cells[len(FIXED) + 3], "Ô số", "{{ row.not_itemised }}", bold)
+    _figure(cells[len(FIXED) + 3], "Ô số", "{{ row.not_itemised }}", own)
 
 
-def _figure(cell, style: str, text: str, bold: bool, condition: str = "", underlined: bool = False) -> None:
+def _figure(cell, style: str, text: str, own: str | None, condition: str = "", marked: str = "") -> None:
     if condition:
         _say(cell, (style, f"{{%p if {condition} %}}"), (style, ""))
-        marked = cell.paragraphs[-1].add_run(text)
-        marked.bold, marked.underline = True, underlined
+        cell.paragraphs[-1].add_run(text, style=marked)
         _say(cell, (style, "{%p else %}"))
     _say(cell, (style, ""))
-    cell.paragraphs[-1].add_run(text).bold = bold
+    cell.paragraphs[-1].add_run(text, style=own)
     if condition:
         _say(cell, (style, "{%p endif %}"))
 
@@ -267,17 +326,26 @@ def _each(place, lines: str, style: str) -> None:
     _say(place, (style, f"{{%p for line in {lines} %}}"), (style, "{{ line }}"), (style, "{%p endfor %}"))
 
 
-def _rule(place, width: int, length: int, after: int = 0) -> None:
+def _style(document, name: str, kind: WD_STYLE_TYPE):
+    """A style of this name; one that Word has itself is taken as it is, but for its colour."""
+    styles = document.styles
+    style = styles[name] if name in styles else styles.add_style(name, kind)
+    style.quick_style = True
+    for colour in style.element.iter(qn("w:color")):
+        colour.getparent().remove(colour)
+    return style
+
+
+def _rule(style, width: int, length: int, after: int) -> None:
     """A solid line of this length below the middle of what stands above it."""
-    paragraph = place.add_paragraph()
-    form = paragraph.paragraph_format
+    form = style.paragraph_format
     form.left_indent = form.right_indent = Mm((width - length) / 2)
     form.line_spacing, form.space_after = Pt(3), Pt(after)
     borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
     for name, value in {"val": "single", "sz": "6", "space": "0", "color": "000000"}.items():
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
-    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:spacing", "w:ind", "w:jc")
+    style.element.get_or_add_pPr().insert_element_before(borders, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """Makes report.docx from the week's findings: the draft that the office edits, numbers and signs.
 
 Its layout is the Word template config/<area>/report.docx, which the office can change (docs/document.md). It is filled
-with the rows and sentences of the page. Values are always shown as typed; no part of a value is read as a field or as
-markup.
+with what the letter says of the week (``letter``) and the rows of the page's table. Values are always shown as typed;
+no part of a value is read as a field or as markup. A template that has no place for a part of the letter gets it before
+its closing sentence.
 """
 
+import copy
 import html
 import io
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +20,27 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis.config.files import ConfigError
 from analysis.config.wording import capital
-from analysis.report import asks, headline, sentences, table_rows
+from analysis.report import headline, letter, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
 HEADS = ("rank", "unit", "total", "band", "previous_total", "change")
+FEW = 6  # a table of so many columns keeps the widths of the template
 LONGEST = 13  # characters; a longer text does not make its column wider but is broken into lines
 HEAD_LINES = 5
+ADDED = {  # parts of the letter that came later: an office's own template may have no place for them
+    "departments": (
+        "{%p for department in departments %}",
+        "{{ department.heading }}",
+        "{%p for request in department.rows %}",
+        "- {{ request.name }}{{ request.text }}",
+        "{%p endfor %}",
+        "{%p endfor %}",
+    ),
+}
+HEADINGS = ("requests.heading", "trend.heading", "result.heading")  # whose form the headings of added parts take
+BEFORE = ("end", "recipients", "appendix")  # added parts stand before the first of these that the template has
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can store
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -39,15 +55,55 @@ def build_document(edition: Edition, home: Path) -> bytes:
     name, told = f"config/{edition.rules.area}/{TEMPLATE}", fields(edition)
     try:
         template = DocxTemplate(home / name)
+        for part in _lacking(template):
+            _add_part(template.get_docx().element.body, ADDED[part])
         template.render(told, _environment())
     except FileNotFoundError as error:
         raise ConfigError(f"{name}: missing; how to make it: docs/document.md") from error
     except Exception as error:  # the office may have changed anything in Word
         raise ConfigError(f"{name}: {error}; what a template may ask for: docs/document.md") from error
     for table in template.docx.element.body.iter(f"{W}tbl"):
-        if table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None:
+        if len(table.tblGrid.gridCol_lst) > FEW:
             _set_widths(table)
     return sealed(template.docx, headline.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
+
+
+def find_lacking(home: Path, area: str) -> list[str]:
+    """The parts of the letter (of ADDED) for which the area's template has no place; none where it cannot be read."""
+    try:
+        return _lacking(DocxTemplate(home / f"config/{area}/{TEMPLATE}"))
+    except Exception:  # whoever makes the document is told why
+        return []
+
+
+def _lacking(template: DocxTemplate) -> list[str]:
+    asked = template.get_undeclared_template_variables(_environment())
+    return [part for part in ADDED if part not in asked]
+
+
+def _add_part(body, texts: tuple[str, ...]) -> None:
+    """Paragraphs before the closing sentence, in the form of the template's own headings and of that sentence."""
+    children = [each for each in body if each.tag != f"{W}sectPr"]
+    holders = [next((each for each in children if _asks_for(each, name)), None) for name in BEFORE]
+    place = next((each for each in holders if each is not None), None)
+    headings = [next((each for each in body.iter(f"{W}p") if _asks_for(each, name)), None) for name in HEADINGS]
+    heading = next((each for each in headings if each is not None), None)
+    for text in texts:
+        like = heading if "heading" in text else place
+        paragraph = body.add_p()
+        if like is not None and like.tag == f"{W}p" and like.pPr is not None:
+            paragraph.append(copy.deepcopy(like.pPr))
+            for tied in paragraph.pPr.findall(f"{W}keepNext") if like is not heading else ():
+                paragraph.pPr.remove(tied)  # the closing sentence stays with the signature; what precedes it need not
+        paragraph.add_r().text = text
+        if place is not None:
+            place.addprevious(paragraph)
+
+
+def _asks_for(element, name: str) -> bool:
+    """Whether the template shows the value of this name there."""
+    text = "".join(each.text or "" for each in element.iter(f"{W}t"))
+    return re.search(rf"{{{{[^}}]*\b{re.escape(name)}\b", text) is not None
 
 
 def fields(edition: Edition) -> dict:
@@ -55,8 +111,14 @@ def fields(edition: Edition) -> dict:
     words, settings = edition.words, edition.rules.settings
     office, say = settings["document"], words.say
     number = f"{BLANK}/{office['number_suffix']}"
-    intro, *result = sentences.result_lines(edition)
+    intro, *result = sentences.result_lines(edition, in_letter=True)
+    trend, requests = sentences.trend_lines(edition, in_letter=True), letter.request_rows(edition)
+    departments = letter.department_sections(edition)
     archive = say("piece.archive", archive=office["archive"])
+    sections = {name: said for name, said in (("result", result), ("trend", trend), ("requests", requests)) if said}
+    titles = [*(say(f"document.{name}") for name in sections), *(each["name"] for each in departments)]
+    numbered = [say("document.section", number=at, title=title) for at, title in enumerate(titles, start=1)]
+    headings = dict.fromkeys(("result", "trend", "requests"), "") | dict(zip(sections, numbered, strict=False))
     return {
         "superior": office["superior"],
         "agency": office["agency"],
@@ -69,9 +131,13 @@ def fields(edition: Edition) -> dict:
         "basis": sentences.basis_lines(edition),
         "intro": intro,
         "correction": _correction(edition) if edition.revision > 1 else None,
-        "result": {"heading": say("piece.result_heading"), "lines": result},
-        "trend": {"heading": say("piece.trend_heading"), "lines": sentences.trend_lines(edition, with_waiting=False)},
-        "requests": {"heading": say("piece.requests_heading"), "rows": _requests(edition)},
+        "result": {"heading": headings["result"], "lines": result},
+        "trend": {"heading": headings["trend"], "lines": trend},
+        "requests": {"heading": headings["requests"], "rows": requests},
+        "departments": [
+            {"heading": heading, "rows": each["rows"]}
+            for heading, each in zip(numbered[len(sections) :], departments, strict=True)
+        ],
         "end": say("piece.end", area=settings["name"][words.lang]),
         "recipients": {
             "heading": say("piece.recipients"),
@@ -80,6 +146,7 @@ def fields(edition: Edition) -> dict:
         "signer": office["signer"],
         "signature": say("piece.signature"),
         "appendix": _appendix(edition, number),
+        "tasks": _tasks(edition),
     }
 
 
@@ -94,12 +161,15 @@ def _correction(edition: Edition) -> dict:
     }
 
 
-def _requests(edition: Edition) -> list[dict]:
-    """Rows with ``name`` of the indicator or department (in bold; or "") and ``text``."""
-    rows = [{"name": "", "texts": [order]} for order in asks.general_orders(edition)] + asks.request_rows(edition)
-    for each in asks.department_sections(edition):
-        rows += [{"name": each["name"], "texts": each["standing"]}, *each["asks"]]
-    return [{"name": each["name"] and f"{each['name']}: ", "text": " ".join(each["texts"])} for each in rows]
+def _tasks(edition: Edition) -> dict:
+    words, say = edition.words, edition.words.say
+    heads = {"department": "piece.department", "task": "document.task", "flagged": "piece.flagged_units"}
+    heads |= {"missed": "piece.missed_units", "lowest": "piece.lowest"}
+    return {name: say(key) for name, key in heads.items()} | {
+        "heading": say("document.appendix_numbered", number="II"),
+        "title": say("document.tasks_title", period=words.period(edition.rules.cutoff)),
+        "rows": letter.task_rows(edition),
+    }
 
 
 def _appendix(edition: Edition, number: str) -> dict:
@@ -118,7 +188,9 @@ def _appendix(edition: Edition, number: str) -> dict:
     ]
     heads = {name: say(f"piece.{name}") for name in HEADS} | {"not_itemised": edition.names.rest_heading()}
     return heads | {
-        "heading": say("document.appendix"),
+        "heading": say("document.appendix_numbered", number="I")
+        if letter.task_rows(edition)
+        else say("document.appendix"),
         "title": say("document.appendix_title", period=words.period(edition.rules.cutoff)),
         "attached": say("document.attached", **attached),
         "columns": columns,

@@ -56,17 +56,25 @@ def day_fields(edition: Edition) -> dict[str, str | int]:
     return {"day": f"{cutoff.day:02d}", "month": month, "year": cutoff.year}
 
 
-def result_lines(edition: Edition) -> list[str]:
-    """Section 1: the area's result, the range of its units, their bands, and what the columns explain of its total."""
+def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
+    """Section 1: the area's result, the range of its units, their bands, and what the columns explain of its total.
+
+    in_letter : without what is missing and how the columns are read; a letter does not say that
+    """
     words, district, settings = edition.words, edition.district, edition.rules.settings
     lines = [
         words.say("piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)),
         result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
-        _no_standing_line(edition),
+        "" if in_letter else _no_standing_line(edition),
     ]
     for _, units in edition.units.groupby("kind"):
         lines += [_spread_line(edition, units), _bands_line(edition, units)]
-    if district is not None and edition.names.groups_not_printed and district["not_itemised"] > NOTHING_POINTS:
+    if (
+        not in_letter
+        and district is not None
+        and edition.names.groups_not_printed
+        and district["not_itemised"] > NOTHING_POINTS
+    ):
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
         lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))
     return list(filter(None, lines))
@@ -103,18 +111,18 @@ def _reconciled_lines(edition: Edition) -> list[str]:
     return [*rows["text"], *counted]
 
 
-def trend_lines(edition: Edition, with_waiting: bool = True) -> list[str]:
+def trend_lines(edition: Edition, in_letter: bool = False) -> list[str]:
     """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible.
 
-    with_waiting : also for what there are still too few cut-offs; a letter does not say that
+    in_letter : of the history only what names units, and no rates that cannot be told
     """
     known = edition.found("data", "CHANGE")
-    known = known if with_waiting else known[known["reference"].isna()]
+    known = known[known["value"].notna()] if in_letter else known
     code, words = edition.names.control, edition.words
     area = capital(edition.rules.settings["name"][words.lang])
     named = [
         [words.say("piece.of_kind", kind=area, text=uncapital(line)) for line in lines]
-        for lines in (week_rate_lines(edition, code), target_lines(edition, code))
+        for lines in (week_rate_lines(edition, code, only_known=in_letter), target_lines(edition, code))
     ]
     return [
         *known["text"],
@@ -128,8 +136,9 @@ def trend_lines(edition: Edition, with_waiting: bool = True) -> list[str]:
     ]
 
 
-def week_rate_lines(edition: Edition, code: str) -> list[str]:
-    """The own rate of each printed flow since the previous cut-off, beside what it is since the year began."""
+def week_rate_lines(edition: Edition, code: str, only_known: bool = False) -> list[str]:
+    """The own rate of each printed flow since the previous cut-off, beside what it is since the year began; then why
+    others are missing, unless ``only_known``."""
     words, names = edition.words, edition.names
     held = {each.indicator: each for each in of_unit(edition.tables["week_rates"], code).itertuples()}
     own, begun, missing = [], [], {}
@@ -146,6 +155,8 @@ def week_rate_lines(edition: Edition, code: str) -> list[str]:
             missing.setdefault(rate.basis, []).append(name)
     lines = [words.say("week_rate.own", since=_last_table(edition), rates="; ".join(own))] if own else []
     lines += [words.say("week_rate.begun", indicators=words.listed(begun))] if begun else []
+    if only_known:
+        return lines
     return lines + [words.say(f"week_rate.{basis}", indicators=words.listed(its)) for basis, its in missing.items()]
 
 

@@ -51,9 +51,10 @@ class Outcome:
     is_remarked: bool = False
 
 
-def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """Make the run's products, each part in its own process."""
-    isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
+def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Make the run's products, each part in its own process. Returns what there is to tell of them."""
+    told = isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
+    return [line for lines in told for line in lines]
 
 
 def _index(home: Path, area: str, words: Wording) -> None:
@@ -82,7 +83,7 @@ class Pipeline:
     gate      : checks the raw tables
     notebooks : the folder of the notebooks
     stages    : their names, in order
-    export    : makes the products
+    export    : makes the products; returns lines to tell of them, or None
     tell      : takes a line for the person who waits
     way       : how notebooks are run
     index     : updates the area's index page
@@ -304,7 +305,9 @@ class _Week:
         stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
         made = stages.make(self.steps.stages, units, record, before)
         with timed("export", self.words, self.steps.tell):
-            self.steps.export(self.home, self.area, self.cutoff, run, self.words)
+            told = self.steps.export(self.home, self.area, self.cutoff, run, self.words)
+        for line in told or ():
+            self.steps.tell(line)
         failed = [each for each in made if each.reason]
         said = self.failed_pages(run, failed, units) if failed else ""
         record |= {

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from analysis.report.edition import Edition
 
 
-def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report."""
+def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report;
+    nothing to tell of them."""
     from analysis.mail import compose
     from analysis.report import export, headline, indexpage, workbook
 
@@ -33,14 +34,17 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     if edition.rules.settings["mail"]["attach_page"]:
         attached[f"{named}.html"] = folder / "report.html"
     compose.save(message, folder / "mail.eml", attached)
+    return []
 
 
-def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
-    """Write report.docx into the run's private report folder."""
+def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Write report.docx into the run's private report folder; tell which of its parts the template has no place for."""
     from analysis.report import document
 
     _, edition = _report(home, area, cutoff, run, words)
     atomic.save(paths.run_reports(home, area, run) / "report.docx", document.build_document(edition, home))
+    names = [words.say(f"run.part_{part}") for part in document.find_lacking(home, area)]
+    return [words.say("run.template_lacks", area=area, parts=words.listed(names))] if names else []
 
 
 PARTS = (page_and_mail, word)  # independent of each other

@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import docx
 import pandas as pd
@@ -25,10 +26,12 @@ from support.payloads import PAYLOADS
 
 from analysis.config import wording
 from analysis.config.files import ConfigError
-from analysis.report import asks, document, headline, sentences
+from analysis.report import document, headline, letter, sentences
 from analysis.report.edition import Edition
 
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
+HEADED = ("department", "task", "flagged", "missed", "lowest")
+TASK_HEADS = ("department", "task", "flagged_units", "missed_units", "lowest")
 AREAS = sorted(path.parent.name for path in HOME.glob("config/*/area.toml"))
 MANY = [f"Xã {number}" for number in range(1, 136)]
 
@@ -52,6 +55,11 @@ def opened(data: bytes):
     return docx.Document(io.BytesIO(data))
 
 
+def ranking(data: bytes):
+    """The table of all units."""
+    return opened(data).tables[-2 if "Phụ lục II" in lines(data) or "Appendix II" in lines(data) else -1]
+
+
 def lines(data: bytes) -> list[str]:
     """Each paragraph, those in tables too, in the order of the document."""
     return [_text(each) for each in opened(data).element.body.iter(qn("w:p"))]
@@ -73,7 +81,7 @@ def page_text(piece) -> str:
 @needs_office
 def test_every_page_is_a4_and_only_the_appendix_lies_across():
     sizes = [(round(width), round(height)) for width, height in on_paper().sizes]
-    assert sizes == [(210, 297)] * (len(sizes) - 1) + [(297, 210)] and len(sizes) == 4
+    assert sizes == [(210, 297)] * 3 + [(297, 210)] * 2
 
 
 @needs_office
@@ -102,13 +110,14 @@ REGULAR, BOLD, ITALIC, BOTH = (False, False), (True, False), (False, True), (Tru
         (say("piece.report"), (13, 14), BOLD),
         (say("piece.subject", period="#").split("#")[0], (13, 14), BOLD),
         (say("piece.basis", basis="Quyết định số 766/QĐ-TTg"), (13, 14), ITALIC),
-        (say("piece.result_heading"), (13, 14), BOLD),
+        (f"1. {say('document.result')}", (13, 14), BOLD),
+        ("4. Phòng Văn hóa – Thông tin", (13, 14), BOLD),
         (say("piece.result", area="Huyện Chợ Mới", total="57,45", band="Trung bình") + ",", (13, 14), REGULAR),
         (say("piece.recipients"), (12, 12), BOTH),
         ("- Thường trực UBND huyện;", (11, 11), REGULAR),
         ("CHÁNH VĂN PHÒNG", (13, 14), BOLD),
         (say("piece.signature"), (13, 14), BOLD),
-        ("Phụ lục KẾT QUẢ", (13, 14), BOLD),
+        ("Phụ lục I KẾT QUẢ", (13, 14), BOLD),
         ("(Kèm theo Báo cáo số", (13, 14), ITALIC),
     ],
 )
@@ -120,8 +129,9 @@ def test_each_part_has_the_size_and_form_of_the_decree(part, sizes, form):
 
 @needs_office
 def test_the_parts_stand_in_the_order_and_the_places_of_the_decree():
-    parts = ["CỘNG HÒA", "Độc lập", "Số:", "BÁO CÁO", "Kết quả xếp loại", "Căn cứ", "1. Kết quả", "2. Diễn biến"]
-    parts += ["3. Đề nghị", "Trên đây là", "Nơi nhận:", "Lưu: VT.", "Phụ lục KẾT QUẢ", "(Kèm theo"]
+    parts = ["CỘNG HÒA", "Độc lập", "Số:", "BÁO CÁO", "Kết quả xếp loại", "Căn cứ", "như sau:", "1. Kết quả"]
+    parts += ["2. Biến động", "3. Đề nghị chung", "4. Phòng Văn hóa", "5. Bộ phận Một cửa", "6. Phòng Tư pháp"]
+    parts += ["Trên đây là", "Nơi nhận:", "Lưu: VT.", "Phụ lục I KẾT QUẢ", "(Kèm theo", "Phụ lục II NHIỆM VỤ"]
     places = [on_paper().find(part)[0] for part in parts]
     tops = [(place.page, place.top) for place in places]
     assert tops == sorted(tops)
@@ -177,14 +187,50 @@ def test_the_font_is_named_for_every_script():
 # -- what it says ----------------------------------------------------------------------------------------------------
 
 
-def test_the_document_says_what_the_page_says_but_for_what_there_are_still_too_few_cutoffs():
+def test_the_document_says_what_the_letter_says():
     told = " ".join(" ".join(lines(compiled())).split())
     real = edition()
-    waiting = say("finding.not_judged", units=18, least=8)
-    for text in [*sentences.result_lines(real), *sentences.trend_lines(real)]:
-        assert (" ".join(text.split()) in told) == (text != waiting)
-    for request in asks.request_rows(real):
-        assert " ".join(" ".join(request["texts"]).split()) in told
+    sections = letter.department_sections(real)
+    rows = [*letter.request_rows(real), *(row for each in sections for row in each["rows"])]
+    texts = [*sentences.result_lines(real, in_letter=True), *sentences.trend_lines(real, in_letter=True)]
+    for text in [*texts, *(each["name"] + each["text"] for each in rows)]:
+        assert " ".join(text.split()) in told
+
+
+def test_its_headings_are_words_own_so_that_the_navigation_pane_lists_them():
+    levels = {}
+    for paragraph in opened(compiled()).paragraphs:
+        level = paragraph.style.element.find(f".//{qn('w:outlineLvl')}")
+        if level is not None:
+            levels[paragraph.text] = (level.get(qn("w:val")), paragraph.style.name)
+    assert list(levels) == [
+        "1. Kết quả",
+        "2. Biến động và khả năng đạt chỉ tiêu",
+        "3. Đề nghị chung",
+        "4. Phòng Văn hóa – Thông tin",
+        "5. Bộ phận Một cửa huyện",
+        "6. Phòng Tư pháp",
+        "7. Văn phòng Đăng ký đất đai - Chi nhánh Chợ Mới",
+        "Phụ lục I",
+        "Phụ lục II",
+    ]
+    assert set(levels.values()) == {("0", "Heading 1"), ("0", "Phụ lục")}
+
+
+def test_all_form_is_in_styles():
+    body = opened(compiled()).element.body
+    assert {each.tag for form in body.iter(qn("w:rPr")) for each in form} == {qn("w:rStyle")}
+    assert {each.tag for form in body.iter(qn("w:pPr")) for each in form} == {qn("w:pStyle"), qn("w:sectPr")}
+
+
+def test_the_second_appendix_lists_the_tasks_of_each_department_and_is_left_out_where_there_are_none():
+    rows = [[cell.text for cell in row.cells] for row in opened(compiled()).tables[-1].rows]
+    assert rows[0] == [say(f"piece.{head}") if head != "task" else say("document.task") for head in TASK_HEADS]
+    assert rows[1:] == [list(map(each.get, HEADED)) for each in letter.task_rows(edition())]
+    settings = edition().rules.settings | {"responsible": {}, "departments": []}
+    rules = dataclasses.replace(edition().rules, settings=settings, tasks=edition().rules.tasks.iloc[:0])
+    told = lines(document.build_document(dataclasses.replace(edition(), rules=rules), HOME))
+    assert "Phụ lục" in told and "Phụ lục II" not in told and say("document.task") not in told
 
 
 def test_number_and_signature_are_left_open():
@@ -201,7 +247,7 @@ def test_each_basis_ends_with_a_semicolon_and_the_last_with_a_full_stop():
 
 
 def test_the_appendix_holds_every_figure_and_marks_the_same_cells_as_the_page():
-    table = opened(compiled()).tables[-1]
+    table = ranking(compiled())
     assert [cell.text for cell in table.rows[0].cells][:6] == [
         "Hạng", "Đơn vị", "Tổng điểm", "Xếp loại", "Kỳ trước", "Tăng/giảm",
     ]  # fmt: skip
@@ -210,20 +256,21 @@ def test_the_appendix_holds_every_figure_and_marks_the_same_cells_as_the_page():
     assert [cell.text for cell in table.rows[1].cells][:3] == ["", "Huyện Chợ Mới", "57,45"]
     assert len(table.rows) == 1 + 1 + 18
     runs = [run for row in table.rows for cell in row.cells for part in cell.paragraphs for run in part.runs]
-    assert sum(bool(run.underline) for run in runs) == 19
-    assert {run.text for run in runs if run.underline} >= {"−5,78", "19,3", "5,27"}
+    marked = [run.text for run in runs if run.style.name == "Cần lưu ý"]
+    assert len(marked) == 19 and set(marked) >= {"−5,78", "19,3", "5,27"}
+    assert {run.text for run in runs if run.style.name == "Strong"} >= {"Huyện Chợ Mới", "Yếu"}
 
 
 def test_a_table_without_a_row_of_the_area_has_none_in_the_appendix():
     tables = {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
-    table = opened(document.build_document(edition(**tables), HOME)).tables[-1]
+    table = ranking(document.build_document(edition(**tables), HOME))
     assert [row.cells[0].text for row in table.rows[1:3]] == ["1", "2"]
 
 
 def test_units_of_several_kinds_stand_apart_each_under_its_name():
     units = week()["units"]
     departments = units.assign(kind=units["kind"].where(units["unit_code"] != "30628", "department"))
-    table = opened(document.build_document(edition(units=departments), HOME)).tables[-1]
+    table = ranking(document.build_document(edition(units=departments), HOME))
     firsts = [row.cells[0].text for row in table.rows]
     assert len(firsts) == 1 + 1 + 18 + 2
     assert (firsts[2], firsts[20]) == tuple(wording.capital(say(f"kind.{kind}")) for kind in ("commune", "department"))
@@ -241,12 +288,12 @@ def test_a_correction_tells_each_figure_that_changed_and_a_first_issue_nothing_o
 
 def test_english_carries_the_same_figures():
     def figures(lang):
-        rows = opened(compiled(lang)).tables[-1].rows
+        rows = ranking(compiled(lang)).rows
         return [[cell.text for cell in row.cells if not re.search(r"[^\W\d]", cell.text)] for row in rows]
 
     swapped = str.maketrans(",.", ".,")
     assert figures("vi") == [[figure.translate(swapped) for figure in row] for row in figures("en")]
-    assert {"SOCIALIST REPUBLIC OF VIET NAM", "REPORT", "Appendix"} <= set(lines(compiled("en")))
+    assert {"SOCIALIST REPUBLIC OF VIET NAM", "REPORT", "Appendix I"} <= set(lines(compiled("en")))
 
 
 # -- shown as typed --------------------------------------------------------------------------------------------------
@@ -275,7 +322,7 @@ def typed(text: str) -> Edition:
 def test_whatever_is_typed_is_shown_as_typed_and_adds_nothing_to_the_document(text):
     data = document.build_document(typed(text), HOME)
     shown = re.sub("[\x00\x07\x1b]", "�", text)
-    assert opened(data).tables[-1].rows[2].cells[1].paragraphs[0].text == wording.capital(shown)
+    assert ranking(data).rows[2].cells[1].paragraphs[0].text == wording.capital(shown)
     assert shown in lines(data)
     assert set(tags(data)) == set(harmless())
     if shown.isprintable() or "�" in shown:  # else tabs and line feeds divide runs
@@ -312,7 +359,39 @@ def template(home):
 def test_every_area_has_a_template_that_can_be_filled_in(area):
     rules = dataclasses.replace(edition().rules, area=area)
     told = lines(document.build_document(dataclasses.replace(edition(), rules=rules), HOME))
-    assert "Phụ lục" in told and not any("{" in line for line in told)
+    assert any(line.startswith("Phụ lục") for line in told) and not any("{" in line for line in told)
+
+
+def without_departments(home) -> Path:
+    """The office's template as it was before letters had sections of departments."""
+    changed = docx.Document(template(home))
+    paragraphs = changed.paragraphs
+    first = next(at for at, each in enumerate(paragraphs) if "in departments" in each.text)
+    last = next(at for at, each in enumerate(paragraphs) if each.text == "{{ end }}")
+    for paragraph in paragraphs[first:last]:
+        paragraph._p.getparent().remove(paragraph._p)
+    changed.save(template(home))
+    return template(home)
+
+
+def test_a_template_without_a_place_for_the_departments_tasks_gets_them_before_its_closing_sentence(home):
+    without_departments(home)
+    assert document.find_lacking(home, "cho-moi") == ["departments"] and document.find_lacking(HOME, "cho-moi") == []
+    data = document.build_document(edition(), home)
+    assert lines(data) == lines(compiled())
+    styles = {each.text: each.style.name for each in opened(data).paragraphs}
+    assert styles["6. Phòng Tư pháp"] == "Heading 1"
+
+
+@pytest.mark.parametrize("kept", ["{{ end }}", "{{ recipients.heading }}", "{{ appendix.heading }}", ""])
+def test_where_the_closing_sentence_is_the_offices_own_they_stand_before_what_follows_it(home, kept):
+    changed = docx.Document()
+    for text in ("Câu của văn phòng.", kept, "Hết."):
+        changed.add_paragraph(text)
+    changed.save(template(home))
+    told = lines(document.build_document(edition(), home))
+    at = told.index("6. Phòng Tư pháp")
+    assert told.index("Câu của văn phòng.") < at and (told.index("Hết.") > at) == bool(kept)
 
 
 def test_what_the_office_changes_in_word_is_what_comes_out(home):

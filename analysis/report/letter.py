@@ -1,0 +1,86 @@
+"""What the letter in Word says of a week: the page's sentences, without what a clerk would strike out.
+
+A letter states and asks. It does not say which figures are missing, what cannot be told yet, how columns are read, or
+what is inferred about single items; the page does. Its sections are numbered in the order of those that say something.
+"""
+
+import pandas as pd
+
+from analysis.config.wording import uncapital
+from analysis.method.moves import CHANGE
+from analysis.report import asks, sentences
+from analysis.report.edition import Edition
+
+FACTS = ("entered_band", "band", "fell", "move", "signal")  # what a unit is told of itself, in this order
+
+
+def request_rows(edition: Edition) -> list[dict]:
+    """The orders to the heads of all units, the requests to units by name, then indicators that no department answers
+    for: ``name`` of those ordered or of the indicator (or "") and ``text`` of each."""
+    orders = asks.general_orders(edition)
+    rows = [{"name": edition.words.say("piece.general_orders") + " ", "text": " ".join(orders)}] if orders else []
+    for each in asks.request_rows(edition):
+        name = f"{each['name']}: " if each["name"] else ""
+        rows.append({"name": name, "text": " ".join(each["texts"]) if name else _unit_text(edition, each)})
+    return rows
+
+
+def department_sections(edition: Edition) -> list[dict]:
+    """``name`` of each department with something to do, and ``rows``: its standing tasks, then what is asked about its
+    indicators, then the office's own words; ``name`` of the indicator (or "") and ``text`` of each."""
+    return [
+        {
+            "name": each["name"],
+            "rows": [
+                *({"name": "", "text": text} for text in each["standing"]),
+                *({"name": f"{ask['name']}: ", "text": " ".join(ask["texts"])} for ask in each["asks"]),
+                *({"name": "", "text": text} for text in each["remarks"]),
+            ],
+        }
+        for each in asks.department_sections(edition)
+    ]
+
+
+def task_rows(edition: Edition) -> list[dict]:
+    """Each department's standing tasks, then its indicators: ``department``, ``task``; and of an indicator ``flagged``
+    and ``missed``, how many units are below the limits, and the ``lowest``."""
+    indicators = asks.actor_rows(edition)
+    rows = []
+    for section in asks.department_sections(edition):
+        rows += [
+            {"department": section["name"], "task": text, "flagged": "", "missed": "", "lowest": ""}
+            for text in section["standing"]
+        ]
+        rows += [each | {"task": each["indicator"]} for each in indicators if each["department"] == section["name"]]
+    return rows
+
+
+def _unit_text(edition: Edition, row: dict) -> str:
+    """What the unit of a row is told and asked; after the loss of a block of points also what it must look at."""
+    if not row["unit"]:
+        return " ".join(row["texts"])
+    lost = sentences.of_unit(edition.tables["steps"].query("blocks < 0"), row["unit"])
+    check = [edition.words.say("document.ask_check")] if len(lost) else []
+    return " ".join([*_facts(edition, row["unit"], lost), *check, row["texts"][-1]])
+
+
+def _facts(edition: Edition, code: str, lost: pd.DataFrame) -> list[str]:
+    """What is known of a unit that is asked for something; of a lost block of points what is seen of it."""
+    words, names = edition.words, edition.names
+    told = {each: sentences.of_unit(edition.found(each), code).query("severity != 'info'")["text"] for each in FACTS}
+    texts = [text for its in told.values() for text in its] or [_say_lost(edition, lost.iloc[0])]
+    if texts[0].startswith(name := names.unit(code)):
+        texts[0] = names.full_unit(code) + texts[0].removeprefix(name)
+    routes = sentences.of_unit(edition.tables["routes"], code)
+    if len(told["band"]) and len(routes):
+        fields = {"gap": words.number(routes["gap"].iat[0]), "band": names.band(routes["next_band"].iat[0])}
+        texts.append(words.say("finding.route_gap", unit=names.unit(code), **fields))
+    return texts
+
+
+def _say_lost(edition: Edition, step: pd.Series) -> str:
+    fields = {"unit": edition.names.unit(step["unit_code"]), "points": edition.words.number(-step["points"])}
+    if step["indicator"] == CHANGE:
+        return edition.words.say("document.lost", **fields)
+    part = uncapital(edition.names.measured(step["indicator"]))
+    return edition.words.say(f"document.lost_{step['against']}", part=part, **fields)
