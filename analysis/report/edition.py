@@ -51,6 +51,11 @@ class Edition:
         return self._scored.merge(kinds, on="unit_code").sort_values(["kind", "rank"], kind="stable", ignore_index=True)
 
     @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Each unit's kind."""
+        return dict(zip(self.units["unit_code"], self.units["kind"], strict=True))
+
+    @cached_property
     def _scored(self) -> pd.DataFrame:
         moved = self.tables["changes"][
             ["unit_code", "previous_total", "change", "previous_rank", "rank_move", "previous_cutoff"]

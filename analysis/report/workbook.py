@@ -1,9 +1,9 @@
 """Makes appendix.xlsx from the week's table: every unit and printed column, as numbers to calculate with.
 
 The first sheet is the appendix of the page: the units in the same order, and below them, apart, the whole area, so that
-filtering and sorting leave it alone. The second shows where the figures come from: files,
-control totals, repaired cells, and what the figures cannot show. A re-issued week has another one with its corrections;
-the last one has the own rates of the week.
+filtering and sorting leave it alone. The second shows where the figures come from: files, control totals, repaired
+cells, and what the figures cannot show. A re-issued week has another one with its corrections; then come the own rates
+of the week, the totals of all weeks as rows to pivot, and what every column of every sheet means.
 A text is always written as text; it never becomes a formula or a link.
 """
 
@@ -11,8 +11,8 @@ import functools
 import io
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import pandas as pd
 import xlsxwriter
@@ -20,15 +20,23 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
-from analysis.report import headline, sentences, table_rows
+from analysis.method.moves import CHANGE
+from analysis.report import all_weeks, headline, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}
 A4 = 9  # xlsxwriter's number for this size of paper
-NARROWEST, WIDEST, SOURCE_WIDTHS = 8, 30, (34, 20, 30, 30, 40)  # columns, in characters
-LETTERS = 1.15  # letters of Times New Roman in one unit of column width
+NARROWEST, WIDEST, WIDEST_NAME, WIDEST_SENTENCE, SOURCE_WIDTHS = (
+    8,
+    30,
+    45,
+    80,
+    (34, 20, 30, 30, 40),
+)  # columns, in characters
+LETTERS = 1.25  # letters of Times New Roman in one unit of column width
 LINE_POINTS, MOST_POINTS = 15, 409  # height of a line, and the maximum height of a row in Excel
+DAY = "dd/mm/yyyy"  # with the separator of the reader's own settings
 HEADER, FOOTER = '&C&"Times New Roman,Bold"', '&R&"Times New Roman,Regular"&P/&N'
 
 Formats = Callable[..., Format]
@@ -36,12 +44,25 @@ Formats = Callable[..., Format]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet: texts if ``decimals`` is None, else numbers with that many decimals; signed adds + or −."""
+    """A column of a sheet: texts if ``decimals`` is None, else numbers with that many decimals; signed adds + or −.
+
+    unit, source, about : what the data dictionary says of it, by keys of the wording: ``workbook.unit_<unit>``,
+                          ``workbook.from_<source>``, ``workbook.about_<about>`` (of the code, where about is "")
+    A row may give a figure other decimals, under ``<code>_decimals``.
+    """
 
     code: str
     name: str
     decimals: int | None = None
     signed: bool = False
+    unit: str = "text"
+    source: str = "delivered"
+    about: str = ""
+    widest: int = WIDEST
+
+    @property
+    def is_text(self) -> bool:
+        return self.decimals is None and self.unit != "date"
 
 
 def build_workbook(edition: Edition) -> bytes:
@@ -56,7 +77,10 @@ def build_workbook(edition: Edition) -> bytes:
         words.say("workbook.sources"): _sources,
         **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
+        words.say("workbook.weeks"): _weeks,
     }
+    described: dict[str, list[Column]] = {}
+    sheets[words.say("workbook.dictionary")] = functools.partial(_dictionary, described=described)
     for name, write in sheets.items():
         sheet = book.add_worksheet(name)
         sheet.set_landscape()
@@ -65,25 +89,19 @@ def build_workbook(edition: Edition) -> bytes:
         sheet.fit_to_pages(1, 0)
         sheet.set_header(HEADER + headline.title(edition).replace("&", "&&"))  # a lone & is a command
         sheet.set_footer(FOOTER)
-        write(sheet, edition, formats)
+        described[name] = write(sheet, edition, formats)
     book.close()
     return out.getvalue()
 
 
-# -- sheets ----------------------------------------------------------------------------------------------------------
+# -- sheets: each writes its rows and returns its columns -------------------------------------------------------------
 
 
-def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     say, columns, rows = edition.words.say, ranking_columns(edition), ranking_rows(edition)
     area = [] if edition.district is None else [_row(edition, edition.district)]
-    widths, last = _widths(columns, rows + area), len(rows)
-    _set_columns(sheet, widths)
-    _head(sheet, 0, columns, widths, formats)
-    for number, row in enumerate(rows, start=1):
-        _write(sheet, number, columns, row, widths, formats)
-    sheet.freeze_panes(1, 2)
-    sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, last, len(columns) - 1)
+    widths = _list(sheet, columns, rows, formats, frozen=2, also=area)
+    last = len(rows)
     _mark(sheet, edition, columns, range(1, last + 1), formats)
     for row in area:  # after an empty row: Excel and LibreOffice extend a filter to a row right below it
         last += 2
@@ -91,17 +109,18 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     fields = {"date": edition.words.date(edition.rules.cutoff), "note": table_rows.appendix_note(edition)}
     note = say("document.note", **fields)
     _across(sheet, last + 2, 0, note, widths, formats(italic=True, text_wrap=True))
+    return columns
 
 
-def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """The own rates of this cut-off, each with its bounds and cases, or with the reason why it is missing."""
     say, names = edition.words.say, edition.names
     columns = [
         Column("unit", say("piece.unit")),
-        Column("indicator", say("piece.indicator")),
-        *(Column(each, say(f"workbook.{each}"), 2) for each in ("rate", "low", "high")),
-        Column("cases", say("workbook.cases"), 0),
-        Column("basis", say("workbook.basis")),
+        Column("indicator", say("piece.indicator"), source="rules"),
+        *(Column(each, say(f"workbook.{each}"), 2, unit="percent", source="ours") for each in ("rate", "low", "high")),
+        Column("cases", say("workbook.cases"), 0, unit="count", source="ours"),
+        Column("basis", say("workbook.basis"), source="ours"),
     ]
     rows = [
         each._asdict()
@@ -112,17 +131,18 @@ def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
         }
         for each in edition.tables["week_rates"].itertuples()
     ]
-    widths = _widths(columns, rows)
-    _set_columns(sheet, widths)
-    _head(sheet, 0, columns, widths, formats)
-    for number, row in enumerate(rows, start=1):
-        _write(sheet, number, columns, row, widths, formats)
-    sheet.freeze_panes(1, 2)
-    sheet.repeat_rows(0)
-    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    _list(sheet, columns, rows, formats, frozen=2)
+    return columns
 
 
-def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+def _weeks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
+    """All totals known, and this week's figures: one row a cut-off, unit and figure."""
+    columns, rows = weeks_columns(edition), all_weeks.list_rows(edition)
+    _list(sheet, columns, rows, formats, frozen=3)
+    return columns
+
+
+def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """The second sheet, as blocks below each other: origin, control totals, repairs, and notes about the data."""
     say, widths, row = edition.words.say, SOURCE_WIDTHS, 0
     _set_columns(sheet, widths)
@@ -145,25 +165,68 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
     for text in sentences.data_lines(edition):
         row += 1
         _across(sheet, row, 0, text, widths, plain)
+    return [column for columns, _ in blocks.values() for column in columns]
 
 
-def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> None:
+def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     say, names = edition.words.say, edition.names
-    texts = [Column("unit", say("piece.unit")), Column("indicator", say("piece.figure"))]
     rows = [
         {"unit": capital(names.unit(each.unit_code)), "indicator": names.measured(each.indicator)}
-        | {"old": each.old, "new": each.new, "decimals": names.telling_decimals(each.indicator, each.old, each.new)}
+        | {"old": each.old, "new": each.new, "old_decimals": decimals, "new_decimals": decimals}
         for each in edition.tables["corrections"].itertuples()
+        for decimals in [names.telling_decimals(each.indicator, each.old, each.new)]
     ]
-    columns = [*texts, Column("old", say("piece.old"), 2), Column("new", say("piece.new"), 2)]
-    widths = _widths(columns, rows)
+    columns = [
+        Column("unit", say("piece.unit")),
+        Column("indicator", say("piece.figure"), source="rules", about="figure"),
+        *(Column(each, say(f"piece.{each}"), 2, unit="own") for each in ("old", "new")),
+    ]
+    _list(sheet, columns, rows, formats, frozen=1)
+    return columns
+
+
+def _dictionary(
+    sheet: Worksheet, edition: Edition, formats: Formats, described: dict[str, list[Column]]
+) -> list[Column]:
+    """What each column of the other sheets holds: its meaning, its unit, what a missing value is, and its source."""
+    say = edition.words.say
+    widest = {"column": WIDEST_NAME, "about": WIDEST_SENTENCE, "from": WIDEST_NAME}
+    columns = [
+        Column(name, say(f"workbook.{name}"), widest=widest.get(name, WIDEST))
+        for name in ("sheet", "column", "about", "unit", "missing", "from")
+    ]
+    rows = [
+        {
+            "sheet": name,
+            "column": column.name,
+            "about": say(f"workbook.about_{column.about or column.code}"),
+            "unit": say(f"workbook.unit_{column.unit}"),
+            "missing": say("workbook.missing_text" if column.decimals is None else "workbook.missing_number"),
+            "from": say(f"workbook.from_{column.source}"),
+        }
+        for name, its in described.items()
+        for column in its
+    ]
+    _list(sheet, columns, rows, formats, frozen=2)
+    return columns
+
+
+def _list(
+    sheet: Worksheet, columns: list[Column], rows: list[dict], formats: Formats, frozen: int, also: tuple | list = ()
+) -> list[int]:
+    """Head and rows from the first line on, with a filter; ``frozen`` columns and the head stay in sight.
+
+    also : rows that the caller writes below;  Returns : the widths of the columns, which ``also`` is counted in
+    """
+    widths = _widths(columns, [*rows, *also])
     _set_columns(sheet, widths)
     _head(sheet, 0, columns, widths, formats)
     for number, row in enumerate(rows, start=1):
-        shown = [*texts, *(replace(column, decimals=row["decimals"]) for column in columns[2:])]
-        _write(sheet, number, shown, row, widths, formats)
-    sheet.freeze_panes(1, 1)
+        _write(sheet, number, columns, row, widths, formats)
+    sheet.freeze_panes(1, frozen)
     sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    return widths
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -174,19 +237,45 @@ def ranking_columns(edition: Edition) -> list[Column]:
     say, names = edition.words.say, edition.names
     several = edition.units["kind"].nunique() > 1
     return [
-        Column("rank", say("piece.rank"), 0),
+        Column("rank", say("piece.rank"), 0, unit="rank", source="ours"),
         Column("unit", say("piece.unit")),
         *([Column("kind", say("workbook.kind"))] if several else []),
-        Column("total", say("piece.total"), 2),
-        Column("band", say("piece.band")),
-        Column("previous_total", say("piece.previous_total"), 2),
-        Column("change", say("piece.change"), 2, signed=True),
+        Column("total", say("piece.total"), 2, unit="points"),
+        Column("band", say("piece.band"), source="rules"),
+        Column("previous_total", say("piece.previous_total"), 2, unit="points"),
+        Column("change", say("piece.change"), 2, signed=True, unit="points"),
         *(
-            Column(each["code"], table_rows.column_name(each, edition.words), names.decimals(each["code"]))
+            Column(
+                each["code"],
+                table_rows.column_name(each, edition.words),
+                names.decimals(each["code"]),
+                unit=all_weeks.find_unit(each, edition),
+                about="group" if each["figure"] == "published_points" else "figure_of_week",
+            )
             for each in table_rows.printed_columns(edition)
         ),
-        Column("not_itemised", names.rest_heading(), 2),
-        Column("attention", say("workbook.attention")),
+        Column("not_itemised", names.rest_heading(), 2, unit="points", source="ours"),
+        Column("attention", say("workbook.attention"), source="ours"),
+    ]
+
+
+def weeks_columns(edition: Edition) -> list[Column]:
+    """The columns of the sheet of all weeks."""
+    say = edition.words.say
+    return [
+        Column("cutoff", say("workbook.cutoff"), unit="date"),
+        Column("unit_code", say("workbook.unit_code"), source="rules"),
+        Column("unit", say("piece.unit")),
+        Column("kind", say("workbook.kind"), source="rules"),
+        Column("indicator", say("piece.figure"), source="rules", about="figure", widest=WIDEST_NAME),
+        Column("value", say("workbook.value"), 2, unit="own"),
+        Column("measure", say("workbook.measure"), source="rules"),
+        Column("points", say("workbook.points"), 2, unit="points", source="ours"),
+        Column("change", say("piece.change"), 2, signed=True, unit="points", source="ours", about="change_of_weeks"),
+        Column("rank", say("piece.rank"), 0, unit="rank", source="ours"),
+        Column("band", say("piece.band"), source="rules"),
+        Column("since", say("workbook.since"), unit="date", source="rules"),
+        Column("origin", say("workbook.origin"), source="ours"),
     ]
 
 
@@ -199,7 +288,7 @@ def _row(edition: Edition, unit: pd.Series) -> dict:
     names, code = edition.names, unit["unit_code"]
     figures, flagged = edition.figures[code], edition.flagged.get(code, set())
     kind = unit.get("kind", "")
-    return {each["code"]: figures.at[each["code"], each["figure"]] for each in table_rows.printed_columns(edition)} | {
+    return {each["code"]: figures[each["figure"]].get(each["code"]) for each in table_rows.printed_columns(edition)} | {
         "rank": unit["rank"],
         "unit": capital(names.unit(code)),
         "kind": capital(edition.words.say(f"kind.{kind}")) if kind else "",
@@ -211,18 +300,29 @@ def _row(edition: Edition, unit: pd.Series) -> dict:
         "attention": "; ".join(
             [
                 *(names.measured(each) for each in edition.rules.settings["marks_below"] if each in flagged),
-                *([edition.words.say("workbook.marked_fall")] if code in edition.fallen else []),
+                *_marked_falls(edition, code),
             ]
         ),
     }
 
 
+def _marked_falls(edition: Edition, code: str) -> list[str]:
+    """The unit's marked falls, by the one rule for all tables and charts: of its total, then of parts of it."""
+    names, say = edition.names, edition.words.say
+    fallen = [part for (unit, part), way in edition.marked.items() if unit == code and way < 0]
+    return [
+        say("workbook.marked_fall") if part == CHANGE else say("workbook.marked_fall_of", part=names.measured(part))
+        for part in sorted(fallen, key=lambda part: part != CHANGE)
+    ]
+
+
 def _controls(edition: Edition) -> tuple[list[Column], list[dict]]:
     say = edition.words.say
     columns = [
-        Column("name", say("gate.control")),
-        *(Column(each, say(f"gate.{each}"), 0) for each in ("found", "expected")),
-        Column("difference", say("workbook.difference"), 0, signed=True),
+        Column("name", say("gate.control"), source="ours"),
+        Column("found", say("gate.found"), 0, unit="count", source="ours"),
+        Column("expected", say("gate.expected"), 0, unit="count"),
+        Column("difference", say("workbook.difference"), 0, signed=True, unit="count", source="ours"),
     ]
     rows = []
     for each in edition.tables["controls"].itertuples():
@@ -234,8 +334,10 @@ def _controls(edition: Edition) -> tuple[list[Column], list[dict]]:
 
 def _repairs(edition: Edition) -> tuple[list[Column], list[dict]]:
     say = edition.words.say
-    columns = [Column("file", say("workbook.file"))] + [
-        Column(each, say(f"piece.{each}")) for each in ("cell", "raw", "clean", "reason")
+    columns = [
+        Column("file", say("workbook.file")),
+        *(Column(each, say(f"piece.{each}")) for each in ("cell", "raw")),
+        *(Column(each, say(f"piece.{each}"), source="ours") for each in ("clean", "reason")),
     ]
     rows = edition.tables["repairs"].to_dict("records")
     return columns, [each | {"cell": f"{each['column_letter']}{each['row']:.0f}"} for each in rows]
@@ -262,16 +364,25 @@ def _write(
 ) -> None:
     for place, column in enumerate(columns):
         value = held[column.code]
-        if column.decimals is None:
-            _text(sheet, row, place, value, formats(text_wrap=True, align="left", indent=1, border=1, bold=bold))
+        if isinstance(value, date):
+            sheet.write_datetime(row, place, value, formats(num_format=DAY, align="center", border=1))
             continue
-        place_in_cell = "center" if column.code == "rank" else "right"
-        form = formats(num_format=_number_format(column), align=place_in_cell, border=1, bold=bold)
+        if column.decimals is None:
+            form = formats(text_wrap=True, align="left", indent=1, border=1, bold=bold)
+            if value:
+                _text(sheet, row, place, value, form)
+            else:
+                sheet.write_blank(row, place, None, form)
+            continue
+        decimals = held.get(f"{column.code}_decimals", column.decimals)
+        place_in_cell = "center" if column.unit == "rank" else "right"
+        number_format = _number_format(decimals, column.signed)
+        form = formats(num_format=number_format, align=place_in_cell, border=1, bold=bold)
         if pd.isna(value):  # missing, not 0
             sheet.write_blank(row, place, None, form)
         else:
             sheet.write_number(row, place, float(f"{value:.10g}"), form)  # as the week's CSV files have it
-    texts = ["" if column.decimals is not None else held[column.code] for column in columns]
+    texts = [held[column.code] if column.is_text else "" for column in columns]
     _set_height(sheet, row, texts, widths)
 
 
@@ -287,9 +398,9 @@ def _text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> N
     sheet.write_string(row, column, printable(text), form)  # xlsxwriter cuts texts that are too long for a cell
 
 
-def _number_format(column: Column) -> str:
-    shown = "#,##0" + ("." + "0" * column.decimals if column.decimals else "")
-    return f"+{shown};-{shown};{shown}" if column.signed else shown
+def _number_format(decimals: int, signed: bool) -> str:
+    shown = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f"+{shown};-{shown};{shown}" if signed else shown
 
 
 def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range, formats: Formats) -> None:
@@ -314,9 +425,13 @@ def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range
 
 def _widths(columns: list[Column], rows: list[dict]) -> list[int]:
     """Column widths in characters: the longest text, or the longest word of the head, within bounds."""
-    texts = ([row[column.code] for row in rows] if column.decimals is None else [] for column in columns)
+    texts = ([row[column.code] for row in rows] if column.is_text else [] for column in columns)
     asked = (max(map(len, [*column.name.split(), *its])) for column, its in zip(columns, texts, strict=True))
-    return [min(max(each + 2, NARROWEST), WIDEST) for each in asked]
+    least = (len(DAY) + 2 if column.unit == "date" else NARROWEST for column in columns)
+    return [
+        min(max(each + 2, narrowest), column.widest)
+        for each, narrowest, column in zip(asked, least, columns, strict=True)
+    ]
 
 
 def _set_columns(sheet: Worksheet, widths: list[int]) -> None:
@@ -327,6 +442,8 @@ def _set_columns(sheet: Worksheet, widths: list[int]) -> None:
 def _set_height(sheet: Worksheet, row: int, texts: list[str], widths: list[int]) -> None:
     """Set the height of a row to the lines of its longest text, because not every program does that by itself."""
     rooms = [int(width * LETTERS) for width in widths]
+    if all(len(text) <= room and "\n" not in text for text, room in zip(texts, rooms, strict=False)):
+        return  # one line, the height of every row
     lines = [
         sum(max(1, len(textwrap.wrap(line, room))) for line in text.split("\n"))
         for text, room in zip(texts, rooms, strict=False)

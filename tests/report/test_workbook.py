@@ -7,12 +7,14 @@ import re
 import time
 import zipfile
 from collections import Counter
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.utils.cell import range_boundaries
 from support.district import edition, say, week
+from support.kinds import made
 from support.office import corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
 
@@ -43,6 +45,7 @@ HEADS += [
     say("workbook.attention"),
 ]
 PLACES = {"total": "C", "band": "D", "previous_total": "E", "change": "F", "not_itemised": "N", "attention": "O"}
+SHEETS = ("ranking", "sources", "week_rates", "weeks", "dictionary")
 UNITS, AREA = list(range(2, 20)), 21  # their rows; the one between is empty
 PLACES |= {"CKMB": "G", "TD": "H", "DVCTT": "I", "TT": "J", "SH": "K", "CT": "L", "CT_LUYKE": "M"}
 
@@ -186,7 +189,7 @@ def test_the_marks_are_told_in_words_as_well():
 
 def test_the_second_sheet_tells_file_digest_controls_and_each_repair():
     book = opened(compiled())
-    assert book.sheetnames == [say(f"workbook.{name}") for name in ("ranking", "sources", "week_rates")]
+    assert book.sheetnames == [say(f"workbook.{name}") for name in SHEETS]
     sheet = book.worksheets[1]
     told = texts(sheet)
     assert {"2023-12-04.txt", "0" * 64, "04/12/2023", "23/06/2022", "0.1.0-abc1234"} <= set(told)
@@ -221,7 +224,7 @@ def test_units_of_several_kinds_are_told_apart_in_a_column():
 
 def test_english_names_sheets_and_columns_and_carries_the_same_figures():
     book = opened(workbook.build_workbook(edition("en")))
-    assert book.sheetnames == [say(f"workbook.{name}", "en") for name in ("ranking", "sources", "week_rates")]
+    assert book.sheetnames == [say(f"workbook.{name}", "en") for name in SHEETS]
     numbers = [[cell.value for cell in row if cell.data_type == "n"] for row in book.worksheets[0].iter_rows(2, AREA)]
     assert numbers == [[cell.value for cell in row if cell.data_type == "n"] for row in ranking().iter_rows(2, AREA)]
 
@@ -241,6 +244,130 @@ def test_the_last_sheet_has_the_own_rate_of_each_unit_and_indicator_or_why_there
         ["Huyện Chợ Mới", paid, 31, 25, 37, None, say("workbook.basis_estimate")],
         [name, "Tiến độ giải quyết", None, None, None, None, say("workbook.basis_too_wide")],
     ]
+
+
+# -- all weeks -------------------------------------------------------------------------------------------------------
+
+
+def records(sheet) -> list[dict]:
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+TWO_WEEKS = pd.DataFrame(
+    [
+        # cut-off, code, name, total, rank, band, revision, corrected, carried by, since
+        ("2023-11-20", "30634", "Kiến An", 48.9, 18.0, "Yếu", 1.0, False, "", "2023-01-01"),
+        ("2023-11-20", "30600", "Xã cũ", 50.0, 17.0, "Trung bình", 1.0, False, "", "2023-01-01"),
+        ("2023-11-27", "30634", "Kiến An", 49.03, NAN, "", NAN, False, "2023-12-04", "2023-01-01"),
+        ("2023-12-04", "893", "Chợ Mới", 57.45, NAN, "Trung bình", 1.0, False, "", "2023-01-01"),
+        ("2023-12-04", "30634", "Kiến An", 49.18, 18.0, "Yếu", 1.0, False, "", "2023-01-01"),
+    ],
+    columns=[
+        *("cutoff", "unit_code", "unit_name", "total", "rank", "band", "revision", "corrected", "carried_by", "since"),
+    ],
+)
+
+
+def all_weeks(course: pd.DataFrame = TWO_WEEKS, **tables) -> list[dict]:
+    return records(opened(workbook.build_workbook(edition(course=course, **tables)))[say("workbook.weeks")])
+
+
+def test_every_known_total_is_a_row_by_cutoff_and_unit_with_change_rank_and_band():
+    totals = [each for each in all_weeks() if each["Số liệu"] == "Tổng điểm"]
+    wanted = ["Ngày chốt số liệu", "Mã đơn vị", "Đơn vị", "Giá trị", "Tăng/giảm", "Hạng", "Xếp loại"]
+    assert [[each[name] for name in wanted] for each in totals] == [
+        [datetime(2023, 11, 20), "30600", "Xã cũ", 50, None, 17, "Trung bình"],  # no unit any more: its name of then
+        [datetime(2023, 11, 20), "30634", "Kiến An", 48.9, None, 18, "Yếu"],
+        [datetime(2023, 11, 27), "30634", "Kiến An", 49.03, 0.13, None, None],
+        [datetime(2023, 12, 4), "893", "Huyện Chợ Mới", 57.45, 0.29, None, "Trung bình"],
+        [datetime(2023, 12, 4), "30634", "Kiến An", 49.18, 0.15, 18, "Yếu"],
+    ]
+    kinds = [(each["Loại đơn vị"], each["Nguồn"]) for each in totals[2:4]]
+    assert kinds == [
+        ("Các đơn vị cấp xã", say("workbook.carried")),
+        (say("workbook.area"), say("workbook.published")),
+    ]
+
+
+def test_totals_of_different_series_are_not_subtracted():
+    begun = TWO_WEEKS.assign(since=TWO_WEEKS["since"].where(TWO_WEEKS["cutoff"] < "2023-11-27", "2023-11-27"))
+    assert [each["Tăng/giảm"] for each in all_weeks(begun) if each["Ngày chốt số liệu"] < datetime(2023, 12, 4)] == [
+        None
+    ] * 3
+
+
+def test_this_weeks_indicators_are_rows_as_well_each_with_its_unit_points_and_part_of_the_change():
+    parts = pd.DataFrame(
+        [("30634", "DVCTT", "DVCTT", 0.65, 0.6, 0.05)],
+        columns=["unit_code", "group", "indicator", "points", "previous_points", "contribution"],
+    )
+    rows = {each["Số liệu"]: each for each in all_weeks(contributions=parts) if each["Mã đơn vị"] == "30634"}
+    shown = {name: [row[key] for key in ("Giá trị", "Đơn vị tính", "Điểm", "Tăng/giảm")] for name, row in rows.items()}
+    assert shown["Công khai, minh bạch"] == [19.3, "%", pytest.approx(3.474), None]  # 18 points of 19.3 %
+    assert shown["Hồ sơ nộp trực tuyến"] == [5.4, "%", pytest.approx(0.648), 0.05]  # 6 points of 5.4 %, twice
+    assert shown["Chứng thực bản sao điện tử"] == [0, "số lượng", None, None]
+    assert shown[say("piece.not_itemised")] == [
+        pytest.approx(19.69, abs=0.005),
+        "điểm",
+        pytest.approx(19.69, abs=0.005),
+        None,
+    ]
+
+
+def test_its_days_are_days_and_its_head_stays_in_sight_with_a_filter():
+    sheet = opened(compiled())[say("workbook.weeks")]
+    assert sheet["A2"].is_date and sheet["A2"].number_format == "dd/mm/yyyy"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D2", f"A1:M{sheet.max_row}")
+
+
+@pytest.mark.parametrize("kind", ["all groups printed", "41 weak of two kinds", "merged", "other totals carried"])
+@pytest.mark.long
+def test_the_newest_totals_and_changes_are_those_of_the_ranking(kind):
+    book = opened(workbook.build_workbook(made(kind)))
+    newest = max(each["Ngày chốt số liệu"] for each in records(book[say("workbook.weeks")]))
+    told = {
+        each["Đơn vị"]: (each["Giá trị"], each["Hạng"], each["Xếp loại"])
+        for each in records(book[say("workbook.weeks")])
+        if each["Số liệu"] == "Tổng điểm" and each["Ngày chốt số liệu"] == newest
+    }
+    units = [each for each in records(book[say("workbook.ranking")]) if each["Hạng"] is not None and each["Đơn vị"]]
+    assert {
+        each["Đơn vị"]: (each["Tổng điểm"], each["Hạng"], each["Xếp loại"]) for each in units
+    }.items() <= told.items()
+
+
+@pytest.mark.long
+def test_of_156_units_and_61_weeks_it_stays_below_a_megabyte():
+    many = crowd([f"Xã số {number}" for number in range(156)])
+    now = many.tables["course"].query("cutoff == '2023-12-04'")
+    weeks = [now.assign(cutoff=str(date(2023, 12, 4) - timedelta(weeks=number))) for number in range(61)]
+    course = pd.concat(weeks, ignore_index=True)
+    assert len(workbook.build_workbook(dataclasses.replace(many, tables=many.tables | {"course": course}))) < 1_000_000
+
+
+# -- the data dictionary ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_the_dictionary_tells_of_each_column_of_each_sheet_its_meaning_unit_missing_value_and_source(lang):
+    book = opened(workbook.build_workbook(dataclasses.replace(corrected(), words=edition(lang).words)))
+    rows = [[cell.value for cell in row] for row in book[say("workbook.dictionary", lang)].iter_rows(2)]
+    described = {(sheet, column) for sheet, column, *_ in rows}
+    tables = [
+        name
+        for name in book.sheetnames
+        if name not in (say("workbook.dictionary", lang), say("workbook.sources", lang))
+    ]
+    assert {(name, cell.value) for name in tables for cell in book[name][1]} <= described
+    heads = {
+        cell.value
+        for row in book[say("workbook.sources", lang)]
+        for cell in row
+        if cell.font.b and cell.border.left.style
+    }
+    assert heads == {column for sheet, column in described if sheet == say("workbook.sources", lang)}
+    assert all(all(row) for row in rows)
 
 
 # -- shown as typed --------------------------------------------------------------------------------------------------
