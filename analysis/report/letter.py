@@ -17,11 +17,13 @@ FACTS = ("entered_band", "band", "fell", "move", "signal")  # what a unit is tol
 def request_rows(edition: Edition) -> list[dict]:
     """The orders to the heads of all units, the requests to units by name, then indicators that no department answers
     for: ``name`` of those ordered or of the indicator (or "") and ``text`` of each."""
-    orders = asks.general_orders(edition)
-    rows = [{"name": edition.words.say("piece.general_orders") + " ", "text": " ".join(orders)}] if orders else []
+    say, rows = edition.words.say, []
     for each in asks.request_rows(edition):
         name = f"{each['name']}: " if each["name"] else ""
         rows.append({"name": name, "text": " ".join(each["texts"]) if name else _unit_text(edition, each)})
+    if orders := asks.general_orders(edition):
+        text = " ".join([*orders, *([say("piece.in_particular")] if rows else [])])
+        rows.insert(0, {"name": say("piece.general_orders") + " ", "text": text})
     return rows
 
 

@@ -4,17 +4,18 @@ The report is of 4 December 2023, the week of the tests. What it says and the ta
 """
 
 import html
+import io
 import re
 
+import docx
 import pytest
-from support.district import RAW, edition, say, words
+from docx.oxml.ns import qn
+from support.district import HOME, RAW, edition, say, words
 from support.shown import showing
 
-from analysis.report import asks, export, headline
+from analysis.report import asks, document, export, headline
 
-HEADS = {
-    each["name"]: f"{number}. {each['name']}" for number, each in enumerate(asks.department_sections(edition()), 1)
-}
+DEPARTMENTS = [each["name"] for each in asks.department_sections(edition())]
 ALL_UNITS, UNITS = say("piece.general_orders"), say("piece.in_particular")
 CULTURE, ONE_STOP, JUSTICE = "Phòng Văn hóa – Thông tin", "Bộ phận Một cửa huyện", "Phòng Tư pháp"
 LAND = "Văn phòng Đăng ký đất đai - Chi nhánh Chợ Mới"
@@ -60,8 +61,13 @@ def of_page() -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", made)).split())
 
 
+def of_letter() -> str:
+    body = docx.Document(io.BytesIO(document.build_document(edition(), HOME))).element.body
+    return " ".join(" ".join(each.text or "" for each in body.iter(qn("w:t"))).split())
+
+
 # What people open of a week => its text, from beginning to end. Heads of departments are numbered in each.
-PRODUCTS = {"page": of_page}
+PRODUCTS = {"page": of_page, "letter": of_letter}
 
 
 @pytest.fixture(scope="module", params=PRODUCTS)
@@ -71,10 +77,11 @@ def told(request):
 
 def part_for(told: str, whom: str) -> str:
     """What stands between the head of those whom it is for and the next head; without a head the whole text."""
-    heads = [ALL_UNITS, UNITS, *HEADS.values()]
-    places = [*sorted(told.index(head) for head in heads), len(told)]
-    begins = told.index(HEADS.get(whom, whom)) if whom else 0
-    return told[begins : next(place for place in places if place > begins)] if whom else told
+    heads = {each: re.search(rf"\d+\. {re.escape(each)}", told).start() for each in DEPARTMENTS}
+    heads |= {each: told.index(each) for each in (ALL_UNITS, UNITS)}
+    return (
+        told[heads[whom] : min(each for each in [*heads.values(), len(told)] if each > heads[whom])] if whom else told
+    )
 
 
 @pytest.mark.parametrize(("duty", "whom"), DUTIES, ids=[duty for duty, _ in DUTIES])
