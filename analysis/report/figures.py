@@ -13,10 +13,12 @@ import pandas as pd
 
 from analysis.config.wording import capital
 from analysis.method import score
+from analysis.report import headline
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
 from analysis.report.charts.own_rates import draw_own_rates
 from analysis.report.charts.points import draw_contributions, draw_lost_points
+from analysis.report.charts.preview import draw_preview
 from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart, Picture
 from analysis.report.edition import Edition
@@ -212,6 +214,13 @@ def lost_points(edition: Edition, code: str = "") -> Chart | None:
 def picture(chart: Chart | None) -> Picture | None:
     """The chart for the mail; None where there is no chart."""
     return Picture(chart) if chart else None
+
+
+def preview(edition: Edition) -> Chart | None:
+    """The picture for previews of links: the area's figures in large type; None where it has no total."""
+    if known := headline.figures_of_area(edition):
+        return draw_preview(headline.title(edition), known[0], known[1:])
+    return None
 
 
 def captioned(chart: Chart, name: str, edition: Edition, part: str = "", **fields: str) -> Chart:

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from IPython.display import HTML
 
+PREVIEW = "preview.png"  # beside report.html, where an address is known
+
 
 class Head(NamedTuple):
     """What the head of a page says beside its title.
@@ -11,6 +13,7 @@ class Head(NamedTuple):
     description : the news in one or two sentences; "": the page has none
     kind        : ``article`` for a report, ``website`` for a list of reports
     url         : the page's own address on the web; "": not known
+    image       : address of a picture for previews of links; "": there is none
     robots      : ``index`` or ``noindex``; "": nothing is said
     """
 
@@ -18,6 +21,7 @@ class Head(NamedTuple):
     kind: str = "article"
     url: str = ""
     robots: str = ""
+    image: str = ""
 
 
 def build_head(public: dict[str, str], path: str, description: str = "", kind: str = "article") -> Head:

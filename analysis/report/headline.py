@@ -6,7 +6,7 @@ from analysis.config.wording import capital, uncapital
 from analysis.method import possible
 from analysis.report import asks, phrases, sentences
 from analysis.report.edition import Edition
-from analysis.report.head import Head, build_head
+from analysis.report.head import PREVIEW, Head, address, build_head
 
 MOST_IN_SUBJECT = 2  # units by name; more are counted
 WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
@@ -53,8 +53,20 @@ def _bare(area: str) -> str:
 
 def head(edition: Edition) -> Head:
     """What the page says of itself: the news and, where it is known, its address."""
-    rules = edition.rules
-    return build_head(rules.settings["public"], f"{rules.area}/{rules.cutoff}/report.html", description(edition))
+    rules, public = edition.rules, edition.rules.settings["public"]
+    folder = f"{rules.area}/{rules.cutoff}"
+    image = address(public, f"{folder}/{PREVIEW}") if figures_of_area(edition) else ""
+    return build_head(public, f"{folder}/report.html", description(edition))._replace(image=image)
+
+
+def figures_of_area(edition: Edition) -> list[str]:
+    """The area's total, band, change and place as short texts, those that are known; none where it has no total."""
+    words, district = edition.words, edition.district
+    if district is None or pd.isna(district["total"]):
+        return []
+    change = [] if pd.isna(district["change"]) else [words.number(district["change"], signed=True)]
+    place = ["/".join(edition.standing)] if edition.standing else []
+    return [words.number(district["total"]), edition.names.band(district["band"]), *change, *place]
 
 
 def description(edition: Edition) -> str:

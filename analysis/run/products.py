@@ -18,11 +18,15 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report;
     nothing to tell of them."""
     from analysis.mail import compose
-    from analysis.report import export, headline, indexpage, workbook
+    from analysis.report import export, figures, headline, indexpage, workbook
+    from analysis.report.charts.preview import DPI
+    from analysis.report.head import PREVIEW
 
     notebook, edition = _report(home, area, cutoff, run, words)
     day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), headline.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
+    if edition.rules.settings["public"]["base_url"] and (picture := figures.preview(edition)):
+        atomic.save(folder / PREVIEW, picture.png(DPI))
     atomic.save(folder / "index.html", indexpage.build_way_in(title, headline.head(edition), words))
     atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)

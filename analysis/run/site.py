@@ -24,7 +24,7 @@ import filelock
 from analysis.config import periods
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.report.head import address
+from analysis.report.head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
 from analysis.run.pipeline import Outcome
 from analysis.weeks import atomic, paths
@@ -134,7 +134,7 @@ def _files(home: Path, area: str, cutoff: str, words: Wording, with_word: bool) 
     folder, base = paths.reports(home, area, cutoff), home / "reports"
     made = atomic.load_json(paths.processed(home, area, cutoff, "run.json")).get("products")
     made = made if isinstance(made, dict) else {}
-    names = [REPORT, NAME, WORKBOOK, *([DOCUMENT] if with_word else [])]
+    names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
     public = [
         *(path for path in made if Path(home, path).parent == folder / "units"),
         *(path for path in made if Path(home, path).parent == folder and Path(path).name in names),

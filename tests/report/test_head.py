@@ -1,17 +1,19 @@
 """What a page says of itself in its head: the news, its address where the office has named it, and nothing to load."""
 
 import dataclasses
+import struct
 
 import lxml.html
 import pytest
 from nbformat import v4
-from support.district import edition, words
+from support.district import CONTROL, edition, week, words
 from support.kinds import KINDS
 from support.kinds import made as week_of_kind
 from support.pages import TITLE, made
 from support.shown import showing, shown
 
-from analysis.report import export, head, headline, indexpage, unitpage
+from analysis.report import export, figures, head, headline, indexpage, unitpage
+from analysis.report.charts import preview
 
 PUBLIC = {"base_url": "https://chomoi.example/766", "robots": "noindex"}
 FELL = "30637"
@@ -23,9 +25,9 @@ def metas(html: str) -> dict[str, str]:
 
 
 def published_at(public: dict[str, str]):
-    week = edition()
+    known = edition()
     return dataclasses.replace(
-        week, rules=dataclasses.replace(week.rules, settings=week.rules.settings | {"public": public})
+        known, rules=dataclasses.replace(known.rules, settings=known.rules.settings | {"public": public})
     )
 
 
@@ -55,21 +57,22 @@ def test_without_an_address_in_the_settings_the_page_names_none_and_search_engin
 
 
 def test_with_an_address_each_page_names_its_own_place_there():
-    week = published_at(PUBLIC)
-    report = export.page(showing(week, kinds=("page",)), words(), TITLE)
+    known = published_at(PUBLIC)
+    report = export.page(showing(known, kinds=("page",)), words(), TITLE)
     assert metas(report)["og:url"] == "https://chomoi.example/766/cho-moi/2023-12-04/report.html"
     assert metas(report)["robots"] == "noindex"
-    unit = export.page(showing(week, "5_unit", FELL), words(), TITLE)
+    assert metas(report)["og:image"] == "https://chomoi.example/766/cho-moi/2023-12-04/preview.png"
+    unit = export.page(showing(known, "5_unit", FELL), words(), TITLE)
     assert metas(unit)["og:url"] == f"https://chomoi.example/766/cho-moi/2023-12-04/units/{FELL}.html"
     (canonical,) = lxml.html.document_fromstring(unit).xpath("//link[@rel='canonical']/@href")
     assert canonical == metas(unit)["og:url"]
 
 
 def test_the_icon_is_in_the_page_and_nothing_is_loaded_or_complained_of(browse):
-    week = export.page(showing(published_at(PUBLIC), kinds=("page",)), words(), TITLE)
+    html = export.page(showing(published_at(PUBLIC), kinds=("page",)), words(), TITLE)
     ask = """(async () => { const i = new Image(); i.src = document.querySelector('link[rel=icon]').href;
              await i.decode(); return [i.naturalWidth > 0, i.src.slice(0, 5)]; })()"""
-    seen = browse(week, ask)
+    seen = browse(html, ask)
     assert (seen.answer, seen.requests, seen.errors) == ([True, "data:"], [], [])
 
 
@@ -97,3 +100,15 @@ def test_the_folder_of_a_week_leads_to_its_report():
     assert tree.xpath("//meta[@http-equiv='refresh']/@content") == ["0; url=report.html"]
     assert tree.xpath("//a/@href") == ["report.html"] and tree.findtext(".//h1") == "Tuần <1> & 2"
     assert tree.xpath("//link[@rel='canonical']/@href") == [news.url] and metas(html)["robots"] == "noindex"
+
+
+def test_a_report_without_the_areas_total_has_no_picture():
+    scores = week()["scores"]
+    scores = scores[scores["unit_code"] != CONTROL]
+    without = dataclasses.replace(edition(scores=scores), rules=published_at(PUBLIC).rules)
+    assert headline.head(without).image == "" and figures.preview(without) is None
+
+
+def test_the_picture_of_a_report_is_of_the_size_that_its_head_says():
+    png = figures.preview(edition()).png(preview.DPI)
+    assert struct.unpack(">II", png[16:24]) == (1200, 630)  # the header of a PNG
