@@ -145,10 +145,14 @@ def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
 
 
 def _find_department(edition: Edition, code: str) -> str:
-    """The department in charge of the first indicator on the unit's route, with which it is to work; "": none."""
-    responsible, routes = edition.rules.settings["responsible"], sentences.of_unit(edition.tables["routes"], code)
-    first = routes[routes["order"].notna() & routes["indicator"].isin(responsible)].sort_values("order")
-    return responsible[first["indicator"].iat[0]][edition.words.lang] if len(first) else ""
+    """The department in charge of the first indicator on the unit's route, or of its group; "": none."""
+    rules, routes = edition.rules, sentences.of_unit(edition.tables["routes"], code)
+    responsible = rules.settings["responsible"]
+    groups = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
+    for indicator in routes[routes["order"].notna()].sort_values("order")["indicator"]:
+        if named := responsible.get(indicator) or responsible.get(groups.get(indicator)):
+            return named[edition.words.lang]
+    return ""
 
 
 def _ask_about(edition: Edition, indicator: str) -> list[str]:

@@ -61,8 +61,8 @@ def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(la
 
 
 def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator_on_its_route():
-    def ask(settings=None):
-        asked = [each["texts"] for each in asks.request_rows(told("vi", settings))]
+    def ask(settings=None, **tables):
+        asked = [each["texts"] for each in asks.request_rows(told("vi", settings, **tables))]
         return next(texts for texts in asked if texts[0].startswith("Xã Kiến An"))[-1]
 
     assert ask() == say("piece.ask_weak_with", department="Phòng Văn hóa – Thông tin")  # transparency
@@ -71,6 +71,10 @@ def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator
         "piece.ask_weak_with", department="Phòng Nội vụ"
     )
     assert ask({"responsible": {"TT": other}}) == say("piece.ask_weak")
+    digitisation = week()["routes"].replace({"indicator": {"CKMB": "SH"}})  # its group is MDSH
+    assert ask({"responsible": {"MDSH": other}}, routes=digitisation) == say(
+        "piece.ask_weak_with", department="Phòng Nội vụ"
+    )
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
