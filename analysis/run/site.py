@@ -1,7 +1,8 @@
 """Copies what is public of the published weeks into a folder for a web server.
 
 Public are the pages and the workbook of each week, and the indexes; report.docx, which is a draft, only on request. The
-mail, earlier issues and everything below data/ are not. Links to what is not copied become plain text.
+mail, earlier issues and everything below data/ are not. Links to what is not copied become plain text; an item of a
+list that offers such a file to be saved is left out.
 
 Each file is changed in one step, the indexes after what they link to, and what is no longer public is deleted last. So
 a call that is stopped leaves a copy whose links all lead somewhere, and the next call completes it. A record in the
@@ -33,6 +34,7 @@ RECORD, LOCK = ".766-site.json", ".766-site.lock"
 OWN = ("config", "data", "reports")  # folders of the home
 ATTEMPTS = 3  # a week may be published meanwhile
 MOST_NAMED = 5
+DOWNLOAD = re.compile(r"<li\b[^>]*>\s*(<a\b[^>]*\sdownload=[^>]*>(?:(?!</a>).)*</a>)\s*</li>\s*", re.DOTALL)
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
@@ -173,7 +175,7 @@ def _content(path: str, file: File, plan: dict[str, File], words: Wording) -> by
 
 
 def _without_dead_links(path: str, page: str, plan: dict[str, File]) -> str:
-    """The page with only the text of links to files that are not in the copy, such as the draft."""
+    """The page with only the text of links to files that are not in the copy, and without offers to save such files."""
 
     def kept(link: re.Match) -> str:
         target = html.unescape(link[1]).partition("#")[0]
@@ -182,7 +184,11 @@ def _without_dead_links(path: str, page: str, plan: dict[str, File]) -> str:
         place = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target)))
         return link[0] if place in plan or posixpath.join(place, NAME) in plan else link[2]
 
-    return LINK.sub(kept, page)
+    def offered(item: re.Match) -> str:
+        link = LINK.fullmatch(item[1])
+        return "" if link and kept(link) != item[1] else item[0]
+
+    return LINK.sub(kept, DOWNLOAD.sub(offered, page))
 
 
 # -- the folder ------------------------------------------------------------------------------------------------------

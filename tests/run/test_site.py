@@ -17,6 +17,8 @@ from analysis.weeks import atomic, paths, store
 
 AREA, DAYS = "cho-moi", ("2023-11-27", "2023-12-04")
 PAGE = """<a class="x" href="../index.html#{day}">weeks</a> <a href="report.docx" download="a">Word</a>
+<ul><li class="x"><a href="report.docx" download="766.docx" title="a">Save</a></li>
+<li><a href="appendix.xlsx" download="766.xlsx">Excel</a></li></ul>
 <a href="units/30634.html">Kiến An</a> <a href="units/%40.html#a">gone</a> <a href="#top">top</a>
 <a href="https://chinhphu.vn/">out</a> <a href="r1/report.html">first <b>issue</b></a> {day}"""
 PUBLIC = {
@@ -107,7 +109,8 @@ def test_a_link_to_what_is_not_public_is_its_text_and_every_other_link_leads_som
     assert dead_links(www) == []
     assert "</a> Word\n" in page and "gone <a" in page and "first <b>issue</b> 2023" in page
     links = [str(each) for each in lxml.html.document_fromstring(page).xpath("//a/@href")]
-    assert links == [f"../index.html#{DAYS[1]}", "units/30634.html", "#top", "https://chinhphu.vn/"]
+    assert "Save" not in page and page.count("<li") == page.count("</li>") == 1
+    assert links == [f"../index.html#{DAYS[1]}", "appendix.xlsx", "units/30634.html", "#top", "https://chinhphu.vn/"]
     assert "report.docx" not in (www / AREA / "index.html").read_text("utf-8")
 
 
@@ -115,7 +118,8 @@ def test_the_draft_is_copied_only_where_it_is_asked_for(home):
     assert copy(home, "--word") == Exit.DONE
     www = home.parent / "www"
     assert set(public(www)) == PUBLIC | {f"{AREA}/{day}/report.docx" for day in DAYS}
-    assert 'href="report.docx"' in (www / AREA / DAYS[0] / "report.html").read_text("utf-8")
+    page = (www / AREA / DAYS[0] / "report.html").read_text("utf-8")
+    assert page.count('href="report.docx"') == 2 and "Save" in page
     assert copy(home) == Exit.DONE and set(public(www)) == PUBLIC
 
 
