@@ -55,11 +55,16 @@ def mail_head(edition: Edition) -> HTML:
 def mail_requests(edition: Edition) -> HTML:
     """Who is asked for what, in the mail: each unit in two sentences, then the departments. What all units are ordered
     week by week is left to page and letter."""
-    units = [row["texts"] for row in asks.request_rows(edition) if not row["name"]]
-    asked = [{"name": "", "texts": list(dict.fromkeys([texts[0], texts[-1]]))} for texts in units]
+    rows = asks.request_rows(edition)
+    asked = [row if row["name"] else row | {"texts": _shorten(row["texts"])} for row in rows]
     about = {"name": edition.words.say("piece.mail_units"), "asks": asked, "standing": [], "remarks": []}
     sections = [*([about] if asked else []), *asks.department_sections(edition)]
     return render_piece("mail_requests", edition, sections=sections) if sections else HTML("")
+
+
+def _shorten(texts: list[str]) -> list[str]:
+    """What is found first, and the request."""
+    return texts[:1] + texts[1:][-1:]
 
 
 def mail_note(edition: Edition) -> HTML:

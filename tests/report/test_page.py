@@ -8,7 +8,7 @@ import pytest
 from support.district import edition, in_force, say, week, words
 from support.fragments import text
 
-from analysis.report import page
+from analysis.report import asks, page
 from analysis.tables import NOT_ITEMISED
 
 
@@ -100,6 +100,17 @@ def test_the_mail_asks_the_units_in_two_sentences_then_each_department_once():
     units = re.findall("<li>(.*?)</li>", piece.partition("</ul>")[0], re.S)
     assert len(units) == 2 and units[0].startswith("Xã Kiến An xếp loại “Yếu” với 49,18 điểm.")
     assert units[1].endswith(say("piece.ask_fallen"))
+
+
+def test_what_no_department_answers_for_is_asked_in_the_mail_too_and_a_mail_without_requests_has_no_heading_of_them():
+    settings = in_force().settings | {"responsible": {}}
+    rules = dataclasses.replace(in_force(), settings=settings, tasks=in_force().tasks.iloc[:0])
+    nobody = dataclasses.replace(edition(), rules=rules)
+    named = [row["name"] for row in asks.request_rows(nobody) if row["name"]]
+    assert named and all(f"<strong>{name}:</strong>" in page.mail_requests(nobody).data for name in named)
+    quiet = week()["findings"].query("finding == 'data'")
+    calm = dataclasses.replace(nobody, tables=nobody.tables | {"findings": quiet})
+    assert page.mail_requests(calm).data == ""
 
 
 def test_the_mail_says_nothing_of_the_data_but_that_the_table_is_in_doubt():
