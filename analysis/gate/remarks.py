@@ -47,6 +47,7 @@ class Headings:
             named += [(header.split(TIER)[-1], INDICATOR, code) for header, code in shown]
         for language in ("name_vi", "name_en"):
             named += [(name, INDICATOR, code) for code, name in _pairs(rules.groups, "group", language)]
+        named += [(name, DEPARTMENT, each.code) for each in rules.departments for name in (each.vi, each.en)]
         named += [(code, INDICATOR, code) for code in sorted(known)]
         self._names = list(dict.fromkeys([*its["name"], *(name for name, _, _ in named)]))
         self._about = {units.header_key(name): (about, code) for name, about, code in reversed(named)}

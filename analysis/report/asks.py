@@ -8,7 +8,7 @@ from analysis.config.departments import find_code
 from analysis.config.wording import MISSING, capital
 from analysis.method import possible, standing
 from analysis.method.steps import PEERS, find_losses
-from analysis.report import sentences
+from analysis.report import remarks, sentences
 from analysis.report.edition import Edition
 from analysis.report.phrases import say_short_age
 from analysis.tables import NOT_ITEMISED
@@ -22,7 +22,8 @@ def request_rows(edition: Edition) -> list[dict]:
     each request to units.
 
     Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary;
-    each unit once, with all that it is asked about. Then the indicators that no department answers for.
+    each unit once, with all that it is asked about. Then the indicators that no department answers for. The office's
+    own remarks come first.
     """
     settings = edition.rules.settings
     lost, moves = edition.found("step"), edition.found("move")
@@ -39,7 +40,7 @@ def request_rows(edition: Edition) -> list[dict]:
         known |= set(codes)
         asked += _ask_units(edition, codes, ask, most)
     nobodys = [indicator for indicator, code in _find_answering(edition).items() if not code]
-    return asked + _say_each(edition, nobodys, _ask_about)
+    return remarks.general_rows(edition, nobodys) + asked + _say_each(edition, nobodys, _ask_about)
 
 
 def general_orders(edition: Edition) -> list[str]:
@@ -48,7 +49,7 @@ def general_orders(edition: Edition) -> list[str]:
 
 
 def department_sections(edition: Edition) -> list[dict]:
-    """A section for each department that has a standing task, or an indicator about which something is asked.
+    """A section for each department that has a standing task, a remark, or an indicator about which something is asked.
 
     ``code, name`` (to begin a line); ``standing``: its tasks of tasks.csv; ``asks``: this week's, and ``watched``: how
     the units stand where nothing is asked, each with the ``indicator``, its ``name`` and ``texts``; ``remarks``: the
@@ -57,17 +58,18 @@ def department_sections(edition: Edition) -> list[dict]:
     answering, sections = _find_answering(edition), []
     for department in edition.rules.departments:
         its = [indicator for indicator, code in answering.items() if code == department.code]
-        asked, tasks = _say_each(edition, its, _ask_about), _say_tasks(edition, department.code)
-        if tasks or asked:
+        asked, tasks = _say_each(edition, its, _ask_and_remark), _say_tasks(edition, department.code)
+        said = remarks.say_remarks(edition, remarks.DEPARTMENT, department.code)
+        if tasks or asked or said:
             named = {each["indicator"] for each in asked}
             watched = _say_each(edition, [each for each in its if each not in named], _say_range)
             about = {"code": department.code, "name": capital(department.called(edition.words.lang))}
-            sections.append(about | {"standing": tasks, "asks": asked, "watched": watched, "remarks": []})
+            sections.append(about | {"standing": tasks, "asks": asked, "watched": watched, "remarks": said})
     return sections
 
 
 def _find_answering(edition: Edition) -> dict[str, str]:
-    """The code of the department that answers for each indicator and group that something may be asked about.
+    """The code of the department that answers for each indicator and group that something may be asked or said about.
 
     An indicator without a department of its own is its group's; "": nobody's.
     """
@@ -75,7 +77,11 @@ def _find_answering(edition: Edition) -> dict[str, str]:
     named = {code: find_code(each["vi"]) for code, each in rules.settings["responsible"].items()}
     groups = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
     limited = [code for limits in ("targets", "marks_below") for code in rules.settings[limits] if code in groups]
-    return named | {code: named.get(groups[code], "") for code in limited if code not in named}
+    limited += remarks.find_codes(edition)
+    found = named | {code: named.get(groups.get(code, code), "") for code in limited if code not in named}
+    # A remark on a group that nobody answers for as a whole is for whoever answers for one of its indicators.
+    of_group = {groups[code]: department for code, department in found.items() if code in groups and department}
+    return found | {code: of_group.get(code, "") for code, department in found.items() if not department}
 
 
 def _say_each(edition: Edition, indicators: list[str], say: Callable[[Edition, str], list[str]]) -> list[dict]:
@@ -83,6 +89,11 @@ def _say_each(edition: Edition, indicators: list[str], say: Callable[[Edition, s
     texts = {indicator: say(edition, indicator) for indicator in indicators}
     name = edition.names.measured
     return [{"indicator": code, "name": name(code), "texts": said} for code, said in texts.items() if said]
+
+
+def _ask_and_remark(edition: Edition, indicator: str) -> list[str]:
+    """The request about one indicator or group, and what the office itself says of it."""
+    return _ask_about(edition, indicator) + remarks.say_remarks(edition, remarks.INDICATOR, indicator)
 
 
 def _say_tasks(edition: Edition, department: str) -> list[str]:

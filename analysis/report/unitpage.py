@@ -16,6 +16,7 @@ from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
+from analysis.gate.remarks import UNIT
 from analysis.method import score
 from analysis.report import asks, findings, page, phrases, sentences
 from analysis.report.edition import Edition
@@ -49,7 +50,7 @@ def page_pieces(edition: Edition, code: str) -> list[str]:
 
     Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
     """
-    said = [piece(edition, code).data for piece in (minute, standing, change, lost, route, unseen, provenance)]
+    said = [piece(edition, code).data for piece in (minute, standing, change, lost, route, remarks, unseen, provenance)]
     return [description(edition, code), *said]
 
 
@@ -158,6 +159,12 @@ def route(edition: Edition, code: str) -> HTML:
     return page.render_piece(
         "lines", edition, id="route", heading=words.say("unit.route_heading"), lines=filter(None, texts)
     )
+
+
+def remarks(edition: Edition, code: str) -> HTML:
+    """The office's own words on the unit. Else empty."""
+    heading, lines = edition.words.say("piece.remarks_heading"), edition.remarks(UNIT, code)
+    return page.render_piece("lines", edition, id="remarks", heading=heading, lines=lines) if lines else HTML("")
 
 
 def unseen(edition: Edition, code: str) -> HTML:

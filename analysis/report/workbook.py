@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
-from analysis.report import all_weeks, headline, sentences, table_rows
+from analysis.report import all_weeks, headline, remarks, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -143,7 +143,7 @@ def _weeks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]
 
 
 def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
-    """The second sheet, as blocks below each other: origin, control totals, repairs, and notes about the data."""
+    """The second sheet, as blocks below each other: origin, control totals, repairs, notes about the data, remarks."""
     say, widths, row = edition.words.say, SOURCE_WIDTHS, 0
     _set_columns(sheet, widths)
     title, plain, boxed = formats(bold=True), formats(text_wrap=True), formats(text_wrap=True, border=1)
@@ -165,6 +165,13 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colum
     for text in sentences.data_lines(edition):
         row += 1
         _across(sheet, row, 0, text, widths, plain)
+    if said := remarks.remark_rows(edition):
+        row += 2
+        _text(sheet, row, 0, say("piece.remarks_heading"), title)
+    for each in said:
+        row += 1
+        _across(sheet, row, 1, each["text"], widths, boxed)
+        _text(sheet, row, 0, each["about"], boxed)
     return [column for columns, _ in blocks.values() for column in columns]
 
 

@@ -547,6 +547,7 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
         "unitpage.lost(edition, unit)",
         "figures.lost_points(edition, unit)",
         "unitpage.route(edition, unit)",
+        "unitpage.remarks(edition, unit)",
         "unitpage.unseen(edition, unit)",
         "unitpage.provenance(edition, unit)",
         "unitpage.head(edition, unit)",

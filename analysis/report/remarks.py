@@ -1,0 +1,45 @@
+"""The office's own remarks as page, mail, Word document and workbook show them: in its words, and marked as its own."""
+
+from analysis.config.wording import capital
+from analysis.gate.remarks import DEPARTMENT, INDICATOR, UNIT
+from analysis.report.edition import Edition
+
+
+def say_remarks(edition: Edition, about: str = "", code: str = "") -> list[str]:
+    """A sentence for each paragraph, as ``Edition.remarks`` gives them: ``Ghi chú của Văn phòng: “…”``."""
+    return [edition.words.say("piece.remark", text=text) for text in edition.remarks(about, code)]
+
+
+def general_rows(edition: Edition, nobodys: list[str]) -> list[dict]:
+    """What is about the week as a whole, about single units, and about indicators that no department answers for
+    (``nobodys``), as rows of requests.
+
+    ``name`` and ``unit`` are "", ``texts`` holds one text for each paragraph; all paragraphs about a unit are one text.
+    """
+    rows, words, names = [[text] for text in say_remarks(edition)], edition.words, edition.names
+    about = [(UNIT, code, names.full_unit(code)) for code in find_codes(edition, UNIT)]
+    about += [(INDICATOR, code, names.measured(code)) for code in find_codes(edition) if code in nobodys]
+    for kind, code, name in about:
+        said = " ".join(f"“{text}”" for text in edition.remarks(kind, code))
+        rows.append([words.say("piece.remark_on", name=name, texts=said)])
+    return [{"name": "", "unit": "", "texts": texts} for texts in rows]
+
+
+def find_codes(edition: Edition, about: str = INDICATOR) -> list[str]:
+    """The codes that remarks are about, in the order of the remarks."""
+    rows = edition.tables["remarks"]
+    return list(dict.fromkeys(rows.loc[rows["about"] == about, "code"]))
+
+
+def remark_rows(edition: Edition) -> list[dict]:
+    """Every remark as a row: what it is ``about``, by name, and its ``text``."""
+    words, names = edition.words, edition.names
+    called = {department.code: department.called(words.lang) for department in edition.rules.departments}
+    named = {UNIT: names.typed, INDICATOR: names.measured, DEPARTMENT: called.get}
+    return [
+        {
+            "about": capital(named[each.about](each.code)) if each.about else words.say("piece.remark_all"),
+            "text": each.text,
+        }
+        for each in edition.tables["remarks"].itertuples()
+    ]

@@ -1,0 +1,110 @@
+"""The office's own remarks in every product: where each stands, and that it is marked as the office's words."""
+
+import io
+
+import docx
+import openpyxl
+import pandas as pd
+import pytest
+from support.district import HOME, edition
+from support.fragments import text
+
+from analysis.report import asks, document, page, remarks, unitpage, workbook
+from analysis.report.edition import Edition
+
+KIEN_AN, TAN_MY = "30634", "30643"
+SAID = [
+    ("", "", "Chung <b>cả kỳ</b>.", "x:1"),
+    ("unit", KIEN_AN, "Về Kiến An.", "x:3"),
+    ("unit", KIEN_AN, "Thêm nữa.", "x:4"),
+    ("indicator", "TT", "Về thanh toán.", "x:6"),
+    ("indicator", "MDHL", "Về hài lòng.", "x:8"),
+    ("indicator", "CT_LUYKE", "Về chứng thực.", "x:10"),
+    ("department", "phong-tu-phap", "Về Phòng Tư pháp.", "x:12"),
+]
+
+
+def remarked(lang: str = "vi", said: list[tuple] = SAID) -> Edition:
+    """The real week, with remarks."""
+    return edition(lang, remarks=pd.DataFrame(said, columns=["about", "code", "text", "source"]))
+
+
+def marked(edition: Edition, said: str) -> str:
+    return edition.words.say("piece.remark", text=said)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_remark_stands_in_page_and_letter_once_as_the_offices_words(lang):
+    its = remarked(lang)
+    shown = text(page.requests(its))
+    letter = "\n".join(each.text for each in docx.Document(io.BytesIO(document.build_document(its, HOME))).paragraphs)
+    for _, code, said, _ in SAID:
+        on = its.words.say("piece.remark_on", name="§", texts="§").split("§")[1]
+        for product in (shown, letter):
+            assert product.count(f"“{said}”") == product.count(said) == 1, said
+            assert (on if code in (KIEN_AN, "CT_LUYKE") else marked(its, said)) in product
+    assert its.words.say("piece.remark_on", name=its.names.full_unit(KIEN_AN), texts="§").split("§")[0] in shown
+
+
+def test_a_remark_stands_with_whom_it_is_for():
+    its = remarked()
+    sections = {each["code"]: each for each in asks.department_sections(its)}
+    asked = {ask["indicator"]: ask["texts"] for each in sections.values() for ask in each["asks"]}
+    assert marked(its, "Về thanh toán.") == asked["TT"][-1]
+    assert marked(its, "Về Phòng Tư pháp.") in sections["phong-tu-phap"]["remarks"]
+    assert asks.request_rows(its)[0]["texts"] == [marked(its, "Chung <b>cả kỳ</b>.")]
+
+
+def test_a_remark_on_what_nobody_answers_for_stands_among_those_on_units_and_one_on_a_group_with_whom_its_parts_have():
+    its = remarked(said=[("indicator", "CT_LUYKE", "Một.", "x:1"), ("indicator", "TTTT", "Hai.", "x:2")])
+    name = its.names.measured("CT_LUYKE")
+    assert asks.request_rows(its)[0]["texts"] == [its.words.say("piece.remark_on", name=name, texts="“Một.”")]
+    found = {ask["indicator"]: each["code"] for each in asks.department_sections(its) for ask in each["asks"]}
+    assert found["TTTT"] == found["TT"]
+
+
+def test_the_mail_has_every_remark_too():
+    shown = text(page.mail_requests(remarked()))
+    assert [shown.count(said) for _, _, said, _ in SAID] == [1] * len(SAID)
+
+
+def test_a_units_page_has_its_own_remarks_and_no_others():
+    its = remarked()
+    shown = text(unitpage.remarks(its, KIEN_AN))
+    assert its.words.say("piece.remarks_heading") in shown
+    assert [said in shown for about, _, said, _ in SAID] == [about == "unit" for about, *_ in SAID]
+    assert unitpage.remarks(its, TAN_MY).data == ""
+    pieces = unitpage.page_pieces(its, KIEN_AN)
+    assert sum("Thêm nữa." in piece for piece in pieces) == 1
+
+
+def test_the_workbook_lists_the_remarks_with_what_they_are_about():
+    its = remarked()
+    book = openpyxl.load_workbook(io.BytesIO(workbook.build_workbook(its)))
+    rows = [row for row in book[its.words.say("workbook.sources")].iter_rows(values_only=True)]
+    held = {(row[0], row[1]) for row in rows}
+    assert {
+        (its.words.say("piece.remark_all"), "Chung <b>cả kỳ</b>."),
+        ("Xã Kiến An", "Thêm nữa."),
+        ("Hồ sơ thanh toán trực tuyến", "Về thanh toán."),
+        ("Mức độ hài lòng", "Về hài lòng."),
+        ("Phòng Tư pháp", "Về Phòng Tư pháp."),
+    } <= held
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "{{ area }}", "<script>x</script>", "“trích”", "x" * 2000])
+def test_what_the_office_types_is_shown_as_typed_and_never_read_as_anything_else(typed):
+    its = remarked(said=[("", "", typed, "x:1"), ("unit", KIEN_AN, typed, "x:2")])
+    letter = "\n".join(each.text for each in docx.Document(io.BytesIO(document.build_document(its, HOME))).paragraphs)
+    assert letter.count(typed) == 2
+    assert "<script>" not in page.requests(its).data + unitpage.remarks(its, KIEN_AN).data
+    book = openpyxl.load_workbook(io.BytesIO(workbook.build_workbook(its)))
+    cells = [cell for row in book[its.words.say("workbook.sources")] for cell in row if cell.value == typed]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_without_remarks_nothing_is_said_of_them():
+    its = edition()
+    assert remarks.general_rows(its, ["TT"]) == remarks.remark_rows(its) == remarks.find_codes(its) == []
+    assert unitpage.remarks(its, KIEN_AN).data == ""
+    assert all(each["remarks"] == [] for each in asks.department_sections(its))
