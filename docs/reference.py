@@ -119,7 +119,7 @@ def _keys(model: type[schema.Table], keys: dict[str, dict], shared: dict) -> str
 
 def _columns(name: str, columns: dict[str, str]) -> str:
     rows = []
-    later = files.LATER.get(name, ())
+    later = files.LATER.get(name, ()) if name else settings.LATER
     for column, meaning in columns.items():
         words = files.words_of(name, column) if name else ()
         kind = "a number" if column in files.NUMBERS else "a day" if column in files.DATES else "a text"

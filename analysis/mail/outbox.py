@@ -1,4 +1,4 @@
-"""The ledger of letters: one row for each week, revision and recipient, with the exact bytes and their state.
+"""The ledger of letters: one row for each week, revision, letter and recipient, with the exact bytes and their state.
 
 SMTP cannot guarantee that a letter arrives exactly once (RFC 5321 §6.1): between the last dot and the server's answer
 nobody knows whether it was accepted. So the state ``sending`` is committed before that dot. A letter that is found in
@@ -7,6 +7,7 @@ that state later is ``uncertain``, and is sent again only if a person asks for i
 pending → sending → accepted | refused | gave up | uncertain; pending again after an answer that means "later".
 """
 
+import json
 import os
 import random
 import sqlite3
@@ -20,19 +21,23 @@ from analysis.exits import AnalysisError
 STATES = ("pending", "sending", "accepted", "refused", "gave up", "uncertain")
 PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
 UNSETTLED = (REFUSED, GAVE_UP, UNCERTAIN)  # a person must look at these
+MAY_HAVE_ARRIVED = (ACCEPTED, UNCERTAIN, SENDING)
 WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting needs minutes, RFC 5321 §4.5.4.1 asks for growing waits
 JITTER = 0.2  # share of the wait, so that many letters are not tried again at the same moment
 GIVE_UP_HOURS = 48  # our choice: after two days the figures of a week are old
+KEEP_BYTES_DAYS = 365  # our choice: who was sent what stays known after that, the text of the letter does not
+# Mailboxes are in ASCII, so NOCASE folds them whole: lan@ and Lan@ are one person.
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS letters (
     id INTEGER PRIMARY KEY,
     area TEXT NOT NULL, cutoff TEXT NOT NULL, revision INTEGER NOT NULL,
-    address TEXT NOT NULL, recipient TEXT NOT NULL, sender TEXT NOT NULL,
+    about TEXT NOT NULL DEFAULT '',
+    address TEXT NOT NULL COLLATE NOCASE, recipient TEXT NOT NULL, sender TEXT NOT NULL,
     message_id TEXT NOT NULL, message BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT '{PENDING}' CHECK (state IN {STATES}),
     queued REAL NOT NULL, due REAL NOT NULL, changed REAL NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '',
-    UNIQUE (area, cutoff, revision, address)
+    UNIQUE (area, cutoff, revision, about, address)
 )"""
 
 
@@ -42,13 +47,17 @@ class OutboxError(AnalysisError):
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to one recipient: ``Name <box@host>``, the two addresses of the envelope, and the message's bytes."""
+    """A letter to one recipient: ``Name <box@host>``, the two addresses of the envelope, and the message's bytes.
+
+    about : code of the unit or department whose letter it is; "": the week's mail
+    """
 
     recipient: str
     address: str
     sender: str
     message_id: str
     message: bytes
+    about: str = ""
 
 
 def next_try(tries: int, queued: float, now: float, jitter: float) -> float | None:
@@ -72,12 +81,37 @@ class Outbox:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute(SCHEMA)
+        self._renew()
+
+    def _renew(self) -> None:
+        """Rebuild a table from the time before letters of units; SQLite cannot change what is unique in a table.
+
+        Where one person had two rows of a week, as lan@ and Lan@, the one that may have arrived is kept.
+        """
+        if "about" in self._columns():
+            return
+        with self.db:
+            self.db.execute("BEGIN IMMEDIATE")
+            if "about" in (held := self._columns()):  # another process was faster
+                return
+            self.db.execute("ALTER TABLE letters RENAME TO letters_before")
+            self.db.execute(SCHEMA)
+            names = ", ".join(held)
+            self.db.execute(
+                f"INSERT OR IGNORE INTO letters ({names}) SELECT {names} FROM letters_before "
+                "ORDER BY state IN (?, ?, ?) DESC, id",
+                MAY_HAVE_ARRIVED,
+            )
+            self.db.execute("DROP TABLE letters_before")
+
+    def _columns(self) -> list[str]:
+        return [row["name"] for row in self.db.execute("PRAGMA table_info(letters)")]
 
     def close(self) -> None:
         self.db.close()
 
     def queue(self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float) -> None:
-        """Add the letters of a week. Each week, revision and address has one letter.
+        """Add the letters of a week. Each week, revision, letter and address has one row; capitals do not count.
 
         A letter that may have been sent is not changed. One that was certainly not sent is replaced if its content has
         changed, for example after a correction of the sender. A waiting letter is given up if its recipient is no
@@ -92,23 +126,28 @@ class Outbox:
                 "AND NOT EXISTS (SELECT 1 FROM letters WHERE area = ? AND cutoff = ? AND revision = ?)",
                 (GAVE_UP, now, PENDING, *week, *week),
             )
-            kept = [each.address for each in letters]
+            kept = [f"{each.about} {each.address.lower()}" for each in letters]
             self.db.execute(
                 "UPDATE letters SET state = ?, reply = 'off_list', changed = ? WHERE state = ? AND area = ? "
-                f"AND cutoff = ? AND revision = ? AND resent = 0 AND address NOT IN ({', '.join('?' * len(kept))})",
-                (GAVE_UP, now, PENDING, *week, *kept),
+                "AND cutoff = ? AND revision = ? AND resent = 0 "
+                "AND about || ' ' || lower(address) NOT IN (SELECT value FROM json_each(?))",
+                (GAVE_UP, now, PENDING, *week, json.dumps(kept)),
             )
             self.db.executemany(
-                "INSERT INTO letters (area, cutoff, revision, address, recipient, sender, message_id, message, queued, "
-                "due, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (area, cutoff, revision, address) DO UPDATE SET recipient = excluded.recipient, "
-                "sender = excluded.sender, message_id = excluded.message_id, message = excluded.message, "
+                "INSERT INTO letters (area, cutoff, revision, about, address, recipient, sender, message_id, message, "
+                "queued, due, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (area, cutoff, revision, about, address) DO UPDATE SET address = excluded.address, "
+                "recipient = excluded.recipient, sender = excluded.sender, message_id = excluded.message_id, "
+                "message = excluded.message, "
                 f"state = '{PENDING}', queued = excluded.queued, due = excluded.due, changed = excluded.changed, "
                 "reply = '' "
                 f"WHERE state IN ('{PENDING}', '{REFUSED}', '{GAVE_UP}') AND resent = 0 "
                 "AND (message_id <> excluded.message_id OR reply = 'off_list')",
                 [
-                    (*week, each.address, each.recipient, each.sender, each.message_id, each.message, now, now, now)
+                    (
+                        *(*week, each.about, each.address, each.recipient, each.sender, each.message_id),
+                        *(each.message, now, now, now),
+                    )
                     for each in letters
                 ],
             )
@@ -184,14 +223,24 @@ class Outbox:
             *(reply, now, letter, tries, PENDING),
         )
 
-    def reached(self, area: str, cutoff: str, before: int) -> list[str]:
-        """The recipients who got, or may have got, a revision earlier than ``before``."""
-        rows = self.db.execute(
-            "SELECT recipient FROM letters WHERE area = ? AND cutoff = ? AND revision < ? AND state IN (?, ?, ?) "
-            "GROUP BY address ORDER BY min(id)",
-            (area, cutoff, before, ACCEPTED, UNCERTAIN, SENDING),
+    def reached(self, area: str, cutoff: str, before: int) -> list[sqlite3.Row]:
+        """Who got, or may have got, a revision earlier than ``before``: about, recipient, revision (the newest)."""
+        return self.db.execute(
+            "SELECT about, recipient, max(revision) AS revision FROM letters "
+            "WHERE area = ? AND cutoff = ? AND revision < ? AND state IN (?, ?, ?) "
+            "GROUP BY about, address ORDER BY id",  # beside max(), SQLite takes the other columns from its row
+            (area, cutoff, before, *MAY_HAVE_ARRIVED),
+        ).fetchall()
+
+    def forget_bytes(self, now: float) -> int:
+        """Drop the bytes of letters that have been settled for a year; the rows stay. Returns how many.
+
+        An uncertain letter is not settled: a person may have it sent again.
+        """
+        return self._changed(
+            "UPDATE letters SET message = x'' WHERE state IN (?, ?, ?) AND changed < ? AND length(message) > 0",
+            *(ACCEPTED, REFUSED, GAVE_UP, now - 86_400 * KEEP_BYTES_DAYS),
         )
-        return [row["recipient"] for row in rows]
 
     def waiting(self, area: str) -> list[str]:
         """The weeks with letters that wait, or that a dead sender left ``sending``; oldest first."""
@@ -202,9 +251,9 @@ class Outbox:
         return [row["cutoff"] for row in rows]
 
     def rows(self, area: str, cutoff: str) -> list[sqlite3.Row]:
-        """Every letter of the week: revision, address, state, changed, due, tries, reply."""
+        """Every letter of the week: revision, about, address, state, changed, due, tries, reply."""
         return self.db.execute(
-            "SELECT revision, address, state, changed, due, tries, reply FROM letters "
+            "SELECT revision, about, address, state, changed, due, tries, reply FROM letters "
             "WHERE area = ? AND cutoff = ? ORDER BY revision, id",
             (area, cutoff),
         ).fetchall()

@@ -7,6 +7,7 @@ stopped and started again at any time; the outbox knows which letters are left.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,12 @@ import filelock
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.mail import compose, outbox, sender, settings
+from analysis.mail import addressees, compose, outbox, sender, settings
 from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
 from analysis.mail.status import say_time, summarise
-from analysis.weeks import paths, publish, store
+from analysis.weeks import atomic, paths, publish, store
 
 
 class NothingPublished(AnalysisError, FileNotFoundError):
@@ -43,39 +44,101 @@ def path(home: Path) -> Path:
     return home / "data" / "outbox" / "outbox.sqlite"
 
 
-def compiled(home: Path, area: str, cutoff: str, words: Wording) -> tuple[int, bytes]:
-    """Revision and mail.eml of the published week. Raises NothingPublished; WeekIsBusy while the week is being made."""
-    place = paths.reports(home, area, cutoff, "mail.eml")
+@dataclass(frozen=True)
+class Issue:
+    """What a published week has to send.
+
+    week    : the bytes of mail.eml
+    letters : the bytes of the letter of each unit and department that has one, by code
+    listed  : every unit and department; empty where the week was made without letters
+    folder  : the week's tables; earlier revisions are in it
+    """
+
+    revision: int
+    week: bytes
+    letters: dict[str, bytes]
+    listed: list[addressees.Listed]
+    folder: Path
+
+    def is_as_before(self, about: str, revision: int) -> bool:
+        """Whether a unit's letter is, byte for byte, that of an earlier revision."""
+        files = {each.code: each.file for each in self.listed}
+        old = self.folder / f"r{revision}" / files.get(about, "")
+        return bool(files.get(about)) and old.is_file() and old.read_bytes() == self.letters.get(about)
+
+    def name(self, about: str) -> str:
+        """Code and name of the unit or department that a letter is about; "" of the week's mail."""
+        return next((f"{each.code} ({each.name_vi})" for each in self.listed if each.code == about), about)
+
+
+def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
+    """What the published week has to send, as it was made.
+
+    Raises : NothingPublished; WeekIsBusy while the week is being made; MailError for a letter that is missing, or is
+             not as run.json says that it was published.
+    """
+    place, folder = paths.reports(home, area, cutoff, "mail.eml"), paths.processed(home, area, cutoff)
     if not place.is_file():
         raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff))
     try:
         with publish.locked(home, area, cutoff):
-            return len(store.revisions(place.parent)) + 1, place.read_bytes()
+            made = atomic.load_json(folder / "run.json").get("products", {})
+            table = folder / addressees.LIST
+            is_there = table.is_file() or table.relative_to(home).as_posix() in made
+            listed = addressees.read_list(_as_published(table, home, made, words)) if is_there else []
+            letters = {each.code: _as_published(folder / each.file, home, made, words) for each in listed if each.file}
+            week = _as_published(place, home, made, words)
+            return Issue(len(store.revisions(place.parent)) + 1, week, letters, listed, folder)
     except publish.Busy as busy:
         raise WeekIsBusy(words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)) from None
 
 
-def letters(
-    area: str, cutoff: str, revision: int, week: bytes, about: Settings, box: Outbox | None, now: float
-) -> list[Letter]:
-    """A letter to everyone on the list, and to everyone who got an earlier revision of this week.
+def _as_published(path: Path, home: Path, made: dict[str, str], words: Wording) -> bytes:
+    """The bytes of a product; MailError where they are not those that were published. made : sha256, from run.json"""
+    name = path.relative_to(home).as_posix()
+    if made and not (path.is_file() and atomic.sha256(path) == made.get(name)):
+        raise compose.MailError(words.say("mail.not_as_published", file=name))
+    return path.read_bytes()
 
-    revision, week : as ``compiled`` returns them
-    box            : knows who got an earlier revision; a correction must reach them too
-    Raises         : MailError if mail.eml is not what was made, ConfigError for a domain no longer allowed.
+
+def letters(
+    home: Path, area: str, cutoff: str, issue: Issue, about: Settings, box: Outbox | None, now: float
+) -> list[Letter]:
+    """A letter to everyone on the list, and to everyone who got an earlier revision of theirs.
+
+    issue  : as ``compiled`` returns it
+    box    : knows who got an earlier revision; a correction must reach them too. Who got a unit's letter gets no
+             second one where the correction does not concern it
+    Raises : MailError if a letter is not what was made; ConfigError for a domain no longer allowed, and for a row of
+             the list that names no letter.
     """
-    reached = box.reached(area, cutoff, revision) if box else []
-    everyone = {settings.bare(each).casefold(): each for each in [*reached, *about.recipients]}
-    if odd := [each for each in everyone if each.rpartition("@")[2] not in about.domains]:
+    reached = box.reached(area, cutoff, issue.revision) if box else []
+    got = {(each["about"], settings.bare(each["recipient"]).casefold()): each for each in reached}
+    wanted = {key: each["recipient"] for key, each in got.items()}
+    wanted |= _assigned(home, area, cutoff, issue, about)
+    same = {key for key, each in got.items() if key[0] and issue.is_as_before(key[0], each["revision"])}
+    contents = {"": issue.week} | issue.letters
+    everyone = {key: each for key, each in wanted.items() if key not in same and key[0] in contents}
+    if odd := [box for _, box in everyone if box.rpartition("@")[2] not in about.domains]:
         raise ConfigError(
             f"{settings.SETTINGS}: {', '.join(odd)} got the report before; the domain is no longer among domains"
         )
-    fields = {"sender": about.sender, "reply_to": about.reply_to, "seed": f"{area} {cutoff} {revision}"}
     date, own, made = datetime.fromtimestamp(now).astimezone(), settings.bare(about.sender), []
-    for each in everyone.values():
-        message = compose.addressed(week, to=each, date=date, **fields)
-        made.append(Letter(each, settings.bare(each), own, compose.identity(message), message))
+    for (code, _), each in everyone.items():
+        seed = " ".join(filter(None, [area, cutoff, str(issue.revision), code]))
+        fields = {"sender": about.sender, "reply_to": about.reply_to, "seed": seed}
+        message = compose.addressed(contents[code], to=each, date=date, **fields)
+        made.append(Letter(each, settings.bare(each), own, compose.identity(message), message, code))
     return made
+
+
+def _assigned(home: Path, area: str, cutoff: str, issue: Issue, about: Settings) -> dict[tuple[str, str], str]:
+    """As ``addressees.assign`` returns it. Raises ConfigError."""
+    again = f".venv/bin/python -m analysis week {cutoff} --area {area} --units"
+    registry = home / "config" / area / "units.csv"
+    if not issue.listed and (named := [each for each in about.recipients if each.about]):
+        raise ConfigError(f"{named[0].where}: for: {named[0].about}: this week was made without letters: {again} all")
+    return addressees.assign(about.recipients, issue.listed, registry, cutoff, again)
 
 
 def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
@@ -83,19 +146,22 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, s
 
     Raises : ConfigError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
-    revision, week = compiled(home, area, cutoff, words)
+    issue = compiled(home, area, cutoff, words)
     place, about = paths.reports(home, area, cutoff, "mail.eml"), settings.settings(home, area)
     if about is None:
         return Exit.DONE, how_to(home, area, cutoff, words)
     with _box(home) as box:
-        made = letters(area, cutoff, revision, week, about, box, time.time())
+        made = letters(home, area, cutoff, issue, about, box, time.time())
     folder = path(home).parent / "preview" / area / cutoff
     for old in folder.glob("*.eml"):
         old.unlink()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number, each in enumerate(made, start=1):
         (folder / f"{number:03d}.eml").write_bytes(each.message)
-    lines = [f"  {number:03d}.eml  {each.address}" for number, each in enumerate(made, start=1)]
+    lines = [
+        f"  {number:03d}.eml  {each.address}  {issue.name(each.about)}".rstrip()
+        for number, each in enumerate(made, start=1)
+    ]
     return Exit.DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
 
 
@@ -153,19 +219,21 @@ def send(
     Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
     Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
-    compiled(home, area, cutoff, words)
-    about = settings.settings(home, area)
+    issue, about = compiled(home, area, cutoff, words), settings.settings(home, area)
     if about is None or about.server is None:
         raise NoSettings(how_to(home, area, cutoff, words))
     sender.password(about.server)
+    if not resend:
+        _assigned(home, area, cutoff, issue, about)  # a row that names no letter stops all before an outbox is made
     with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
         box.recover(area, cutoff, clock())
+        box.forget_bytes(clock())
         if resend:
             box.resend(area, cutoff, clock())
         else:
-            revision, week = compiled(home, area, cutoff, words)
-            made = letters(area, cutoff, revision, week, about, box, clock())
-            box.queue(area, cutoff, revision, made, clock())
+            issue = compiled(home, area, cutoff, words)
+            made = letters(home, area, cutoff, issue, about, box, clock())
+            box.queue(area, cutoff, issue.revision, made, clock())
         try:
             done = _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
         except KeyboardInterrupt:

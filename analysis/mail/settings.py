@@ -5,6 +5,7 @@ import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from analysis.config import files
 from analysis.config.files import ConfigError
@@ -17,8 +18,9 @@ COLUMNS = {
     "area": "the area whose report the recipient gets: a folder of config/",
     "name": "name of the recipient; may be empty",
     "address": "mailbox of the recipient, in ASCII",
+    "for": "code or name of a unit or department: the recipient gets its letter, not the week's mail; may be empty",
 }
-MOST_RECIPIENTS = 200  # our choice: a longer list is probably a mistake
+LATER = ("for",)  # offices' own files may lack it
 FOR_OPERATOR = ("sender", "operator", "smtp")
 
 
@@ -28,6 +30,14 @@ class NoSettings(AnalysisError, FileNotFoundError):
     status = Exit.WRONG_USAGE
 
 
+class Recipient(NamedTuple):
+    """A row of the file of recipients: ``Name <box@host>``; whom the letter is about, as written ("": the week)."""
+
+    recipient: str
+    about: str = ""
+    where: str = ""  # file and row, for texts of errors
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of mail.toml and of the file of recipients for one area."""
@@ -35,7 +45,7 @@ class Settings:
     sender: str
     reply_to: str
     domains: frozenset[str]
-    recipients: list[str]
+    recipients: list[Recipient]
     server: Server | None  # None: letters are made but not sent
 
 
@@ -53,7 +63,8 @@ def settings(home: Path, area: str) -> Settings | None:
     recipients, file = [], values.get("recipients")
     domains = frozenset(each.casefold() for each in _texts(values.get("domains")))
     if isinstance(file, str) and domains:
-        recipients, wrong = _recipients(home / file, area, domains)
+        areas = {path.parent.name for path in home.glob("config/*/area.toml")}
+        recipients, wrong = _recipients(home / file, area, domains, areas | {area})
         faults += wrong
     if faults:
         raise ConfigError("\n".join(faults))
@@ -131,8 +142,11 @@ def _server(home: Path, smtp: dict | None) -> Server | None:
     return Server(**smtp | {name: str(home / smtp[name]) for name in ("password_file", "ca_file") if smtp[name]})
 
 
-def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[str], list[str]]:
-    """The recipients of ``area`` as ``Name <box@host>``, and every fault of the file, also in rows of other areas."""
+def _recipients(path: Path, area: str, domains: frozenset[str], areas: set[str]) -> tuple[list[Recipient], list[str]]:
+    """The recipients of ``area``, one of ``areas``, and every fault of the file, also in rows of other areas.
+
+    An address has one row for the week's mail, and may have others, each for the letter of a unit or department.
+    """
     if not path.is_file():
         return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
     try:
@@ -140,30 +154,32 @@ def _recipients(path: Path, area: str, domains: frozenset[str]) -> tuple[list[st
             rows = list(csv.DictReader(lines, strict=True))
     except (ValueError, csv.Error) as error:
         return [], [f"{path.name}: {error}"]
-    if not rows or list(rows[0]) != list(COLUMNS):
+    least = [name for name in COLUMNS if name not in LATER]
+    if not rows or list(rows[0]) not in (list(COLUMNS), least):
         return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
-    faults, found = [], {}
+    faults, own, of_week = [], [], set()
     for number, row in enumerate(rows, start=2):
         where = f"{path.name}: row {number}"
-        if None in row or None in row.values():
-            faults.append(f"{where}: expected {len(COLUMNS)} cells")
+        if None in row or None in [row[name] for name in least]:
+            faults.append(f"{where}: expected {len(rows[0])} cells")
             continue
-        recipient = f"{row['name']} <{row['address']}>"
-        if error := _refused("address", row["address"]) or _refused("recipient", recipient):
+        recipient, about = f"{row['name']} <{row['address']}>", (row.get("for") or "").strip()
+        key = (row["area"], row["address"].casefold())
+        if row["area"] not in areas:
+            faults.append(f"{where}: area {row['area']!r}: expected a folder of config/: {', '.join(sorted(areas))}")
+        elif error := _refused("address", row["address"]) or _refused("recipient", recipient):
             faults.append(f"{where}: {error}")
         elif row["address"].rpartition("@")[2].casefold() not in domains:
             faults.append(
                 f"{where}: {row['address']}: the domain is not among those allowed ({', '.join(sorted(domains))})"
             )
-        elif (row["area"], row["address"].casefold()) in found:
+        elif not about and key in of_week:
             faults.append(f"{where}: {row['address']}: this address already has a row")
         else:
-            found[row["area"], row["address"].casefold()] = recipient
-    own = [recipient for (named, _), recipient in found.items() if named == area]
+            own += [Recipient(recipient, about, where)] if row["area"] == area else []
+            of_week |= set() if about else {key}
     if not own and not faults:
         faults.append(f"{path.name}: no row of the area {area}")
-    if len(own) > MOST_RECIPIENTS:
-        faults.append(f"{path.name}: {len(own)} recipients of {area}, more than the limit of {MOST_RECIPIENTS}")
     return own, faults
 
 

@@ -26,12 +26,17 @@ def verdict(rows: list) -> Exit:
 
 
 def table(rows: list, words: Wording) -> str:
-    """The letters as a table for people: revision, address, state, since, tries, what the server said."""
-    heads = [words.say(f"mail.column.{name}") for name in ("revision", "address", "state", "changed", "tries", "reply")]
-    lines = [heads] + [
+    """The letters as a table for people: revision, address, state, since, tries, what the server said.
+
+    Where units or departments have letters of their own, also whose letter it is.
+    """
+    about = ["about"] if any(row["about"] for row in rows) else []
+    columns = ("revision", "address", *about, "state", "changed", "tries", "reply")
+    lines = [[words.say(f"mail.column.{name}") for name in columns]] + [
         [
             f"r{row['revision']}",
             row["address"],
+            *(row[name] for name in about),
             _say_state(row, words),
             say_time(row["changed"]),
             str(row["tries"]),

@@ -25,17 +25,8 @@ def request_rows(edition: Edition) -> list[dict]:
     each unit once, with all that it is asked about. Then the indicators that no department answers for. The office's
     own remarks come first.
     """
-    settings = edition.rules.settings
-    lost, moves = edition.found("step"), edition.found("move")
-    reasons = [
-        (edition.found("band"), "piece.ask_weak", settings["fell_most"]),
-        (edition.found("fell"), "piece.ask_fallen", settings["fell_most"]),
-        (lost[lost["reference"] < 0], "piece.ask_stepped", settings["fell_most"]),
-        (moves[moves["value"] < 0], "piece.ask_fallen", settings["fell_most"]),
-        (find_fallen_signals(edition), "piece.ask_signal", settings["page"]["signals"]),
-    ]
     asked, known = [], set()
-    for rows, ask, most in reasons:
+    for rows, ask, most in _reasons(edition):
         codes = [code for code in dict.fromkeys(rows["unit_code"]) if code not in known]
         known |= set(codes)
         asked += _ask_units(edition, codes, ask, most)
@@ -102,6 +93,24 @@ def _say_tasks(edition: Edition, department: str) -> list[str]:
     its = tasks[tasks["department"].map(find_code) == department]
     texts = zip(its["role"], its[f"text_{words.lang}"], strict=True)
     return [words.say(f"piece.task_{role}", task=text) if role else text for role, text in texts]
+
+
+def unit_request(edition: Edition, code: str) -> list[str]:
+    """What one unit is asked in ``request_rows``, also where it is only counted there: sentences, the ask last."""
+    asks = [ask for rows, ask, _ in _reasons(edition) if code in set(rows["unit_code"])]
+    return _ask_unit(edition, code, asks[0])["texts"] if asks else []
+
+
+def _reasons(edition: Edition) -> list[tuple[pd.DataFrame, str, int]]:
+    """Why a unit is asked, the strongest reason first: the findings, the sentence of the ask, how many are named."""
+    settings, lost, moves = edition.rules.settings, edition.found("step"), edition.found("move")
+    return [
+        (edition.found("band"), "piece.ask_weak", settings["fell_most"]),
+        (edition.found("fell"), "piece.ask_fallen", settings["fell_most"]),
+        (lost[lost["reference"] < 0], "piece.ask_stepped", settings["fell_most"]),
+        (moves[moves["value"] < 0], "piece.ask_fallen", settings["fell_most"]),
+        (find_fallen_signals(edition), "piece.ask_signal", settings["page"]["signals"]),
+    ]
 
 
 def find_fallen_signals(edition: Edition) -> pd.DataFrame:

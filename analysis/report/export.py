@@ -48,6 +48,12 @@ def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
     return _export(notebook, words, title, "mail")
 
 
+def as_notebook(pieces: list[str], tag: str) -> NotebookNode:
+    """A notebook that displays pieces of HTML in one cell with this tag, for what no notebook shows."""
+    outputs = [v4.new_output("display_data", {"text/html": piece}) for piece in pieces]
+    return v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs, metadata={"tags": [tag]})])
+
+
 def _export(notebook: NotebookNode, words: Wording, title: str, template: str, styles: str = "") -> str:
     names = filter(None, (f"{template}/style.css", styles))
     style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in names)

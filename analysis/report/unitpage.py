@@ -131,6 +131,11 @@ def lost(edition: Edition, code: str) -> HTML:
 
     A unit that is the only one of its kind has no median and no best figure beside its own.
     """
+    return page.render_piece("lost", edition, **lost_table(edition, code))
+
+
+def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
+    """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), and ``note`` of the rest."""
     words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
     rows = []
     for each in _lost_parts(edition, code).itertuples():
@@ -142,13 +147,13 @@ def lost(edition: Edition, code: str) -> HTML:
                 "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
                 "value": names.figure(measured, values.get(code)),
                 "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
-                "best": _best(edition, code, measured, values),
+                "best": _best(edition, code, measured, values) if with_best else "",
                 "target": names.limit(measured, targets[measured]) if measured in targets else "",
                 "flag": measured in edition.flagged.get(code, ()),
             }
         )
     has_peers = len(_of_its_kind(edition, code)) > 1
-    return page.render_piece("lost", edition, rows=rows, has_peers=has_peers, note=_rest(edition, code))
+    return {"rows": rows, "has_peers": has_peers, "note": _rest(edition, code)}
 
 
 def route(edition: Edition, code: str) -> HTML:

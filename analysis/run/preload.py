@@ -48,7 +48,7 @@ FOR_PAGES = (
         "analysis.mail.compose",
         "analysis.report.unitpage",
     ),
-    *("analysis.report.document", "analysis.report.workbook", "analysis.report.indexpage"),
+    *("analysis.report.document", "analysis.report.workbook", "analysis.report.indexpage", "analysis.report.letters"),
 )
 
 

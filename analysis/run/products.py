@@ -23,14 +23,14 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     from analysis.report.head import PREVIEW
 
     notebook, edition = _report(home, area, cutoff, run, words)
-    day, folder, title = edition.rules.cutoff, paths.run_reports(home, area, run), headline.title(edition)
+    folder, title = paths.run_reports(home, area, run), headline.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     if edition.rules.settings["public"]["base_url"] and (picture := figures.preview(edition)):
         atomic.save(folder / PREVIEW, picture.png(DPI))
     atomic.save(folder / "index.html", indexpage.build_way_in(title, headline.head(edition), words))
     atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
-    when = datetime(day.year, day.month, day.day, tzinfo=UTC)  # not now: the same week gives the same bytes
+    when = _date(edition)
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = compose.build_mail(digest, subject=headline.subject(edition), words=words, date=when, seed=seed)
     named = f"766-{area}-{cutoff}"  # what a reader saves keeps its area and week; names on disk stay
@@ -51,19 +51,59 @@ def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[s
     return [words.say("run.template_lacks", area=area, parts=words.listed(names))] if names else []
 
 
-PARTS = (page_and_mail, word)  # independent of each other
+def letters(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them; nothing
+    to tell of them."""
+    import itertools
+
+    from analysis.mail import addressees, compose
+    from analysis.report import export
+    from analysis.report import letters as report
+
+    edition, folder = _edition(home, area, cutoff, run, words), paths.run_folder(home, area, run)
+    (folder / "mail").mkdir()
+    files = {}
+    for each in itertools.chain(report.unit_letters(edition), report.department_letters(edition)):
+        digest = export.digest(export.as_notebook(each.pieces, "mail"), words, each.title)
+        # No revision: a unit that a correction does not concern keeps its letter, and is sent no second one.
+        about = {"subject": each.subject, "date": _date(edition), "seed": f"{area} {cutoff} {each.code}"}
+        files[each.code] = paths.letter_file(each.code)
+        compose.save(compose.build_mail(digest, words=words, **about), folder / files[each.code])
+    units = edition.tables["units"].itertuples()
+    known = [
+        (each.unit_code, addressees.UNIT, f"{each.type} {each.unit_name}".strip(), each.unit_name)
+        for each in units
+        if each.unit_code != edition.names.control
+    ]
+    known += [(each.code, addressees.DEPARTMENT, each.vi, each.en) for each in edition.rules.departments]
+    listed = [addressees.Listed(*each, files.get(each[0], "")) for each in known]
+    atomic.save(folder / addressees.LIST, addressees.write_list(listed))
+    return []
+
+
+PARTS = (page_and_mail, word, letters)  # independent of each other
+
+
+def _date(edition: "Edition") -> datetime:
+    """The date of a draft: not now, because the same week gives the same bytes."""
+    day = edition.rules.cutoff
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":
     """The run's executed 4_report, and the edition (tables, rules, words) that it was made from."""
     import nbformat
 
+    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
+    place = notebook.metadata.papermill.parameters.get("province_rank", "")
+    return notebook, _edition(home, area, cutoff, run, words, place)
+
+
+def _edition(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> "Edition":
     from analysis.config import rules
     from analysis.report.edition import Edition
 
-    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
     week = store.open_week(area, cutoff, run, home)
     tables = week.read_all() | {"findings": week.read("findings")}
-    place = notebook.metadata.papermill.parameters.get("province_rank", "")
     in_force = rules.load(home, area, periods.cutoff(cutoff))
-    return notebook, Edition(in_force, words, tables, place, provenance.provenance(week))
+    return Edition(in_force, words, tables, place, provenance.provenance(week))

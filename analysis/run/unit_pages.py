@@ -144,14 +144,11 @@ def error_text(error: Exception) -> str:
 
 def missing(words: Wording, title: str) -> str:
     """The HTML page that replaces a failed one: it says that the page is missing, what that means, where to look."""
-    from nbformat import v4
-
     from analysis.report import export
     from analysis.report.templates import template
 
     piece = template("pieces/unit_missing.html.j2").render(say=words.say, title=title)
-    cell = v4.new_code_cell(outputs=[v4.new_output("display_data", {"text/html": piece})], metadata={"tags": ["page"]})
-    return export.page(v4.new_notebook(cells=[cell]), words, title)
+    return export.page(export.as_notebook([piece], "page"), words, title)
 
 
 def _title(task: Task, words: Wording) -> str:

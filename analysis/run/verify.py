@@ -71,7 +71,7 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     shutil.copytree(home / "config", into / "config")
     published = paths.processed(home, area, cutoff)
     for each in store.history(home, area, cutoff).values():
-        tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units")
+        tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units", "mail")
         shutil.copytree(each.folder, paths.processed(into, area, each.cutoff), ignore=tables_only)
     for place in (published, paths.reports(home, area, cutoff)):
         for each in store.revisions(place):

@@ -43,8 +43,17 @@ def unit_file(code: str) -> str:
     It is the same below the week's tables (``.ipynb``; ``.json``, the token) and below its reports (``.html``).
     A delivered table may have a code that is no safe file name, such as ``../x``; its fingerprint is used instead.
     """
+    return f"units/{_file_name(code)}"
+
+
+def letter_file(code: str) -> str:
+    """The path of the letter of a unit or department below the week's tables: ``mail/H21.114.eml``."""
+    return f"mail/{_file_name(code)}.eml"
+
+
+def _file_name(code: str) -> str:
     plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", code)
-    return f"units/{code if plain else '~' + hashlib.sha256(code.encode()).hexdigest()[:16]}"
+    return code if plain else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def is_area(name: str) -> bool:

@@ -1,6 +1,7 @@
 """The ledger of letters: what may follow what, when a letter is tried again, and what is never sent by itself."""
 
 import os
+import sqlite3
 import stat
 from contextlib import closing
 
@@ -19,9 +20,14 @@ def box(tmp_path):
         yield box
 
 
-def letter(name: str, content: str = "1") -> Letter:
+def letter(name: str, content: str = "1", about: str = "") -> Letter:
     address = f"{name}@leaders.example"
-    return Letter(f"{name} <{address}>", address, "a@office.example", f"<{name}-{content}>", content.encode())
+    identity = f"<{name}-{about}{content}>"
+    return Letter(f"{name} <{address}>", address, "a@office.example", identity, content.encode(), about)
+
+
+def reached(box: Outbox, before: int) -> list[tuple]:
+    return [tuple(row) for row in box.reached(*WEEK, before)]
 
 
 def states(box: Outbox, cutoff: str = WEEK[1]) -> dict[str, str]:
@@ -163,8 +169,99 @@ def test_a_correction_knows_who_got_or_may_have_got_an_earlier_revision(box):
     try_next(box, ACCEPTED)
     try_next(box, REFUSED)
     try_next(box, UNCERTAIN)
-    assert box.reached(*WEEK, 2) == ["lan <lan@leaders.example>", "hoa <hoa@leaders.example>"]
-    assert box.reached(*WEEK, 1) == []
+    assert reached(box, 2) == [("", "lan <lan@leaders.example>", 1), ("", "hoa <hoa@leaders.example>", 1)]
+    assert reached(box, 1) == []
+
+
+def test_a_correction_knows_which_letter_of_which_revision_each_person_got_last(box):
+    box.queue(*WEEK, 1, [letter("lan"), letter("lan", about="30634")], NOON)
+    try_next(box, ACCEPTED)
+    try_next(box, ACCEPTED)
+    box.queue(*WEEK, 2, [letter("Lan", "2", about="30634")], NOON)
+    try_next(box, ACCEPTED)
+    assert reached(box, 3) == [("", "lan <lan@leaders.example>", 1), ("30634", "Lan <Lan@leaders.example>", 2)]
+
+
+def test_one_person_may_have_several_letters_of_a_week_each_once(box):
+    mine = [letter("lan"), letter("lan", about="30634"), letter("lan", about="phong-tu-phap")]
+    box.queue(*WEEK, 1, mine, NOON)
+    for _ in mine:
+        try_next(box, ACCEPTED)
+    box.queue(*WEEK, 1, mine, NOON)
+    assert [(row["about"], row["state"]) for row in box.rows(*WEEK)] == [
+        (about, ACCEPTED) for about in ("", "30634", "phong-tu-phap")
+    ]
+    box.queue(*WEEK, 2, mine[:2], NOON)
+    box.queue(*WEEK, 2, mine[:1], NOON)  # the row of 30634 was taken from the list
+    assert [row["reply"] for row in box.rows(*WEEK)][3:] == ["", "off_list"]
+
+
+@pytest.mark.parametrize("state", [ACCEPTED, UNCERTAIN])
+def test_capitals_in_an_address_make_no_second_letter(box, state):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    try_next(box, state)
+    box.queue(*WEEK, 1, [letter("Lan")], NOON)
+    assert states(box) == {"r1 lan": state}
+
+
+def test_capitals_corrected_in_an_address_that_was_refused_are_used(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    try_next(box, REFUSED)
+    box.queue(*WEEK, 1, [letter("Lan", "2")], NOON)
+    assert states(box) == {"r1 Lan": PENDING}
+
+
+def test_the_bytes_of_a_letter_settled_for_a_year_are_dropped_and_nothing_else(box):
+    box.queue(*WEEK, 1, [letter(name) for name in ("lan", "minh", "hoa", "tam")], NOON)
+    for state in (ACCEPTED, REFUSED, UNCERTAIN):
+        try_next(box, state)
+    year = NOON + 365 * 24 * HOUR
+    assert box.forget_bytes(year) == 0 and box.forget_bytes(year + 1) == 2 and box.forget_bytes(year + 1) == 0
+    held = box.db.execute("SELECT state, message, message_id FROM letters ORDER BY id")
+    assert [tuple(row) for row in held] == [
+        (ACCEPTED, b"", "<lan-1>"),
+        (REFUSED, b"", "<minh-1>"),
+        (UNCERTAIN, b"1", "<hoa-1>"),
+        (PENDING, b"1", "<tam-1>"),
+    ]
+    assert states(box) == {"r1 lan": ACCEPTED, "r1 minh": REFUSED, "r1 hoa": UNCERTAIN, "r1 tam": PENDING}
+
+
+BEFORE = """
+CREATE TABLE letters (
+    id INTEGER PRIMARY KEY,
+    area TEXT NOT NULL, cutoff TEXT NOT NULL, revision INTEGER NOT NULL,
+    address TEXT NOT NULL, recipient TEXT NOT NULL, sender TEXT NOT NULL,
+    message_id TEXT NOT NULL, message BLOB NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending',
+    queued REAL NOT NULL, due REAL NOT NULL, changed REAL NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '',
+    UNIQUE (area, cutoff, revision, address)
+)"""  # as before there were letters of units
+
+
+def test_an_outbox_from_before_letters_of_units_is_taken_over_with_all_that_it_knows(tmp_path):
+    path = tmp_path / "outbox.sqlite"
+    rows = [("lan", PENDING, 0), ("Lan", ACCEPTED, 1), ("minh", UNCERTAIN, 2), ("hoa", PENDING, 3)]
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(BEFORE)
+        for name, state, tries in rows:
+            values = (*WEEK, 1, f"{name}@leaders.example", name, "a@b", name, b"1", state, NOON, NOON, NOON, tries)
+            db.execute(
+                "INSERT INTO letters (area, cutoff, revision, address, recipient, sender, message_id, message, state,"
+                f" queued, due, changed, tries) VALUES ({', '.join('?' * len(values))})",
+                values,
+            )
+        db.commit()
+    for _ in range(2):
+        with closing(Outbox(path)) as box:
+            held = [
+                (row["address"].partition("@")[0], row["state"], row["tries"], row["about"]) for row in box.rows(*WEEK)
+            ]
+            assert held == [("Lan", ACCEPTED, 1, ""), ("minh", UNCERTAIN, 2, ""), ("hoa", PENDING, 3, "")]
+    with closing(Outbox(path)) as box:
+        box.queue(*WEEK, 1, [letter(name) for name in ("lan", "minh", "hoa")], NOON)
+        assert states(box) == {"r1 Lan": ACCEPTED, "r1 minh": UNCERTAIN, "r1 hoa": PENDING}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")

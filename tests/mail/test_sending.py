@@ -29,10 +29,11 @@ from support.settings import SENDER, write_settings
 from analysis.cli import main
 from analysis.config import wording
 from analysis.config.files import ConfigError
-from analysis.mail import compose, outbox, sender, sending, status
+from analysis.mail import addressees, compose, outbox, sender, sending, status
 from analysis.mail import settings as mail_settings
+from analysis.mail.addressees import Listed
 from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
-from analysis.weeks import paths, publish, store
+from analysis.weeks import atomic, paths, publish, store
 from analysis.weeks.home import PROJECT
 
 AREA, CUTOFF = WEEK = "cho-moi", "2023-12-04"
@@ -82,7 +83,7 @@ def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cu
     compose.save(message, place / "mail.eml")
 
 
-def write_recipients(home: Path, *boxes: str, rows: list[tuple[str, str, str]] | None = None) -> None:
+def write_recipients(home: Path, *boxes: str, rows: list[tuple[str, ...]] | None = None) -> None:
     rows = rows or [(AREA, NAMES.get(box, box), f"{box}@leaders.example") for box in boxes]
     with (home / "recipients.csv").open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows([mail_settings.COLUMNS, *rows])
@@ -378,6 +379,160 @@ def test_what_still_waits_of_the_first_issue_is_not_sent_after_the_correction(ho
     assert [read(data, "Subject") for _, _, data in seen.taken] == [CORRECTED] * 3
 
 
+# -- letters of units and departments ---------------------------------------------------------------------------------
+
+LAN, MINH = "lan@leaders.example", "minh@leaders.example"
+LISTED = [
+    Listed("30634", addressees.UNIT, "xã Kiến An", "Kiến An", "mail/30634.eml"),
+    Listed("30637", addressees.UNIT, "xã Mỹ Hội Đông", "Mỹ Hội Đông", ""),
+    Listed("phong-tu-phap", addressees.DEPARTMENT, "Phòng Tư pháp", "the Division of Justice", "mail/phong-tu-phap.eml"),
+]  # fmt: skip
+
+
+def publish_letters(home: Path, words, **contents: str) -> None:
+    """The letters of a published week, after its mail, as a run publishes them; a second time the first stay as r1."""
+    folder = paths.processed(home, *WEEK)
+    if folder.exists():
+        number = len(store.revisions(folder)) + 1
+        folder.rename(folder.with_name("old"))
+        folder.mkdir()
+        folder.with_name("old").rename(folder / f"r{number}")
+    (folder / "mail").mkdir(parents=True)
+    for each in (each for each in LISTED if each.file):
+        content = contents.get(each.name_en.replace(" ", "_"), "1")
+        about = {"subject": f"766 {each.name_vi}", "words": words, "date": MONDAY, "seed": each.code}
+        compose.save(compose.build_mail(f"<p>{each.name_vi} {content}</p>", **about), folder / each.file)
+    (folder / addressees.LIST).write_text(addressees.write_list(LISTED), "utf-8")
+    places = (folder, paths.reports(home, *WEEK))
+    made = {name: sha for place in places for name, sha in atomic.hashes(place.rglob("*"), home).items()}
+    atomic.save_json(folder / "run.json", {"products": made})
+
+
+def got(seen) -> list[tuple[str, str]]:
+    """What arrived at the server: address and subject, in order."""
+    return [(to, read(data, "Subject")) for _, to, data in seen.taken]
+
+
+def test_whoever_names_a_unit_or_department_gets_its_letter_instead_of_the_weeks_mail(home, words, capsys):
+    publish_letters(home, words)
+    rows = [("lan", ""), ("minh", "Kiến An"), ("minh", "Phòng Tư pháp"), ("MINH", "30634"), ("hoa", "xã Kiến An")]
+    write_recipients(home, rows=[(AREA, "", f"{box}@leaders.example", about) for box, about in rows])
+    expected = [
+        (LAN, SUBJECT),
+        (MINH, "766 xã Kiến An"),
+        (MINH, "766 Phòng Tư pháp"),
+        ("hoa@leaders.example", "766 xã Kiến An"),
+    ]
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call(home=home) == 0 and seen.connections == 0
+        shown = re.findall(r"(\d{3}\.eml)  (\S+) *(.*)", capsys.readouterr().out)
+        assert shown == [
+            ("001.eml", LAN, ""),
+            ("002.eml", MINH, "30634 (xã Kiến An)"),
+            ("003.eml", MINH, "phong-tu-phap (Phòng Tư pháp)"),
+            ("004.eml", "hoa@leaders.example", "30634 (xã Kiến An)"),
+        ]
+        assert call("--send", home=home) == call("--send", home=home) == call("--status", home=home) == 0
+    assert got(seen) == expected
+    head, *lines = capsys.readouterr().out.splitlines()[-5:]
+    assert re.split(r"\s{2,}", head)[:4] == [say(f"mail.column.{n}") for n in ("revision", "address", "about", "state")]
+    assert [line.split()[2] for line in lines[1:3]] == ["30634", "phong-tu-phap"]
+    messages = [email.message_from_bytes(data, policy=email.policy.default) for _, _, data in seen.taken]
+    assert len({message["Message-ID"] for message in messages}) == 4
+    assert [len(list(message.iter_attachments())) for message in messages[1:]] == [0, 0, 0]
+    assert sorted(messages[1].keys()) == INTENDED and messages[1]["To"].addresses[0].addr_spec == MINH
+
+
+def test_a_letter_that_may_have_arrived_is_uncertain_and_the_others_of_its_reader_go_out(home, words):
+    publish_letters(home, words)
+    write_recipients(home, rows=[(AREA, "", LAN, about) for about in ("30634", "phong-tu-phap")])
+    with mx.serving({"dot": mx.once(mx.hangs_up)}) as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == send(home, words)[0] == 4
+        assert got(seen) == [(LAN, "766 xã Kiến An"), (LAN, "766 Phòng Tư pháp")]
+        assert send(home, words, resend=True)[0] == 0
+    assert seen.taken[2] == seen.taken[0] and len(seen.taken) == 3
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ("30700", "no unit in force on 2023-12-04; its successor: 30634 (Kiến An)"),
+        ("30637", f"make them: .venv/bin/python -m analysis week {CUTOFF} --area {AREA} --units 30637"),
+        ("Kiến", "no unit of this week and no department has this code or name"),
+    ],
+)
+def test_one_letter_that_cannot_be_refuses_all_before_anything_is_put_down(home, words, about, said, capsys):
+    publish_letters(home, words)
+    lines = ["code,name,type,kind,valid_from,valid_to,successor_code,source", "30634,Kiến An,xã,commune,2022-06-23,,,x"]
+    lines += ["30700,Cũ,xã,commune,2022-06-23,2023-06-30,30634,x"]
+    (home / "config" / AREA / "units.csv").write_text("\n".join(lines), "utf-8")
+    write_recipients(home, rows=[(AREA, "", LAN, ""), (AREA, "", MINH, about)])
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("--send", home=home) == call(home=home) == 3
+    assert seen.connections == 0 and not sending.path(home).exists()
+    told = capsys.readouterr().err
+    assert f"recipients.csv: row 3: for: {about}: " in told and said in told
+
+
+def test_a_week_made_before_there_were_letters_says_that_it_must_be_made_again(home, capsys):
+    write_settings(home)
+    write_recipients(home, rows=[(AREA, "", LAN, ""), (AREA, "", MINH, "30634")])
+    assert call("--send", home=home) == 3
+    assert f"row 3: for: 30634: this week was made without letters: .venv/bin/python -m analysis week {CUTOFF}" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_correction_sends_the_letters_that_it_changes_and_no_other_twice(home, words, changed):
+    publish_letters(home, words)
+    write_recipients(home, rows=[(AREA, "", LAN, ""), (AREA, "", LAN, "30634"), (AREA, "", MINH, "phong-tu-phap")])
+    with mx.serving({"RCPT": mx.for_box("minh@", mx.once(mx.says("550 no")))}) as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == 4  # minh got nothing
+        publish_week(home, words, CORRECTED)
+        publish_letters(home, words, **{"Kiến_An": "2"} if changed else {})
+        write_recipients(home, rows=[(AREA, "", MINH, "phong-tu-phap")])
+        assert send(home, words)[0] == send(home, words)[0] == 0
+    again = [(LAN, "766 xã Kiến An")] if changed else []
+    assert got(seen)[2:] == [(LAN, CORRECTED), *again, (MINH, "766 Phòng Tư pháp")]
+
+
+@pytest.mark.parametrize("name", ["mail.eml", "mail/30634.eml", addressees.LIST])
+def test_what_was_changed_after_it_was_published_is_not_sent(home, words, name, capsys):
+    publish_letters(home, words)
+    write_settings(home)
+    place = next(
+        path for path in (paths.reports(home, *WEEK) / name, paths.processed(home, *WEEK) / name) if path.is_file()
+    )
+    place.write_bytes(place.read_bytes().replace(b"Ki", b"Ky").replace(b"49", b"75"))
+    for option in ("--send", "--preview"):
+        assert call(option, home=home) == 4
+        assert place.relative_to(home).as_posix() in capsys.readouterr().out
+    place.unlink()
+    assert call("--send", home=home) in (2, 4)
+    assert not sending.path(home).exists()
+
+
+def test_the_bytes_of_letters_settled_for_a_year_are_dropped_when_a_later_week_is_sent(home, words):
+    with mx.serving() as (port, _):
+        write_settings(home, port)
+        send(home, words)
+        size = sum(len(each) for each in held(home))
+        send(home, words, now=NOON + 364 * 86_400)
+        assert size and sum(len(each) for each in held(home)) == size
+        send(home, words, now=NOON + 366 * 86_400)
+    assert held(home) == [b""] * 3 and set(states(home).values()) == {ACCEPTED}
+
+
+def held(home: Path) -> list[bytes]:
+    with closing(Outbox(sending.path(home))) as box:
+        return [row["message"] for row in box.db.execute("SELECT message FROM letters")]
+
+
 # -- the id, the attachment -------------------------------------------------------------------------------------------
 
 
@@ -435,6 +590,8 @@ def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
 def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_sent(home, capsys):
     smtp = 'host = "mail.example"\nport = 25\nsecurity = "none"\nca_file = "no.pem"\n'
     write_settings(home, smtp=smtp, sender="Văn phòng", reply_to="a@b, c@d")
+    (home / "config" / "an-giang").mkdir()
+    (home / "config" / "an-giang" / "area.toml").touch()
     rows = [
         (AREA, "Lan", "lan@leaders.example"),
         (AREA, "Lan", "LAN@leaders.example"),
@@ -445,7 +602,7 @@ def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_s
         (AREA, "Tâm\r\nBcc: x@evil.example", "tam@leaders.example"),
     ]
     write_recipients(home, rows=rows)
-    assert call("--send", home=home) == 3
+    assert call("--send", "--area", AREA, home=home) == 3
     said = capsys.readouterr().err
     for each in (
         *('mail.toml: [smtp] security = "none" is only for this machine', 'mail.toml: [smtp] ca_file = "no.pem"'),
@@ -562,8 +719,8 @@ def test_an_odd_name_is_refused_or_stays_one_name(home, name):
         about = mail_settings.settings(home, AREA)
     except ConfigError:
         return
-    revision, week = sending.compiled(home, *WEEK, words)
-    [letter] = sending.letters(*WEEK, revision, week, about, None, NOON)
+    issue = sending.compiled(home, *WEEK, words)
+    [letter] = sending.letters(home, *WEEK, issue, about, None, NOON)
     message = email.message_from_bytes(letter.message, policy=email.policy.default)
     assert sorted(message.keys()) == INTENDED
     assert [(each.display_name, each.addr_spec) for each in message["To"].addresses] == [(name, "lan@leaders.example")]

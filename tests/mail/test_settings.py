@@ -7,6 +7,7 @@ import pytest
 
 from analysis.config.files import ConfigError
 from analysis.mail import schema, settings
+from analysis.mail.settings import Recipient
 
 AREA = "cho-moi"
 SMTP = 'host = "mail.example"\nport = 587\nsecurity = "starttls"\n'
@@ -32,6 +33,10 @@ def write_recipients(home: Path, *rows: list[str]) -> None:
     (home / "recipients.csv").write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def recipients(home: Path) -> list[tuple[str, str]]:
+    return [(each.recipient, each.about) for each in settings.settings(home, AREA).recipients]
+
+
 def faults(home: Path) -> list[str]:
     with pytest.raises(ConfigError) as refused:
         settings.settings(home, AREA)
@@ -43,7 +48,7 @@ def test_settings_without_fault_are_what_is_written(home):
     held = settings.settings(home, AREA)
     assert (held.sender, held.reply_to, held.recipients) == (
         *("Văn phòng <bao-cao@office.example>", ""),
-        ["Lan <lan@leaders.example>"],
+        [Recipient("Lan <lan@leaders.example>", "", "recipients.csv: row 2")],
     )
     server = held.server
     assert (server.host, server.port, server.security, server.user) == ("mail.example", 587, "starttls", "")
@@ -115,7 +120,7 @@ def test_all_faults_of_both_files_are_named_at_once(home):
 def test_a_byte_order_mark_is_no_fault(home):
     for path in (home / "mail.toml", home / "recipients.csv"):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert settings.settings(home, AREA).recipients == ["Lan <lan@leaders.example>"]
+    assert recipients(home) == [("Lan <lan@leaders.example>", "")]
 
 
 def test_a_password_written_into_the_settings_is_refused_without_being_repeated(home):
@@ -125,17 +130,39 @@ def test_a_password_written_into_the_settings_is_refused_without_being_repeated(
         assert fault.startswith(("mail.toml: [smtp] ", "mail.toml: [smtp.bao] ")) and "bi-mat" not in fault
 
 
+def configure(home: Path, *areas: str) -> None:
+    for area in areas:
+        (home / "config" / area).mkdir(parents=True)
+        (home / "config" / area / "area.toml").touch()
+
+
 def test_each_area_has_its_own_recipients_and_one_without_any_sends_nothing(home):
+    configure(home, AREA, "an-giang")
     write_recipients(home, ["an-giang", "Hoa", "hoa@leaders.example"], [AREA, "", "lan@leaders.example"])
-    assert settings.settings(home, AREA).recipients == [" <lan@leaders.example>"]
+    assert recipients(home) == [(" <lan@leaders.example>", "")]
     with pytest.raises(ConfigError, match="no row of the area gia-lai"):
         settings.settings(home, "gia-lai")
 
 
-def test_a_list_that_grew_too_long_is_taken_for_a_slip(home):
-    rows = [[AREA, "", f"a{number}@leaders.example"] for number in range(settings.MOST_RECIPIENTS + 1)]
-    write_recipients(home, *rows)
-    assert "201 recipients" in faults(home)[0]
+def test_an_area_that_is_no_folder_of_config_is_refused_and_not_taken_for_nobody(home):
+    configure(home, AREA, "an-giang")
+    write_recipients(home, ["Cho-Moi", "Lan", "lan@leaders.example"], ["an-giang", "Hoa", "hoa@leaders.example"])
+    assert faults(home) == ["recipients.csv: row 2: area 'Cho-Moi': expected a folder of config/: an-giang, cho-moi"]
+
+
+def test_a_fourth_column_says_whose_letter_a_person_gets_and_may_be_missing_or_empty(home):
+    lan = [AREA, "Lan", "lan@leaders.example"]
+    write_recipients(home, lan, [*lan, "Kiến An"], [*lan, " 30637 "], [AREA, "Hoa", "hoa@leaders.example", ""])
+    assert recipients(home) == [
+        ("Lan <lan@leaders.example>", ""),
+        ("Lan <lan@leaders.example>", "Kiến An"),
+        ("Lan <lan@leaders.example>", "30637"),
+        ("Hoa <hoa@leaders.example>", ""),
+    ]
+    (home / "recipients.csv").write_text(f"area,name,address\n{','.join(lan)}\n", "utf-8")
+    assert recipients(home) == [("Lan <lan@leaders.example>", "")]
+    (home / "recipients.csv").write_text(f"area,name,address,unit\n{','.join(lan)},x\n", "utf-8")
+    assert faults(home) == ["recipients.csv: expected the columns area, name, address, for and at least one row"]
 
 
 # -- the operator -----------------------------------------------------------------------------------------------------

@@ -342,9 +342,9 @@ def test_letters_that_were_left_waiting_are_sent_the_next_time_though_no_week_is
         assert call("week", "--due", "--area", AREA) == Exit.DONE
         with closing(Outbox(sending.path(home))) as box:
             about = mail_settings.settings(home, AREA)
-            revision, week = sending.compiled(home, AREA, THIRD, words())
-            waiting = sending.letters(AREA, THIRD, revision, week, about, box, time.time())
-            box.queue(AREA, THIRD, revision, waiting, time.time())
+            issue = sending.compiled(home, AREA, THIRD, words())
+            waiting = sending.letters(home, AREA, THIRD, issue, about, box, time.time())
+            box.queue(AREA, THIRD, issue.revision, waiting, time.time())
         assert sending.waiting(home, AREA) == [THIRD]
         assert call("week", "--due", "--area", AREA) == Exit.DONE
         assert seen.taken == []

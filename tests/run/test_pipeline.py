@@ -609,6 +609,9 @@ def test_a_week_is_driven_without_what_takes_long_to_import(tmp_path):
     done = subprocess.run([sys.executable, "-c", drive, *arguments], capture_output=True, text=True)
     imported = set(done.stdout.split())
     assert (tmp_path / "reports" / "cho-moi" / "2023-12-04" / "units" / "30634.html").is_file(), done.stderr
+    record = json.loads((tmp_path / "data/processed/cho-moi/2023-12-04/run.json").read_text("utf-8"))
+    letters = {Path(name).name for name in record["products"] if "/mail/" in name}
+    assert {"30634.eml", "phong-tu-phap.eml", "letters.csv"} <= letters and "30637.eml" not in letters
     assert (
         not imported & {"pandas", "matplotlib", "papermill", "nbformat", "nbconvert"}
         and "analysis.run.pipeline" in imported

@@ -1,0 +1,123 @@
+"""The letters of units and departments: the week's news of one of them, for its chairman or its head.
+
+A unit's letter is its page in short; a department's is its section of the report, its standing tasks first. Nothing is
+computed or drawn for them that page and report do not have, and no notebook runs, because a week may have 150.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from analysis.config.wording import capital
+from analysis.report import asks, page, sentences, unitpage
+from analysis.report.edition import Edition
+
+
+class Letter(NamedTuple):
+    """Code of the unit or department, subject, title, and the pieces of HTML in order."""
+
+    code: str
+    subject: str
+    title: str
+    pieces: list[str]
+
+
+def unit_letters(edition: Edition) -> Iterator[Letter]:
+    """The letter of each unit that has a page: its lines for a minute, what it is asked, its own figures."""
+    made = edition.tables["pages"].query("status == 'made'")["unit_code"]
+    for code in edition.units.loc[edition.units["unit_code"].isin(made), "unit_code"]:
+        asked, words = unit_requests(edition, code), edition.words
+        pieces = [unitpage.minute(edition, code)]
+        if asked:
+            fields = {"heading": words.say("letter.requests_heading"), "items": asked}
+            pieces.append(page.render_piece("letter_list", edition, **fields))
+        table = unitpage.lost_table(edition, code, with_best=False)
+        rates = sentences.week_rate_lines(edition, code, only_known=True)
+        texts = list(filter(None, [table["note"], *rates]))
+        fields = {"rows": table["rows"], "has_peers": table["has_peers"], "texts": texts}
+        pieces.append(page.render_piece("letter_figures", edition, **fields))
+        title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
+        news = [_standing(edition, code), _count(edition, "asks", len(asked))]
+        yield Letter(code, _subject(edition, edition.names.unit(code), news, title, corrected), title, _html(pieces))
+
+
+def unit_requests(edition: Edition, code: str) -> list[dict]:
+    """What a unit is asked, each with a ``name`` (of the indicator; "" where the unit is meant) and ``texts``.
+
+    First what the report asks it by name, with the first reason; then each of its figures that is below the threshold
+    of the office, or zero where there is neither threshold nor target.
+    """
+    words, names, settings = edition.words, edition.names, edition.rules.settings
+    asked, held = [], edition.figures[code]["value"]
+    if texts := asks.unit_request(edition, code):
+        asked.append({"name": "", "texts": [texts[0], texts[-1]]})
+    limits, responsible = settings["marks_below"], settings["responsible"]
+    for indicator, group in edition.rules.indicators[["indicator", "group"]].itertuples(index=False):
+        in_charge = responsible.get(indicator) or responsible.get(group)
+        if indicator in edition.flagged.get(code, ()):
+            value, limit = names.figure(indicator, held[indicator]), names.limit(indicator, limits[indicator])
+            text = words.say("letter.ask_below", value=value, limit=limit)
+        elif in_charge and held.get(indicator) == 0 and not {indicator} & {*limits, *settings["targets"]}:
+            text = words.say("letter.ask_zero")
+        else:
+            continue
+        named = [words.say("letter.responsible", department=in_charge[words.lang])] if in_charge else []
+        asked.append({"name": names.indicator(indicator), "texts": [text, *named]})
+    return asked
+
+
+def department_letters(edition: Edition) -> Iterator[Letter]:
+    """The letter of each department that has a section: its standing tasks, its indicators' asks, remarks."""
+    words = edition.words
+    for section in asks.department_sections(edition):
+        title = words.say("piece.title", area=section["name"], period=capital(words.period(edition.rules.cutoff)))
+        indicators = [each["indicator"] for each in section["asks"]]
+        corrected = edition.tables["corrections"]["indicator"].isin(indicators).any()
+        title = sentences.mark_correction(title, edition) if corrected else title
+        pieces = [page.render_piece("letter_title", edition, title=title)]
+        for part in ("standing", "asks", "watched", "remarks"):
+            items = [each if isinstance(each, dict) else {"name": "", "texts": [each]} for each in section[part]]
+            if items:
+                heading = words.say(f"letter.{part}_heading")
+                pieces.append(page.render_piece("letter_list", edition, heading=heading, items=items))
+        news = [_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
+        name = section["name"]
+        yield Letter(section["code"], _subject(edition, name, news, title, corrected), title, _html(pieces))
+
+
+def _subject(edition: Edition, name: str, news: list[str], title: str, corrected: bool) -> str:
+    """``766 Kiến An 04/12: 49,18 (+0,15), Yếu; 3 đề nghị``; the title where there is no news."""
+    words, news = edition.words, list(filter(None, news))
+    if not news:
+        return title
+    day = words.say("chart.day", day=edition.rules.cutoff)
+    text = words.say("piece.mail_subject", area=name, day=day, news="; ".join(news))
+    return sentences.mark_correction(text, edition) if corrected else text
+
+
+def _standing(edition: Edition, code: str) -> str:
+    """``49,18 (+0,15), Yếu``; "" without a total."""
+    words, unit = edition.words, edition.units.set_index("unit_code").loc[code]
+    if pd.isna(unit["total"]):
+        return ""
+    total, change = words.number(unit["total"]), unit["change"]
+    score = total if pd.isna(change) else f"{total} ({words.number(change, signed=True)})"
+    return f"{score}, {edition.names.band(unit['band'])}"
+
+
+def _below(edition: Edition, indicators: list[str]) -> str:
+    """How many units are below the threshold in one of these indicators at least; where none is, below a target."""
+    for what in ("flag", "target"):
+        rows = edition.found(what)
+        if count := rows.loc[rows["indicator"].isin(indicators), "unit_code"].nunique():
+            return _count(edition, what, count)
+    return ""
+
+
+def _count(edition: Edition, what: str, count: int) -> str:
+    return edition.words.say(f"letter.subject_{what}", count=count) if count else ""
+
+
+def _html(pieces: list) -> list[str]:
+    return [piece.data for piece in pieces]
