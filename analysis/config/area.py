@@ -16,6 +16,7 @@ OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {
     "[trend] least_changes": "signals on the own rates of weeks have taken the place of control charts",
+    "[page] minute_routes": "the first lines name units, the requests tell their routes and losses",
 }
 
 
@@ -186,7 +187,6 @@ class Rebase(Table):
 class Page(Table):
     """How many items are named or drawn one by one; the others are only counted."""
 
-    minute_routes: int = Field(ge=0, description="units whose route or loss the first lines tell")
     steady_pct: float = Field(
         ge=0,
         le=100,

@@ -1,18 +1,23 @@
-"""What is read first: the title, the mail's subject, and at most five lines for a reader with one minute."""
+"""What is read first: the title, the mail's subject, a few large figures, and at most five items below them."""
+
+import re
 
 import pandas as pd
 
 from analysis.config.wording import capital, uncapital
-from analysis.method import possible
-from analysis.report import asks, phrases, sentences
+from analysis.report import asks, parts, phrases, sentences
 from analysis.report.edition import Edition
 from analysis.report.head import PREVIEW, Head, address, build_head
+from analysis.report.parts import Part
+from analysis.weeks import paths
 
 MOST_IN_SUBJECT = 2  # units by name; more are counted
 WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
 # What a subject that is too long goes without, one more after the other: the change of the area is told by the first
 # line of the mail, the names of units by its requests.
 SHORTER = ((), ("change",), ("fell",), ("fell", "change"), ("fell", "weak"), ("fell", "weak", "change"))
+MOST_ITEMS, MOST_NAMED = 5, 3  # our choice: what a telephone shows at once, in items of at most two lines
+DECIMALS = re.compile(r"[+−]?\d+[,.]\d+%?")
 
 
 def title(edition: Edition) -> str:
@@ -114,103 +119,183 @@ def preheader(edition: Edition) -> str:
     return " ".join([*sentences.counts_lines(edition), *asked])
 
 
-def minute_lines(edition: Edition) -> list[str]:
-    """At most five lines for a reader with one minute: result, weakest, fallen, risen, what to act on."""
-    lines = [
-        sentences.result_line(edition),
-        _weakest_line(edition),
-        _fallen_line(edition),
-        _risen_line(edition),
-        _to_do_line(edition),
+def figures(edition: Edition) -> list[dict]:
+    """The large figures: ``value``, its ``label``, whether it is ``weak``. What is not known is left out.
+
+    The area's total, band, change and place; of a table without a row of the whole area how many units it has.
+    """
+    words, area = edition.words, edition.district
+    if area is None or pd.isna(area["total"]):
+        counts = edition.units.groupby("kind").size()
+        return [
+            {"value": words.number(count, 0), "label": words.say(f"kind.{kind}"), "weak": False}
+            for kind, count in counts.items()
+        ]
+    known = [
+        (words.number(area["total"]), words.say("headline.total"), False),
+        (
+            edition.names.band(area["band"]),
+            words.say("piece.band"),
+            area["band"] in edition.rules.settings["weak_bands"],
+        ),
     ]
-    return list(filter(None, lines))
+    if pd.notna(area["change"]):
+        label = words.say("headline.change", period=edition.previous_period)
+        known.append((words.number(area["change"], signed=True), label, False))
+    if edition.standing:
+        peers = edition.rules.settings["name"]["peers_" + words.lang]
+        known.append(("/".join(edition.standing), words.say("headline.place", peers=peers), False))
+    return [dict(zip(("value", "label", "weak"), each, strict=True)) for each in known]
 
 
-def _weakest_line(edition: Edition) -> str:
-    """The units of weak bands, who has left them, and the routes of the first ones to the next band."""
+def items(edition: Edition) -> list[list[Part]]:
+    """At most five items below the figures, in parts: who is weak, who fell, what was lost, who rose, what is missed.
+
+    Of more than five the last one stays: the targets. What is left out stands further down on the page.
+    """
+    told = [
+        _no_area_item(edition),
+        _weak_item(edition),
+        _fallen_item(edition),
+        _carried_item(edition),
+        _lost_item(edition),
+        _hidden_item(edition),
+        _signal_item(edition),
+        _risen_item(edition),
+    ]
+    told, last = [each for each in told if each], _target_item(edition)
+    return [*told[: MOST_ITEMS - bool(last)], *([last] if last else [])]
+
+
+def minute_lines(edition: Edition) -> list[str]:
+    """The result and the items as plain sentences."""
+    return list(filter(None, [sentences.result_line(edition), *map(parts.plain, items(edition))]))
+
+
+# -- the items: each in parts, [] where there is nothing to say ------------------------------------------------------
+
+
+def _no_area_item(edition: Edition) -> list[Part]:
+    area = edition.rules.settings["name"][edition.words.lang]
+    return [] if edition.district is not None else [Part(edition.words.say("piece.no_area", area=area))]
+
+
+def _weak_item(edition: Edition) -> list[Part]:
+    """The units of weak bands, the lowest first; of several kinds each by itself, for their periods may differ."""
     weak, words = edition.found("band"), edition.words
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
-    left = edition.found("left_band")["text"].tolist()
     if weak.empty:
-        return " ".join([words.say("piece.no_weak", bands=bands), *left])
-    shown = edition.rules.settings["fell_most"]
-    routes = edition.found("route").drop_duplicates("unit_code")
-    routes = routes[routes["unit_code"].isin(weak["unit_code"].head(edition.rules.settings["page"]["minute_routes"]))]
+        return [Part(words.say("piece.no_weak", bands=bands))]
     kinds = edition.units.set_index("unit_code")["kind"]
-    of_kinds = [its for _, its in weak.groupby(weak["unit_code"].map(kinds), sort=False)]
-    texts = [words.say("piece.weak", band=bands, units=edition.unit_list(its, most=shown)) for its in of_kinds]
-    if kinds.nunique() > 1:  # the figures of one kind may be of another period than those of the other
-        named = [capital(words.say(f"kind.{kinds[its['unit_code'].iat[0]]}")) for its in of_kinds]
-        pairs = zip(named, texts, strict=True)
-        texts = [words.say("piece.of_kind", kind=kind, text=uncapital(text)) for kind, text in pairs]
-    return " ".join([*texts, *routes["text"], *left])
+    if kinds.nunique() == 1:
+        return parts.say(words, "piece.weak", band=bands, units=_name_units(edition, weak))
+    told = []
+    for kind, its in weak.groupby(weak["unit_code"].map(kinds), sort=False):
+        units = _name_units(edition, its, most=1)
+        name = capital(words.say(f"kind.{kind}"))
+        text = parts.say(words, "headline.weak_of_kind", band=bands, kind=name, units=units)
+        told += [*([Part(" ")] if told else []), *text]
+    return told
 
 
-def _fallen_line(edition: Edition) -> str:
-    """The units with a marked fall or a lost block of points; without a marked fall how many rose and fell."""
-    words, period = edition.words, edition.previous_period
-    changes = edition.units["change"]
-    if changes.isna().all():
-        return ""
-    fell, lost = edition.found("fell"), edition.found("step")
-    hidden = edition.found("move").query("value < 0 and unit_code not in @fell.unit_code")
-    if len(fell):
-        shown = edition.unit_list(fell, most=edition.rules.settings["fell_most"])
-        texts = [words.say("piece.fell_marked", units=shown, period=period)]
-    else:
-        texts = sentences.counts_lines(edition)
-        if (changes < 0).any():
-            texts.append(words.say("piece.none_fell_marked"))
-    texts += sentences.carried_lines(edition)
-    most = edition.rules.settings["page"]["minute_routes"]
-    texts += hidden["text"].head(most).tolist()
-    losses = lost[lost["reference"] < 0].drop_duplicates("unit_code")
-    for each in losses.head(most).itertuples():
-        its = (
-            edition.tables["steps"].query("unit_code == @each.unit_code and blocks < 0").set_index("against")["blocks"]
-        )
-        if its.nunique() == 1 and "before" in its:
-            its = its[["before"]]  # all that is lacking was lost this time
-        points = {name: words.number(-blocks, 0) for name, blocks in its.items()}
-        unit = edition.names.unit(each.unit_code)
-        texts.append(words.say(f"piece.lost_{'_'.join(points)}", unit=unit, **points))
-    if others := len(losses) - most:
-        texts += [words.say("piece.others_lost", count=others)] if others > 0 else []
-    return " ".join([*texts, *asks.find_fallen_signals(edition)["text"].head(most)])
-
-
-def _risen_line(edition: Edition) -> str:
-    """The units with a marked rise, and how many rose, fell and stayed, unless the line of the falls has that."""
-    words = edition.words
+def _fallen_item(edition: Edition) -> list[Part]:
+    """The marked falls; without any, how many units rose and fell; without a comparison, why there is none."""
+    words, fell = edition.words, edition.found("fell")
     if edition.units["change"].isna().all():
-        return " ".join(text for text, _ in phrases.say_withheld(edition.tables["moves"], edition.names))
-    rose = edition.found("rose")
-    texts = [words.say("piece.rose_marked", units=words.listed(_name_most_risen(edition, rose)))] if len(rose) else []
-    return " ".join([*texts, *(sentences.counts_lines(edition) if len(edition.found("fell")) else [])])
+        return [Part(" ".join(text for text, _ in phrases.say_withheld(edition.tables["moves"], edition.names)))]
+    if len(fell):
+        units = _name_units(edition, fell)
+        return parts.say(words, "piece.fell_marked", units=units, period=edition.previous_period)
+    texts = sentences.counts_lines(edition)
+    if (edition.units["change"] < 0).any():
+        texts = [*texts, words.say("piece.none_fell_marked")]
+    return [Part(" ".join(texts))]
 
 
-def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[str]:
+def _carried_item(edition: Edition) -> list[Part]:
+    return [Part(text) for text in sentences.carried_lines(edition)]
+
+
+def _lost_item(edition: Edition) -> list[Part]:
+    """The unit that probably lost most blocks of points, this time or earlier; the others are counted."""
+    lost = edition.found("step").query("reference < 0").drop_duplicates("unit_code")
+    if lost.empty:
+        return []
+    code = lost["unit_code"].iat[0]
+    its = edition.tables["steps"].query("unit_code == @code and blocks < 0").set_index("against")["blocks"]
+    if its.nunique() == 1 and "before" in its:
+        its = its[["before"]]  # all that is lacking was lost this time
+    points = {name: [Part(edition.words.number(-blocks, 0), strong=True)] for name, blocks in its.items()}
+    told = parts.say(edition.words, f"piece.lost_{'_'.join(points)}", unit=[_link_unit(edition, code)], **points)
+    if others := len(lost) - 1:
+        told += [Part(" " + edition.words.say("piece.others_lost", count=others))]
+    return told
+
+
+def _hidden_item(edition: Edition) -> list[Part]:
+    """The largest marked fall of a part of a total that did not itself fall notably; the others are counted."""
+    told_already = pd.concat([edition.found("fell"), edition.found("step")])["unit_code"]
+    hidden = edition.found("move").query("value < 0")
+    hidden = hidden[~hidden["unit_code"].isin(told_already)]
+    if hidden.empty:
+        return []
+    code, measured = hidden[["unit_code", "indicator"]].iloc[0]
+    moves, changes = edition.tables["moves"], edition.units.set_index("unit_code")["change"]
+    (move,) = moves[(moves["unit_code"] == code) & (moves["indicator"] == measured)].itertuples()
+    text = phrases.say_part(move._replace(median=float("nan")), changes[code], edition.names)
+    told = _stress(edition, capital(text), code)
+    if others := hidden["unit_code"].nunique() - 1:
+        told += [Part(" " + edition.words.say("piece.others_lost", count=others))]
+    return told
+
+
+def _signal_item(edition: Edition) -> list[Part]:
+    """The units whose own rate is far below what is usual for them, with the indicator."""
+    rows = asks.find_fallen_signals(edition)
+    named = [
+        [
+            _link_unit(edition, each.unit_code),
+            Part(f" ({uncapital(edition.names.indicator(each.indicator))}"),
+            *_mark_new(edition, each.since == str(edition.rules.cutoff)),
+            Part(")"),
+        ]
+        for each in rows.head(MOST_NAMED).itertuples()
+    ]
+    return parts.say(edition.words, "headline.signals", units=_count_others(edition, named, rows)) if named else []
+
+
+def _risen_item(edition: Edition) -> list[Part]:
+    """The units that left a weak band, and those with a marked rise."""
+    words, told = edition.words, []
+    left, rose = edition.found("left_band"), edition.found("rose")
+    if len(left):
+        bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
+        told += parts.say(words, "headline.left", bands=bands, units=_name_units(edition, left))
+    if len(rose):
+        told += [Part(" ")] if told else []
+        told += parts.say(words, "piece.rose_marked", units=_name_most_risen(edition, rose))
+    return told
+
+
+def _name_most_risen(edition: Edition, rose: pd.DataFrame) -> list[Part]:
     """At most ``rose_most`` units by name, none of them tied with one that is only counted; the others counted."""
     words, most = edition.words, edition.rules.settings["rose_most"]
     if len(rose) <= most:
-        return edition.named(rose)
+        return _name_units(edition, rose, most=most)
     is_named = rose["value"] > rose["value"].iloc[most]
     if most and not is_named.any():
         is_named = rose["value"] == rose["value"].max()  # more than so many share the first place
-    others = rose.loc[~is_named, "value"]
-    if others.empty:
-        return edition.named(rose)
+    named, others = [_name_unit(edition, each) for each in rose[is_named].itertuples()], rose.loc[~is_named, "value"]
     if len(others) > 1 and others.nunique() == 1:
         change = edition.names.figure("CHANGE", others.iloc[0])
-        counted = words.say("piece.rose_alike", count=len(others), change=change)
-    else:
-        counted = words.say("piece.others", count=len(others))
-    return [*edition.named(rose[is_named]), counted]
+        named.append([Part(words.say("piece.rose_alike", count=len(others), change=change))])
+    elif len(others):
+        named.append([Part(words.say("piece.others", count=len(others)))])
+    return parts.listed(words, named)
 
 
-def _to_do_line(edition: Edition) -> str:
-    """The targets that all, some or no units miss, those that the area cannot reach any more, and how many units are
-    below the thresholds; "" with neither."""
+def _target_item(edition: Edition) -> list[Part]:
+    """The targets that all, some or no units miss; without targets how many units are below the thresholds."""
     words, names, everyone = edition.words, edition.names, len(edition.units)
     targets = {
         f"{uncapital(names.indicator(indicator))} {names.limit(indicator, target)}": len(
@@ -220,36 +305,68 @@ def _to_do_line(edition: Edition) -> str:
         if len(sentences.unit_values(edition, indicator))
     }
     if not targets:
-        line = ""
-    elif not any(targets.values()):
-        line = words.say("piece.none_missed", targets=words.listed(targets))
-    elif set(targets.values()) == {everyone} and everyone > 1:
-        line = words.say("piece.targets_everyone", count=everyone, targets=words.listed(targets))
-    else:
-        missed = [
-            words.say("piece.missed", target=name, count=count, of=everyone) for name, count in targets.items() if count
-        ]
-        line = words.say("piece.targets", missed=words.listed(missed))
-    counts = edition.found("flag").groupby("indicator", sort=False).size()
+        return _flagged_item(edition)
+    if not any(targets.values()):
+        return [Part(words.say("piece.none_missed", targets=words.listed(targets)))]
+    if set(targets.values()) == {everyone} and everyone > 1:
+        count = [Part(words.number(everyone, 0), strong=True)]
+        return parts.say(words, "piece.targets_everyone", count=count, targets=words.listed(targets))
+    missed = [
+        parts.say(words, "piece.missed", target=name, count=[Part(words.number(count, 0), strong=True)], of=everyone)
+        for name, count in targets.items()
+        if count
+    ]
+    return parts.say(words, "piece.targets", missed=parts.listed(words, missed))
+
+
+def _flagged_item(edition: Edition) -> list[Part]:
+    words, counts = edition.words, edition.found("flag").groupby("indicator", sort=False).size()
     low = [
-        words.say("piece.low", indicator=uncapital(names.indicator(name)), count=count)
+        words.say("piece.low", indicator=uncapital(edition.names.indicator(name)), count=count)
         for name, count in counts.items()
     ]
-    low = [words.say("piece.act_first", low=words.listed(low))] if low else []
-    return " ".join(filter(None, [line, _impossible_line(edition), *low]))
+    return [Part(words.say("piece.act_first", low=words.listed(low)))] if low else []
 
 
-def _impossible_line(edition: Edition) -> str:
-    """The targets that the area cannot reach any more by the day, and the most that it can."""
-    held = sentences.of_unit(edition.tables["possible"], edition.names.control)
-    lost = [
-        edition.words.say(
-            "possible.short",
-            indicator=uncapital(edition.names.indicator(each.indicator)),
-            target=edition.names.limit(each.indicator, each.target),
-            most=edition.names.percent(each.most),
-        )
-        for each in held[held["state"] == possible.IMPOSSIBLE].itertuples()
-    ]
-    by = edition.words.date(edition.target_day)
-    return edition.words.say("possible.area", by=by, targets="; ".join(lost)) if lost else ""
+# -- their parts -----------------------------------------------------------------------------------------------------
+
+
+def _name_units(edition: Edition, rows: pd.DataFrame, most: int = MOST_NAMED) -> list[Part]:
+    """``Hòa Bình (5,27%, mới), Long Giang (6,45%) và 3 đơn vị khác`` in the order of the rows, linked."""
+    named = [_name_unit(edition, each) for each in rows.head(most).itertuples()]
+    return _count_others(edition, named, rows)
+
+
+def _count_others(edition: Edition, named: list[list[Part]], rows: pd.DataFrame) -> list[Part]:
+    if others := len(rows) - len(named):
+        named = [*named, [Part(edition.words.say("piece.others", count=others))]]
+    return parts.listed(edition.words, named)
+
+
+def _name_unit(edition: Edition, each) -> list[Part]:
+    """The unit of a finding with its figure, and whether that is new this week."""
+    held = edition.ages.get((each.finding, each.unit_code, each.indicator))
+    is_new = held is not None and held.weeks == 1 and not held.is_open
+    figure = Part(edition.names.figure(each.indicator, each.value), strong=True)
+    unit = _link_unit(edition, each.unit_code)
+    return [unit, Part(" ("), figure, *_mark_new(edition, is_new), Part(")")]
+
+
+def _mark_new(edition: Edition, is_new: bool) -> list[Part]:
+    return [Part("; "), Part(edition.words.say("age.short_new"), new=True)] if is_new else []
+
+
+def _link_unit(edition: Edition, code: str) -> Part:
+    href = f"{paths.unit_file(code)}.html" if code in edition.paged else ""
+    return Part(edition.names.unit(code), strong=True, href=href)
+
+
+def _stress(edition: Edition, text: str, code: str) -> list[Part]:
+    """The sentence of a finding in parts: its unit linked, its first figure strong."""
+    name, told = edition.names.unit(code), []
+    if text.casefold().startswith(name.casefold()):
+        told, text = [_link_unit(edition, code)._replace(text=text[: len(name)])], text[len(name) :]
+    if found := DECIMALS.search(text):
+        before, after = text[: found.start()], text[found.end() :]
+        return [*told, Part(before), Part(found[0], strong=True), Part(after)]
+    return [*told, Part(text)]

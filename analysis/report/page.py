@@ -7,7 +7,9 @@ small template in notebooks/templates/pieces.
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.report import asks, headline, phrases, sentences, table_rows
+from analysis.report import asks, phrases, sentences, table_rows
+from analysis.report import headline as top
+from analysis.report import ranking as ranks
 from analysis.report.edition import Edition
 from analysis.report.head import render_head
 from analysis.report.templates import template
@@ -15,12 +17,45 @@ from analysis.report.templates import template
 
 def head(edition: Edition) -> HTML:
     """What the page says of itself in its head. It shows nothing."""
-    return render_head(headline.head(edition))
+    return render_head(top.head(edition))
 
 
-def minute(edition: Edition) -> HTML:
-    """Five lines for a reader with one minute: result, weakest units, falls, rises, what to do."""
-    return render_piece("minute", edition, title=headline.title(edition), lines=headline.minute_lines(edition))
+def headline(edition: Edition) -> HTML:
+    """What is read first: where this page is, the large figures, at most five items, and what stands further down."""
+    cutoff = edition.rules.cutoff
+    return render_piece(
+        "headline",
+        edition,
+        title=top.title(edition),
+        figures=top.figures(edition),
+        items=top.items(edition),
+        before=_previous_page(edition),
+        cutoff=cutoff,
+        download=f"766-{edition.rules.area}-{cutoff}",
+        contents=_contents(edition),
+    )
+
+
+def _previous_page(edition: Edition) -> dict | None:
+    """``cutoff`` and ``day`` of the newest earlier cut-off that was published; None for the first one."""
+    course, cutoff = edition.tables["course"], edition.rules.cutoff
+    days = course.loc[(course["carried_by"] == "") & (course["cutoff"] < str(cutoff)), "cutoff"]
+    return {"cutoff": days.max(), "day": edition.words.date(pd.Timestamp(days.max()).date())} if len(days) else None
+
+
+def _contents(edition: Edition) -> dict[str, str]:
+    """The headings of the page by their anchors, in order."""
+    say = edition.words.say
+    named = {name: say(f"page.{name}") for name in ("requests", "ranking", "result", "moved", "outlook", "appendix")}
+    named |= {"data-note": say("piece.data_heading"), "letter": say("page.letter")}
+    return {id: name for id, name in named.items() if id != "outlook" or sentences.area_outlook_lines(edition)}
+
+
+def ranking(edition: Edition) -> HTML:
+    """The ranking as a table that is a chart too, one for each kind of units; and the area's result in words."""
+    sizes = {"width": ranks.SCALE, "height": ranks.HEIGHT, "course_width": ranks.COURSE}
+    lines = sentences.result_lines(edition)
+    return render_piece("ranking", edition, tables=ranks.rankings(edition), lines=lines, **sizes)
 
 
 def correction(edition: Edition) -> HTML:
@@ -32,23 +67,22 @@ def correction(edition: Edition) -> HTML:
     )
 
 
-def masthead(edition: Edition) -> HTML:
-    """Header, title and legal basis of the document (Decree 30/2020/NĐ-CP); number and signature stay open."""
-    fields = {"place": sentences.place_and_day(edition), "heading": sentences.heading(edition)}
-    return render_piece("masthead", edition, basis=sentences.basis_lines(edition), **fields)
+def letter(edition: Edition) -> HTML:
+    """The form of the document (Decree 30/2020/NĐ-CP), folded: head, title, legal basis, recipients, signature.
 
-
-def result(edition: Edition) -> HTML:
-    """Section 1: the area's result, the range of its units, and what the printed columns explain of its total."""
-    return render_piece("result", edition, lines=sentences.result_lines(edition))
+    Number and signature stay open.
+    """
+    area = edition.rules.settings["name"][edition.words.lang]
+    fields = {"place": sentences.place_and_day(edition), "heading": sentences.heading(edition), "area": area}
+    return render_piece("letter", edition, basis=sentences.basis_lines(edition), **fields)
 
 
 def mail_head(edition: Edition) -> HTML:
     """The beginning of the mail: its hidden preheader, the first lines, and where the page is, if readers have it."""
     words, settings = edition.words, edition.rules.settings
-    fields = {"preheader": headline.preheader(edition), "title": headline.mail_title(edition)}
+    fields = {"preheader": top.preheader(edition), "title": top.mail_title(edition)}
     attached = words.say("piece.page_attached") if settings["mail"]["attach_page"] else ""
-    fields |= {"lines": headline.minute_lines(edition), "address": headline.head(edition).url}
+    fields |= {"lines": top.minute_lines(edition), "address": top.head(edition).url}
     return render_piece("mail_head", edition, attached=attached, **fields)
 
 
@@ -80,14 +114,18 @@ def requests(edition: Edition) -> HTML:
 
 
 def appendix(edition: Edition) -> HTML:
-    """The table of all units by rank, the area's row first. Marked cells are also marked in words."""
-    rows = table_rows.area_rows(edition) + [table_rows.table_row(edition, each) for _, each in edition.units.iterrows()]
+    """The table of all units, the area's row first: by rank, a long one by name. Marks are also told in words."""
+    rows = [table_rows.table_row(edition, each) for _, each in edition.units.iterrows()]
+    is_long = len(rows) > ranks.LONG
+    groups = ranks.by_letter(rows) if is_long else [{"label": "", "rows": rows}]
     return render_piece(
         "appendix",
         edition,
         columns=table_rows.printed_columns(edition),
         rest=edition.names.rest_heading(),
-        rows=rows,
+        area=table_rows.area_rows(edition),
+        groups=groups,
+        sorted=ranks.say_order(edition, is_long),
         note=table_rows.appendix_note(edition),
     )
 
@@ -107,10 +145,16 @@ def data_note(edition: Edition) -> HTML:
     return render_piece("data_note", edition, texts=sentences.data_lines(edition), repairs=repairs)
 
 
-def trend(edition: Edition) -> HTML:
-    """Section 2: since when there is history, signals, rises and falls in a row, what targets still need."""
-    heading = edition.words.say("piece.trend_heading")
-    return render_piece("trend", edition, heading=heading, lines=sentences.trend_lines(edition))
+def moved(edition: Edition) -> HTML:
+    """What moved: since when there is history, how many rose and fell, signals, rises and falls in a row."""
+    heading = edition.words.say("page.moved")
+    return render_piece("trend", edition, id="moved", heading=heading, lines=sentences.moved_lines(edition))
+
+
+def outlook(edition: Edition) -> HTML:
+    """What is still possible: the targets of the area, and where the year will end. Else empty."""
+    heading, lines = edition.words.say("page.outlook"), sentences.area_outlook_lines(edition)
+    return render_piece("trend", edition, id="outlook", heading=heading, lines=lines) if lines else HTML("")
 
 
 def week_rates(edition: Edition) -> HTML:
@@ -123,11 +167,6 @@ def actors(edition: Edition) -> HTML:
     """Which department must act on which indicator: how many units are below its limits, and the lowest one."""
     rows = asks.actor_rows(edition)
     return render_piece("actors", edition, rows=rows) if rows else HTML("")
-
-
-def closing(edition: Edition) -> HTML:
-    """The end mark, recipients, and the place of the signature (Decree 30/2020/NĐ-CP)."""
-    return render_piece("closing", edition, area=edition.rules.settings["name"][edition.words.lang])
 
 
 def provenance(edition: Edition) -> HTML:

@@ -112,28 +112,49 @@ def _reconciled_lines(edition: Edition) -> list[str]:
 
 
 def trend_lines(edition: Edition, in_letter: bool = False) -> list[str]:
-    """Section 2: the history there is, the area's own week, signals, long runs, and what is still possible.
+    """Section 2: what moved, and what is still possible.
 
     in_letter : of the history only what names units, and no rates that cannot be told
     """
+    return [*moved_lines(edition, in_letter), *area_outlook_lines(edition)]
+
+
+def moved_lines(edition: Edition, in_letter: bool = False) -> list[str]:
+    """The history there is, how many moved, who left a weak band or rose, the area's own week, signals, long runs."""
     known = edition.found("data", "CHANGE")
     known = known[known["value"].notna()] if in_letter else known
-    code, words = edition.names.control, edition.words
-    area = capital(edition.rules.settings["name"][words.lang])
-    named = [
-        [words.say("piece.of_kind", kind=area, text=uncapital(line)) for line in lines]
-        for lines in (week_rate_lines(edition, code, only_known=in_letter), target_lines(edition, code))
-    ]
     return [
         *known["text"],
         *counts_lines(edition),
         *carried_lines(edition),
-        *named[0],
+        *_risen_lines(edition),
+        *_of_area(edition, week_rate_lines(edition, edition.names.control, only_known=in_letter)),
         *_signal_lines(edition),
         *_streak_lines(edition),
-        *named[1],
-        *forecast_lines(edition, code),
     ]
+
+
+def area_outlook_lines(edition: Edition) -> list[str]:
+    """What each target of the area still needs, or that it cannot be reached any more; and where the year will end."""
+    code = edition.names.control
+    return [*_of_area(edition, target_lines(edition, code)), *forecast_lines(edition, code)]
+
+
+def _of_area(edition: Edition, lines: list[str]) -> list[str]:
+    """The sentences, each said to be of the whole area."""
+    area = capital(edition.rules.settings["name"][edition.words.lang])
+    return [edition.words.say("piece.of_kind", kind=area, text=uncapital(line)) for line in lines]
+
+
+def _risen_lines(edition: Edition) -> list[str]:
+    """The units that left a weak band, and the notable rises; of many the first ones, and how many others there are."""
+    lines, settings = [], edition.rules.settings
+    for finding, most in (("left_band", settings["fell_most"]), ("rose", settings["rose_most"])):
+        texts = edition.found(finding)["text"].tolist()
+        lines += texts[:most]
+        if others := len(texts[most:]):
+            lines.append(edition.words.say(f"piece.others_{finding}", count=others))
+    return lines
 
 
 def week_rate_lines(edition: Edition, code: str, only_known: bool = False) -> list[str]:

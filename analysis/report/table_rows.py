@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analysis.config.units import PREFIX
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.report import phrases
 from analysis.report.edition import Edition
@@ -94,6 +95,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         "control": control,
         "rank": words.number(unit["rank"], 0) if not control else "",
         "unit": capital(names.unit(unit["unit_code"])),
+        "name": PREFIX.sub("", names.unit(unit["unit_code"])),
         "page": f"{paths.unit_file(unit['unit_code'])}.html" if unit["unit_code"] in edition.paged else "",
         "total": words.number(unit["total"]),
         "band": names.band(unit["band"]),

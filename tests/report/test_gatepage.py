@@ -393,7 +393,7 @@ def test_on_paper_the_table_fits_and_its_head_and_marks_are_printed(browse, refu
     ask = """[document.documentElement.scrollWidth, getComputedStyle(document.querySelector('thead')).display,
               document.querySelector('.scroll').scrollWidth <= document.querySelector('.scroll').clientWidth,
               getComputedStyle(document.getElementById('t1-G6')).printColorAdjust,
-              document.querySelector('details li').getBoundingClientRect().height > 0,
+              document.querySelector('.repair li').getBoundingClientRect().height > 0,
               document.getElementById('controls').getBoundingClientRect().top >
               document.querySelector('.delivered').getBoundingClientRect().bottom]"""
     wide, *rest = browse(refused, ask, width=a4_landscape, dark=True, media="print").answer

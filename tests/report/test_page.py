@@ -59,7 +59,7 @@ def test_a_fall_is_marked_where_the_one_rule_for_moves_marks_it_and_nowhere_else
 
 
 def test_the_document_leaves_number_and_signature_open():
-    said = text(page.masthead(edition())) + text(page.closing(edition()))
+    said = text(page.letter(edition()))
     assert "Số: /BC-VP" in said and "Chợ Mới, ngày 04 tháng 12 năm 2023" in said
     assert "CHÁNH VĂN PHÒNG [Chữ ký, họ và tên]" in said and "- Lưu: VT." in said
 

@@ -21,7 +21,7 @@ class Seen:
 
 @pytest.fixture(scope="session")
 def browse():
-    """``browse(html, ask=JavaScript, width=1280, dark=False, media="screen")`` => Seen.
+    """``browse(html, ask=JavaScript, width=1280, height=900, dark=False, media="screen", forced=False)`` => Seen.
 
     With ``looks``, each a dict of such settings, one page is asked in each of them: ``answer`` is a list.
     Works in a thread of its own: Playwright keeps an event loop running, which would disturb tests that run notebooks.
@@ -71,9 +71,12 @@ def _seen(browser, html: str, ask: str, looks: tuple[dict, ...] = (), **look) ->
     return seen
 
 
-def _set(page, width: int = 1280, dark: bool = False, media: str = "screen") -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(media=media, color_scheme="dark" if dark else "light")
+def _set(
+    page, width: int = 1280, height: int = 900, dark: bool = False, media: str = "screen", forced: bool = False
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    colours = {"color_scheme": "dark" if dark else "light", "forced_colors": "active" if forced else "none"}
+    page.emulate_media(media=media, **colours)
 
 
 ADDRESS = "http://page.test/"  # answered from memory; a real network is never asked
