@@ -241,7 +241,7 @@ def _tasks(document) -> None:
     """The second appendix: each department with its standing tasks and its indicators."""
     _appendix_head(document, "tasks")
     names = ("department", "task", "flagged", "missed", "lowest")
-    table = _table(document, 4, (56, 82, 32, 32, 50), grid=True)
+    table = _table(document, 4, (52, 108, 26, 26, 40), grid=True)
     head, begin, row, end = table.rows
     _heads(head, [f"{{{{ tasks.{name} }}}}" for name in names])
     _mark(begin, "{%tr for row in tasks.rows %}")
