@@ -140,6 +140,17 @@ def test_a_failing_export_publishes_nothing(home):
     assert contents(*published(home)) == before
 
 
+def test_what_there_is_to_tell_of_the_products_is_told(home):
+    told, made = [], steps(home, stages=())
+
+    def export(*given):
+        made.export(*given)
+        return ["the template has no place for a part"]
+
+    outcome = pipeline.make_week(home, AREA, CUTOFF, steps=dataclasses.replace(made, export=export, tell=told.append))
+    assert outcome.status == Exit.DONE and "the template has no place for a part" in told
+
+
 def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
     told, before = [], contents(home)
     outcome = pipeline.make_week(
