@@ -17,7 +17,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help report week test long fuzz faults bench lab lint format docs lock hooks clean
+.PHONY: help report week test long fuzz faults bench lab lint format docs fonts lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -79,6 +79,9 @@ format: $(READY)  ## mend what lint would find
 
 docs: $(READY)  ## docs/configuration.md and docs/tables.md, anew from the code
 	@PYTHONPATH=. $(BIN)/python docs/reference.py
+
+fonts: $(READY)  ## the fonts of pages and charts, anew from Source Sans Pro with the letters that reports hold
+	@PYTHONPATH=. $(BIN)/python docs/fonts.py
 
 lock: $(READY)  ## resolve requirements.lock anew from pyproject.toml; newest releases: make lock UPGRADE=--upgrade
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes \

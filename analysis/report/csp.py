@@ -5,6 +5,9 @@ import hashlib
 
 
 def policy(style: str) -> str:
-    """The policy that allows only this stylesheet and ``data:`` images: no script, no request, no form."""
+    """The policy that allows only this stylesheet, and images and fonts in the page: no script, no request, no form."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; img-src data:; font-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )

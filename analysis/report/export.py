@@ -6,9 +6,9 @@ in addition the page's policy forbids scripts and requests, so that a missing es
 """
 
 import re
+from base64 import b64encode
 from functools import lru_cache
-from html import unescape
-from urllib.parse import quote
+from html import escape
 
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode, v4
@@ -19,8 +19,9 @@ from analysis.report.head import Head
 from analysis.report.templates import TEMPLATES
 
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
-PLAIN = " !$()*+,/:;<=>?@[]'"  # characters that need no escape in a quoted data: URI; base64 would be a third longer
-DRAWING = re.compile(r'(?<=src="data:image/svg\+xml,)[^"]*')  # nbconvert writes &lt; where < is allowed
+STYLES = {"page": ("style.css", "charts.css"), "mail": ("style.css",)}
+DRAWING = re.compile("<!--drawing ([0-9]+)-->")  # nbconvert parses the page; a drawing is put in afterwards as it is
+FONT = re.compile(r"(?<=url\()\.\./(fonts/[^)]+)")  # of a stylesheet; the page holds the font itself
 NO_ALT = "No description has been provided for this image"  # what nbconvert writes where alt is missing
 
 
@@ -55,16 +56,29 @@ def as_notebook(pieces: list[str], tag: str) -> NotebookNode:
 
 
 def _export(notebook: NotebookNode, words: Wording, title: str, template: str, styles: str = "") -> str:
-    names = filter(None, (f"{template}/style.css", styles))
-    style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in names)
+    style = _style(template, styles)
     resources = {"title": title, "skip": words.say("page.skip"), "style": style, "policy": csp.policy(style)}
-    shown = _keep_tagged(notebook, template)
-    resources["head"] = next(filter(None, (output.metadata.get("head") for output in shown.cells[0].outputs)), Head())
-    html, _ = _exporter(template, words.lang).from_notebook_node(shown, resources)
-    html = DRAWING.sub(lambda found: unescape(found[0]), html)
+    kept, drawings = _keep_tagged(notebook, template), []
+    resources["head"] = next(filter(None, (output.metadata.get("head") for output in kept.cells[0].outputs)), Head())
+    for output in kept.cells[0].outputs:
+        if drawing := output.data.get("image/svg+xml"):
+            output.data["image/svg+xml"] = f"<!--drawing {len(drawings)}-->"
+            drawings.append(drawing)
+    html, _ = _exporter(template, words.lang).from_notebook_node(kept, resources)
+    html = DRAWING.sub(lambda found: drawings[int(found[1])], html)
     if NO_ALT in html:
         raise ExportError(f"a piece of HTML in a cell tagged {template} has an image without alternative text")
     return html
+
+
+@lru_cache
+def _style(template: str, more: str = "") -> str:
+    """The stylesheets of a template as one, and one ``more``, with the fonts that they name in it."""
+    names = [*(f"{template}/{name}" for name in STYLES[template]), *filter(None, [more])]
+    style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in names)
+    return FONT.sub(
+        lambda found: "data:font/woff2;base64," + b64encode((TEMPLATES / found[1]).read_bytes()).decode(), style
+    )
 
 
 @lru_cache
@@ -101,7 +115,9 @@ def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
     about = output.metadata.get(chart, {})
     if not about.get("alt", "").strip():
         raise ExportError(f"{where}: the chart has no alternative text in its metadata ({chart}: alt)")
-    picture = output.data[chart]
-    # The attributes of our drawings are names and numbers, without quotation marks.
-    picture = quote(picture.replace('"', "'"), safe=PLAIN) if chart == "image/svg+xml" else "".join(picture.split())
-    return v4.new_output("display_data", {chart: picture}, metadata=about)
+    if chart == "image/png":
+        return v4.new_output("display_data", {chart: "".join(output.data[chart].split())}, metadata=about)
+    # The drawing stands in the page itself: its text can be found and selected, its colours are those of the page.
+    _, start, drawing = output.data[chart].partition("<svg")
+    drawing = f'{start} role="img" aria-label="{escape(about["alt"])}"{drawing}'
+    return v4.new_output("display_data", {chart: drawing}, metadata=about)

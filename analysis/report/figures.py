@@ -51,14 +51,15 @@ def heat(edition: Edition) -> list[Chart]:
     rates = set(percent) & set(edition.rules.columns["field"])
     if not rates:
         groups = edition.tables["points"].query("indicator == ''").rename(columns={"group": "name", "points": "value"})
-        cells = groups.assign(indicator_name=groups["name"].map(names.group), target=groups["max_points"], decimals=2)
-        cells, name = cells.assign(flagged=False), "heat_groups"
+        cells = groups.assign(indicator_name=groups["name"].map(names.group), most=groups["max_points"], decimals=2)
+        cells, name = cells.assign(target=float("nan"), flagged=False), "heat_groups"
     else:
         cells = edition.tables["measurements"]
         cells = cells[cells["indicator"].isin(rates)]
         cells = cells.assign(
             indicator_name=cells["indicator"].map(names.indicator),
             target=cells["indicator"].map(settings["targets"]).astype(float),
+            most=100.0,
             decimals=cells["indicator"].map(names.decimals),
             flagged=[each.indicator in edition.flagged.get(each.unit_code, ()) for each in cells.itertuples()],
         )

@@ -23,7 +23,7 @@ KINDS, LANGS = (
 
 def test_the_page_and_the_mail_show_what_the_cells_with_their_tag_display():
     page, digest = made("page"), made("digest")
-    assert say("page.requests") in page and "Tấn Mỹ" in page and page.count('src="data:image/svg+xml,') == 2
+    assert say("page.requests") in page and "Tấn Mỹ" in page and page.count('<svg role="img" aria-label="') == 2
     assert say("piece.mail_requests_heading") in digest and digest.count('src="data:image/png;base64,') == 1
     assert say("piece.recipients") in page and say("piece.recipients") not in digest and "svg" not in digest
 
@@ -60,10 +60,12 @@ def test_headings_form_one_outline_and_every_reference_leads_to_one_place(browse
 
 def test_the_page_opens_with_its_style_and_no_network_no_script_no_complaint(browse):
     ask = """[document.scripts.length, getComputedStyle(document.querySelector('main')).maxWidth,
-              [...document.images].every(i => i.naturalWidth > 0 && i.alt.length >= 40)]"""
+              [...document.querySelectorAll('figure svg')].map(e => e.getAttribute('aria-label').length >= 40),
+              document.fonts.check('16px "Report Sans"', 'Ặ'), getComputedStyle(document.querySelector('figure svg')).fontFamily]"""
     seen = browse(made("page"), ask)
     assert (seen.requests, seen.errors, seen.dialogs) == ([], [], [])
-    assert seen.answer == [0, "1440px", True]
+    assert seen.answer[:3] == [0, "1440px", [True] * 2]
+    assert seen.answer[3] and seen.answer[4].startswith('"Report Sans"')
 
 
 @KINDS
@@ -219,7 +221,8 @@ def test_words_in_alternative_text_stay_words(browse):
     alt = "\"><script>window.ran = 1</script> & 'Kiến An'"
     chart.outputs[0].metadata = {"image/svg+xml": {"alt": alt}}
     page = export.page(v4.new_notebook(cells=[chart]), words(), TITLE)
-    assert browse(page, "[document.images[0].alt, document.scripts.length]").answer == [alt, 0]
+    ask = "[document.querySelector('svg').getAttribute('aria-label'), document.scripts.length]"
+    assert browse(page, ask).answer == [alt, 0]
 
 
 def test_the_same_notebook_gives_the_same_page_and_is_left_as_it_was():

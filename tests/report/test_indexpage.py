@@ -329,12 +329,12 @@ def test_without_an_areas_index_there_is_no_list_of_areas(home):
 @pytest.mark.parametrize(("weeks", "said"), [(weeks, say("index.few", count=weeks, least=3)) for weeks in (1, 2)])
 def test_one_week_or_two_are_no_course_and_it_says_so(weeks, said):
     seen = page(DAYS[:weeks])
-    assert said in seen.text and not seen.tree.xpath("//img")
+    assert said in seen.text and not seen.tree.xpath("//figure")
 
 
 def test_the_chart_tells_each_series_by_itself_and_the_page_why_the_line_is_broken():
     seen = page(DAYS)
-    (alt,) = seen.tree.xpath("//img/@alt")
+    (alt,) = seen.tree.xpath("//figure/*/@aria-label")
     series = (
         {"first": "02/01/2023", "last": "25/12/2023", "then": "55,00", "now": "60,10", "low": "55,00", "high": "60,10"},
         {"first": "01/01/2024", "last": "19/02/2024", "then": "60,20", "now": "60,90", "low": "60,20", "high": "60,90"},
@@ -408,7 +408,7 @@ def test_an_area_whose_tables_have_no_row_of_the_area_is_told_by_the_median_of_i
     seen = page(DAYS[:4], totals_of(DAYS[:4], control=False))
     assert seen.heads == [say(f"index.{head}") for head in ("period", "units", "median", "highest", "lowest", "files")]
     assert seen.rows[-1][1:3] == ["18", "58,50"]  # of 50, 51 … 67
-    assert say("index.no_total") in seen.text and not seen.tree.xpath("//img")
+    assert say("index.no_total") in seen.text and not seen.tree.xpath("//figure")
     assert say("index.about", area="#").split("#")[1] not in seen.text
     assert say("piece.result", area="Chợ Mới", total="#", band="").split("#")[0] not in seen.text
 
@@ -448,7 +448,7 @@ def test_what_a_later_table_carries_of_the_week_that_cannot_be_read_is_in_the_ch
     paths.processed(home, AREA, DAYS[1], "scores.csv").unlink()
     seen = saved(home)
     course = {"first": "02/01/2023", "last": "23/01/2023", "newest": "55,30"}
-    assert say("chart.course.alt", cutoffs=4, **course) in seen.tree.xpath("//img/@alt")[0]
+    assert say("chart.course.alt", cutoffs=4, **course) in seen.tree.xpath("//figure/*/@aria-label")[0]
     assert seen.row(DAYS[1])[1] == say("index.no_table")
 
 
@@ -517,7 +517,7 @@ def test_names_of_units_and_of_the_area_are_shown_as_typed_and_do_nothing(browse
 def test_the_index_opens_in_its_language_without_scripts_requests_or_sideways_scroll(browse, width, lang):
     ask = """[document.documentElement.lang, document.scripts.length, document.documentElement.scrollWidth,
               document.querySelector('main').contains(document.querySelector(document.querySelector('.skip').hash + ' h1')),
-              [...document.images].every(i => i.naturalWidth > 0)]"""
+              [...document.querySelectorAll('figure svg')].every(e => e.getBoundingClientRect().width > 100)]"""
     seen = browse(made(lang), ask, width=width)
     assert (seen.requests, seen.errors, seen.dialogs) == ([], [], [])
     assert seen.answer == [lang, 0, width, True, True]

@@ -55,7 +55,7 @@ CELLS = pd.DataFrame(
         ("Chợ Mới", 1, "Thanh toán trực tuyến", 28.19, 30, 2, False),
     ],
     columns=["unit_name", "rank", "indicator_name", "value", "target", "decimals", "flagged"],
-)
+).assign(most=100.0)
 
 
 # The district: 59.8 % of 18, 94.26 % of 20, 7.7/50 of 6, 12.17 % of 6, 25.4 % of 22, and the rest of 57.45.
@@ -171,7 +171,7 @@ def many_rates(count: int) -> pd.DataFrame:
 def many_cells(count: int, indicators: tuple[str, ...]) -> pd.DataFrame:
     grid = many_scores(count)[["unit_name", "rank"]].merge(pd.DataFrame({"indicator_name": indicators}), how="cross")
     grid["value"] = np.random.default_rng(766).uniform(0, 100, len(grid)).round(2)
-    return grid.assign(target=50.0, decimals=2, flagged=grid["value"] < 50)
+    return grid.assign(target=50.0, most=100.0, decimals=2, flagged=grid["value"] < 50)
 
 
 NAMES = {

@@ -53,3 +53,11 @@ def shown(tags: str, html: str) -> nbformat.NotebookNode:
     cell = v4.new_code_cell("secret_code()", outputs=[v4.new_output("display_data", {"text/html": html})])
     cell.metadata.tags = tags.split()
     return cell
+
+
+def charted(chart: object) -> nbformat.NotebookNode:
+    """A notebook whose only cell, tagged ``page``, shows a chart."""
+    data, about = chart._repr_mimebundle_()
+    cell = v4.new_code_cell(outputs=[v4.new_output("display_data", data, metadata=about)])
+    cell.metadata.tags = ["page"]
+    return v4.new_notebook(cells=[cell])

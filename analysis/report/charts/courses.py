@@ -22,7 +22,6 @@ from analysis.report.charts.sheet import (
     RULED,
     SIZE,
     SMALL,
-    TEXT_OF_MOVE,
     WIDTH,
     Axis,
     Chart,
@@ -76,6 +75,7 @@ def draw_bump(course: pd.DataFrame, words: Wording, marked: Mapping[str, int] | 
     named = units[units.index.isin(list(colours))] if many and colours else units.head(EVERY_LINE)
 
     # Across: the rank at the first cut-off, the lines, the rank now, the name, the move.
+    named = named.assign(marked=[marks.get(code, 0) for code in named.index])
     names, moves = Names(named, words), named["move"].map(show_move)
     names.x = WIDTH - GAP - max(map(width_of, moves), default=0) - names.width
     axis = Axis(wide.index, 2 * SMALL + LEAD, names.x - LEAD, words)
@@ -103,7 +103,7 @@ def draw_bump(course: pd.DataFrame, words: Wording, marked: Mapping[str, int] | 
     ends = heights.iloc[-1][named.index]
     middles = spread_out(ends.fillna(bottom), np.diff(edges), top, bottom)
     sheet.lead(axis.x[-1], ends, names.x - 2, middles)
-    names.write(sheet, middles, [TEXT_OF_MOVE[marks.get(code, 0)] for code in named.index])
+    names.write(sheet, middles)
     for move, y in zip(moves, middles, strict=True):
         sheet.write(WIDTH, y, move, ha="right")  # places since the first cut-off: not the move that has a colour
     firsts = ranks.iloc[0][named.index].dropna().drop_duplicates().sort_values()

@@ -13,12 +13,12 @@ from analysis.report.charts.sheet import (
     GREY,
     INK,
     LOOK,
+    LOOK_OF_MOVE,
     MIDDLE,
     ORANGE,
     PALE,
     SIGN_OF_MOVE,
     SMALL,
-    TEXT_OF_MOVE,
     WIDTH,
     Chart,
     Sheet,
@@ -104,9 +104,10 @@ def draw_contributions(parts: pd.DataFrame, words: Wording, left_out: int = 0) -
     wholes = parts.drop_duplicates("unit_name")[["unit_name", "change", "change_marked"]]
     for unit, change, mark in wholes.itertuples(index=False):
         figure, rows = words.number(change, signed=True), moved.index[moved["unit_name"] == unit]
-        total, weight = SIGN_OF_MOVE[mark] + figure, "bold" if mark else "normal"
-        sheet.write(WIDTH, y, total, up=0, ha="right", color=TEXT_OF_MOVE[mark], weight=weight)
-        y = sheet.write(0, y, wrapped(unit, WIDTH - 2 * GAP - width_of(total, weight=weight)), up=0) + 2
+        total, look = SIGN_OF_MOVE[mark] + figure, LOOK_OF_MOVE[mark]
+        sheet.write(WIDTH, y, total, up=0, ha="right", **look)
+        room = WIDTH - 2 * GAP - width_of(total, weight="bold")
+        y = sheet.write(0, y, wrapped(unit, room, weight=look["weight"]), up=0, weight=look["weight"]) + 2
         x, listed = (lost.get(unit, 0) - low) * scale, []
         for i in rows:
             long = abs(sizes[i]) * scale

@@ -11,10 +11,10 @@ from analysis.report.charts.sheet import (
     GAP,
     GREY,
     LOOK,
+    LOOK_OF_MOVE,
     PALE,
     PATCH,
     SMALL,
-    TEXT_OF_MOVE,
     WIDTH,
     Chart,
     Names,
@@ -71,7 +71,7 @@ def draw_ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording, amon
         x = min(x, right - width_of(text, SMALL) / 2)  # a name near the edge stays on the sheet
         sheet.write(x, foot, text, SMALL, up=1, ha="center", color=GREY, bbox=PATCH)
     sheet.write(WIDTH, top, heading, SMALL, up=1, ha="right", color=GREY)
-    names.write(sheet, middles, [TEXT_OF_MOVE[each] for each in units["marked"]])
+    names.write(sheet, middles)
     sheet.axes.hlines(middles, names.width + GAP, right, color=PALE, linewidth=0.6, zorder=0)
     for sign, colour in COLOUR_OF_MOVE.items():
         some = units["marked"] == sign
@@ -80,7 +80,7 @@ def draw_ranking(scores: pd.DataFrame, bands: pd.DataFrame, words: Wording, amon
         sheet.axes.plot(now[some], middles[some], "o", mfc=colour, mec="white", ms=9.5, zorder=4)
     for i, unit in units.iterrows():
         way = unit["marked"] or 1  # the total stands beyond the dot that it leads to
-        look = {"color": TEXT_OF_MOVE[unit["marked"]], "weight": "bold" if marked[i] else "normal"}
+        look = LOOK_OF_MOVE[unit["marked"]]
         figures = [(np.nan_to_num(now[i], nan=ends[0]), way, words.number(unit["total"]))]
         figures += [(before[i], -way, changes[i])] * int(marked[i])
         for x, side, text in figures:

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from matplotlib import style
+from matplotlib import font_manager, style
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
@@ -26,6 +26,7 @@ from PIL import Image
 
 from analysis.config.wording import MISSING, Wording
 from analysis.report.charts import svg
+from analysis.weeks.home import PROJECT
 
 EDGE, GAP = 2, 6
 WIDTH = 5.2 * 72 - 2 * EDGE
@@ -33,9 +34,13 @@ SIZE, SMALL = 13, 11  # type; on a phone of 360 px a point is 0.78 px
 LEADING = 1.35  # of the type size: room for a capital with two marks (Ậ) under a letter with a dot below (ạ)
 LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
 INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
+FAR = "#e6550d"  # of cells, in shades
 MIDDLE = "#919191"  # of a bar: 3 : 1 against white, and INK on it 4.5 : 1
 COLOUR_OF_MOVE = {0: GREY, 1: BLUE, -1: ORANGE}  # only a marked rise or fall has a colour: the one rule for moves
-TEXT_OF_MOVE = COLOUR_OF_MOVE | {0: INK}
+LOOK_OF_MOVE = {  # bold, for a colour may not be seen
+    mark: {"color": COLOUR_OF_MOVE[mark] if mark else INK, "weight": "bold" if mark else "normal"}
+    for mark in (0, 1, -1)
+}
 SIGN_OF_MOVE = {0: "", 1: "▲\u00a0", -1: "▼\u00a0"}
 PATCH = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # behind a text that a line crosses
 DASHED = (0, (4, 3))
@@ -46,8 +51,13 @@ DOT = 9  # from the middle of a dot to the text beside it
 RULED = 160  # height of a chart of one line between ruled levels
 
 # On top of matplotlib's own defaults, so that no setting of a reader's notebook changes a chart.
-# parse_math: names come from data, and a "$" in one is a dollar.
-RULES = {"font.family": "DejaVu Sans", "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "charts"}
+# parse_math: names come from data, and a "$" in one is a dollar. hinting: it would make a picture's text wider.
+# The font is that of the page, so that what is measured here is what a browser sets; a letter it lacks is DejaVu's.
+FONTS = sorted((PROJECT / "notebooks" / "templates" / "fonts").glob("*.ttf"))
+FAMILY = ["Report Sans", "DejaVu Sans"]
+for font in FONTS:
+    font_manager.fontManager.addfont(font)
+RULES = {"font.family": FAMILY, "text.parse_math": False, "text.hinting": "no_hinting"}
 LOOK = style.context(["default", RULES])
 
 
@@ -59,9 +69,10 @@ class Chart:
     alt: str
     caption: str = ""
 
+    @LOOK
     def svg(self) -> str:
-        """The ``<svg>`` element, text as paths; the same text for the same data."""
-        return svg.compact(self._saved("svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))).decode())
+        """The ``<svg>`` element, text as text; the same for the same data."""
+        return svg.draw(self.figure, "Report Sans, sans-serif")
 
     def png(self, dpi: int = 160) -> bytes:
         """A picture of 256 colours: our charts have few, and it takes a third of the bytes."""
@@ -108,9 +119,11 @@ class Sheet:
         """Write the key at the top of the sheet. Returns where it ends."""
         return self.write(0, 0, wrapped(text, self.width, SMALL), SMALL, up=0, color=GREY) + GAP
 
-    def bar(self, x: float, y: float, width: float, height: float, colour: str, edge: str | None = None) -> None:
+    def bar(
+        self, x: float, y: float, width: float, height: float, colour: str, edge: str | None = None, opacity: float = 1
+    ) -> None:
         """Draw a bar from its corner at ``x``, ``y``. This takes a tenth of the time of ``Axes.barh``."""
-        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge))
+        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=(colour, opacity), edgecolor=edge))
 
     def trace(
         self, x: np.ndarray, y: np.ndarray, since: pd.Series, colour: str, width: float, ends: bool = False
@@ -181,26 +194,34 @@ class Axis:
 
 
 class Names:
-    """The ranks and names of a chart of units, at its left unless ``x`` says otherwise, and its ``width``."""
+    """The ranks and names of a chart of units, at its left unless ``x`` says otherwise, and its ``width``.
+
+    units : unit_name, rank (NaN: none) and, if there are moves, marked (1, −1 or 0): a marked unit's name is bold
+    """
 
     x = 0
 
     def __init__(self, units: pd.DataFrame, words: Wording, size: float = SIZE):
-        self.size = size
+        self.size, self.marks = size, list(units.get("marked", pd.Series(0, units.index)))
         self.ranks = [words.number(rank, 0) for rank in units["rank"]]
-        self.names = [wrapped(name, LONGEST_NAME * size, size) for name in units["unit_name"]]
-        self.left = max(width_of(rank, size) for rank in self.ranks) + GAP
-        self.width = self.left + max(width_of(line, size) for name in self.names for line in name.split("\n"))
+        self.weights = ["bold" if mark else "normal" for mark in self.marks]
+        self.names = [
+            wrapped(name, LONGEST_NAME * size, size, weight)
+            for name, weight in zip(units["unit_name"], self.weights, strict=True)
+        ]
+        self.left = max(width_of(rank, size, "bold") for rank in self.ranks) + GAP
+        lines = zip(self.names, self.weights, strict=True)
+        self.width = self.left + max(width_of(line, size, look) for name, look in lines for line in name.split("\n"))
 
     def rows(self, top: float) -> tuple[np.ndarray, np.ndarray]:
         """The limits between the rows and the middles of the rows. A row is as tall as its name."""
         edges = top + np.cumsum([0, *(tall(name, self.size) + GAP for name in self.names)])
         return edges, (edges[:-1] + edges[1:]) / 2
 
-    def write(self, sheet: Sheet, middles: np.ndarray, colours: list[str]) -> None:
-        for rank, name, y, colour in zip(self.ranks, self.names, middles, colours, strict=True):
-            sheet.write(self.x + self.left - GAP, y, rank, self.size, ha="right", color=colour)
-            sheet.write(self.x + self.left, y, name, self.size, color=colour)
+    def write(self, sheet: Sheet, middles: np.ndarray) -> None:
+        for rank, name, y, mark in zip(self.ranks, self.names, middles, self.marks, strict=True):
+            sheet.write(self.x + self.left - GAP, y, rank, self.size, ha="right", **LOOK_OF_MOVE[mark])
+            sheet.write(self.x + self.left, y, name, self.size, **LOOK_OF_MOVE[mark])
 
 
 def staircase(lefts: np.ndarray, rights: np.ndarray) -> list[int]:
@@ -229,12 +250,12 @@ def tall(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * LEADING
 
 
-def wrapped(text: str, width: float, size: float = SIZE) -> str:
+def wrapped(text: str, width: float, size: float = SIZE, weight: str = "normal") -> str:
     """The text in lines of at most ``width``, with as many letters as fit; a word that is longer than a line is cut."""
     letters = min(len(text), int(width / (NARROWEST * size)))
     while letters > 0:
         lines = textwrap.wrap(text, letters)
-        if all(width_of(line, size) <= width for line in lines):
+        if all(width_of(line, size, weight) <= width for line in lines):
             return "\n".join(lines)
         letters = max(map(len, lines)) - 1  # any number of letters above this one gives the same lines
     return text
@@ -254,7 +275,7 @@ def width_of(text: str, size: float = SIZE, weight: str = "normal") -> float:
 @lru_cache(maxsize=100_000)
 def _laid_out(letters: str, weight: str) -> float:
     """The width at the type size EM, without hinting, so that all sizes of a text have the same shape."""
-    font = FontProperties(family="DejaVu Sans", size=EM, weight=weight)
+    font = FontProperties(family=FAMILY, size=EM, weight=weight)
     return text_to_path.get_text_width_height_descent(letters, font, ismath=False)[0]
 
 

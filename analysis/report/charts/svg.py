@@ -1,205 +1,131 @@
-"""Reduces an SVG drawing of matplotlib to about a fifth of its bytes, with the same look.
+"""Writes a chart as an SVG element for a page: real text, no ids, no style, and few bytes.
 
-A report is one file, and a chart of 135 units has thousands of letters. matplotlib writes each with a long name and its
-own transformation. Here a letter is ``<use href="#a" x="872"/>``. Letters that are often side by side become one
-symbol, paths have relative steps, and paths, cells and texts of the same look are grouped.
+Text is text, so it can be found, selected and read aloud. Every colour is an attribute; ``page/charts.css`` names the
+colours of ``sheet.py`` and sets those of the reader's scheme in their place. Where that stylesheet is missing, as in
+JupyterLab, the drawing looks the same by itself. Shapes of one look that follow each other are one path.
 """
 
-import itertools
 import re
-import string
-from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from collections.abc import Iterable
+from itertools import groupby
+from xml.sax.saxutils import escape, quoteattr
 
-SPACE, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-NOT_NEEDED = ("clipPath", "style", "metadata")  # no clip is needed, because nothing is outside the sheet
-KEPT = {"d", "height", "id", "transform", "viewBox", "width", "x", "y"}
-EM = 500  # units per letter size; matplotlib uses 6400, and 100 for a letter's place in its line
-MANY = 5  # so many letters on one baseline take fewer bytes in a group
-OFTEN = 5  # letters that are side by side so often take fewer bytes as one symbol
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # matplotlib's comments may contain such characters
-PLACED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
-TEXT = re.compile(PLACED.pattern + r" scale\(([\d.]+) -\3\)")  # its letters are upside down
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Transform
+
+NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def compact(document: str) -> str:
-    """The compact ``<svg>`` element of ``document``, a figure that matplotlib's SVG backend wrote with text as paths.
+def draw(figure: Figure, family: str) -> str:
+    """The ``<svg>`` element of a figure, a point of the figure being a pixel of the page.
 
-    Places are rounded to a tenth of a point, letters to a five-hundredth of their size. Texts come last, above
-    everything else, grouped by colour and size. Comments, clips and unused names are left out.
+    Places are rounded to a tenth. A figure is drawn as it is at 72 dots an inch. Texts are single lines on a baseline,
+    as ``Sheet.write`` writes them.
     """
-    root = ElementTree.fromstring(NO_XML.sub("", document))
-    for element in root.iter():
-        _shorten(element)
-    for mesh in root.iter("g"):
-        if mesh.get("id", "").startswith("QuadMesh"):  # its cells do not overlap, so their order does not matter
-            mesh[:] = sorted(mesh, key=lambda cell: cell.get("fill", ""))
-    _set_texts(root)
-    used = Counter(use.get("href") for use in root.iter("use"))
-    names = dict(zip((name for name, _ in used.most_common()), _names(), strict=False))
-    for element in root.iter():
-        if element.get("href"):
-            element.set("href", f"#{names[element.get('href')]}")
-        if name := names.get(element.attrib.pop("id", "")):
-            element.set("id", name)
-    (root,) = _unwrapped(root)
-    root.attrib |= {"xmlns": SPACE[1:-1], "stroke-linejoin": "round"}
-    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+    dpi, figure.dpi = figure.dpi, 72
+    try:
+        renderer = Elements(*figure.bbox.size)
+        figure.draw(renderer)
+        width, height = map(number, figure.bbox.size)
+    finally:
+        figure.dpi = dpi
+    parts = [_element(tag, look, its) for (tag, look), its in groupby(renderer.parts, key=lambda part: part[:2])]
+    about = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family={quoteattr(family)}'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {about}>{"".join(parts)}</svg>'
 
 
-def _names() -> Iterator[str]:
-    """a, b … Z, aa, ab …"""
-    for length in itertools.count(1):
-        yield from map("".join, itertools.product(string.ascii_letters, repeat=length))
+class Elements(RendererBase):
+    """Collects what matplotlib draws: tag, look (attributes as text) and each shape's own part."""
+
+    def __init__(self, width: float, height: float):
+        super().__init__()
+        self.width, self.height = width, height
+        self.parts: list[tuple[str, str, str]] = []
+
+    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace=None) -> None:
+        """Draw lines and bars; what is round is a circle, for no other curves are in our charts."""
+        placed, look = transform.transform_path(path), _look(gc, rgbFace)
+        if path.codes is not None and Path.CURVE4 in path.codes:
+            (left, low), (right, high) = placed.get_extents().get_points()
+            centre = f'cx="{number((left + right) / 2)}" cy="{number(self.height - (low + high) / 2)}"'
+            self.parts.append(("circle", look, f'<circle {centre} r="{number((right - left) / 2)}"/>'))
+        elif steps := self._steps(placed):
+            self.parts.append(("path", look, steps))
+
+    def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext: Text | None = None) -> None:
+        anchor = {"center": "middle", "right": "end"}.get(mtext.get_ha(), "")
+        x, y = mtext.get_transform().transform(mtext.get_unitless_position())
+        look = _paint("fill", gc.get_rgb()) + (' font-weight="700"' if prop.get_weight() == "bold" else "")
+        look += f' font-size="{number(prop.get_size_in_points())}"' + (f' text-anchor="{anchor}"' if anchor else "")
+        place = f'x="{number(x)}" y="{number(self.height - y)}"'
+        self.parts.append(("text", look, f"<text {place}>{escape(NO_XML.sub('', s))}</text>"))
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        return self.width, self.height
+
+    def points_to_pixels(self, points: float) -> float:
+        return points
+
+    def _steps(self, path: Path) -> str:
+        """``M1 2V5l2 1``: points are rounded before steps are computed, so that errors do not add up."""
+        steps, here, start = [], (0, 0), (0, 0)
+        for (x, y), code in path.iter_segments(simplify=False, curves=False, remove_nans=True):
+            before, here = here, (round(x, 1), round(self.height - y, 1))
+            if code == Path.CLOSEPOLY:
+                steps.append("z")
+                here = start
+            elif code == Path.MOVETO:
+                start = here
+                steps.append("M" + _joined(here))
+            else:
+                steps.append(_step(here[0] - before[0], here[1] - before[1]))
+        return "".join(steps) if len(steps) > 1 else ""
 
 
-def _shorten(element: Element) -> None:
-    """Shorten each element: style as attributes, rounded numbers, letters upright and in ``EM`` units."""
-    element.tag, element.text, element.tail = element.tag.removeprefix(SPACE), None, None
-    looks = dict(re.findall(r"([\w-]+): *([^;]+)", element.get("style", "")))
-    link, kept = element.get(LINK, "#")[1:], {name: text for name, text in element.attrib.items() if name in KEPT}
-    element.attrib.clear()
-    element.attrib |= kept | {name: re.sub(r"^#(.)\1(.)\2(.)\3$", r"#\1\2\3", text) for name, text in looks.items()}
-    transform = element.attrib.pop("transform", "")
-    if element.tag == "use":
-        element.set("href", link)
-        places = {x: float(kept[x]) for x in "xy" if x in kept}  # the place of a mark on a line
-        if letter := PLACED.fullmatch(transform):
-            places = {"x": float(letter[1]) * EM / 100}
-        element.attrib |= {x: _number(at) for x, at in places.items()}
-    elif element.tag == "path":
-        letter = (EM / 6400, -EM / 6400, 0) if transform else (1, 1, 1)
-        element.set("d", _path(element.get("d", ""), *letter))
-    elif transform:
-        element.set("transform", transform)
+def _element(tag: str, look: str, parts: Iterable[tuple[str, str, str]]) -> str:
+    """One path of all steps; or the element, or a group of several, with the look that they share."""
+    own = [part for _, _, part in parts]
+    if tag == "path":
+        return f'<path d="{"".join(own)}"{look}/>'
+    return f"<g{look}>{''.join(own)}</g>" if len(own) > 1 else own[0].replace(" ", f"{look} ", 1)
 
 
-@lru_cache(maxsize=10_000)  # letters are the same in every chart
-def _path(text: str, across: float, down: float, decimals: int) -> str:
-    """``M 1 2 L 1 5`` => ``m1 2v3``. Points are rounded before steps are computed, so that errors do not add up."""
-    steps, here, start, before = [], (0, 0), (0, 0), ""
-    for command, numbers in re.findall("([MLQCz])([^MLQCz]*)", text):
-        flat = [float(each) for each in numbers.split()]
-        pairs = zip(flat[::2], flat[1::2], strict=True)
-        points = [(round(x * across, decimals), round(y * down, decimals)) for x, y in pairs]
-        step = [_number(each - at, decimals) for point in points for each, at in zip(point, here, strict=True)]
-        letter = command.lower()
-        if letter == "l" and "0" in step:
-            letter, step = ("v", step[1:]) if step[0] == "0" else ("h", step[:1])
-        steps += ["" if letter == before != "m" else letter, *step]
-        here, before = (points[-1] if points else start), letter
-        start = here if letter == "m" else start
-    return re.sub(r"(?<=[a-z]) +| +(?=[-a-z])", "", " ".join(steps)).replace("  ", " ")
+def _look(gc: GraphicsContextBase, fill) -> str:
+    """The attributes of a shape, in a fixed order."""
+    look = ' fill="none"' if fill is None else _paint("fill", fill)
+    if gc.get_linewidth() and gc.get_rgb()[3]:
+        look += _paint("stroke", gc.get_rgb()) + f' stroke-width="{number(gc.get_linewidth())}"'
+        _, dashes = gc.get_dashes()
+        look += f' stroke-dasharray="{_joined(dashes)}"' if dashes is not None else ""
+    return look
 
 
-@lru_cache(maxsize=100_000)
-def _number(value: float, decimals: int = 1) -> str:
+def _paint(what: str, colour: tuple[float, ...]) -> str:
+    opacity = f' {what}-opacity="{number(colour[3], 2)}"' if colour[3:] and colour[3] < 1 else ""
+    return f' {what}="{to_hex(colour[:3])}"{opacity}'
+
+
+def _step(across: float, down: float) -> str:
+    across, down = number(across), number(down)
+    if across == "0":
+        return f"v{down}"
+    return f"h{across}" if down == "0" else "l" + _spaced([across, down])
+
+
+def _joined(values) -> str:
+    return _spaced([number(each) for each in values])
+
+
+def _spaced(texts: list[str]) -> str:
+    """Numbers with a space only where a minus sign does not part them."""
+    return texts[0] + "".join(each if each.startswith("-") else f" {each}" for each in texts[1:])
+
+
+def number(value: float, decimals: int = 1) -> str:
     """``0.50`` => ``.5``, ``-0.0`` => ``0``."""
-    text = f"{value:.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if decimals else text
-    return re.sub(r"^(-?)0\.", r"\1.", text) if text.strip("-0") else "0"
-
-
-def _set_texts(root: Element) -> None:
-    """Move all texts to the end, after the outlines of letters; group those of the same colour and size."""
-    texts, outlines = [], SubElement(root, "defs")
-    for group in list(root.iter("g")):
-        for text in group.findall("g"):
-            if placed := TEXT.fullmatch(text.get("transform", "")):
-                group.remove(text)
-                texts.append((text, *(float(each) for each in placed.groups())))
-    looks, lines = {}, []
-    for text, x, y, size in texts:
-        outlines.extend(text.findall("defs/path"))
-        scale = size * 100 / EM
-        look = (("fill", text.get("fill", "")), ("transform", f"scale({_number(scale, 5)})"))
-        looks.setdefault(look, {}).setdefault(round(y / scale), []).append((round(x / scale), len(lines)))
-        lines.append([(use.get("href"), float(use.get("x", 0))) for use in text.findall("use")])
-    lines = _with_pairs(lines, outlines)
-    for look, baselines in looks.items():
-        group = SubElement(root, "g", {name: value for name, value in look if value})
-        for y, places in baselines.items():
-            letters = [(name, x + round(further)) for x, number in places for name, further in lines[number]]
-            group.extend(_set(letters, y))
-
-
-def _set(letters: list[tuple[str, int]], y: int) -> list[Element]:
-    """The elements of letters on one baseline; many letters get a group, which has the place only once."""
-    if len(letters) < MANY:
-        return [Element("use", href=name, x=str(x), y=str(y)) for name, x in letters]
-    group, left = Element("g", transform=f"translate({letters[0][1]} {y})"), letters[0][1]
-    group.extend(Element("use", {"href": name} | ({"x": str(x - left)} if x != left else {})) for name, x in letters)
-    return [group]
-
-
-def _with_pairs(lines: list[list[tuple[str, float]]], outlines: Element) -> list[list[tuple[str, float]]]:
-    """Define frequent pairs of neighbouring letters once, then frequent pairs of these, and so on."""
-    joined = {}
-    while often := {pair for pair, count in Counter(itertools.chain(*map(_pairs, lines))).items() if count >= OFTEN}:
-        joined |= {pair: f"{len(joined) + i} joined" for i, pair in enumerate(sorted(often))}
-        lines = [_with_joined(line, joined) for line in lines]
-    used = {name for line in lines for name, _ in line}
-    for (one, other, apart), name in reversed(joined.items()):
-        if name in used:
-            used |= {one, other}
-            group = SubElement(outlines, "g", id=name)
-            group.extend([Element("use", href=one), Element("use", href=other, x=str(apart))])
-    return lines
-
-
-def _pairs(line: list[tuple[str, float]]) -> Iterator[tuple[str, str, int]]:
-    """The pairs of neighbours in a line, and their distances."""
-    for (one, x), (other, further) in itertools.pairwise(line):
-        yield one, other, round(further - x)
-
-
-def _with_joined(line: list[tuple[str, float]], joined: dict[tuple[str, str, int], str]) -> list[tuple[str, float]]:
-    shorter, taken = [], False
-    for here, pair in zip(line, [*_pairs(line), None], strict=True):
-        if taken:
-            taken = False
-            continue
-        taken = pair in joined
-        shorter.append((joined[pair], here[1]) if taken else here)
-    return shorter
-
-
-def _unwrapped(element: Element) -> list[Element]:
-    """``element`` without needless parts; only its children where it is a needless group."""
-    if element.tag in NOT_NEEDED or element.get("d") == "":
-        return []
-    children = _merged([part for child in element for part in _unwrapped(child)])
-    element[:] = children
-    if element.tag in ("g", "defs"):
-        _gather(element)
-        if not children or (element.tag == "g" and not element.attrib):
-            return children
-    return [element]
-
-
-def _merged(parts: list[Element]) -> list[Element]:
-    """Merge consecutive paths of the same look into one."""
-    merged = []
-    for part in parts:
-        before = merged[-1] if merged else Element("")
-        if part.tag == before.tag == "path" and "id" not in part.attrib and _look(part) == _look(before):
-            before.set("d", before.get("d") + part.get("d").replace("m", "M", 1))
-        else:
-            merged.append(part)
-    return merged
-
-
-def _look(part: Element) -> dict[str, str]:
-    return {name: value for name, value in part.attrib.items() if name != "d"}
-
-
-def _gather(group: Element) -> None:
-    """Move attributes that all parts of a group share to the group."""
-    looks = [{look for look in part.attrib.items() if look[0].startswith(("fill", "stroke"))} for part in group]
-    for name, value in sorted(set.intersection(*looks)) if len(looks) > 1 else ():
-        group.set(name, value)
-        for part in group:
-            del part.attrib[name]
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{value:.0f}"
+    return re.sub(r"^(-?)0\.", r"\1.", text) if text.strip("-0.") else "0"

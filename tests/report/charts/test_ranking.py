@@ -57,8 +57,8 @@ def test_only_a_marked_fall_is_orange_and_its_figures_are_also_bold_and_signed()
     chart = draw_ranking(SCORES, BANDS, VI)
     orange = [(text.get_text(), text.get_weight()) for text in texts(chart) if text.get_color() == ORANGE]
     assert orange == [
-        ("4", "normal"),
-        ("Mỹ Hội Đông", "normal"),
+        ("4", "bold"),
+        ("Mỹ Hội Đông", "bold"),
         ("51,10", "bold"),
         ("−5,78", "bold"),
         ("=", "bold"),

@@ -1,139 +1,138 @@
-"""A chart written shorter: the same picture, far fewer bytes, and nothing that only matplotlib needs."""
+"""A chart as an SVG element: real text where it was measured, colours as attributes, and few bytes."""
 
-import base64
-import io
 import re
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
-from PIL import Image, ImageChops
-from support.charted import drawn
+from matplotlib.figure import Figure
+from support.charted import PARTS, VI, drawn, written
+from support.shown import charted
 
-from analysis.report.charts import svg
+from analysis.report import export
+from analysis.report.charts import sheet, svg
+from analysis.report.charts.points import draw_lost_points
 
-TWO_LETTERS = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt" version="1.1">
- <defs><style type="text/css">*{stroke-linejoin: round}</style></defs>
- <g id="figure_1"><g id="text_1"><!-- ab -->
-  <g style="fill: #ffffff" transform="translate(1.25 2.5) scale(0.13 -0.13)">
-   <defs><path id="DejaVuSans-44" d="M 640 0 L 640 64 Q 0 0 64 128 z" transform="scale(0.015625)"/></defs>
-   <use xlink:href="#DejaVuSans-44"/><use xlink:href="#DejaVuSans-44" transform="translate(61.28 0)"/>
-  </g></g>
-  <path d="M 1 2 L 1 5 L 3 6 L 3 6.04" clip-path="url(#p1)" style="fill: none; stroke: #08519c"/>
-  <path d="M 7 7 L 8 7" style="fill: none; stroke: #08519c"/></g>
- <defs><clipPath id="p1"><rect width="9"/></clipPath></defs>
-</svg>"""
+KINDS = ("ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates")
+FEW = pytest.mark.parametrize("kind", ["heat", "bump", "contributions", "own_rates"])
 
 
-def test_each_part_is_written_as_briefly_as_it_can_be():
-    assert svg.compact(TWO_LETTERS) == (
-        '<svg width="9pt" xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round">'
-        '<path d="m1 2v3l2 1v0M7 7h1" fill="none" stroke="#08519c"/>'  # two that look alike are one
-        '<defs><path d="m50 0v-5q-50 5-45-5z" id="a"/></defs>'  # letters of five hundred units, upright
-        '<g fill="#fff" transform="scale(.026)"><use href="#a" x="48" y="96"/><use href="#a" x="354" y="96"/></g></svg>'
+def written_as(draw):
+    """The elements of a sheet of 100 by 100 points, its ground left out."""
+    held = sheet.Sheet(100 - 2 * sheet.EDGE)
+    draw(held)
+    held.figure.set_figheight(100 / 72)
+    held.axes.set(xlim=(0, 100), ylim=(100, 0))
+    held.axes.axis("off")
+    _, _, inside = svg.draw(held.figure, "A").removesuffix("</svg>").partition("/>")
+    return inside
+
+
+def test_the_element_has_the_size_of_the_sheet_and_its_typeface_and_a_white_ground():
+    drawing = svg.draw(Figure(figsize=(2, 1), dpi=100), "Report Sans, sans-serif")
+    assert drawing == (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="144" height="72" viewBox="0 0 144 72" '
+        'font-family="Report Sans, sans-serif"><path d="M0 72h144v-72h-144z" fill="#ffffff"/></svg>'
     )
-
-
-def test_a_text_may_hold_what_no_xml_may():
-    short = svg.compact(TWO_LETTERS.replace("<!-- ab -->", "<!-- a\x07\x00b\x1b -->"))
-    assert short == svg.compact(TWO_LETTERS)
 
 
 @pytest.mark.parametrize(
-    ("path", "steps"),
+    ("look", "element"),
     [
-        ("M 0 0 L 0.04 1 L 0.08 2 L 0.12 3", "m0 0v1l.1 1v1"),  # rounded points, so the slips do not add up
-        ("M 10 10 L 8 9.5 L 7 9", "m10 10l-2-.5-1-.5"),
-        ("M 1 1 L 2 1 L 2 2 z M 5 5 L 6 6", "m1 1h1v1zm4 4l1 1"),  # a closed part goes back to its start
-        ("M 0 0 C 1 2 3 4 5 6 C 6 7 8 9 10 11", "m0 0c1 2 3 4 5 6 1 1 3 3 5 5"),
+        ({}, '<text fill="#252525" font-size="13" x="5" y="20">a &lt; b</text>'),
+        ({"ha": "right"}, '<text fill="#252525" font-size="13" text-anchor="end" x="5" y="20">a &lt; b</text>'),
+        (
+            {"ha": "center", "weight": "bold", "color": sheet.BLUE},
+            '<text fill="#08519c" font-weight="700" font-size="13" text-anchor="middle" x="5" y="20">a &lt; b</text>',
+        ),
     ],
 )
-def test_a_path_goes_by_steps(path, steps):
-    document = f'<svg xmlns="http://www.w3.org/2000/svg"><path d="{path}"/></svg>'
-    assert re.search(' d="([^"]*)"', svg.compact(document))[1] == steps
+def test_a_text_stands_on_its_baseline_as_text(look, element):
+    # the line is 13 × 1.35 tall, its baseline 0.36 of the type below its middle: 6.545 + 8.775 + 4.68 = 20
+    assert written_as(lambda held: held.write(5, 6.545, "a < b", up=0, **look)) == element
 
 
-def test_texts_of_one_look_stand_together_after_all_else_and_many_letters_on_a_line_share_its_place():
-    one, other = text("ab", 1), text("aabab", 2).replace('transform="tr', 'style="fill: #08519c" transform="tr')
-    short = svg.compact(document(one, '<path d="M 1 1 L 2 2"/>', other, one))
-    assert short.partition("</defs>")[2] == (
-        '<g transform="scale(.02)"><use href="#a" x="0" y="50"/><use href="#b" x="300" y="50"/>'
-        '<use href="#a" x="0" y="50"/><use href="#b" x="300" y="50"/></g>'
-        '<g fill="#08519c" transform="scale(.02)"><g transform="translate(0 100)"><use href="#a"/><use href="#a" x="300"/>'
-        '<use href="#b" x="600"/><use href="#a" x="900"/><use href="#b" x="1200"/></g></g></svg>'
+def test_a_text_may_hold_what_no_xml_may():
+    assert ">ab</text>" in written_as(lambda held: held.write(5, 20, "a\x07\x00b\x1b"))
+
+
+def test_texts_of_one_look_are_one_group_and_shapes_of_one_look_one_path():
+    def draw(held):
+        held.bar(1, 1, 10, 5, sheet.PALE)
+        held.bar(1, 11, 10.04, 5, sheet.PALE)
+        held.bar(1, 21, 10, 5, sheet.BLUE)
+        held.write(5, 30, "a"), held.write(5, 50, "b")
+
+    shapes, _, texts = written_as(draw).partition("<g")
+    assert (
+        shapes == '<path d="M1 1h10v5h-10zM1 11h10v5h-10z" fill="#d9d9d9"/><path d="M1 21h10v5h-10z" fill="#08519c"/>'
     )
-    assert short.index('d="m1 1l1 1"') < short.index("<defs>")
+    assert re.fullmatch(' fill="#252525" font-size="13"><text [^>]*>a</text><text [^>]*>b</text></g>', texts)
 
 
-def test_cells_of_one_shade_are_one_path():
-    cells = "".join(
-        f'<path d="M {x} 0 L {x} 9" style="fill: {shade}"/>' for x, shade in enumerate(["#111", "#222", "#111"])
+def test_a_line_goes_by_steps_between_rounded_points_and_is_cut_where_a_point_is_missing():
+    def draw(held):
+        held.axes.plot([0, 0.04, 0.08, 0.12, 5, np.nan, 7, 7], [0, 1, 2, 3, 3, 4, 1, 2], color=sheet.GREY, linewidth=2)
+
+    # 0.04 and 0.08 are 0.0 and 0.1: the slips do not add up
+    assert written_as(draw) == ('<path d="M0 0v1l.1 1v1h4.9M7 1v1" fill="none" stroke="#636363" stroke-width="2"/>')
+
+
+def test_round_marks_are_circles_and_others_paths():
+    def draw(held):
+        held.axes.plot([10, 20], [10, 20], "o", mfc="white", mec=sheet.BLUE, mew=1.6, ms=8)
+        held.axes.plot([50], [50], "D", mfc=sheet.ORANGE, mec="none", ms=7)
+
+    circles, _, diamond = written_as(draw).partition("</g>")
+    assert circles == (
+        '<g fill="#ffffff" stroke="#08519c" stroke-width="1.6"><circle cx="10" cy="10" r="4"/>'
+        '<circle cx="20" cy="20" r="4"/>'
     )
-    short = svg.compact(f'<svg xmlns="http://www.w3.org/2000/svg"><g id="QuadMesh_1">{cells}</g></svg>')
-    assert re.findall(r'd="(.*?)" fill="(.*?)"', short) == [("m0 0v9M2 0v9", "#111"), ("m1 0v9", "#222")]
+    assert diamond.startswith('<path d="M50 ') and diamond.endswith('z" fill="#a63603"/>')
 
 
-def text(word: str, y: int) -> str:
-    uses = "".join(f'<use xlink:href="#{letter}" transform="translate({60 * i} 0)"/>' for i, letter in enumerate(word))
-    return f'<g><g transform="translate(0 {y}) scale(0.1 -0.1)">{uses}</g></g>'
-
-
-def document(*parts: str) -> str:
-    """With the letters a, b and x, each a point of its own, at the first text as matplotlib has them."""
-    shapes = "".join(f'<path id="{name}" d="M {640 * i} 0" transform="scale(1)"/>' for i, name in enumerate("abx"))
-    head = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-    return f"{head}{''.join(parts).replace('<use', f'<defs>{shapes}</defs><use', 1)}</svg>"
-
-
-def spelled(short: str) -> list[list[tuple[str, int]]]:
-    """The letters on each baseline with their places, whatever groups they come by."""
-    root = ElementTree.fromstring(short)
-    held = {each.get("id"): each for each in root.iter() if each.get("id")}
-    lines = {}
-
-    def read(part, x, y):
-        if moved := re.fullmatch(r"translate\((\d+) (\d+)\)", part.get("transform", "")):
-            x, y = x + int(moved[1]), y + int(moved[2])
-        x, y = x + int(part.get("x", 0)), y + int(part.get("y", 0))
-        if part.get("d"):
-            lines.setdefault(y, []).append((part.get("d"), x))
-        for each in [held[part.get("href")[1:]]] if part.get("href") else part:
-            read(each, x, y)
-
-    for each in root:
-        if each.get("transform"):
-            read(each, 0, 0)
-    return list(lines.values())
-
-
-def test_letters_that_often_stand_side_by_side_are_one_and_the_texts_still_say_the_same():
-    words = ["xaab", "aab", "ba", "aabb", "aab", "aab", "b"]
-    short = svg.compact(document(*(text(word, y) for y, word in enumerate(words))))
-    shape = {"a": "m0 0", "b": "m50 0", "x": "m100 0"}
-    assert spelled(short) == [[(shape[letter], 300 * i) for i, letter in enumerate(word)] for word in words]
-    assert len(re.findall("<use", short)) < sum(map(len, words))
-    assert set(re.findall(' id="([^"]*)"', short)) == set(re.findall(' href="#([^"]*)"', short))  # and no more
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("kind", ["heat", "bump", "contributions"])
-def test_a_chart_written_shorter_looks_the_same_in_a_browser(kind, browse):
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_text_of_a_chart_is_in_its_drawing_and_nothing_that_the_page_forbids_or_that_must_be_unique(kind):
     chart = drawn(kind, 18)
-    whole, short = chart._saved("svg").decode(), chart.svg()
-    assert len(short) < 0.35 * len(whole)
-    assert not re.search(r"<!--|<metadata|clip|xlink|<style|DejaVu", short)
-    shots = [pixels(browse, document) for document in (whole[whole.index("<svg") :], short)]
-    difference = np.asarray(ImageChops.difference(*shots)).max(axis=2)
-    assert shots[0].size == shots[1].size and (difference > 64).mean() < 0.002
+    root = ElementTree.fromstring(chart.svg())
+    told = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert sorted(told) == sorted(line for text in written(chart) for line in text.split("\n"))
+    assert {name for each in root.iter() for name in each.attrib} & {"id", "style", "class", "href"} == set()
+    assert {each.tag.rpartition("}")[2] for each in root.iter()} <= {"svg", "g", "path", "circle", "text"}
 
 
-def pixels(browse, document: str) -> Image.Image:
-    """The picture that a browser makes of an SVG in an ``<img>``."""
-    address = "data:image/svg+xml;base64," + base64.b64encode(document.encode()).decode()
-    ask = f"""(async () => {{
-        const image = new Image(); image.src = "{address}"; await image.decode();
-        const sheet = document.createElement("canvas"); sheet.width = 2 * image.width; sheet.height = 2 * image.height;
-        sheet.getContext("2d").drawImage(image, 0, 0, sheet.width, sheet.height);
-        return sheet.toDataURL("image/png");
-    }})()"""
-    return Image.open(io.BytesIO(base64.b64decode(browse("", ask).answer.partition(",")[2]))).convert("RGB")
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_colour_of_a_chart_is_one_of_those_that_the_stylesheet_sets_for_the_scheme(kind):
+    styled = set(re.findall('="(#[0-9a-f]{6})"', export._style("page")))
+    assert set(re.findall('(?:fill|stroke)="(#[0-9a-f]{6})"', drawn(kind, 18).svg())) - styled == set()
+
+
+ASK = """async () => {
+  await document.fonts.ready;
+  const box = document.querySelector('svg').viewBox.baseVal;
+  return [...document.querySelectorAll('svg text')].map(each => {
+    const { x, y, width, height } = each.getBBox();
+    return [each.textContent, each.getComputedTextLength(), +each.closest('[font-size]').getAttribute('font-size'),
+            !!each.closest('[font-weight]'), x >= 0 && y >= -4 && x + width <= box.width && y + height <= box.height + 4];
+  }); }"""
+
+
+def opened(chart, words=VI):
+    return export.page(charted(chart), words, "T")
+
+
+@FEW
+def test_a_browser_sets_each_text_as_wide_as_it_was_measured_and_inside_the_sheet(browse, kind):
+    seen = browse(opened(drawn(kind, 18)), ASK)
+    assert (seen.errors, seen.requests) == ([], [])
+    for text, wide, size, bold, inside in seen.answer:
+        assert inside and wide == pytest.approx(
+            sheet.width_of(text, size, "bold" if bold else "normal"), rel=0.01, abs=0.4
+        )
+
+
+def test_a_browser_finds_the_text_of_a_chart(browse):
+    parts = pd.concat([PARTS, PARTS.iloc[:1].assign(part="xã Mỹ Hội Đông")], ignore_index=True)
+    ask = """[window.find('xã Mỹ Hội Đông'), getSelection().toString(), document.body.innerText.includes('xã Mỹ Hội Đông')]"""
+    assert browse(opened(draw_lost_points(parts, VI)), ask).answer == [True, "xã Mỹ Hội Đông", True]
