@@ -194,9 +194,9 @@ class Page(Table):
     )
     asked: int = Field(ge=1, description="units that a request about an indicator names; the others are counted")
     peers: int = Field(ge=0, description="figures far from the peers'")
-    signals: int = Field(ge=0, description="signals")
+    signals: int = Field(ge=0, description="signals; also panels of rates with a signal, 0: no chart")
     contributions: int = Field(
-        ge=0, description="units whose changes are drawn by parts; more where more have a marked move; 0: no chart"
+        ge=0, description="units with a marked move whose changes are drawn by parts in one chart; 0: no chart"
     )
 
 

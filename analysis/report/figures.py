@@ -16,23 +16,26 @@ from analysis.method import score
 from analysis.report import headline
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
-from analysis.report.charts.own_rates import draw_own_rates
+from analysis.report.charts.own_rates import draw_own_rates, draw_signals
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.preview import draw_preview
 from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart, Picture
+from analysis.report.charts.strip import draw_spread, draw_strip
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
-ROWS, PANELS = 36, 36  # units in one chart, and panels of small multiples, on a page of A4
-DETAILED = 12  # units whose parts are drawn in one chart: they fill a page of A4
+FEW, PANELS = 40, 36  # units that are drawn one by one; panels of small multiples on a page of A4
+DIFFERS, PLACES = 2, 3  # points that a total wandered from the median, and places that a unit moved: our choice
 LEAST_CUTOFFS = 3  # two points are only a change
 NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
 
 
 def ranking(edition: Edition) -> list[Chart]:
-    """Each unit's total now and at the previous cut-off, on one scale; several charts for many units or kinds."""
-    bands = edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
+    """Each unit's total now and at the previous cut-off, a chart for each kind; of many units one strip."""
+    if many := strip(edition):
+        return [many]
+    bands = _bands(edition)
     return [
         captioned(
             draw_ranking(units.assign(marked=_marks(units, edition)), bands, edition.words, among=edition.units),
@@ -40,12 +43,29 @@ def ranking(edition: Edition) -> list[Chart]:
             edition,
             part,
         )
-        for units, part in _parts(edition)
+        for units, part in _kinds(edition)
     ]
 
 
+def strip(edition: Edition) -> Chart | None:
+    """The totals of many units as dots on one scale; None of so few units that each can have a row."""
+    if len(edition.units) <= FEW:
+        return None
+    units = edition.units.assign(marked=_marks(edition.units, edition))
+    several = units["kind"].nunique() > 1
+    units["kind"] = [edition.words.say(f"kind.{kind}") if several else "" for kind in units["kind"]]
+    return captioned(draw_strip(units, _bands(edition), edition.words), "strip", edition)
+
+
+def _bands(edition: Edition) -> pd.DataFrame:
+    return edition.rules.bands.assign(name=edition.rules.bands["band"].map(edition.names.band))
+
+
 def heat(edition: Edition) -> list[Chart]:
-    """Indicators compared with targets, units by rank; where the table has no rates, groups with their maximum."""
+    """Indicators compared with targets, units by rank; where the table has no rates, groups with their maximum.
+
+    Of many units, a row of dots for each indicator.
+    """
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
     rates = set(percent) & set(edition.rules.columns["field"])
@@ -65,6 +85,9 @@ def heat(edition: Edition) -> list[Chart]:
         )
         name = "heat"
     cells = cells.drop(columns="unit_name", errors="ignore")
+    if len(edition.units) > FEW:
+        cells = cells.merge(edition.units[["unit_code", "unit_name"]], on="unit_code")
+        return [captioned(draw_spread(cells, edition.words), "spread", edition)]
     return [
         captioned(
             draw_heat(cells.merge(units[["unit_code", "unit_name", "rank"]], on="unit_code"), edition.words),
@@ -72,12 +95,14 @@ def heat(edition: Edition) -> list[Chart]:
             edition,
             part,
         )
-        for units, part in _parts(edition)
+        for units, part in _kinds(edition)
     ]
 
 
 def bump(edition: Edition) -> Chart | None:
-    """Ranks over the cut-offs; None while there are too few cut-offs."""
+    """Ranks over the cut-offs; None while there are too few cut-offs, where ranks hardly moved, and of many units."""
+    if len(edition.units) > FEW:
+        return None
     kinds = edition.units.set_index("unit_code")[
         "kind"
     ]  # each kind has its own ranking; the chart shows the larger kind
@@ -85,15 +110,26 @@ def bump(edition: Edition) -> Chart | None:
     course = course[course["unit_code"].map(kinds) == kinds.mode().iat[0]]
     if course.loc[course["rank"].notna(), "cutoff"].nunique() < LEAST_CUTOFFS:
         return None
+    ranks = course[course["since"] == course["since"].max()].groupby("unit_code")["rank"]
+    if (ranks.max() - ranks.min()).max() < PLACES:
+        return None
     return captioned(draw_bump(course, edition.words, edition.marked_totals), "bump", edition)
 
 
 def totals(edition: Edition) -> Chart | None:
-    """Each unit's total over the cut-offs; of many units only those that findings name. None with too few cut-offs."""
+    """Totals over the cut-offs, of the units whose line is another one than the median's; None where there are none.
+
+    Of many units only those that findings name. None with too few cut-offs.
+    """
     course = edition.tables["course"]
     if course["cutoff"].nunique() < LEAST_CUTOFFS:
         return None
-    kept = list(edition.units["unit_code"])
+    wide = edition.units_course.pivot(index="cutoff", columns="unit_code", values="total")
+    apart = wide.sub(wide.median(axis=1), axis=0)
+    differs = (apart.max() - apart.min()).ge(DIFFERS)
+    kept = [code for code in edition.units["unit_code"] if differs.get(code)]
+    if not kept:
+        return None
     if len(kept) >= PANELS:
         found = edition.tables["findings"]
         named = set(found.loc[found["finding"].isin(NAMED), "unit_code"])
@@ -120,24 +156,23 @@ def course(edition: Edition, rows: pd.DataFrame, figure: str, codes: list[str]) 
 
 
 def contributions(edition: Edition, code: str = "") -> list[Chart]:
-    """The parts of the change of one unit, or without a code of the units that changed most; of many, several charts.
+    """The parts of the change of one unit, or without a code of those that stand out; of many, several charts.
 
-    Every unit with a marked move, of its total or of a part, is drawn. Where these are fewer than the settings ask for,
-    the others follow, those that fell most first. No chart where the previous week's own table is missing.
+    A unit stands out where a move of its total or of a part is marked. No chart where the settings want none, and where
+    the previous week's own table is missing.
     """
     parts, count = edition.tables["contributions"], edition.rules.settings["page"]["contributions"]
     moved = edition.units.dropna(subset="change").sort_values("change", kind="stable")
     moved = moved[moved["unit_code"].isin(parts["unit_code"])]
     worth = moved["unit_code"].isin([code] if code else [unit for unit, _ in edition.marked])
-    others = moved[~worth].head(0 if code else max(count - worth.sum(), 0))
-    kept = moved[worth | moved.index.isin(others.index)] if code or count else moved[:0]
+    kept = moved[worth] if code or count else moved[:0]
     left_out = 0 if code else len(moved) - len(kept)
     rows = kept.assign(change_marked=_marks(kept, edition))
     rows = rows[["unit_code", "unit_name", "change", "change_marked"]].merge(parts, on="unit_code")
     rows["part"] = [capital(edition.names.part(each)) for each in rows.itertuples()]
     measured = rows["indicator"].where(rows["indicator"] != "", rows["group"])
     rows["marked"] = [edition.marked.get(each, 0) for each in zip(rows["unit_code"], measured, strict=True)]
-    area, charts = edition.names.typed(code or edition.names.control), -(-len(kept) // DETAILED)
+    area, charts = edition.names.typed(code or edition.names.control), -(-len(kept) // max(count, 1))
     drawn = []
     for number, codes in enumerate(np.array_split(kept["unit_code"], charts) if charts else [], start=1):
         chart = draw_contributions(rows[rows["unit_code"].isin(codes)], edition.words, left_out)
@@ -168,6 +203,29 @@ def own_rates(edition: Edition, code: str = "", indicator: str = "") -> Chart | 
             chart = draw_own_rates(its, edition.words, what)
             return captioned(chart, "own_rates", edition, indicator=what, unit=edition.names.typed(unit))
     return None
+
+
+def signals(edition: Edition) -> Chart | None:
+    """The own rates of every standing signal, the strongest first; what is beyond the setting is only counted.
+
+    None without a signal, and where no rates are known.
+    """
+    held, standing = edition.tables["own_rates"], edition.tables["signals"]
+    standing = standing[standing["signal"] != ""].sort_values("score", key=abs, ascending=False, kind="stable")
+    known = held.dropna(subset="rate").groupby(["unit_code", "indicator"]).size()
+    pairs = [
+        pair
+        for pair in zip(standing["unit_code"], standing["indicator"], strict=True)
+        if known.get(pair, 0) >= LEAST_CUTOFFS
+    ]
+    most = edition.rules.settings["page"]["signals"]
+    if len(pairs) < 2 or not most:
+        return own_rates(edition) if most else None
+    names, drawn = edition.names, []
+    for unit, indicator in pairs[:most]:
+        its = held[(held["unit_code"] == unit) & (held["indicator"] == indicator)]
+        drawn.append(its.assign(unit_name=capital(names.typed(unit)), what=names.indicator(indicator)))
+    return captioned(draw_signals(pd.concat(drawn), edition.words, len(pairs) - len(drawn)), "signals", edition)
 
 
 def _by_urgency(edition: Edition, code: str, indicator: str) -> list[tuple[str, str]]:
@@ -232,12 +290,8 @@ def captioned(chart: Chart, name: str, edition: Edition, part: str = "", **field
     )
 
 
-def _parts(edition: Edition) -> Iterator[tuple[pd.DataFrame, str]]:
-    """The units by kind and rank, in parts that fit on a page of A4; each with the text that names the part."""
-    words, kinds = edition.words, edition.units.groupby("kind")
+def _kinds(edition: Edition) -> Iterator[tuple[pd.DataFrame, str]]:
+    """The units of each kind by rank, with the kind's name where there are several."""
+    kinds = edition.units.groupby("kind")
     for kind, units in kinds:
-        count = -(-len(units) // ROWS)
-        for number, rows in enumerate(np.array_split(np.arange(len(units)), count), start=1):
-            told = [words.say(f"kind.{kind}")] if len(kinds) > 1 else []
-            told += [f"{number}/{count}"] if count > 1 else []
-            yield units.iloc[rows], ", ".join(told)
+        yield units, edition.words.say(f"kind.{kind}") if len(kinds) > 1 else ""

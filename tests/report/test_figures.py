@@ -12,7 +12,7 @@ from analysis.report.charts.sheet import BLUE, INK, MIDDLE, ORANGE
 
 MY_HOI_DONG = "30637"
 PAPER_MM = 230  # of height that the page's style gives a figure
-ON_PAPER = 0.57 * 165 / (5.2 * 25.4)  # its width on paper over its own
+ON_PAPER = 0.65 * 165 / (5.2 * 25.4)  # its width on paper over its own
 
 
 def many(count, kinds=("commune",)):
@@ -56,18 +56,17 @@ def test_a_district_has_one_chart_and_its_caption_no_number():
 
 
 @pytest.mark.parametrize("draw", [figures.ranking, figures.heat])
-def test_of_many_units_there_are_several_charts_that_each_fit_on_paper_and_together_hold_everyone(draw):
-    parts = draw(many(135))
-    assert [part.caption.rpartition(" – ")[2] for part in parts] == ["1/4", "2/4", "3/4", "4/4"]
-    shown = [{name for name in names_in(part) if name.startswith("Xã thứ")} for part in parts]
-    assert [len(names) for names in shown] == [34, 34, 34, 33] and len(set.union(*shown)) == 135
-    assert max(part.figure.get_figheight() * 25.4 * ON_PAPER for part in parts) <= PAPER_MM
+def test_up_to_forty_units_have_a_row_each_and_more_are_dots_of_one_chart(draw):
+    (rows,), (dots_of_all,) = draw(many(40)), draw(many(135))
+    assert len({name for name in names_in(rows) if name.startswith("Xã thứ")}) == 40
+    assert dots_of_all.figure.get_figheight() < rows.figure.get_figheight()
+    assert "135" in dots_of_all.alt and not dots_of_all.caption.endswith("1")
 
 
-def test_the_parts_of_a_ranking_have_one_scale():
-    parts = figures.ranking(many(135))
-    first, last = ([x for line in dots(part)[1::2] for x in line.get_xdata()] for part in (parts[0], parts[-1]))
-    assert min(first) > max(last)  # 90 to 80.1 points, and 59.7 to 49.8: they do not share a place
+def test_only_of_many_units_there_is_a_strip_which_the_mail_has_as_its_ranking():
+    assert figures.strip(many(40)) is None
+    (mailed,) = figures.ranking(many(41))
+    assert mailed.caption == figures.strip(many(41)).caption
 
 
 def test_units_of_two_kinds_are_ranked_in_charts_of_their_own():
@@ -150,6 +149,43 @@ def test_a_cutoff_that_has_no_row_of_the_unit_is_a_gap():
     assert say("chart.own_rates.alt_gaps", count=1) in chart.alt
 
 
+def test_every_standing_signal_is_drawn_the_strongest_first_and_of_too_many_the_others_are_counted():
+    names = {"30634": "Xã Kiến An", MY_HOI_DONG: "Xã Mỹ Hội Đông", "893": "Huyện Chợ Mới"}
+    every = [
+        (unit, name, 1.0 + 0.1 * place) for place, (unit, name, _) in enumerate(EVERYWHERE)
+    ]  # the last the strongest
+    chart = figures.signals(rated(*EVERYWHERE, signals=every))
+    heads = [text.get_text() for text in chart.figure.axes[0].texts if text.get_text() in names.values()]
+    assert heads == [names[unit] for unit, *_ in every[::-1][:8]]  # nine signals, eight of them by the settings
+    assert say("chart.own_rates.alt_more", count=1) in chart.alt
+
+
+def test_one_signal_has_the_whole_width_and_without_one_there_is_no_chart():
+    one = figures.signals(rated(*EVERYWHERE, signals=[("30634", "TT", 1.2)]))
+    assert one.caption == figures.own_rates(rated(*EVERYWHERE), "30634", "TT").caption
+    assert figures.signals(rated(*EVERYWHERE)) is None
+
+
+def wandering(rank_now, total_now):
+    """Three cut-offs of Chợ Mới in which one unit, and no other, was elsewhere before."""
+    newest = week()["course"].query("cutoff == '2023-12-04'")
+    moved = newest["unit_code"] == "30634"
+    days = [newest.assign(cutoff=day) for day in ("2023-11-20", "2023-11-27", "2023-12-04")]
+    days[2] = days[2].assign(rank=newest["rank"].mask(moved, rank_now), total=newest["total"].mask(moved, total_now))
+    return edition(course=pd.concat(days))
+
+
+def test_ranks_are_drawn_where_a_unit_moved_three_places_and_totals_of_units_that_left_the_median_by_two_points():
+    (held,) = week()["course"].query("cutoff == '2023-12-04' and unit_code == '30634'").itertuples()
+    assert figures.bump(wandering(held.rank - 2, held.total)) is None
+    assert figures.bump(wandering(held.rank - 3, held.total)) is not None
+    assert figures.totals(wandering(held.rank, held.total + 1.99)) is None
+    panels = figures.totals(wandering(held.rank, held.total + 2.01))
+    assert [name for name in names_in(panels) if "Kiến An" in name] and not [
+        name for name in names_in(panels) if "Tấn Mỹ" in name
+    ]
+
+
 def changed(*parts, **tables):
     rows = [(MY_HOI_DONG, group, indicator, 1.0, 1.0 - points, points) for group, indicator, points in parts]
     return edition(contributions=pd.DataFrame(rows, columns=CONTRIBUTIONS), **tables)
@@ -185,16 +221,15 @@ def units_in(charts):
     return [[text.get_text() for text in each.figure.axes[0].texts if text.get_text() in every] for each in charts]
 
 
-def test_of_many_changes_the_marked_and_the_largest_falls_are_drawn_and_the_others_counted():
-    # 16 units: the only falls are small, and one unit whose total rose like the others has a marked fall in a part.
+def test_of_many_changes_only_those_with_a_marked_move_are_drawn_and_the_others_counted():
+    # 16 units: one whose total rose like the others has a marked fall in a part.
     codes, tables = falling(*[0.5 + 0.01 * each for each in range(13)], -0.02, 0.1, -0.01)
     names = dict(zip(week()["units"]["unit_code"], week()["units"]["unit_name"], strict=True))
     told = edition(**tables, moves=marked((codes[12], "CKMB", -1.4)))
     (chart,) = figures.contributions(told)
-    # In the order of the change: both falls, 0.1, then 0.50 to 0.58; the marked one at last.
-    wanted = [names[codes[each]] for each in (13, 15, 14, *range(8), 12)]
-    assert units_in([chart]) == [wanted]
-    assert say("chart.contributions.alt_left_out", count=4) in chart.alt
+    assert units_in([chart]) == [[names[codes[12]]]]
+    assert say("chart.contributions.alt_left_out", count=15) in chart.alt
+    assert figures.contributions(edition(**tables, moves=marked())) == []
 
 
 def test_every_unit_with_a_marked_move_is_drawn_even_if_it_takes_several_charts():
@@ -208,8 +243,8 @@ def test_every_unit_with_a_marked_move_is_drawn_even_if_it_takes_several_charts(
 
 
 def test_where_no_unit_is_left_out_the_chart_does_not_speak_of_any():
-    _, tables = falling(-0.2, 0.1)
-    (chart,) = figures.contributions(edition(**tables))
+    codes, tables = falling(-0.2, 0.1)
+    (chart,) = figures.contributions(edition(**tables, moves=marked(*[(code, "CHANGE", 1.0) for code in codes])))
     assert "Không vẽ" not in chart.alt and len(units_in([chart])[0]) == 2
 
 
@@ -217,6 +252,7 @@ def test_the_ranking_and_the_ranks_have_the_colour_of_marked_moves_of_the_total_
     names = dict(zip(week()["units"]["unit_code"], week()["units"]["unit_name"], strict=True))
     newest = week()["course"].query("cutoff == '2023-12-04'")
     days = [newest.assign(cutoff=day) for day in ("2023-11-20", "2023-11-27", "2023-12-04")]
+    days[0] = days[0].assign(rank=19 - days[0]["rank"])  # places were the other way round
     moves = marked(("30634", "CHANGE", 0.15), ("30652", "CHANGE", -0.1), (MY_HOI_DONG, "CKMB", -5.0))
     told = edition(moves=moves, course=pd.concat(days))
     for chart in (*figures.ranking(told), figures.bump(told)):

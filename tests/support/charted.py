@@ -15,10 +15,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from analysis.config import wording
 from analysis.report.charts.courses import draw_bump, draw_lines, draw_totals
 from analysis.report.charts.heat import draw_heat
-from analysis.report.charts.own_rates import draw_own_rates
+from analysis.report.charts.own_rates import draw_own_rates, draw_signals
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart
+from analysis.report.charts.strip import draw_spread, draw_strip
 
 HOME = Path(__file__).parents[2]
 
@@ -243,6 +244,22 @@ def drawn(kind: str, count: int, lang: str = "vi") -> Chart:
         marks = {"marked": rows["contribution"], "change_marked": rows["change"]}
         marks = {name: np.where(moved.abs() > 2, np.sign(moved), 0).astype(int) for name, moved in marks.items()}
         return draw_contributions(rows.assign(**marks), words, left_out=1_200)
+    if kind == "strip":
+        units = many_scores(count)
+        kinds = np.resize(["xã, phường", "sở, ban, ngành", "xã, phường"], count)
+        return draw_strip(
+            units.assign(kind=kinds, marked=np.where(kinds == "xã, phường", units["marked"], 0)), BANDS, words
+        )
+    if kind == "spread":
+        cells = many_cells(count, NAMES[words.lang]).assign(most=100.0)
+        return draw_spread(
+            cells.assign(unit_name=cells["unit_name"].replace("phường Hoài Nhơn Đông 7", LONG_NAME)), words
+        )
+    if kind == "signals":
+        frames = [
+            many_rates(30 + number).assign(unit_name=f"xã thứ {number}", what=LONG_NAME) for number in range(count // 3)
+        ]
+        return draw_signals(pd.concat(frames), words, left_out=1_200)
     if kind == "own_rates":
         return draw_own_rates(many_rates(count), words, LONG_NAME)
     parts = pd.concat([PARTS] * (count // 9), ignore_index=True)
@@ -255,4 +272,6 @@ def all_charts() -> str:
     shown += [draw_bump(COURSE, VI, {"Kiến An": -1, "Chợ Mới": 1}), draw_totals(COURSE, VI)]
     shown += [draw_contributions(CHANGED, VI)]
     shown += [draw_own_rates(OWN_RATES, VI, "Thanh toán trực tuyến")]
+    shown += [draw_strip(SCORES.assign(kind=""), BANDS, VI), draw_spread(CELLS, VI)]
+    shown += [draw_signals(OWN_RATES.assign(unit_name="Kiến An", what="Thanh toán trực tuyến"), VI, 2)]
     return hashlib.sha256("".join(chart.svg() for chart in shown).encode()).hexdigest()

@@ -32,8 +32,10 @@ from analysis.report.charts.sheet import (
     staircase,
     tall,
     width_of,
+    wrapped,
 )
 
+PANEL = 54  # height of a small panel
 COLOURS = {"up": BLUE, "down": ORANGE}
 LEVELS = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10])  # some four round figures on the scale
 
@@ -96,6 +98,80 @@ def draw_own_rates(rates: pd.DataFrame, words: Wording, what: str) -> Chart:
     for side, middle in zip(sides.itertuples(), beside, strict=True):
         sheet.write(right + LEAD, middle, side.text, SMALL, color=side.colour, weight=side.weight)
     return sheet.chart(bottom + axis.tall, _say_own_rates(known, runs, words, what))
+
+
+@LOOK
+def draw_signals(rates: pd.DataFrame, words: Wording, left_out: int = 0) -> Chart:
+    """Small panels of own rates, two side by side: for each signal the rates as dots and what is usual as a line.
+
+    rates    : as for ``draw_own_rates``, of several units and indicators: also unit_name, what (name of the indicator);
+               panels in the order of the rows
+    left_out : standing signals that have no panel
+    """
+    known = rates.dropna(subset="rate")
+    if known.empty:
+        return draw_nothing(words)
+    days, ends = known["cutoff"], first_and_last(known["cutoff"], words)
+    said = [
+        words.say("chart.own_rates.alt_panels", count=known[["unit_name", "what"]].drop_duplicates().shape[0], **ends)
+    ]
+    keys = [_say_key(known, words), words.say("chart.own_rates.panels", **ends)]
+    if left_out:
+        keys.append(words.say("chart.own_rates.more", count=words.number(left_out, 0)))
+    sheet, broad = Sheet(), (WIDTH - 3 * GAP) / 2
+    top, foot = sheet.write_key("\u00a0· ".join(keys)), 0
+    span = day_of(days.min()).toordinal(), day_of(days.max()).toordinal()
+    for number, ((unit, what), its) in enumerate(known.groupby(["unit_name", "what"], sort=False)):
+        if number % 2 == 0:
+            top = max(top, foot)
+        bottom = _draw_panel(sheet, its.sort_values("cutoff"), number % 2 * (broad + 3 * GAP), top, broad, span, words)
+        foot = max(foot, bottom + GAP)
+        newest = its.sort_values("cutoff").iloc[-1]
+        told = {"rate": _percent(newest["rate"], words, 1), "usual": _percent(newest["baseline"], words, 1)}
+        said.append(
+            words.say("chart.own_rates.alt_panel", unit=unit, what=what, signal=_say_signal(newest, words), **told)
+        )
+    if left_out:
+        said.append(words.say("chart.own_rates.alt_more", count=words.number(left_out, 0)))
+    return sheet.chart(foot, " ".join(said))
+
+
+def _draw_panel(
+    sheet: Sheet, its: pd.DataFrame, x0: float, top: float, broad: float, span: tuple, words: Wording
+) -> float:
+    """Draw one unit's rates of one indicator; returns where the panel ends."""
+    newest, signal = its.iloc[-1], its["signal"].to_numpy()
+    y = sheet.write(x0, top, wrapped(newest["unit_name"], broad, SMALL, "bold"), SMALL, up=0, weight="bold")
+    y = sheet.write(x0, y, wrapped(newest["what"], broad, SMALL), SMALL, up=0)
+    told = wrapped(_say_signal(newest, words), broad, SMALL)
+    y = sheet.write(x0, y, told, SMALL, up=0, color=COLOURS.get(newest["signal"], GREY)) + GAP
+    bottom, sides = y + PANEL, _sides(its, words)
+    right = x0 + broad - LEAD - max(width_of(side.text, SMALL, side.weight) for side in sides.itertuples())
+    _, ends = _scale(its)
+    scaled = partial(np.interp, xp=ends, fp=(bottom - SMALL / 2, y + SMALL / 2))
+    x = np.interp([day_of(day).toordinal() for day in its["cutoff"]], span, (x0 + GAP, right - GAP))
+    sheet.axes.hlines(bottom, x0, right, color=PALE, linewidth=0.6, zorder=0)
+    sheet.trace(x, scaled(its["baseline"]), pd.Series("", its.index), GREY, 1.6)
+    sheet.axes.plot(x, scaled(its["rate"]), "o", color=BLUE, mec="white", mew=0.5, ms=4.5, zorder=4)
+    guessed = _is_estimate(its).to_numpy()
+    bounds = scaled(its.loc[guessed, "low"]), scaled(its.loc[guessed, "high"])
+    sheet.axes.vlines(x[guessed], *bounds, color=BLUE, linewidth=0.8, zorder=2)
+    for kind, colour in COLOURS.items():
+        some = signal == kind
+        sheet.axes.plot(x[some], scaled(its["rate"][some]), "D", mfc=colour, mec="white", mew=0.5, ms=6, zorder=5)
+    at = scaled(sides["at"])
+    beside = spread_out(at, np.full(len(sides), tall("", SMALL)), y, bottom)
+    sheet.lead(right, at, right + LEAD - 2, beside)
+    for side, middle in zip(sides.itertuples(), beside, strict=True):
+        sheet.write(right + LEAD, middle, side.text, SMALL, color=side.colour, weight=side.weight)
+    return bottom
+
+
+def _say_signal(newest: pd.Series, words: Wording) -> str:
+    """The signal that stands at the newest rate; its last state where none stands."""
+    if not newest["signal"]:
+        return words.say("chart.own_rates.alt_calm")
+    return words.say(f"chart.own_rates.{newest['signal']}", day=words.date(day_of(newest["since"])))
 
 
 def _runs(known: pd.DataFrame, words: Wording) -> pd.DataFrame:

@@ -43,9 +43,10 @@ from support.charted import (
 from analysis.report.charts import sheet
 from analysis.report.charts.courses import draw_bump, draw_totals
 from analysis.report.charts.heat import draw_heat
-from analysis.report.charts.own_rates import draw_own_rates
+from analysis.report.charts.own_rates import draw_own_rates, draw_signals
 from analysis.report.charts.points import draw_contributions, draw_lost_points
 from analysis.report.charts.ranking import draw_ranking
+from analysis.report.charts.strip import draw_spread, draw_strip
 
 
 @sheet.LOOK
@@ -58,7 +59,11 @@ def measured(figure, labels):
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize("count", [18, pytest.param(135, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
-    "kind", ["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates"]
+    "kind",
+    [
+        *["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates"],
+        *["strip", "spread", "signals"],
+    ],
 )
 def test_no_label_is_cut_or_covers_another_and_type_is_large_enough(kind, count, lang):
     chart = drawn(kind, count, lang)
@@ -106,6 +111,9 @@ def test_a_frame_without_rows_gives_a_chart_that_says_so(words):
         draw_contributions(CHANGED[:0], words),
         draw_own_rates(OWN_RATES[:0], words, "TT"),
         draw_own_rates(OWN_RATES[:1], words, "TT"),
+        draw_strip(SCORES[:0].assign(kind=""), BANDS, words),
+        draw_spread(CELLS[:0], words),
+        draw_signals(OWN_RATES[:0].assign(unit_name="", what=""), words),
     ):
         assert chart.alt == words.say("chart.nothing")
         assert len(chart.alt) >= 40

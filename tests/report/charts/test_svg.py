@@ -14,8 +14,20 @@ from analysis.report import export
 from analysis.report.charts import sheet, svg
 from analysis.report.charts.points import draw_lost_points
 
-KINDS = ("ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates")
-FEW = pytest.mark.parametrize("kind", ["heat", "bump", "contributions", "own_rates"])
+KINDS = (
+    "ranking",
+    "heat",
+    "lost_points",
+    "bump",
+    "totals",
+    "lines",
+    "contributions",
+    "own_rates",
+    "strip",
+    "spread",
+    "signals",
+)
+FEW = pytest.mark.parametrize("kind", ["heat", "bump", "contributions", "signals", "strip"])
 
 
 def written_as(draw):
