@@ -30,7 +30,7 @@ from analysis.weeks.home import PROJECT
 
 EDGE, GAP = 2, 6
 WIDTH = 5.2 * 72 - 2 * EDGE
-SIZE, SMALL = 13, 11  # type; on a phone of 360 px a point is 0.78 px
+SIZE, SMALL = 13, 12  # type; on a phone of 360 px a point is 0.93 px, on a wide page 1.2 px
 LEADING = 1.35  # of the type size: room for a capital with two marks (Ậ) under a letter with a dot below (ạ)
 LONGEST_NAME = 12.5  # of the type size; a longer name stands on several lines
 INK, GREY, PALE, BLUE, ORANGE = "#252525", "#636363", "#d9d9d9", "#08519c", "#a63603"
