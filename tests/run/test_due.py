@@ -274,9 +274,9 @@ def test_a_letter_that_still_waits_is_sent_with_the_other_remarks(call, home, ca
     write_settings(home, 1)
     call("week", "--due", "--area", AREA)
     with closing(Outbox(sending.path(home))) as box:
-        _, week = sending.compiled(home, AREA, THIRD, words())
-        about = mail_settings.settings(home, AREA)
-        box.queue(AREA, THIRD, 1, sending.letters(AREA, THIRD, 1, week, about, box, time.time()), time.time())
+        about, issue = mail_settings.settings(home, AREA), sending.compiled(home, AREA, THIRD, words())
+        waiting = sending.letters(home, AREA, THIRD, issue, about, box, time.time())
+        box.queue(AREA, THIRD, issue.revision, waiting, time.time())
     put(home / "data" / "raw" / AREA / f"{THIRD}-ghi-chu.txt", "late")
     with mx.serving() as (port, seen):
         write_settings(home, port)
