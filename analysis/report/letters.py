@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import asks, page, sentences, unitpage
+from analysis.report import asks, page, remarks, sentences, unitpage
 from analysis.report.edition import Edition
 
 
@@ -24,7 +24,7 @@ class Letter(NamedTuple):
 
 
 def unit_letters(edition: Edition) -> Iterator[Letter]:
-    """The letter of each unit that has a page: its lines for a minute, what it is asked, its own figures."""
+    """The letter of each unit that has a page: its lines for a minute, asks, its own figures, remarks."""
     made = edition.tables["pages"].query("status == 'made'")["unit_code"]
     for code in edition.units.loc[edition.units["unit_code"].isin(made), "unit_code"]:
         asked, words = unit_requests(edition, code), edition.words
@@ -37,6 +37,9 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         texts = list(filter(None, [table["note"], *rates]))
         fields = {"rows": table["rows"], "has_peers": table["has_peers"], "texts": texts}
         pieces.append(page.render_piece("letter_figures", edition, **fields))
+        if said := edition.remarks(remarks.UNIT, code):
+            fields = {"heading": words.say("letter.remarks_heading"), "items": [{"name": "", "texts": said}]}
+            pieces.append(page.render_piece("letter_list", edition, **fields))
         title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
         news = [_standing(edition, code), _count(edition, "asks", len(asked))]
         yield Letter(code, _subject(edition, edition.names.unit(code), news, title, corrected), title, _html(pieces))

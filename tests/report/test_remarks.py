@@ -1,5 +1,6 @@
 """The office's own remarks in every product: where each stands, and that it is marked as the office's words."""
 
+import dataclasses
 import io
 
 import docx
@@ -9,7 +10,7 @@ import pytest
 from support.district import HOME, edition
 from support.fragments import text
 
-from analysis.report import asks, document, page, remarks, unitpage, workbook
+from analysis.report import asks, document, letters, page, remarks, unitpage, workbook
 from analysis.report.edition import Edition
 
 KIEN_AN, TAN_MY = "30634", "30643"
@@ -76,6 +77,14 @@ def test_a_units_page_has_its_own_remarks_and_no_others():
     assert unitpage.remarks(its, TAN_MY).data == ""
     pieces = unitpage.page_pieces(its, KIEN_AN)
     assert sum("Thêm nữa." in piece for piece in pieces) == 1
+
+
+def test_a_units_own_letter_has_its_remarks_and_no_other_units():
+    its = remarked()
+    pages = its.tables["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
+    its = dataclasses.replace(its, tables=its.tables | {"pages": pages})
+    told = {each.code: "".join(each.pieces) for each in letters.unit_letters(its)}
+    assert [code for code, html in told.items() if "Về Kiến An." in html and "Thêm nữa." in html] == [KIEN_AN]
 
 
 def test_the_workbook_lists_the_remarks_with_what_they_are_about():
