@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from nbformat import v4
 from support.district import edition, say, week, words
+from support.office import corrected
 from support.pages import TITLE, gate_page, made
 from support.shown import sample, shown
 
@@ -134,6 +135,23 @@ def test_on_paper_the_table_repeats_its_head_and_closed_details_are_open(browse)
     assert ground == "rgb(255, 255, 255)" and repairs
 
 
+def others() -> list[str]:
+    """What a correction adds, and three cut-offs, a weak area, moves up and down, what is new; and many units."""
+    held = {"course": three_weeks(), "standing": week()["standing"].assign(weeks=1, is_open=False)}
+    held |= {"scores": week()["scores"].assign(band="Yếu"), "moves": week()["moves"].assign(marked=True)}
+    held["pages"] = week()["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
+    told = edition(**held)
+    many = page.ranking(edition(scores=pd.concat([week()["scores"]] * 3)))
+    pieces = [page.headline(told), page.correction(corrected()), page.ranking(told), many]
+    return [export.page(v4.new_notebook(cells=[shown("page", each.data) for each in pieces]), words(), TITLE)]
+
+
+def three_weeks() -> pd.DataFrame:
+    course = week()["course"]
+    days = ("2023-11-20", "2023-11-27", "2023-12-04")
+    return pd.concat([course[course["cutoff"] == "2023-12-04"].assign(cutoff=day, since=days[0]) for day in days])
+
+
 # The selectors of the first stylesheet that match nothing, each alternative of a list or of :is() by itself.
 # States (:focus, :target) and what CSS makes up (::before) belong to an element that has to be there.
 UNUSED = r"""() => {
@@ -153,7 +171,7 @@ UNUSED = r"""() => {
 @pytest.mark.parametrize(
     "pages",
     [
-        pytest.param(lambda: [made("page"), made("page", "en"), made("unit"), long_page(), gate_page()], id="page"),
+        pytest.param(lambda: [made("page"), made("unit"), long_page(), gate_page(), *others()], id="page"),
         pytest.param(lambda: [made("digest"), made("digest", "en")], id="mail"),
     ],
 )
