@@ -24,7 +24,7 @@ class Letter(NamedTuple):
 
 
 def unit_letters(edition: Edition) -> Iterator[Letter]:
-    """The letter of each unit that has a page: its lines for a minute, asks, its own figures, remarks."""
+    """The letter of each unit that has a page: its lines for a minute, what it is asked, remarks, its figures."""
     made = edition.tables["pages"].query("status == 'made'")["unit_code"]
     for code in edition.units.loc[edition.units["unit_code"].isin(made), "unit_code"]:
         asked, words = unit_requests(edition, code), edition.words
@@ -32,14 +32,14 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         if asked:
             fields = {"heading": words.say("letter.requests_heading"), "items": asked}
             pieces.append(page.render_piece("letter_list", edition, **fields))
+        if said := edition.remarks(remarks.UNIT, code):
+            fields = {"heading": words.say("piece.remarks_heading"), "items": _items(said)}
+            pieces.append(page.render_piece("letter_list", edition, **fields))
         table = unitpage.lost_table(edition, code, with_best=False)
         rates = sentences.week_rate_lines(edition, code, only_known=True)
         texts = list(filter(None, [table["note"], *rates]))
         fields = {"rows": table["rows"], "has_peers": table["has_peers"], "texts": texts}
         pieces.append(page.render_piece("letter_figures", edition, **fields))
-        if said := edition.remarks(remarks.UNIT, code):
-            fields = {"heading": words.say("letter.remarks_heading"), "items": [{"name": "", "texts": said}]}
-            pieces.append(page.render_piece("letter_list", edition, **fields))
         title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
         news = [_standing(edition, code), _count(edition, "asks", len(asked))]
         yield Letter(code, _subject(edition, edition.names.unit(code), news, title, corrected), title, _html(pieces))
@@ -79,11 +79,12 @@ def department_letters(edition: Edition) -> Iterator[Letter]:
         corrected = edition.tables["corrections"]["indicator"].isin(indicators).any()
         title = sentences.mark_correction(title, edition) if corrected else title
         pieces = [page.render_piece("letter_title", edition, title=title)]
-        for part in ("standing", "asks", "watched", "remarks"):
-            items = [each if isinstance(each, dict) else {"name": "", "texts": [each]} for each in section[part]]
-            if items:
-                heading = words.say(f"letter.{part}_heading")
-                pieces.append(page.render_piece("letter_list", edition, heading=heading, items=items))
+        parts = {f"letter.{part}_heading": section[part] for part in ("standing", "asks", "watched")}
+        parts["piece.remarks_heading"] = edition.remarks(remarks.DEPARTMENT, section["code"])
+        for heading, said in parts.items():
+            if said:
+                fields = {"heading": words.say(heading), "items": _items(said)}
+                pieces.append(page.render_piece("letter_list", edition, **fields))
         news = [_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
         name = section["name"]
         yield Letter(section["code"], _subject(edition, name, news, title, corrected), title, _html(pieces))
@@ -120,6 +121,11 @@ def _below(edition: Edition, indicators: list[str]) -> str:
 
 def _count(edition: Edition, what: str, count: int) -> str:
     return edition.words.say(f"letter.subject_{what}", count=count) if count else ""
+
+
+def _items(said: list) -> list[dict]:
+    """The items of a list: sentences, or rows with a ``name`` and ``texts``."""
+    return [each if isinstance(each, dict) else {"name": "", "texts": [each]} for each in said]
 
 
 def _html(pieces: list) -> list[str]:

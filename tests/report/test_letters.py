@@ -71,6 +71,17 @@ def test_a_units_letter_holds_its_lines_for_a_minute_what_it_is_asked_and_its_fi
     assert len(rows) == 5 and figures.count('class="flag"') == 3
 
 
+def test_the_offices_remarks_stand_in_the_letter_of_the_unit_that_they_are_about_only():
+    row = {"about": "unit", "code": KIEN_AN, "text": "Làm việc ngày <7/12>"}
+    week = with_pages(edition())
+    rows = pd.DataFrame([row]).reindex(columns=week.tables["remarks"].columns, fill_value="")
+    told = {
+        each.code: "".join(each.pieces)
+        for each in letters.unit_letters(dataclasses.replace(week, tables=week.tables | {"remarks": rows}))
+    }
+    assert [code for code, said in told.items() if "Làm việc ngày &lt;7/12&gt;" in said] == [KIEN_AN]
+
+
 def test_a_unit_of_which_nothing_is_asked_has_no_such_section():
     assert letters.unit_requests(edition(), TOWN) == [] and len(of_unit(TOWN).pieces) == 2
 
@@ -108,7 +119,9 @@ def test_a_departments_letter_is_its_section_and_no_others():
     said = text(letter)
     for each in (*section["standing"], *section["asks"][0]["texts"]):
         assert each in said
-    assert "Công khai, minh bạch" not in said and say("letter.remarks_heading") not in said
+    (one_stop,) = (each for each in letters.department_letters(week) if each.code == "bo-phan-mot-cua-huyen")
+    assert say("letter.watched_heading") in text(one_stop) and say("letter.watched_heading") not in said
+    assert "Công khai, minh bạch" not in said and say("piece.remarks_heading") not in said
 
 
 def test_below_the_threshold_in_two_indicators_a_unit_is_counted_once_and_else_the_targets_count():
