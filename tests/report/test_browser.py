@@ -182,7 +182,6 @@ def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, wid
     assert browse(report_page(linked()), ask, width=width, media="print").answer == [True, True]
 
 
-# -- one file of at most a megabyte ----------------------------------------------------------------------------------
 # -- one file of no more than 700 kB ---------------------------------------------------------------------------------
 
 MOST_BYTES = {"a district": 200_000, "156 units": 700_000}
