@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import lxml.html
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,7 +22,7 @@ from analysis.config import wording
 from analysis.method import revisions
 from analysis.report import indexpage
 from analysis.report.charts.courses import draw_course
-from analysis.report.charts.sheet import Chart
+from analysis.report.charts.sheet import RULES, Chart
 from analysis.weeks import atomic, history, paths, store, table_files
 
 DRAFT_AND_TABLE = f"{say('index.document')} , {say('index.workbook')}"
@@ -390,8 +391,9 @@ def test_no_label_of_the_course_is_cut_or_covers_another(lang, values):
         .assign(total=values, corrected=True, carried_by="x")
     )
     figure = draw_course(its, words(lang)).figure
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    with matplotlib.rc_context(RULES):  # as a picture is drawn
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
     width, height = figure.get_size_inches() * figure.dpi
     assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height for box in boxes)
     assert not any(one.padded(-0.5).overlaps(other.padded(-0.5)) for one, other in itertools.combinations(boxes, 2))
