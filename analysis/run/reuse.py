@@ -113,15 +113,19 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
 
 
 def _read_pieces(week: store.Week, code: str) -> list[str]:
-    """The pieces of HTML on a unit's page, read from its executed notebook."""
-    notebook = atomic.load_json(week.folder / f"{paths.unit_file(code)}.ipynb")
-    shown = [
-        output.get("data", {})
+    """The pieces of a unit's page as ``unitpage.page_pieces`` has them, read from its executed notebook.
+
+    The head, which the notebook shows last, has its text in the metadata.
+    """
+    notebook, html = atomic.load_json(week.folder / f"{paths.unit_file(code)}.ipynb"), "text/html"
+    *shown, head = [
+        output
         for cell in notebook["cells"]
         if "page" in cell["metadata"].get("tags", ())
         for output in cell.get("outputs", ())
+        if html in output.get("data", {})
     ]
-    return ["".join(each["text/html"]) for each in shown if "text/html" in each]
+    return [head["metadata"][html]["head"]["description"], *("".join(each["data"][html]) for each in shown)]
 
 
 def _copies(home: Path, area: str, cutoff: str, code: str, run: str) -> dict[Path, Path]:

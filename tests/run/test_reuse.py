@@ -19,7 +19,8 @@ RECORD = {
     "commit": "c",
     "revision": 1,
     "inputs": {
-        "code": {"a": "1"}, "config": {"b": "2"}, "versions": {"pandas": "3"}, "raw": ["r"], "earlier": {},
+        "code": {"a": "1"}, "config": {"b": "2"}, "versions": {"pandas": "3"}, "raw": ["r"], "remarks": [],
+        "earlier": {},
         "parameters": {"lang": "vi", "province_rank": ""}, "units": "none",
     },
 }  # fmt: skip
@@ -62,6 +63,7 @@ def corrected(home, old: str, new: str):
         ({"config": {}}, ["1_clean", "2_score", "3_trend", "4_report"]),
         ({"versions": {"pandas": "4"}}, ["1_clean", "2_score", "3_trend", "4_report"]),
         ({"raw": ["s"]}, ["1_clean", "4_report"]),
+        ({"remarks": ["s"]}, ["1_clean", "4_report"]),
         ({"earlier": {"x": "1"}}, ["3_trend"]),
         ({"parameters": {"lang": "vi", "province_rank": "7/11"}}, ["4_report"]),
         ({"parameters": {"lang": "en", "province_rank": ""}}, ["1_clean", "3_trend", "4_report"]),
