@@ -72,6 +72,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
     for table, also in (("targets", set()), ("marks_below", set()), ("responsible", set(groups["group"]))):
         for name in (name for name in settings[table] if name not in known | also):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    yield from _department_faults(f"{area}/area.toml", settings, set(registry["code"]))
     yield from _task_faults(f"{area}/tasks.csv", tables["tasks.csv"], settings, {*scope["indicator"], *groups["group"]})
     rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
     for name in (name for name in settings["targets"] if name in known - rates):
@@ -94,13 +95,26 @@ def _rebase_faults(file: str, settings: dict, flows: set[str], codes: set[str]) 
 
     Only flows have a usual rate, so a step of anything else would change nothing.
     """
-    form = settings["unit_codes"] if settings["units"] == FROM_FILE else ""
     for number, step in enumerate(settings["rebase"], start=1):
         unit, indicator = step["unit_code"], step["indicator"]
-        if unit and unit not in codes | {settings["code"]} and not (form and re.fullmatch(form, unit)):
+        if unit and unit != settings["code"] and not _is_unit(unit, settings, codes):
             yield f"{file}: [[rebase]] number {number}: unit_code: {unit!r} is no unit of the area"
         if indicator and indicator not in flows:
             yield f"{file}: [[rebase]] number {number}: indicator: {indicator!r} is no flow of indicators.csv"
+
+
+def _is_unit(code: str, settings: dict, codes: set[str]) -> bool:
+    form = settings["unit_codes"] if settings["units"] == FROM_FILE else ""
+    return code in codes or bool(form and re.fullmatch(form, code))
+
+
+def _department_faults(file: str, settings: dict, codes: set[str]) -> Iterator[str]:
+    """Tasks, remarks and letters are filed under the code of a department, so that it must have one of its own."""
+    for code, name, _ in list_departments(settings):
+        if not code:
+            yield f"{file}: department {name!r}: expected a name in Latin letters"
+        elif _is_unit(code, settings, codes):
+            yield f"{file}: department {name!r}: this is the code of a unit"
 
 
 def _task_faults(file: str, tasks: pd.DataFrame, settings: dict, known: set[str]) -> Iterator[str]:

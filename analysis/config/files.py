@@ -158,6 +158,7 @@ REQUIRED = (
     "text_vi",
     "text_en",
 )
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -252,12 +253,20 @@ def _bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes, shown: str) -> str:
-    """The text of a file in UTF-8, with a byte order mark or without. Raises ConfigError that names file and line."""
+    """The text of a file in UTF-8, with a byte order mark or without.
+
+    Raises : ConfigError that names file and line; also for a control character, which no page, letter or document may
+             hold.
+    """
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{shown} line {line}: not written in UTF-8; save the file as UTF-8") from None
+    if odd := CONTROL.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ConfigError(f"{shown} line {line}: the control character U+{ord(odd[0]):04X}; type this line again")
+    return text
 
 
 def parse_toml(data: bytes, shown: str) -> dict:
@@ -292,9 +301,15 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
         faults.append(f"{shown}: the file is missing")
         return pd.DataFrame(columns=columns)
     try:
-        table = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        table = pd.read_csv(io.StringIO(decode(data, shown)), dtype=str, keep_default_na=False)
+    except ConfigError as error:
+        faults.append(str(error))
+        return pd.DataFrame(columns=columns)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         faults.append(f"{shown}: {error}")
+        return pd.DataFrame(columns=columns)
+    if not isinstance(table.index, pd.RangeIndex):  # pandas takes a cell too many in the first row for an index
+        faults.append(f"{shown} row 2: more cells than columns; write a text with a comma in quotation marks")
         return pd.DataFrame(columns=columns)
     later = LATER.get(name, ())
     most = len(table.columns)

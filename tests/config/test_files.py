@@ -123,6 +123,21 @@ def test_a_table_may_begin_with_a_byte_order_mark_as_excel_writes_it():
     assert faults == []
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("unit,Tân, Mỹ,30643,x\n".encode(), "row 2: more cells than columns; write a text with a comma in quotation marks"),
+        ("unit,Tân Mỹ,30643,x\nunit,Tân\x0bAn,30643,x\n".encode(), "line 3: the control character U+000B; type this line again"),
+        ("unit,Tân Mỹ,30643,x\0\n".encode(), "line 2: the control character U+0000; type this line again"),
+        ("unit,Tân Mỹ,30643,x\n".encode("utf-16"), "line 2: not written in UTF-8; save the file as UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_read_is_one_sentence_with_file_and_line(data, said):
+    faults: list[str] = []
+    assert files.table("cho-moi", "aliases.csv", b"what,written,meant,reason\n" + data, faults).empty
+    assert faults == [f"config/cho-moi/aliases.csv {said}"]
+
+
 def test_the_rows_in_force_are_those_of_a_period_with_both_its_days():
     days = {"valid_from": ["2023-01-01", "2023-06-01"], "valid_to": ["2023-05-31", None]}
     dated = pd.DataFrame({name: pd.to_datetime(pd.Series(each)) for name, each in days.items()})
