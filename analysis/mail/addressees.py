@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.config import units
+from analysis.config.departments import find_code
 from analysis.config.files import ConfigError
 from analysis.mail.settings import Recipient, bare
 
@@ -32,6 +33,8 @@ class Listed(NamedTuple):
     file: str
 
     def is_called(self, name: str) -> bool:
+        if self.kind == DEPARTMENT and find_code(name) == self.code:
+            return True
         return _whole(name) in {_whole(self.code), _whole(self.name_vi), _whole(self.name_en)}
 
 

@@ -1,6 +1,7 @@
 """Reads the settings of mail: mail.toml (the server) and the file of recipients. Both are in the home, outside git."""
 
 import csv
+import io
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
@@ -150,18 +151,20 @@ def _recipients(path: Path, area: str, domains: frozenset[str], areas: set[str])
     if not path.is_file():
         return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
-    except (ValueError, csv.Error) as error:
+        table = csv.DictReader(io.StringIO(files.decode(path.read_bytes(), path.name), newline=""), strict=True)
+        rows, columns = list(table), list(table.fieldnames or ())
+    except ConfigError as error:
+        return [], [str(error)]
+    except csv.Error as error:
         return [], [f"{path.name}: {error}"]
     least = [name for name in COLUMNS if name not in LATER]
-    if not rows or list(rows[0]) not in (list(COLUMNS), least):
+    if not rows or columns not in (list(COLUMNS), least):
         return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
     faults, own, of_week = [], [], set()
     for number, row in enumerate(rows, start=2):
         where = f"{path.name}: row {number}"
         if None in row or None in [row[name] for name in least]:
-            faults.append(f"{where}: expected {len(rows[0])} cells")
+            faults.append(f"{where}: expected {len(columns)} cells")
             continue
         recipient, about = f"{row['name']} <{row['address']}>", (row.get("for") or "").strip()
         key = (row["area"], row["address"].casefold())

@@ -64,6 +64,7 @@ def faults(registry, *names: str) -> list[str]:
         ("h01.15", "H01.15"),
         ("phong-tu-phap", "phong-tu-phap"),
         ("Phòng Tư pháp", "phong-tu-phap"),
+        ("Phòng  Tư-Phap", "phong-tu-phap"),  # dashes and tones do not tell departments apart, as in tasks.csv
         ("the division of justice", "phong-tu-phap"),
         ("Phòng Nội vụ", "phong-noi-vu"),  # without a section this week: no letter, and no fault
         ("Vắng", "30703"),  # in force, but not in the week's table: the same

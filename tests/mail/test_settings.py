@@ -165,6 +165,20 @@ def test_a_fourth_column_says_whose_letter_a_person_gets_and_may_be_missing_or_e
     assert faults(home) == ["recipients.csv: expected the columns area, name, address, for and at least one row"]
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("cho-moi,Lan,lan@leaders.example,xã A, xã B\n".encode(), ": row 2: expected 4 cells"),
+        ("cho-moi,Lan,lan@leaders.example,xã A\n".encode("utf-16"), " line 2: not written in UTF-8; save the file as UTF-8"),
+        (b"cho-moi,Lan\0,lan@leaders.example,\n", " line 2: the control character U+0000; type this line again"),
+    ],
+)  # fmt: skip
+def test_a_row_that_cannot_be_read_is_named(home, data, said):
+    write_recipients(home)
+    (home / "recipients.csv").write_bytes(b"area,name,address,for\n" + data)
+    assert faults(home) == [f"recipients.csv{said}"]
+
+
 # -- the operator -----------------------------------------------------------------------------------------------------
 
 
