@@ -9,7 +9,7 @@ from support.district import edition, in_force, say, week, words
 from support.fragments import text
 from support.varied import AREA, KIEN_AN, MY_HOI_DONG, TAN_MY, both, moved, signalled, told, weak
 
-from analysis.report import asks, page, sentences
+from analysis.report import asks, findings, page, sentences
 from analysis.tables import TABLES
 
 
@@ -278,7 +278,7 @@ def test_where_the_table_prints_satisfaction_itself_the_loss_is_told_as_what_it_
 def test_a_week_without_any_request_says_so():
     none = with_tasks("vi", {"responsible": {}, "targets": {}, "marks_below": {}}, TASKS.iloc[:0])
     nothing = dataclasses.replace(none, tables=none.tables | {"findings": none.tables["findings"].iloc[:0]})
-    assert text(page.requests(nothing)) == f"{say('piece.requests_heading')} {say('piece.nothing_asked')}"
+    assert text(page.requests(nothing)) == f"{say('page.requests')} {say('piece.nothing_asked')}"
 
 
 def test_the_page_has_a_numbered_subsection_for_each_department_its_standing_tasks_marked_as_such():
@@ -306,3 +306,12 @@ def test_a_document_that_is_carried_out_stands_with_its_own_words_and_one_that_i
     office = in_force().settings["document"] | {"basis": ["luật A", {"way": "Thực hiện", "text": "công văn B"}]}
     assert sentences.basis_lines(told("vi", {"document": office})) == ["Căn cứ luật A;", "Thực hiện công văn B."]
     assert sentences.basis_lines(told("vi", {"document": office | {"basis": []}})) == []
+
+
+def test_a_regained_block_is_not_told_as_a_loss_and_a_zero_is_asked_about():
+    steps = week()["steps"].assign(blocks=lambda each: each["blocks"].abs(), points=lambda each: each["points"].abs())
+    tables = week() | {"steps": steps}
+    tables["findings"] = findings.collect(tables, in_force(), words()).query("finding == 'step'")
+    said = text(page.headline(edition(**tables))) + text(page.requests(edition(**tables)))
+    assert "mất" not in said and say("piece.ask_stepped") not in said
+    assert "Chứng thực bản sao điện tử: Số liệu bằng 0: Mỹ An và Kiến An" in text(page.requests(edition()))

@@ -8,7 +8,7 @@ import pytest
 from support.district import edition, in_force, say, week, words
 from support.fragments import text
 
-from analysis.report import asks, page
+from analysis.report import asks, headline, page
 from analysis.tables import NOT_ITEMISED
 
 
@@ -131,3 +131,41 @@ def test_a_unit_with_a_page_of_its_own_is_linked_to_it():
     pages = pd.DataFrame([("30634", "Kiến An", "made", "")], columns=["unit_code", "unit_name", "status", "reason"])
     linked = page.appendix(edition(pages=pages)).data
     assert re.findall(r'<a href="(.*?)">(.*?)</a>', linked) == [("units/30634.html", "Kiến An")]
+
+
+def test_a_first_issue_says_nothing_of_corrections():
+    assert page.correction(edition()).data == ""
+    assert not headline.title(edition()).startswith("[")
+
+
+def test_a_reissued_week_is_marked_and_lists_each_figure_old_and_new():
+    change = {
+        "unit_code": "30628",
+        "unit_name": "Chợ Mới",
+        "indicator": "CKMB",
+        "field": "value",
+        "old": 72.6,
+        "new": 76.2,
+    }
+    second = edition(corrections=pd.DataFrame([change]), origin={"revision": "2"})
+    assert text(page.correction(second)).endswith("Thị trấn Chợ Mới Công khai, minh bạch 72,6 76,2")
+    assert "lần phát hành thứ 2, thay thế lần phát hành thứ 1" in text(page.correction(second))
+    slight = edition(corrections=pd.DataFrame([change | {"new": 72.63}]), origin={"revision": "2"})
+    assert text(page.correction(slight)).endswith("Thị trấn Chợ Mới Công khai, minh bạch 72,60 72,63")
+    assert headline.subject(second).startswith("[Đính chính] 766 Chợ Mới 04/12: ")
+    assert headline.title(second).startswith("[Đính chính] Bộ chỉ số 766")
+
+
+def test_without_a_row_of_the_whole_area_the_page_tells_the_units_alone():
+    tables = week() | {name: week()[name].query("unit_code != '893'") for name in ("scores", "changes")}
+    pieces = [page.headline, page.ranking, page.appendix, page.standings]
+    said = [text(piece(edition(**tables))) for piece in pieces]
+    assert not any("57,45" in each for each in said)
+    assert headline.subject(edition(**tables)) == "766 Chợ Mới 04/12: Kiến An Yếu; Mỹ Hội Đông −5,78"
+
+
+def test_english_pieces_carry_the_same_numbers():
+    for piece in (page.headline, page.requests, page.ranking, page.appendix):
+        vi, en = text(piece(edition("vi"))), text(piece(edition("en")))
+        vi_numbers = sorted(re.findall(r"\d+,\d+", vi))
+        assert vi_numbers == sorted(number.replace(".", ",") for number in re.findall(r"\d+\.\d+", en))
