@@ -13,6 +13,7 @@ from analysis.config.wording import Wording
 from analysis.method.moves import CHANGE, find_directions
 from analysis.report.names import Names
 from analysis.report.phrases import say_short_age
+from analysis.weeks import paths
 
 NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
@@ -73,11 +74,22 @@ class Edition:
         """The units that have a page of their own beside the report."""
         return set(self.tables["pages"]["unit_code"])
 
+    def unit_page(self, code: str) -> str:
+        """The unit's page, as the report links to it: ``units/30634.html``; "" where it has none."""
+        return f"{paths.unit_file(code)}.html" if code in self.paged else ""
+
     @cached_property
     def units_course(self) -> pd.DataFrame:
         """The course of the present units, without the control row."""
         course = self.tables["course"]
         return course[course["unit_code"].isin(self.units["unit_code"])]
+
+    @cached_property
+    def published_before(self) -> date | None:
+        """The newest earlier cut-off whose own table is known; None for the first one."""
+        course = self.tables["course"]
+        days = course.loc[(course["carried_by"] == "") & (course["cutoff"] < str(self.rules.cutoff)), "cutoff"]
+        return date.fromisoformat(days.max()) if len(days) else None
 
     @cached_property
     def revision(self) -> int:

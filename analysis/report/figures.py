@@ -23,9 +23,10 @@ from analysis.report.charts.ranking import draw_ranking
 from analysis.report.charts.sheet import Chart, Picture
 from analysis.report.charts.strip import draw_spread, draw_strip
 from analysis.report.edition import Edition
+from analysis.report.ranking import LONG
 from analysis.tables import NOT_ITEMISED
 
-FEW, PANELS = 40, 36  # units that are drawn one by one; panels of small multiples on a page of A4
+PANELS = 36  # small multiples on a page of A4
 DIFFERS, PLACES = 2, 3  # points that a total wandered from the median, and places that a unit moved: our choice
 LEAST_CUTOFFS = 3  # two points are only a change
 NAMED = ("band", "fell", "rose", "step", "signal")  # findings that name a unit
@@ -49,7 +50,7 @@ def ranking(edition: Edition) -> list[Chart]:
 
 def strip(edition: Edition) -> Chart | None:
     """The totals of many units as dots on one scale; None of so few units that each can have a row."""
-    if len(edition.units) <= FEW:
+    if len(edition.units) <= LONG:
         return None
     units = edition.units.assign(marked=_marks(edition.units, edition))
     several = units["kind"].nunique() > 1
@@ -85,7 +86,7 @@ def heat(edition: Edition) -> list[Chart]:
         )
         name = "heat"
     cells = cells.drop(columns="unit_name", errors="ignore")
-    if len(edition.units) > FEW:
+    if len(edition.units) > LONG:
         cells = cells.merge(edition.units[["unit_code", "unit_name"]], on="unit_code")
         return [captioned(draw_spread(cells, edition.words), "spread", edition)]
     return [
@@ -101,7 +102,7 @@ def heat(edition: Edition) -> list[Chart]:
 
 def bump(edition: Edition) -> Chart | None:
     """Ranks over the cut-offs; None while there are too few cut-offs, where ranks hardly moved, and of many units."""
-    if len(edition.units) > FEW:
+    if len(edition.units) > LONG:
         return None
     kinds = edition.units.set_index("unit_code")[
         "kind"

@@ -9,7 +9,6 @@ from analysis.report import asks, parts, phrases, sentences
 from analysis.report.edition import Edition
 from analysis.report.head import PREVIEW, Head, address, build_head
 from analysis.report.parts import Part
-from analysis.weeks import paths
 
 MOST_IN_SUBJECT = 2  # units by name; more are counted
 WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
@@ -66,12 +65,9 @@ def head(edition: Edition) -> Head:
 
 def figures_of_area(edition: Edition) -> list[str]:
     """The area's total, band, change and place as short texts, those that are known; none where it has no total."""
-    words, district = edition.words, edition.district
-    if district is None or pd.isna(district["total"]):
-        return []
-    change = [] if pd.isna(district["change"]) else [words.number(district["change"], signed=True)]
-    place = ["/".join(edition.standing)] if edition.standing else []
-    return [words.number(district["total"]), edition.names.band(district["band"]), *change, *place]
+    area = edition.district
+    is_known = area is not None and pd.notna(area["total"])
+    return [each["value"] for each in figures(edition)] if is_known else []
 
 
 def description(edition: Edition) -> str:
@@ -357,8 +353,7 @@ def _mark_new(edition: Edition, is_new: bool) -> list[Part]:
 
 
 def _link_unit(edition: Edition, code: str) -> Part:
-    href = f"{paths.unit_file(code)}.html" if code in edition.paged else ""
-    return Part(edition.names.unit(code), strong=True, href=href)
+    return Part(edition.names.unit(code), strong=True, href=edition.unit_page(code))
 
 
 def _stress(edition: Edition, text: str, code: str) -> list[Part]:

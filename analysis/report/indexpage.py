@@ -221,7 +221,7 @@ def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> 
     area = next(own.itertuples(), None)
     return _blank(week, words) | {
         "readable": len(totals) > 0,
-        "file_name": f"766-{held.area}-{week.cutoff}",
+        "file_name": paths.saved_name(held.area, week.cutoff),
         "place": f"{place['rank'].iat[0]:.0f}/{place['of'].iat[0]:.0f}" if len(place) else "",
         "total": words.number(area.total) if area else "",
         "change": words.number(area.change, signed=True) if area else MISSING,

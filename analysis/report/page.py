@@ -13,6 +13,7 @@ from analysis.report import ranking as ranks
 from analysis.report.edition import Edition
 from analysis.report.head import render_head
 from analysis.report.templates import template
+from analysis.weeks import paths
 
 
 def head(edition: Edition) -> HTML:
@@ -31,16 +32,15 @@ def headline(edition: Edition) -> HTML:
         items=top.items(edition),
         before=_previous_page(edition),
         cutoff=cutoff,
-        download=f"766-{edition.rules.area}-{cutoff}",
+        download=paths.saved_name(edition.rules.area, str(cutoff)),
         contents=_contents(edition),
     )
 
 
 def _previous_page(edition: Edition) -> dict | None:
     """``cutoff`` and ``day`` of the newest earlier cut-off that was published; None for the first one."""
-    course, cutoff = edition.tables["course"], edition.rules.cutoff
-    days = course.loc[(course["carried_by"] == "") & (course["cutoff"] < str(cutoff)), "cutoff"]
-    return {"cutoff": days.max(), "day": edition.words.date(pd.Timestamp(days.max()).date())} if len(days) else None
+    day = edition.published_before
+    return {"cutoff": day, "day": edition.words.date(day)} if day else None
 
 
 def _contents(edition: Edition) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.report import table_rows
 from analysis.report.edition import Edition
 
-LONG = 40  # rows of a table that are still read as a whole; longer ones are grouped
+LONG = 40  # our choice: units that are read one by one; of more, tables are grouped and charts show dots
 TEN = 10
 SCALE, COURSE, HEIGHT, EDGE = 120, 64, 20, 6  # pixels
 STEP = 5  # points between which the scale begins and ends

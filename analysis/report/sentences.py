@@ -4,8 +4,6 @@ Each function takes the edition: the week's tables with the rules and words to r
 are in config/wording (``piece.*``). A sentence that has nothing to say is "".
 """
 
-from datetime import date
-
 import pandas as pd
 
 from analysis.config.wording import Wording, capital, uncapital
@@ -183,12 +181,9 @@ def week_rate_lines(edition: Edition, code: str, only_known: bool = False) -> li
 
 def _last_table(edition: Edition) -> str:
     """The label of the newest earlier cut-off whose table is known: totals may be compared with another one."""
-    course, cutoff = edition.tables["course"], edition.rules.cutoff
-    days = course.loc[(course["carried_by"] == "") & (course["cutoff"] < str(cutoff)), "cutoff"]
-    if days.empty:
+    if (day := edition.published_before) is None:
         return edition.words.say("period.previous")
-    day = date.fromisoformat(days.max())
-    return edition.words.period(day, with_year=day.year != cutoff.year)
+    return edition.words.period(day, with_year=day.year != edition.rules.cutoff.year)
 
 
 def carried_lines(edition: Edition) -> list[str]:

@@ -6,7 +6,6 @@ from analysis.config.units import PREFIX
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.report import phrases
 from analysis.report.edition import Edition
-from analysis.weeks import paths
 
 
 def correction_rows(edition: Edition) -> list[dict]:
@@ -96,7 +95,7 @@ def table_row(edition: Edition, unit: pd.Series, control: bool = False) -> dict:
         "rank": words.number(unit["rank"], 0) if not control else "",
         "unit": capital(names.unit(unit["unit_code"])),
         "name": PREFIX.sub("", names.unit(unit["unit_code"])),
-        "page": f"{paths.unit_file(unit['unit_code'])}.html" if unit["unit_code"] in edition.paged else "",
+        "page": edition.unit_page(unit["unit_code"]),
         "total": words.number(unit["total"]),
         "band": names.band(unit["band"]),
         "weak": unit["band"] in edition.rules.settings["weak_bands"],

@@ -33,7 +33,7 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     when = _date(edition)
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = compose.build_mail(digest, subject=headline.subject(edition), words=words, date=when, seed=seed)
-    named = f"766-{area}-{cutoff}"  # what a reader saves keeps its area and week; names on disk stay
+    named = paths.saved_name(area, cutoff)
     attached = {f"{named}.xlsx": folder / "appendix.xlsx"}
     if edition.rules.settings["mail"]["attach_page"]:
         attached[f"{named}.html"] = folder / "report.html"

@@ -56,6 +56,11 @@ def _file_name(code: str) -> str:
     return code if plain else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
+def saved_name(area: str, cutoff: str) -> str:
+    """How a file of a week is called where a reader saves it, without its suffix: ``766-cho-moi-2023-12-04``."""
+    return f"766-{area}-{cutoff}"
+
+
 def is_area(name: str) -> bool:
     """Whether ``name`` can be the name of an area: small letters, digits, hyphens."""
     return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
