@@ -87,12 +87,13 @@ def mail_head(edition: Edition) -> HTML:
 
 
 def mail_requests(edition: Edition) -> HTML:
-    """Who is asked for what, in the mail: each unit in two sentences, then the departments. What all units are ordered
-    week by week is left to page and letter."""
+    """Who is asked for what, in the mail: each unit in two sentences, then the departments, then the heads of all units."""
     rows = asks.request_rows(edition)
     asked = [row if row["name"] else row | {"texts": _shorten(row["texts"])} for row in rows]
-    about = {"name": edition.words.say("piece.mail_units"), "asks": asked, "standing": [], "remarks": []}
-    sections = [*([about] if asked else []), *asks.department_sections(edition)]
+    orders, say, nothing = asks.general_orders(edition), edition.words.say, {"asks": [], "standing": [], "remarks": []}
+    units = nothing | {"name": say("piece.mail_units"), "asks": asked}
+    heads = nothing | {"name": say("piece.mail_heads"), "standing": orders}
+    sections = [*([units] if asked else []), *asks.department_sections(edition), *([heads] if orders else [])]
     return render_piece("mail_requests", edition, sections=sections) if sections else HTML("")
 
 

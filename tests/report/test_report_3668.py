@@ -66,33 +66,57 @@ def of_letter() -> str:
     return " ".join(" ".join(each.text or "" for each in body.iter(qn("w:t"))).split())
 
 
-# What people open of a week => its text, from beginning to end. Heads of departments are numbered in each.
-PRODUCTS = {"page": of_page, "letter": of_letter}
+def of_mail() -> str:
+    real = edition()
+    made = export.digest(showing(real, kinds=("mail",)), words(), headline.title(real))
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", made.replace("<h3>", "### "))).split())
 
 
-@pytest.fixture(scope="module", params=PRODUCTS)
-def told(request):
-    return PRODUCTS[request.param]()
+# What people open of a week => its text, from beginning to end; how the head of a department is written, and the heads
+# of what all units and what some of them are asked.
+PRODUCTS = {
+    "page": (of_page, r"\d+\. {}", ALL_UNITS, UNITS),
+    "letter": (of_letter, r"\d+\. {}", ALL_UNITS, UNITS),
+    "mail": (of_mail, "### {}", f"### {say('piece.mail_heads')}", f"### {say('piece.mail_units')}"),
+}
 
 
-def part_for(told: str, whom: str) -> str:
+@pytest.fixture(scope="module", params=PRODUCTS.values(), ids=PRODUCTS)
+def product(request):
+    of_product, *heads = request.param
+    return of_product(), *heads
+
+
+@pytest.fixture(scope="module")
+def told(product):
+    return product[0]
+
+
+@pytest.fixture(scope="module")
+def part_for(product):
     """What stands between the head of those whom it is for and the next head; without a head the whole text."""
-    heads = {each: re.search(rf"\d+\. {re.escape(each)}", told).start() for each in DEPARTMENTS}
-    heads |= {each: told.index(each) for each in (ALL_UNITS, UNITS)}
-    return (
-        told[heads[whom] : min(each for each in [*heads.values(), len(told)] if each > heads[whom])] if whom else told
-    )
+    told, department, all_units, units = product
+    heads = {each: re.search(department.format(re.escape(each)), told).start() for each in DEPARTMENTS}
+    heads |= {ALL_UNITS: told.index(all_units), UNITS: told.index(units)}
+
+    def part(whom: str) -> str:
+        ends = [each for each in [*heads.values(), len(told)] if whom and each > heads[whom]]
+        return told[heads[whom] : min(ends)] if whom else told
+
+    return part
 
 
 @pytest.mark.parametrize(("duty", "whom"), DUTIES, ids=[duty for duty, _ in DUTIES])
-def test_each_duty_of_the_report_stands_in_ours_with_those_whom_it_is_for(told, duty, whom):
+def test_each_duty_of_the_report_stands_in_ours_with_those_whom_it_is_for(part_for, duty, whom):
     said = r"[^…]*?".join(re.escape(each) for each in DUTIES[duty, whom])
-    assert re.search(said, part_for(told, whom)), part_for(told, whom)
+    assert re.search(said, part_for(whom)), part_for(whom)
 
 
-@pytest.mark.parametrize("number", ["124/UBND-TH", "308/UBND-TH", "1029/UBND-TH"])
-def test_what_the_report_carries_out_is_carried_out_in_ours(told, number):
-    assert f"Thực hiện Công văn số {number}" in told
+@pytest.mark.parametrize("of_product", [of_page, of_letter])
+def test_what_the_report_carries_out_is_carried_out_in_ours(of_product):
+    told = of_product()
+    for number in ("124/UBND-TH", "308/UBND-TH", "1029/UBND-TH"):
+        assert f"Thực hiện Công văn số {number}" in told
 
 
 @pytest.mark.parametrize("about", ONLY_THE_OFFICE_KNOWS)
