@@ -94,7 +94,8 @@ def _remarks(lines: Iterable[tuple[int, str]], log: Log, headings: Headings) -> 
             continue
         text = cleaned(line)
         if not text.startswith("["):
-            rows += [dict(zip(REMARKS, (about, code, text, f"{log.file}:{number}"), strict=True))] if text else []
+            row = dict(zip(REMARKS, (about, code, text, f"{log.file}:{number}"), strict=True))
+            rows += [row] if is_said(text) else []
             continue
         heading = HEADING.fullmatch(text)
         if heading is None:
@@ -111,6 +112,11 @@ def _remarks(lines: Iterable[tuple[int, str]], log: Log, headings: Headings) -> 
 def cleaned(text: str) -> str:
     """The text with composed letters and single spaces, without invisible characters. Its words stay as typed."""
     return " ".join(units.INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def is_said(text: str) -> bool:
+    """Whether a remark says anything: a dash says that there is none, a line of dashes only parts others."""
+    return any(letter.isalnum() for letter in text)
 
 
 def odd_character(text: str) -> str:

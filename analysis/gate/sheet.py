@@ -304,7 +304,7 @@ class Reading(Log):
         for line in re.split("\r\n|\n|\r", cell.text):
             if odd := remarks.odd_character(line):
                 self.fault("problem.remark_character", record.row, column, code=odd)
-            elif any(letter.isalnum() for letter in line):  # a dash says that there is none
+            elif remarks.is_said(line):
                 self.remarks.append(("" if record.control else record.code, remarks.cleaned(line), source))
 
     # -- figures -------------------------------------------------------------------------------------------------

@@ -72,6 +72,11 @@ def test_what_follows_a_heading_is_about_what_it_names_until_the_next_heading(tm
     assert found == [(about, code, text, f"{name}:{number}") for about, code, text, number in READ]
 
 
+def test_a_line_of_dashes_says_nothing(tmp_path):
+    found = rows(said(tmp_path, "Chung.\n-----\n[Kiến An]\n-\n…\n- Một."))
+    assert [(code, text) for _, code, text, _ in found] == [("", "Chung."), (KIEN_AN, "- Một.")]
+
+
 def test_a_line_break_within_a_word_paragraph_ends_a_line(tmp_path):
     found = rows(said(tmp_path, document("[Kiến An]\nMột.\nHai."), NAME.replace("txt", "docx")))
     assert [(code, text) for _, code, text, _ in found] == [(KIEN_AN, "Một."), (KIEN_AN, "Hai.")]
