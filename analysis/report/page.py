@@ -87,7 +87,7 @@ def mail_head(edition: Edition) -> HTML:
 
 
 def mail_requests(edition: Edition) -> HTML:
-    """Who is asked for what, in the mail: each unit in two sentences, then the departments, then the heads of all units."""
+    """Who is asked for what, in the mail: each unit in two sentences, the departments, the heads of all units."""
     rows = asks.request_rows(edition)
     asked = [row if row["name"] else row | {"texts": _shorten(row["texts"])} for row in rows]
     orders, say, nothing = asks.general_orders(edition), edition.words.say, {"asks": [], "standing": [], "remarks": []}
