@@ -66,11 +66,13 @@ def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipelin
 def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline) -> Outcome:
     """Make the week in the empty home ``into``, from the rules, the earlier weeks and the earlier revisions.
 
-    The published week itself is not there, so nothing of it can be reused: everything is made again.
+    A later week whose table carries other totals of this one is there too, where the week was made after it. The
+    published week itself is not there, so nothing of it can be reused: everything is made again.
     """
     shutil.copytree(home / "config", into / "config")
     published = paths.processed(home, area, cutoff)
-    for each in store.history(home, area, cutoff).values():
+    weeks = store.history(home, area)
+    for each in (each for day, each in weeks.items() if day < cutoff or day in _find_carriers(published)):
         tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units", "mail")
         shutil.copytree(each.folder, paths.processed(into, area, each.cutoff), ignore=tables_only)
     for place in (published, paths.reports(home, area, cutoff)):
@@ -84,6 +86,13 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
     return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
+
+
+def _find_carriers(published: Path) -> set[str]:
+    """The later cut-offs whose tables the published week compares itself with."""
+    table = published / "carried.csv"
+    rows = csv.DictReader(io.StringIO(table.read_text("utf-8"))) if table.is_file() else ()
+    return {row.get("carrier") for row in rows} - {published.name}
 
 
 def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:

@@ -195,6 +195,23 @@ def test_a_changed_earlier_week_is_named_as_the_reason(home):
     ]
 
 
+def test_a_week_that_was_made_after_a_later_one_is_rebuilt_beside_it(home):
+    """As after new remarks on an earlier week: it tells what the later table carries of it."""
+
+    def told(home, area, cutoff, name, words):
+        export(home, area, cutoff, name, words)
+        later = [day for day in store.published(home, area) if day > cutoff]
+        put(paths.run_folder(home, area, name) / "carried.csv", "\n".join(["carrier", *later]) + "\n")
+
+    steps = dataclasses.replace(STEPS, export=told)
+    for day in (CUTOFF, EARLIER):
+        table = [put(home.parent / f"{day}.txt", "1")]
+        assert pipeline.make_week(home, AREA, day, table, steps=steps).status == Exit.DONE
+    assert CUTOFF in file(home, "carried.csv", EARLIER).read_text("utf-8")
+    outcome = verify.verify_week(home, AREA, EARLIER, steps)
+    assert outcome.status == Exit.DONE, outcome.message
+
+
 def test_a_program_that_gives_other_bytes_from_the_same_inputs_is_named_as_that(home):
     make(home)
 
