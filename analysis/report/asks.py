@@ -152,10 +152,8 @@ def _ask_units(edition: Edition, codes: list[str], ask: str, most: int) -> list[
 
 
 def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
-    texts = []
-    for finding in ASKED_ABOUT:
-        rows = edition.found(finding).query("unit_code == @code and severity != 'info'")
-        texts += list(rows["text"].iloc[:1] if finding == "route" else rows["text"])
+    told = tell_unit(edition, code, ASKED_ABOUT)
+    texts = [text for kind, its in told.items() for text in (its[:1] if kind == "route" else its)]
     name = edition.names.unit(code)
     if texts[0].startswith(name):
         texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(name)
@@ -164,12 +162,33 @@ def _ask_unit(edition: Edition, code: str, ask: str) -> dict:
     return {"name": "", "unit": code, "texts": [*texts, last]}
 
 
+def tell_unit(edition: Edition, code: str, kinds: tuple[str, ...]) -> dict[str, list[str]]:
+    """What the findings of each of these kinds say of a unit, unless they are only good to know; nothing twice.
+
+    The fall into a weak band tells the band, and the fall of a total its parts: of these only doubts are told again.
+    """
+    its = sentences.of_unit(edition.tables["findings"], code)
+    its = its[its["severity"] != "info"]
+    told = {kind: its.loc[its["finding"] == kind, "text"].tolist() for kind in kinds}
+    if told["entered_band"]:
+        told["band"] = []
+    if told["fell"]:
+        doubt = edition.words.say("finding.part_revised")
+        told["move"] = [text for text in told["move"] if text.endswith(doubt)]
+    return told
+
+
 def _find_department(edition: Edition, code: str) -> str:
-    """The department in charge of the first indicator on the unit's route, or of its group; "": none."""
+    """The department in charge of the first indicator on the unit's route, or of its group; "": none.
+
+    Where no route leads to the next band, the indicators that can still add most come first.
+    """
     rules, routes = edition.rules, sentences.of_unit(edition.tables["routes"], code)
     responsible = rules.settings["responsible"]
     groups = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
-    for indicator in routes[routes["order"].notna()].sort_values("order")["indicator"]:
+    on_route = routes["order"].notna() if routes["order"].notna().any() else routes["room_points"] > 0
+    ordered = routes[on_route].sort_values(["order", "room_points"], ascending=[True, False], kind="stable")
+    for indicator in ordered["indicator"]:
         if named := responsible.get(indicator) or responsible.get(groups.get(indicator)):
             return named[edition.words.lang]
     return ""
@@ -232,9 +251,10 @@ def _say_range(edition: Edition, indicator: str) -> list[str]:
     if values["value"].nunique() == 1:
         value = names.figure(indicator, values["value"].iat[0])
         return [words.say("piece.ask_same", value=value, count=len(values))]
-    low = values.loc[values["value"].idxmin()]
-    fields = {"lowest": names.figure(indicator, low["value"]), "unit": names.unit(low["unit_code"])}
-    lowest = min(low["value"], edition.rates.get(names.control, {}).get(indicator, low["value"]))
+    low = values["value"].min()
+    holders = values.loc[values["value"] == low, "unit_code"].map(names.unit)
+    fields = {"lowest": names.figure(indicator, low), "unit": sentences.name_first(words, holders)}
+    lowest = min(low, edition.rates.get(names.control, {}).get(indicator, low))
     near = names.is_percent(indicator) and lowest >= edition.rules.settings["page"]["steady_pct"]
     key = "piece.ask_steady" if near else "piece.ask_range"
     return [words.say(key, highest=names.figure(indicator, values["value"].max()), **fields)]
@@ -250,12 +270,15 @@ def _impossible_of(edition: Edition, indicator: str) -> list[str]:
     ]
     if lost.empty:
         return []
-    best = lost.loc[lost["most"].idxmax()]
-    fields = {"most": edition.names.percent(best["most"]), "unit": edition.names.unit(best["unit_code"])}
-    fields["by"] = edition.words.date(edition.target_day)
+    words, names = edition.words, edition.names
+    most = names.percent(lost["most"].max())
+    best = lost.loc[lost["most"].map(names.percent) == most, "unit_code"].map(names.unit)
+    fields = {"most": most, "unit": sentences.name_first(words, best), "by": words.date(edition.target_day)}
     if len(lost) == 1:
-        return [edition.words.say("piece.ask_impossible_one", **fields | {"unit": capital(fields["unit"])})]
-    return [edition.words.say("piece.ask_impossible", count=len(lost), **fields)]
+        return [words.say("piece.ask_impossible_one", **fields | {"unit": capital(fields["unit"])})]
+    if len(lost) == len(edition.units):
+        return [words.say("piece.ask_impossible_all", **fields)]
+    return [words.say("piece.ask_impossible", count=len(lost), **fields)]
 
 
 def _count_units(edition: Edition, finding: str, indicator: str, limits: str) -> str:

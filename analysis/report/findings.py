@@ -430,9 +430,10 @@ def _not_judged(signals: pd.DataFrame, names: Names) -> list[str]:
 def _rebased(step: dict, names: Names) -> str:
     words = names.words
     what = words.say("finding.rebased_all") if not step["unit_code"] else names.unit(step["unit_code"])
-    about = f": {names.indicator(step['indicator'])}" if step["indicator"] else ""
+    if step["indicator"]:
+        what = words.say("finding.rebased_of", indicator=uncapital(names.indicator(step["indicator"])), unit=what)
     day = words.date(date.fromisoformat(step["cutoff"]))
-    return words.say("finding.rebased", date=day, what=what + about, reason=step["reason"][words.lang])
+    return words.say("finding.rebased", date=day, what=what, reason=step["reason"][words.lang])
 
 
 def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:

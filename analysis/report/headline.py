@@ -110,7 +110,8 @@ def _name_few(named: list[str], what: str, edition: Edition, by_name: bool, **fi
 def preheader(edition: Edition) -> str:
     """What mail programs show after the subject, which it does not repeat: how many rose and fell, who is asked."""
     words = edition.words
-    departments = [each["name"] for each in asks.department_sections(edition)]
+    called = {each.code: each.called(words.lang) for each in edition.rules.departments}
+    departments = [called[each["code"]] for each in asks.department_sections(edition)]
     asked = [words.say("piece.asked", departments="; ".join(departments))] if departments else []
     return " ".join([*sentences.counts_lines(edition), *asked])
 
@@ -152,6 +153,7 @@ def items(edition: Edition) -> list[list[Part]]:
     told = [
         _no_area_item(edition),
         _weak_item(edition),
+        _bands_item(edition),
         _fallen_item(edition),
         _carried_item(edition),
         _lost_item(edition),
@@ -192,6 +194,15 @@ def _weak_item(edition: Edition) -> list[Part]:
         text = parts.say(words, "headline.weak_of_kind", band=bands, kind=name, units=units)
         told += [*([Part(" ")] if told else []), *text]
     return told
+
+
+def _bands_item(edition: Edition) -> list[Part]:
+    """That the bands of this week are not those of the one before, so that their counts do not compare."""
+    changes, words = edition.tables["changes"], edition.words
+    previous = max(changes["previous_cutoff"], default="")
+    if changes["previous_total"].isna().all() or previous >= edition.rules.bands_since:
+        return []
+    return [Part(words.say("headline.new_bands", period=edition.previous_period))]
 
 
 def _fallen_item(edition: Edition) -> list[Part]:

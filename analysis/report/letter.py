@@ -69,14 +69,12 @@ def _unit_text(edition: Edition, row: dict) -> str:
 def _facts(edition: Edition, code: str, lost: pd.DataFrame) -> list[str]:
     """What is known of a unit that is asked for something; of a lost block of points what is seen of it."""
     words, names = edition.words, edition.names
-    told = {each: sentences.of_unit(edition.found(each), code).query("severity != 'info'")["text"] for each in FACTS}
-    if len(told["fell"]):  # it tells the parts of the fall
-        del told["move"]
+    told = asks.tell_unit(edition, code, FACTS)
     texts = [text for its in told.values() for text in its] or [_say_lost(edition, lost.iloc[0])]
     if texts[0].startswith(name := names.unit(code)):
         texts[0] = names.full_unit(code) + texts[0].removeprefix(name)
     routes = sentences.of_unit(edition.tables["routes"], code)
-    if len(told["band"]) and len(routes):
+    if (told["band"] or told["entered_band"]) and len(routes):
         fields = {"gap": words.number(routes["gap"].iat[0]), "band": names.band(routes["next_band"].iat[0])}
         texts.append(words.say("finding.route_gap", unit=names.unit(code), **fields))
     return texts

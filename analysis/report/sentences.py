@@ -140,7 +140,7 @@ def area_outlook_lines(edition: Edition) -> list[str]:
 
 def _of_area(edition: Edition, lines: list[str]) -> list[str]:
     """The sentences, each said to be of the whole area."""
-    area = capital(edition.rules.settings["name"][edition.words.lang])
+    area = edition.rules.settings["name"][edition.words.lang]
     return [edition.words.say("piece.of_kind", kind=area, text=uncapital(line)) for line in lines]
 
 
@@ -230,7 +230,7 @@ def counts_lines(edition: Edition) -> list[str]:
     for kind, units in edition.units.groupby("kind"):
         text = _counts_of(edition, units)
         if text and kinds > 1 and len(units) > 1:
-            text = words.say("piece.of_kind", kind=capital(words.say(f"kind.{kind}")), text=uncapital(text))
+            text = words.say("piece.of_kind", kind=words.say(f"kind.{kind}"), text=uncapital(text))
         lines += [text] if text else []
     return lines
 
@@ -252,7 +252,10 @@ def _counts_of(edition: Edition, units: pd.DataFrame) -> str:
             return words.say("piece.all_same", **fields)
         return words.say(f"piece.all_{phrases.kind_of_move(change)}", change=words.number(abs(change)), **fields)
     shares = {"rose": (changes > 0).sum(), "fell": (changes < 0).sum(), "same": (changes == 0).sum()}
-    return words.say("piece.counts", median=words.number(changes.median(), signed=True), **shares, **fields)
+    if unknown := len(units) - len(changes):
+        shares["unknown"] = unknown
+    key = "piece.counts_some" if unknown else "piece.counts"
+    return words.say(key, median=words.number(changes.median(), signed=True), **shares, **fields)
 
 
 def origin(edition: Edition) -> dict[str, str]:

@@ -219,7 +219,7 @@ def test_how_many_units_have_too_few_weeks_for_a_usual_rate_is_said_and_nothing_
     [
         ("", "", say("finding.rebased_all")),
         (KIEN_AN, "", "Kiến An"),
-        (KIEN_AN, "TT", "Kiến An: Hồ sơ thanh toán trực tuyến"),
+        (KIEN_AN, "TT", "hồ sơ thanh toán trực tuyến của Kiến An"),
     ],
 )
 def test_a_known_step_is_told_with_its_day_and_reason_once_it_has_come(unit, indicator, what):

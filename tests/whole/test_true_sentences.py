@@ -9,7 +9,7 @@ from support import kinds
 from support.stated import Cells, figures
 
 from analysis.method.signals import LEAST_WEEKS
-from analysis.report import asks, headline, sentences, table_rows, unitpage
+from analysis.report import asks, headline, letters, parts, sentences, table_rows, unitpage
 
 TAG = re.compile(r"<[^>]+>")
 
@@ -112,8 +112,134 @@ def test_every_request_about_satisfaction_names_the_units_that_lost_points_of_it
         assert count == len(lost) and set(names) <= lost
 
 
+COUNTS = re.compile(r"(\d+) đơn vị tăng, (\d+) giảm, (\d+) không đổi(?:, (\d+) không so sánh được)?;")
+FIGURE = re.compile(r"([^,:]+?) \(([+−]?\d+,\d+)[^()]*\)")  # ``Kiến An (49,18; mới)``
+MISSED = re.compile(r"(\d+)% \((\d+)/(\d+) đơn vị\)")
+
+
+def listed(text: str) -> str:
+    return text.replace(" và ", ", ")
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_items_below_the_figures_name_and_count_what_the_tables_hold(kind):
+    edition = kinds.made(kind)
+    told, units = [parts.plain(each) for each in headline.items(edition)], edition.tables["units"]
+    said = " ".join(told)
+    kinds_of = units.set_index("unit_code")["kind"]
+    scores = edition.tables["scores"].set_index("unit_code")[["total", "band"]].loc[kinds_of.index]
+    changes = edition.tables["changes"].set_index("unit_code")["change"].loc[kinds_of.index]
+    assert 0 < len(told) <= headline.MOST_ITEMS and len(set(told)) == len(told)
+
+    weak = scores[scores["band"].isin(edition.rules.settings["weak_bands"])].sort_values("total")
+    lists = re.findall(r"xếp loại “Yếu”: ([^:]+?)\.(?= |$)", said, re.I)
+    assert len(lists) == weak.index.map(kinds_of).nunique()
+    for its in lists:
+        names, count = named(its)
+        (kind_of,) = {kinds_of[code] for code in weak.index if edition.names.unit(code) in names}
+        its = weak[weak.index.map(kinds_of) == kind_of]
+        assert count == len(its) and set(names) == {edition.names.unit(code) for code in its.index[: len(names)]}
+
+    for found, (_, its) in zip(COUNTS.findall(said), changes.groupby(kinds_of), strict=False):
+        assert [int(each or 0) for each in found] == [
+            (its > 0).sum(),
+            (its < 0).sum(),
+            (its == 0).sum(),
+            its.isna().sum(),
+        ]
+
+    figure = {edition.names.unit(code): edition.words.number(value, signed=True) for code, value in changes.items()}
+    for begins, sign in (("Giảm điểm", -1), ("Tăng", 1)):
+        for text in re.findall(rf"{begins} đáng chú ý[^:]*: (.*?)\.(?= |$)", said):
+            for name, shown in FIGURE.findall(listed(text)):
+                assert figure[name.strip()] == shown and shown[0] == {-1: "−", 1: "+"}[sign]
+
+    cells = edition.tables["measurements"].query("unit_code in @kinds_of.index").dropna(subset="value")
+    targets = edition.rules.settings["targets"].items()
+    missed = [
+        (its["value"] < target).sum() for name, target in targets if len(its := cells[cells["indicator"] == name])
+    ]
+    shown = [int(count) for _, count, _ in MISSED.findall(said)] or [
+        int(n) for n in re.findall(r"^Tất cả (\d+) đơn vị chưa", told[-1])
+    ] * len(missed)
+    assert shown == [each for each in missed if each]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_a_departments_section_says_who_cannot_reach_a_target_any_more_and_from_where_to_where_the_units_are(kind):
+    edition = kinds.made(kind)
+    units = set(edition.tables["units"]["unit_code"])
+    held = edition.tables["possible"].query("state == 'impossible' and unit_code in @units")
+    cells = edition.tables["measurements"].query("unit_code in @units").dropna(subset="value")
+    for section in asks.department_sections(edition):
+        for each in section["asks"]:
+            its, said = held[held["indicator"] == each["indicator"]], " ".join(each["texts"])
+            about = re.findall(r"([^.;]*) không còn khả năng đạt[^.]*cao nhất còn có thể là ([\d,]+)%", said)
+            about += [("0", most) for most in re.findall(r"Không đơn vị nào còn khả năng[^.]*là ([\d,]+)%", said)]
+            assert len(about) == bool(len(its)), each
+            for who, most in about:
+                number = re.search(r"\d+", who)
+                assert {"0": len(units)}.get(who, int(number[0]) if number else 1) == len(its)
+                assert most == edition.words.number(its["most"].max(), 1)
+            # The best of them by name: all who share it are named or counted.
+            if found := re.search(r"là [\d,]+%, (.*?)\)", said):
+                best = its[its["most"].round(1) == its["most"].max().round(1)]
+                assert named(found[1])[1] == len(best)
+        for each in section["watched"]:
+            values = cells.loc[cells["indicator"] == each["indicator"], "value"]
+            ends = {edition.names.figure(each["indicator"], end) for end in (values.min(), values.max())}
+            assert ends == set(re.findall(r"[\d,]*\d%?(?= \(|;|\.$)", each["texts"][0])) - {""}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_letters_of_units_and_departments_say_what_the_tables_hold_of_them(kind):
+    edition = kinds.made(kind)
+    pages = edition.tables["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
+    edition = dataclasses.replace(edition, tables=edition.tables | {"pages": pages})
+    scores = edition.tables["scores"].set_index("unit_code")
+    changes = edition.tables["changes"].set_index("unit_code")["change"]
+    cells = edition.tables["measurements"].pivot(index="unit_code", columns="indicator", values="value")
+    limits_of = edition.rules.settings["marks_below"]
+    below = {
+        name: cells.index[cells[name] < limits_of[name]] for name in limits_of if name in cells and name != "CHANGE"
+    }
+    below = {name: [code for code in its if code in set(pages["unit_code"])] for name, its in below.items()}
+    for letter in letters.unit_letters(edition):
+        asked, number = letters.unit_requests(edition, letter.code), edition.words.number
+        total, change = number(scores["total"][letter.code]), changes[letter.code]
+        moved = "" if change != change else f" ({number(change, signed=True)})"
+        assert f": {total}{moved}, {scores['band'][letter.code]}" in letter.subject
+        assert (f"; {len(asked)} đề nghị" in letter.subject) == bool(asked)
+        low = [each["name"] for each in asked if "dưới ngưỡng" in each["texts"][0]]
+        assert sorted(low) == sorted(edition.names.indicator(name) for name, its in below.items() if letter.code in its)
+        texts = [text for each in asked for text in each["texts"]]
+        assert len(set(texts)) == len(texts) or len(asked) > 1
+    tasks = edition.rules.tasks["department"].value_counts().to_dict()
+    sections = {each["code"]: each for each in asks.department_sections(edition)}
+    for letter in letters.department_letters(edition):
+        section = sections[letter.code]
+        under = {code for each in section["asks"] for code in below.get(each["indicator"], ())}
+        assert (f"{len(under)} đơn vị dưới ngưỡng" in letter.subject) == bool(under)
+        (mine,) = [d for d in edition.rules.departments if d.code == letter.code]
+        count = sum(n for name, n in tasks.items() if name and name in mine.called("vi"))
+        assert len(section["standing"]) == count
+        assert (f"{count} nhiệm vụ" in letter.subject) == bool(count)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_no_unit_is_told_the_same_figure_of_its_fall_twice(kind):
+    edition = kinds.made(kind)
+    for each in asks.request_rows(edition):
+        texts = [text for text in each["texts"] if not text.startswith("Đề nghị")]
+        assert not ("chuyển từ" in texts[0] and any("xếp loại “" in text for text in texts[1:]))
+        told = [text for text in texts if re.search(r": [^:]* giảm [\d,]+ điểm \(trung vị", text)]
+        fallen = any("Trong đó:" in text for text in texts)
+        assert not fallen or all("kiểm tra số liệu" in text for text in told)
+
+
 WEEK, BEFORE = "tuần 4 tháng 10 năm 2023", "tuần 3 tháng 10"
 SAID = [
+    ("other bands", "minute", "headline.new_bands", {"period": BEFORE}),
     ("merged", "trend", "finding.gone", {"units": "Long Giang", "period": f"{BEFORE} năm 2023"}),
     ("no control row", "result", "piece.no_area", {"area": "huyện Chợ Mới"}),
     ("other totals carried", "minute", "piece.carried", {}),
@@ -122,7 +248,7 @@ SAID = [
     ("all tied", "requests", "piece.ask_everyone_same", {"count": 18, "target": "80%", "highest": "#"}),
     ("week left out", "trend", "week_rate.own", {"since": BEFORE, "rates": "#"}),
     ("new year", "trend", "week_rate.begun", {"indicators": "#"}),
-    ("41 weak of two kinds", "minute", "piece.of_kind", {"kind": "Các sở, ban, ngành", "text": "#"}),
+    ("41 weak of two kinds", "minute", "piece.of_kind", {"kind": "các sở, ban, ngành", "text": "#"}),
 ]
 
 
