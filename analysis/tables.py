@@ -14,7 +14,7 @@ MARKS = ("", "b", "u", "bu")
 SEVERITIES = ("error", "warning")
 REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
 BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
-ABOUT = ("", "indicator", "department", "unit")  # what a remark is about
+ABOUT = ABOUT_WEEK, ABOUT_INDICATOR, ABOUT_DEPARTMENT, ABOUT_UNIT = "", "indicator", "department", "unit"  # of remarks
 STATUSES = ("computed", "published", "not assessed", "missing")
 # column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}

@@ -17,10 +17,9 @@ from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.gate.problems import Log
 from analysis.readers import read
-from analysis.tables import ABOUT
+from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, ABOUT_UNIT, ABOUT_WEEK
 
 REMARKS = ["about", "code", "text", "source"]
-GENERAL, INDICATOR, DEPARTMENT, UNIT = ABOUT
 HEADING = re.compile(r"\[([^\[\]]+)\]\s*:?")
 # Marks that change the direction of text, so that a line reads otherwise than it is stored.
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -39,25 +38,25 @@ class Headings:
         # An indicator before the column that shows it, and both before a group: a group may be called like its part.
         named: list[tuple[str, str, str]] = []
         for language in ("name_vi", "name_en"):
-            named += [(name, INDICATOR, code) for code, name in _pairs(rules.indicators, "indicator", language)]
+            named += [(name, ABOUT_INDICATOR, code) for code, name in _pairs(rules.indicators, "indicator", language)]
         known = {*rules.indicators["indicator"], *rules.groups["group"]}
         for form in rules.forms.values():
             shown = [(header, code) for code, header in _pairs(form, "field", "header") if code in known]
-            named += [(header, INDICATOR, code) for header, code in shown]
-            named += [(header.split(TIER)[-1], INDICATOR, code) for header, code in shown]
+            named += [(header, ABOUT_INDICATOR, code) for header, code in shown]
+            named += [(header.split(TIER)[-1], ABOUT_INDICATOR, code) for header, code in shown]
         for language in ("name_vi", "name_en"):
-            named += [(name, INDICATOR, code) for code, name in _pairs(rules.groups, "group", language)]
-        named += [(name, DEPARTMENT, each.code) for each in rules.departments for name in (each.vi, each.en)]
-        named += [(code, INDICATOR, code) for code in sorted(known)]
+            named += [(name, ABOUT_INDICATOR, code) for code, name in _pairs(rules.groups, "group", language)]
+        named += [(name, ABOUT_DEPARTMENT, each.code) for each in rules.departments for name in (each.vi, each.en)]
+        named += [(code, ABOUT_INDICATOR, code) for code in sorted(known)]
         self._names = list(dict.fromkeys([*its["name"], *(name for name, _, _ in named)]))
         self._about = {units.header_key(name): (about, code) for name, about, code in reversed(named)}
 
     def find(self, name: str) -> tuple[str, str] | None:
         """What a heading is about, and its code; None where nothing has exactly this name."""
         if hit := self._registry.match(name):
-            return UNIT, hit.code
+            return ABOUT_UNIT, hit.code
         if name in self._registry.names:
-            return UNIT, name
+            return ABOUT_UNIT, name
         return self._about.get(units.header_key(name))
 
     def nearest(self, name: str) -> str:
@@ -87,7 +86,7 @@ def read_files(paths: list[Path], headings: Headings, words: Wording) -> tuple[l
 
 
 def _remarks(lines: Iterable[tuple[int, str]], log: Log, headings: Headings) -> list[dict]:
-    about, code, rows = GENERAL, "", []
+    about, code, rows = ABOUT_WEEK, "", []
     for number, line in lines:
         if odd := odd_character(line):
             log.problem("problem.remark_character", log.place(number), code=odd)
@@ -132,6 +131,6 @@ def of_columns(rows: Iterable[tuple[str, str, str]]) -> list[dict]:
     """
     once: dict[tuple[str, str], dict] = {}
     for code, text, source in rows:
-        row = dict(zip(REMARKS, (UNIT if code else GENERAL, code, text, source), strict=True))
+        row = dict(zip(REMARKS, (ABOUT_UNIT if code else ABOUT_WEEK, code, text, source), strict=True))
         once.setdefault((code, text), row)
     return list(once.values())

@@ -11,7 +11,7 @@ from analysis.method.steps import PEERS, find_losses
 from analysis.report import remarks, sentences
 from analysis.report.edition import Edition
 from analysis.report.phrases import say_short_age
-from analysis.tables import NOT_ITEMISED
+from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, NOT_ITEMISED
 
 # What a unit is asked about: the findings of these kinds, in this order, unless they are only good to know.
 ASKED_ABOUT = ("entered_band", "band", "fell", "step", "move", "signal", "route")
@@ -50,7 +50,7 @@ def department_sections(edition: Edition) -> list[dict]:
     for department in edition.rules.departments:
         its = [indicator for indicator, code in answering.items() if code == department.code]
         asked, tasks = _say_each(edition, its, _ask_and_remark), _say_tasks(edition, department.code)
-        said = remarks.say_remarks(edition, remarks.DEPARTMENT, department.code)
+        said = remarks.say_remarks(edition, ABOUT_DEPARTMENT, department.code)
         if tasks or asked or said:
             named = {each["indicator"] for each in asked}
             watched = _say_each(edition, [each for each in its if each not in named], _say_range)
@@ -84,7 +84,7 @@ def _say_each(edition: Edition, indicators: list[str], say: Callable[[Edition, s
 
 def _ask_and_remark(edition: Edition, indicator: str) -> list[str]:
     """The request about one indicator or group, and what the office itself says of it."""
-    return _ask_about(edition, indicator) + remarks.say_remarks(edition, remarks.INDICATOR, indicator)
+    return _ask_about(edition, indicator) + remarks.say_remarks(edition, ABOUT_INDICATOR, indicator)
 
 
 def _say_tasks(edition: Edition, department: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Makes report.docx from the week's findings: the draft that the office edits, numbers and signs.
 
 Its layout is the Word template config/<area>/report.docx, which the office can change (docs/document.md). It is filled
-with what the letter says of the week (``letter``) and the rows of the page's table. Values are always shown as typed;
+with ``document_rows`` and the rows of the page's table. Values are always shown as typed;
 no part of a value is read as a field or as markup. A template that has no place for a part of the letter gets it before
 its closing sentence.
 """
@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis.config.files import ConfigError
 from analysis.config.wording import capital
-from analysis.report import headline, letter, sentences, table_rows
+from analysis.report import document_rows, headline, sentences, table_rows
 from analysis.report.edition import Edition, printable
 
 TEMPLATE = "report.docx"
@@ -112,8 +112,8 @@ def fields(edition: Edition) -> dict:
     office, say = settings["document"], words.say
     number = f"{BLANK}/{office['number_suffix']}"
     intro, *result = sentences.result_lines(edition, in_letter=True)
-    trend, requests = sentences.trend_lines(edition, in_letter=True), letter.request_rows(edition)
-    departments = letter.department_sections(edition)
+    trend, requests = sentences.trend_lines(edition, in_letter=True), document_rows.request_rows(edition)
+    departments = document_rows.department_sections(edition)
     archive = say("piece.archive", archive=office["archive"])
     sections = {name: said for name, said in (("result", result), ("trend", trend), ("requests", requests)) if said}
     titles = [*(say(f"document.{name}") for name in sections), *(each["name"] for each in departments)]
@@ -168,7 +168,7 @@ def _tasks(edition: Edition) -> dict:
     return {name: say(key) for name, key in heads.items()} | {
         "heading": say("document.appendix_numbered", number="II"),
         "title": say("document.tasks_title", period=words.period(edition.rules.cutoff)),
-        "rows": letter.task_rows(edition),
+        "rows": document_rows.task_rows(edition),
     }
 
 
@@ -189,7 +189,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     heads = {name: say(f"piece.{name}") for name in HEADS} | {"not_itemised": edition.names.rest_heading()}
     return heads | {
         "heading": say("document.appendix_numbered", number="I")
-        if letter.task_rows(edition)
+        if document_rows.task_rows(edition)
         else say("document.appendix"),
         "title": say("document.appendix_title", period=words.period(edition.rules.cutoff)),
         "attached": say("document.attached", **attached),

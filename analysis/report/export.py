@@ -15,7 +15,7 @@ from nbformat import NotebookNode, v4
 
 from analysis.config.wording import Wording
 from analysis.report import csp
-from analysis.report.head import Head
+from analysis.report.html_head import Head
 from analysis.report.templates import TEMPLATES
 
 CHART = {"page": "image/svg+xml", "mail": "image/png"}  # mail clients do not show SVG
@@ -33,7 +33,7 @@ def page(notebook: NotebookNode, words: Wording, title: str, styles: str = "") -
     """The page as one HTML file: without code, scripts and requests; the only inline part is its stylesheet.
 
     notebook : executed; its code cells tagged ``page`` display text/html, or image/svg+xml with ``alt`` (and, if
-               wanted, ``caption``) in the output's metadata for that type. One of them may be a head.render_head.
+               wanted, ``caption``) in the output's metadata for that type. One of them may be a html_head.render_head.
     styles   : the name of a further stylesheet in notebooks/templates, such as ``index/style.css``
     Raises   : ExportError for a picture without alternative text, for an output of a kind that the page cannot show,
                and where no tagged cell shows anything.

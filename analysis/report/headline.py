@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.config.wording import capital, uncapital
 from analysis.report import asks, parts, phrases, sentences
 from analysis.report.edition import Edition
-from analysis.report.head import PREVIEW, Head, address, build_head
+from analysis.report.html_head import PREVIEW, Head, address, build_head
 from analysis.report.parts import Part
 
 MOST_IN_SUBJECT = 2  # units by name; more are counted

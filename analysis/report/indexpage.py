@@ -19,7 +19,7 @@ from analysis.config.files import ConfigError
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.report import csp
-from analysis.report.head import Head, build_head, render_head
+from analysis.report.html_head import Head, build_head, render_head
 from analysis.report.published_weeks import (
     DOCUMENT,
     NAME,

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import asks, page, remarks, sentences, unitpage
+from analysis.report import asks, page, sentences, unitpage
 from analysis.report.edition import Edition
+from analysis.tables import ABOUT_DEPARTMENT, ABOUT_UNIT
 
 
 class Letter(NamedTuple):
@@ -32,7 +33,7 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         if asked:
             fields = {"heading": words.say("letter.requests_heading"), "items": asked}
             pieces.append(page.render_piece("letter_list", edition, **fields))
-        if said := edition.remarks(remarks.UNIT, code):
+        if said := edition.remarks(ABOUT_UNIT, code):
             fields = {"heading": words.say("piece.remarks_heading"), "items": _items(said)}
             pieces.append(page.render_piece("letter_list", edition, **fields))
         table = unitpage.lost_table(edition, code, with_best=False)
@@ -80,7 +81,7 @@ def department_letters(edition: Edition) -> Iterator[Letter]:
         title = sentences.mark_correction(title, edition) if corrected else title
         pieces = [page.render_piece("letter_title", edition, title=title)]
         parts = {f"letter.{part}_heading": section[part] for part in ("standing", "asks", "watched")}
-        parts["piece.remarks_heading"] = edition.remarks(remarks.DEPARTMENT, section["code"])
+        parts["piece.remarks_heading"] = edition.remarks(ABOUT_DEPARTMENT, section["code"])
         for heading, said in parts.items():
             if said:
                 fields = {"heading": words.say(heading), "items": _items(said)}

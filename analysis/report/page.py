@@ -11,7 +11,7 @@ from analysis.report import asks, phrases, sentences, table_rows
 from analysis.report import headline as top
 from analysis.report import ranking as ranks
 from analysis.report.edition import Edition
-from analysis.report.head import render_head
+from analysis.report.html_head import render_head
 from analysis.report.templates import template
 from analysis.weeks import paths
 

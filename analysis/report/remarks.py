@@ -1,8 +1,8 @@
 """The office's own remarks as page, mail, Word document and workbook show them: in its words, and marked as its own."""
 
 from analysis.config.wording import capital
-from analysis.gate.remarks import DEPARTMENT, INDICATOR, UNIT
 from analysis.report.edition import Edition
+from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, ABOUT_UNIT
 
 
 def say_remarks(edition: Edition, about: str = "", code: str = "") -> list[str]:
@@ -17,15 +17,15 @@ def general_rows(edition: Edition, nobodys: list[str]) -> list[dict]:
     ``name`` and ``unit`` are "", ``texts`` holds one text for each paragraph; all paragraphs about a unit are one text.
     """
     rows, words, names = [[text] for text in say_remarks(edition)], edition.words, edition.names
-    about = [(UNIT, code, names.full_unit(code)) for code in find_codes(edition, UNIT)]
-    about += [(INDICATOR, code, names.measured(code)) for code in find_codes(edition) if code in nobodys]
+    about = [(ABOUT_UNIT, code, names.full_unit(code)) for code in find_codes(edition, ABOUT_UNIT)]
+    about += [(ABOUT_INDICATOR, code, names.measured(code)) for code in find_codes(edition) if code in nobodys]
     for kind, code, name in about:
         said = " ".join(f"“{text}”" for text in edition.remarks(kind, code))
         rows.append([words.say("piece.remark_on", name=name, texts=said)])
     return [{"name": "", "unit": "", "texts": texts} for texts in rows]
 
 
-def find_codes(edition: Edition, about: str = INDICATOR) -> list[str]:
+def find_codes(edition: Edition, about: str = ABOUT_INDICATOR) -> list[str]:
     """The codes that remarks are about, in the order of the remarks."""
     rows = edition.tables["remarks"]
     return list(dict.fromkeys(rows.loc[rows["about"] == about, "code"]))
@@ -35,7 +35,7 @@ def remark_rows(edition: Edition) -> list[dict]:
     """Every remark as a row: what it is ``about``, by name, and its ``text``."""
     words, names = edition.words, edition.names
     called = {department.code: department.called(words.lang) for department in edition.rules.departments}
-    named = {UNIT: names.typed, INDICATOR: names.measured, DEPARTMENT: called.get}
+    named = {ABOUT_UNIT: names.typed, ABOUT_INDICATOR: names.measured, ABOUT_DEPARTMENT: called.get}
     return [
         {
             "about": capital(named[each.about](each.code)) if each.about else words.say("piece.remark_all"),

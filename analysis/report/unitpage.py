@@ -16,12 +16,11 @@ from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
-from analysis.gate.remarks import UNIT
 from analysis.method import score
 from analysis.report import asks, findings, page, phrases, sentences
 from analysis.report.edition import Edition
-from analysis.report.head import build_head, render_head
-from analysis.tables import NOT_ITEMISED
+from analysis.report.html_head import build_head, render_head
+from analysis.tables import ABOUT_UNIT, NOT_ITEMISED
 from analysis.weeks import paths, table_files
 from analysis.weeks.provenance import provenance as provenance_of
 from analysis.weeks.store import Week
@@ -168,7 +167,7 @@ def route(edition: Edition, code: str) -> HTML:
 
 def remarks(edition: Edition, code: str) -> HTML:
     """The office's own words on the unit. Else empty."""
-    heading, lines = edition.words.say("piece.remarks_heading"), edition.remarks(UNIT, code)
+    heading, lines = edition.words.say("piece.remarks_heading"), edition.remarks(ABOUT_UNIT, code)
     return page.render_piece("lines", edition, id="remarks", heading=heading, lines=lines) if lines else HTML("")
 
 

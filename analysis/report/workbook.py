@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
-from analysis.report import all_weeks, headline, remarks, sentences, table_rows
+from analysis.report import headline, remarks, sentences, table_rows, workbook_weeks
 from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -137,7 +137,7 @@ def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Co
 
 def _weeks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """All totals known, and this week's figures: one row a cut-off, unit and figure."""
-    columns, rows = weeks_columns(edition), all_weeks.list_rows(edition)
+    columns, rows = weeks_columns(edition), workbook_weeks.list_rows(edition)
     _list(sheet, columns, rows, formats, frozen=3)
     return columns
 
@@ -256,7 +256,7 @@ def ranking_columns(edition: Edition) -> list[Column]:
                 each["code"],
                 table_rows.column_name(each, edition.words),
                 names.decimals(each["code"]),
-                unit=all_weeks.find_unit(each, edition),
+                unit=workbook_weeks.find_unit(each, edition),
                 about="group" if each["figure"] == "published_points" else "figure_of_week",
             )
             for each in table_rows.printed_columns(edition)

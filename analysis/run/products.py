@@ -20,7 +20,7 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     from analysis.mail import compose
     from analysis.report import export, figures, headline, indexpage, workbook
     from analysis.report.charts.preview import DPI
-    from analysis.report.head import PREVIEW
+    from analysis.report.html_head import PREVIEW
 
     notebook, edition = _report(home, area, cutoff, run, words)
     folder, title = paths.run_reports(home, area, run), headline.title(edition)

@@ -25,7 +25,7 @@ import filelock
 from analysis.config import periods
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.report.head import PREVIEW, address
+from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
 from analysis.run.pipeline import Outcome
 from analysis.weeks import atomic, paths

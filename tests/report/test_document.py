@@ -26,7 +26,7 @@ from support.payloads import PAYLOADS
 
 from analysis.config import wording
 from analysis.config.files import ConfigError
-from analysis.report import document, headline, letter, sentences
+from analysis.report import document, document_rows, headline, sentences
 from analysis.report.edition import Edition
 
 ATTACHED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
@@ -191,8 +191,8 @@ def test_the_font_is_named_for_every_script():
 def test_the_document_says_what_the_letter_says():
     told = " ".join(" ".join(lines(compiled())).split())
     real = edition()
-    sections = letter.department_sections(real)
-    rows = [*letter.request_rows(real), *(row for each in sections for row in each["rows"])]
+    sections = document_rows.department_sections(real)
+    rows = [*document_rows.request_rows(real), *(row for each in sections for row in each["rows"])]
     texts = [*sentences.result_lines(real, in_letter=True), *sentences.trend_lines(real, in_letter=True)]
     for text in [*texts, *(each["name"] + each["text"] for each in rows)]:
         assert " ".join(text.split()) in told
@@ -227,7 +227,7 @@ def test_all_form_is_in_styles():
 def test_the_second_appendix_lists_the_tasks_of_each_department_and_is_left_out_where_there_are_none():
     rows = [[cell.text for cell in row.cells] for row in opened(compiled()).tables[-1].rows]
     assert rows[0] == [say(f"piece.{head}") if head != "task" else say("document.task") for head in TASK_HEADS]
-    assert rows[1:] == [list(map(each.get, HEADED)) for each in letter.task_rows(edition())]
+    assert rows[1:] == [list(map(each.get, HEADED)) for each in document_rows.task_rows(edition())]
     settings = edition().rules.settings | {"responsible": {}, "departments": []}
     rules = dataclasses.replace(edition().rules, settings=settings, tasks=edition().rules.tasks.iloc[:0])
     told = lines(document.build_document(dataclasses.replace(edition(), rules=rules), HOME))

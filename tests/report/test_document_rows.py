@@ -8,7 +8,7 @@ from support.district import edition, say, week, words
 from support.kinds import ALL, made
 
 from analysis.config import wording
-from analysis.report import asks, document, letter
+from analysis.report import asks, document, document_rows
 
 # Sentences that the page may say and a letter does not: up to its first field they are always the same.
 STRUCK_OUT = [
@@ -55,7 +55,7 @@ def test_its_sections_are_numbered_without_a_gap_and_none_is_empty(kind):
 
 
 def test_a_unit_that_lost_a_block_of_points_is_told_what_is_seen_and_what_to_look_at():
-    rows = letter.request_rows(edition())
+    rows = document_rows.request_rows(edition())
     (its,) = [each["text"] for each in rows if "Mỹ Hội Đông" in each["text"]]
     fell = edition().found("fell")["text"].iat[0].removeprefix("Mỹ Hội Đông")
     assert its == f"Xã Mỹ Hội Đông{fell} {say('document.ask_check')} {say('piece.ask_fallen')}"
@@ -73,7 +73,7 @@ def test_of_a_unit_that_only_lacks_such_a_block_it_is_said_by_how_much_and_not_o
     step = findings.query("finding == 'step'").iloc[:1].assign(unit_code="30643", indicator=indicator, reference=-6.0)
     steps = week()["steps"].iloc[:1].assign(unit_code="30643", indicator=indicator, against=against, points=-5.87)
     one = edition(lang, findings=step, steps=steps.assign(blocks=-6.0))
-    (text,) = [each["text"] for each in letter.request_rows(one) if "Tấn Mỹ" in each["text"]]
+    (text,) = [each["text"] for each in document_rows.request_rows(one) if "Tấn Mỹ" in each["text"]]
     said = one.words.say
     part = wording.uncapital(one.names.measured(indicator))
     about = {"unit": "Tấn Mỹ", "points": one.words.number(5.87)} | ({"part": part} if key != "lost" else {})
@@ -84,7 +84,7 @@ def test_of_a_unit_that_only_lacks_such_a_block_it_is_said_by_how_much_and_not_o
 
 
 def test_the_tasks_of_a_department_stand_together_with_its_indicators_and_their_figures():
-    rows = letter.task_rows(edition())
+    rows = document_rows.task_rows(edition())
     departments = [each["department"] for each in rows]
     assert departments == sorted(departments, key=departments.index)  # each department in one piece
     first = [each for each in rows if each["department"] == "Phòng Văn hóa – Thông tin"]

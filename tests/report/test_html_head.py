@@ -12,7 +12,7 @@ from support.kinds import made as week_of_kind
 from support.pages import TITLE, made
 from support.shown import showing, shown
 
-from analysis.report import export, figures, head, headline, indexpage, unitpage
+from analysis.report import export, figures, headline, html_head, indexpage, unitpage
 from analysis.report.charts import preview
 
 PUBLIC = {"base_url": "https://chomoi.example/766", "robots": "noindex"}
@@ -80,7 +80,7 @@ def test_what_is_typed_stays_text_in_the_head():
     typed = '"><script>1</script> & {{ 7 }}\n\n x'
     cell = shown("page", "<p>text</p>")
     cell.outputs.insert(0, v4.new_output("display_data", {"text/html": ""}))
-    cell.outputs[0].metadata = {"text/html": {"head": head.build_head(PUBLIC, "a.html", typed)._asdict()}}
+    cell.outputs[0].metadata = {"text/html": {"head": html_head.build_head(PUBLIC, "a.html", typed)._asdict()}}
     html = export.page(v4.new_notebook(cells=[cell]), words(), TITLE)
     assert metas(html)["description"] == '"><script>1</script> & {{ 7 }} x' and "<script" not in html
 
@@ -94,7 +94,7 @@ def test_what_makes_two_pages_of_a_unit_differ_is_its_news_as_well():
 
 
 def test_the_folder_of_a_week_leads_to_its_report():
-    news = head.build_head(PUBLIC, "cho-moi/2023-12-04/report.html", "x")
+    news = html_head.build_head(PUBLIC, "cho-moi/2023-12-04/report.html", "x")
     html = indexpage.build_way_in("Tuần <1> & 2", news, words())
     tree = lxml.html.document_fromstring(html)
     assert tree.xpath("//meta[@http-equiv='refresh']/@content") == ["0; url=report.html"]
