@@ -107,6 +107,14 @@ def test_a_fall_that_a_rise_hides_has_its_unit_and_its_figure_strong():
     assert parts.plain(told) == "Hòa An: công khai, minh bạch giảm 1,88 điểm dù tổng điểm tăng 1,00 điểm."
 
 
+def test_a_unit_that_lost_a_block_of_points_is_not_told_again_for_a_fall_that_a_rise_hides():
+    tables = hidden_fall()
+    held = findings.collect(tables, in_force(), words())
+    lost = held.query("finding == 'step'").head(1).assign(unit_code="30679")
+    tables["findings"] = pd.concat([held, lost])
+    assert "Hòa An" not in [each[0].text for each in headline.items(edition(**tables))]
+
+
 def test_a_rate_far_below_what_is_usual_is_an_item_with_its_indicator():
     tables = week() | {"signals": signalled(TAN_MY)}
     tables["findings"] = findings.collect(tables, in_force(), words())

@@ -60,6 +60,14 @@ def test_of_many_figures_with_the_same_fault_each_kind_is_counted_with_its_range
     assert sentences.data_lines(edition(findings=found)) == ["row 18", *counted.values()]
 
 
+def test_a_doubt_about_the_table_is_counted_a_page_that_failed_is_none():
+    about = {"severity": "watch", "unit_code": "", "text": "x"}
+    rows = [("data", "", np.nan), ("reconcile", "TOTAL", 50.0), ("data", "", 1.0), ("reconcile", "CKMB", 50.0)]
+    found = pd.DataFrame(rows, columns=["finding", "indicator", "value"]).assign(**about)
+    assert sentences.doubts_line(edition(findings=found)) == say("piece.doubts", count=2)
+    assert sentences.doubts_line(edition(findings=found[2:])) == ""
+
+
 def test_a_few_figures_with_the_same_fault_are_told_one_by_one():
     rows = [("TOTAL", 50.0, 38.0 + i) for i in range(5)]
     found = pd.DataFrame(rows, columns=["indicator", "value", "reference"])
