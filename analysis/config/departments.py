@@ -13,6 +13,7 @@ class Department(NamedTuple):
     en: str
 
     def called(self, lang: str) -> str:
+        """The name in the reader's language."""
         return self.vi if lang == "vi" else self.en
 
 

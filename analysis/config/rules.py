@@ -61,6 +61,7 @@ class Rules:
 
     @property
     def departments(self) -> tuple[Department, ...]:
+        """The departments of the area, each once."""
         return list_departments(self.settings)
 
     @property

@@ -33,6 +33,7 @@ class Listed(NamedTuple):
     file: str
 
     def is_called(self, name: str) -> bool:
+        """Whether this is its code or one of its names; of a department, dashes and tones do not count."""
         if self.kind == DEPARTMENT and find_code(name) == self.code:
             return True
         return _whole(name) in {_whole(self.code), _whole(self.name_vi), _whole(self.name_en)}

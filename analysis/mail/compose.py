@@ -52,14 +52,8 @@ CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.S)
 STEP_ROWS, LEAST_ROWS = 10, 10  # our choice: how a long mail is shortened
 WIDTH = 72  # characters in a line of the plain text (RFC 3676 asks for at most 78); tables are as wide as they are
 KINDS = {".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"), ".html": ("text", "html")}
-REWRITTEN = (
-    "From",
-    "To",
-    "Reply-To",
-    "Date",
-    "Message-ID",
-    "X-Unsent",
-)  # each letter has its own; other headers are the week's
+# Headers that each letter has of its own; the others are the week's.
+REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID", "X-Unsent")
 NOWHERE = "example.invalid"  # the domain in a draft's identifiers, because it has no sender yet (RFC 2606)
 KEPT = ("Subject", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type")
 TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)

@@ -10,7 +10,7 @@ from analysis.report.edition import Edition
 from analysis.report.html_head import PREVIEW, Head, address, build_head
 from analysis.report.parts import Part
 
-MOST_IN_SUBJECT = 2  # units by name; more are counted
+MOST_IN_SUBJECT = 2  # our choice: units by name; more are counted
 WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
 # What a subject that is too long goes without, one more after the other: the change of the area is told by the first
 # line of the mail, the names of units by its requests.
@@ -20,6 +20,7 @@ DECIMALS = re.compile(r"[+−]?\d+[,.]\d+%?")
 
 
 def title(edition: Edition) -> str:
+    """``Bộ chỉ số 766 – huyện Chợ Mới – Tuần 1 tháng 12 năm 2023``, marked where the week is re-issued."""
     words, rules = edition.words, edition.rules
     period = capital(words.period(rules.cutoff))
     text = words.say("piece.title", area=rules.settings["name"][words.lang], period=period)

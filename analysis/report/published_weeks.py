@@ -75,10 +75,12 @@ def has_neighbours(home: Path, area: str) -> bool:
 
 
 def areas_page(home: Path) -> Path:
+    """Where the index of all areas is."""
     return home / "reports" / NAME
 
 
 def areas_record(home: Path) -> Path:
+    """Where it is recorded of what the index of all areas was made."""
     return home / "data" / "processed" / RECORD
 
 

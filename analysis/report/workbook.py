@@ -27,13 +27,8 @@ from analysis.report.edition import Edition, printable
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}
 A4 = 9  # xlsxwriter's number for this size of paper
-NARROWEST, WIDEST, WIDEST_NAME, WIDEST_SENTENCE, SOURCE_WIDTHS = (
-    8,
-    30,
-    45,
-    80,
-    (34, 20, 30, 30, 40),
-)  # columns, in characters
+NARROWEST, WIDEST, WIDEST_NAME, WIDEST_SENTENCE = 8, 30, 45, 80  # columns, in characters
+SOURCE_WIDTHS = (34, 20, 30, 30, 40)  # of the second sheet, in characters
 LETTERS = 1.25  # letters of Times New Roman in one unit of column width
 LINE_POINTS, MOST_POINTS = 15, 409  # height of a line, and the maximum height of a row in Excel
 DAY = "dd/mm/yyyy"  # with the separator of the reader's own settings

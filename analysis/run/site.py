@@ -33,7 +33,7 @@ from analysis.weeks import atomic, paths
 RECORD, LOCK = ".766-site.json", ".766-site.lock"
 OWN = ("config", "data", "reports")  # folders of the home
 ATTEMPTS = 3  # a week may be published meanwhile
-MOST_NAMED = 5
+MOST_NAMED = 5  # files that a refusal names; our choice
 DOWNLOAD = re.compile(r"<li\b[^>]*>\s*(<a\b[^>]*\sdownload=[^>]*>(?:(?!</a>).)*</a>)\s*</li>\s*", re.DOTALL)
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -155,9 +155,8 @@ def _for_search_engines(addresses: dict[str, str]) -> dict[str, File]:
     urls = "".join(f"<url><loc>{escape(each)}</loc></url>\n" for each in addresses)
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
     files = {"sitemap.xml": File(made=text.encode())}
-    sitemaps = sorted(
-        {each for each in addresses.values() if each.count("/") == 3}
-    )  # https://office.example/sitemap.xml
+    # https://office.example/sitemap.xml has three slashes
+    sitemaps = sorted({each for each in addresses.values() if each.count("/") == 3})
     if sitemaps:
         lines = ["User-agent: *", "Allow: /", *(f"Sitemap: {each}" for each in sitemaps)]
         files["robots.txt"] = File(made=("\n".join(lines) + "\n").encode())
