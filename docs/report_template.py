@@ -42,14 +42,8 @@ STYLES = {
     "Căn cứ": (14, False, True, False, BOTH, {"after": 6, "indent": 12.7}),
     "Nội dung": (14, False, False, False, BOTH, {"after": 6, "indent": 12.7}),
     "Heading 1": (14, True, False, False, BOTH, {"before": 6, "after": 6, "indent": 12.7, "next": True}),
-    "Kết thúc": (
-        14,
-        False,
-        False,
-        False,
-        BOTH,
-        {"after": 6, "indent": 12.7, "next": True},
-    ),  # no signature stands alone
+    # next: no signature stands alone
+    "Kết thúc": (14, False, False, False, BOTH, {"after": 6, "indent": 12.7, "next": True}),
     "Trước nơi nhận": (11, False, False, False, LEFT, {"next": True}),
     "Nơi nhận": (12, True, True, False, LEFT, {"next": True}),
     "Danh sách nơi nhận": (11, False, False, False, LEFT, {"next": True}),
