@@ -86,6 +86,16 @@ def test_a_unit_of_which_nothing_is_asked_has_no_such_section():
     assert letters.unit_requests(edition(), TOWN) == [] and len(of_unit(TOWN).pieces) == 2
 
 
+def test_a_zero_is_asked_about_where_a_department_answers_for_it():
+    week = with_pages(edition())
+    nobodys = dataclasses.replace(week.rules, settings=week.rules.settings | {"responsible": {}})
+    asked, not_asked = (
+        text(next(each for each in letters.unit_letters(its) if each.code == KIEN_AN))
+        for its in (week, dataclasses.replace(week, rules=nobodys))
+    )
+    assert asked.count(say("letter.ask_zero")) == 1 and say("letter.ask_zero") not in not_asked
+
+
 def test_only_units_whose_page_was_made_have_a_letter():
     codes = [each.code for each in letters.unit_letters(with_pages(edition(), KIEN_AN))]
     assert KIEN_AN not in codes and len(codes) == 17
