@@ -101,6 +101,31 @@ def unit_request(edition: Edition, code: str) -> list[str]:
     return _ask_unit(edition, code, asks[0])["texts"] if asks else []
 
 
+def unit_requests(edition: Edition, code: str) -> list[dict]:
+    """What a unit is asked, each with a ``name`` (of the indicator; "" where the unit is meant) and ``texts``.
+
+    First what the report asks it by name, with the first reason; then each of its figures that is below the threshold
+    of the office, or zero where there is neither threshold nor target.
+    """
+    words, names, settings = edition.words, edition.names, edition.rules.settings
+    asked, held = [], edition.figures[code]["value"]
+    if texts := unit_request(edition, code):
+        asked.append({"name": "", "texts": [texts[0], texts[-1]]})
+    limits, responsible = settings["marks_below"], settings["responsible"]
+    for indicator, group in edition.rules.indicators[["indicator", "group"]].itertuples(index=False):
+        in_charge = responsible.get(indicator) or responsible.get(group)
+        if indicator in edition.flagged.get(code, ()):
+            value, limit = names.figure(indicator, held[indicator]), names.limit(indicator, limits[indicator])
+            text = words.say("letter.ask_below", value=value, limit=limit)
+        elif in_charge and held.get(indicator) == 0 and not {indicator} & {*limits, *settings["targets"]}:
+            text = words.say("letter.ask_zero")
+        else:
+            continue
+        named = [words.say("letter.responsible", department=in_charge[words.lang])] if in_charge else []
+        asked.append({"name": names.indicator(indicator), "texts": [text, *named]})
+    return asked
+
+
 def _reasons(edition: Edition) -> list[tuple[pd.DataFrame, str, int]]:
     """Why a unit is asked, the strongest reason first: the findings, the sentence of the ask, how many are named."""
     settings, lost, moves = edition.rules.settings, edition.found("step"), edition.found("move")

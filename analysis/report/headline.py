@@ -229,15 +229,22 @@ def _lost_item(edition: Edition) -> list[Part]:
     lost = edition.found("step").query("reference < 0").drop_duplicates("unit_code")
     if lost.empty:
         return []
-    code = lost["unit_code"].iat[0]
+    told = say_lost(edition, _link_unit(edition, lost["unit_code"].iat[0]), lost["unit_code"].iat[0])
+    if others := len(lost) - 1:
+        told += [Part(" " + edition.words.say("piece.others_lost", count=others))]
+    return told
+
+
+def say_lost(edition: Edition, unit: Part, code: str) -> list[Part]:
+    """How many points a unit probably lost in blocks, this time or earlier; ``unit`` is its name.
+
+    The unit must have lost some.
+    """
     its = edition.tables["steps"].query("unit_code == @code and blocks < 0").set_index("against")["blocks"]
     if its.nunique() == 1 and "before" in its:
         its = its[["before"]]  # all that is lacking was lost this time
     points = {name: [Part(edition.words.number(-blocks, 0), strong=True)] for name, blocks in its.items()}
-    told = parts.say(edition.words, f"piece.lost_{'_'.join(points)}", unit=[_link_unit(edition, code)], **points)
-    if others := len(lost) - 1:
-        told += [Part(" " + edition.words.say("piece.others_lost", count=others))]
-    return told
+    return parts.say(edition.words, f"piece.lost_{'_'.join(points)}", unit=[unit], **points)
 
 
 def _hidden_item(edition: Edition) -> list[Part]:
@@ -264,7 +271,7 @@ def _signal_item(edition: Edition) -> list[Part]:
         [
             _link_unit(edition, each.unit_code),
             Part(f" ({uncapital(edition.names.indicator(each.indicator))}"),
-            *_mark_new(edition, each.since == str(edition.rules.cutoff)),
+            *mark_new(edition, each.since == str(edition.rules.cutoff)),
             Part(")"),
         ]
         for each in rows.head(MOST_NAMED).itertuples()
@@ -357,10 +364,10 @@ def _name_unit(edition: Edition, each) -> list[Part]:
     is_new = held is not None and held.weeks == 1 and not held.is_open
     figure = Part(edition.names.figure(each.indicator, each.value), strong=True)
     unit = _link_unit(edition, each.unit_code)
-    return [unit, Part(" ("), figure, *_mark_new(edition, is_new), Part(")")]
+    return [unit, Part(" ("), figure, *mark_new(edition, is_new), Part(")")]
 
 
-def _mark_new(edition: Edition, is_new: bool) -> list[Part]:
+def mark_new(edition: Edition, is_new: bool) -> list[Part]:
     return [Part("; "), Part(edition.words.say("age.short_new"), new=True)] if is_new else []
 
 

@@ -28,7 +28,7 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
     """The letter of each unit that has a page: its lines for a minute, what it is asked, remarks, its figures."""
     made = edition.tables["pages"].query("status == 'made'")["unit_code"]
     for code in edition.units.loc[edition.units["unit_code"].isin(made), "unit_code"]:
-        asked, words = unit_requests(edition, code), edition.words
+        asked, words = asks.unit_requests(edition, code), edition.words
         pieces = [unitpage.minute(edition, code)]
         if asked:
             fields = {"heading": words.say("letter.requests_heading"), "items": asked}
@@ -44,31 +44,6 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
         news = [_standing(edition, code), _count(edition, "asks", len(asked))]
         yield Letter(code, _subject(edition, edition.names.unit(code), news, title, corrected), title, _html(pieces))
-
-
-def unit_requests(edition: Edition, code: str) -> list[dict]:
-    """What a unit is asked, each with a ``name`` (of the indicator; "" where the unit is meant) and ``texts``.
-
-    First what the report asks it by name, with the first reason; then each of its figures that is below the threshold
-    of the office, or zero where there is neither threshold nor target.
-    """
-    words, names, settings = edition.words, edition.names, edition.rules.settings
-    asked, held = [], edition.figures[code]["value"]
-    if texts := asks.unit_request(edition, code):
-        asked.append({"name": "", "texts": [texts[0], texts[-1]]})
-    limits, responsible = settings["marks_below"], settings["responsible"]
-    for indicator, group in edition.rules.indicators[["indicator", "group"]].itertuples(index=False):
-        in_charge = responsible.get(indicator) or responsible.get(group)
-        if indicator in edition.flagged.get(code, ()):
-            value, limit = names.figure(indicator, held[indicator]), names.limit(indicator, limits[indicator])
-            text = words.say("letter.ask_below", value=value, limit=limit)
-        elif in_charge and held.get(indicator) == 0 and not {indicator} & {*limits, *settings["targets"]}:
-            text = words.say("letter.ask_zero")
-        else:
-            continue
-        named = [words.say("letter.responsible", department=in_charge[words.lang])] if in_charge else []
-        asked.append({"name": names.indicator(indicator), "texts": [text, *named]})
-    return asked
 
 
 def department_letters(edition: Edition) -> Iterator[Letter]:

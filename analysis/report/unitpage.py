@@ -1,8 +1,9 @@
 """The page of one unit, for its chairman: pieces of HTML.
 
-The page uses the findings, tables and sentences of the district's report, but only those of one unit: its rank and band
-and since when it has them, what changed, where its points are lost, how it can reach the next band, which unit has
-shown that this is possible, and what the table cannot show. Every piece takes the edition and the unit's code.
+A briefing, like the district's report and made of its findings, tables and sentences, but only those of one unit: its
+figures and what to do about them first; then its place among its peers, what it is asked, what changed, where its
+points are lost, how it can reach the next band, and what the table cannot show. What the first screen says no section
+says again. Every piece takes the edition and the unit's code.
 """
 
 from dataclasses import replace
@@ -15,11 +16,14 @@ from IPython.display import HTML
 from analysis import tables
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
-from analysis.config.wording import MISSING, Wording, capital
+from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score
-from analysis.report import asks, findings, page, phrases, sentences
+from analysis.report import asks, findings, headline, page, parts, phrases, ranking, sentences
+from analysis.report.charts import place
+from analysis.report.charts.sheet import show_limit
 from analysis.report.edition import Edition
 from analysis.report.html_head import build_head, render_head
+from analysis.report.parts import Part
 from analysis.tables import ABOUT_UNIT, NOT_ITEMISED
 from analysis.weeks import paths, table_files
 from analysis.weeks.provenance import provenance as provenance_of
@@ -28,6 +32,7 @@ from analysis.weeks.store import Week
 DRAWN = (  # by 5_unit
     *("units", "scores", "points", "changes", "contributions", "moves", "course", "own_rates", "findings"),
 )
+BAR = 72  # pixels of the bar of the part that is worth most points
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
@@ -49,8 +54,8 @@ def page_pieces(edition: Edition, code: str) -> list[str]:
 
     Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
     """
-    said = [piece(edition, code).data for piece in (minute, standing, change, lost, route, remarks, unseen, provenance)]
-    return [description(edition, code), *said]
+    pieces = (first_screen, standing, requests, change, lost, route, unseen, provenance)
+    return [description(edition, code), *(piece(edition, code).data for piece in pieces)]
 
 
 def drawn_rows(held: dict[str, pd.DataFrame], code: str) -> list[str]:
@@ -84,8 +89,71 @@ def description(edition: Edition, code: str) -> str:
     return " ".join([_standing(edition, code), *(_changed(edition, code) or _withheld(edition, code))[:1]])
 
 
+def first_screen(edition: Edition, code: str) -> HTML:
+    """Where this page is, the large figures, at most five items, and what stands further down."""
+    above, below = _neighbours(edition, code)
+    fields = {"title": title(edition, code), "figures": figures(edition, code), "items": items(edition, code)}
+    return page.render_piece(
+        "unit_headline", edition, above=above, below=below, contents=_contents(edition, code), **fields
+    )
+
+
+def _neighbours(edition: Edition, code: str) -> list[dict | None]:
+    """``name`` and ``page`` of the units next above and next below by rank that have a page; None: there is none."""
+    its = _of_its_kind(edition, code)["unit_code"].tolist()
+    place, paged = its.index(code), edition.paged
+    nearest = [next((each for each in row if each in paged), "") for row in (its[:place][::-1], its[place + 1 :])]
+    file = {each: paths.unit_file(each).rpartition("/")[2] for each in nearest if each}
+    return [{"name": edition.names.unit(each), "page": f"{file[each]}.html"} if each else None for each in nearest]
+
+
+def _contents(edition: Edition, code: str) -> dict[str, str]:
+    """The headings of the page by their anchors, in order."""
+    say = edition.words.say
+    named = {"standing": say("unit.standing_heading"), "requests": say("page.requests")}
+    named |= {name: say(f"unit.{name}_heading") for name in ("change", "lost", "route", "unseen")}
+    return {id: name for id, name in named.items() if id != "change" or _change_lines(edition, code)}
+
+
+def figures(edition: Edition, code: str) -> list[dict]:
+    """The large figures as ``headline.figures`` gives them: the unit's total, band, change and place; those known."""
+    words, unit, count = edition.words, _unit(edition, code), len(_of_its_kind(edition, code))
+    if pd.isna(unit["total"]):
+        return []
+    weak, kind = unit["band"] in edition.rules.settings["weak_bands"], words.say(f"kind.{unit['kind']}")
+    known = [
+        (words.number(unit["total"]), words.say("headline.total"), False),
+        (edition.names.band(unit["band"]), words.say("piece.band"), weak),
+    ]
+    if pd.notna(unit["change"]):
+        label = words.say("headline.change", period=edition.previous_period)
+        known.append((words.number(unit["change"], signed=True), label, False))
+    if count > 1:
+        known.append(
+            (f"{words.number(unit['rank'], 0)}/{words.number(count, 0)}", words.say("unit.place", kind=kind), False)
+        )
+    return [dict(zip(("value", "label", "weak"), each, strict=True)) for each in known]
+
+
+def items(edition: Edition, code: str) -> list[list[Part]]:
+    """At most five items below the figures, in parts: what moved, what was lost, what is below a threshold, how far the
+    next band is, which targets are missed, where most points are lost. What is left out stands further down."""
+    told = [
+        _no_total_item(edition, code),
+        _moved_item(edition, code),
+        _lost_item(edition, code),
+        _signal_item(edition, code),
+        _flagged_item(edition, code),
+        _gap_item(edition, code),
+        _target_item(edition, code),
+        [Part(text) for text in filter(None, [_most_lost(edition, code)])],
+    ]
+    return [each for each in told if each][: headline.MOST_ITEMS] or [[Part(_standing(edition, code))]]
+
+
 def minute(edition: Edition, code: str) -> HTML:
-    """A few lines: rank and band, what changed, a rate that has fallen, where points are lost, the way upwards."""
+    """For its letter, a few lines: rank and band, what changed, a rate that has fallen, where points are lost, the way
+    upwards."""
     fallen = asks.find_fallen_signals(edition)
     lines = [
         _standing(edition, code),
@@ -99,30 +167,113 @@ def minute(edition: Edition, code: str) -> HTML:
 
 
 def standing(edition: Edition, code: str) -> HTML:
-    """Total, rank and band, how long the unit has had the band, and the median of its kind."""
+    """The unit's place among its peers: how long it has had its band, the median of its kind, and a picture."""
     words, unit, kind = edition.words, _unit(edition, code), _of_its_kind(edition, code)
-    lines = [_standing(edition, code), _since(edition, code)]
+    strips = _strips(edition, code)
+    lines = [_since(edition, code), _tied(edition, code)] if pd.notna(unit["total"]) else []
     if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
         # between the figures as they are shown: a reader subtracts them
         gap = phrases.say_gap("TOTAL", score.rounded(unit["total"]) - score.rounded(median), edition.names)
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
-    return page.render_piece(
-        "lines", edition, id="standing", heading=words.say("unit.standing_heading"), lines=filter(None, lines)
-    )
+    told = {"alt": _say_strips(strips, words), "key": _say_key(strips, words)}
+    told["caption"] = words.say("unit.place_caption", unit=edition.names.typed(code))
+    drawn = place.lay_out(strips) if strips else None
+    return page.render_piece("place", edition, lines=filter(None, lines), drawn=drawn, **told)
+
+
+def _strips(edition: Edition, code: str) -> list[place.Strip]:
+    """A strip for the total, where there is one, and one for each part of it that the table has figures of."""
+    words, names, unit = edition.words, edition.names, _unit(edition, code)
+    strips, targets = [], edition.rules.settings["targets"]
+    if pd.notna(unit["total"]):
+        its = _of_its_kind(edition, code)
+        scale, totals, bands = ranking.Scale(its), its["total"].dropna(), edition.rules.bands
+        bands = bands[bands["from_points"].between(scale.low, scale.high, inclusive="neither")]
+        limits = {
+            each.from_points: f"{names.band(each.band)} ≥ {show_limit(each.from_points, words)}"
+            for each in bands.itertuples()
+        }
+        median, own = totals.median() if len(totals) > 1 else None, words.number(unit["total"])
+        about = words.say("unit.about_median", median=words.number(median)) if len(totals) > 1 else ""
+        fields = {"median": median, "limits": limits, "label": names.unit(code)}
+        fields["is_low"] = unit["band"] in edition.rules.settings["weak_bands"]
+        peers = totals[its["unit_code"] != code]
+        strips.append(
+            place.Strip(words.say("piece.total"), own, about, unit["total"], peers, (scale.low, scale.high), **fields)
+        )
+    for each in _lost_parts(edition, code).itertuples():
+        measured, values = each.indicator or each.group, _values(edition, code, each)
+        if code not in values:
+            continue
+        target, has_peers = targets.get(measured), len(values) > 1
+        about = [words.say("unit.about_median", median=names.figure(measured, values.median()))] if has_peers else []
+        about += [words.say("unit.about_target", target=names.limit(measured, target))] if target else []
+        most = max(100.0 if each.indicator else each.max_points, values.max())
+        own, fields = (
+            names.figure(measured, values[code]),
+            {"median": values.median() if has_peers else None, "target": target},
+        )
+        fields["is_low"] = measured in edition.flagged.get(code, ())
+        name, peers = capital(names.part(each)), values.drop(code)
+        strips.append(place.Strip(name, own, " · ".join(about), values[code], peers, (0.0, most), **fields))
+    return strips
+
+
+def _say_strips(strips: list[place.Strip], words: Wording) -> str:
+    """The alternative text of the picture: what its rows say."""
+    told = [
+        words.say(
+            "unit.place_alt",
+            name=each.name,
+            own=each.own,
+            about="; ".join(filter(None, [each.about, *each.limits.values()])),
+        )
+        if each.about or each.limits
+        else words.say("unit.place_alt_alone", name=each.name, own=each.own)
+        for each in strips
+    ]
+    return " ".join(told)
+
+
+def _say_key(strips: list[place.Strip], words: Wording) -> str:
+    """What the marks of the picture mean; only of what it shows."""
+    shown = {
+        "key_own": True,
+        "key_peers": any(each.median is not None for each in strips),
+        "key_limits": any(each.limits for each in strips),
+        "key_target": any(each.target for each in strips),
+        "key_ends": any(not each.label for each in strips),
+    }
+    return " ".join(words.say(f"unit.{key}") for key, is_shown in shown.items() if is_shown)
+
+
+def requests(edition: Edition, code: str) -> HTML:
+    """What the unit is asked, with the department in charge, and the office's own words on it.
+
+    Of what it is asked by name, the reason stands in full among the changes, except that its band is weak.
+    """
+    asked, weak = asks.unit_requests(edition, code), _found(edition, code, "band")
+    by_name = {"name": "" if weak else edition.words.say("unit.change_heading")}
+    asked = [each if each["name"] else by_name | {"texts": [*weak, each["texts"][-1]]} for each in asked]
+    said, has_orders = edition.remarks(ABOUT_UNIT, code), bool(asks.general_orders(edition))
+    return page.render_piece("unit_requests", edition, asked=asked, remarks=said, has_orders=has_orders)
 
 
 def change(edition: Edition, code: str) -> HTML:
-    """What changed and which part caused it, whether the change is unusual, and what is not known about it."""
-    words = edition.words
-    texts = [
-        *(_changed(edition, code) or _withheld(edition, code)),
+    """What changed and which part caused it, what is not known about it, and the own rates of the week. Else empty."""
+    texts, heading = _change_lines(edition, code), edition.words.say("unit.change_heading")
+    return page.render_piece("lines", edition, id="change", heading=heading, lines=texts) if texts else HTML("")
+
+
+def _change_lines(edition: Edition, code: str) -> list[str]:
+    return [
+        *(_changed(edition, code) or _withheld(edition, code)[1:]),
         *_own_reconciled(edition, code),
         *_found(edition, code, "entered_band", "left_band", "move", "apart", "step", "signal"),
         *sentences.week_rate_lines(edition, code),
     ]
-    return page.render_piece("lines", edition, id="change", heading=words.say("unit.change_heading"), lines=texts)
 
 
 def lost(edition: Edition, code: str) -> HTML:
@@ -130,19 +281,22 @@ def lost(edition: Edition, code: str) -> HTML:
 
     A unit that is the only one of its kind has no median and no best figure beside its own.
     """
-    return page.render_piece("lost", edition, **lost_table(edition, code))
+    return page.render_piece("lost", edition, bar=BAR, **lost_table(edition, code))
 
 
 def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
     """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), and ``note`` of the rest."""
     words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
-    rows = []
-    for each in _lost_parts(edition, code).itertuples():
+    rows, lost = [], _lost_parts(edition, code)
+    scale = BAR / lost["max_points"].max()
+    for each in lost.itertuples():
         measured, values = each.indicator or each.group, _values(edition, code, each)
         rows.append(
             {
                 "name": capital(names.part(each)),
                 "lost": words.number(each.lost),
+                "lost_px": round(scale * each.lost),
+                "most_px": round(scale * each.max_points),
                 "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
                 "value": names.figure(measured, values.get(code)),
                 "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
@@ -165,12 +319,6 @@ def route(edition: Edition, code: str) -> HTML:
     )
 
 
-def remarks(edition: Edition, code: str) -> HTML:
-    """The office's own words on the unit. Else empty."""
-    heading, lines = edition.words.say("piece.remarks_heading"), edition.remarks(ABOUT_UNIT, code)
-    return page.render_piece("lines", edition, id="remarks", heading=heading, lines=lines) if lines else HTML("")
-
-
 def unseen(edition: Edition, code: str) -> HTML:
     """What the table cannot show: groups that it does not print, history that is missing; nothing of other units."""
     history = edition.found("data", "CHANGE")
@@ -189,6 +337,69 @@ def provenance(edition: Edition, code: str) -> HTML:
     """
     known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "remarks", "revision")}
     return page.provenance(replace(edition, provenance=known))
+
+
+# -- the items: each in parts, [] where there is nothing to say ------------------------------------------------------
+
+
+def _no_total_item(edition: Edition, code: str) -> list[Part]:
+    return [Part(_standing(edition, code))] if pd.isna(_unit(edition, code)["total"]) else []
+
+
+def _moved_item(edition: Edition, code: str) -> list[Part]:
+    """That the change of the total stands out; or why no change is computed."""
+    if pd.isna(_unit(edition, code)["change"]):
+        return [Part(_withheld(edition, code)[0])]
+    way = edition.marked_totals.get(code, 0)
+    return [Part(edition.words.say("unit.rose_marked" if way > 0 else "unit.fell_marked"))] if way else []
+
+
+def _lost_item(edition: Edition, code: str) -> list[Part]:
+    lost = edition.found("step").query("reference < 0 and unit_code == @code")
+    name = Part(capital(edition.names.unit(code)), strong=True)
+    return headline.say_lost(edition, name, code) if len(lost) else []
+
+
+def _signal_item(edition: Edition, code: str) -> list[Part]:
+    rows = asks.find_fallen_signals(edition)
+    named = [
+        [
+            Part(uncapital(edition.names.indicator(each.indicator)), strong=True),
+            *headline.mark_new(edition, each.since == str(edition.rules.cutoff)),
+        ]
+        for each in rows[rows["unit_code"] == code].itertuples()
+    ]
+    return parts.say(edition.words, "headline.signals", units=parts.listed(edition.words, named)) if named else []
+
+
+def _flagged_item(edition: Edition, code: str) -> list[Part]:
+    return _say_figures(edition, code, "flag", "unit.flagged")
+
+
+def _target_item(edition: Edition, code: str) -> list[Part]:
+    return _say_figures(edition, code, "target", "unit.missed")
+
+
+def _say_figures(edition: Edition, code: str, finding: str, key: str) -> list[Part]:
+    """The unit's figures that such a finding is about: ``hồ sơ nộp trực tuyến 5,4%``."""
+    rows, names = edition.found(finding), edition.names
+    named = [
+        [
+            Part(f"{uncapital(names.indicator(each.indicator))} "),
+            Part(names.figure(each.indicator, each.value), strong=True),
+        ]
+        for each in rows[rows["unit_code"] == code].itertuples()
+    ]
+    return parts.say(edition.words, key, figures=parts.listed(edition.words, named)) if named else []
+
+
+def _gap_item(edition: Edition, code: str) -> list[Part]:
+    """How many points the next band is away."""
+    nearest, total = _next_band(edition, code), _unit(edition, code)["total"]
+    if nearest is None:
+        return []
+    gap = [Part(edition.words.number(nearest["from_points"] - total), strong=True)]
+    return parts.say(edition.words, "unit.gap", gap=gap, band=edition.names.band(nearest["band"]))
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------
@@ -247,8 +458,14 @@ def _standing(edition: Edition, code: str) -> str:
         return words.say("unit.standing_alone", **fields)
     fields |= {"rank": words.number(unit["rank"], 0), "of": words.number(len(its), 0)}
     text = words.say("unit.standing", kind=words.say(f"kind.{unit['kind']}"), **fields)
-    tied = int((its["rank"] == unit["rank"]).sum()) - 1
-    return f"{text} {words.say('unit.tied', count=tied)}" if tied else text
+    return " ".join(filter(None, [text, _tied(edition, code)]))
+
+
+def _tied(edition: Edition, code: str) -> str:
+    """How many others have the same place; "": none."""
+    ranks = _of_its_kind(edition, code)["rank"]
+    tied = int((ranks == _unit(edition, code)["rank"]).sum()) - 1
+    return edition.words.say("unit.tied", count=tied) if tied > 0 else ""
 
 
 def _since(edition: Edition, code: str) -> str:
@@ -394,15 +611,20 @@ def _routes(edition: Edition, code: str) -> list[str]:
 
 
 def _no_route(edition: Edition, code: str) -> str:
-    words, unit = edition.words, _unit(edition, code)
-    if pd.isna(unit["total"]):
+    words, total, nearest = edition.words, _unit(edition, code)["total"], _next_band(edition, code)
+    if pd.isna(total):
         return ""
-    higher = edition.rules.bands[edition.rules.bands["from_points"] > unit["total"]]
-    if higher.empty:
+    if nearest is None:
         return words.say("unit.highest")
-    nearest = higher.loc[higher["from_points"].idxmin()]
-    gap = words.number(nearest["from_points"] - unit["total"])
+    gap = words.number(nearest["from_points"] - total)
     return words.say("unit.no_route", gap=gap, band=edition.names.band(nearest["band"]))
+
+
+def _next_band(edition: Edition, code: str) -> pd.Series | None:
+    """The nearest band above the unit's; None: it is in the highest one, or has no total."""
+    bands = edition.rules.bands
+    higher = bands[bands["from_points"] > _unit(edition, code)["total"]]
+    return None if higher.empty else higher.loc[higher["from_points"].idxmin()]
 
 
 def _values(edition: Edition, code: str, part) -> pd.Series:

@@ -95,6 +95,9 @@ class Stages:
             for code, name, unit_type in units
         ]
         codes = [unit.code for unit in units]
+        # Pages link to each other: which there will be is known before the first is made.
+        expected = [unit_pages.PageResult(code) for code in codes]
+        isolated.call(unit_pages.write, *fields, units, expected, of=preload.TABLES)
         try:
             same = reuse.units(self.home, record, before, codes, self.run, self.jobs)
             if same:

@@ -83,7 +83,7 @@ def test_the_offices_remarks_stand_in_the_letter_of_the_unit_that_they_are_about
 
 
 def test_a_unit_of_which_nothing_is_asked_has_no_such_section():
-    assert letters.unit_requests(edition(), TOWN) == [] and len(of_unit(TOWN).pieces) == 2
+    assert asks.unit_requests(edition(), TOWN) == [] and len(of_unit(TOWN).pieces) == 2
 
 
 def test_a_zero_is_asked_about_where_a_department_answers_for_it():
@@ -179,6 +179,6 @@ def test_in_every_kind_of_week_the_news_stands_before_a_subject_is_cut(kind, lan
     for each, (_, unit) in zip(made, week.units.iterrows(), strict=True):
         total = week.words.number(unit["total"])
         assert each.subject.endswith(each.title) if pd.isna(unit["total"]) else total in each.subject[:CUT]
-        asked = letters.unit_requests(week, each.code)
+        asked = asks.unit_requests(week, each.code)
         assert (say("letter.subject_asks", lang, count=len(asked)) in each.subject) == bool(asked)
         assert len(re.findall(r"<li>", each.pieces[1])) == len(asked) or not asked

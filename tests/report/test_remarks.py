@@ -71,10 +71,10 @@ def test_the_mail_has_every_remark_too():
 
 def test_a_units_page_has_its_own_remarks_and_no_others():
     its = remarked()
-    shown = text(unitpage.remarks(its, KIEN_AN))
+    shown = text(unitpage.requests(its, KIEN_AN))
     assert its.words.say("piece.remarks_heading") in shown
     assert [said in shown for about, _, said, _ in SAID] == [about == "unit" for about, *_ in SAID]
-    assert unitpage.remarks(its, TAN_MY).data == ""
+    assert its.words.say("piece.remarks_heading") not in text(unitpage.requests(its, TAN_MY))
     pieces = unitpage.page_pieces(its, KIEN_AN)
     assert sum("Thêm nữa." in piece for piece in pieces) == 1
 
@@ -106,7 +106,7 @@ def test_what_the_office_types_is_shown_as_typed_and_never_read_as_anything_else
     its = remarked(said=[("", "", typed, "x:1"), ("unit", KIEN_AN, typed, "x:2")])
     letter = "\n".join(each.text for each in docx.Document(io.BytesIO(document.build_document(its, HOME))).paragraphs)
     assert letter.count(typed) == 2
-    assert "<script>" not in page.requests(its).data + unitpage.remarks(its, KIEN_AN).data
+    assert "<script>" not in page.requests(its).data + unitpage.requests(its, KIEN_AN).data
     book = openpyxl.load_workbook(io.BytesIO(workbook.build_workbook(its)))
     cells = [cell for row in book[its.words.say("workbook.sources")] for cell in row if cell.value == typed]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -115,5 +115,5 @@ def test_what_the_office_types_is_shown_as_typed_and_never_read_as_anything_else
 def test_without_remarks_nothing_is_said_of_them():
     its = edition()
     assert remarks.general_rows(its, ["TT"]) == remarks.remark_rows(its) == remarks.find_codes(its) == []
-    assert unitpage.remarks(its, KIEN_AN).data == ""
+    assert its.words.say("piece.remarks_heading") not in text(unitpage.requests(its, KIEN_AN))
     assert all(each["remarks"] == [] for each in asks.department_sections(its))

@@ -9,11 +9,11 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from support import district
+from support import district, kinds
 from support.district import HOME, edition, say, week
 from support.fragments import text
 
-from analysis.report import findings, unitpage
+from analysis.report import findings, parts, unitpage
 from analysis.tables import TABLES
 from analysis.weeks import paths, store, table_files
 
@@ -42,6 +42,127 @@ def test_the_first_lines_tell_standing_change_lost_points_and_the_route():
     ]
 
 
+def paged(lang="vi", codes=None, **tables):
+    """The week with a page for each of these units; None: for all."""
+    units = week(lang)["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
+    return edition(lang, pages=units if codes is None else units[units["unit_code"].isin(codes)], **tables)
+
+
+def items(its, code):
+    return [parts.plain(each) for each in unitpage.items(its, code)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "of_kien_an", "of_my_hoi_dong"),
+    [
+        ("vi", ["49,18 điểm trên 100", "Yếu xếp loại", "+0,15 điểm so với tuần 4 tháng 11", "18/18 hạng trong các đơn vị cấp xã"], "17/18"),
+        ("en", ["49.18 points of 100", "Weak band", "+0.15 points since week 4 of November", "18/18 place among the units at commune level"], "17/18"),
+    ],
+)  # fmt: skip
+def test_the_large_figures_are_total_band_change_and_place(lang, of_kien_an, of_my_hoi_dong):
+    figures = unitpage.figures(edition(lang), KIEN_AN)
+    assert [f"{each['value']} {each['label']}".casefold() for each in figures] == [
+        each.casefold() for each in of_kien_an
+    ]
+    assert [each["weak"] for each in figures] == [False, True, False, False]
+    assert unitpage.figures(edition(lang), MY_HOI_DONG)[3]["value"] == of_my_hoi_dong
+
+
+def test_below_them_stands_what_to_do_about_which_figures():
+    lost = f"{say('unit.lost_part', part='số hóa hồ sơ', lost='17,05', most=22)}; "
+    told = items(edition(), KIEN_AN)
+    assert told[:3] == [
+        say("unit.flagged", figures="công khai, minh bạch 19,3%, hồ sơ nộp trực tuyến 5,4% và hồ sơ thanh toán trực tuyến 7,56%"),
+        say("unit.gap", gap="0,82", band="Trung bình"),
+        say("unit.missed", figures="hồ sơ nộp trực tuyến 5,4%, hồ sơ thanh toán trực tuyến 7,56% và số hóa hồ sơ 22,5%"),
+    ]  # fmt: skip
+    assert len(told) == 4 and lost in told[3]
+    fallen = items(edition(), MY_HOI_DONG)
+    assert fallen[:2] == [
+        say("unit.fell_marked"),
+        say("piece.lost_before_peers", unit="Mỹ Hội Đông", before=6, peers=12),
+    ]
+    assert len(fallen) == 5 and "<strong>6</strong>" in unitpage.first_screen(edition(), MY_HOI_DONG).data
+
+
+NEIGHBOURS = [  # the units that have pages, whose page is shown, and the pages beside it: of the place above and below
+    ("the last one", None, KIEN_AN, ["30637.html", None]),
+    ("the first one", None, TOWN, [None, "30658.html"]),
+    ("those between have no page", (TOWN, KIEN_AN), KIEN_AN, ["30628.html", None]),
+    ("it alone has one", (KIEN_AN,), KIEN_AN, [None, None]),
+]
+
+
+@pytest.mark.parametrize(
+    ("codes", "code", "beside"), [case[1:] for case in NEIGHBOURS], ids=[case[0] for case in NEIGHBOURS]
+)
+def test_a_page_leads_to_the_report_the_index_and_the_units_of_the_places_beside_its_own(codes, code, beside):
+    links = re.findall(r'<a href="([^#"]*)"', unitpage.first_screen(paged(codes=codes), code).data)
+    assert links == ["../../index.html", "../report.html", *filter(None, beside)]
+    assert [each and each["page"] for each in unitpage._neighbours(paged(codes=codes), code)] == beside
+
+
+def test_the_picture_says_what_it_shows():
+    piece = unitpage.standing(edition(), KIEN_AN).data
+    alt = html.unescape(re.search(r'aria-label="(.*?)"', piece)[1])
+    assert alt.startswith(
+        "Tổng điểm: 49,18 (trung vị 58,27; Trung bình ≥ 50). Số hóa hồ sơ: 22,5% (trung vị 24,3% · chỉ tiêu 80%)."
+    )
+    drawn = html.unescape("".join(re.findall(r"<text.*?</text>", piece)))
+    assert all(name in drawn for name in ("Kiến An", "49,18", "Công khai, minh bạch", "19,3%", "trung vị 63,7%"))
+    assert 'style="' not in piece and piece.count("<circle") == 6  # the total and five indicators
+
+
+def test_an_only_unit_has_a_picture_without_a_median_and_one_without_figures_has_none():
+    only = unitpage.standing(alone(), KIEN_AN).data
+    assert "<svg" in only and 'class="peers"' not in only and 'class="median"' not in only
+    assert say("unit.key_peers") not in only
+    nothing = edition(points=week()["points"].iloc[:0], scores=scored(total=np.nan))
+    assert "<svg" not in unitpage.standing(nothing, KIEN_AN).data
+
+
+def test_the_picture_and_the_units_beside_are_compared_before_a_page_is_used_again():
+    other = week()["scores"]["unit_code"] == "30640"
+    moved = week()["scores"].assign(total=week()["scores"]["total"].mask(other, 61.0))
+    before = unitpage.page_pieces(edition(), KIEN_AN)
+    assert unitpage.page_pieces(edition(), KIEN_AN) == before
+    assert unitpage.page_pieces(edition(scores=moved), KIEN_AN)[2] != before[2]
+    assert unitpage.page_pieces(paged(), KIEN_AN)[1] != before[1]
+
+
+@pytest.mark.parametrize("typed", ["<script>x</script>", '"><b>', "{{ 1 }}"])
+def test_names_are_text_on_the_first_screen_and_in_the_picture(typed):
+    units = {
+        name: its.assign(unit_name=its["unit_name"].mask(its["unit_code"] == KIEN_AN, typed))
+        for name, its in week().items()
+        if "unit_name" in its
+    }
+    its = paged(**{name: units[name] for name in ("units", "scores")})
+    for code in (KIEN_AN, MY_HOI_DONG):
+        told = unitpage.first_screen(its, code).data + unitpage.standing(its, code).data
+        assert "<script>" not in told and "<b>" not in told and typed.strip('">') in html.unescape(told)
+
+
+SHORT = ("first", "merged", "one unit")
+EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.ALL]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_in_every_kind_of_week_no_sentence_of_a_page_stands_on_it_twice(kind, lang):
+    its = kinds.made(kind, lang)
+    for code in list(its.units["unit_code"])[:: max(1, len(its.units) // 20)]:
+        page = "".join(unitpage.page_pieces(its, code)[1:])
+        told = [
+            " ".join(re.sub(r"<[^>]+>", "", each).split())
+            for each in re.findall(r"<(?:p|li)>(.*?)</(?:p|li)>", page, re.S)
+        ]
+        twice = {each for each in told if each and told.count(each) > 1}
+        regions = re.findall(r'<(?:nav|section|div)[^>]*aria-(?:label|labelledby)="(.*?)"', page)
+        assert not twice and len(regions) == len(set(regions)), code
+        assert 1 <= len(unitpage.items(its, code)) <= 5
+
+
 def test_what_is_not_printed_comes_first_where_most_is_lost_there():
     lines = re.findall(r"<li>(.*?)</li>", unitpage.minute(edition(), MY_HOI_DONG).data)
     first = say("unit.lost_part", part="phần điểm bảng không thể hiện", lost="18,48", most=28)  # 28 − 9.525
@@ -60,7 +181,8 @@ def test_a_lost_block_is_told_in_points_with_what_to_check_and_what_its_level_sa
 
 
 def test_every_figure_stands_beside_the_median_the_best_of_its_kind_and_the_target():
-    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", unitpage.lost(edition(), KIEN_AN).data)
+    table = re.sub(r'<td class="drawn">.*?</td>', "", unitpage.lost(edition(), KIEN_AN).data)
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", table)
     cells = [re.sub(r"<[^>]+>", "|", html.unescape(row)).replace("||", "|") for row in rows]
     assert cells[0].split("|") == [
         *["Số hóa hồ sơ", "17,05", "4,95/22", "22,5%", "24,3%", "33,3% (thị trấn Chợ Mới)", "80%"],
@@ -187,7 +309,7 @@ def test_the_only_unit_of_its_kind_has_no_place_no_median_and_no_best_beside_it(
     lost = unitpage.lost(its, KIEN_AN).data
     assert text(unitpage.lost(its, KIEN_AN)).endswith(rest)
     assert say("unit.middle", lang) not in lost and say("unit.best", lang) not in lost
-    assert {row.count("<td") for row in lost.split("<tr>") if 'scope="row"' in row} == {4}
+    assert {row.count("<td") for row in lost.split("<tr>") if 'scope="row"' in row} == {5}  # one of them the bar
     beside = say("unit.beside_median", lang, kind=say("kind.commune", lang), median="#", difference="#").split("#")[0]
     assert beside not in text(unitpage.standing(its, KIEN_AN))
 
@@ -439,21 +561,22 @@ def tied(count):
 
 
 STANDING = [
-    ("tied with one", tied(1), "standing",
+    ("tied with one", tied(1), "minute",
      "Xã Kiến An đạt 49,18/100 điểm, xếp loại “Yếu”, đứng thứ 5/18 trong các đơn vị cấp xã. Đồng hạng với 1 đơn vị khác.",
      "Kiến An has 49.18 of 100 points, band “Weak”, place 5 of 18 among the units at commune level. 1 other unit has the same place."),
     ("tied with two", tied(2), "standing", "Đồng hạng với 2 đơn vị khác.", "2 other units have the same place."),
-    ("without a total", {"scores": scored(total=np.nan)}, "standing", "Xã Kiến An chưa có tổng điểm trong kỳ này.", "Kiến An has no total this time."),
+    ("without a total", {"scores": scored(total=np.nan)}, "first_screen", "Xã Kiến An chưa có tổng điểm trong kỳ này.", "Kiến An has no total this time."),
     ("at the median", {"scores": week()["scores"].assign(total=58.0)}, "standing",
      "Trung vị của các đơn vị cấp xã là 58,00 điểm; đơn vị ở đúng mức này.", "The median of the units at commune level is 58.00 points; this unit is equal to it."),
     ("its place went up", {"changes": changed(previous_rank=18.0, rank_move=2.0), "scores": scored(rank=16.0)}, "change",
      "Thứ hạng từ 18 lên 16.", "Its place went up from 18 to 16."),
     ("its place went down", {"changes": changed(previous_rank=16.0, rank_move=-2.0)}, "change",
      "Thứ hạng từ 16 xuống 18.", "Its place went down from 16 to 18."),
-    ("nothing to compare with", withheld("no_previous"), "change",
-     "Chưa có tổng điểm kỳ trước để so sánh. Bảng ghi điểm kỳ trước là 49,03.",
-     "There is no previous total to compare with. The table gives the previous total as 49.03."),
-    ("a new unit", withheld("new_unit"), "change",
+    ("nothing to compare with", withheld("no_previous"), "first_screen",
+     "Chưa có tổng điểm kỳ trước để so sánh.", "There is no previous total to compare with."),
+    ("a previous total that is printed all the same", withheld("no_previous"), "change",
+     "Bảng ghi điểm kỳ trước là 49,03.", "The table gives the previous total as 49.03."),
+    ("a new unit", withheld("new_unit"), "first_screen",
      "Đơn vị được thành lập hoặc sắp xếp lại sau kỳ trước nên mức tăng, giảm không được tính.",
      "No change is computed where a unit was established or reorganised after the previous cut-off."),
 ]  # fmt: skip
@@ -539,15 +662,14 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
     notebook = nbformat.read(HOME / "notebooks" / "5_unit.ipynb", as_version=4)
     shown = [cell.source for cell in notebook.cells if "page" in cell.metadata.get("tags", [])]
     assert shown == [
-        "unitpage.minute(edition, unit)",
+        "unitpage.first_screen(edition, unit)",
         "unitpage.standing(edition, unit)",
+        "unitpage.requests(edition, unit)",
         "unitpage.change(edition, unit)",
         "display(*figures.contributions(edition, unit))",
         "figures.own_rates(edition, unit)",
         "unitpage.lost(edition, unit)",
-        "figures.lost_points(edition, unit)",
         "unitpage.route(edition, unit)",
-        "unitpage.remarks(edition, unit)",
         "unitpage.unseen(edition, unit)",
         "unitpage.provenance(edition, unit)",
         "unitpage.head(edition, unit)",
