@@ -324,6 +324,7 @@ def unseen(edition: Edition, code: str) -> HTML:
     history = edition.found("data", "CHANGE")
     is_ours = history["unit_code"].isin(["", edition.names.control, code]) & history["value"].isna()
     told = [*edition.found("data", NOT_ITEMISED)["text"], *history.loc[is_ours, "text"], *_corrected(edition, code)]
+    told = [each for each in told if [Part(each)] != _moved_item(edition, code)]  # the first screen says it
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return page.render_piece(
         "lines", edition, id="unseen", heading=edition.words.say("unit.unseen_heading"), lines=texts

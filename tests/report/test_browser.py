@@ -173,6 +173,22 @@ def test_the_first_screen_holds_the_headline_and_the_requests_begin_within_the_s
     assert desk[0] <= 800 and desk[1] <= 800 and desk[2] < 2.1  # items of at most two lines
 
 
+UNIT_FIRST = """() => { const svg = document.querySelector('.among svg'), scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const sizes = [...svg.querySelectorAll('text')].map(e => scale * parseFloat(getComputedStyle(e).fontSize));
+  const beyond = [...svg.querySelectorAll('text')].filter(e => e.getBoundingClientRect().right > innerWidth || e.getBoundingClientRect().left < 0);
+  return [Math.round(document.querySelector('.items').getBoundingClientRect().bottom), Math.min(...sizes), Math.max(...sizes),
+          beyond.length, Math.round(document.getElementById('requests').getBoundingClientRect().top)]; }"""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_so_it_is_with_a_units_page_whose_picture_can_be_read_on_a_phone_and_is_no_larger_than_its_text(browse, lang):
+    phone, desk = browse(
+        made("unit", lang), UNIT_FIRST, looks=[{"width": 360, "height": 720}, {"width": 1280, "height": 800}]
+    ).answer
+    assert phone[0] <= 720 and desk[0] <= 800 and desk[4] <= 800
+    assert phone[1] >= 10 and max(phone[2], desk[2]) <= 17 and phone[3] == desk[3] == 0
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, width):
     ask = """() => { const body = document.querySelector('.letter'), fold = body.previousElementSibling;
