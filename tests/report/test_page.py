@@ -100,6 +100,8 @@ def test_the_mail_asks_the_units_in_two_sentences_then_each_department_once():
     units = re.findall("<li>(.*?)</li>", piece.partition("</ul>")[0], re.S)
     assert len(units) == 2 and units[0].startswith("Xã Kiến An xếp loại “Yếu” với 49,18 điểm.")
     assert units[1].endswith(say("piece.ask_fallen"))
+    asked = [each["texts"] for each in asks.request_rows(edition()) if each["unit"]]
+    assert units == [f"{texts[0]} {texts[-1]}" for texts in asked] and max(map(len, asked)) > 2
 
 
 def test_what_no_department_answers_for_is_asked_in_the_mail_too_and_a_mail_without_requests_has_no_heading_of_them():
