@@ -75,6 +75,9 @@ def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator
     assert ask({"responsible": {"MDSH": other}}, routes=digitisation) == say(
         "piece.ask_weak_with", department="Phòng Nội vụ"
     )
+    no_route = week()["routes"].assign(order=float("nan"))  # then what can still add most: transparency
+    both_named = {"responsible": {"SH": {"vi": "#", "en": "#"}, "CKMB": other}}
+    assert ask(both_named, routes=no_route) == say("piece.ask_weak_with", department="Phòng Nội vụ")
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
