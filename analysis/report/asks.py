@@ -22,16 +22,19 @@ def request_rows(edition: Edition) -> list[dict]:
     each request to units.
 
     Units are asked about a weak band, a marked fall, a lost block of points or a signal, never about what is ordinary;
-    each unit once, with all that it is asked about. Then the indicators that no department answers for. The office's
-    own remarks come first.
+    each unit once, with all that it is asked about. Then the indicators that no department answers for.
     """
     asked, known = [], set()
     for rows, ask, most in _reasons(edition):
         codes = [code for code in dict.fromkeys(rows["unit_code"]) if code not in known]
         known |= set(codes)
         asked += _ask_units(edition, codes, ask, most)
-    nobodys = [indicator for indicator, code in _find_answering(edition).items() if not code]
-    return remarks.general_rows(edition, nobodys) + asked + _say_each(edition, nobodys, _ask_about)
+    return asked + _say_each(edition, _find_nobodys(edition), _ask_about)
+
+
+def say_general_remarks(edition: Edition) -> list[str]:
+    """The office's own remarks that no department's section holds."""
+    return remarks.say_general(edition, _find_nobodys(edition))
 
 
 def general_orders(edition: Edition) -> list[str]:
@@ -57,6 +60,16 @@ def department_sections(edition: Edition) -> list[dict]:
             about = {"code": department.code, "name": capital(department.called(edition.words.lang))}
             sections.append(about | {"standing": tasks, "asks": asked, "watched": watched, "remarks": said})
     return sections
+
+
+def asked_departments(edition: Edition) -> list[str]:
+    """The names of the departments about whose indicators something is asked this week, as within a sentence."""
+    asked = {code for indicator, code in _find_answering(edition).items() if _ask_about(edition, indicator)}
+    return [each.called(edition.words.lang) for each in edition.rules.departments if each.code in asked]
+
+
+def _find_nobodys(edition: Edition) -> list[str]:
+    return [indicator for indicator, code in _find_answering(edition).items() if not code]
 
 
 def _find_answering(edition: Edition) -> dict[str, str]:

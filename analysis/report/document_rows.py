@@ -15,14 +15,14 @@ FACTS = ("entered_band", "band", "fell", "move", "signal")  # what a unit is tol
 
 
 def request_rows(edition: Edition) -> list[dict]:
-    """The orders to the heads of all units, the requests to units by name, then indicators that no department answers
-    for: ``name`` of those ordered or of the indicator (or "") and ``text`` of each."""
-    say, rows = edition.words.say, []
-    for each in asks.request_rows(edition):
+    """The orders to the heads of all units, the office's own remarks, the requests to units by name, then indicators
+    that no department answers for: ``name`` of those ordered or of the indicator (or "") and ``text`` of each."""
+    say, rows = edition.words.say, [{"name": "", "text": text} for text in asks.say_general_remarks(edition)]
+    for each in (asked := asks.request_rows(edition)):
         name = f"{each['name']}: " if each["name"] else ""
         rows.append({"name": name, "text": " ".join(each["texts"]) if name else _unit_text(edition, each)})
     if orders := asks.general_orders(edition):
-        text = " ".join([*orders, *([say("piece.in_particular")] if rows else [])])
+        text = " ".join([*orders, *([say("piece.in_particular")] if asked else [])])
         rows.insert(0, {"name": say("piece.general_orders") + " ", "text": text})
     return rows
 

@@ -111,8 +111,7 @@ def _name_few(named: list[str], what: str, edition: Edition, by_name: bool, **fi
 def preheader(edition: Edition) -> str:
     """What mail programs show after the subject, which it does not repeat: how many rose and fell, who is asked."""
     words = edition.words
-    called = {each.code: each.called(words.lang) for each in edition.rules.departments}
-    departments = [called[each["code"]] for each in asks.department_sections(edition)]
+    departments = asks.asked_departments(edition)
     asked = [words.say("piece.asked", departments="; ".join(departments))] if departments else []
     return " ".join([*sentences.counts_lines(edition), *asked])
 
@@ -258,7 +257,7 @@ def _hidden_item(edition: Edition) -> list[Part]:
     moves, changes = edition.tables["moves"], edition.units.set_index("unit_code")["change"]
     (move,) = moves[(moves["unit_code"] == code) & (moves["indicator"] == measured)].itertuples()
     text = phrases.say_part(move._replace(median=float("nan")), changes[code], edition.names)
-    told = _stress(edition, capital(text), code)
+    told = link_and_stress(edition, capital(text), code)
     if others := hidden["unit_code"].nunique() - 1:
         told += [Part(" " + edition.words.say("piece.others_lost", count=others))]
     return told
@@ -375,11 +374,12 @@ def _link_unit(edition: Edition, code: str) -> Part:
     return Part(edition.names.unit(code), strong=True, href=edition.unit_page(code))
 
 
-def _stress(edition: Edition, text: str, code: str) -> list[Part]:
+def link_and_stress(edition: Edition, text: str, code: str) -> list[Part]:
     """The sentence of a finding in parts: its unit linked, its first figure strong."""
-    name, told = edition.names.unit(code), []
-    if text.casefold().startswith(name.casefold()):
-        told, text = [_link_unit(edition, code)._replace(text=text[: len(name)])], text[len(name) :]
+    told = []
+    for name in (edition.names.full_unit(code), edition.names.unit(code)):
+        if not told and text.casefold().startswith(name.casefold()):
+            told, text = [_link_unit(edition, code)._replace(text=text[: len(name)])], text[len(name) :]
     if found := DECIMALS.search(text):
         before, after = text[: found.start()], text[found.end() :]
         return [*told, Part(before), Part(found[0], strong=True), Part(after)]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import asks, page, sentences, unitpage
+from analysis.report import asks, page, remarks, sentences, unitpage
 from analysis.report.edition import Edition
 from analysis.tables import ABOUT_DEPARTMENT, ABOUT_UNIT
 
@@ -34,7 +34,7 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
             fields = {"heading": words.say("letter.requests_heading"), "items": asked}
             pieces.append(page.render_piece("letter_list", edition, **fields))
         if said := edition.remarks(ABOUT_UNIT, code):
-            fields = {"heading": words.say("piece.remarks_heading"), "items": _items(said)}
+            fields = {"heading": remarks.say_heading(edition), "items": _items(said)}
             pieces.append(page.render_piece("letter_list", edition, **fields))
         table = unitpage.lost_table(edition, code, with_best=False)
         rates = sentences.week_rate_lines(edition, code, only_known=True)
@@ -55,11 +55,11 @@ def department_letters(edition: Edition) -> Iterator[Letter]:
         corrected = edition.tables["corrections"]["indicator"].isin(indicators).any()
         title = sentences.mark_correction(title, edition) if corrected else title
         pieces = [page.render_piece("letter_title", edition, title=title)]
-        parts = {f"letter.{part}_heading": section[part] for part in ("standing", "asks", "watched")}
-        parts["piece.remarks_heading"] = edition.remarks(ABOUT_DEPARTMENT, section["code"])
+        parts = {words.say(f"letter.{part}_heading"): section[part] for part in ("standing", "asks", "watched")}
+        parts[remarks.say_heading(edition)] = edition.remarks(ABOUT_DEPARTMENT, section["code"])
         for heading, said in parts.items():
             if said:
-                fields = {"heading": words.say(heading), "items": _items(said)}
+                fields = {"heading": heading, "items": _items(said)}
                 pieces.append(page.render_piece("letter_list", edition, **fields))
         news = [_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
         name = section["name"]

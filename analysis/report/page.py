@@ -7,7 +7,7 @@ small template in notebooks/templates/pieces.
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.report import asks, phrases, sentences, table_rows
+from analysis.report import asks, phrases, remarks, sentences, table_rows
 from analysis.report import headline as top
 from analysis.report import ranking as ranks
 from analysis.report.edition import Edition
@@ -34,6 +34,7 @@ def headline(edition: Edition) -> HTML:
         cutoff=cutoff,
         download=paths.saved_name(edition.rules.area, str(cutoff)),
         contents=_contents(edition),
+        departments={each["code"]: each["name"] for each in asks.department_sections(edition)},
     )
 
 
@@ -90,10 +91,12 @@ def mail_requests(edition: Edition) -> HTML:
     """Who is asked for what, in the mail: each unit in two sentences, the departments, the heads of all units."""
     rows = asks.request_rows(edition)
     asked = [row if row["name"] else row | {"texts": _shorten(row["texts"])} for row in rows]
-    orders, say, nothing = asks.general_orders(edition), edition.words.say, {"asks": [], "standing": [], "remarks": []}
+    say, nothing = edition.words.say, {"asks": [], "standing": [], "remarks": []}
+    said = nothing | {"name": remarks.say_heading(edition), "remarks": asks.say_general_remarks(edition)}
     units = nothing | {"name": say("piece.mail_units"), "asks": asked}
-    heads = nothing | {"name": say("piece.mail_heads"), "standing": orders}
-    sections = [*([units] if asked else []), *asks.department_sections(edition), *([heads] if orders else [])]
+    heads = nothing | {"name": say("piece.heads"), "standing": asks.general_orders(edition)}
+    sections = [said, units, *asks.department_sections(edition), heads]
+    sections = [each for each in sections if each["remarks"] or each["asks"] or each["standing"]]
     return render_piece("mail_requests", edition, sections=sections) if sections else HTML("")
 
 
@@ -109,9 +112,20 @@ def mail_note(edition: Edition) -> HTML:
 
 
 def requests(edition: Edition) -> HTML:
-    """Section 3, the requests: to the heads of all units, to units by name, then a subsection for each department."""
-    orders, asked = asks.general_orders(edition), asks.request_rows(edition)
-    return render_piece("requests", edition, orders=orders, asked=asked, sections=asks.department_sections(edition))
+    """Who is asked for what: units by name, a section for each department, then the heads of all units.
+
+    Of a unit what is found first, linked to its page, then the ask; what else there is to say about it is small print.
+    """
+    rows = asks.request_rows(edition)
+    asked = [row | (_split_request(edition, row) if row.get("unit") else {}) for row in rows]
+    orders, sections = asks.general_orders(edition), asks.department_sections(edition)
+    said = asks.say_general_remarks(edition)
+    return render_piece("requests", edition, remarks=said, asked=asked, orders=orders, sections=sections)
+
+
+def _split_request(edition: Edition, row: dict) -> dict:
+    first, *about, ask = row["texts"]
+    return {"first": top.link_and_stress(edition, first, row["unit"]), "about": about, "ask": ask}
 
 
 def appendix(edition: Edition) -> HTML:
@@ -162,12 +176,6 @@ def week_rates(edition: Edition) -> HTML:
     """Each unit's own rates of this cut-off: a table of units and indicators that count dossiers. Else empty."""
     table = table_rows.week_rate_table(edition)
     return render_piece("week_rates", edition, **table) if table["rows"] else HTML("")
-
-
-def actors(edition: Edition) -> HTML:
-    """Which department must act on which indicator: how many units are below its limits, and the lowest one."""
-    rows = asks.actor_rows(edition)
-    return render_piece("actors", edition, rows=rows) if rows else HTML("")
 
 
 def provenance(edition: Edition) -> HTML:

@@ -6,23 +6,26 @@ from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, ABOUT_UNIT
 
 
 def say_remarks(edition: Edition, about: str = "", code: str = "") -> list[str]:
-    """A sentence for each paragraph, as ``Edition.remarks`` gives them: ``Ghi chú của Văn phòng: “…”``."""
-    return [edition.words.say("piece.remark", text=text) for text in edition.remarks(about, code)]
+    """A sentence for each paragraph, as ``Edition.remarks`` gives them: ``Ghi chú của Văn phòng huyện: “…”``."""
+    issuer = edition.rules.settings["document"]["issuer"]
+    return [edition.words.say("piece.remark", issuer=issuer, text=text) for text in edition.remarks(about, code)]
 
 
-def general_rows(edition: Edition, nobodys: list[str]) -> list[dict]:
+def say_heading(edition: Edition) -> str:
+    return edition.words.say("piece.remarks_heading", issuer=edition.rules.settings["document"]["issuer"])
+
+
+def say_general(edition: Edition, nobodys: list[str]) -> list[str]:
     """What is about the week as a whole, about single units, and about indicators that no department answers for
-    (``nobodys``), as rows of requests.
-
-    ``name`` and ``unit`` are "", ``texts`` holds one text for each paragraph; all paragraphs about a unit are one text.
-    """
-    rows, words, names = [[text] for text in say_remarks(edition)], edition.words, edition.names
+    (``nobodys``): a text for each paragraph; all paragraphs about a unit are one text."""
+    texts, words, names = say_remarks(edition), edition.words, edition.names
+    issuer = edition.rules.settings["document"]["issuer"]
     about = [(ABOUT_UNIT, code, names.full_unit(code)) for code in find_codes(edition, ABOUT_UNIT)]
     about += [(ABOUT_INDICATOR, code, names.measured(code)) for code in find_codes(edition) if code in nobodys]
     for kind, code, name in about:
         said = " ".join(f"“{text}”" for text in edition.remarks(kind, code))
-        rows.append([words.say("piece.remark_on", name=name, texts=said)])
-    return [{"name": "", "unit": "", "texts": texts} for texts in rows]
+        texts.append(words.say("piece.remark_on", name=name, issuer=issuer, texts=said))
+    return texts
 
 
 def find_codes(edition: Edition, about: str = ABOUT_INDICATOR) -> list[str]:

@@ -162,7 +162,7 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colum
         _across(sheet, row, 0, text, widths, plain)
     if said := remarks.remark_rows(edition):
         row += 2
-        _text(sheet, row, 0, say("piece.remarks_heading"), title)
+        _text(sheet, row, 0, remarks.say_heading(edition), title)
     for each in said:
         row += 1
         _across(sheet, row, 1, each["text"], widths, boxed)

@@ -9,7 +9,7 @@ import pytest
 from support import kinds
 from support.district import edition, say
 
-from analysis.report import asks, letters
+from analysis.report import asks, letters, remarks
 from analysis.report.edition import Edition
 
 KIEN_AN, MY_HOI_DONG, TOWN = "30634", "30637", "30628"
@@ -131,7 +131,7 @@ def test_a_departments_letter_is_its_section_and_no_others():
         assert each in said
     (one_stop,) = (each for each in letters.department_letters(week) if each.code == "bo-phan-mot-cua-huyen")
     assert say("letter.watched_heading") in text(one_stop) and say("letter.watched_heading") not in said
-    assert "Công khai, minh bạch" not in said and say("piece.remarks_heading") not in said
+    assert "Công khai, minh bạch" not in said and remarks.say_heading(edition()) not in said
 
 
 def test_below_the_threshold_in_two_indicators_a_unit_is_counted_once_and_else_the_targets_count():

@@ -122,11 +122,29 @@ def test_the_mail_says_nothing_of_the_data_but_that_the_table_is_in_doubt():
     assert say("piece.doubts", count=2) in page.mail_note(edition(findings=doubts)).data
 
 
-def test_each_department_has_its_indicators_with_how_many_units_miss_what():
-    rows = re.findall(r"<tr><td>(.*?)</tr>", page.actors(edition()).data)
-    cells = [re.sub(r"(<[^>]+>)+", "|", row).strip("|").split("|") for row in rows]
-    assert cells[1] == ["Phòng Văn hóa\u00a0– Thông tin", "Hồ sơ nộp trực tuyến", "8", "18", "Hòa Bình (3,6%)"]
-    assert len(cells) == 6
+def test_the_page_asks_units_then_departments_then_the_heads_of_all_and_each_for_this_week_before_every_week():
+    piece = page.requests(edition()).data
+    told = text(page.requests(edition()))
+    order = [told.index(each) for each in ("Xã Kiến An xếp loại", "1. Phòng Văn hóa", say("piece.heads"))]
+    assert order == sorted(order)
+    for section in asks.department_sections(edition()):
+        its = piece.partition(f'id="department-{section["code"]}"')[2].partition("<h3")[0]
+        places = [its.index(each["name"]) for each in section["asks"]] + [its.index(section["standing"][0])]
+        assert places == sorted(places)
+
+
+def test_of_a_unit_the_page_says_first_what_is_found_and_asked_then_small_what_else_is_known():
+    (unit, *_) = [row for row in asks.request_rows(edition()) if row["unit"]]
+    said = re.findall("<li>(.*?)</li>", page.requests(edition()).data, re.S)[0]
+    large, _, small = said.partition('<span class="note">')
+    plain = re.sub("<[^>]+>", "", large)
+    assert plain.split() == f"{unit['texts'][0]} {unit['texts'][-1]}".split()
+    assert re.sub("<[^>]+>", "", small).split() == " ".join(unit["texts"][1:-1]).split()
+
+
+def test_every_department_with_a_section_stands_in_the_list_of_contents():
+    listed = re.findall('href="#department-(.*?)"', page.headline(edition()).data)
+    assert listed == [each["code"] for each in asks.department_sections(edition())]
 
 
 def test_a_unit_with_a_page_of_its_own_is_linked_to_it():

@@ -10,10 +10,11 @@ import pytest
 from support.district import HOME, edition
 from support.fragments import text
 
-from analysis.report import asks, document, letters, page, remarks, unitpage, workbook
+from analysis.report import asks, document, headline, letters, page, remarks, unitpage, workbook
 from analysis.report.edition import Edition
 
 KIEN_AN, TAN_MY = "30634", "30643"
+ISSUER = "Văn phòng HĐND và UBND huyện"
 SAID = [
     ("", "", "Chung <b>cả kỳ</b>.", "x:1"),
     ("unit", KIEN_AN, "Về Kiến An.", "x:3"),
@@ -31,7 +32,7 @@ def remarked(lang: str = "vi", said: list[tuple] = SAID) -> Edition:
 
 
 def marked(edition: Edition, said: str) -> str:
-    return edition.words.say("piece.remark", text=said)
+    return edition.words.say("piece.remark", issuer=ISSUER, text=said)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -40,11 +41,13 @@ def test_every_remark_stands_in_page_and_letter_once_as_the_offices_words(lang):
     shown = text(page.requests(its))
     letter = "\n".join(each.text for each in docx.Document(io.BytesIO(document.build_document(its, HOME))).paragraphs)
     for _, code, said, _ in SAID:
-        on = its.words.say("piece.remark_on", name="§", texts="§").split("§")[1]
+        on = its.words.say("piece.remark_on", issuer=ISSUER, name="§", texts="§").split("§")[1]
         for product in (shown, letter):
             assert product.count(f"“{said}”") == product.count(said) == 1, said
             assert (on if code in (KIEN_AN, "CT_LUYKE") else marked(its, said)) in product
-    assert its.words.say("piece.remark_on", name=its.names.full_unit(KIEN_AN), texts="§").split("§")[0] in shown
+    assert (
+        its.words.say("piece.remark_on", issuer=ISSUER, name=its.names.full_unit(KIEN_AN), texts="").rstrip() in shown
+    )
 
 
 def test_a_remark_stands_with_whom_it_is_for():
@@ -53,13 +56,25 @@ def test_a_remark_stands_with_whom_it_is_for():
     asked = {ask["indicator"]: ask["texts"] for each in sections.values() for ask in each["asks"]}
     assert marked(its, "Về thanh toán.") == asked["TT"][-1]
     assert marked(its, "Về Phòng Tư pháp.") in sections["phong-tu-phap"]["remarks"]
-    assert asks.request_rows(its)[0]["texts"] == [marked(its, "Chung <b>cả kỳ</b>.")]
+    assert asks.say_general_remarks(its)[0] == marked(its, "Chung <b>cả kỳ</b>.")
+
+
+def test_a_remark_is_no_request_no_news_and_no_count_of_either():
+    its = remarked(
+        said=[*SAID, ("indicator", "MDHL", "Thêm.", "x:14"), ("department", "van-phong-dkdd", "Nữa.", "x:16")]
+    )
+    assert asks.request_rows(its) == asks.request_rows(edition())
+    assert headline.minute_lines(its) == headline.minute_lines(edition())
+    assert headline.preheader(its) == headline.preheader(edition())
+    assert [each.subject for each in letters.department_letters(its)] == [
+        each.subject for each in letters.department_letters(edition())
+    ]
 
 
 def test_a_remark_on_what_nobody_answers_for_stands_among_those_on_units_and_one_on_a_group_with_whom_its_parts_have():
     its = remarked(said=[("indicator", "CT_LUYKE", "Một.", "x:1"), ("indicator", "TTTT", "Hai.", "x:2")])
     name = its.names.measured("CT_LUYKE")
-    assert asks.request_rows(its)[0]["texts"] == [its.words.say("piece.remark_on", name=name, texts="“Một.”")]
+    assert asks.say_general_remarks(its) == [its.words.say("piece.remark_on", issuer=ISSUER, name=name, texts="“Một.”")]
     found = {ask["indicator"]: each["code"] for each in asks.department_sections(its) for ask in each["asks"]}
     assert found["TTTT"] == found["TT"]
 
@@ -72,9 +87,9 @@ def test_the_mail_has_every_remark_too():
 def test_a_units_page_has_its_own_remarks_and_no_others():
     its = remarked()
     shown = text(unitpage.requests(its, KIEN_AN))
-    assert its.words.say("piece.remarks_heading") in shown
+    assert remarks.say_heading(its) in shown
     assert [said in shown for about, _, said, _ in SAID] == [about == "unit" for about, *_ in SAID]
-    assert its.words.say("piece.remarks_heading") not in text(unitpage.requests(its, TAN_MY))
+    assert remarks.say_heading(its) not in text(unitpage.requests(its, TAN_MY))
     pieces = unitpage.page_pieces(its, KIEN_AN)
     assert sum("Thêm nữa." in piece for piece in pieces) == 1
 
@@ -114,6 +129,6 @@ def test_what_the_office_types_is_shown_as_typed_and_never_read_as_anything_else
 
 def test_without_remarks_nothing_is_said_of_them():
     its = edition()
-    assert remarks.general_rows(its, ["TT"]) == remarks.remark_rows(its) == remarks.find_codes(its) == []
-    assert its.words.say("piece.remarks_heading") not in text(unitpage.requests(its, KIEN_AN))
+    assert remarks.say_general(its, ["TT"]) == remarks.remark_rows(its) == remarks.find_codes(its) == []
+    assert remarks.say_heading(its) not in text(unitpage.requests(its, KIEN_AN))
     assert all(each["remarks"] == [] for each in asks.department_sections(its))

@@ -58,7 +58,7 @@ ONLY_THE_OFFICE_KNOWS = {
 def of_page() -> str:
     real = edition()
     made = export.page(showing(real, kinds=("page",)), words(), headline.title(real))
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", made)).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", re.sub("<h[23] ", "### <", made))).split())
 
 
 def of_letter() -> str:
@@ -75,9 +75,9 @@ def of_mail() -> str:
 # What people open of a week => its text, from beginning to end; how the head of a department is written, and the heads
 # of what all units and what some of them are asked.
 PRODUCTS = {
-    "page": (of_page, r"\d+\. {}", ALL_UNITS, UNITS),
+    "page": (of_page, r"### \d+\. {}", f"### {say('piece.heads')}", f"### {say('page.requests')}"),
     "letter": (of_letter, r"\d+\. {}", ALL_UNITS, UNITS),
-    "mail": (of_mail, "### {}", f"### {say('piece.mail_heads')}", f"### {say('piece.mail_units')}"),
+    "mail": (of_mail, "### {}", f"### {say('piece.heads')}", f"### {say('piece.mail_units')}"),
 }
 
 
