@@ -191,6 +191,18 @@ def test_so_it_is_with_a_units_page_whose_picture_can_be_read_on_a_phone_and_is_
     assert phone[1] >= 10 and max(phone[2], desk[2]) <= 17 and phone[3] == desk[3] == 0
 
 
+# The areas of main's children, two by two, that share more than an edge.
+OVER = """() => { const boxes = [...document.querySelectorAll('main > *')].map(e => [e.id || e.className || e.tagName, e.getBoundingClientRect()]);
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) => over(a, b)).map(([two]) => one + ' / ' + two)); }"""
+
+
+@pytest.mark.parametrize("count", [2, 18, 40, 41])
+def test_no_part_of_the_page_lies_over_another_with_few_or_many_units(browse, count):
+    page = report_page(crowd([f"Xã {number}" for number in range(count)]))
+    assert browse(page, OVER, looks=[{"width": width} for width in WIDTHS]).answer == [[]] * len(WIDTHS)
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, width):
     ask = """() => { const body = document.querySelector('.letter'), fold = body.previousElementSibling;
