@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import v4
-from support import province
-from support.district import edition, gate, in_force, week, words
+from support import firefox, province
+from support.district import edition, gate, in_force, say, week, words
 from support.gated import page as gate_page_of
 from support.gated import wrong
 from support.homes import TYPED
@@ -210,6 +210,16 @@ def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, wid
       fold.open = true; const open = shown(); fold.open = false; return [closed, open]; }"""
     assert browse(report_page(linked()), ask, width=width).answer == [False, True]
     assert browse(report_page(linked()), ask, width=width, media="print").answer == [True, True]
+
+
+@pytest.mark.long
+def test_firefox_prints_what_is_folded_and_every_column_of_the_appendix_and_nothing_twice(tmp_path):
+    pages = firefox.print_page(report_page(edition()), tmp_path)
+    told = " ".join(pages)
+    assert len(pages) <= 9
+    assert all(told.count(each) == 1 for each in ("Nơi nhận:", "Căn cứ Quyết định", say("piece.repairs_summary")))
+    (across,) = [each for each in pages if say("piece.appendix_heading") in each]
+    assert all(words().number(value) in across for value in week()["scores"]["not_itemised"])  # the last column
 
 
 # -- one file of no more than 700 kB ---------------------------------------------------------------------------------
