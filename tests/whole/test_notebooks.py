@@ -185,7 +185,7 @@ def test_in_english_the_report_says_the_same_and_its_run_leaves_nothing_where_it
     assert str(home / "reports" / "cho-moi" / "2023-12-04" / "report.html") in done.stdout
     assert list((tmp_path / "cwd").iterdir()) == []
     page = (home / PUBLISHED[1] / "report.html").read_text("utf-8")
-    assert '<html lang="en">' in page and "57.45/100 points" in page and "In one minute" in page
+    assert '<html lang="en">' in page and "57.45/100 points" in page and "Requests" in page
 
 
 def test_gate_and_score_write_the_columns_that_other_programs_read(tmp_path):

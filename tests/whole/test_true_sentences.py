@@ -205,7 +205,7 @@ def test_the_letters_of_units_and_departments_say_what_the_tables_hold_of_them(k
     }
     below = {name: [code for code in its if code in set(pages["unit_code"])] for name, its in below.items()}
     for letter in letters.unit_letters(edition):
-        asked, number = letters.unit_requests(edition, letter.code), edition.words.number
+        asked, number = asks.unit_requests(edition, letter.code), edition.words.number
         total, change = number(scores["total"][letter.code]), changes[letter.code]
         moved = "" if change != change else f" ({number(change, signed=True)})"
         assert f": {total}{moved}, {scores['band'][letter.code]}" in letter.subject
