@@ -395,6 +395,13 @@ def mail(
             "--resend-uncertain", help="Send again what may or may not have arrived, under the same Message-ID."
         ),
     ] = False,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="With --send: send it also to those who have it already where it has changed since, as by remarks.",
+        ),
+    ] = False,
     area: Area = None,
     home: Home = None,
 ) -> int:
@@ -405,6 +412,8 @@ def mail(
     """
     if sum((preview, send, status, resend_uncertain)) > 1:
         raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
+    if changed and not send:
+        raise typer.BadParameter("--changed goes with --send")
     home, area = _place(home, area)
     from analysis.config import wording
     from analysis.mail import sending
@@ -413,7 +422,7 @@ def mail(
     if status:
         return _mailed(words, sending.status, home, area, cutoff, words)
     if send or resend_uncertain:
-        return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain)
+        return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed)
     return _mailed(words, sending.preview, home, area, cutoff, words)
 
 

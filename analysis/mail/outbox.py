@@ -110,14 +110,19 @@ class Outbox:
     def close(self) -> None:
         self.db.close()
 
-    def queue(self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float) -> None:
+    def queue(
+        self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float, changed: bool = False
+    ) -> None:
         """Add the letters of a week. Each week, revision, letter and address has one row; capitals do not count.
 
         A letter that may have been sent is not changed. One that was certainly not sent is replaced if its content has
         changed, for example after a correction of the sender. A waiting letter is given up if its recipient is no
         longer on the list, or if the letters of a later week or revision are added.
+
+        changed : an accepted letter whose content has changed waits again too, because a person asked for it
         """
         letters, week = list(letters), (area, cutoff, revision)
+        replaced = ", ".join(f"'{each}'" for each in (PENDING, REFUSED, GAVE_UP, *([ACCEPTED] if changed else [])))
         with self.db:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.execute(
@@ -141,7 +146,7 @@ class Outbox:
                 "message = excluded.message, "
                 f"state = '{PENDING}', queued = excluded.queued, due = excluded.due, changed = excluded.changed, "
                 "reply = '' "
-                f"WHERE state IN ('{PENDING}', '{REFUSED}', '{GAVE_UP}') AND resent = 0 "
+                f"WHERE state IN ({replaced}) AND resent = 0 "
                 "AND (message_id <> excluded.message_id OR reply = 'off_list')",
                 [
                     (

@@ -209,6 +209,7 @@ def send(
     words: Wording,
     tell: Callable[[str], None],
     resend: bool = False,
+    changed: bool = False,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
     attempt: Callable[..., int] = sender.in_child,
@@ -216,6 +217,7 @@ def send(
     """Send the week's letters until none waits.
 
     resend  : send the uncertain letters again, and add no new ones
+    changed : send those who have it already what has changed in it since, such as new remarks
     Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
     Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
@@ -233,7 +235,7 @@ def send(
         else:
             issue = compiled(home, area, cutoff, words)
             made = letters(home, area, cutoff, issue, about, box, clock())
-            box.queue(area, cutoff, issue.revision, made, clock())
+            box.queue(area, cutoff, issue.revision, made, clock(), changed)
         try:
             done = _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
         except KeyboardInterrupt:

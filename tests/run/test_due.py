@@ -251,7 +251,7 @@ def test_wrong_usage_is_told(call, arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_other_remarks_are_mailed_by_no_schedule_and_to_nobody_twice(call, home, capsys):
+def test_other_remarks_are_mailed_by_no_schedule_and_to_who_has_a_letter_only_on_request(call, home, capsys):
     recipients(home, AREA)
     beside = home / "data" / "raw" / AREA / f"{THIRD}-ghi-chu.txt"
     with mx.serving() as (port, seen):
@@ -266,7 +266,15 @@ def test_other_remarks_are_mailed_by_no_schedule_and_to_nobody_twice(call, home,
             assert text.encode() in (home / "reports" / AREA / THIRD / "mail.eml").read_bytes()
             assert len(seen.taken) == sent
         assert call("mail", THIRD, "--area", AREA, "--send") == Exit.DONE
-    assert len(seen.taken) == sent + 1 and seen.recipients()[-1] == "changed@leaders.example"
+        assert len(seen.taken) == sent + 1 and seen.recipients()[-1] == "changed@leaders.example"
+        for _ in range(2):  # asked for twice, sent once
+            assert call("mail", THIRD, "--area", AREA, "--send", "--changed") == Exit.DONE
+    assert len(seen.taken) == sent + 2 and seen.recipients()[-1] == "lan@leaders.example"
+    assert b"changed" in seen.taken[-1][2]
+
+
+def test_changed_letters_are_sent_only_together_with_send(call):
+    assert call("mail", THIRD, "--area", AREA, "--changed") == Exit.WRONG_USAGE
 
 
 def test_a_letter_that_still_waits_is_sent_with_the_other_remarks(call, home, capsys):
