@@ -18,6 +18,7 @@ from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score
+from analysis.method.standing import BAND
 from analysis.report import asks, findings, headline, page, parts, phrases, ranking, sentences
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
@@ -470,7 +471,10 @@ def _tied(edition: Edition, code: str) -> str:
 
 
 def _since(edition: Edition, code: str) -> str:
-    """Since when the unit has had its band without a break, as far as the published weeks of its series show it."""
+    """Since when the unit has had its band without a break, as far as the published weeks of its series show it.
+
+    Nothing where its request says so already, by the total that the table carries of the cut-off before.
+    """
     words = edition.words
     its = _own(edition, "course", code)
     its = its[its["carried_by"] == ""]
@@ -478,6 +482,9 @@ def _since(edition: Edition, code: str) -> str:
     its = series[series["cutoff"] >= edition.rules.bands_since]
     is_new = len(its) < len(series)  # the bands had other limits before
     if len(its) < 2:
+        weak = edition.ages.get((BAND, code, "TOTAL"))
+        if weak and weak.weeks > 1:
+            return ""
         return words.say("unit.first_bands") if is_new else _first_time(edition, series["since"].iloc[-1])
     other = its.index[its["band"] != its["band"].iloc[-1]]
     held = its.loc[other[-1] :].iloc[1:] if len(other) else its

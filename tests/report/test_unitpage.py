@@ -241,7 +241,13 @@ def test_the_page_says_what_the_table_cannot_show():
 
 
 def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
-    assert say("unit.first_time") in text(unitpage.standing(edition(), KIEN_AN))
+    assert say("unit.first_time") in text(unitpage.standing(edition(), TOWN))
+
+
+def test_since_when_a_weak_band_stands_is_told_once_though_only_the_table_has_the_total_before():
+    period = say("period.week_of_year", week=4, month=11, year=2023)
+    assert say("age.open", period=period, count=2) in text(unitpage.requests(edition(), KIEN_AN))
+    assert say("unit.first_time") not in text(unitpage.standing(edition(), KIEN_AN))
 
 
 YEAR_BEFORE, THIS_YEAR, MERGED_ON = "2022-12-26", "2023-01-01", "2023-12-01"
@@ -262,11 +268,16 @@ def courses(**of_units):
     return pd.DataFrame(rows, columns=["cutoff", "unit_code", "since"]).assign(carried_by="", **given)
 
 
+def on_course(course):
+    """The week with this course, and no weakness that has stood before."""
+    return edition(course=course, standing=week()["standing"].iloc[:0])
+
+
 @pytest.mark.parametrize(
     ("own", "others", "key", "fields"), [case[1:] for case in FIRST_TIMES], ids=[case[0] for case in FIRST_TIMES]
 )
 def test_the_first_cut_off_of_a_series_says_why_the_series_begins(own, others, key, fields):
-    its = edition(course=courses(u30634=own, u30628=others))
+    its = on_course(courses(u30634=own, u30628=others))
     assert say(f"unit.{key}", **fields) in text(unitpage.standing(its, KIEN_AN))
 
 
@@ -274,12 +285,12 @@ def test_a_total_carried_from_last_year_is_no_cut_off_that_was_kept():
     days = [("2022-12-26", "2022-01-01"), ("2023-12-04", "2023-01-01")]
     held = courses(u30634=days)
     held.loc[0, "carried_by"] = "2023-12-04"
-    assert say("unit.first_time") in text(unitpage.standing(edition(course=held), KIEN_AN))
+    assert say("unit.first_time") in text(unitpage.standing(on_course(held), KIEN_AN))
 
 
 def test_the_first_cut_off_under_new_rules_says_so():
     days = [("2023-11-27", "2023-01-01"), ("2023-12-04", "2023-12-01")]
-    its, groups = edition(course=courses(u30634=days, u30628=days)), district.in_force().groups
+    its, groups = on_course(courses(u30634=days, u30628=days)), district.in_force().groups
     began = groups.assign(valid_from=pd.Timestamp("2023-12-01"))
     its = dataclasses.replace(its, rules=dataclasses.replace(its.rules, groups=began))
     assert say("unit.first_of_rules") in text(unitpage.standing(its, KIEN_AN))
@@ -475,7 +486,7 @@ def course(*bands, code=KIEN_AN):
     ],
 )
 def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, said):
-    assert said in text(unitpage.standing(edition(course=course(*bands)), KIEN_AN))
+    assert said in text(unitpage.standing(on_course(course(*bands)), KIEN_AN))
 
 
 @pytest.mark.parametrize(
@@ -491,7 +502,7 @@ def test_since_when_a_band_is_held_is_told_from_the_weeks_of_its_series(bands, s
     ],
 )
 def test_a_band_is_held_since_the_bands_have_had_their_limits_at_the_earliest(bands_since, bands, said):
-    its = edition(course=course(*bands))
+    its = on_course(course(*bands))
     its = dataclasses.replace(its, rules=dataclasses.replace(its.rules, bands_since=bands_since))
     assert said in text(unitpage.standing(its, KIEN_AN))
 
