@@ -217,8 +217,9 @@ def _say_mix(routes: pd.DataFrame, mix: pd.DataFrame, names: Names) -> str:
         texts.append(words.say(key, by=by, **shown))
     elif len(rates):
         ways = "; ".join(_say_need(each, "mix", names) for each in rates.itertuples())
-        key = "route_mix_after" if len(steps) else "route_mix"
-        texts.append(words.say(f"finding.{key}{'' if first['mix_proven'] else '_beyond'}", ways=ways))
+        judged = f"finding.route_{'reached' if first['mix_proven'] else 'beyond'}{'_one' if len(rates) == 1 else ''}"
+        key = "finding.route_mix_after" if len(steps) else "finding.route_mix"
+        texts.append(words.say(key, ways=ways, reached=words.say(judged)))
     return " ".join(texts)
 
 

@@ -14,7 +14,7 @@ from analysis.report import asks, document, document_rows
 STRUCK_OUT = [
     *("finding.not_judged", "finding.no_history", "finding.history_begins", "finding.history", "finding.no_parts"),
     *("piece.no_standing", "piece.itemised", "week_rate.first", "week_rate.too_wide", "finding.step_earlier"),
-    *("finding.route_mix", "finding.route_mix_beyond", "finding.route_step"),
+    *("finding.route_mix", "finding.route_step"),
 ]
 INFERRED = "suy luận"
 KINDS = ["real", *(pytest.param(kind, marks=pytest.mark.long) for kind in ALL)]

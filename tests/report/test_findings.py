@@ -162,7 +162,8 @@ def test_the_routes_of_a_weak_unit_name_first_what_can_be_mended_at_once():
     ]
     lacks = {"unit": "Kiến An", "gap": "0,82", "band": "Trung bình"}
     way = {"indicator": "công khai, minh bạch", "own": "19,3%", "to": "23,9%", "needed": "4,6"}
-    mix = say("finding.route_mix", ways=say("finding.need_stock", **way))
+    reached = say("finding.route_reached_one")
+    mix = say("finding.route_mix", ways=say("finding.need_stock", **way), reached=reached)
     assert routes["text"].iloc[0] == f"{say('finding.route_gap', **lacks)} {mix}"
 
 

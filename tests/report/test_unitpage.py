@@ -25,6 +25,7 @@ def need(**fields: str) -> str:
 
 
 TRANSPARENCY = need(indicator="công khai, minh bạch", own="19,3%", to="23,9%", needed="4,6")
+REACHED_ONE = say("finding.route_reached_one")
 
 
 def test_the_first_lines_tell_standing_change_lost_points_and_the_route():
@@ -38,7 +39,7 @@ def test_the_first_lines_tell_standing_change_lost_points_and_the_route():
         say("unit.standing", unit="Xã Kiến An", total="49,18", band="Yếu", rank=18, of=18, kind=say("kind.commune")),
         say("finding.rose", unit="Kiến An", change="0,15", median="+0,27"),
         say("unit.most_lost", parts="; ".join(lost)),
-        f"{say('finding.route_gap', unit='Kiến An', gap='0,82', band='Trung bình')} {say('finding.route_mix', ways=TRANSPARENCY)}",
+        f"{say('finding.route_gap', unit='Kiến An', gap='0,82', band='Trung bình')} {say('finding.route_mix', ways=TRANSPARENCY, reached=REACHED_ONE)}",
     ]
 
 
@@ -540,7 +541,9 @@ def test_where_cases_are_counted_a_need_is_told_in_whole_cases():
     routes = week()["routes"].assign(needed_cases=38.0, mix_cases=9.0)
     said = text(unitpage.route(edition(routes=routes), KIEN_AN))
     fields = {"indicator": "công khai, minh bạch", "own": "19,3%", "to": "23,9%", "needed": "4,6"}
-    assert say("finding.route_mix", ways=say("finding.need_stock_cases", cases=9, **fields)) in said
+    assert (
+        say("finding.route_mix", ways=say("finding.need_stock_cases", cases=9, **fields), reached=REACHED_ONE) in said
+    )
 
 
 def scored(**of_unit):
