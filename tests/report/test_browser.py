@@ -26,7 +26,7 @@ from support.payloads import PAYLOADS
 from support.shown import showing, shown
 
 from analysis.mail import compose
-from analysis.report import export, gatepage, headline, indexpage, published_weeks, unitpage
+from analysis.report import asks, export, gatepage, headline, indexpage, published_weeks, unitpage
 from analysis.report.edition import Edition
 from analysis.run import unit_pages
 
@@ -201,6 +201,21 @@ OVER = """() => { const boxes = [...document.querySelectorAll('main > *')].map(e
 def test_no_part_of_the_page_lies_over_another_with_few_or_many_units(browse, count):
     page = report_page(crowd([f"Xã {number}" for number in range(count)]))
     assert browse(page, OVER, looks=[{"width": width} for width in WIDTHS]).answer == [[]] * len(WIDTHS)
+
+
+UNDER = """() => { const [asks, departments] = ['.asks', '.departments'].map(e => document.querySelector(e).getBoundingClientRect());
+  return [asks.left == departments.left, departments.top - asks.bottom < 50]; }"""
+
+
+@pytest.mark.parametrize("count", [18, 40])
+def test_where_no_unit_is_asked_for_anything_the_departments_stand_under_the_heading(browse, count):
+    week = crowd([f"Xã {number}" for number in range(count)])
+    found = week.tables["findings"]
+    unasked = {"findings": found[~found["finding"].isin(asks.ASKED_ABOUT)]}
+    page = report_page(dataclasses.replace(week, tables=week.tables | unasked))
+    looks = [{"width": width} for width in WIDTHS]
+    assert browse(page, UNDER, looks=looks).answer == [[True, True]] * len(WIDTHS)
+    assert browse(page, OVER, looks=looks).answer == [[]] * len(WIDTHS)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
