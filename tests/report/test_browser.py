@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import v4
-from support import firefox, province
+from support import printed, province
 from support.district import edition, gate, in_force, say, week, words
 from support.gated import page as gate_page_of
 from support.gated import wrong
@@ -229,7 +229,7 @@ def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, wid
 
 @pytest.mark.long
 def test_firefox_prints_what_is_folded_and_prints_it_once(tmp_path):
-    pages = firefox.print_page(report_page(edition()), tmp_path)
+    pages = printed.in_firefox(report_page(edition()), tmp_path)
     told = " ".join(pages)
     assert len(pages) <= 9
     assert all(told.count(each) == 1 for each in ("Nơi nhận:", "Căn cứ Quyết định", say("piece.repairs_summary")))
@@ -243,6 +243,18 @@ MOST_BYTES = {"a district": 200_000, "156 units": 700_000}
 @functools.cache
 def large() -> str:
     return export.page(showing(province.edition(units=156, cutoffs=60), kinds=("page",)), words(), "T")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("print_page", [printed.in_chromium, printed.in_firefox])
+def test_every_printed_page_of_its_appendix_has_every_column(print_page, tmp_path):
+    head = re.search(r'<table class="appendix">(.*?)</thead>', large(), re.DOTALL)[1]
+    names = set(re.findall(r"\w+", re.sub(r"<.*?>", " ", head)))
+    pages = print_page(large(), tmp_path)
+    first = next(number for number, page in enumerate(pages) if say("piece.appendix_heading") in page)
+    after = next(number for number, page in enumerate(pages) if say("piece.data_heading") in page)
+    assert after - first > 5
+    assert [names - set(re.findall(r"\w+", page)) for page in pages[first:after]] == [set()] * (after - first)
 
 
 @pytest.mark.long

@@ -1,4 +1,7 @@
-"""Pages printed by a real Firefox, which is driven by WebDriver BiDi; its pages differ from Chromium's."""
+"""Pages printed by real browsers: Chromium, and Firefox, which is driven by WebDriver BiDi; their pages differ.
+
+Each gives the words that can be seen on each page of the PDF that it makes of a page.
+"""
 
 import base64
 import html
@@ -11,11 +14,12 @@ from pathlib import Path
 import pytest
 import websocket
 
+from support.browser import CHROMIUM
+
 A4 = {"width": 21.0, "height": 29.7}  # cm
 
 
-def print_page(markup: str, folder: Path) -> list[str]:
-    """The words that can be seen on each page of the PDF that Firefox makes of a page."""
+def in_firefox(markup: str, folder: Path) -> list[str]:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if not (firefox and shutil.which("pdftotext")):
         pytest.skip("no firefox-esr or firefox, or no pdftotext, on PATH")
@@ -35,6 +39,21 @@ def print_page(markup: str, folder: Path) -> list[str]:
         finally:
             process.terminate()
     pdf.write_bytes(base64.b64decode(printed["data"]))
+    return _read(pdf)
+
+
+def in_chromium(markup: str, folder: Path) -> list[str]:
+    if not (CHROMIUM and shutil.which("pdftotext")):
+        pytest.skip("no chromium, chromium-browser or google-chrome, or no pdftotext, on PATH")
+    page, pdf = folder / "page.html", folder / "page.pdf"
+    page.write_text(markup, "utf-8")
+    start = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
+    to_pdf = ["--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run([*start, *to_pdf], check=True, capture_output=True)
+    return _read(pdf)
+
+
+def _read(pdf: Path) -> list[str]:
     told = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True, text=True).stdout
     return [_read_page(each) for each in told.split("<page ")[1:]]
 
