@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis import tables
 from analysis.config import files, periods, rules, wording
-from analysis.config.units import Registry, plain
+from analysis.config.units import Registry, spelling_key
 from analysis.exits import AnalysisError
 from analysis.gate import clean
 from analysis.method import what_if as assumed
@@ -290,7 +290,7 @@ def _indicator(wanted: str, in_force: rules.Rules, there: Iterable[str]) -> str:
 
 
 def _key(name: object) -> str:
-    return plain(str(name)).casefold()
+    return spelling_key(str(name))
 
 
 def _likeness(given: str, name: str) -> float:

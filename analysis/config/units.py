@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-PREFIX = re.compile(r"^(?:ubnd\s+)?(xã|phường|thị trấn|đặc khu|tt\.?|p\.)\s+|^ubnd\s+", re.IGNORECASE)
+OFFICE = r"(?:ubnd|[ủu][ỷy] ban nhân dân)\s+"
+PREFIX = re.compile(
+    rf"^(?:{OFFICE})?(?:(xã|phường|thị trấn|đặc khu)\s+|(x|p|tt|đk)(?:\.\s*|\s+))(?=\w)|^{OFFICE}", re.IGNORECASE
+)
+SHORT = {"x": "xã", "p": "phường", "tt": "thị trấn", "đk": "đặc khu"}
 LOOKALIKES = str.maketrans("αεικνορτυχаеорсухкмнтв", "aeiknoptuxaeopcyxkmhtb")  # Greek, Cyrillic => Latin
 # "(%)", "(Chỉ tiêu trên 50%)", "(Từ 80% trở lên)": a unit or a target, not part of the column's name
 ASIDE = re.compile(r"\([^()]*%[^()]*\)")
+# The tone mark on the last letter of an open oa, oe or uy ("hoà"), in decomposed text. The u of "quý" is part of qu.
+TONE_LAST = re.compile(
+    r"(o(?=[ae])|(?<!q)u(?=y))([aey])([\u0300\u0301\u0303\u0309\u0323])(?![^\W\d_]|[\u0300-\u036f])", re.IGNORECASE
+)
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
@@ -37,26 +45,39 @@ class Unit(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """The text in a normal form: composed (NFKC), without invisible characters, with single spaces, Vietnamese Đ."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("Ð", "Đ").replace("ð", "đ")
+    """The text in a normal form: composed (NFC), without invisible characters, with single spaces, Vietnamese Đ.
+
+    Compatibility forms stay what they are: a full-width letter or the ª of "Long Điền ª" is no letter of a name.
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text)).replace("Ð", "Đ").replace("ð", "đ")
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=10_000)
+def spelling_key(text: str) -> str:
+    """``"HOÀ  Bình"`` => ``"hòa bình"``: lower case, and the old and the new place of a tone mark are one.
+
+    As long as ``plain(text)``. Other tone marks stay: Tân, Tấn and Tận are three names.
+    """
+    apart = unicodedata.normalize("NFD", plain(text).lower())  # casefold would make "fi" of the one letter ﬁ
+    return unicodedata.normalize("NFC", TONE_LAST.sub(r"\1\3\2", apart))
+
+
 def name_key(name: str) -> str:
-    """``"Xã  HÒA BÌNH"`` => ``"hòa bình"``. Tone marks stay: Tân, Tấn and Tận are three names."""
-    return PREFIX.sub("", plain(name).casefold())
+    """``"Xã  HOÀ BÌNH"`` => ``"hòa bình"``."""
+    return PREFIX.sub("", spelling_key(name))
 
 
 @lru_cache(maxsize=10_000)  # each form compares each header, alone and as one of two tiers
 def header_key(text: str) -> str:
-    """``"SỐ HÓA / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
-    return re.sub(r"\W", "", ASIDE.sub("", plain(text)).casefold())
+    """``"SỐ HOÁ / DVCTT (Chỉ tiêu trên 50%)"`` => ``"sốhóadvctt"``; letters and digits only."""
+    return re.sub(r"\W", "", ASIDE.sub("", spelling_key(text)))
 
 
 def unit_type_of(name: str) -> str:
-    """The type of a unit: ``"UBND xã Hòa Bình"`` => ``"xã"``; "" where its name has none."""
+    """The type of a unit: ``"UBND xã Hòa Bình"`` and ``"X.Hòa Bình"`` => ``"xã"``; "" where its name has none."""
     found = PREFIX.match(plain(name))
-    return (found[1] or "").lower() if found else ""
+    return (found[1] or SHORT.get((found[2] or "").lower(), "")).lower() if found else ""
 
 
 def with_unit_type(unit_type: str, name: str, lang: str) -> str:
@@ -67,13 +88,15 @@ def with_unit_type(unit_type: str, name: str, lang: str) -> str:
 class Registry:
     """The units in force on a cut-off; finds a unit by name.
 
-    registered : code, name;  aliases : what, written, meant (a code), reason
+    registered : code, name, type ("" where it is not known);  aliases : what, written, meant (a code), reason
     suffix     : text that a table adds to every name, such as "tỉnh An Giang" in "UBND xã Đông Thái - tỉnh An Giang"
     """
 
     def __init__(self, registered: "pd.DataFrame", aliases: "pd.DataFrame", suffix: str = "") -> None:
         self.names = dict(zip(registered["code"], registered["name"], strict=True))
-        self._suffix = re.compile(rf"\s*-\s*{re.escape(plain(suffix))}$", re.IGNORECASE) if suffix else None
+        types = zip(registered["code"], registered["type"], registered["name"], strict=True)
+        self.types = {code: unit_type or unit_type_of(name) for code, unit_type, name in types}
+        self._suffix = re.compile(rf"\s*-\s*{re.escape(spelling_key(suffix))}$") if suffix else None
         keys = {code: name_key(name) for code, name in self.names.items()}
         times = Counter(keys.values())
         self._own = {key: code for code, key in keys.items() if times[key] == 1}
@@ -83,18 +106,32 @@ class Registry:
     def bare(self, name: str) -> str:
         """The name without type and suffix: ``"UBND xã Đông Thái - tỉnh An Giang"`` => ``"Đông Thái"``."""
         name = plain(name)
-        return PREFIX.sub("", self._suffix.sub("", name) if self._suffix else name)
+        if self._suffix:
+            name = name[: len(self._suffix.sub("", spelling_key(name)))]
+        return PREFIX.sub("", name)
 
     def match(self, name: str) -> Hit | None:
         """The unit with this name, or with this alias; None unless there is exactly one.
 
-        A name with invisible characters or decomposed accents is found too, and is a repair with a reason.
+        A name with invisible characters, decomposed accents or tone marks in the other place is found too, and is a
+        repair with a reason.
         """
-        key = self.bare(name).casefold()
+        key = spelling_key(self.bare(name))
         if code := self._own.get(key):
-            return Hit(code, "" if plain(name).casefold() == " ".join(name.casefold().split()) else "repair.spelling")
+            return Hit(code, self._reason(name, code))
         hit = self._spoken.get(key)
         return hit if hit and hit.code in self.names else None
+
+    def _reason(self, name: str, code: str) -> str:
+        if plain(name).lower() != " ".join(name.lower().split()):
+            return "repair.spelling"
+        own = PREFIX.sub("", plain(self.names[code]))
+        return "repair.tone_place" if self.bare(name).lower() != own.lower() else ""
+
+    def other_type(self, name: str, code: str) -> str:
+        """The unit with its own type, where ``name`` says another: ``"Xã Long Xuyên"`` => ``"phường Long Xuyên"``."""
+        said, own = unit_type_of(name), self.types[code]
+        return f"{own} {PREFIX.sub('', self.names[code])}" if said and own and said != own.lower() else ""
 
     def nearest(self, name: str) -> str:
         """The registered name that is most like ``name`` without accents; "" if none is. Only for texts of errors."""
@@ -111,5 +148,5 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 
 def _unaccented(name: str) -> str:
-    marks_apart = unicodedata.normalize("NFD", name_key(name).translate(LOOKALIKES).replace("đ", "d"))
+    marks_apart = unicodedata.normalize("NFKD", name_key(name).translate(LOOKALIKES).replace("đ", "d")).lower()
     return "".join(letter for letter in marks_apart if not unicodedata.combining(letter))

@@ -117,12 +117,13 @@ def check_band(sheet: "Reading", record: "Record") -> None:
         return
     row, column, bands = record.row, sheet.column_of["band"], sheet.rules.bands
     text = units.plain(sheet.cell(row, column).text)
-    printed = sheet.bands.get("".join(text.casefold().split()))
+    printed = sheet.bands.get(units.spelling_key(text).replace(" ", ""))
     if printed is None:
         sheet.fault("problem.unknown_band", row, column, bands=", ".join(bands["band"]))
         return
-    if text.casefold() != printed.casefold():
-        sheet.repair("repair.split_word", row, column, printed.upper())
+    if text.lower() != printed.lower():
+        same = units.spelling_key(text) == units.spelling_key(printed)
+        sheet.repair("repair.tone_place" if same else "repair.split_word", row, column, printed.upper())
     total = record.values.get("total")
     if total is not None and (fitting := score.band_of(total, bands)) != printed:
         sheet.fault("problem.wrong_band", row, column, total=sheet.words.number(total), band=fitting)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.config import periods
 from analysis.config.files import TIER
-from analysis.config.units import ASIDE, header_key, plain
+from analysis.config.units import ASIDE, header_key, plain, spelling_key
 
 THIS_WEEK, WEEK_BEFORE = "TUẦN NÀY", "TUẦN TRƯỚC"
 TARGET = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
@@ -59,7 +59,7 @@ def find(
     numbers = sorted(texts)[:SEARCHED_ROWS]
     # The two rows of a header may have an empty line between them, or line breaks within their cells.
     spans = [(row,) for row in numbers] + [pair for pair in pairwise(numbers) if pair[1] - pair[0] <= FURTHEST_ROWS]
-    slips = {plain(row.written).casefold(): row for row in aliases[aliases["what"] == "header"].itertuples()}
+    slips = {spelling_key(row.written): row for row in aliases[aliases["what"] == "header"].itertuples()}
     best, most = None, 1
     for name, form in forms.items():
         whose = {header_key(each) for each in form.loc[form["field"].isin(["unit", "code"]), "header"]}
@@ -104,7 +104,7 @@ def _read(
 def _mended(text: str, slips: dict[str, tuple]) -> tuple[str, str]:
     """The header text with a typing error corrected that aliases.csv lists, and the alias's reason."""
     *groups, leaf = text.split(TIER)
-    slip = slips.get(plain(leaf).casefold())
+    slip = slips.get(spelling_key(leaf))
     return (TIER.join([*groups, slip.meant]), slip.reason) if slip else (text, "")
 
 

@@ -6,6 +6,7 @@ digits after a comma or a point are decimals. So ``1.746`` is 1746 as a count, a
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 MISSING = frozenset({"", "-", "–", "—", "…", "...", "chưa báo cáo"})
@@ -53,7 +54,7 @@ def number(text: str, kind: str) -> Parsed:
     kind : score, percent, points, change or count. The range of the value is not checked here.
     """
     stripped = text.strip(SPACES)
-    if stripped.casefold() in MISSING:
+    if unicodedata.normalize("NFC", stripped).casefold() in MISSING:
         return Parsed()
     typed = stripped.replace("−", "-") if kind == "change" else stripped
     parsed = _count(typed) if kind == "count" else _decimal(typed, kind)

@@ -84,7 +84,7 @@ class Reading(Log):
         self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
         self.specs = rules.forms[form].drop_duplicates("field").set_index("field")
         self.spec_of = self.specs.to_dict("index")
-        self.bands = {"".join(name.casefold().split()): name for name in rules.bands["band"]}
+        self.bands = {units.spelling_key(name).replace(" ", ""): name for name in rules.bands["band"]}
         self.long = "indicator" in self.specs.index
         self.figures = [name for name in self.column_of if name not in IDENTITY]
         self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
@@ -240,6 +240,8 @@ class Reading(Log):
             record.code, record.name = hit.code, self.registry.names[hit.code]
             if self._keep(record) and hit.reason:
                 self.repair(hit.reason, row, column, record.name)
+            if own := self.registry.other_type(name, hit.code):
+                self.fault("problem.other_type", row, column, WARNING, name=own)
             return True
         self.unnamed.append(record)
         return False

@@ -134,4 +134,4 @@ def _shown(listed: Iterable[Listed]) -> str:
 
 def _whole(name: str) -> str:
     """``"UBND xã  Kiến An"`` => ``"xã kiến an"``: type and tone marks stay."""
-    return units.plain(name).casefold().removeprefix("ubnd ")
+    return units.spelling_key(name).removeprefix("ubnd ").removeprefix("ủy ban nhân dân ")

@@ -48,6 +48,16 @@ def test_a_leaf_is_known_without_its_group_where_only_one_field_has_it():
     assert fields(["ĐƠN VỊ", "DVCTT", "CHỨNG THỰC ĐIỆN TỬ (Lũy kế)"]) == ["unit", "DVCTT", "CT_LUYKE"]
 
 
+@pytest.mark.parametrize("text", ["SỐ HOÁ", "Số hoá", unicodedata.normalize("NFD", "SỐ HOÁ (Từ 80% trở lên)")])
+def test_a_header_is_known_by_the_old_and_the_new_place_of_its_tone_marks(text):
+    assert fields(["ĐƠN VỊ", text, "CHỨNG THỰC ĐIỆN TỬ (Luỹ kế)"]) == ["unit", "SH", "CT_LUYKE"]
+
+
+@pytest.mark.parametrize("text", ["SỐ HÓª", "ＳỐ HÓA", "SÔ HÓA", "SỐ HÒA"])
+def test_a_header_of_other_letters_is_another_column(text):
+    assert fields(["ĐƠN VỊ", text, "DVCTT"]) == ["unit", "", "DVCTT"]
+
+
 def test_a_word_more_or_less_is_another_column():
     assert fields(["ĐƠN VỊ", "CÔNG KHAI", "DVCTT"]) == ["unit", "", "DVCTT"]
 

@@ -1,6 +1,7 @@
 """One cell's text → its value: the reading contract, K1 to K4."""
 
 import math
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -76,7 +77,17 @@ def test_what_is_no_plain_number_is_refused_and_has_no_value(kind, text, fault):
     assert (parsed.value, parsed.fault) == (None, fault)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "-", "–", "…", "chưa báo cáo", "Chưa báo cáo"])
+NOT_REPORTED = "Chưa báo cáo"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["", "  ", "-", "–", "…"],
+        *[unicodedata.normalize(form, NOT_REPORTED) for form in ("NFC", "NFD")],
+        "chưa báo cáo",
+    ],
+)
 @pytest.mark.parametrize("kind", ["count", "percent"])
 def test_a_dash_or_nothing_is_missing_and_not_zero(text, kind):
     assert parse.number(text, kind) == parse.Parsed()
