@@ -89,7 +89,8 @@ class Reading(Log):
         self.figures = [name for name in self.column_of if name not in IDENTITY]
         self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
         self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
-        self.spoken = rules.aliases[rules.aliases["what"] == "indicator"].set_index("written")["meant"].to_dict()
+        spoken = rules.aliases[rules.aliases["what"] == "indicator"]
+        self.spoken = dict(zip(spoken["written"].map(units.spelling_key), spoken["meant"], strict=True))
         self.limits = self._limits()
         self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
         self.records: list[Record] = []
@@ -289,7 +290,7 @@ class Reading(Log):
 
     def meaning(self, indicator: str) -> str:
         """The indicator or group that "group / metric" means, by aliases.csv or by its own name."""
-        return self.spoken.get(indicator) or indicator.split(TIER)[-1]
+        return self.spoken.get(units.spelling_key(indicator)) or indicator.split(TIER)[-1]
 
     def _limits(self) -> dict[str, float]:
         """The maximum points of each group and indicator."""

@@ -3,10 +3,12 @@
 import csv
 import random
 import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
+from support import hostile
 from support.district import GOLDEN, RAW, changed, gate, in_force, lines, saved, say, words
 
 from analysis.gate import checks, clean, parse, problems
@@ -45,6 +47,30 @@ def test_every_changed_cell_of_the_real_table_is_a_repair(real):
             *[("D", row, "TRUNGB ÌNH", "TRUNG BÌNH") for row in (12, 15, 17, 19, 21, 23)],
         ]
     )
+
+
+@pytest.mark.parametrize("typed", ["TRUNG HOÀ", "TRUNG HÒA", "trung hoà", unicodedata.normalize("NFD", "Trung hoà")])
+def test_a_band_is_known_by_the_old_and_the_new_place_of_its_tone_mark(tmp_path, typed):
+    held = in_force()
+    bands = held.bands.assign(band=held.bands["band"].replace("Trung bình", "Trung hòa"))
+    rows = [[cell.replace("TRUNG BÌNH", typed).replace("TRUNGB ÌNH", typed) for cell in row] for row in lines()]
+    cleaned = clean.gate(saved(tmp_path, rows), replace(held, bands=bands), words())
+    assert not cleaned.refused
+    moved = "oà" in unicodedata.normalize("NFC", typed).lower()
+    found = cleaned.repairs.loc[cleaned.repairs["column_letter"] == "D", "reason"]
+    assert set(found) == ({say("repair.tone_place")} if moved else set())
+
+
+@pytest.mark.parametrize("typed", ["Mức độ số hoá", "MỨC ĐỘ SỐ HÓA", unicodedata.normalize("NFD", "Mức độ số hoá")])
+def test_an_indicator_of_a_long_table_is_known_by_its_alias_as_people_type_it(tmp_path, typed):
+    held = hostile.in_force("gia-lai", date(2026, 10, 8))
+    alias = pd.DataFrame([("indicator", "MDSH / Mức độ số hóa", "MDSH", "")], columns=held.aliases.columns)
+    rows = hostile.metrics()
+    rows[3][2:4] = ["MDSH", typed]
+    (tmp_path / "table").write_bytes(hostile.text(rows, separator=","))
+    cleaned = clean.gate(tmp_path / "table", replace(held, aliases=pd.concat([held.aliases, alias])), words())
+    assert say("problem.unknown_indicator") not in set(cleaned.problems["problem"])
+    assert "MDSH" in set(cleaned.measurements["indicator"])
 
 
 def test_the_real_table_has_no_problem_and_its_control_totals_hold(real):

@@ -53,6 +53,15 @@ def test_a_header_is_known_by_the_old_and_the_new_place_of_its_tone_marks(text):
     assert fields(["ĐƠN VỊ", text, "CHỨNG THỰC ĐIỆN TỬ (Luỹ kế)"]) == ["unit", "SH", "CT_LUYKE"]
 
 
+@pytest.mark.parametrize("text", ["SỐ HOÁ HỒ SƠ", "Số hóa  hồ sơ"])
+def test_a_known_typing_error_of_a_header_is_known_in_both_styles(text):
+    held = in_force()
+    slip = pd.DataFrame([("header", "SỐ HÓA HỒ SƠ", "SỐ HÓA", "repair.wrong_letter")], columns=held.aliases.columns)
+    _, found = headers.find(cells(["ĐƠN VỊ", text, "DVCTT"]), held.forms, slip, CUTOFF)
+    assert list(found.columns["field"]) == ["unit", "SH", "DVCTT"]
+    assert list(found.columns["reason"]) == ["", "repair.wrong_letter", ""]
+
+
 @pytest.mark.parametrize("text", ["SỐ HÓª", "ＳỐ HÓA", "SÔ HÓA", "SỐ HÒA"])
 def test_a_header_of_other_letters_is_another_column(text):
     assert fields(["ĐƠN VỊ", text, "DVCTT"]) == ["unit", "", "DVCTT"]
