@@ -9,19 +9,81 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
+from typing import NamedTuple
 
+from analysis.config.units import INVISIBLE
+
+ISO_DAY, MOST_WEEKS = re.compile(r"\d{4}-\d{2}-\d{2}"), 5
+# What may stand between the parts of a date; "_" stands for a space in the names of files.
+STROKE = r"[\s_]*[/.–—_-][\s_]*"
+OF_MONTH = r"[\s_]*[/.,(–—-]?[\s_]*(?:của\s*|of\s*)?(?:tháng|thang|month)[\s_]*"
+OF_YEAR = r"[\s_]*[/.,(–—-]?[\s_]*(?:năm|nam|year)[\s_]*"
+SHORT_OR_LONG = r"(?P<y>\d{4}|\d\d(?![/.-]\d))(?!\d)"
+ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS_VI = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
+ENGLISH = rf"(?P<m>{'|'.join(MONTHS)})[a-z]*"
 WEEK = re.compile(
-    r"tu[ầâa]n\s*(?:th[ứử]\s*)?(\d{1,2})"
-    r"(?:(?:\s*(?:/|tháng|của tháng)\s*|[.-])(\d{1,2})(?!\d|[/.-]\d{1,2}[/.-]\d)"
-    r"(?:\s*(?:[/.-]|năm)\s*(\d{4}))?)?(?!\d)",
+    r"(?:tu[ầâa]n|week)[\s_]*(?:(?:th[ứử]|s[ốo])[\s_]*)?"
+    r"(?P<week>\d{1,2}(?!\d)|(?-i:IV|I{1,3}|V)\b|(?<=thứ\s)(?:nhất|hai|ba|tư)\b)"
+    rf"(?:(?:{OF_MONTH}|[\s_]*[/,]?[\s_]*T(?=\d)|\s*/\s*|[._-])"
+    r"(?P<month>\d{1,2})(?!\d|[/._-]\d{1,2}[/._-]\d))?"
+    rf"(?:(?:{OF_YEAR}|[\s_]*[\s_,/.–-][\s_]*)(?P<year>(?:19|20)\d\d)(?!\d|{STROKE}\d))?(?!\d)",
     re.I,
 )
-DAY = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?!\d)")
-# "đến ngày 27 tháng 11 năm 2023", but not the place and day of signing: "Chợ Mới, ngày 28 tháng 11 năm 2023"
-DAY_IN_WORDS = re.compile(r"(?<!,\s)ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})", re.I)
-DAY_OF_YEAR = re.compile(r"(?<!,\s)ngày\s*(\d{1,2})\s*(?:[/.-]|tháng)\s*(\d{1,2})(?!\d|\s*(?:[/.-]|năm)\s*\d)", re.I)
-ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-COMPACT_DAY = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+WEEK_OF_YEAR = re.compile(r"(?<!\d)(?P<year>\d{4})[\s_-]?W(?P<week>\d{2})(?!\d)")
+# "ngày 27/11" has no year: the nearest one is used. A point may be that of a decimal, so only "ngày" may precede it.
+NO_YEAR = (
+    rf"(?:(?:ngày|ngay)[\s_:]*(?P<d>\d{{1,2}})(?:{STROKE}|{OF_MONTH})|"
+    rf"(?:đến|tới|hết|chốt|giờ[\s\d]{{0,6}},?|\d{{1,2}}h\d{{0,2}},?)[\s_:]*(?P<day>\d{{1,2}})(?:\s*/\s*|{OF_MONTH}))"
+    rf"(?P<m>\d{{1,2}})(?!\d|(?:{STROKE}|{OF_YEAR})\d)"
+)
+DAYS = [
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"(?<!\d)(?<!\d[/.-])(?P<y>(?:19|20)\d\d){STROKE}(?P<m>\d{{1,2}}){STROKE}(?P<d>\d{{1,2}})(?!\d)",
+        r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)",
+        r"(?<!\d)(?P<d>[0-3]\d) ?(?P<m>0[1-9]|1[0-2]) ?(?P<y>20\d\d)(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}}){STROKE}(?P<m>\d{{1,2}})(?:(?:[/._-]|\s*/\s*|{STROKE}(?=\d{{4}})){SHORT_OR_LONG})",
+        rf"(?:ngày[\s_]*)?(?<!\d)(?P<d>\d{{1,2}})(?:{OF_MONTH}|\s*[/-]\s*|(?<=ngày \d)\.|(?<=ngày \d\d)\.)"
+        rf"(?P<m>\d{{1,2}})(?:{OF_YEAR}|[/._-]|[\s_,]+(?=(?:19|20)\d\d)){SHORT_OR_LONG}",
+        rf"(?:ngày\s*)?(?<!\d)(?P<d>\d{{1,2}})\s*tháng\s+(?P<m>{'|'.join(reversed(MONTHS_VI))})\s*năm\s*(?P<y>\d{{4}})(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s./_-]*{ENGLISH}[\s.,/_-]*(?P<y>\d{{4}}|\d\d)(?!\d)",
+        rf"\b{ENGLISH}\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s*(?P<y>\d{{4}})(?!\d)",
+        NO_YEAR,
+    )
+]
+# What stands before a date that is no cut-off by its own words: a document's date behind its number, the day on which a
+# table was printed or signed, a deadline, the first day of a period, the week before.
+DOCUMENT = r"quyết định|nghị định|nghị quyết|thông tư|chỉ thị|kế hoạch|công văn|công điện|tờ trình"
+OF_ANOTHER = re.compile(
+    rf"(?:(?:(?:(?:{DOCUMENT}|báo cáo|thông báo|văn bản|hướng dẫn|luật)\s+số[\s:\d.…_-]*(?:/\s*[^\s,;()]*)?"
+    r"|(?:\bsố[\s:\d.…_-]*|\d[\d.…_/]*)/\s*(?-i:[A-ZĐ])[^\s,;()]*)(?:\s+của\s[^\d,;()]{1,60}?)?"
+    rf"|\b(?:{DOCUMENT}))[\s,:(–-]*(?:(?:được\s+)?(?:ký|ban hành)\s*)?"
+    r"|\b(?:so (?:sánh )?với|(?:kỳ|kì|tuần|tháng|lần) trước)(?:\s(?:kỳ|tuần)(?:\s(?:trước|báo cáo))?)?[\s:(,]*"
+    r"|(?:\btừ|\bfrom|\b(?:in|ký|lập|ban hành|phát hành|gửi|tạo|họp|(?<!trích )xuất)(?:\s(?:báo cáo|bảng|biểu))?"
+    r"|thời hạn|\bhạn (?:nộp|gửi|chót|cuối)(?:\sbáo cáo)?)[\s:]*(?:(?:lúc\s*)?\d{1,2}\s*(?:h|giờ|:)[\s\d,phút-]*)?"
+    r"|\b(?:captured|imported|created|updated|modified|generated|exported|fetched|retrieved|published|issued|printed"
+    r"|signed|start|from|begin|previous|prior|last)[\w.]*\s)(?:ngày[\s:]*)?\Z",
+    re.I,
+)
+TO = re.compile(r"\s*(?:[-–—~]|đến|tới|to)\s*(?:hết\s*)?(?:ngày\s*)?", re.I)
+# "Chợ Mới, ngày 05 tháng 12 năm 2023", a line by itself or behind the number of the document
+SIGNED = re.compile(r"(?:^|/\S+\s+)[\W_]*(?P<place>[^\d,;:/()]+),\s*(?:ngày\s*)?\Z", re.I | re.M)
+NO_PLACE = frozenset(
+    ("báo", "biểu", "bảng", "chiều", "chủ", "giờ", "kết", "kỳ", "ngày", "số", "sáng", "thời", "thứ", "tuần", "tính")
+)
+LINE_ENDS = re.compile(r"[^\w\n]*(?:\n|\Z)")
+MOST_BEFORE = 200  # characters before a date that are asked what it is
+
+
+class Named(NamedTuple):
+    """A day or week that a text names: the words, the date (None where no such date exists), where it begins."""
+
+    words: str
+    day: date | None
+    start: int
 
 
 def cutoff(text: str) -> date:
@@ -58,27 +120,90 @@ def label_cutoff(week: int, month: int, near: date, year: int | None = None) -> 
     return min(mondays, key=lambda day: abs(day - near), default=None)
 
 
-def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
-    """Every cut-off that ``text`` names: (the words, the date or None where no such date exists).
+def spaced(text: str) -> str:
+    """The text composed (NFC), without invisible characters, with one space, stroke or line break for a run of them."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return re.sub(r"[\s_]{2,}", lambda run: next((each for each in "\n_" if each in run[0]), " "), text)
 
-    Reads ``04/12/2023``, ``04.12.23``, ``ngày 04 tháng 12 năm 2023``, ``2023-12-04``, ``20231204`` and week
-    labels. A label without a month ("Tuần 1") takes the month of the date beside it in the text, or of ``near``.
+
+def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
+    """Every cut-off that ``text`` names: (the words, the date or None where no such date exists), days before weeks.
+
+    Reads ``04/12/2023``, ``04.12.23``, ``04_12_2023``, ``ngày 04 tháng 12 năm 2023``, ``2023-12-04``, ``20231204``,
+    ``4 Dec 2023`` and week labels. A label without a month ("Tuần 1") takes the month of the date beside it in the
+    text, or of ``near``; with a year only ("Tuần 49 năm 2023"), it is a week of that year. A date that is by its own
+    words another thing, such as that of a document behind its number or of a signature, is left out.
     """
-    text = unicodedata.normalize("NFC", text)
-    weeks, rest = list(WEEK.finditer(text)), WEEK.sub(" ", text)  # the numbers of a week label are no date
-    found = [(each, (3, 2, 1)) for pattern in (DAY, DAY_IN_WORDS) for each in pattern.finditer(rest)]
-    found += [(each, (1, 2, 3)) for pattern in (ISO_DAY, COMPACT_DAY) for each in pattern.finditer(rest)]
-    days = [(each[0], _date(*(int(each[part]) for part in order))) for each, order in found]
-    for each in DAY_OF_YEAR.finditer(rest):  # "đến ngày 27/11" has no year: the nearest one is used
-        years = (near.year - 1, near.year, near.year + 1)
-        nearest = [day for day in (_date(year, int(each[2]), int(each[1])) for year in years) if day]
-        days.append((each[0], min(nearest, key=lambda day: abs(day - near), default=None)))
-    yield from days
-    beside = next((day for _, day in days if day), near)
-    for found in weeks:
-        week, month, year = int(found[1]), int(found[2] or beside.month), found[3] and int(found[3])
-        named = nth_monday(week, month, beside.year) if not found[2] else label_cutoff(week, month, near, year)
-        yield found[0], named
+    text = spaced(text)
+    weeks, rest = list(WEEK.finditer(text)), WEEK.sub(_blank, text)  # the numbers of a week label are no date
+    days = []
+    for pattern in DAYS:
+        for each in pattern.finditer(rest):
+            days.append(Named(each[0], _named_day(each.groupdict(), near), each.start()))
+        rest = pattern.sub(_blank, rest)  # so that no part of a date is read again
+    days = _ends_only(sorted(days, key=lambda each: each.start), text)
+    days = [each for each in days if not _of_another(text, each)]
+    yield from (each[:2] for each in days)
+    beside = next((each.day for each in days if each.day), None)
+    for found in [*weeks, *WEEK_OF_YEAR.finditer(rest)]:
+        if not _says_another(text, found.start()):
+            yield found[0], _named_week(found.groupdict(), beside, near)
+
+
+def _named_day(parts: dict[str, str | None], near: date) -> date | None:
+    day, year = int(parts.get("d") or parts["day"]), parts.get("y")
+    month = _month(parts["m"].lower())
+    if year:
+        return _date(int(year), month, day)
+    nearest = [found for each in (near.year - 1, near.year, near.year + 1) if (found := _date(each, month, day))]
+    return min(nearest, key=lambda found: abs(found - near), default=None)
+
+
+def _named_week(parts: dict[str, str | None], beside: date | None, near: date) -> date | None:
+    week = ORDINALS.get(parts["week"].lower()) or int(parts["week"])
+    year = parts["year"] and int(parts["year"])
+    if parts.get("month"):
+        return label_cutoff(week, int(parts["month"]), near, year)
+    if not year or (beside and beside.year == year and week <= MOST_WEEKS):
+        return nth_monday(week, (beside or near).month, (beside or near).year)
+    try:
+        return date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+
+
+def _month(text: str) -> int:
+    names = MONTHS_VI if text in MONTHS_VI else MONTHS
+    return names.index(text) + 1 if text in names else int(text)
+
+
+def _ends_only(days: list[Named], text: str) -> list[Named]:
+    """Without the first day of each period: of "28/11/2023 - 04/12/2023" the last day is the cut-off."""
+    ends = []
+    for each, after in zip_longest(days, days[1:]):
+        gap = text[each.start + len(each.words) : after.start] if after else ""
+        if not (TO.fullmatch(gap) and each.day and after.day and each.day < after.day):
+            ends.append(each)
+    return ends
+
+
+def _of_another(text: str, named: Named) -> bool:
+    """Whether the date says of itself that it is no cut-off, or stands behind the place of a signature."""
+    if _says_another(text, named.start):
+        return True
+    signed = SIGNED.search(text, max(0, named.start - MOST_BEFORE), named.start)
+    if not signed or not LINE_ENDS.match(text, named.start + len(named.words)):
+        return False
+    place = re.findall(r"\w+", signed["place"].replace("TP.", "").replace("TT.", ""))
+    return all(map(str.istitle, place)) and not NO_PLACE & {word.lower() for word in place}
+
+
+def _says_another(text: str, start: int) -> bool:
+    return OF_ANOTHER.search(text, max(0, start - MOST_BEFORE), start) is not None
+
+
+def _blank(found: re.Match) -> str:
+    return "\0" * len(found[0])
 
 
 def names_week(text: str) -> bool:

@@ -5,7 +5,6 @@ Each check takes a sheet (``sheet.Reading``) and adds what it finds to the sheet
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pandas as pd
 from analysis.config import periods, units
 from analysis.config.files import TIER
 from analysis.gate import headers
-from analysis.gate.problems import WARNING
+from analysis.gate.problems import WARNING, Log
 from analysis.method import score
 
 if TYPE_CHECKING:
@@ -48,36 +47,55 @@ def check_header(sheet: "Reading") -> None:
 
 
 def check_weeks(sheet: "Reading") -> None:
-    """A week in a title, a header, or the name of file or sheet must be the cut-off's; that of previous totals earlier.
+    """A day or week in a title, a header or the sheet's name must be the cut-off; that of previous totals earlier.
 
     Sets the sheet's ``previous``, the cut-off of its previous totals. If that is not the week before, it is a warning.
     """
     asked = sheet.rules.cutoff
-    above = [row for row in sorted(sheet.rows) if row < sheet.header.rows[0]]
-    titles = [(row, column, cell.text) for row in above for column, cell in sheet.rows[row].items()]
-    names = [("", None, Path(sheet.source).stem), ("", None, sheet.sheet)]
-    for row, column, text in [*titles, *names]:
-        for words, day in periods.named_cutoffs(text, asked):
-            if day != asked:
-                _wrong_week(sheet, words, day, row, column)
-    for column, each in sheet.header.columns.iterrows():
-        if not periods.names_week(each["text"]):
-            continue
-        week = each["week"]
-        if each["field"] == "previous_total" and week is not None and week < asked:
-            sheet.previous = week
-            if asked - week != timedelta(weeks=1):
-                sheet.fault("problem.week_gap", each["row"], column, WARNING, named=sheet.words.date(week))
-        elif week != asked:
-            _wrong_week(sheet, each["text"], week, each["row"], column)
+    for row in [each for each in sorted(sheet.rows) if each < sheet.header.rows[0]]:
+        texts = {column: periods.spaced(cell.text) for column, cell in sorted(sheet.rows[row].items())}
+        # A date may be split over cells, as a comma splits it in a CSV.
+        for words, day in _other_days("\n".join(texts.values()), asked):
+            column = next((column for column, text in texts.items() if words.split("\n")[0] in text), min(texts))
+            _wrong_week(sheet, sheet.at(row, column), sheet.cell(row, column).text, words, day, asked)
+    check_name(sheet, sheet.sheet, asked)
+    for row in sheet.header.rows:
+        for column, cell in sheet.rows[row].items():
+            known = column in sheet.column_of.values()
+            if known or cell.kind != "date":  # a label such as 04/11 that the spreadsheet took for a day is no column
+                _check_header_weeks(sheet, row, column, cell.text)
 
 
-def _wrong_week(sheet: "Reading", words: str, day: date | None, row: int | str, column: int | None) -> None:
+def check_name(log: Log, name: str, asked: date) -> None:
+    """A day or week in the name of a file or sheet must be the cut-off asked for."""
+    for words, day in _other_days(name, asked):
+        _wrong_week(log, log.place(), "", words, day, asked)
+
+
+def _check_header_weeks(sheet: "Reading", row: int, column: int, text: str) -> None:
+    asked, words = sheet.rules.cutoff, " ".join(text.split())
+    for day in dict.fromkeys(day for _, day in periods.named_cutoffs(text, asked)):
+        if sheet.column_of.get("previous_total") == column and day is not None and day < asked:
+            sheet.previous = day
+            if asked - day != timedelta(weeks=1):
+                sheet.fault("problem.week_gap", row, column, WARNING, named=sheet.words.date(day))
+        elif day != asked:
+            _wrong_week(sheet, sheet.at(row, column), text, words, day, asked)
+
+
+def _other_days(text: str, asked: date) -> list[tuple[str, date | None]]:
+    """Each day or week that ``text`` names and that is not the cut-off asked for, once."""
+    return [each for each in dict.fromkeys(periods.named_cutoffs(text, asked)) if each[1] != asked]
+
+
+def _wrong_week(log: Log, place: dict, value: str, words: str, day: date | None, asked: date) -> None:
+    words = " ".join(words.split())
     if day is None:
-        sheet.fault("problem.no_such_week", row, column, words=words)
+        log.problem("problem.no_such_week", place, value, words=words)
     else:
-        fields = {"named": sheet.words.date(day), "asked": sheet.words.date(sheet.rules.cutoff)}
-        sheet.fault("problem.wrong_week", row, column, words=words, **fields)
+        log.problem(
+            "problem.wrong_week", place, value, words=words, named=log.words.date(day), asked=log.words.date(asked)
+        )
 
 
 def check_hidden(sheet: "Reading") -> None:

@@ -149,6 +149,8 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
     if len(found) > 1 and not by_config:
         log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
         found = []
+    if found:
+        checks.check_name(log, Path(file).stem, rules.cutoff)
     readings = [
         _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
         for name, role, its, form in found

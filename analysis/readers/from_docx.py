@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from analysis.readers import archive, markup
-from analysis.readers.grid import STRUCK, Grid, Piece, Tables, Unreadable
+from analysis.readers.grid import STRUCK, Grid, Piece, Tables, Unreadable, titles
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -24,15 +24,16 @@ MOST_TAGS = 1_000_000
 
 
 def tables(data: bytes) -> Tables:
-    found, lines = Tables(), []
-    for each in _blocks(_document(data)):
+    package = archive.Package(data)
+    found, lines = Tables(), list(_header_lines(package))
+    for each in _blocks(_part(package, package.main())):
         if each.tag == W + "p":
             lines += filter(None, [_meant(each).replace("\n", " ")])
             continue
         grid = found.add()
         _fill(grid, each)
         if grid:
-            grid.above = markup.titles(lines)
+            grid.above = titles(lines)
             lines = []
     return found.filled().numbered()
 
@@ -57,7 +58,18 @@ def lines(data: bytes) -> Iterator[tuple[int, str]]:
 
 def _document(data: bytes) -> etree._Element:
     package = archive.Package(data)
-    name = package.main()
+    return _part(package, package.main())
+
+
+def _header_lines(package: archive.Package) -> Iterator[str]:
+    """The lines of the headers of its pages."""
+    for kind, path in package.related(package.main()).values():
+        if kind == "header":
+            for each in _part(package, path).iter(W + "p"):
+                yield from filter(None, [_meant(each).replace("\n", " ")])
+
+
+def _part(package: archive.Package, name: str) -> etree._Element:
     xml = package.part(name).replace(STRICT, W[1:-1].encode())
     if xml.count(b"<") > MOST_TAGS:
         raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)

@@ -1,12 +1,12 @@
 """Reads the tables of a web page. Many systems export a web page under the name .xls."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from analysis.readers import from_text, markup
-from analysis.readers.grid import MOST_ROWS, STRUCK, Grid, Tables, Unreadable
+from analysis.readers.grid import MOST_ROWS, STRUCK, Grid, Tables, Unreadable, titles
 
 MARKS = {"b": "b", "strong": "b", "u": "u", "ins": "u", "s": STRUCK, "strike": STRUCK, "del": STRUCK}
 MARKS |= {"sup": "^", "sub": "_"}
@@ -28,13 +28,13 @@ PICTURE, LONG_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE), re.compile(r"<[
 def tables(data: bytes) -> Tables:
     page = _page(from_text.decoded(data))
     above = _lines_above(page)
-    found, lines = Tables(), []
+    found, lines = Tables(), _lines(page.iterfind(".//head/title"))
     for table in page.iter("table"):
         grid = found.add(hidden=any(map(_not_meant, (table, *table.iterancestors()))))
         _fill(grid, table)
-        lines += above.get(table, [])
+        lines += above.get(table, []) + _lines(table.iterchildren("caption"))
         if grid:
-            grid.above = markup.titles(lines)
+            grid.above = titles(lines)
             lines = []
     return found.filled().numbered()
 
@@ -51,6 +51,12 @@ def _page(text: str) -> etree._Element:
     for fatal in parser.error_log.filter_from_fatals():
         raise Unreadable("problem.file.broken", error=fatal.message)
     return page
+
+
+def _lines(elements: Iterable[etree._Element]) -> list[str]:
+    """The lines of titles and captions, which stand outside the running text."""
+    texts = (markup.text_of(_pieces(each, frozenset()))[0] for each in elements if not _not_meant(each))
+    return [line for text in texts for line in text.split("\n") if line]
 
 
 def _lines_above(page: etree._Element) -> dict[etree._Element, list[str]]:

@@ -5,27 +5,34 @@ and single records of numbers (docs/method.md). Everything is read:
 
 - the name of a table is its path, ``data.evaluation``;
 - an object of plain values in a record (``groupScores``) belongs to the record, with columns ``groupScores / CKMB``;
+- days and weeks in objects that are in no list become a line above every table;
 - a list in a record (``metrics``) becomes a long table, ``data.evaluation.metrics``. Its rows begin with the texts of
   the record around them (code and name of the unit), unless they have such a key themselves.
 """
 
 import json
 import math
+import re
+from collections.abc import Iterator
 
 from analysis.readers import from_text
-from analysis.readers.grid import Grid, Tables, Unreadable
+from analysis.readers.grid import Grid, Tables, Unreadable, titles
 
 MOST_LEVELS, MOST_DIGITS = 20, 30
+CALENDAR = re.compile("tu[ầâa]n|th[áa]ng|n[ăa]m|week|month|year", re.I)
 Record = dict[str, object]
 
 
 def tables(data: bytes) -> Tables:
     how = {"object_pairs_hook": _object, "parse_int": _whole, "parse_float": _decimal, "parse_constant": _no_number}
     records: dict[str, list[tuple[Record, Record]]] = {}
-    _collect(json.loads(from_text.decoded(data).lstrip("\ufeff"), **how), [], {}, records)
+    answer = json.loads(from_text.decoded(data).lstrip("\ufeff"), **how)
+    _collect(answer, [], {}, records)
+    envelope = titles(list(_envelope(answer, [])))
     found = Tables()
     for path, rows in records.items():
         grid = found.add(path)
+        grid.above = envelope
         own = dict.fromkeys(key for _, record in rows for key in record)
         above = [key for key in dict.fromkeys(key for texts, _ in rows for key in texts) if key not in own]
         grid.check(len(rows) + 1, len(above) + len(own))
@@ -36,6 +43,25 @@ def tables(data: bytes) -> Tables:
             for column, value in enumerate(values, 1):
                 grid.put(row, column, "" if value is None else value, _kind(value))
     return found
+
+
+def _envelope(value: object, path: list[str]) -> Iterator[str]:
+    """The days and weeks said in each object that is in no list, as one line: ``"day 2026-10-01, week 1"``.
+
+    The key of a text has its path, for a day under ``previous`` is that of another answer.
+    """
+    if not isinstance(value, dict):
+        return
+    texts = [f"{'.'.join([*path, key])} {each}" for key, each in value.items() if _is_dated(each)]
+    texts += [f"{key} {each}" for key, each in value.items() if isinstance(each, int) and CALENDAR.fullmatch(key)]
+    yield from [", ".join(texts)] if texts else []
+    for key, inner in value.items():
+        yield from _envelope(inner, [*path, key])
+
+
+def _is_dated(value: object) -> bool:
+    """Whether a text may say a day or a week: it has two figures, one of eight digits, or a week."""
+    return isinstance(value, str) and re.search(r"\d\D+\d|\d{8}|tu[ầâa]n|week|W\d", value, re.I) is not None
 
 
 def _collect(value: object, path: list[str], above: Record, records: dict, listed: bool = False) -> None:

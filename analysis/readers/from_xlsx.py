@@ -10,9 +10,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from analysis.readers import archive, numberformat, workbook
-from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, joined
+from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, joined, titles
 
 REFERENCE = re.compile(r"([A-Z]+)([1-9][0-9]*)")
+PAGE_HEADERS = ("oddHeader", "evenHeader", "firstHeader")
+# Codes in a page header: its parts (&L), fonts (&"Arial,Bold", &14, &K000000) and fields (&P)
+HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|[0-9]+|[^&])')
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -72,6 +75,9 @@ class _Sheet:
             self.merged.append(attributes["ref"])
         elif tag == "is":
             self.runs = workbook.Runs()
+        elif tag in PAGE_HEADERS:
+            self.taking = tag
+            self.taken[tag] = []
         elif self.runs:
             self.runs.start(tag, attributes)
 
@@ -82,6 +88,9 @@ class _Sheet:
             self.runs = None
         elif tag == self.taking:
             self.taking = ""
+            if tag in PAGE_HEADERS:
+                texts = HEADER_CODE.sub("\n", "".join(self.taken[tag])).split("\n")
+                self.grid.above = titles([*self.grid.above, *filter(None, map(str.strip, texts))])
         elif self.runs:
             self.runs.end(tag)
 

@@ -17,6 +17,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
 # Limits for a whole file: the cells of one table, and the text of a text file.
 MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
 MOST_PARAGRAPHS, MOST_IN_PARAGRAPH = 200, 2_000  # of remarks; characters in one of them
+MOST_TITLES = 40  # lines above a table; fewer than the rows in which the gate looks for a header
 Piece = tuple[str, Iterable[str]]  # a text and its marks
 # "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; only the first two are marks of whole cells.
 STRUCK = "s"
@@ -52,6 +53,11 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def titles(lines: list[str]) -> list[str]:
+    """The last lines before a table, which hold its title and week. A long line is prose and no title."""
+    return [line for line in lines if len(line) <= MOST_CHARACTERS][-MOST_TITLES:]
 
 
 def common(marks: Iterable[Iterable[str]]) -> str:

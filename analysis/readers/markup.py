@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
-from analysis.readers.grid import MOST_CHARACTERS, MOST_COLUMNS, Piece, joined
-
-MOST_TITLES = 10
+from analysis.readers.grid import MOST_COLUMNS, Piece, joined
 
 
 class Spans:
@@ -35,11 +33,6 @@ def text_of(pieces: Iterable[Piece]) -> tuple[str, str, bool]:
     """Like ``grid.joined``: text, mark, and whether any is struck. Line breaks stay; other spaces become one."""
     text, mark, struck = joined(pieces)
     return re.sub(r" *\n[ \n]*", "\n", re.sub(r"[ \t\r\f]+", " ", text)).strip(" \n"), mark, struck
-
-
-def titles(lines: list[str]) -> list[str]:
-    """The last lines before a table, which hold its title and week. A long line is prose and no title."""
-    return [line for line in lines if len(line) <= MOST_CHARACTERS][-MOST_TITLES:]
 
 
 def nearest(element: etree._Element, wanted: Callable, stop: Callable) -> Iterator[etree._Element]:

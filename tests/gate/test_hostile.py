@@ -383,6 +383,38 @@ NAMES = [
 
 # -- weeks -----------------------------------------------------------------------------------------------------------
 
+
+def changed(before, now):
+    """One place of a page's text: ``changed("id=G4", "hidden id=G4")``."""
+
+    def dress(said):
+        assert said.count(before) == 1
+        return said.replace(before, now)
+
+    return dress
+
+
+def titled(name):
+    def dress(sheet):
+        sheet.title = name
+
+    return dress
+
+
+def page_header(said):
+    def dress(sheet):
+        sheet.oddHeader.center.text = said
+
+    return dress
+
+
+def document_header(said):
+    def dress(document):
+        document.sections[0].header.paragraphs[0].text = said
+
+    return dress
+
+
 LAST_WEEK = "ĐIỂM TỔNG HỢP (TUẦN 04/11)"
 WEEKS = [
     Case("last week's day in the title", "tab", put(A1="(Ngày 27/11/2023)"), refused(other_week("A1", "(Ngày 27/11/2023)", "27/11/2023"))),
@@ -398,6 +430,38 @@ WEEKS = [
     Case("the week and its day with a hyphen between in the title", "tab", put(A1="(Tuần 1 - 04/12/2023)"), accepted()),
     Case("the place and day of signing above the table", "tab", insert(1, ["Chợ Mới, ngày 05 tháng 12 năm 2023"]), accepted()),
     Case("a day without its year in the title", "tab", put(A1="(Tính đến ngày 27/11)"), refused(other_week("A1", "(Tính đến ngày 27/11)", "27/11/2023"))),
+    Case("a week and its month behind a comma", "tab", put(A1="Tuần 1, tháng 11/2023"), refused(other_week("A1", "Tuần 1, tháng 11/2023", "06/11/2023", words="Tuần 1, tháng 11/2023"))),
+    Case("a week and its month split by the comma of a CSV", "comma", put(A1="Tuần 1", B1=" tháng 11/2023"), refused(other_week("A1", "Tuần 1", "06/11/2023", words="Tuần 1 tháng 11/2023"))),
+    Case("a day split over cells", "xlsx", put(A1="Ngày", B1=27, C1="tháng", D1=11, E1="năm", F1=2023), refused(other_week("A1", "Ngày", "27/11/2023", words="Ngày 27 tháng 11 năm 2023"))),
+    Case("a week of another year in the title", "tab", put(A1="tuần 1 năm 2022"), refused(other_week("A1", "tuần 1 năm 2022", "03/01/2022", words="tuần 1 năm 2022"))),
+    Case("this week as a week of the year", "tab", put(A1="Tuần 49 năm 2023"), accepted()),
+    Case("an hour before last week's day", "tab", put(A1="17 giờ 00, ngày 27 tháng 11 năm 2023"), refused(other_week("A1", "17 giờ 00, ngày 27 tháng 11 năm 2023", "27/11/2023"))),
+    Case("an hour before the day", "tab", put(A1="17 giờ 00, ngày 04 tháng 12 năm 2023"), accepted()),
+    Case("spaces around the strokes of a day", "tab", put(A1="27 / 11 / 2023"), refused(other_week("A1", "27 / 11 / 2023", "27/11/2023", words="27 / 11 / 2023"))),
+    Case("a day twelve lines above the table", "tab", insert(1, ["Ngày 27/11/2023"], *[[f"dòng {'x' * each}"] for each in range(1, 12)]), refused(other_week("A1", "Ngày 27/11/2023", "27/11/2023"))),
+    Case("a period that ends on the day", "tab", put(A1="(Từ ngày 28/11/2023 đến ngày 04/12/2023)"), accepted()),
+    Case("a decision that the table follows", "tab", insert(1, ["(Theo Quyết định số 766/QĐ-TTg ngày 23/6/2022)"]), accepted()),
+    Case("a report that the table comes with", "tab", insert(1, ["(Kèm theo Báo cáo số … ngày 05/12/2023)"]), accepted()),
+    Case("a report that the table comes with, and last week's day", "tab", insert(1, ["(Kèm theo Báo cáo số … ngày 05/12/2023, số liệu đến ngày 27/11/2023)"]), refused(
+        other_week("A1", "(Kèm theo Báo cáo số … ngày 05/12/2023, số liệu đến ngày 27/11/2023)", "27/11/2023", words="27/11/2023"))),
+    Case("the place and day of signing in figures", "tab", insert(1, ["Chợ Mới, ngày 05/12/2023"]), accepted()),
+    Case("the day on which the table was printed", "tab", insert(1, ["Ngày in:", "05/12/2023"]), accepted()),
+    Case("one wrong day twice in a line is one problem", "tab", put(A1="Ngày 27/11/2023", C1="27/11/2023"), refused(other_week("A1", "Ngày 27/11/2023", "27/11/2023", words="27/11/2023"))),
+    Case("last week's day in a group of headers is one problem", "tab", put(K3="SỐ HÓA (số liệu ngày 27/11/2023)"), refused(other_week(
+        "K3", "SỐ HÓA (số liệu ngày 27/11/2023)", "27/11/2023", column="SỐ HÓA (số liệu ngày 27/11/2023) / SỐ HÓA (Từ 80% trở lên)"))),
+    Case("the day in a group of headers", "tab", put(K3="SỐ HÓA (số liệu ngày 04/12/2023)"), accepted()),
+    Case("a decision in a header", "tab", put(K3="SỐ HÓA (Theo Quyết định số 766/QĐ-TTg ngày 23/6/2022)"), accepted()),
+    Case("strokes of a file's name below the line", "tab", as_it_is, refused(other_week("", "", "27/11/2023", words="27_11_2023")), file="bang_27_11_2023.txt"),
+    Case("strokes of a file's name below the line, this week's", "tab", as_it_is, accepted(), file="bang_04_12_2023.txt"),
+    Case("a week in a sheet's name", "xlsx", as_it_is, refused(other_week("", "", "27/11/2023", words="Tuần 4-11")), dress=titled("Tuần 4-11")),
+    Case("last week in the header of a sheet's pages", "xlsx", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=page_header("Ngày 27/11/2023")),
+    Case("this week in the header of a sheet's pages", "xlsx", as_it_is, accepted(), dress=page_header("Ngày 04/12/2023")),
+    Case("last week in the header of a document's pages", "docx", as_it_is, refused(other_week("A-1", "Ngày 27/11/2023", "27/11/2023")), dress=document_header("Ngày 27/11/2023")),
+    Case("last week in a table's caption", "html", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<table>", "<table><caption>Ngày 27/11/2023</caption>")),
+    Case("last week in a page's title", "html", as_it_is, refused(other_week("A-1", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<body>", "<head><title>Ngày 27/11/2023</title></head><body>")),
+    Case("a day twelve lines above the table", "html", as_it_is, refused(other_week("A-11", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<table>", "<p>Ngày 27/11/2023</p>" + "<p>dòng</p>" * 11 + "<table>")),
+    Case("another day in the envelope", "portal json", as_it_is, refused(other_week("A0", "day 2026-10-07", "07/10/2026", "08/10/2026", sheet="data.evaluation")), dress=changed('"code": "OK"', '"day": "2026-10-07"')),
+    Case("the day in the envelope, and when it was asked", "portal json", as_it_is, accepted(), dress=changed('"code": "OK"', '"day": "2026-10-08", "capturedAt": "2026-10-09T06:00:00"')),
     Case("no week in the title", "tab", put(A1="BẢNG TỔNG HỢP"), accepted()),
     Case("a second title line of another week", "tab", insert(2, ["Tuần 4 tháng 11"]), refused(other_week("A2", "Tuần 4 tháng 11", "27/11/2023"))),
     Case("a week with a dot for its stroke in the title", "tab", put(A1="TUẦN 01.11"), refused(other_week("A1", "TUẦN 01.11", "06/11/2023"))),
@@ -804,16 +868,6 @@ OLD_WORKBOOKS = [
 ]
 
 # -- pages and documents: row 1 is row 3 of the text -----------------------------------------------------------------
-
-
-def changed(before, now):
-    """One place of a page's text: ``changed("id=G4", "hidden id=G4")``."""
-
-    def dress(said):
-        assert said.count(before) == 1
-        return said.replace(before, now)
-
-    return dress
 
 
 def again(said):
