@@ -75,7 +75,7 @@ NO_PLACE = frozenset(
     ("báo", "biểu", "bảng", "chiều", "chủ", "giờ", "kết", "kỳ", "ngày", "số", "sáng", "thời", "thứ", "tuần", "tính")
 )
 LINE_ENDS = re.compile(r"[^\w\n]*(?:\n|\Z)")
-MOST_BEFORE = 200  # characters before a date that are asked what it is
+MOST_BEFORE = 120  # characters before a date that are asked what it is
 
 
 class Named(NamedTuple):

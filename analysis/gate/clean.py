@@ -155,7 +155,18 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
         _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
         for name, role, its, form in found
     ]
+    _tell_once(readings)
     return [log, *readings]
+
+
+def _tell_once(readings: list[Reading]) -> None:
+    """Leave a problem of a line that stands above several tables, such as the envelope of an answer, at the first."""
+    told: set[tuple] = set()
+    for reading in readings:
+        above = [each for each in reading.problems if isinstance(each["row"], int) and each["row"] < 1]
+        again = [each for each in above if (each["row"], each["value"], each["problem"]) in told]
+        reading.problems = [each for each in reading.problems if each not in again]
+        told |= {(each["row"], each["value"], each["problem"]) for each in above}
 
 
 def _read(

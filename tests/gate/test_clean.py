@@ -348,3 +348,12 @@ def test_the_raw_file_is_not_touched():
 
 def test_totals_are_compared_as_the_two_decimals_they_are_printed_with():
     assert score.rounded(57.45 - 57.16) == 0.29  # 0.29000000000000625 in binary
+
+
+def test_a_wrong_day_above_several_tables_of_a_file_is_one_problem():
+    sheets = [problems.Log("answer.json [units]", words()), problems.Log("answer.json [units.groups]", words())]
+    for sheet in sheets:
+        sheet.problem("problem.no_such_week", sheet.place(0), "week 6, month 11", words="week 6, month 11")
+        sheet.problem("problem.no_unit_name", sheet.place(7))
+    clean._tell_once(sheets)
+    assert [[each["row"] for each in sheet.problems] for sheet in sheets] == [[0, 7], [7]]

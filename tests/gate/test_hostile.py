@@ -453,6 +453,7 @@ WEEKS = [
     Case("a decision in a header", "tab", put(K3="SỐ HÓA (Theo Quyết định số 766/QĐ-TTg ngày 23/6/2022)"), accepted()),
     Case("strokes of a file's name below the line", "tab", as_it_is, refused(other_week("", "", "27/11/2023", words="27_11_2023")), file="bang_27_11_2023.txt"),
     Case("strokes of a file's name below the line, this week's", "tab", as_it_is, accepted(), file="bang_04_12_2023.txt"),
+    Case("another day in the name of a file with several sheets is one problem", "an giang", as_it_is, refused(other_week("", "", "30/09/2025", "31/10/2025", words="30_09_2025")), file="bang_30_09_2025.xlsx"),
     Case("a week in a sheet's name", "xlsx", as_it_is, refused(other_week("", "", "27/11/2023", words="Tuần 4-11")), dress=titled("Tuần 4-11")),
     Case("last week in the header of a sheet's pages", "xlsx", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=page_header("Ngày 27/11/2023")),
     Case("this week in the header of a sheet's pages", "xlsx", as_it_is, accepted(), dress=page_header("Ngày 04/12/2023")),
