@@ -1,6 +1,7 @@
 """Files and folders changed in one step: a reader, or a crash, finds the old state or the new one, never a mix."""
 
 import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -106,12 +107,16 @@ def sync_entry(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """The digest of a regular file. Raises OSError for any other: a device has no end, a pipe may never begin."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is not a regular file", str(path))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests(files: Iterable[Path]) -> list[str]:
-    """sha256 of each file, sorted, without names: the same files under other names give the same list."""
-    return sorted(map(sha256, files))
+    """sha256 of each content, sorted, without names: other names and further copies give the same list."""
+    return sorted({sha256(path) for path in files})
 
 
 def hashes(files: Iterable[Path], base: Path) -> dict[str, str]:

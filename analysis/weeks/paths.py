@@ -2,14 +2,20 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from analysis.config import periods
 from analysis.exits import AnalysisError
+from analysis.weeks import atomic
 
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 # After the cut-off: the office's remarks, the replies to the report, the places in the province. Never a table.
 RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGNORECASE | re.DOTALL)
+# What Office, browsers, editors and file managers leave beside a table: open, half loaded, kept, or their own.
+STRAY = re.compile(
+    r"~\$.*|\..*|.*~|.*\.(crdownload|part|partial|download|tmp)|(eh)?thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL
+)
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
 
 
@@ -75,13 +81,29 @@ def _plain(area: str) -> str:
 def raw_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
     """The delivered tables of a week, sorted by name: those in ``folder/raw/``, else ``data/raw/<area>/<cutoff>*.*``.
 
-    Every file whose name begins with the cut-off belongs to that week; all are its tables but those of a reserved name.
-    None is skipped silently; the gate reports where two of them disagree. Raises NotFound if there is none.
+    Every file whose name begins with the cut-off belongs to that week; all are its tables but those of a reserved name,
+    strays, and copies (``without_copies``). None else is skipped; the gate reports where two of them disagree. Raises
+    NotFound if there is none.
     """
-    found = (held_raw(folder)[0] if folder else []) or _dated(home, area, str(periods.cutoff(cutoff)))
+    dated = _dated(home, area, str(periods.cutoff(cutoff)))
+    found = (held_raw(folder)[0] if folder else []) or without_copies(dated)
     if not found:
         raise NotFound(f"data/raw/{area}: expected a table {cutoff}*.*, found none")
     return found
+
+
+def without_copies(files: Iterable[Path]) -> list[Path]:
+    """The files, sorted by name, each content once: of equal ones that with the shortest name.
+
+    ``2023-12-04 (1).txt`` beside a ``2023-12-04.txt`` of the same bytes is the same table.
+    """
+    files = list(files)
+    if len(files) < 2:
+        return files
+    first: dict[str, Path] = {}
+    for path in sorted(files, key=lambda path: (len(path.name), path.name)):
+        first.setdefault(atomic.sha256(path), path)
+    return sorted(first.values(), key=lambda path: path.name)
 
 
 def remark_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
@@ -123,17 +145,25 @@ def raw_days(home: Path, area: str) -> list[str]:
 def misnamed_raw(home: Path, area: str) -> list[str]:
     """The files of data/raw/<area>/ whose names do not tell their week.
 
-    They begin with no day or, where the name is reserved, with a day that is not in the calendar. A table of such a day
-    is not among them: its week is refused.
+    They begin with no day or, where the name is reserved, with a day that is not in the calendar. Not among them are a
+    table of such a day (its week is refused), strays, and copies of a table whose name tells its week.
     """
-    weeks = {*_dated(home, area), *(path for path in _dated(home, area, reserved=True) if _in_calendar(path.name[:10]))}
-    return [path.name for path in _files(_raw(home, area), "[!.]*") if path not in weeks]
+    tables = _dated(home, area)
+    weeks = {*tables, *(path for path in _dated(home, area, reserved=True) if _in_calendar(path.name[:10]))}
+    odd = [path for path in _delivered(home, area) if path not in weeks]
+    known = set(atomic.digests(tables)) if odd else set()
+    return [path.name for path in odd if atomic.sha256(path) not in known]
 
 
 def _dated(home: Path, area: str, day: str = ISO_DAY, *, reserved: bool = False) -> list[Path]:
     """The tables whose names begin with ``day``; or, not these, the files of a reserved name."""
-    files = _files(_raw(home, area), f"{day}[!0-9]*")
+    files = _delivered(home, area, f"{day}[!0-9]*")
     return [path for path in files if bool(RESERVED.fullmatch(path.name[10:])) == reserved]
+
+
+def _delivered(home: Path, area: str, pattern: str = "*") -> list[Path]:
+    """The files of data/raw/<area>/ that a person may have put there: all but strays."""
+    return [path for path in _files(_raw(home, area), pattern) if not STRAY.fullmatch(path.name)]
 
 
 def _in_calendar(day: str) -> bool:

@@ -115,6 +115,20 @@ def test_another_table_of_a_published_week_is_refused_and_told_and_the_week_stay
     assert contents(home / "data" / "processed", home / "reports") == before
 
 
+def test_a_copy_of_the_same_bytes_beside_a_table_makes_nothing_due_and_is_no_correction(home):
+    made(home)
+    before = contents(home / "data" / "processed", home / "reports")
+    copy = put(home / "data" / "raw" / AREA / f"{FIRST} (1).txt", FIRST)
+    for name in ("~$2023-11-20.txt", "Thumbs.db", "2023-12-11.xlsx.crdownload"):
+        put(home / "data" / "raw" / AREA / name, "no table")
+    assert made(home) == ([], {})
+    (home / "data" / "raw" / AREA / f"{FIRST}.txt").unlink()
+    assert made(home) == ([], {})
+    named = pipeline.make_week(home, AREA, FIRST, raw=[copy, put(home / "copy.txt", FIRST)], steps=quick([]))
+    assert (named.status, "Không có gì mới" in named.message) == (Exit.DONE, True)
+    assert contents(home / "data" / "processed", home / "reports") == before
+
+
 def test_a_damaged_or_half_made_report_is_made_again(home):
     made(home)
     put(home / "reports" / AREA / FIRST / "report.html", "damaged")

@@ -19,13 +19,38 @@ def home(tmp_path):
         (["2023-11-27.txt", "2023-12-04.xlsx"], ["2023-12-04.xlsx"]),
         (["2023-12-04.csv", "2023-12-04-subcriteria.csv"], ["2023-12-04-subcriteria.csv", "2023-12-04.csv"]),
         (["2023-12-04.txt", "2023-12-04 (1).txt"], ["2023-12-04 (1).txt", "2023-12-04.txt"]),  # not passed over
-        (["2023-12-04.xlsx", "~$2023-12-04.xlsx", ".2023-12-04.xlsx"], ["2023-12-04.xlsx"]),  # Excel's, while open
+        (["2023-12-04.xlsx", "2023-12-04.xlsx.crdownload", "2023-12-04.xlsx~"], ["2023-12-04.xlsx"]),
     ],
 )
 def test_the_raw_tables_of_a_week_are_all_that_begin_with_its_cutoff(home, delivered, of_the_week):
     for name in delivered:
-        put(home / "data/raw/cho-moi" / name)
+        put(home / "data/raw/cho-moi" / name, f"what {name} says")
     assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == of_the_week
+
+
+STRAYS = [
+    *("~$2023-12-11.xlsx", ".~lock.2023-12-11.xlsx#", "2023-12-11.xlsx~", "Thumbs.db", "thumbs.DB", "desktop.ini"),
+    *("2023-12-11.xlsx.crdownload", "Unconfirmed 4711.crdownload", "2023-12-11.xlsx.part", ".DS_Store", "~WRL0001.tmp"),
+]
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_what_programs_leave_beside_a_table_is_no_table_of_any_week_and_not_misnamed(home, name):
+    put(home / "data/raw/cho-moi" / name)
+    assert (paths.raw_days(home, AREA), paths.misnamed_raw(home, AREA)) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["2023-12-04 (1).txt", "2023-12-04 - Copy.txt", "2023-12-04.txt.txt"])
+def test_a_copy_of_a_table_under_another_name_is_the_same_table(home, name):
+    for each in ("2023-12-04.txt", name):
+        put(home / "data/raw/cho-moi" / each, "the same bytes")
+    assert [path.name for path in paths.raw_files(home, AREA, CUTOFF)] == ["2023-12-04.txt"]
+
+
+def test_a_copy_whose_name_tells_no_week_is_not_misnamed_and_another_table_is(home):
+    for name, text in (("2023-12-04.txt", "table"), ("Copy of 2023-12-04.txt", "table"), ("04-12-2023.txt", "other")):
+        put(home / "data/raw/cho-moi" / name, text)
+    assert paths.misnamed_raw(home, AREA) == ["04-12-2023.txt"]
 
 
 RESERVED = [
@@ -121,7 +146,7 @@ def test_the_newest_raw_table_is_never_a_reserved_file(home):
 )
 def test_a_file_is_misnamed_where_its_name_does_not_tell_its_week(home, name, misnamed):
     for each in ("2023-12-04.txt", name):  # whatever tables lie beside it
-        put(home / "data/raw/cho-moi" / each)
+        put(home / "data/raw/cho-moi" / each, each)
     assert paths.misnamed_raw(home, AREA) == ([name] if misnamed else [])
 
 
