@@ -47,6 +47,8 @@ def _distinct(files: list[Path] | None) -> list[Path]:
     names = [path.name for path in files or []]
     if len(names) != len(set(names)):
         raise typer.BadParameter(f"two files of one name cannot be told apart: {', '.join(sorted(names))}")
+    if odd := [str(path) for path in files or [] if not path.is_file()]:
+        raise typer.BadParameter(f"expected a regular file, not a device or a pipe: {', '.join(odd)}")
     return files or []
 
 
@@ -190,6 +192,7 @@ def week(
 
     if area != "all" or due or cluster:  # else each area has its own process, which warms up itself
         preload.warm_up(home, areas[0])  # while this process imports what it needs
+    from analysis.config import wording
     from analysis.run import pipeline
 
     steps = pipeline.Pipeline(way=pipeline.EngineOptions(engine)) if engine else pipeline.Pipeline()
@@ -203,10 +206,10 @@ def week(
             from analysis.run.areas import make_all
 
             return _made(home, make_all(home, areas, cutoff, **about), send, lang)
-        return _made(home, [pipeline.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)], send, lang)
+        made = pipeline.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)
+        unread = [] if raw else pipeline.misnamed(home, areas[0], wording.load(home, lang))
+        return _made(home, [made, *unread], send, lang)
     except KeyboardInterrupt:
-        from analysis.config import wording
-
         _say(wording.load(home, lang).say("run.halted"), Exit.STOPPED)
         return Exit.STOPPED
 

@@ -5,6 +5,7 @@ mark. A typed cell of a spreadsheet or of the portal keeps its type. The kind of
 (kinds.py), and the file is parsed in a child process with limits (sandbox.py; docs/method.md §7).
 """
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def cells(path: Path) -> pd.DataFrame:
               mark          : "b" bold, "u" underlined, "bu" both, "" neither, of the whole cell
               hidden        : in a hidden row, column or sheet, or hidden itself
               A merged area has its value in its first cell; the others are empty.
-    Raises  : Unreadable where the file is of an unknown kind or beyond the limits; OSError where it cannot be opened.
+    Raises  : Unreadable where it is no regular file, of an unknown kind or beyond the limits; OSError where it cannot
+              be opened.
     """
     path = Path(path)
     found = _parsed(path, sandbox.cells)
@@ -57,10 +59,15 @@ def paragraphs(path: Path) -> list[tuple[int, str]]:
 
 
 def _parsed(path: Path, parse: Callable[[bytes], list[tuple]]) -> list[tuple]:
-    if path.stat().st_size > MOST_BYTES:
-        raise Unreadable("problem.file_too_large", size=path.stat().st_size, limit=MOST_BYTES)
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):  # a device has no end, and a pipe may never begin
+        raise Unreadable("problem.file.not_regular")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Unreadable("problem.file_too_large", size=max(about.st_size, len(data)), limit=MOST_BYTES)
     try:
-        return parse(path.read_bytes())
+        return parse(data)
     except Unreadable as fault:
         if fault.key == "problem.not_text" and path.suffix.lower() in OFFICE:  # so damaged that its kind is not known
             raise Unreadable("problem.file.torn") from None

@@ -21,6 +21,8 @@ def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str 
     Raises : WordingError.
     """
     words = wording.load(home, lang)
+    for area in areas:
+        yield from pipeline.misnamed(home, area, words)
     days = {area: paths.raw_days(home, area) for area in areas}
     asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
     if not asked:

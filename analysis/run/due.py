@@ -46,8 +46,7 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
         letters = (made | set(sending.waiting(home, area))) - withheld if send else set()
     except AnalysisError as error:  # a damaged outbox must not stop the reports
         yield Outcome(error.status, f"{area}: {error}")
-    if names := paths.misnamed_raw(home, area):
-        yield Outcome(Exit.REFUSED, words.say("run.misnamed", area=area, names=words.listed(names)))
+    yield from pipeline.misnamed(home, area, words, Exit.REFUSED)
     for cutoff in sorted(withheld) if send else ():
         yield Outcome(None, words.say("run.not_sent", area=area, cutoff=cutoff))
     if without := missing(home, area):

@@ -51,6 +51,12 @@ class Outcome:
     is_remarked: bool = False
 
 
+def misnamed(home: Path, area: str, words: Wording, status: Exit | None = None) -> list[Outcome]:
+    """What to print of the files in data/raw/<area>/ that no week reads, because their names tell none; [] for none."""
+    names = paths.misnamed_raw(home, area)
+    return [Outcome(status, words.say("run.misnamed", area=area, names=words.listed(names)))] if names else []
+
+
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
     """Make the run's products, each part in its own process. Returns what there is to tell of them."""
     told = isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)

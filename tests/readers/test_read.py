@@ -1,11 +1,15 @@
 """A text file → its cells as delivered; and what every kind of file has in common."""
 
 import ast
+import io
+import os
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from support import delivered
 from support.district import RAW, words
+from support.on_disk import put
 from support.tree import modules
 
 from analysis.readers import read
@@ -128,6 +132,38 @@ def test_a_typed_cell_keeps_its_type_on_its_way_out_of_the_child(tmp_path):
 def test_a_file_that_is_not_there_is_no_problem_of_the_table(tmp_path):
     with pytest.raises(OSError, match="nothing"):
         read.cells(tmp_path / "nothing.txt")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices and pipes")
+@pytest.mark.parametrize("kind", ["device", "pipe", "link to a device", "folder"])
+def test_what_is_no_regular_file_is_refused_and_never_waited_for(tmp_path, kind):
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "2023-12-04.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link to a device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    for reading in (read.cells, read.paragraphs):
+        with pytest.raises(read.Unreadable) as refused:
+            reading(path)
+        assert refused.value.key == "problem.file.not_regular"
+
+
+def test_of_a_file_beyond_the_limit_one_byte_more_than_the_limit_is_read(tmp_path, monkeypatch):
+    path, taken = tmp_path / "table.txt", []
+    os.truncate(put(path), 20_000_000_000)  # takes no room on the disk
+
+    class Counted(io.FileIO):
+        def read(self, size=-1):
+            taken.append(size)
+            return super().read(size)
+
+    monkeypatch.setattr(Path, "open", lambda self, mode: Counted(self, mode))
+    with pytest.raises(read.Unreadable) as refused:
+        read.cells(path)
+    assert (refused.value.key, refused.value.fields["size"]) == ("problem.file_too_large", 20_000_000_000)
+    assert taken == [5_000_001]
 
 
 def refusals():

@@ -485,3 +485,21 @@ def test_a_table_whose_name_tells_no_week_is_told_and_no_success(home, call, cap
     put(home / "data" / "raw" / AREA / "11-12-2023.txt", "a week that nobody would miss")
     assert call("week", "--due", "--area", AREA) == Exit.REFUSED
     assert f"data/raw/{AREA}: " in (said := capsys.readouterr().err) and "11-12-2023.txt" in said
+
+
+@pytest.mark.parametrize("arguments", [("week",), ("week", THIRD), ("week", "--area", "all"), ("week", "--lang", "en")])
+def test_every_command_that_makes_a_week_says_which_table_it_passes_over(home, call, capsys, arguments):
+    chosen = arguments if "--area" in arguments else (*arguments, "--area", AREA)
+    put(home / "data" / "raw" / AREA / "15-01-2024.xlsx", "a week that nobody would miss")
+    done = call(*chosen)
+    assert "15-01-2024.xlsx" in (said := capsys.readouterr().err) and f"data/raw/{AREA}: " in said
+    assert done == Exit.DONE
+    call(*chosen)
+    assert "15-01-2024.xlsx" in capsys.readouterr().err  # also where there is nothing new
+
+
+def test_where_no_name_tells_a_week_the_tables_that_are_there_are_said(home, call, capsys):
+    for path in (home / "data" / "raw" / AREA).iterdir():
+        path.rename(path.with_name(f"table {path.name}"))
+    assert call("week", "--area", AREA) == Exit.REFUSED
+    assert f"table {FIRST}.txt" in capsys.readouterr().err

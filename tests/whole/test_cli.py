@@ -1,5 +1,6 @@
 """The command line on the real table of Chợ Mới: what it says, writes and answers."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,16 @@ def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys)
 def test_wrong_usage_is_said_and_answered_with_64(arguments, said, capsys):
     assert call(*arguments) == 64
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices and pipes")
+@pytest.mark.parametrize("arguments", [("gate",), ("score", "--out", "out"), ("week", CUTOFF, "--raw")])
+def test_a_device_and_a_pipe_are_no_table_of_any_command(arguments, tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    cutoff = () if arguments[0] == "week" else ("--cutoff", CUTOFF)
+    for path in ("/dev/zero", tmp_path / "pipe"):
+        assert call(*arguments, path, *cutoff) == 64
+        assert "expected a regular file" in " ".join(capsys.readouterr().err.split())
 
 
 def test_pages_for_a_unit_that_is_not_in_the_table_are_wrong_usage_and_nothing_is_made(tmp_path, capsys):
