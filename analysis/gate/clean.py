@@ -16,7 +16,7 @@ from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
 from analysis.gate import checks, headers, remarks
-from analysis.gate.problems import ERROR, WARNING, Log
+from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.sheet import Reading, Record
 from analysis.readers import read
 from analysis.tables import INDICATOR_OF
@@ -197,7 +197,7 @@ def _joined(logs: list[Log], files: list[Path], rules: Rules, words: Wording) ->
     measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, rules, words) if readings else Log("", words)
     every = [*logs, disagreements, whole, *of_files]
-    problems = pd.DataFrame([each for log in every for each in log.problems], columns=PROBLEMS)
+    problems = pd.DataFrame(listed((each for log in every for each in log.problems), words), columns=PROBLEMS)
     sources = [
         {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
         for each in readings

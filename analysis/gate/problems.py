@@ -1,24 +1,60 @@
 """Collects the problems of an input, and the repairs (cells that cleaning changed), each with its place."""
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from analysis.config.wording import Wording
 
 ERROR, WARNING = "error", "warning"  # refused; accepted and shown
+MOST_OF_A_KIND = 200
+MOST_OF = {"problem.files_disagree": 20}  # a file that is another week's disagrees everywhere
+
+
+class Problem(NamedTuple):
+    """A problem before it is said: its kind is the key of its sentence."""
+
+    severity: str
+    place: dict
+    value: str
+    key: str
+    fields: dict
 
 
 class Log:
     """Collects problems and repairs, each with the place of its cell: file, row, column and column letter.
 
-    problems : rows of problems.csv;  repairs : rows of repairs.csv
+    problems : what ``listed`` makes rows of problems.csv of;  repairs : rows of repairs.csv
     """
 
     def __init__(self, file: str, words: Wording) -> None:
         self.file, self.words = file, words
-        self.problems: list[dict] = []
+        self.problems: list[Problem] = []
         self.repairs: list[dict] = []
 
     def place(self, row: int | str = "", column: str = "", column_letter: str = "") -> dict:
         return {"file": self.file, "row": row, "column": column, "column_letter": column_letter}
 
     def problem(self, key: str, place: dict | None = None, value: str = "", severity: str = ERROR, **fields) -> None:
-        said = self.words.say(key, **fields)
-        self.problems.append({"severity": severity, **(place or self.place()), "value": value, "problem": said})
+        self.problems.append(Problem(severity, place or self.place(), value, key, fields))
+
+
+def listed(problems: Iterable[Problem], words: Wording) -> list[dict]:
+    """The rows of problems.csv. Of a refused input the first 200 of a kind, the last of which says how many more.
+
+    Warnings about an accepted one are all listed: the report counts them, and a table of registered units has few.
+    """
+    held = list(problems)
+    refused = any(each.severity == ERROR for each in held)
+    counts, seen, rows = Counter((each.key, each.severity) for each in held), Counter(), []
+    for each in held:
+        kind = each.key, each.severity
+        seen[kind] += 1
+        most = MOST_OF.get(each.key, MOST_OF_A_KIND) if refused else counts[kind]
+        if seen[kind] > most:
+            continue
+        said = words.say(each.key, **each.fields)
+        if seen[kind] == most < counts[kind]:
+            said = words.say("problem.and_more", problem=said, count=words.number(counts[kind] - most, 0))
+        rows.append({"severity": each.severity, **each.place, "value": each.value, "problem": said})
+    return rows

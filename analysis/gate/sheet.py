@@ -81,6 +81,7 @@ class Reading(Log):
             kind, hidden = getattr(each, "kind", "text"), getattr(each, "hidden", False)
             self.rows.setdefault(each.row, {})[each.column] = Cell(each.value, kind, each.mark, hidden)
         known = header.columns[~header.columns["field"].isin(["", "other"])]
+        self.heads = header.columns["text"].to_dict()
         self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
         self.specs = rules.forms[form].drop_duplicates("field").set_index("field")
         self.spec_of = self.specs.to_dict("index")
@@ -123,7 +124,7 @@ class Reading(Log):
         above = (
             isinstance(row, int) and row < self.header.rows[0]
         )  # a title line is above the header, so it has no column name
-        text = "" if above else self.header.columns["text"].get(column, "")
+        text = "" if above else self.heads.get(column, "")
         return self.place(row, text, read.letter(column) if column else "")
 
     def cell(self, row: int | str, column: int | None) -> Cell:
@@ -151,7 +152,7 @@ class Reading(Log):
 
     def _read_row(self, row: int) -> None:
         for column, cell in self.rows[row].items():
-            if column not in self.header.columns.index and cell.filled:
+            if column not in self.heads and cell.filled:
                 self.fault("problem.beyond_header", row, column)
         record = Record(row)
         label = self._control_label(row)

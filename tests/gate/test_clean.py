@@ -357,3 +357,32 @@ def test_a_wrong_day_above_several_tables_of_a_file_is_one_problem():
         sheet.problem("problem.no_unit_name", sheet.place(7))
     clean._tell_once(sheets)
     assert [[each["row"] for each in sheet.problems] for sheet in sheets] == [[0, 7], [7]]
+
+
+def test_of_a_refused_table_two_hundred_problems_of_a_kind_are_listed_and_the_rest_is_counted(tmp_path):
+    rows = lines()
+    far = [["", *[""] * 20, "x"] for _ in range(300)]
+    rows[6][6] = "7l.2"
+    found = gate(saved(tmp_path, [*rows, *far])).problems
+    beyond = found[found["problem"].str.startswith(say("problem.beyond_header"))]
+    assert len(beyond) == 200
+    assert beyond["problem"].iloc[-1] == say("problem.and_more", problem=say("problem.beyond_header"), count="100")
+    assert set(beyond["problem"].iloc[:-1]) == {say("problem.beyond_header")}
+    assert "7l.2" in set(found["value"])  # another kind is not left out
+
+
+def test_a_second_file_that_disagrees_everywhere_is_told_in_twenty_lines(tmp_path):
+    rows = lines()
+    for row in (each for each in rows[5:] if len(each) == 13):
+        row[6:9] = ["50.01"] * 3
+    found = gate([RAW, saved(tmp_path, rows)]).problems
+    assert len(found) == 20
+    assert found["problem"].iloc[-1].endswith(say("problem.and_more", problem="", count="34"))  # 3 columns × 18 − 20
+
+
+@pytest.mark.parametrize(("severity", "rows"), [("warning", 300), ("error", 200)])
+def test_the_warnings_of_an_accepted_table_are_all_listed_because_the_report_counts_them(severity, rows):
+    log = problems.Log("table.txt", words())
+    for row in range(300):
+        log.problem("problem.hidden", log.place(row), severity=severity)
+    assert len(problems.listed(log.problems, words())) == rows
