@@ -37,10 +37,10 @@ app = typer.Typer(
 def _is_cutoff(text: str | None) -> str | None:
     if text is not None:
         try:
-            periods.cutoff(text)
+            return str(periods.typed_cutoff(text))
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
-    return text
+    return None
 
 
 def _distinct(files: list[Path] | None) -> list[Path]:
@@ -245,7 +245,14 @@ def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
 def gate(
     files: Tables,
-    cutoff: Cutoff,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            callback=_is_cutoff,
+            help="The day the week's figures were closed, such as 2023-12-04. Default: the day in the files' names.",
+        ),
+    ] = None,
     area: Area = None,
     out: Annotated[
         Path | None,
@@ -259,13 +266,13 @@ def gate(
     home: Home = None,
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
-    cleaned, rules, words = _gated(files, cutoff, area, home)
+    cleaned, rules, words = _gated(files, cutoff or _cutoff_of(files), area, home)
     from analysis.run import gating
 
     print("\n".join(gating.report_lines(cleaned, rules, words, files)))
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
-        print(gating.write_tables(out, accepted, cleaned, words))
+        print(gating.write_tables(out, accepted, cleaned, words, "utf-8-sig"))
         print(gating.write_page(out, files, cleaned, rules, words))
     return Exit.REFUSED if cleaned.refused else Exit.DONE
 
@@ -471,6 +478,14 @@ def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
     return home, [area or areas[0]]
+
+
+def _cutoff_of(files: list[Path]) -> str:
+    days = sorted({day for path in files for day in periods.days_in(path.stem)})
+    if len(days) != 1:
+        told = "tell several: " + ", ".join(map(str, days)) if days else "tell none"
+        raise typer.BadParameter(f"which week is it? The files' names {told}", param_hint="--cutoff")
+    return str(days[0])
 
 
 def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":

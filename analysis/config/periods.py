@@ -96,6 +96,21 @@ def cutoff(text: str) -> date:
         raise ValueError(f"cut-off {text!r}: expected an ISO date such as 2023-12-04") from None
 
 
+def typed_cutoff(text: str) -> date:
+    """As ``cutoff``, and also as people type it: ``"04/12/2023"``, ``"4.12.2023"``. Raises as ``cutoff``."""
+    found = DAY.fullmatch(text.strip())
+    day = _date(int(found[3]), int(found[2]), int(found[1])) if found and len(found[3]) == 4 else None
+    return day or cutoff(text)
+
+
+def days_in(name: str) -> list[date]:
+    """The whole days, with their year, that a file's name tells, each once: ``"2023-12-04 (1).txt"``."""
+    found = [(each, (3, 2, 1)) for each in DAY.finditer(name)]
+    found += [(each, (1, 2, 3)) for pattern in (ISO_DAY, COMPACT_DAY) for each in pattern.finditer(name)]
+    days = (_date(*(int(each[part]) for part in order)) for each, order in found)
+    return list(dict.fromkeys(day for day in days if day))
+
+
 def week_of_month(day: date) -> int | None:
     """1 to 5 where ``day`` is a Monday: which Monday of its month. None on other days."""
     return (day.day - 1) // 7 + 1 if day.weekday() == 0 else None

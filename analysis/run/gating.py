@@ -103,18 +103,22 @@ def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]
     return {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
 
 
-def write_tables(out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: Wording) -> str:
+def write_tables(
+    out: Path, accepted: "dict[str, pd.DataFrame]", cleaned: "Cleaned", words: Wording, encoding: str = "utf-8"
+) -> str:
     """Write the tables ``accepted``, repairs and problems into ``out``; return the sentence that names the files.
 
     Tables of an accepted file that an earlier call wrote there are removed first.
+    encoding : "utf-8-sig" where a person opens them: without the mark at its beginning Excel misreads a CSV's accents
     """
-    from analysis.weeks import store
+    from analysis.weeks import atomic, table_files
 
     for name in OF_ACCEPTED:
         (out / f"{name}.csv").unlink(missing_ok=True)
     frames = {**accepted, "repairs": cleaned.repairs, "problems": cleaned.problems}
-    names = [store.write_table(out, name, frame).name for name, frame in frames.items()]
-    return words.say("run.written", folder=out, names=", ".join(names))
+    for name, frame in frames.items():
+        atomic.save(out / f"{name}.csv", table_files.to_csv(name, frame).encode(encoding))
+    return words.say("run.written", folder=out, names=", ".join(f"{name}.csv" for name in frames))
 
 
 def write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> str:

@@ -69,6 +69,37 @@ def test_gate_lists_every_cell_to_correct_and_leaves_no_accepted_table_of_before
     }
 
 
+def test_the_csv_of_gate_begins_as_excel_wants_it_and_that_of_score_as_programs_do(tmp_path):
+    call("gate", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "gate")
+    call("score", TABLE, "--cutoff", CUTOFF, "--out", tmp_path / "score")
+    for name in ("measurements.csv", "repairs.csv", "problems.csv"):
+        marked, plain = (tmp_path / "gate" / name).read_bytes(), (tmp_path / "score" / name).read_bytes()
+        assert (marked[:3], marked[3:]) == (b"\xef\xbb\xbf", plain)
+
+
+@pytest.mark.parametrize("name", ["2023-12-04.txt", "2023-12-04 (1).txt", "bang 04-12-2023.txt", "20231204.txt"])
+def test_gate_takes_the_cut_off_from_the_name_of_the_file(name, tmp_path, capsys):
+    shutil.copy(TABLE, tmp_path / name)
+    assert call("gate", tmp_path / name) == 0
+    assert say("run.accepted", file=name) in capsys.readouterr().out
+
+
+def test_gate_asks_for_the_cut_off_where_the_names_tell_two(tmp_path, capsys):
+    shutil.copy(TABLE, tmp_path / "2023-11-27.txt")
+    assert call("gate", TABLE, tmp_path / "2023-11-27.txt") == 64
+    assert "tell several: 2023-11-27, 2023-12-04" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("typed", ["04/12/2023", "4/12/2023", "4.12.2023", "04-12-2023"])
+def test_a_cut_off_is_understood_as_people_type_it(typed, monkeypatch, capsys):
+    asked = []
+    done = pipeline.Outcome(Exit.DONE, "")
+    monkeypatch.setattr(pipeline, "make_week", lambda home, area, cutoff, *_, **__: asked.append(cutoff) or done)
+    assert call("week", typed, "--area", "cho-moi") == 0
+    assert asked == [CUTOFF]
+    assert call("gate", TABLE, "--cutoff", typed) == 0
+
+
 def test_score_writes_the_points_and_the_published_totals(tmp_path):
     assert call("score", TABLE, "--cutoff", CUTOFF, "--area", "cho-moi", "--out", tmp_path) == 0
     scores = pd.read_csv(tmp_path / "scores.csv", dtype={"unit_code": str})
@@ -110,8 +141,10 @@ def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys)
         ((), "Usage"),
         (("wekk",), "wekk"),
         (("gate",), "FILE"),
-        (("gate", TABLE), "--cutoff"),
-        (("gate", TABLE, "--cutoff", "4/12/2023"), "expected an ISO date"),
+        (("gate", PROJECT / "README.md"), "which week is it? The files' names tell none"),
+        (("gate", TABLE, PROJECT / "README.md", "--cutoff", "4/13/2023"), "expected an ISO date"),
+        (("week", "04/12/23"), "expected an ISO date"),
+        (("score", TABLE, "--out", "out"), "--cutoff"),
         (("gate", TABLE.parent / "none.txt", "--cutoff", CUTOFF), "none.txt"),
         (("gate", TABLE, "--cutoff", CUTOFF, "--area", "../cho-moi"), "'../cho-moi' is not configured; there are: "),
         (("gate", TABLE, TABLE, "--cutoff", CUTOFF), "two files of one name"),
