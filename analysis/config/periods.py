@@ -39,7 +39,7 @@ NO_YEAR = (
     rf"(?:đến|tới|hết|chốt|giờ[\s\d]{{0,6}},?|\d{{1,2}}h\d{{0,2}},?)[\s_:]*(?P<day>\d{{1,2}})(?:\s*/\s*|{OF_MONTH}))"
     rf"(?P<m>\d{{1,2}})(?!\d|(?:{STROKE}|{OF_YEAR})\d)"
 )
-DAYS = [
+WITH_YEAR = [
     re.compile(pattern, re.I)
     for pattern in (
         rf"(?<!\d)(?<!\d[/.-])(?P<y>(?:19|20)\d\d){STROKE}(?P<m>\d{{1,2}}){STROKE}(?P<d>\d{{1,2}})(?!\d)",
@@ -51,9 +51,10 @@ DAYS = [
         rf"(?:ngày\s*)?(?<!\d)(?P<d>\d{{1,2}})\s*tháng\s+(?P<m>{'|'.join(reversed(MONTHS_VI))})\s*năm\s*(?P<y>\d{{4}})(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s./_-]*{ENGLISH}[\s.,/_-]*(?P<y>\d{{4}}|\d\d)(?!\d)",
         rf"\b{ENGLISH}\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s*(?P<y>\d{{4}})(?!\d)",
-        NO_YEAR,
     )
 ]
+DAYS = [*WITH_YEAR, re.compile(NO_YEAR, re.I)]
+TYPED_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 # What stands before a date that is no cut-off by its own words: a document's date behind its number, the day on which a
 # table was printed or signed, a deadline, the first day of a period, the week before.
 DOCUMENT = r"quyết định|nghị định|nghị quyết|thông tư|chỉ thị|kế hoạch|công văn|công điện|tờ trình"
@@ -98,16 +99,16 @@ def cutoff(text: str) -> date:
 
 def typed_cutoff(text: str) -> date:
     """As ``cutoff``, and also as people type it: ``"04/12/2023"``, ``"4.12.2023"``. Raises as ``cutoff``."""
-    found = DAY.fullmatch(text.strip())
-    day = _date(int(found[3]), int(found[2]), int(found[1])) if found and len(found[3]) == 4 else None
-    return day or cutoff(text)
+    found = TYPED_DAY.fullmatch(text.strip())
+    return (_date(*(int(each) for each in reversed(found.groups()))) if found else None) or cutoff(text)
 
 
 def days_in(name: str) -> list[date]:
     """The whole days, with their year, that a file's name tells, each once: ``"2023-12-04 (1).txt"``."""
-    found = [(each, (3, 2, 1)) for each in DAY.finditer(name)]
-    found += [(each, (1, 2, 3)) for pattern in (ISO_DAY, COMPACT_DAY) for each in pattern.finditer(name)]
-    days = (_date(*(int(each[part]) for part in order)) for each, order in found)
+    days, rest = [], spaced(name)
+    for pattern in WITH_YEAR:
+        days += [_named_day(each.groupdict(), date.min) for each in pattern.finditer(rest)]
+        rest = pattern.sub(_blank, rest)
     return list(dict.fromkeys(day for day in days if day))
 
 

@@ -163,10 +163,10 @@ def _tell_once(readings: list[Reading]) -> None:
     """Leave a problem of a line that stands above several tables, such as the envelope of an answer, at the first."""
     told: set[tuple] = set()
     for reading in readings:
-        above = [each for each in reading.problems if isinstance(each["row"], int) and each["row"] < 1]
-        again = [each for each in above if (each["row"], each["value"], each["problem"]) in told]
+        above = [each for each in reading.problems if isinstance(each.place["row"], int) and each.place["row"] < 1]
+        again = [each for each in above if (each.place["row"], each.value, each.key) in told]
         reading.problems = [each for each in reading.problems if each not in again]
-        told |= {(each["row"], each["value"], each["problem"]) for each in above}
+        told |= {(each.place["row"], each.value, each.key) for each in above}
 
 
 def _read(

@@ -356,7 +356,7 @@ def test_a_wrong_day_above_several_tables_of_a_file_is_one_problem():
         sheet.problem("problem.no_such_week", sheet.place(0), "week 6, month 11", words="week 6, month 11")
         sheet.problem("problem.no_unit_name", sheet.place(7))
     clean._tell_once(sheets)
-    assert [[each["row"] for each in sheet.problems] for sheet in sheets] == [[0, 7], [7]]
+    assert [[each.place["row"] for each in sheet.problems] for sheet in sheets] == [[0, 7], [7]]
 
 
 def test_of_a_refused_table_two_hundred_problems_of_a_kind_are_listed_and_the_rest_is_counted(tmp_path):
