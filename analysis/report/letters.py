@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import asks, page, remarks, sentences, unitpage
+from analysis.report import asks, headline, page, remarks, sentences, unitpage
 from analysis.report.edition import Edition
+from analysis.report.html_head import address
 from analysis.tables import ABOUT_DEPARTMENT, ABOUT_UNIT
 
 
@@ -41,6 +42,7 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         texts = list(filter(None, [table["note"], *rates]))
         fields = {"rows": table["rows"], "has_peers": table["has_peers"], "texts": texts}
         pieces.append(page.render_piece("letter_figures", edition, **fields))
+        pieces += _link(edition, address(edition.rules.settings["public"], unitpage.published_path(edition, code)))
         title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
         news = [_standing(edition, code), _count(edition, "asks", len(asked))]
         yield Letter(code, _subject(edition, edition.names.unit(code), news, title, corrected), title, _html(pieces))
@@ -61,6 +63,8 @@ def department_letters(edition: Edition) -> Iterator[Letter]:
             if said:
                 fields = {"heading": heading, "items": _items(said)}
                 pieces.append(page.render_piece("letter_list", edition, **fields))
+        report = headline.head(edition).url
+        pieces += _link(edition, f"{report}#department-{section['code']}" if report else "")
         news = [_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
         name = section["name"]
         yield Letter(section["code"], _subject(edition, name, news, title, corrected), title, _html(pieces))
@@ -97,6 +101,11 @@ def _below(edition: Edition, indicators: list[str]) -> str:
 
 def _count(edition: Edition, what: str, count: int) -> str:
     return edition.words.say(f"letter.subject_{what}", count=count) if count else ""
+
+
+def _link(edition: Edition, to: str) -> list:
+    """The line that leads to the page that the letter is of; none where the area's address is not known."""
+    return [page.render_piece("letter_link", edition, address=to)] if to else []
 
 
 def _items(said: list) -> list[dict]:

@@ -80,9 +80,14 @@ def title(edition: Edition, code: str) -> str:
 
 def head(edition: Edition, code: str) -> HTML:
     """What the page says of itself in its head. It shows nothing."""
-    rules = edition.rules
-    path = f"{rules.area}/{rules.cutoff}/{paths.unit_file(code)}.html"
-    return render_head(build_head(rules.settings["public"], path, description(edition, code)))
+    return render_head(
+        build_head(edition.rules.settings["public"], published_path(edition, code), description(edition, code))
+    )
+
+
+def published_path(edition: Edition, code: str) -> str:
+    """Where the page is below reports/, such as ``cho-moi/2023-12-04/units/30634.html``."""
+    return f"{edition.rules.area}/{edition.rules.cutoff}/{paths.unit_file(code)}.html"
 
 
 def description(edition: Edition, code: str) -> str:

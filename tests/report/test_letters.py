@@ -182,3 +182,19 @@ def test_in_every_kind_of_week_the_news_stands_before_a_subject_is_cut(kind, lan
         asked = asks.unit_requests(week, each.code)
         assert (say("letter.subject_asks", lang, count=len(asked)) in each.subject) == bool(asked)
         assert len(re.findall(r"<li>", each.pieces[1])) == len(asked) or not asked
+
+
+def test_a_letter_leads_to_its_page_where_the_areas_address_is_known_and_else_nowhere():
+    settings = edition().rules.settings
+    public = {"public": settings["public"] | {"base_url": "https://766.example"}}
+    rules = dataclasses.replace(edition().rules, settings=settings | public)
+    week = with_pages(dataclasses.replace(edition(), rules=rules))
+    day = "https://766.example/cho-moi/2023-12-04"
+    of = {
+        each.code: "".join(each.pieces)
+        for made in (letters.unit_letters, letters.department_letters)
+        for each in made(week)
+    }
+    assert f'href="{day}/units/{KIEN_AN}.html"' in of[KIEN_AN]
+    assert f'href="{day}/report.html#department-phong-tu-phap"' in of["phong-tu-phap"]
+    assert "href" not in "".join(of_unit(KIEN_AN).pieces)
