@@ -252,6 +252,7 @@ def text(html: str) -> str:
 def _tabular(table: str) -> str:
     """The table in columns. What stands for rows left out is a row like others, or it would make one column wide."""
     table = GAP.sub(r"<tr><td></td><td>\1</td></tr>", NUMBER_CELL.sub('<td align="right"', table))
+    table = table.replace("&amp;", "&amp;amp;")  # a cell is decoded once more than other text
     return "\n".join(line.rstrip() for line in get_text(table, TEXT).splitlines())
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import email
+import html
 import re
 import struct
 import unicodedata
@@ -417,3 +418,9 @@ def test_the_mail_of_135_units_takes_six_screens_of_a_phone_at_most(browse):
     [seen] = browse(opened(province.edition(units=135, cutoffs=9)), WRAPPED, looks=[{"width": 360}]).answer
     assert 720 < seen["height"] <= 6 * 720
     assert (seen["bands"], seen["wide"]) == (1, 0)
+
+
+@pytest.mark.parametrize("typed", ["&#60;b&#62;", "&lt;b&gt;", "&amp;", "<b>", "a & b"])
+@pytest.mark.parametrize("around", ["<table><tbody><tr><th>{}</th><td>1</td></tr></tbody></table>", "<p>{}</p>"])
+def test_a_name_that_looks_like_a_character_reference_stays_as_typed_in_the_text(typed, around):
+    assert typed in compose.text(around.format(html.escape(typed)))

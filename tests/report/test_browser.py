@@ -21,12 +21,13 @@ from support.gated import wrong
 from support.homes import TYPED
 from support.indexed import made as index_of
 from support.office import corrected, crowd
-from support.pages import gate_page, made
+from support.pages import gate_page, made, report_page, unasked
 from support.payloads import PAYLOADS
 from support.shown import showing, shown
 
+from analysis.config.wording import capital
 from analysis.mail import compose
-from analysis.report import asks, export, gatepage, headline, indexpage, published_weeks, unitpage
+from analysis.report import export, gatepage, headline, indexpage, published_weeks, unitpage
 from analysis.report.edition import Edition
 from analysis.run import unit_pages
 
@@ -76,10 +77,6 @@ def linked() -> Edition:
     """The real week with a page of its own for every unit, so that its table is full of links."""
     units = week()["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
     return edition(pages=units)
-
-
-def report_page(week: Edition) -> str:
-    return export.page(showing(week, kinds=("page",)), words(), headline.title(week))
 
 
 def areas_page() -> str:
@@ -210,9 +207,7 @@ UNDER = """() => { const [asks, departments] = ['.asks', '.departments'].map(e =
 @pytest.mark.parametrize("count", [18, 40])
 def test_where_no_unit_is_asked_for_anything_the_departments_stand_under_the_heading(browse, count):
     week = crowd([f"Xã {number}" for number in range(count)])
-    found = week.tables["findings"]
-    unasked = {"findings": found[~found["finding"].isin(asks.ASKED_ABOUT)]}
-    page = report_page(dataclasses.replace(week, tables=week.tables | unasked))
+    page = report_page(unasked(week))
     looks = [{"width": width} for width in WIDTHS]
     assert browse(page, UNDER, looks=looks).answer == [[True, True]] * len(WIDTHS)
     assert browse(page, OVER, looks=looks).answer == [[]] * len(WIDTHS)
@@ -332,20 +327,26 @@ def gate_of(names: list[str]) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("make", [report_of, units_of, missing_of, gate_of])
-def test_whatever_is_typed_is_shown_as_typed_adds_nothing_to_a_page_and_does_nothing(browse, make):
-    seen, plain = browse(make(PAYLOADS), ALL), browse(make(harmless(PAYLOADS)), ALL)
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        *((report_of, PAYLOADS[part::2]) for part in range(2)),  # a longer ranking is grouped by the letters of names
+        *((make, PAYLOADS) for make in (units_of, missing_of, gate_of)),
+    ],
+)
+def test_whatever_is_typed_is_shown_as_typed_adds_nothing_to_a_page_and_does_nothing(browse, make, names):
+    seen, plain = browse(make(names), ALL), browse(make(harmless(names)), ALL)
     assert (seen.requests, seen.errors, seen.dialogs, seen.answer["handlers"]) == ([], [], [], [])
     assert Counter(seen.answer["tags"]) == Counter(plain.answer["tags"])
     assert [each for each in seen.answer["links"] if not each.startswith(BESIDE)] == []
     told = one_line(seen.answer["text"])
-    assert [each for each in PAYLOADS if one_line(each) not in told] == []
-    assert one_line(PAYLOADS[4]) in one_line(seen.answer["title"])
+    assert [each for each in names if one_line(each) not in told] == []
+    assert one_line(names[4]) in one_line(seen.answer["title"])
 
 
 def mails():
-    """The payloads in four parts, for of a longer ranking a mail leaves the middle out."""
-    return [PAYLOADS[part::4] for part in range(4)]
+    """The payloads in twelve parts: of a longer ranking a mail leaves the middle out, and long names fill it."""
+    return [PAYLOADS[part::12] for part in range(12)]
 
 
 def mail_of(names: list[str]) -> tuple[str, str]:
@@ -372,7 +373,8 @@ def test_so_it_is_in_the_mail_whose_text_says_it_too(browse, names):
     assert (seen.answer["handlers"], seen.answer["links"]) == ([], [])
     assert Counter(seen.answer["tags"]) == Counter(plain.answer["tags"])
     for told in (one_line(seen.answer["text"]), one_line(text)):
-        assert [each for each in names if one_line(each) not in told] == []
+        shown_as = {each: (one_line(each), one_line(capital(each))) for each in names}  # a row begins with a capital
+        assert [each for each, forms in shown_as.items() if not any(form in told for form in forms)] == []
 
 
 @pytest.fixture(scope="module")

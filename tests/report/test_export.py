@@ -1,5 +1,6 @@
 """The page and the mail's digest, made of the pieces of the real week: what they show, and how they look."""
 
+import dataclasses
 import functools
 import itertools
 import re
@@ -9,11 +10,12 @@ import pandas as pd
 import pytest
 from nbformat import v4
 from support.district import edition, say, week, words
-from support.office import corrected
-from support.pages import TITLE, gate_page, made
-from support.shown import sample, shown
+from support.office import corrected, crowd
+from support.pages import TITLE, gate_page, made, report_page, unasked
+from support.shown import sample, showing, shown
 
 from analysis.report import export, page
+from analysis.run import unit_pages
 
 PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
 KINDS, LANGS = (
@@ -146,6 +148,25 @@ def others() -> list[str]:
     return [export.page(v4.new_notebook(cells=[shown("page", each.data) for each in pieces]), words(), TITLE)]
 
 
+def crowded() -> list[str]:
+    """A ranking too long to be read line by line, with and without requests to units; and a page that could not be made."""
+    many = crowd([f"Xã {number}" for number in range(41)])
+    own = {"indicator": "TT", "rate": 20.0, "low": 10.0, "high": 30.0, "cases": None, "basis": "estimate"}
+    rated = dataclasses.replace(many, tables=many.tables | {"week_rates": many.units[["unit_code"]].assign(**own)})
+    pages = [many, unasked(many), unasked(edition()), rated]
+    return [*map(report_page, pages), unit_pages.missing(words(), TITLE)]
+
+
+def doubted() -> str:
+    """A mail that leads to its page, and says that the table is to be looked at again."""
+    known, settings = edition(), edition().rules.settings
+    public = settings["public"] | {"base_url": "https://office.example"}
+    doubt = week()["findings"].query("finding == 'reconcile'").head(1).assign(indicator="TOTAL", severity="watch")
+    rules = dataclasses.replace(known.rules, settings=settings | {"public": public})
+    told = dataclasses.replace(known, rules=rules, tables=known.tables | {"findings": doubt})
+    return export.digest(showing(told, kinds=("mail",)), words(), TITLE)
+
+
 def three_weeks() -> pd.DataFrame:
     course = week()["course"]
     days = ("2023-11-20", "2023-11-27", "2023-12-04")
@@ -171,8 +192,8 @@ UNUSED = r"""() => {
 @pytest.mark.parametrize(
     "pages",
     [
-        pytest.param(lambda: [made("page"), made("unit"), long_page(), gate_page(), *others()], id="page"),
-        pytest.param(lambda: [made("digest"), made("digest", "en")], id="mail"),
+        pytest.param(lambda: [made("page"), made("unit"), long_page(), gate_page(), *others(), *crowded()], id="page"),
+        pytest.param(lambda: [made("digest"), made("digest", "en"), doubted()], id="mail"),
     ],
 )
 def test_every_selector_of_the_stylesheet_matches_something_in_what_leaders_read(browse, pages):

@@ -239,7 +239,7 @@ def test_a_known_step_of_the_configuration_begins_a_new_baseline_of_that_unit_an
     tables = kinds.made("known step").tables
     unknown = tables["signals"].query("baseline.isna()")[["unit_code", "indicator"]].to_numpy().tolist()
     assert unknown == [["30643", "DVCTT"]]
-    reason = "Từ 04/12/2023, mức thường được tính lại cho Tấn Mỹ: Hồ sơ nộp trực tuyến: đổi cổng nộp hồ sơ."
+    reason = "Từ 04/12/2023, mức thường được tính lại cho hồ sơ nộp trực tuyến của Tấn Mỹ: đổi cổng nộp hồ sơ."
     assert reason in texts(tables["findings"], "data")
 
 

@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 from nbformat import v4
 from support.district import CONTROL, edition, week, words
-from support.kinds import KINDS
+from support.kinds import CASES
 from support.kinds import made as week_of_kind
 from support.pages import TITLE, made
 from support.shown import showing, shown
@@ -45,7 +45,7 @@ def test_a_link_to_the_page_of_a_unit_tells_of_that_unit():
 
 
 @pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", CASES)
 def test_every_kind_of_week_has_its_news_in_few_words(kind, lang):
     said = headline.description(week_of_kind(kind, lang))
     assert 20 < len(said) < 400 and "nan" not in said.lower().split() and "  " not in said

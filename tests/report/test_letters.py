@@ -164,14 +164,8 @@ def test_a_name_from_outside_is_text_and_never_markup():
     assert letter.subject.startswith("766 <b>Kiến & An 04/12: ")
 
 
-# The others take a minute and more: they are long.
-SHORT = ("first", "planted", "new year")
-
-
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize(
-    "kind", [pytest.param(each, marks=() if each in SHORT else pytest.mark.long) for each in kinds.ALL]
-)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_in_every_kind_of_week_the_news_stands_before_a_subject_is_cut(kind, lang):
     week = with_pages(kinds.made(kind, lang))
     made = list(letters.unit_letters(week))

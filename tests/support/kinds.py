@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from analysis.config import rules
 from analysis.method import revisions
@@ -341,6 +342,8 @@ OF_A_PROVINCE = {
     "41 weak of two kinds": lambda lang: province.of_two_kinds({"commune": 36, "department": 5}, lang),
 }
 ALL = (*KINDS, *OF_A_PROVINCE)
+SHORT = ("first", "planted", "new year")  # the others take a minute and more: they are long
+CASES = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in ALL]
 
 
 @functools.cache

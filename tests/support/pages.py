@@ -1,10 +1,12 @@
 """The pages of the real week, each made once."""
 
+import dataclasses
 import functools
 
-from analysis.report import export, gatepage
+from analysis.report import asks, export, gatepage, headline
+from analysis.report.edition import Edition
 from support.district import RAW, gate, in_force, words
-from support.shown import sample
+from support.shown import sample, showing
 
 TITLE = "Báo cáo <tuần 1> & “766”"
 
@@ -20,3 +22,14 @@ def made(kind, lang="vi"):
 def gate_page():
     """It stands on the report's stylesheet, with one of its own after it."""
     return gatepage.page(gatepage.delivered([RAW]), gate(), words(), in_force())
+
+
+def report_page(week: Edition) -> str:
+    return export.page(showing(week, kinds=("page",)), words(), headline.title(week))
+
+
+def unasked(week: Edition) -> Edition:
+    """The week where no unit is asked for anything by name."""
+    found = week.tables["findings"]
+    tables = week.tables | {"findings": found[~found["finding"].isin(asks.ASKED_ABOUT)]}
+    return dataclasses.replace(week, tables=tables)

@@ -19,6 +19,8 @@ def limits(edition) -> tuple[float, ...]:
     settings = edition.rules.settings
     said = [*settings["targets"].values(), *settings["marks_below"].values(), LEAST_WEEKS, 99, 100]
     said += [100 * settings["year_end"]["level"], settings["trend"]["least_streak"]]
+    lower = edition.rules.bands["from_points"]  # what a unit lacks to a band is the band's limit less its total
+    said += [round(limit - total, 2) for total in edition.tables["scores"]["total"] for limit in lower if limit > total]
     said += [*edition.rules.bands["from_points"], *edition.rules.indicators["max_points"].dropna()]
     return tuple(map(float, [*said, *edition.rules.groups["max_points"], edition.revision, edition.revision - 1]))
 
@@ -49,12 +51,7 @@ def of_page(edition, code: str) -> list[str]:
     return [text for text in TAG.sub("\n", told).split("\n") if text.strip()]
 
 
-# The others take a minute and more: they are long.
-SHORT = ("first", "planted", "new year")
-EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.ALL]
-
-
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_the_week(kind):
     edition, found = kinds.made(kind), kinds.made(kind).tables["findings"]
     assert len(headline.subject(edition)) <= headline.WIDEST_SUBJECT
@@ -75,7 +72,7 @@ def named(listed: str) -> tuple[list[str], int]:
     return [each for each in names if not each.endswith("đơn vị khác")], len(names) - len(others) + sum(others)
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_every_request_about_an_indicator_names_the_lowest_of_the_units_that_it_is_about_and_counts_all(kind):
     edition = kinds.made(kind)
     settings, cells = edition.rules.settings, edition.tables["measurements"]
@@ -97,7 +94,7 @@ def test_every_request_about_an_indicator_names_the_lowest_of_the_units_that_it_
                 assert set(names) <= lowest
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_every_request_about_satisfaction_names_the_units_that_lost_points_of_it(kind):
     edition = kinds.made(kind)
     steps = edition.tables["steps"]
@@ -121,7 +118,7 @@ def listed(text: str) -> str:
     return text.replace(" và ", ", ")
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_the_items_below_the_figures_name_and_count_what_the_tables_hold(kind):
     edition = kinds.made(kind)
     told, units = [parts.plain(each) for each in headline.items(edition)], edition.tables["units"]
@@ -165,7 +162,7 @@ def test_the_items_below_the_figures_name_and_count_what_the_tables_hold(kind):
     assert shown == [each for each in missed if each]
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_a_departments_section_says_who_cannot_reach_a_target_any_more_and_from_where_to_where_the_units_are(kind):
     edition = kinds.made(kind)
     units = set(edition.tables["units"]["unit_code"])
@@ -191,7 +188,7 @@ def test_a_departments_section_says_who_cannot_reach_a_target_any_more_and_from_
             assert ends == set(re.findall(r"[\d,]*\d%?(?= \(|;|\.$)", each["texts"][0])) - {""}
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_the_letters_of_units_and_departments_say_what_the_tables_hold_of_them(kind):
     edition = kinds.made(kind)
     pages = edition.tables["units"][["unit_code", "unit_name"]].assign(status="made", reason="")
@@ -226,7 +223,7 @@ def test_the_letters_of_units_and_departments_say_what_the_tables_hold_of_them(k
         assert (f"{count} nhiệm vụ" in letter.subject) == bool(count)
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_no_unit_is_told_the_same_figure_of_its_fall_twice(kind):
     edition = kinds.made(kind)
     for each in asks.request_rows(edition):
@@ -254,7 +251,7 @@ SAID = [
 
 @pytest.mark.parametrize(
     ("kind", "where", "key", "fields"),
-    [pytest.param(*case, marks=() if case[0] in SHORT else pytest.mark.long) for case in SAID],
+    [pytest.param(*case, marks=() if case[0] in kinds.SHORT else pytest.mark.long) for case in SAID],
 )
 def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, fields):
     edition = kinds.made(kind)
