@@ -121,7 +121,7 @@ COLUMNS = {
         **SOURCE,
     },
 }
-OPTIONAL = ("sheets.csv", "tasks.csv")  # files that an area may lack
+OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv")  # files that an area may lack
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
 LATER = {"index-766/indicators.csv": ("nature",), "sheets.csv": ("accumulates", "kind")}
 NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")

@@ -118,8 +118,8 @@ def test_where_the_programs_own_file_was_read_that_is_said_with_the_faults(home)
 
 
 def test_a_missing_file_and_an_unknown_area_are_named(home):
-    (home / "config" / "cho-moi" / "aliases.csv").unlink()
-    with pytest.raises(ConfigError, match=r"config/cho-moi/aliases\.csv: the file is missing"):
+    (home / "config" / "cho-moi" / "columns.csv").unlink()
+    with pytest.raises(ConfigError, match=r"config/cho-moi/columns\.csv: the file is missing"):
         rules.load(home, "cho-moi", DAY)
     with pytest.raises(ConfigError, match=r"area 'cho-mo' is not configured.*there are: an-giang, cho-moi, gia-lai"):
         rules.load(home, "cho-mo", DAY)

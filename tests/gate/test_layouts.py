@@ -1,0 +1,83 @@
+"""Every example of docs/layouts.md is tried: its configuration and its delivered table give what is printed there.
+
+An example is a section of the document. Its blocks of code are files, named behind the language of the block: those of
+the configuration, in ``config/example/`` or as ``index-…/…``, and one or more delivered tables. The block
+``measurements`` holds the figures that come out, in the columns it names; ``problems`` one problem a line, as
+"severity place: a part of its sentence".
+"""
+
+import io
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.district import HOME, words
+
+from analysis.config import rules
+from analysis.gate import clean
+
+CUTOFF = date(2023, 12, 4)
+BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONFIGURATION = re.compile(r"area\.toml|index-.*/.*|(?:units|columns|columns-.*|aliases|sheets|tasks)\.csv")
+EXPECTED = ("measurements", "problems")
+
+
+def sections() -> dict[str, dict[str, str]]:
+    """The blocks of each section by name, by its title; those above the first section under ""."""
+    text = (HOME / "docs" / "layouts.md").read_text("utf-8")
+    title, *rest = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    return {"": dict(BLOCK.findall(title))} | {
+        name: dict(BLOCK.findall(body)) for name, body in zip(rest[::2], rest[1::2], strict=True)
+    }
+
+
+BASE, EXAMPLES = sections().pop(""), {name: blocks for name, blocks in sections().items() if name}
+
+
+def home_of(blocks: dict[str, str], folder: Path) -> Path:
+    """A home whose area "example" has the files that all examples share, replaced by those of this one."""
+    own = tomllib.loads(blocks.get("area.toml", ""))
+    shared = [line for line in BASE["area.toml"].splitlines() if re.split(r"[ .=]", line)[0] not in own]
+    files = BASE | blocks | {"area.toml": "\n".join([*shared, blocks.get("area.toml", "")])}
+    for name, text in files.items():
+        if CONFIGURATION.fullmatch(name):
+            path = folder / "config" / (name if "/" in name else f"example/{name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return folder
+
+
+def gated(blocks: dict[str, str], folder: Path) -> clean.Cleaned:
+    home = home_of(blocks, folder)
+    delivered = [name for name in blocks if not CONFIGURATION.fullmatch(name) and name not in EXPECTED]
+    for name in delivered:
+        (folder / name).write_text(blocks[name], "utf-8")
+    return clean.gate([folder / name for name in delivered], rules.load(home, "example", CUTOFF), words("en"))
+
+
+def test_the_document_has_examples_and_each_says_what_comes_of_it():
+    assert len(EXAMPLES) >= 2
+    assert [name for name, blocks in EXAMPLES.items() if not set(EXPECTED) & set(blocks)] == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_of_a_layout_gives_what_the_document_says(name, tmp_path):
+    blocks = EXAMPLES[name]
+    cleaned = gated(blocks, tmp_path)
+    said = [
+        f"{each.severity} {each.column_letter}{each.row if each.row != '' else ''}: {each.problem}"
+        for each in cleaned.problems.itertuples()
+    ]
+    wanted = blocks.get("problems", "").splitlines()
+    assert len(said) == len(wanted) and all(
+        line.startswith(want.partition(": ")[0] + ": ") and want.partition(": ")[2] in line
+        for line, want in zip(said, wanted, strict=True)
+    ), said
+    if "measurements" in blocks:
+        expected = pd.read_csv(io.StringIO(blocks["measurements"]), dtype={"unit_code": str})
+        found = cleaned.measurements[list(expected.columns)].reset_index(drop=True)
+        numbers = expected.select_dtypes("number").columns
+        pd.testing.assert_frame_equal(found, expected.astype(dict.fromkeys(numbers, float)), check_dtype=False)
