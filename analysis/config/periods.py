@@ -20,15 +20,19 @@ STROKE = r"[\s_]*[/.–—_-][\s_]*"
 OF_MONTH = r"[\s_]*[/.,(–—-]?[\s_]*(?:của\s*|of\s*)?(?:tháng|thang|month)[\s_]*"
 OF_YEAR = r"[\s_]*[/.,(–—-]?[\s_]*(?:năm|nam|year)[\s_]*"
 SHORT_OR_LONG = r"(?P<y>\d{4}|\d\d(?![/.-]\d))(?!\d)"
-ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+LAST = -1
+ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "đầu": 1, "cuối": LAST}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS_VI = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
 ENGLISH = rf"(?P<m>{'|'.join(MONTHS)})[a-z]*"
+# Which week of its month: "4", "IV", "thứ tư", "đầu tiên của" tháng, "cuối" tháng
+WHICH = (
+    r"\d{1,2}(?!\d)|(?-i:IV|I{1,3}|V)\b|(?<=thứ\s)(?:nhất|hai|ba|tư)\b"
+    r"|(?:đầu|cuối)(?=(?:\s(?:tiên|cùng))?(?:\scủa)?\stháng\s\d)"
+)
 WEEK = re.compile(
-    r"(?:tu[ầâa]n|week)[\s_]*(?:(?:th[ứử]|s[ốo])[\s_]*)?"
-    r"(?P<week>\d{1,2}(?!\d)|(?-i:IV|I{1,3}|V)\b|(?<=thứ\s)(?:nhất|hai|ba|tư)\b)"
-    rf"(?:(?:{OF_MONTH}|[\s_]*[/,]?[\s_]*T(?=\d)|\s*/\s*|[._-])"
-    r"(?P<month>\d{1,2})(?!\d|[/._-]\d{1,2}[/._-]\d))?"
+    rf"(?:tu[ầâa]n|week)[\s_]*(?:(?:th[ứử]|s[ốo])[\s_]*)?(?P<week>{WHICH})(?:\s(?:tiên|cùng)(?=\s))?"
+    rf"(?:(?:{OF_MONTH}|[\s_]*[/,]?[\s_]*T(?=\d)|\s*/\s*|[._-])(?P<month>\d{{1,2}})(?!\d|[/._-]\d{{1,2}}[/._-]\d))?"
     rf"(?:(?:{OF_YEAR}|[\s_]*[\s_,/.–-][\s_]*)(?P<year>(?:19|20)\d\d)(?!\d|{STROKE}\d))?(?!\d)",
     re.I,
 )
@@ -118,9 +122,11 @@ def week_of_month(day: date) -> int | None:
 
 
 def nth_monday(week: int, month: int, year: int) -> date | None:
-    """The month's ``week``-th Monday; None where the month or the Monday does not exist."""
-    if not (1 <= month <= 12 and 1 <= week <= 5):
+    """The month's ``week``-th Monday, or its last one; None where the month or the Monday does not exist."""
+    if not (1 <= month <= 12 and (1 <= week <= MOST_WEEKS or week == LAST)):
         return None
+    if week == LAST:
+        return nth_monday(MOST_WEEKS, month, year) or nth_monday(MOST_WEEKS - 1, month, year)
     first = date(year, month, 1)
     day = first + timedelta(days=(7 - first.weekday()) % 7 + 7 * (week - 1))
     return day if day.month == month else None

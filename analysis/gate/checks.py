@@ -14,10 +14,13 @@ from analysis.config.files import TIER
 from analysis.gate import headers
 from analysis.gate.problems import WARNING, Log
 from analysis.method import score
+from analysis.readers import read
+from analysis.readers.grid import MOST_TITLES
 
 if TYPE_CHECKING:
     from analysis.gate.sheet import Reading, Record
 
+FIGURE = r"\s*[-+]?[\d.,\s]*\d\s*%?\s*"
 RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
 
 
@@ -54,9 +57,7 @@ def check_weeks(sheet: "Reading") -> None:
     asked = sheet.rules.cutoff
     for row in [each for each in sorted(sheet.rows) if each < sheet.header.rows[0]]:
         texts = {column: periods.spaced(cell.text) for column, cell in sorted(sheet.rows[row].items())}
-        # A date may be split over cells, as a comma splits it in a CSV.
-        for words, day in _other_days("\n".join(texts.values()), asked):
-            column = next((column for column, text in texts.items() if words.split("\n")[0] in text), min(texts))
+        for column, words, day in _days_of_row(texts, asked):
             _wrong_week(sheet, sheet.at(row, column), sheet.cell(row, column).text, words, day, asked)
     check_name(sheet, sheet.sheet, asked)
     for row in sheet.header.rows:
@@ -64,6 +65,19 @@ def check_weeks(sheet: "Reading") -> None:
             known = column in sheet.column_of.values()
             if known or cell.kind != "date":  # a label such as 04/11 that the spreadsheet took for a day is no column
                 _check_header_weeks(sheet, row, column, cell.text)
+
+
+def check_beside(log: Log, cells: pd.DataFrame, asked: date) -> None:
+    """A day or week beside the table of figures, in a box of words such as a title page, must be the cut-off."""
+    filled = cells[cells["value"].map(str).str.strip() != ""]
+    box = filled[filled["row"] > 0]
+    if len(box) > MOST_TITLES or box["value"].map(str).str.fullmatch(FIGURE).any():
+        filled = filled[filled["row"] < 1]  # a table of other figures, whose days are its own
+    for row, its in filled.groupby("row", sort=True):
+        texts = {each.column: periods.spaced(str(each.value)) for each in its.itertuples()}
+        for column, words, day in _days_of_row(texts, asked):
+            place = log.place(row, "", read.letter(column))
+            _wrong_week(log, place, str(its.loc[its["column"] == column, "value"].iat[0]), words, day, asked)
 
 
 def check_name(log: Log, name: str, asked: date) -> None:
@@ -86,6 +100,15 @@ def _check_header_weeks(sheet: "Reading", row: int, column: int, text: str) -> N
 def _other_days(text: str, asked: date) -> list[tuple[str, date | None]]:
     """Each day or week that ``text`` names and that is not the cut-off asked for, once."""
     return [each for each in dict.fromkeys(periods.named_cutoffs(text, asked)) if each[1] != asked]
+
+
+def _days_of_row(texts: dict[int, str], asked: date) -> Iterator[tuple[int, str, date | None]]:
+    """Each other day or week that the cells of a row name, with the column in which it begins.
+
+    A date may be split over cells, as a comma splits it in a CSV.
+    """
+    for words, day in _other_days("\n".join(texts.values()), asked):
+        yield next((column for column, text in texts.items() if words.split("\n")[0] in text), min(texts)), words, day
 
 
 def _wrong_week(log: Log, place: dict, value: str, words: str, day: date | None, asked: date) -> None:

@@ -125,7 +125,7 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
 
 def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> list[Log]:
     """Read the relevant sheets of one file; a sheet that cannot be read gives a log with its problem."""
-    log, found = Log(file, words), []
+    log, found, beside = Log(file, words), [], []
     sheets = cells.groupby(cells.get("sheet", ""), sort=False) if "sheet" in cells else [("", cells)]
     configured = rules.sheets.set_index("sheet")["rows"].to_dict()
     by_name = dict(iter(sheets))
@@ -140,6 +140,8 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
                 found.append((name, role, its, form))
             elif by_config:
                 log.problem("problem.no_header", log.place(), name, headers=_needed(rules))
+            else:
+                beside.append((name, its))
         elif role == "":
             log.problem("problem.unknown_sheet", value=name, severity=WARNING)
     for name in [each for each, role in configured.items() if by_config and role != "none" and each not in by_name]:
@@ -149,17 +151,34 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
     if len(found) > 1 and not by_config:
         log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
         found = []
+    logs = [log]
     if found:
         checks.check_name(log, Path(file).stem, rules.cutoff)
+        logs += [_beside(its, f"{file} [{name}]", found, rules, words) for name, its in beside]
     readings = [
         _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
         for name, role, its, form in found
     ]
-    _tell_once(readings)
-    return [log, *readings]
+    _tell_once([*readings, *logs])
+    return [*logs, *readings]
 
 
-def _tell_once(readings: list[Reading]) -> None:
+def _beside(cells: pd.DataFrame, shown: str, found: list[tuple], rules: Rules, words: Wording) -> Log:
+    """What is wrong about the days beside the tables ``found``.
+
+    Lists of one answer have its envelope above them, which says their days; the records in them are of other things.
+    """
+    above = cells.loc[cells["row"] < 1, ["row", "value"]].to_numpy().tolist()
+    envelope = above and any(
+        above == its.loc[its["row"] < 1, ["row", "value"]].to_numpy().tolist() for _, _, its, _ in found
+    )
+    log = Log(shown, words)
+    if not envelope:
+        checks.check_beside(log, cells, rules.cutoff)
+    return log
+
+
+def _tell_once(readings: list[Log]) -> None:
     """Leave a problem of a line that stands above several tables, such as the envelope of an answer, at the first."""
     told: set[tuple] = set()
     for reading in readings:

@@ -68,6 +68,8 @@ def named(text, near=ASKED):
         "Tuần 4 (tháng 11/2023)",
         "Tuần thứ 4 của tháng 11 năm 2023",
         "Tuần thứ tư tháng 11",
+        "Tuần cuối tháng 11",
+        "tuần cuối cùng của tháng 11 năm 2023",
         "TUẦN IV THÁNG 11",
         "Tuần 4 T11/2023",
         "tuan_4_thang_11_2023",
@@ -87,6 +89,10 @@ def test_a_day_or_week_is_known_in_every_spelling_and_is_one(text):
     [
         ("Tuần 1, tháng 11/2023", [date(2023, 11, 6)]),
         ("TUẦN 1/THÁNG 11/2023", [date(2023, 11, 6)]),
+        ("TUẦN ĐẦU THÁNG 12", [ASKED]),
+        ("tuần đầu tiên của tháng 11/2023", [date(2023, 11, 6)]),
+        ("Tuần cuối tháng 10 năm 2023", [date(2023, 10, 30)]),  # the fifth Monday of that month
+        ("tuần đầu năm 2023, tuần cuối năm", []),
         ("tuần 1 năm 2022", [date(2022, 1, 3)]),  # the first week of that year, not of a month
         ("tuần 53 năm 2023", [None]),
         ("ngày 31 tháng 11 năm 2023", [None]),

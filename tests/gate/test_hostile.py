@@ -821,6 +821,8 @@ WORKBOOKS = [
     Case("the table itself hidden", "xlsx", as_it_is, refused(at("", "Trang", "hidden_sheet")), dress=hide_the_table),
     Case("a sheet without a table", "xlsx", as_it_is, accepted(), dress=beside()),
     Case("last week's table on another sheet", "xlsx", as_it_is, refused(at("", "Trang, Tuần trước", "several_sheets")), dress=beside(rows=typed(), name="Tuần trước")),
+    Case("last week on the cover sheet", "xlsx", as_it_is, refused(other_week("A1", "Tuần 4 tháng 11", "27/11/2023", column="", sheet="Bìa")), dress=beside(rows=[["Tuần 4 tháng 11"]], name="Bìa")),
+    Case("earlier weeks in a table of other figures", "xlsx", as_it_is, accepted(), dress=beside(rows=[["Tuần 4 tháng 11", 65.41]], name="Quá trình")),
     Case("a value in the last corner of the sheet", "xlsx", as_it_is, refused(at("", "", "file.far_cell", cell="Trang!XFD1048576")), dress=cell(XFD1048576=1)),
     Case("a value in column 101", "xlsx", as_it_is, refused(at("", "", "file.far_cell", cell="Trang!CW6")), dress=cell(CW6=1)),
     Case("a value in row 5,001", "xlsx", as_it_is, refused(at("", "", "file.far_cell", cell="Trang!B5001")), dress=cell(B5001="x")),
@@ -928,6 +930,9 @@ PAGES = [
     Case("a cell over 200 columns", "html", as_it_is, refused(at("", "", "file.far_cell")), dress=changed("id=M4", "colspan=200")),
     Case("last week in the line above the table", "html", put(A1="Ngày 27/11/2023"), refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023"))),
     Case("last week in a heading above the table", "html", as_it_is, refused(other_week("A0", "Tuần 4 tháng 11", "27/11/2023")), dress=changed("<table>", "<h2>Tuần 4 tháng 11</h2><table>")),
+    Case("last week in a box of its own above the table", "html", as_it_is, refused(other_week("A1", "Ngày 27/11/2023", "27/11/2023", column="", sheet="bảng 1")), dress=changed("<table>", "<table><tr><td>Ngày 27/11/2023</table><table>")),
+    Case("last week in a line above a box that stands above the table", "html", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023", column="", sheet="bảng 1")), dress=changed("<table>", "<p>Ngày 27/11/2023</p><table><tr><td>UBND</table><table>")),
+    Case("this week and a decision's day in a box above the table", "html", as_it_is, accepted(), dress=changed("<table>", "<table><tr><td>Ngày 04/12/2023<td>QĐ 766/QĐ-TTg ngày 23/6/2022</table><table>")),
     Case("the day it was signed, below the table", "html", as_it_is, accepted(), dress=changed("</table>", "</table><p>Chợ Mới, 05/12/2023</p>")),
     Case("the table twice", "html", as_it_is, refused(at("", "bảng 1, bảng 2", "several_sheets")), dress=again),
     Case("a table cut off after a row", "html", as_it_is, refused(
