@@ -273,7 +273,7 @@ def gate(
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         print(gating.write_tables(out, accepted, cleaned, words, "utf-8-sig"))
-        print(gating.write_page(out, files, cleaned, rules, words))
+        print(words.say("run.page", page=gating.save_page(out, files, cleaned, rules, words)))
     return Exit.REFUSED if cleaned.refused else Exit.DONE
 
 

@@ -3,6 +3,8 @@
 The driver imports this module; whatever reads tables is imported by the functions that need it.
 """
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,11 +29,13 @@ class GateSummary(NamedTuple):
     refused : whether the tables are refused
     units   : the units in the tables
     lines   : lines for people: warnings about the configuration, and the problems of the tables
+    page    : of refused tables, the page that shows them with their bad cells marked; None: there is none
     """
 
     refused: bool
     units: list[Unit]
     lines: list[str]
+    page: Path | None = None
 
 
 def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
@@ -43,12 +47,23 @@ def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
 
 
 def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
-    """Gate the tables by the rules in force. Raises : ConfigError; OSError where a file cannot be opened."""
+    """Gate the tables by the rules in force. Of refused ones gate.html is kept until the week's tables are accepted.
+
+    Raises : ConfigError; OSError where a file cannot be opened.
+    """
     from analysis.config import rules
     from analysis.gate import clean
+    from analysis.weeks import paths
 
     held = rules.load(home, area, periods.cutoff(cutoff))
-    found = summarise(clean.gate(raw, held, words), words)
+    cleaned = clean.gate(raw, held, words)
+    found, kept = summarise(cleaned, words), paths.processed(home, area, "refused", cutoff)
+    shutil.rmtree(kept, ignore_errors=True)
+    with suppress(OSError):  # where the disk is full there is no page, but the problems are still printed
+        if found.refused:
+            found = found._replace(page=save_page(kept, raw, cleaned, held, words))
+        else:
+            kept.parent.rmdir()  # unless other weeks are refused
     return found._replace(lines=[*held.warnings, *found.lines])
 
 
@@ -121,11 +136,11 @@ def write_tables(
     return words.say("run.written", folder=out, names=", ".join(f"{name}.csv" for name in frames))
 
 
-def write_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> str:
-    """Write gate.html, which shows the delivered tables and the gate's result; return the sentence that names it."""
+def save_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", words: Wording) -> Path:
+    """Write gate.html, which shows the delivered tables and the gate's result; return its path."""
     from analysis.report import gatepage
     from analysis.weeks import atomic, paths
 
     tables = [path for path in files if not paths.is_remark(path)]
     page = gatepage.page(gatepage.delivered(tables), cleaned, words, rules)
-    return words.say("run.page", page=atomic.save(out / "gate.html", page))
+    return atomic.save(out / "gate.html", page)

@@ -188,7 +188,7 @@ class _Week:
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         if before.get("inputs") == inputs and complete:
             return self.done(self.words.say("run.nothing_new", report=report), report)
-        refused, units, lines = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+        refused, units, lines, page = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
         for line in lines:
             self.steps.tell(line)
         named = {path.resolve() for path in self.raw}  # with --raw, a table may have any name
@@ -196,7 +196,9 @@ class _Week:
         if unread := [path.name for path in reserved if path.resolve() not in named]:
             self.steps.tell(self.words.say("run.not_read", area=self.area, names=self.words.listed(unread)))
         if refused:
-            return Outcome(Exit.REFUSED, self.words.say("run.refused", file=self.names))
+            said = [self.words.say("run.refused", file=self.names)]
+            said += [self.words.say("run.page", page=page)] if page else []
+            return Outcome(Exit.REFUSED, "\n".join(said))
         if unknown := self.unknown(units):
             return Outcome(Exit.WRONG_USAGE, unknown)
         revision, held = len(store.revisions(published)) + 1, atomic.digests(paths.held_raw(published)[0])

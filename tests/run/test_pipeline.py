@@ -166,6 +166,12 @@ def test_a_refused_table_lists_its_problems_and_writes_nothing(home):
     assert not (home / "data" / "processed" / AREA).exists()
 
 
+def test_a_refused_week_says_where_its_tables_are_shown_with_what_to_correct(home):
+    made, page = steps(home, stages=()), home / "gate.html"
+    shown = dataclasses.replace(made, gate=lambda *_: accepted(refused=True)._replace(page=page))
+    assert say("run.page", page=page) in pipeline.make_week(home, AREA, CUTOFF, steps=shown).message
+
+
 def test_warnings_are_told_and_the_week_is_made(home):
     told = []
     outcome = pipeline.make_week(home, AREA, CUTOFF, steps=steps(home, severities=("warning",), stages=(), told=told))
