@@ -301,7 +301,10 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
         faults.append(f"{shown}: the file is missing")
         return pd.DataFrame(columns=columns)
     try:
-        table = pd.read_csv(io.StringIO(decode(data, shown)), dtype=str, keep_default_na=False)
+        text = decode(data, shown)
+        header = text.partition("\n")[0]
+        by = ";" if header.count(";") > header.count(",") else ","  # a Vietnamese Excel saves a CSV with semicolons
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=by)
     except ConfigError as error:
         faults.append(str(error))
         return pd.DataFrame(columns=columns)
@@ -309,7 +312,9 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
         faults.append(f"{shown}: {error}")
         return pd.DataFrame(columns=columns)
     if not isinstance(table.index, pd.RangeIndex):  # pandas takes a cell too many in the first row for an index
-        faults.append(f"{shown} row 2: more cells than columns; write a text with a comma in quotation marks")
+        faults.append(
+            f"{shown} row 2: more cells than columns; write a text with a {'comma' if by == ',' else 'semicolon'} in quotation marks"
+        )
         return pd.DataFrame(columns=columns)
     later = LATER.get(name, ())
     most = len(table.columns)
@@ -345,10 +350,10 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
         allowed = words_of(name, column)
         texts = table[column].str.strip()
         if column in NUMBERS:
-            table[column] = pd.to_numeric(texts.replace("", None), errors="coerce")
+            table[column] = pd.to_numeric(texts.replace("", None).str.replace(",", "."), errors="coerce")
             wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
         elif column in DATES:
-            table[column] = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d", errors="coerce")
+            table[column] = pd.to_datetime(texts.map(_iso).replace("", None), format="%Y-%m-%d", errors="coerce")
             wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
         elif allowed:
             table[column] = texts
@@ -361,6 +366,11 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
             f"{shown} row {row + 2}: {column}: {texts[row]!r} is not valid{expected}" for row in table.index[wrong]
         ]
     return table
+
+
+def _iso(text: str) -> str:
+    """``"25/12/2023"``, as Excel saves a day, => ``"2023-12-25"``; any other text as it is."""
+    return re.sub(r"(\d{1,2})/(\d{1,2})/(\d{4})", lambda day: f"{day[3]}-{day[2]:0>2}-{day[1]:0>2}", text)
 
 
 # -- what holds on a day ---------------------------------------------------------------------------------------------

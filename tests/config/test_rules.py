@@ -53,7 +53,7 @@ FAULTS = [
     ("cho-moi/units.csv", "30634,Kiến An", "30628,Kiến An", ["units.csv row 4: 30628: the period from 2022-06-23 overlaps the one of row 2"]),
     ("cho-moi/units.csv", "Hòa Bình", "HÒA  AN", ["on 2022-06-23 two units are called 'Hòa An'"]),
     ("cho-moi/units.csv", "2025-06-30", "2022-01-01", ["the period ends on 2022-01-01, before it begins"]),
-    ("cho-moi/units.csv", "2025-06-30", "30/6/2025", ["units.csv row 2: valid_to: '30/6/2025' is not valid"]),
+    ("cho-moi/units.csv", "2025-06-30", "31/6/2025", ["units.csv row 2: valid_to: '31/6/2025' is not valid"]),
     ("cho-moi/aliases.csv", "TÂN MỸ,30643", "TÂN MỸ,30000", ["aliases.csv row 2: meant: '30000' is not known"]),
     ("cho-moi/aliases.csv", "ST T,STT", "ST T,SỐ", ["aliases.csv row 3: meant: 'SỐ' is not a header of columns.csv"]),
     ("cho-moi/columns.csv", "TD,percent", "TDD,percent", ["columns.csv row 9: field: 'TDD' is not known"]),
