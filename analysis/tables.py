@@ -108,6 +108,11 @@ TABLES = {
         text=_key("the office's own words, one paragraph"),
         source=_key("the file and its line or paragraph, or the cell of the table"),
     ),
+    "place": _table(
+        rank=_number("the area's place in its province or nation, as a file of the week says; 1 is best"),
+        of=_number("among how many"),
+        source=_text("where that is written"),
+    ),
     "points": _table(
         unique=["unit_code", "group", "indicator"],
         unit_code=UNIT["unit_code"],
@@ -319,7 +324,7 @@ TABLES = {
 # Table => the notebook that writes it, and that must be run where the table is missing.
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units"), "1_clean")
-    | dict.fromkeys(("source", "corrections", "remarks"), "1_clean")
+    | dict.fromkeys(("source", "corrections", "remarks", "place"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")

@@ -46,8 +46,8 @@ CSV = """\
 
 The columns of each file are these, in this order, in UTF-8, with commas between them or, as a Vietnamese Excel saves a
 CSV, with semicolons. Texts are read without the spaces around them. A day is written `2023-12-04` or `4/12/2023`.
-In dated files (`valid_from`, `valid_to`) the periods of one code follow each other without gap or overlap; rows in force are never edited: close them with `valid_to` and add a new row.
-Columns at the end that a file may lack say so.
+In dated files (`valid_from`, `valid_to`) the periods of one code follow each other without gap or overlap; rows in
+force are never edited: close them with `valid_to` and add a new row. Columns at the end that a file may lack say so.
 """
 
 MAIL = """\

@@ -312,9 +312,8 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
         faults.append(f"{shown}: {error}")
         return pd.DataFrame(columns=columns)
     if not isinstance(table.index, pd.RangeIndex):  # pandas takes a cell too many in the first row for an index
-        faults.append(
-            f"{shown} row 2: more cells than columns; write a text with a {'comma' if by == ',' else 'semicolon'} in quotation marks"
-        )
+        kind = {",": "comma", ";": "semicolon"}[by]
+        faults.append(f"{shown} row 2: more cells than columns; write a text with a {kind} in quotation marks")
         return pd.DataFrame(columns=columns)
     later = LATER.get(name, ())
     most = len(table.columns)

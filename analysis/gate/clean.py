@@ -15,12 +15,12 @@ import pandas as pd
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
-from analysis.gate import checks, headers, remarks
+from analysis.gate import checks, headers, places, remarks
 from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.sheet import Reading, Record
 from analysis.readers import read
 from analysis.tables import INDICATOR_OF
-from analysis.weeks.paths import is_remark
+from analysis.weeks.paths import is_beside, is_place
 
 FIGURES = ["value", "numerator", "denominator", "published_points"]
 MEASUREMENTS = ["unit_code", "unit_name", "indicator", *FIGURES, "mark"]
@@ -56,6 +56,7 @@ class Cleaned:
     source       : one row for each sheet: file (with the sheet's name where there are several), cutoff, previous_cutoff
                    (ISO; of the previous totals that the table itself carries, "" if none)
     remarks      : about, code, text, source: the office's own words, those of the file first
+    place        : rank, of, source: the area's place in its province; no row where no file says it
     """
 
     measurements: pd.DataFrame
@@ -65,6 +66,7 @@ class Cleaned:
     units: pd.DataFrame
     source: pd.DataFrame
     remarks: pd.DataFrame
+    place: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -79,12 +81,12 @@ class Cleaned:
 def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
     """Read the files of one cut-off and clean them. A file that cannot be read is reported as a problem.
 
-    paths  : tables, and the office's remarks, which are told by their name (``is_remark``)
+    paths  : tables, and what came beside them, which is told by its name (``is_beside``)
     Raises : OSError where a file cannot be opened.
     """
     delivered = list(map(Path, [paths] if isinstance(paths, str | Path) else paths))
     logs: list[Log] = []
-    for path in (each for each in delivered if not is_remark(each)):
+    for path in (each for each in delivered if not is_beside(each)):
         try:
             cells = read.cells(path)
         except read.Unreadable as fault:
@@ -92,7 +94,7 @@ def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
             log.problem(fault.key, **fault.fields)
         else:
             logs += _readings(cells, path.name, rules, words)
-    return _joined(logs, list(filter(is_remark, delivered)), rules, words)
+    return _joined(logs, list(filter(is_beside, delivered)), rules, words)
 
 
 def accepted(cleaned: Cleaned, words: Wording) -> Cleaned:
@@ -207,15 +209,17 @@ def _needed(rules: Rules) -> str:
 # -- the files as a whole --------------------------------------------------------------------------------------------
 
 
-def _joined(logs: list[Log], files: list[Path], rules: Rules, words: Wording) -> Cleaned:
-    """The result of all tables, by the logs of their sheets, and of the remarks in ``files``."""
+def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -> Cleaned:
+    """The result of all tables, by the logs of their sheets, and of the files beside them."""
     readings = [log for log in logs if isinstance(log, Reading)]
     units = _units(readings, rules)
-    of_files, said = remarks.read_files(files, remarks.Headings(rules, units), words)
+    remarked = [path for path in beside if not is_place(path)]
+    of_files, said = remarks.read_files(remarked, remarks.Headings(rules, units), words)
+    of_places, place = places.read_files(list(filter(is_place, beside)), words)
     said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, rules, words) if readings else Log("", words)
-    every = [*logs, disagreements, whole, *of_files]
+    every = [*logs, disagreements, whole, *of_files, *of_places]
     problems = pd.DataFrame(listed((each for log in every for each in log.problems), words), columns=PROBLEMS)
     sources = [
         {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
@@ -229,6 +233,7 @@ def _joined(logs: list[Log], files: list[Path], rules: Rules, words: Wording) ->
         units,
         pd.DataFrame(sources, columns=["file", "cutoff", "previous_cutoff"]),
         pd.DataFrame(said, columns=remarks.REMARKS),
+        pd.DataFrame(place, columns=places.PLACE).astype({"rank": float, "of": float}),
     )
 
 

@@ -25,7 +25,7 @@ class Edition:
     """The tables of one week, with the rules and words that a report of it needs.
 
     tables : by name, with the content of the week's CSV files: those of tables.BEFORE_REPORT, and findings
-    province_rank : "7/11", or "" to take it from config/<area>/province_rank.csv
+    province_rank : "7/11", or "" to take it from the week's table ``place``, else config/<area>/province_rank.csv
     provenance    : file, hash (of the file), remarks, revision, code (its version), as provenance.provenance gives them
     """
 
@@ -189,14 +189,15 @@ class Edition:
 
     @cached_property
     def standing(self) -> tuple[str, str] | None:
-        """The rank in the province: (rank, number of areas), from the parameter or from config; None if in neither."""
+        """The rank in the province: (rank, number of areas), from the parameter, a file of the week, or config."""
         if self.province_rank:
             place, _, of = self.province_rank.partition("/")
             if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
                 raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
             return place.strip(), of.strip()
         held = self.rules.province_rank
-        rows = held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
+        of_file, of_config = self.tables["place"], held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
+        rows = of_file if len(of_file) else of_config
         return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
 
 

@@ -95,10 +95,11 @@ def _keep(page: Path, record: Path, is_stale: Callable[[], bool], build: Callabl
 
 
 def read(home: Path, area: str) -> pd.DataFrame:
-    """The totals of all weeks whose tables can be read: the columns of ``history.load``, and kind and change.
+    """The totals of all weeks whose tables can be read: the columns of ``history.load``, and kind, change, place, of.
 
     kind   : commune or department; NaN for the control row and for carried totals
     change : points, as in that week's report; NaN: none
+    place, of : the area's place in its province, and among how many, as a file of the week says; NaN: none does
     """
     try:
         return _totals(home, area)
@@ -114,7 +115,9 @@ def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
         files = {day: (week.folder / f"{name}.csv").read_bytes() for day, week in weeks.items()}
         its = table_files.from_csvs(name, files).rename_axis("cutoff").reset_index()
         found = found.merge(its[[*keys, column]], on=keys, how="left")
-    return found
+    places = table_files.from_csvs("place", {day: week.data("place") for day, week in weeks.items()})
+    places = places.rename_axis("cutoff").reset_index()[["cutoff", "rank", "of"]].rename(columns={"rank": "place"})
+    return found.merge(places, on="cutoff", how="left")
 
 
 def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:
@@ -122,7 +125,7 @@ def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:
     try:
         found = _totals(home, area, [day for day in store.published(home, area) if day != cutoff])
     except (OSError, ValueError):
-        return pd.DataFrame(columns=["cutoff", "unit_code", "total", "kind", "carried_by"])
+        return pd.DataFrame(columns=["cutoff", "unit_code", "total", "kind", "carried_by", "place", "of"])
     return found[(found["cutoff"] == cutoff) & (found["carried_by"] == "")]
 
 
@@ -215,14 +218,14 @@ def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:
 
 def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> dict:
     """The values of one week's row; totals : the rows of that week, none where its tables cannot be read."""
-    places = held.province_rank
     own = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
-    place = places[places["cutoff"] == pd.Timestamp(week.cutoff)]
+    known = held.province_rank[held.province_rank["cutoff"] == pd.Timestamp(week.cutoff)]
+    told = own.dropna(subset="place")[["place", "of"]].to_numpy().tolist() or known[["rank", "of"]].to_numpy().tolist()
     area = next(own.itertuples(), None)
     return _blank(week, words) | {
         "readable": len(totals) > 0,
         "file_name": paths.saved_name(held.area, week.cutoff),
-        "place": f"{place['rank'].iat[0]:.0f}/{place['of'].iat[0]:.0f}" if len(place) else "",
+        "place": "{:.0f}/{:.0f}".format(*told[0]) if told else "",
         "total": words.number(area.total) if area else "",
         "change": words.number(area.change, signed=True) if area else MISSING,
         "band": _band(area.band, held, words) if area else MISSING,

@@ -97,7 +97,7 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
     known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
     return (
         inputs.get("raw") != atomic.digests(paths.raw_files(home, area, cutoff))
-        or inputs.get("remarks", []) != atomic.digests(paths.remark_files(home, area, cutoff))
+        or inputs.get("remarks", []) != atomic.digests(paths.files_beside(home, area, cutoff))
         or bool(record.get("failed"))
         or not publish.intact(home, record.get("products", {}))
         or not known.issuperset(store.history(home, area, cutoff))

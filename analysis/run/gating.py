@@ -141,6 +141,6 @@ def save_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", 
     from analysis.report import gatepage
     from analysis.weeks import atomic, paths
 
-    tables = [path for path in files if not paths.is_remark(path)]
+    tables = [path for path in files if not paths.is_beside(path)]
     page = gatepage.page(gatepage.delivered(tables), cleaned, words, rules)
     return atomic.save(out / "gate.html", page)

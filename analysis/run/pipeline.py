@@ -135,9 +135,9 @@ def make_week(
         try:
             cutoff = cutoff or paths.newest_raw(home, area)
             given = sorted(raw or (), key=lambda path: path.name)
-            named = paths.without_copies(path for path in given if not paths.is_remark(path))
+            named = paths.without_copies(path for path in given if not paths.is_beside(path))
             tables = named or paths.raw_files(home, area, cutoff)
-            remarks = [path for path in given if paths.is_remark(path)] or paths.remark_files(home, area, cutoff)
+            remarks = [path for path in given if paths.is_beside(path)] or paths.files_beside(home, area, cutoff)
         except paths.NotFound:
             return Outcome(Exit.REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:

@@ -17,6 +17,7 @@ STRAY = re.compile(
     r"~\$.*|\..*|.*~|.*\.(crdownload|part|partial|download|tmp)|(eh)?thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL
 )
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
+PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.csv", re.IGNORECASE | re.ASCII)
 
 
 class NotFound(AnalysisError, FileNotFoundError):
@@ -106,22 +107,27 @@ def without_copies(files: Iterable[Path]) -> list[Path]:
     return sorted(first.values(), key=lambda path: path.name)
 
 
-def remark_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
-    """The office's remarks on a week: those in ``folder/raw/`` where that exists, else those in data/raw/<area>/."""
+def files_beside(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
+    """What was delivered of a week beside its tables: in ``folder/raw/`` where that exists, else in data/raw/."""
     if folder and (folder / "raw").is_dir():
         return held_raw(folder)[1]
-    return [path for path in reserved_raw(home, area, cutoff) if is_remark(path)]
+    return [path for path in reserved_raw(home, area, cutoff) if is_beside(path)]
 
 
-def is_remark(path: Path) -> bool:
-    """Whether a file holds the office's remarks, by its name."""
-    return REMARKS.fullmatch(path.name) is not None
+def is_beside(path: Path) -> bool:
+    """Whether a file is no table, by its name: the office's remarks, or the area's place in the province."""
+    return is_place(path) or REMARKS.fullmatch(path.name) is not None
+
+
+def is_place(path: Path) -> bool:
+    """Whether a file says the area's place in the province, by its name."""
+    return PLACE.fullmatch(path.name) is not None
 
 
 def held_raw(folder: Path) -> tuple[list[Path], list[Path]]:
-    """What a week was made from, as its folder keeps it: its tables, and the office's remarks; each sorted by name."""
+    """What a week was made from, as its folder keeps it: its tables, and what came beside; each sorted by name."""
     files = _files(folder / "raw")
-    return [path for path in files if not is_remark(path)], [path for path in files if is_remark(path)]
+    return [path for path in files if not is_beside(path)], [path for path in files if is_beside(path)]
 
 
 def reserved_raw(home: Path, area: str, cutoff: str) -> list[Path]:

@@ -53,7 +53,7 @@ def provenance(week: Week) -> dict[str, str]:
     """
     raw = week.raw_files()
     fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
-    remarks = "\n".join(f"{path.name} ({sha256(path)})" for path in week.remark_files())
+    remarks = "\n".join(f"{path.name} ({sha256(path)})" for path in week.files_beside())
     return {
         "file": "\n".join(path.name for path in raw),
         "hash": "\n".join(map(sha256, raw)),

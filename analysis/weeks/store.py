@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analysis.config.rules import Rules
     from analysis.config.wording import Wording
 
-WITHOUT_NUMBERS = ("pages", "remarks")  # tables that a week may lack, and that no later week reads
+WITHOUT_NUMBERS = ("pages", "remarks", "place")  # tables that a week may lack, and that no later week reads
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Week:
         """The delivered tables: the run's copies, else the files in data/raw/. Raises : NotFound."""
         return paths.raw_files(self.home, self.area, self.cutoff, self.folder)
 
-    def remark_files(self) -> list[Path]:
-        """The office's remarks on the week: the run's copies, else the files in data/raw/; mostly none."""
-        return paths.remark_files(self.home, self.area, self.cutoff, self.folder)
+    def files_beside(self) -> list[Path]:
+        """What was delivered beside the tables: the run's copies, else the files in data/raw/; mostly none."""
+        return paths.files_beside(self.home, self.area, self.cutoff, self.folder)
 
     def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; missing text is "", missing numbers are NaN.
@@ -67,8 +67,7 @@ class Week:
     def data(self, name: str) -> bytes:
         """The bytes of the table's file.
 
-        A missing table ``pages`` or ``remarks`` has no rows: no notebook writes pages, and weeks published before there
-        were remarks have none.
+        A missing table of WITHOUT_NUMBERS has no rows: no notebook writes pages, and older weeks lack the others.
         Raises : NotFound that names the notebook to run first.
         """
         from analysis import tables

@@ -601,6 +601,11 @@ def changed_place(home: Path) -> None:
     path.write_text(path.read_text("utf-8") + f"{DAYS[1]},3,11,letter\n", "utf-8")
 
 
+def told_place(home: Path) -> None:
+    place = pd.DataFrame([(4.0, 11.0, "letter")], columns=["rank", "of", "source"])
+    store.write_table(paths.processed(home, AREA, DAYS[1]), "place", place)
+
+
 @pytest.mark.parametrize(
     ("happen", "said"),
     [
@@ -615,8 +620,9 @@ def changed_place(home: Path) -> None:
             "Đính chính",
         ),
         (changed_place, "3/11"),
+        (told_place, "4/11"),
     ],
-    ids=["a week published", "totals", "changes", "kinds", "a week corrected", "a place entered"],
+    ids=["a week published", "totals", "changes", "kinds", "a week corrected", "a place entered", "a place delivered"],
 )
 def test_what_changes_is_in_the_index_the_next_time(home, happen, said):
     publish_all(home, DAYS[:3])

@@ -259,7 +259,7 @@ def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_
     pipeline.make_week(home, AREA, steps=steps(home, stages=()))
     before = contents(*published(home))
     raw = home / "data" / "raw" / AREA
-    for name in (f"{CUTOFF}-xep-hang.csv", f"{CUTOFF}-PHAN-HOI.csv", "2023-12-18-phan-hoi.csv"):
+    for name in (f"{CUTOFF}-phan-hoi.xlsx", f"{CUTOFF}-PHAN-HOI.csv", "2023-12-18-phan-hoi.csv"):
         put(raw / name, "no table")
     again, told = pipeline.make_week(home, AREA, steps=steps(home, stages=())), []
     assert (again.status, "Không có gì mới" in again.message) == (Exit.DONE, True)
@@ -271,7 +271,7 @@ def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_
     assert (outcome.status, outcome.report) == (Exit.DONE, published(home)[1] / "report.html")
     assert [path.name for path in (published(home)[0] / "raw").iterdir()] == [f"{CUTOFF}.txt"]
     (line,) = (line for line in told if "chưa được đọc" in line)
-    assert f"{CUTOFF}-PHAN-HOI.csv và {CUTOFF}-xep-hang.csv" in line and "2023-12-18" not in line
+    assert f"{CUTOFF}-PHAN-HOI.csv và {CUTOFF}-phan-hoi.xlsx" in line and "2023-12-18" not in line
 
 
 def test_a_table_named_by_the_person_is_not_told_as_unread_whatever_its_name(home):

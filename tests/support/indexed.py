@@ -29,7 +29,15 @@ def totals_of(days: list[str], units: dict[str, str] | None = None, control: boo
     columns = ["cutoff", "unit_code", "unit_name", "total", "rank", "kind", "change"]
     frame = pd.DataFrame(rows, columns=columns)
     since = frame["cutoff"].str[:4] + "-01-01"
-    return frame.assign(band="Trung bình", revision=1.0, corrected=False, carried_by="", since=since)
+    return frame.assign(
+        band="Trung bình",
+        revision=1.0,
+        corrected=False,
+        carried_by="",
+        since=since,
+        place=float("nan"),
+        of=float("nan"),
+    )
 
 
 def listed(days: list[str], revised: dict[str, int] | None = None) -> list[indexpage.Published]:

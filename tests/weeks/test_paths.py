@@ -89,24 +89,24 @@ def test_the_raw_tables_in_a_run_folder_win(home):
     assert [path.name for path in paths.raw_files(home, AREA, CUTOFF, home / "nowhere")] == ["2023-12-04.txt"]
 
 
-def test_the_remarks_of_a_week_are_known_by_their_name_alone(home):
+def test_what_came_beside_the_table_of_a_week_is_known_by_its_name_alone(home):
     put(home / "data/raw/cho-moi/2023-12-04.txt")
-    assert paths.remark_files(home, AREA, CUTOFF) == []
-    names = ["2023-12-04-GHI-CHU.docx", "2023-12-04-ghi-chu.txt"]
-    for name in [*names, "2023-11-27-ghi-chu.txt", "2023-12-04-phan-hoi.txt", "2023-12-04-xep-hang.csv"]:
+    assert paths.files_beside(home, AREA, CUTOFF) == []
+    names = ["2023-12-04-GHI-CHU.docx", "2023-12-04-ghi-chu.txt", "2023-12-04-xep-hang.csv"]
+    for name in [*names, "2023-11-27-ghi-chu.txt", "2023-12-04-phan-hoi.txt", "2023-11-27-xep-hang.csv"]:
         put(home / "data/raw/cho-moi" / name)
-    assert [path.name for path in paths.remark_files(home, AREA, CUTOFF)] == names
+    assert [path.name for path in paths.files_beside(home, AREA, CUTOFF)] == names
 
 
 def test_in_a_weeks_folder_tables_and_remarks_are_told_apart_and_its_own_win(home):
     put(home / "data/raw/cho-moi/2023-12-04-ghi-chu.txt")
     table = put(home / "elsewhere/raw/2023-12-04.txt")
-    assert paths.remark_files(home, AREA, CUTOFF, home / "elsewhere") == []  # published without
+    assert paths.files_beside(home, AREA, CUTOFF, home / "elsewhere") == []  # published without
     remark = put(home / "elsewhere/raw/2023-12-04-ghi-chu.txt")
     assert paths.raw_files(home, AREA, CUTOFF, home / "elsewhere") == [table]
-    assert paths.remark_files(home, AREA, CUTOFF, home / "elsewhere") == [remark]
+    assert paths.files_beside(home, AREA, CUTOFF, home / "elsewhere") == [remark]
     assert paths.held_raw(home / "elsewhere") == ([table], [remark])
-    assert [path.parent.name for path in paths.remark_files(home, AREA, CUTOFF, home / "draft")] == ["cho-moi"]
+    assert [path.parent.name for path in paths.files_beside(home, AREA, CUTOFF, home / "draft")] == ["cho-moi"]
 
 
 @pytest.mark.parametrize("name", ["2023-11-27.txt", "2023-12-041.txt", "table 2023-12-04.txt"])
