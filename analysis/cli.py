@@ -329,6 +329,32 @@ def verify(
     return outcome.status
 
 
+@app.command(short_help="Take a published week back that was delivered under a wrong day.")
+def withdraw(
+    cutoff: Annotated[
+        str,
+        typer.Argument(metavar="CUTOFF", callback=_is_cutoff, help="The day under which the week was published."),
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept with the week.")],
+    area: Area = None,
+    home: Home = None,
+) -> int:
+    """Take a published week back: its tables, reports and delivered files are kept aside whole, none is deleted.
+
+    The weeks after it are due again, because they were compared with it. Who was sent its mail is named; no letter goes
+    out by itself, and one that still waits is stopped.
+    """
+    if not reason.strip():
+        raise typer.BadParameter("say why, for whoever looks for the week later", param_hint="--reason")
+    home, area = _place(home, area)
+    from analysis.config import wording
+    from analysis.run.withdraw import withdraw_week
+
+    outcome = withdraw_week(home, area, cutoff, reason.strip(), wording.load(home, "vi"))
+    _say(outcome.message, outcome.status)
+    return outcome.status
+
+
 @app.command(short_help="Copy what is public of the published weeks into a folder for a web server.")
 def site(
     folder: Annotated[

@@ -23,6 +23,7 @@ PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
 UNSETTLED = (REFUSED, GAVE_UP, UNCERTAIN)  # a person must look at these
 MAY_HAVE_ARRIVED = (ACCEPTED, UNCERTAIN, SENDING)
 WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting needs minutes, RFC 5321 §4.5.4.1 asks for growing waits
+ANY_REVISION = 1_000_000  # later than all
 JITTER = 0.2  # share of the wait, so that many letters are not tried again at the same moment
 GIVE_UP_HOURS = 48  # our choice: after two days the figures of a week are old
 KEEP_BYTES_DAYS = 365  # our choice: who was sent what stays known after that, the text of the letter does not
@@ -228,7 +229,7 @@ class Outbox:
             *(reply, now, letter, tries, PENDING),
         )
 
-    def reached(self, area: str, cutoff: str, before: int) -> list[sqlite3.Row]:
+    def reached(self, area: str, cutoff: str, before: int = ANY_REVISION) -> list[sqlite3.Row]:
         """Who got, or may have got, a revision earlier than ``before``: about, recipient, revision (the newest)."""
         return self.db.execute(
             "SELECT about, recipient, max(revision) AS revision FROM letters "
@@ -236,6 +237,21 @@ class Outbox:
             "GROUP BY about, address ORDER BY id",  # beside max(), SQLite takes the other columns from its row
             (area, cutoff, before, *MAY_HAVE_ARRIVED),
         ).fetchall()
+
+    def withdraw(self, area: str, cutoff: str, now: float) -> None:
+        """Stop the week's waiting letters, and file them all aside, so that another week of that day begins anew.
+
+        Only the process that holds the week's lock may call it.
+        """
+        aside = f"{cutoff} withdrawn {now:.0f}"
+        with self.db:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.execute(
+                "UPDATE letters SET state = ?, reply = 'withdrawn', changed = ? WHERE state = ? AND area = ? "
+                "AND cutoff = ?",
+                (GAVE_UP, now, PENDING, area, cutoff),
+            )
+            self.db.execute("UPDATE letters SET cutoff = ? WHERE area = ? AND cutoff = ?", (aside, area, cutoff))
 
     def forget_bytes(self, now: float) -> int:
         """Drop the bytes of letters that have been settled for a year; the rows stay. Returns how many.

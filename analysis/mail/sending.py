@@ -289,6 +289,20 @@ def waiting(home: Path, area: str) -> list[str]:
         return box.waiting(area) if box else []
 
 
+def withdraw(home: Path, area: str, cutoff: str, words: Wording, keep: Callable[[list[str]], None]) -> None:
+    """Stop the week's letters and file them aside, after ``keep`` has kept who got, or may have got, one of them.
+
+    Raises : WeekIsBusy; OutboxError.
+    """
+    with _only_sender(home, area, cutoff, words), _box(home) as box:
+        if box is None:
+            keep([])
+            return
+        box.recover(area, cutoff, time.time())
+        keep(list(dict.fromkeys(row["recipient"] for row in box.reached(area, cutoff))))
+        box.withdraw(area, cutoff, time.time())
+
+
 @contextmanager
 def _only_sender(home: Path, area: str, cutoff: str, words: Wording) -> Iterator[None]:
     """Allow only one sender of a week at a time. The system frees the lock of a dead one. Raises WeekIsBusy."""

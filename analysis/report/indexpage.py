@@ -52,13 +52,15 @@ def save(home: Path, area: str, words: Wording) -> None:
     """Make the index of ``area`` again if it is missing or does not match the published weeks.
 
     If it matches, only files are hashed. Another run may publish a week at the same time, so the check is repeated
-    after writing. Without a published week no index is made.
+    after writing. Without a published week there is no index: one from before the last week was withdrawn is deleted.
 
     Raises : OSError where the page cannot be written; ConfigError as rules.load does
     """
 
-    def build() -> tuple[str, str]:
+    def build() -> tuple[str, str] | None:
         weeks, up = published(home, area), has_neighbours(home, area)
+        if not weeks:
+            return None
         made_of = inputs(home, area, weeks, words)
         held = rules.load(home, area, date.fromisoformat(weeks[-1].cutoff))
         return made_of, build_index(weeks, read(home, area), held, words, up=up)
@@ -74,21 +76,28 @@ def save(home: Path, area: str, words: Wording) -> None:
 def save_areas(home: Path, words: Wording) -> None:
     """Make the index of all areas again if it is missing or does not match theirs. Raises : OSError."""
 
-    def build() -> tuple[str, str]:
+    def build() -> tuple[str, str] | None:
         made_of = areas_inputs(home, words)
         weeks = {area: published(home, area) for area in listed_areas(home)}
-        return made_of, build_areas_index(home, weeks, words)
+        return (made_of, build_areas_index(home, weeks, words)) if weeks else None
 
     _keep(areas_page(home), areas_record(home), lambda: are_areas_stale(home, words), build)
 
 
-def _keep(page: Path, record: Path, is_stale: Callable[[], bool], build: Callable[[], tuple[str, str]]) -> None:
-    """Write the page that ``build`` returns, and of what it is made, until the page is no longer stale."""
+def _keep(page: Path, record: Path, is_stale: Callable[[], bool], build: Callable[[], tuple[str, str] | None]) -> None:
+    """Write the page that ``build`` returns, and of what it is made, until the page is no longer stale.
+
+    Where it returns None there is nothing to list any more, and the page is deleted.
+    """
     for _ in range(ATTEMPTS):
         if not is_stale():
             return
-        made_of, text = build()
-        html = text.encode()
+        made = build()
+        if made is None:
+            page.unlink(missing_ok=True)
+            record.unlink(missing_ok=True)
+            continue
+        made_of, html = made[0], made[1].encode()
         if not page.is_file() or page.read_bytes() != html:
             atomic.save(page, html)
         atomic.save_json(record, {"inputs": made_of, "page": hashlib.sha256(html).hexdigest()})

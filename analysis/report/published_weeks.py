@@ -30,10 +30,12 @@ class Published(NamedTuple):
 
 
 def is_stale(home: Path, area: str, words: Wording) -> bool:
-    """Whether the index is missing or does not match the published weeks; False where no week is published."""
+    """Whether the index is missing or does not match the published weeks; where there are none, whether it is there."""
     page, weeks = paths.reports(home, area, NAME), published(home, area)
+    if not weeks:
+        return page.is_file()
     made_of = {"inputs": inputs(home, area, weeks, words), "page": atomic.sha256(page) if page.is_file() else ""}
-    return bool(weeks) and atomic.load_json(paths.processed(home, area, RECORD)) != made_of
+    return atomic.load_json(paths.processed(home, area, RECORD)) != made_of
 
 
 def published(home: Path, area: str) -> list[Published]:
@@ -85,10 +87,12 @@ def areas_record(home: Path) -> Path:
 
 
 def are_areas_stale(home: Path, words: Wording) -> bool:
-    """Whether the index of all areas is missing or does not match theirs; False where no area has one."""
+    """Whether the index of all areas is missing or does not match theirs; where they have none, whether it is there."""
     page = areas_page(home)
+    if not listed_areas(home):
+        return page.is_file()
     made_of = {"inputs": areas_inputs(home, words), "page": atomic.sha256(page) if page.is_file() else ""}
-    return bool(listed_areas(home)) and atomic.load_json(areas_record(home)) != made_of
+    return atomic.load_json(areas_record(home)) != made_of
 
 
 def areas_inputs(home: Path, words: Wording) -> str:

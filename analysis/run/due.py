@@ -100,8 +100,16 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
         or inputs.get("remarks", []) != atomic.digests(paths.files_beside(home, area, cutoff))
         or bool(record.get("failed"))
         or not publish.intact(home, record.get("products", {}))
-        or not known.issuperset(store.history(home, area, cutoff))
+        or known != set(store.history(home, area, cutoff))
+        or _knows_withdrawn(home, area, inputs.get("earlier", {}))
     )
+
+
+def _knows_withdrawn(home: Path, area: str, earlier: dict[str, str]) -> bool:
+    """Whether the week was made from a week that was withdrawn since, and whose day has another week now."""
+    days = {path.name[:10] for path in paths.processed(home, area, "withdrawn").glob("*")}
+    known = {path: digest for path, digest in earlier.items() if days & set(path.split("/"))}
+    return any(not (home / path).is_file() or atomic.sha256(home / path) != digest for path, digest in known.items())
 
 
 def missing(home: Path, area: str) -> list[str]:

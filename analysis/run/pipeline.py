@@ -63,7 +63,7 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> lis
     return [line for lines in told for line in lines]
 
 
-def _index(home: Path, area: str, words: Wording) -> None:
+def renew_index(home: Path, area: str, words: Wording) -> None:
     """Make the area's index page, and the one of all areas, again if they do not match what is published."""
     from analysis.report import published_weeks
 
@@ -101,7 +101,7 @@ class Pipeline:
     export: Callable = _export
     tell: Callable[[str], None] = _tell
     way: EngineOptions = DEFAULT_OPTIONS
-    index: Callable = _index
+    index: Callable = renew_index
 
 
 def make_week(

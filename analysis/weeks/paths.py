@@ -135,6 +135,12 @@ def reserved_raw(home: Path, area: str, cutoff: str) -> list[Path]:
     return _dated(home, area, str(periods.cutoff(cutoff)), reserved=True)
 
 
+def delivered_files(home: Path, area: str, cutoff: str) -> list[Path]:
+    """Every file of data/raw/<area>/ whose name begins with the cut-off: tables, copies, files of a reserved name."""
+    day = str(periods.cutoff(cutoff))
+    return [*_dated(home, area, day), *_dated(home, area, day, reserved=True)]
+
+
 def newest_raw(home: Path, area: str) -> str:
     """The latest cut-off that has a raw table. Raises NotFound if there is none."""
     days = raw_days(home, area)

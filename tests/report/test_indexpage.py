@@ -590,6 +590,19 @@ def test_an_index_that_only_lost_its_record_is_not_written_again(home):
     assert index(home).stat().st_mtime == 1 and paths.processed(home, AREA, "index.json").is_file()
 
 
+def test_where_the_last_week_is_gone_no_index_lists_it(home):
+    publish_all(home, DAYS[:1])
+    saved(home)
+    indexpage.save_areas(home, words())
+    assert indexpage.areas_page(home).is_file()
+    for place in (paths.processed(home, AREA, DAYS[0]), paths.reports(home, AREA, DAYS[0])):
+        shutil.rmtree(place, ignore_errors=True)
+    indexpage.save(home, AREA, words())
+    indexpage.save_areas(home, words())
+    assert not index(home).exists() and not indexpage.areas_page(home).exists()
+    assert not indexpage.is_stale(home, AREA, words())
+
+
 def rewrite(home: Path, name: str, **columns: object) -> None:
     """One table of a published week made again, with these figures for everyone."""
     place = paths.processed(home, AREA, DAYS[1])

@@ -1,0 +1,62 @@
+"""Takes a published week back that was delivered under a wrong day: kept aside whole, and nobody is written to.
+
+Its tables, reports, delivered files and the record of its letters leave their places; the weeks after it are due again.
+The steps are made in a hidden folder, which gets its name at the end: a call that was killed is finished by the same
+call.
+"""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.config.wording import Wording
+from analysis.exits import Exit
+from analysis.mail import sending
+from analysis.run.pipeline import Outcome, renew_index
+from analysis.weeks import atomic, paths, publish, store
+
+REASON, REACHED = "reason.txt", "reached.txt"
+
+
+def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wording) -> Outcome:
+    """Take the week back, and say where it is kept, who may have got its mail, and which weeks are due again.
+
+    A waiting letter of it is not sent any more. Raises : WeekIsBusy, OutboxError.
+    """
+    work = paths.processed(home, area, f".withdraw-{cutoff}")
+    places = {"tables": paths.processed(home, area, cutoff), "reports": paths.reports(home, area, cutoff)}
+    if not any(path.is_dir() for path in (work, *places.values())):
+        return Outcome(Exit.REFUSED, words.say("withdraw.nothing", area=area, cutoff=cutoff))
+    try:
+        with publish.locked(home, area, cutoff):
+            publish.tidy(home, area, cutoff)
+            reached = _begin(home, area, cutoff, reason, work, words)
+            delivered = [(path, work / "raw" / path.name) for path in paths.delivered_files(home, area, cutoff)]
+            for path, kept in [*((place, work / name) for name, place in places.items()), *delivered]:
+                if path.exists():
+                    kept.parent.mkdir(exist_ok=True)
+                    shutil.move(path, kept)
+            final = paths.processed(home, area, "withdrawn", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+            final.parent.mkdir(exist_ok=True)
+            work.rename(final)
+            atomic.sync_entry(final.parent)
+            renew_index(home, area, words)
+    except publish.Busy as busy:
+        return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+    later = [day for day in store.published(home, area) if day > cutoff]
+    said = [words.say("withdraw.done", area=area, cutoff=cutoff, kept=final.relative_to(home), reason=reason)]
+    said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]
+    said += [words.say("withdraw.later", cutoffs=words.listed(later), area=area)] if later else []
+    return Outcome(Exit.DONE, "\n".join([*said, words.say("withdraw.site")]))
+
+
+def _begin(home: Path, area: str, cutoff: str, reason: str, work: Path, words: Wording) -> list[str]:
+    """Stop the week's letters, and write down the reason and who may have got one. Returns those names."""
+
+    def keep(names: list[str]) -> None:
+        if names or not (work / REACHED).is_file():  # the letters may have been filed aside by a call that was killed
+            atomic.save(work / REASON, f"{datetime.now().astimezone().isoformat(timespec='seconds')}\n{reason}\n")
+            atomic.save(work / REACHED, "".join(f"{name}\n" for name in names))
+
+    sending.withdraw(home, area, cutoff, words, keep)
+    return (work / REACHED).read_text("utf-8").splitlines()
