@@ -20,6 +20,7 @@ import babel.dates
 import babel.lists
 import babel.numbers
 
+from analysis.characters import visible
 from analysis.config import files, periods
 from analysis.config.files import ConfigError, File
 from analysis.exits import AnalysisError
@@ -102,7 +103,7 @@ class _Formatter(string.Formatter):
 
     def format_field(self, value: object, format_spec: str) -> str:
         if "|" not in format_spec:
-            return super().format_field(value, format_spec)
+            return visible(super().format_field(value, format_spec))
         one, others = format_spec.split("|")
         return one if self._form(1 if str(value) == "1" else 2) == "one" else others
 

@@ -138,6 +138,14 @@ def check_hidden(sheet: "Reading") -> None:
             sheet.fault("problem.hidden", row, column)
 
 
+def check_characters(sheet: "Reading") -> None:
+    """Titles and headers must not hold characters that are not seen: a day or a name may read otherwise."""
+    for row, its in sorted(sheet.rows.items()):
+        for column, cell in its.items():
+            if row <= sheet.header.rows[-1] and cell.kind == "character":
+                sheet.fault("problem.character_cell", row, column)
+
+
 def check_counts(sheet: "Reading", record: "Record") -> None:
     """A numerator must not exceed its denominator, a printed rate must match both, a printed maximum must be ours."""
     counted, of, rate = (record.values.get(name) for name in ("numerator", "denominator", "value"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.characters import in_one_line, visible
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
@@ -93,7 +94,7 @@ def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
             logs.append(log := Log(path.name, words))
             log.problem(fault.key, **fault.fields)
         else:
-            logs += _readings(cells, path.name, rules, words)
+            logs += _readings(cells, visible(path.name), rules, words)
     return _joined(logs, list(filter(is_beside, delivered)), rules, words)
 
 
@@ -117,8 +118,8 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
             place.append(words.say("place.column_name", column=each.column))
         elif each.column_letter:
             place.append(words.say("place.column_letter", letter=each.column_letter))
-        value = f" «{each.value}»:" if each.value != "" else ""
-        lines.append(f"{', '.join(place)}:{value} {each.problem}")
+        value = f" «{in_one_line(str(each.value))}»:" if each.value != "" else ""
+        lines.append(f"{in_one_line(', '.join(place))}:{value} {visible(each.problem)}")
     return lines
 
 

@@ -16,6 +16,8 @@ PLAIN_COUNT = re.compile(r"[0-9]+")
 GROUPED_COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
 DECIMAL = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]{1,2}))?")
 THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]{3}")
+# Decimals of a short number; digits of one with noise, and how far that may reach.
+SHORT, NOISY, NOISE = 4, 12, 1e-9
 RANGES = {"score": (0, 100), "percent": (0, 100), "change": (-100, 100), "points": (0, 100), "count": (0, 10**9)}
 
 
@@ -33,7 +35,8 @@ def cell(value: object, cell_kind: str, kind: str) -> Parsed:
     """Parse a cell in a column of ``kind``.
 
     cell_kind : text, empty: parsed by ``number``; number: as stored; percent (stored with a % format): × 100, only in
-                percent columns; date, boolean, error, formula (without a cached value): a fault
+                percent columns; date, boolean, error, formula (without a cached value), format (something else is
+                shown), character (with characters that are not seen): a fault
     """
     if cell_kind in ("text", "empty"):
         return number(str(value), kind)
@@ -41,11 +44,18 @@ def cell(value: object, cell_kind: str, kind: str) -> Parsed:
         stored = round(float(value) * 100, 10)
         return Parsed(stored, f"{stored:.10g}", repair="repair.percent_format")
     if cell_kind == "number" and math.isfinite(value):
-        if kind == "count" and value != int(value):
+        stored = without_noise(float(value))
+        if kind == "count" and stored != int(stored):
             return Parsed(fault="problem.not_a_count")
-        stored = round(float(value), 10)  # removes the rounding error of binary fractions
-        return Parsed(stored, f"{stored:.10g}")
+        return Parsed(stored, f"{stored:.10g}", repair="repair.float_noise" if stored != value else "")
     return Parsed(fault="problem.not_a_number" if cell_kind == "number" else f"problem.{cell_kind}_cell")
+
+
+def without_noise(stored: float) -> float:
+    """The decimal that a computer's arithmetic missed: ``72.60000000000001`` => 72.6. Any other number stays."""
+    short = round(stored, SHORT)
+    digits = len(re.sub("[^0-9]", "", repr(stored).partition("e")[0]).strip("0"))
+    return short if digits >= NOISY and abs(stored - short) < NOISE else stored
 
 
 def number(text: str, kind: str) -> Parsed:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from analysis.characters import visible
 from analysis.config.wording import Wording
 
 ERROR, WARNING = "error", "warning"  # refused; accepted and shown
@@ -28,7 +29,7 @@ class Log:
     """
 
     def __init__(self, file: str, words: Wording) -> None:
-        self.file, self.words = file, words
+        self.file, self.words = visible(file), words
         self.problems: list[Problem] = []
         self.repairs: list[dict] = []
 

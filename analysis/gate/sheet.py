@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.characters import first_code
 from analysis.config import units
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
@@ -46,7 +47,8 @@ class Cell:
     def text(self) -> str:
         """The value as a person types it: numbers without trailing zeros, dates without a time."""
         if isinstance(self.value, float):
-            return f"{self.value:.10g}"
+            short = f"{self.value:.10g}"
+            return short if float(short) == self.value else repr(self.value)
         return str(self.value)
 
     @property
@@ -105,6 +107,7 @@ class Reading(Log):
         checks.check_header(self)
         checks.check_weeks(self)
         checks.check_hidden(self)
+        checks.check_characters(self)
         self.read_rows()
         checks.check_scale(self)
         if not self.long:
@@ -154,6 +157,9 @@ class Reading(Log):
         for column, cell in self.rows[row].items():
             if column not in self.heads and cell.filled:
                 self.fault("problem.beyond_header", row, column)
+        if self._has_odd_characters(row):
+            self.unnamed.append(Record(row))
+            return
         record = Record(row)
         label = self._control_label(row)
         record.control = label is not None
@@ -175,6 +181,14 @@ class Reading(Log):
             checks.check_band(self, record)
             checks.check_change(self, record)
             checks.check_parts(self, record)
+
+    def _has_odd_characters(self, row: int) -> bool:
+        """Whether what names the row holds characters that are not seen; each such cell is a problem."""
+        named = (self.column_of[name] for name in ("unit", "code", "group", "indicator") if name in self.column_of)
+        odd = [column for column in named if self.cell(row, column).kind == "character"]
+        for column in odd:
+            self.fault("problem.character_cell", row, column)
+        return bool(odd)
 
     def _has_figures(self, row: int) -> bool:
         cells = (self.cell(row, self.column_of[name]).text for name in self.figures if name != "rank")
@@ -301,6 +315,9 @@ class Reading(Log):
     def _read_remark(self, record: Record) -> None:
         column = self.column_of["remark"]
         cell = self.cell(record.row, column)
+        if cell.kind == "character":
+            self.fault("problem.remark_character", record.row, column, code=first_code(cell.text))
+            return
         if cell.kind not in ("text", "empty", "number"):
             self.fault("problem.remark_cell", record.row, column)
             return

@@ -17,6 +17,7 @@ Handler = Callable[..., None]
 class Package:
     """A zip of XML parts. No part is unpacked beyond the size in the directory, and the sum of these sizes is limited.
 
+    Names of parts match without regard to case, and a backslash is a slash, as Office takes them.
     Raises : Unreadable where the directory is missing; for too many entries, too much to unpack, a password, two
              entries of one name, or a DTD.
     """
@@ -34,28 +35,29 @@ class Package:
             raise Unreadable("problem.file.unpacks_too_large", size=size, limit=MOST_UNPACKED)
         if any(entry.flag_bits & 1 for entry in entries):
             raise Unreadable("problem.file.encrypted")
-        if len(set(self.zip.namelist())) < len(entries):
+        self.entries = {_key(entry.filename): entry for entry in entries}
+        if len(self.entries) < len(entries):
             raise Unreadable("problem.file.broken", error="two entries of one name")
         # Only these two methods keep within the size in the directory; Office files use no others.
         if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
             raise Unreadable("problem.file.broken", error="a compression that Office files do not use")
-        for name in self.zip.namelist():
+        for name in self.entries:
             if name.endswith((".xml", ".rels")):
                 self.head(name)
 
     def holds(self, name: str) -> bool:
-        return name in self.zip.NameToInfo
+        return _key(name) in self.entries
 
     def head(self, name: str) -> bytes:
         """The first bytes of a part."""
-        with self.zip.open(name) as part:
+        with self.zip.open(self.entries[_key(name)]) as part:
             head = part.read(PROLOG)
         _check_markup(name, head)
         return head
 
     def part(self, name: str) -> bytes:
         """The XML of one part; checked for a DTD and for too many tags."""
-        xml = self.zip.read(name)
+        xml = self.zip.read(self.entries[_key(name)])
         _check_markup(name, xml)
         if xml.count(b"<") > MOST_TAGS:
             raise Unreadable("problem.file.too_many_tags", part=name, limit=MOST_TAGS)
@@ -69,8 +71,13 @@ class Package:
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/", folder, unquote(attributes["Target"])))
-                found[attributes["Id"]] = (attributes["Type"].rpartition("/")[2], target.lstrip("/"))
+                if attributes["Id"] in found:
+                    raise Unreadable("problem.file.broken", error=f"two relations {attributes['Id'][:20]}")
+                target = posixpath.join("/", folder, unquote(attributes["Target"]).replace("\\", "/"))
+                found[attributes["Id"]] = (
+                    attributes["Type"].rpartition("/")[2],
+                    posixpath.normpath(target).lstrip("/"),
+                )
 
         if self.holds(relations):
             parse(self.part(relations), start)
@@ -94,6 +101,11 @@ def parse(xml: bytes, start: Handler, end: Handler | None = None, text: Handler 
     if text:
         parser.CharacterDataHandler = text
     parser.Parse(xml, True)
+
+
+def _key(name: str) -> str:
+    """``/XL\\Workbook.xml`` => ``xl/workbook.xml``: the name by which a part is found."""
+    return posixpath.normpath(posixpath.join("/", name.replace("\\", "/"))).lstrip("/").lower()
 
 
 def _check_markup(name: str, xml: bytes) -> None:

@@ -7,15 +7,13 @@ as a stream, because a workbook of 30 KB can hold millions of cells; reading end
 
 import re
 from datetime import datetime
-from functools import lru_cache
 
-from analysis.readers import archive, numberformat, workbook
-from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, joined, titles
+from analysis.readers import appearance, archive, workbook
+from analysis.readers.appearance import LEAST_HEIGHT, LEAST_WIDTH, Style
+from analysis.readers.conditions import Conditions
+from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, header_lines, titles
 
-REFERENCE = re.compile(r"([A-Z]+)([1-9][0-9]*)")
 PAGE_HEADERS = ("oddHeader", "evenHeader", "firstHeader")
-# Codes in a page header: its parts (&L), fonts (&"Arial,Bold", &14, &K000000) and fields (&P)
-HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|[0-9]+|[^&])')
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
@@ -30,14 +28,17 @@ def tables(data: bytes) -> Tables:
             archive.parse(package.part(path), strings.start, strings.end, strings.text)
         elif kind == "styles":
             archive.parse(package.part(path), styles.start, styles.end)
-    found = Tables()
+        elif kind == "theme":
+            archive.parse(package.part(path), styles.colours.start)
+    found, cells = Tables(), styles.cells()
     sheets, from_1904 = workbook.sheets(package.part(book))
     for name, hidden, relation in sheets:
         kind, path = parts[relation]
         if kind == "worksheet":
-            sheet = _Sheet(found.add(name, hidden=hidden), strings.found, styles.found, from_1904)
+            sheet = _Sheet(found.add(name, hidden=hidden), strings.found, cells, styles.colours, from_1904)
             archive.parse(package.part(path), sheet.start, sheet.end, sheet.text)
             sheet.cover_merged()
+            sheet.conditions.disguise(sheet.grid, sheet.used, styles)
     return found
 
 
@@ -45,11 +46,21 @@ class _Sheet:
     """Reads one sheet: puts every cell that is not empty into the grid."""
 
     def __init__(
-        self, grid: Grid, strings: list[workbook.Text], styles: list[tuple[str, str]], from_1904: bool
+        self,
+        grid: Grid,
+        strings: list[workbook.Text],
+        styles: list[Style],
+        colours: workbook.Colours,
+        from_1904: bool,
     ) -> None:
-        self.grid, self.strings, self.styles, self.from_1904 = grid, strings, styles, from_1904
+        self.grid, self.strings, self.styles, self.colours, self.from_1904 = grid, strings, styles, colours, from_1904
         self.row = self.column = 0
+        self.height = 15.0  # points, of a row that says none itself
         self.type, self.style = "n", 0
+        self.rich = False  # a picture or a record is shown instead
+        self.used: dict[tuple[int, int], Style] = {}
+        self.conditions = Conditions()
+        self.shows_zeros, self.shows_formulas = True, False
         self.taken: dict[str, list[str]] = {}  # the pieces of a cell's <v> (value) and <f> (formula)
         self.taking = ""
         self.runs: workbook.Runs | None = None  # its <is> (inline text)
@@ -59,18 +70,30 @@ class _Sheet:
         if tag == "c":
             self.row, self.column = self._reference(attributes.get("r"))
             self.type, self.style = attributes.get("t", "n"), workbook.index(attributes.get("s", "0"))
+            self.rich = "vm" in attributes
             self.taken, self.runs = {}, None
         elif tag in ("v", "f"):
             self.taking = tag
             self.taken[tag] = []
         elif tag == "row":
             self.row, self.column = int(attributes.get("r", self.row + 1)), 0
-            if self.row <= MOST_ROWS and (workbook.is_on(attributes.get("hidden", "0")) or attributes.get("ht") == "0"):
+            low = float(attributes.get("ht", self.height)) < LEAST_HEIGHT
+            if self.row <= MOST_ROWS and (workbook.is_on(attributes.get("hidden", "0")) or low):
                 self.grid.hidden_rows.add(self.row)
+        elif tag == "sheetView":
+            self.shows_zeros &= workbook.is_on(attributes.get("showZeros", "1"))
+            self.shows_formulas |= workbook.is_on(attributes.get("showFormulas", "0"))
+        elif tag == "sheetFormatPr":
+            self.height = float(attributes.get("defaultRowHeight", self.height))
+            if float(attributes.get("defaultColWidth", LEAST_WIDTH)) < LEAST_WIDTH:
+                self.grid.hidden_columns.update(range(1, MOST_COLUMNS + 1))
         elif tag == "col":
-            if workbook.is_on(attributes.get("hidden", "0")) or attributes.get("width") == "0":
-                last = min(int(attributes["max"]), MOST_COLUMNS)
-                self.grid.hidden_columns.update(range(int(attributes["min"]), last + 1))
+            narrow = float(attributes.get("width", LEAST_WIDTH)) < LEAST_WIDTH
+            columns = range(int(attributes["min"]), min(int(attributes["max"]), MOST_COLUMNS) + 1)
+            if workbook.is_on(attributes.get("hidden", "0")) or narrow:
+                self.grid.hidden_columns.update(columns)
+            else:
+                self.grid.hidden_columns.difference_update(columns)
         elif tag == "mergeCell":
             self.merged.append(attributes["ref"])
         elif tag == "is":
@@ -80,6 +103,8 @@ class _Sheet:
             self.taken[tag] = []
         elif self.runs:
             self.runs.start(tag, attributes)
+        else:
+            self.conditions.start(tag, attributes)
 
     def end(self, tag: str) -> None:
         if tag == "c":
@@ -89,32 +114,41 @@ class _Sheet:
         elif tag == self.taking:
             self.taking = ""
             if tag in PAGE_HEADERS:
-                texts = HEADER_CODE.sub("\n", "".join(self.taken[tag])).split("\n")
-                self.grid.above = titles([*self.grid.above, *filter(None, map(str.strip, texts))])
+                self.grid.above = titles([*self.grid.above, *header_lines("".join(self.taken[tag]))])
         elif self.runs:
             self.runs.end(tag)
+        else:
+            self.conditions.end(tag)
 
     def text(self, characters: str) -> None:
         if self.taking:
             self.taken[self.taking].append(characters)
         elif self.runs:
             self.runs.text(characters)
+        else:
+            self.conditions.text(characters)
 
     def _reference(self, reference: str | None) -> tuple[int, int]:
-        if reference is None:
-            return self.row, self.column + 1
-        letters, row = REFERENCE.fullmatch(reference).groups()
-        return int(row), _column(letters)
+        return (self.row, self.column + 1) if reference is None else workbook.place(reference)
 
     def _put(self) -> None:
-        shown, own = self.styles[self.style] if self.styles else ("number", "")
-        value, kind = self._value(shown)
-        if kind != "empty":
-            pieces = value if kind == "text" else [(str(value), None)]
-            text, mark, struck = joined((piece, own if marks is None else marks) for piece, marks in pieces)
-            self.grid.put(self.row, self.column, text if kind == "text" else value, kind, mark, struck)
+        style = self.styles[self.style] if self.styles else Style()
+        value, kind = self._value()
+        if kind == "empty":
+            return
+        if kind == "text":
+            seen = appearance.of_text(
+                ((text, look.font(self.colours) if look else style.font) for text, look in value), style
+            )
+        elif kind == "number":
+            seen = self._number(value, style)
+        else:
+            seen = appearance.of_other(value, kind, style)
+        kind = "format" if self.rich or (self.shows_formulas and "f" in self.taken) else seen.kind
+        self.grid.put(self.row, self.column, seen.value, kind, seen.mark, seen.hidden)
+        self.used[self.row, self.column] = style
 
-    def _value(self, shown: str) -> tuple[object, str]:
+    def _value(self) -> tuple[object, str]:
         """The value (for a text its pieces) and the kind of the cell."""
         text = "".join(self.taken["v"]) if "v" in self.taken else None
         if self.type == "inlineStr" and self.runs:
@@ -130,28 +164,16 @@ class _Sheet:
             return text == "1", "boolean"
         if self.type == "d":
             return datetime.fromisoformat(text).replace(tzinfo=None), "date"
-        if self.type == "n" and NUMBER.fullmatch(text):
-            return self._number(text, shown)
-        return text, "error"
+        return text, "number" if self.type == "n" and NUMBER.fullmatch(text) else "error"
 
-    def _number(self, text: str, shown: str) -> tuple[object, str]:
-        value = float(text)
+    def _number(self, text: str, style: Style) -> appearance.Seen:
         try:
-            value = numberformat.moment(value, self.from_1904) if shown == "date" else numberformat.whole(value)
-        except OverflowError:
-            return text, "error"  # too large for a date or a number
-        return value, shown
+            seen = appearance.of_number(float(text), style, self.from_1904, self.colours.palette)
+        except OverflowError:  # too large for a date or a number
+            return appearance.of_other(text, "error", style)
+        return seen if self.shows_zeros or float(text) else seen._replace(hidden=True)
 
     def cover_merged(self) -> None:
         for area in self.merged:
             first, _, last = area.partition(":")
             self.grid.cover(*self._reference(first), *self._reference(last or first))
-
-
-@lru_cache
-def _column(letters: str) -> int:
-    """``"AA"`` => 27."""
-    number = 0
-    for each in letters[:4]:
-        number = number * 26 + ord(each) - ord("A") + 1
-    return number

@@ -21,6 +21,8 @@ MOST_TITLES = 40  # lines above a table; fewer than the rows in which the gate l
 Piece = tuple[str, Iterable[str]]  # a text and its marks
 # "b" bold, "u" underlined, "s" struck through, "^" raised, "_" lowered; only the first two are marks of whole cells.
 STRUCK = "s"
+# Codes in a page header: its parts (&L), fonts (&"Arial,Bold", &14, &K000000) and fields (&P)
+HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|[0-9]+|[^&])')
 MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -58,6 +60,11 @@ def letter(column: int) -> str:
 def titles(lines: list[str]) -> list[str]:
     """The last lines before a table, which hold its title and week. A long line is prose and no title."""
     return [line for line in lines if len(line) <= MOST_CHARACTERS][-MOST_TITLES:]
+
+
+def header_lines(text: str) -> list[str]:
+    """The lines of a spreadsheet's page header, without its codes: ``"&L&14Tuần 1&RTrang &P"`` => Tuần 1, Trang."""
+    return [line for each in HEADER_CODE.sub("\n", text).split("\n") if (line := each.strip())]
 
 
 def common(marks: Iterable[Iterable[str]]) -> str:

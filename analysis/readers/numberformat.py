@@ -1,26 +1,90 @@
-"""The meaning of a number in a spreadsheet: its kind by its format, and the date of a serial number."""
+"""What a spreadsheet's number format shows of a number: the number, a percentage, a date, nothing, or something else.
+
+A format is a small language (ISO/IEC 29500-1, 18.8.31). Only what is known to show the number itself is let through:
+rounding, groups of three, a percent sign, a colour, blank space, and a few units behind it. Any other part makes the
+number one that a person does not see as it is stored.
+"""
 
 import re
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
-# Numbers of the built-in formats, which a workbook does not define.
-PERCENTS = frozenset({9, 10})
-DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-# Parts of a format that show no digits: quoted text, an escaped character, a filler, a space, a colour, a condition.
-ASIDE = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+PLAIN = "General"
+# Formats that a workbook does not define. Any other number without a code is not known.
+BUILT_IN = {
+    **{0: PLAIN, 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?"},
+    **{13: "# ??/??", 37: "#,##0_);(#,##0)", 38: "#,##0_);[Red](#,##0)", 39: "#,##0.00_);(#,##0.00)"},
+    **{40: "#,##0.00_);[Red](#,##0.00)", 41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)', 48: "##0.0E+0", 49: "@"},
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
+    **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "d/m/yyyy"),
+}
+# Quoted text; an escaped, a blank and a filling character; brackets; General; digits; any other character.
+TOKEN = re.compile(
+    r'"([^"]*)"|\\(.)|(_.)|(\*.)|\[([^\]]*)\]|(General|Standard)|([0#?][0#?.,]*|\.[0#?]+)|(.)', re.I | re.S
+)
+DIGITS = re.compile(r"(?:[0#?]+(?:,[0#?]+)*)?(?:\.[0#?]*)?")
+COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2}", re.IGNORECASE)
+CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)")
+LOCALE = re.compile(r"\$-[0-9a-f]{1,4}", re.IGNORECASE)  # more digits would ask for another script or calendar
+ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
+DATE = frozenset("dmyhsegb")
+UNITS = frozenset({"", "%", "điểm", "đ", "hs", "hồ sơ", "bản", "lượt", "trường hợp", "points", "cases"})
+LEAST = {"number": 1, "percent": 0.01}  # below it a format like # shows no digit before the point
 FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+COMPARE = {
+    "<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "=": float.__eq__, "<>": float.__ne__,
+}  # fmt: skip
 
 
-@lru_cache
-def cell_kind(number: int, code: str = "") -> str:
-    """``cell_kind(0, "0.0%")`` => percent, ``cell_kind(14)`` => date, else number. Built-in formats need no code."""
-    shown = ASIDE.sub("", code.partition(";")[0]).casefold()
-    if "%" in shown or (not code and number in PERCENTS):
-        return "percent"
-    if (not code and number in DATES) or (shown not in ("general", "standard") and re.search("[dmyhs]", shown)):
-        return "date"
-    return "number"
+class Shown(NamedTuple):
+    """What a person sees of a number.
+
+    kind   : number, percent or date; nothing where it is not shown; format where something else is shown
+    colour : the name of a colour in which the format shows it; "" for the font's own
+    """
+
+    kind: str
+    colour: str = ""
+
+
+class Section(NamedTuple):
+    """One of the parts of a format that semicolons separate. ``sign`` : it writes a minus before the digits."""
+
+    kind: str
+    sign: bool = False
+    colour: str = ""
+    condition: tuple[str, float] | None = None
+    least: bool = False  # shows a digit of every number, also of 0
+
+
+def shown(value: float, number: int, code: str = "") -> Shown:
+    """What the format shows of ``value``: ``shown(0.925, 164, "0.0%")`` => percent; built-in formats need no code."""
+    sections = _sections(code or BUILT_IN.get(number, '"?"'))
+    section, bare = _of(float(value), sections)
+    if section is None:
+        return Shown("format")
+    if section.kind in LEAST and section.sign != (bare and value < 0):
+        return Shown("format")  # no minus, or one too many
+    if section.kind in LEAST and not section.least and abs(value) < LEAST[section.kind]:
+        return Shown("format")
+    return Shown(section.kind, section.colour)
+
+
+def shown_text(text: str, code: str) -> str | None:
+    """A text as its format shows it: ``shown_text("Kiến An", '"xã "@')`` => ``xã Kiến An``; None where it is filled up.
+
+    A format of numbers only does not change a text.
+    """
+    parts = _split(code)
+    if len(parts) < 4 and "@" not in TOKEN.sub(lambda found: found[8] or "", parts[-1]):
+        return text
+    shown = ""
+    for quoted, escaped, blank, fill, _, plain, digits, other in TOKEN.findall(parts[-1]):
+        if (fill and fill != "* ") or digits:
+            return None
+        shown += text if other == "@" or plain else quoted or escaped or (" " if blank else other)
+    return shown
 
 
 def moment(serial: float, from_1904: bool = False) -> datetime:
@@ -35,3 +99,84 @@ def whole(number: float) -> float | int:
     Raises : OverflowError for infinity.
     """
     return int(number) if number == int(number) and abs(number) < 1e15 else number
+
+
+def _of(value: float, sections: list[Section]) -> tuple[Section | None, bool]:
+    """The section for ``value``, and whether it shows a negative number without a minus of its own.
+
+    None where programs differ, or none fits.
+    """
+    first, *others = sections
+    if any(each.condition for each in sections):
+        if value < 0 or not first.condition:
+            return None, False
+        for each in sections[: 3 if len(sections) > 3 else None]:
+            if each.condition is None and each is others[0] and len(sections) > 2:
+                continue  # it is for numbers below 0
+            if each.condition is None or COMPARE[each.condition[0]](value, each.condition[1]):
+                return each, False
+        return None, False
+    if value < 0 and others:
+        return others[0], True
+    return (others[1] if value == 0 and len(others) > 1 else first), False
+
+
+@lru_cache
+def _sections(code: str) -> list[Section]:
+    return [_section(part) for part in _split(code)]
+
+
+def _split(code: str) -> list[str]:
+    parts = [""]
+    for found in TOKEN.finditer(code):
+        if found[8] == ";":
+            parts.append("")
+        else:
+            parts[-1] += found[0]
+    return parts
+
+
+def _section(part: str) -> Section:
+    digits, before, behind, colour, condition = "", "", "", "", None
+    percents, date, odd, seen = 0, False, False, False
+    for quoted, escaped, blank, fill, bracket, plain, places, other in TOKEN.findall(part):
+        literal = quoted or escaped
+        if bracket:
+            if COLOUR.fullmatch(bracket):
+                colour = bracket.lower().replace(" ", "")
+            elif found := CONDITION.fullmatch(bracket):
+                condition = found[1], float(found[2])
+            elif ELAPSED.fullmatch(bracket):
+                date = seen = True
+            else:
+                odd = odd or not LOCALE.fullmatch(bracket)
+            continue
+        if blank:
+            literal = " "
+        elif fill:
+            odd, literal = odd or fill != "* ", " "
+        elif plain or places or other == "@":
+            odd, seen = odd or bool(digits), True
+            digits = PLAIN if plain else places or other
+        elif other == "%":
+            percents, odd = percents + 1, odd or not digits
+            seen = True
+        elif other and other.lower() in DATE and not (digits and other in "eE"):  # 0E+0 is a power of ten
+            date = seen = True
+        else:
+            literal = literal or other
+        seen = seen or bool(literal.strip())
+        if digits:
+            behind += literal
+        else:
+            before += literal
+    if not seen:
+        return Section("nothing", False, colour, condition)
+    if date:
+        return Section("date", False, colour, condition)
+    odd = odd or not digits or before.strip() not in ("", "-") or behind.strip().casefold() not in UNITS or percents > 1
+    odd = odd or (digits[0] in "0#?." and not DIGITS.fullmatch(digits))
+    whole_part = digits.partition(".")[0]
+    least = digits in (PLAIN, "@") or "0" in digits or whole_part == ""
+    kind = "format" if odd else "percent" if percents else "number"
+    return Section(kind, before.strip() == "-", colour, condition, least)

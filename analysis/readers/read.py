@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.characters import visible
 from analysis.readers import sandbox
 from analysis.readers.grid import MOST_BYTES, Unreadable, letter
 
@@ -32,7 +33,8 @@ def cells(path: Path) -> pd.DataFrame:
               column_letter : as a spreadsheet shows it
               value         : text as delivered, int, float, bool or datetime; a percentage as stored (0.925)
               kind          : text, number, percent, date, boolean, error (value "#DIV/0!"), formula (never computed;
-                              value its text) or empty (value "")
+                              value its text), format (the cell shows something else), character (a text with
+                              characters that are not seen; they are written as their codes) or empty (value "")
               mark          : "b" bold, "u" underlined, "bu" both, "" neither, of the whole cell
               hidden        : in a hidden row, column or sheet, or hidden itself
               A merged area has its value in its first cell; the others are empty.
@@ -41,8 +43,9 @@ def cells(path: Path) -> pd.DataFrame:
     """
     path = Path(path)
     found = _parsed(path, sandbox.cells)
+    name = visible(path.name)
     rows = [
-        (path.name, sheet, row, column, letter(column), value, kind, mark, hidden)
+        (name, visible(sheet), row, column, letter(column), *_visible(value, kind), mark, hidden)
         for sheet, row, column, value, kind, mark, hidden in found
     ]
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
@@ -56,6 +59,12 @@ def paragraphs(path: Path) -> list[tuple[int, str]]:
     Raises : as ``cells``.
     """
     return _parsed(Path(path), sandbox.paragraphs)
+
+
+def _visible(value: object, kind: str) -> tuple[object, str]:
+    """The value without characters that are not seen, and its kind: such a text is no ordinary one."""
+    shown = visible(value) if isinstance(value, str) else value
+    return shown, "character" if shown != value and kind == "text" else kind
 
 
 def _parsed(path: Path, parse: Callable[[bytes], list[tuple]]) -> list[tuple]:

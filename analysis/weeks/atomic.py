@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from analysis.characters import ODD
+
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -37,7 +39,9 @@ def save(path: Path, content: str | bytes) -> Path:
 
 
 def save_json(path: Path, value: object) -> Path:
-    return save(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    """Letters stay as they are, unless a text holds characters that are not seen: a file's name may be anything."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    return save(path, (json.dumps(value, indent=1, sort_keys=True) if ODD.search(text) else text) + "\n")
 
 
 def load_json(path: Path) -> dict:

@@ -6,6 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+from analysis.characters import visible
 from analysis.weeks.atomic import hashes, sha256
 from analysis.weeks.home import PROJECT, environment
 from analysis.weeks.store import Week, earlier_revisions
@@ -53,9 +54,9 @@ def provenance(week: Week) -> dict[str, str]:
     """
     raw = week.raw_files()
     fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
-    remarks = "\n".join(f"{path.name} ({sha256(path)})" for path in week.files_beside())
+    remarks = "\n".join(f"{visible(path.name)} ({sha256(path)})" for path in week.files_beside())
     return {
-        "file": "\n".join(path.name for path in raw),
+        "file": "\n".join(visible(path.name) for path in raw),
         "hash": "\n".join(map(sha256, raw)),
         **({"remarks": remarks} if remarks else {}),
         "revision": str(len(earlier_revisions(week)) + 1),

@@ -25,6 +25,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting.rule import DataBarRule, Rule
+from openpyxl.styles import Alignment, Color, Font, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from pandera import dtypes
 from support import delivered
 from support.district import lines, words
@@ -57,6 +61,7 @@ from support.hostile import (
 from support.hostile import page as web_page
 
 from analysis import tables
+from analysis.characters import visible
 from analysis.config import units
 from analysis.gate import checks, clean, parse, problems, sheet
 from analysis.readers import from_docx, from_json, from_text, grid, kinds, legacy, read, sandbox
@@ -194,6 +199,7 @@ def other_week(cell, value, named, asked="04/12/2023", **more):
 # -- numbers, as text ------------------------------------------------------------------------------------------------
 
 THREE, NONE, COUNT = "three_decimals", "not_a_number", "not_a_count"
+OTHERWISE, ODD = "format_cell", "character_cell"
 PERCENT_RANGE = {"low": "0", "high": "100"}
 # cell, text, and what it is: a fault, or a value with the reason of its repair.
 NUMBERS = [
@@ -252,7 +258,7 @@ COLUMNS = {
         ("a zero-width space before a percentage", "\u200b72.6", NONE),
         ("a byte-order mark behind a percentage", "72.6\ufeff", NONE),
         ("a soft hyphen within a percentage", "72\u00ad.6", NONE),
-        ("a form feed within a percentage", "72\x0c.6", NONE),
+        ("a form feed within a percentage", "72\x0c.6", ODD),
         ("a mark around part of a number", "72<u>.6</u>", NONE),
         ("a tag that is no mark", "<i>72.6</i>", NONE),
         ("a mark without its end", "<b>72.6", NONE),
@@ -303,7 +309,7 @@ COLUMNS = {
         ("a Greek Α", "KIẾN ΑN", LIKE_ONE),
         ("a dotless accent", "KIÊN AN", LIKE_ONE),
         ("no accents at all", "KIEN AN", LIKE_ONE),
-        ("a writing direction turned around", "KIẾN AN\u202e", LIKE_ONE),
+        ("a writing direction turned around", "KIẾN AN\u202e", ODD),
         ("a name without its space", "KIẾNAN", LIKE_ONE),
         ("a hyphen in a name", "KIẾN-AN", LIKE_ONE),
         ("a footnote's star behind a name", "KIẾN AN*", LIKE_ONE),
@@ -330,6 +336,7 @@ COLUMNS = {
 
 
 def outcome_of(cell, value, what):
+    value = visible(value)
     if isinstance(what, str):
         return refused(at(cell, value, what))
     if isinstance(what[0], str):
@@ -750,6 +757,52 @@ def computed(value, kind=""):
     return delivered.zipped(parts)
 
 
+def part_changed(path, before, after, data=None):
+    """A workbook with one place of a part changed past the writer."""
+    with zipfile.ZipFile(io.BytesIO(data or xlsx(typed()))) as held:
+        parts = {name: held.read(name).decode() for name in held.namelist()}
+    parts[path], found = re.subn(before, after, parts[path])
+    assert found == 1
+    return delivered.zipped(parts)
+
+
+def parts_named(name_of, **more):
+    """The table as a workbook whose parts are called otherwise; ``more`` : parts beside them."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(typed()))) as held:
+        return delivered.zipped({name_of(name): held.read(name) for name in held.namelist()} | more)
+
+
+def font(where, **how):
+    return lambda sheet: setattr(sheet[where], "font", Font(**how))
+
+
+def filled(where, colour):
+    return lambda sheet: setattr(sheet[where], "fill", PatternFill("solid", fgColor=colour))
+
+
+def all_dressed(*dresses):
+    return lambda sheet: [dress(sheet) for dress in dresses]
+
+
+def conditional(where, rule):
+    return lambda sheet: sheet.conditional_formatting.add(where, rule)
+
+
+def changing(operator, number, number_format="", **how):
+    """A conditional format: above or below a number it sets a number format or a font."""
+    change = DifferentialStyle(font=Font(**how) if how else None, numFmt=NumberFormat(200, number_format) if number_format else None)
+    return Rule("cellIs", operator=operator, formula=[str(number)], dxf=change)
+
+
+def bar_alone():
+    rule = DataBarRule("min", None, "max", None, color="FF638EC6", showValue=False)
+    return conditional("G6:G24", rule)
+
+
+def of_view(name, value):
+    return lambda sheet: setattr(sheet.sheet_view, name, value)
+
+
 AS_PERCENT = {row: f"{value / 100:.10g}" for row in [5, *COMMUNE_ROWS] for value in [typed()[row - 1][6]]}
 IN_PERCENT = [Fix(f"G{row}", raw, f"{typed()[row - 1][6]:.10g}", "percent_format") for row, raw in AS_PERCENT.items()]
 NOON = datetime(2023, 12, 4, 12)
@@ -764,7 +817,8 @@ WORKBOOKS = [
     Case("a number with more decimals than are shown is taken as stored", "xlsx", put(G6=72.6354), accepted(values={"G6": 72.6354}), dress=shown(G6="0.0")),
     Case("a number with three decimals is no text with three digits", "xlsx", put(G6=57.451), accepted(values={"G6": 57.451})),
     Case("a number out of all range", "xlsx", put(G6=1e300), refused(at("G6", "1e+300", "out_of_range", **PERCENT_RANGE))),
-    Case("a hundred per cent as binary fractions add up to it", "xlsx", as_it_is, accepted(values={"G6": 100.0}), data=computed("100.00000000000001")),
+    Case("a hundred per cent as binary fractions add up to it", "xlsx", as_it_is,
+         accepted(Fix("G6", "100.00000000000001", "100", "float_noise"), values={"G6": 100.0}), data=computed("100.00000000000001")),
     Case("a percent format", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6="0.0%")),
     Case("a percent format of its own", "xlsx", put(G6=0.726), accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=shown(G6='0.00" "%')),
     Case("a percent format of a number that is per cent already", "xlsx", as_it_is, refused(at("G6", "72.6", "out_of_range")), dress=shown(G6="0%")),
@@ -832,6 +886,80 @@ WORKBOOKS = [
     Case("two percentages merged", "xlsx", as_it_is, refused(at("H6", "", "missing_value")), dress=merged("G6:H6")),
     Case("a merged header", "xlsx", as_it_is, accepted(), dress=merged("A1:M1", "I3:J3", "K3:M3", "B3:B4")),
     Case("no cell that holds anything", "xlsx", as_it_is, refused(at("", "", "file.no_table")), data=xlsx([])),
+    *(Case(f"a format {name}", "xlsx", as_it_is, refused(at(cell, value, key)), dress=shown(**{cell: code})) for name, cell, value, code, key in [
+        ("that shows nothing", "G6", "72.6", ";;;", "hidden"),
+        ("that shows a word instead", "G6", "72.6", '"đạt"', OTHERWISE),
+        ("without the minus", "F23", "-5.78", "0.00;0.00", OTHERWISE),
+        ("with brackets for the minus", "F23", "-5.78", "0.00;(0.00)", OTHERWISE),
+        ("with a minus before every number", "G6", "72.6", "-0.0", OTHERWISE),
+        ("with a digit more before the number", "G6", "72.6", '"1"0.0', OTHERWISE),
+        ("with digits more behind the number", "L6", "319", '0" 000"', OTHERWISE),
+        ("with a digit more behind whatever number", "G6", "72.6", 'General"5"', OTHERWISE),
+        ("in thousands", "L6", "319", "#,##0,", OTHERWISE),
+        ("in millions", "L6", "319", "0.0,,", OTHERWISE),
+        ("as a fraction", "G6", "72.6", "# ?/?", OTHERWISE),
+        ("as a power of ten", "G6", "72.6", "0.0E+0", OTHERWISE),
+        ("with a word above a limit", "G6", "72.6", '[>50]"cao";0.0', OTHERWISE),
+        ("with a percent sign twice", "G6", "72.6", "0.0%%", OTHERWISE),
+        ("with a blank between digits", "G6", "72.6", "0_.0", OTHERWISE),
+        ("filled up with zeros", "G6", "72.6", "0.0*0", OTHERWISE),
+        ("in Thai digits", "G6", "72.6", "[$-D00041E]0.0", OTHERWISE),
+        ("in white", "G6", "72.6", "[White]0.0", "hidden"),
+    ]),
+    *(Case(f"a zero that a format {name}", "xlsx", put(F6=0, E6=65.79), refused(at("F6", "0", key)), dress=shown(F6=code)) for name, code, key in [
+        ("does not show", "0.00;-0.00;", "hidden"), ("shows as a dash, which would be a missing figure", '0.00;-0.00;"-"', OTHERWISE),
+    ]),
+    *(Case(f"an ordinary format: {code}", "xlsx", as_it_is, accepted(), dress=shown(**dict.fromkeys(cells.split(), code))) for cells, code in [
+        ("L6 L7", '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)'), ("G6 G7 F6", "[Red]0.00;[Blue]-0.00;0.00"), ("G6", '[$-42A]0.0" %"'), ("F23", "0.00_);-0.00_)"), ("G6 C6", "[>50]0.0;0.00"),
+    ]),
+    Case("a zero that the sheet does not show", "xlsx", put(F6=0, E6=65.79), refused(at("F6", "0", "hidden"), more=True), dress=of_view("showZeros", False)),
+    Case("a sheet that shows formulas instead of results", "xlsx", as_it_is, refused(at("G6", "72.6", OTHERWISE)),
+         data=part_changed("xl/worksheets/sheet1.xml", "<sheetView ", '<sheetView showFormulas="1" ', computed("72.6"))),
+    Case("a picture or a record instead of the number", "xlsx", as_it_is, refused(at("G6", "72.6", OTHERWISE)),
+         data=part_changed("xl/worksheets/sheet1.xml", '<c r="G6"', '<c vm="1" r="G6"')),
+    Case("a name to which its format adds the kind of unit", "xlsx", as_it_is, accepted(), dress=shown(B24='"xã "@')),
+    Case("half a name, the rest by its format", "xlsx", put(B24="AN"), accepted(), dress=shown(B24='"KIẾN "@')),
+    Case("another name by its format", "xlsx", as_it_is, unknown("B24", "TÂN KIẾN AN", "Kiến An", ANY), dress=shown(B24='"TÂN "@')),
+    Case("a name that its format does not show", "xlsx", as_it_is, refused(at("B24", "KIẾN AN", "hidden")), dress=shown(B24=";;;")),
+    Case("white letters", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=font("G6", color="FFFFFFFF")),
+    Case("letters almost white", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=font("G6", color="FFFAFAFA")),
+    Case("letters in the theme's white", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=font("G6", color=Color(theme=0))),
+    Case("letters in the palette's white", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=font("G6", color=Color(indexed=9))),
+    Case("white letters on red", "xlsx", as_it_is, accepted(), dress=all_dressed(font("G6", color="FFFFFFFF"), filled("G6", "FFC00000"))),
+    Case("red letters on red", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=all_dressed(font("G6", color="FFC00000"), filled("G6", "FFC00000"))),
+    Case("a white digit beside the others", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=rich("G6", ("1", {"color": "FFFFFFFF"}), ("72.6", {}))),
+    Case("a digit of one point beside the others", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=rich("G6", ("72.6", {"sz": 11}), ("1", {"sz": 1}))),
+    Case("letters of one point", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=font("G6", sz=1)),
+    Case("pictures for digits", "xlsx", as_it_is, refused(at("G6", "72.6", OTHERWISE)), dress=font("G6", name="Wingdings 2")),
+    Case("a number repeated until its cell is full", "xlsx", as_it_is, refused(at("L6", "319", OTHERWISE)),
+         dress=lambda sheet: setattr(sheet["L6"], "alignment", Alignment(horizontal="fill"))),
+    Case("a conditional format that hides a number", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=conditional("G6", changing("greaterThan", 50, ";;;"))),
+    Case("a conditional format that would hide another number", "xlsx", as_it_is, accepted(), dress=conditional("G6:G24", changing("greaterThan", 100, ";;;"))),
+    Case("a conditional format that shows a word", "xlsx", as_it_is, refused(at("G6", "72.6", OTHERWISE)), dress=conditional("$G$6", changing("greaterThan", 50, '"đạt"'))),
+    Case("a conditional format in white", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden")), dress=conditional("G6", changing("between", "1,99", color="FFFFFFFF"))),
+    Case("a conditional format in red", "xlsx", as_it_is, accepted(), dress=conditional("G5:G24", changing("lessThan", 80, "0.00", color="FF9C0006"))),
+    Case("a bar instead of the number", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden"), more=True), dress=bar_alone()),
+    Case("a row that is hardly there", "xlsx", as_it_is, refused(at("A6", "1", "hidden")), dress=lambda sheet: setattr(sheet.row_dimensions[6], "height", 0.75)),
+    Case("a row of no height", "xlsx", as_it_is, refused(at("A6", "1", "hidden")), data=part_changed("xl/worksheets/sheet1.xml", '<row r="6"', '<row ht="0.0" r="6"')),
+    Case("a column that is hardly there", "xlsx", as_it_is, refused(at("G3", OPEN, "hidden")), dress=lambda sheet: setattr(sheet.column_dimensions["G"], "width", 0.08)),
+    Case("a column of no width", "xlsx", as_it_is, refused(at("G3", OPEN, "hidden")),
+         data=part_changed("xl/worksheets/sheet1.xml", "<sheetData>", '<cols><col min="7" max="7" width="0E0" customWidth="1"/></cols><sheetData>')),
+    Case("a computer's rounding error", "xlsx", put(G6=72.60000000000001), accepted(Fix("G6", "72.60000000000001", "72.6", "float_noise"))),
+    Case("a computer's rounding error in a count", "xlsx", put(L6=319.0000000000001), accepted(Fix("L6", "319.0000000000001", "319", "float_noise"))),
+    Case("twelve digits that are no rounding error", "xlsx", put(G6=72.6123456789), accepted(values={"G6": 72.6123456789})),
+    Case("parts called in capitals", "xlsx", as_it_is, accepted(), data=parts_named(str.upper)),
+    Case("parts called with backslashes", "xlsx", as_it_is, accepted(), data=parts_named(lambda name: name.replace("/", "\\"))),
+    Case("parts called by a way around", "xlsx", as_it_is, accepted(), data=parts_named(lambda name: re.sub("^xl/", "/xl/../xl/", name))),
+    Case("two parts of one name but for a capital", "xlsx", as_it_is, refused(at("", "", "file.broken")), data=parts_named(str, **{"xl/worksheets/Sheet1.xml": b"<x/>"})),
+    Case("two parts of one name but for a backslash", "xlsx", as_it_is, refused(at("", "", "file.broken")), data=parts_named(str, **{"xl\\worksheets\\sheet1.xml": b"<x/>"})),
+    Case("a binary workbook", "xlsx", as_it_is, refused(at("", "", "file.other_workbook", kind=".xlsb")), data=delivered.package("xl/workbook.bin", b"\x83\x01\0")),
+    Case("a workbook of LibreOffice's own kind", "xlsx", as_it_is, refused(at("", "", "file.other_workbook", kind=".ods")),
+         data=delivered.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})),
+    Case("a figure whose digits are turned around", "xlsx", put(G6="\u202e6.27"), refused(at("G6", "\\u202e6.27", ODD))),
+    Case("a figure with a mark of direction", "xlsx", put(G6="72.6\u200f"), refused(at("G6", "72.6\\u200f", ODD))),
+    Case("a name with a mark of direction", "xlsx", put(B24="KIẾN AN\u200e"), refused(at("B24", "KIẾN AN\\u200e", ODD), at("B", "Kiến An", "missing_unit", name="xã Kiến An"))),
+    Case("a title whose digits are turned around", "xlsx", put(A2="\u202e3202/21/40"), refused(at("A2", "\\u202e3202/21/40", ODD))),
+    Case("a sheet's name that is turned around", "xlsx", as_it_is, refused(at("", "Nháp\\u202e", "hidden_sheet")), dress=beside("hidden", name="Nháp\u202e")),
     Case("a workbook called a text", "xlsx", as_it_is, accepted(), file="table.csv"),
     Case("a page called a workbook", "html", as_it_is, accepted(), file="table.xls"),
     Case("a text called a workbook", "tab", as_it_is, accepted(), file="table.xlsx"),
@@ -867,6 +995,27 @@ OLD_WORKBOOKS = [
     Case("a hidden column", "xls", as_it_is, refused(at("G3", OPEN, "hidden")), dress=old_setting(lambda sheet: sheet.col(6), "hidden", True)),
     Case("the table itself hidden", "xls", as_it_is, refused(at("", "Trang", "hidden_sheet")), dress=old_setting(lambda sheet: sheet, "visibility", 1)),
     Case("two counts merged", "xls", as_it_is, refused(at("L8", "", "missing_value")), dress=lambda sheet: sheet.merge(6, 7, 11, 11)),
+    *(Case(f"a format {name}", "xls", as_it_is, refused(at(cell, value, key)), dress=old(row, column, number, code)) for name, cell, value, row, column, number, code, key in [
+        ("that shows nothing", "G6", "72.6", 5, 6, 72.6, ";;;", "hidden"),
+        ("without the minus", "F23", "-5.78", 22, 5, -5.78, "0.00;0.00", OTHERWISE),
+        ("in thousands", "L6", "319", 5, 11, 319, "#,##0,", OTHERWISE),
+        ("with a digit more", "G6", "72.6", 5, 6, 72.6, '"1"0.0', OTHERWISE),
+        ("of a zero as a dash", "F23", "0", 22, 5, 0, '0.00;-0.00;"-"', OTHERWISE),
+    ]),
+    Case("an ordinary format", "xls", as_it_is, accepted(), dress=old(5, 11, 319, '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)')),
+    *(Case(name, "xls", as_it_is, refused(at("G6", "72.6", key)), dress=lambda sheet, how=how: sheet.write(5, 6, 72.6, xlwt.easyxf(how))) for name, how, key in [
+        ("white letters", "font: colour white", "hidden"), ("letters of one point", "font: height 20", "hidden"),
+        ("red letters on red", "font: colour red; pattern: pattern solid, fore_colour red", "hidden"),
+        ("pictures for digits", "font: name Wingdings", OTHERWISE), ("a number repeated until its cell is full", "align: horiz filled", OTHERWISE),
+    ]),
+    Case("white letters on blue", "xls", as_it_is, accepted(), dress=lambda sheet: sheet.write(5, 6, 72.6, xlwt.easyxf("font: colour white; pattern: pattern solid, fore_colour blue"))),
+    Case("a white digit beside the others", "xls", as_it_is, refused(at("G6", "72.6", "hidden")), dress=raised((5, 6), "72.6", "1", colour="white")),
+    Case("a column of no width", "xls", as_it_is, refused(at("G3", OPEN, "hidden")), dress=old_setting(lambda sheet: sheet.col(6), "width", 0)),
+    Case("a column that is hardly there", "xls", as_it_is, refused(at("G3", OPEN, "hidden")), dress=old_setting(lambda sheet: sheet.col(6), "width", 20)),
+    Case("a row that is hardly there", "xls", as_it_is, refused(at("A6", "1", "hidden")), dress=old_setting(lambda sheet: sheet.row(5), "height", 10)),
+    Case("a zero that the sheet does not show", "xls", put(F6=0, E6=65.79), refused(at("F6", "0", "hidden"), more=True), dress=old_setting(lambda sheet: sheet, "show_zero_values", 0)),
+    Case("last week in the header of a sheet's pages", "xls", as_it_is, refused(other_week("A0", "Tuần 4 tháng 11", "27/11/2023")),
+         dress=old_setting(lambda sheet: sheet, "_Worksheet__header_str", "&C&14Tuần 4 tháng 11")),
     Case("a value in row 5,501", "xls", as_it_is, refused(at("", "", "file.far_cell", cell="Trang!B5501")), dress=old(5500, 1, "x")),
 ]
 
@@ -1206,6 +1355,8 @@ SWITCHES = [
     ("date_cell", bad("xlsx", as_it_is, cell(G6=date(2023, 6, 7))), unheard("date_cell")),
     ("boolean_cell", bad("xlsx", put(L6=True)), unheard("boolean_cell")),
     ("error_cell", bad("xlsx", as_it_is, cell(G6="#N/A")), unheard("error_cell")),
+    ("format_cell", bad("xlsx", as_it_is, shown(G6='"1"0.0')), unheard("format_cell")),
+    ("character_cell", bad("xlsx", put(A2="\u202e3202/21/40")), off(checks, "check_characters")),
     ("formula_cell", bad("xlsx", as_it_is, cell(G6="=G7")), unheard("formula_cell")),
     ("out_of_range, points", bad("portal csv", put(D3="-0.01")), ranges("points", -1, 100)),
     ("out_of_range, score", bad("portal csv", put(C3="-1")), ranges("score", -1, 100)),

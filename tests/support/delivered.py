@@ -13,6 +13,17 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+TYPES = (  # without it no other program opens a package
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{SPREADSHEET}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/sheet1.xml" ContentType="{SPREADSHEET}.worksheet+xml"/>'
+    f'<Override PartName="/xl/strings.xml" ContentType="{SPREADSHEET}.sharedStrings+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{SPREADSHEET}.styles+xml"/></Types>'
+)
+
 
 def zipped(parts: dict[str, bytes | str]) -> bytes:
     data = io.BytesIO()
@@ -39,6 +50,7 @@ def xlsx(rows: bytes | str = "", before: str = "", after: str = "", prolog: str 
         f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets><sheet name="Trang" sheetId="1" r:id="r1"/></sheets>'
     )
     parts = {
+        "[Content_Types].xml": TYPES,
         "_rels/.rels": relations(r1="officeDocument xl/workbook.xml"),
         "xl/workbook.xml": others.get("book", book + "</workbook>"),
         "xl/_rels/workbook.xml.rels": relations(

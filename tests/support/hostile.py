@@ -463,7 +463,7 @@ def sentence(fault: Fault) -> str:
 
 
 def _pattern(key: str, fields: dict) -> str:
-    anything, offered = "\0", words().fields.get(key, ())
+    anything, offered = "\ue000", words().fields.get(key, ())
     assert set(fields) <= set(offered)
     said = words().say(key, **{name: fields.get(name, anything) for name in offered})
     return re.escape(said).replace(re.escape(anything), "(?s:.*)")
