@@ -1,6 +1,7 @@
 """Workbooks, new (.xlsx) and old (.xls): every cell with its type, its mark, and whether a person sees it."""
 
 import io
+import struct
 from datetime import date, datetime
 from pathlib import Path
 
@@ -281,3 +282,159 @@ def test_a_cell_of_an_old_workbook_beyond_the_limits_is_refused():
     with pytest.raises(Unreadable) as refused:
         kinds.tables(old(lambda book: book.add_sheet("Trang").write(65_535, 255, "x")))
     assert refused.value.fields["cell"] == "Trang!IV65536"
+
+
+# -- what a person sees ----------------------------------------------------------------------------------------------
+
+
+def styled(xfs: str, parts: str = "", base: str = "<xf/>", cell: str = "<v>5</v>") -> tuple:
+    """Value, kind, mark and hidden of a cell by its style's XML."""
+    fonts = '<fonts><font/><font><b/><color rgb="FFFFFFFF"/></font></fonts><fills><fill/><fill/></fills>'
+    styles = f"{fonts}<cellStyleXfs>{base}</cellStyleXfs><cellXfs>{xfs}</cellXfs>{parts}"
+    rows = f'<row r="1"><c r="A1" s="0">{cell}</c></row>'
+    ((_, _, *found),) = only(xlsx(rows, styles=f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>'))
+    return tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("xfs", "parts", "base", "found"),
+    [
+        ("<xf/>", "", "<xf/>", (5, "number", "", False)),
+        ('<xf xfId="0"/>', "", '<xf numFmtId="9"/>', (5, "percent", "", False)),
+        ('<xf xfId="0"/>', "", '<xf fontId="1"/>', (5, "number", "b", True)),
+        ('<xf xfId="0" fontId="0"/>', "", '<xf fontId="1"/>', (5, "number", "", False)),
+        ('<xf numFmtId="2" applyNumberFormat="0" xfId="0"/>', "", '<xf numFmtId="9"/>', (5, "format", "", False)),
+        ('<xf numFmtId="2" applyNumberFormat="0" xfId="0"/>', "", '<xf numFmtId="1"/>', (5, "number", "", False)),
+        ('<xf numFmtId="2" applyNumberFormat="1" xfId="0"/>', "", '<xf numFmtId="9"/>', (5, "number", "", False)),
+        ('<xf numFmtId="11"/>', "", "<xf/>", (5, "format", "", False)),
+        ('<xf numFmtId="43"/>', "", "<xf/>", (5, "number", "", False)),
+        ('<xf numFmtId="199"/>', "", "<xf/>", (5, "format", "", False)),  # defined nowhere
+    ],
+)
+def test_a_style_is_the_cells_own_and_what_it_leaves_open_is_its_bases(xfs, parts, base, found):
+    assert styled(xfs, parts, base) == found
+
+
+COLOURS = [
+    ('<color indexed="9"/>', "", True),
+    ('<color indexed="64"/>', "", False),
+    ('<color theme="0"/>', "", True),
+    ('<color theme="1"/>', "", False),
+    ('<color theme="0" tint="-0.5"/>', "", False),
+    ('<color theme="1" tint="1"/>', "", True),
+    ('<color indexed="9"/>', '<fill><patternFill patternType="solid"><fgColor rgb="FF0000FF"/></patternFill></fill>', False),
+    ('<color rgb="FF0000FF"/>', '<fill><patternFill patternType="solid"><fgColor rgb="FF0000FE"/></patternFill></fill>', True),
+    ('<color indexed="9"/>', '<fill><patternFill patternType="gray125"/></fill>', True),
+    ('<color indexed="9"/>', "<fill><gradientFill/></fill>", False),  # not known
+    ('<sz val="1"/>', "", True),
+    ('<sz val="8"/>', "", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("font", "fill", "hidden"), COLOURS)
+def test_letters_of_the_colour_behind_them_or_too_small_are_hidden(font, fill, hidden):
+    looks = f"<fonts><font>{font}</font></fonts><fills>{fill or '<fill/>'}</fills><cellXfs><xf/></cellXfs>"
+    rows = '<row r="1"><c r="A1" s="0"><v>5</v></c></row>'
+    (cell,) = only(xlsx(rows, styles=f'<styleSheet xmlns="{MAIN}">{looks}</styleSheet>'))
+    assert cell[5] is hidden
+
+
+def test_a_workbook_may_have_a_palette_of_its_own():
+    own = "<colors><indexedColors>" + '<rgbColor rgb="00FFFFFF"/>' * 11 + "</indexedColors></colors>"
+    looks = f'<fonts><font><color indexed="10"/></font></fonts><cellXfs><xf/></cellXfs>{own}'
+    rows = '<row r="1"><c r="A1" s="0"><v>5</v></c></row>'
+    assert only(xlsx(rows, styles=f'<styleSheet xmlns="{MAIN}">{looks}</styleSheet>'))[0][5]
+
+
+HIDING = '<dxf><numFmt numFmtId="200" formatCode=";;;"/></dxf>'
+RULES = [
+    ('<cfRule type="cellIs" operator="lessThan" dxfId="0"><formula>6</formula></cfRule>', True),
+    ('<cfRule type="cellIs" operator="lessThan" dxfId="0"><formula>5</formula></cfRule>', False),
+    ('<cfRule type="cellIs" operator="lessThan" dxfId="0"><formula>B1</formula></cfRule>', True),
+    ('<cfRule type="cellIs" operator="notBetween" dxfId="0"><formula>1</formula><formula>9</formula></cfRule>', False),
+    ('<cfRule type="expression" dxfId="0"><formula>A1&gt;3</formula></cfRule>', True),
+    ('<cfRule type="containsErrors" dxfId="0"/>', False),
+    ('<cfRule type="containsBlanks" dxfId="0"/>', False),
+    ('<cfRule type="notContainsErrors" dxfId="0"/>', True),
+    ('<cfRule type="expression"><formula>TRUE</formula></cfRule>', False),
+    ('<cfRule type="iconSet"><iconSet showValue="0"/></cfRule>', True),
+    ('<cfRule type="iconSet"><iconSet/></cfRule>', False),
+]
+
+
+@pytest.mark.parametrize(("rule", "hidden"), RULES)
+@pytest.mark.parametrize("area", ["A1", "$A$1:$B$9", "C1 A1"])
+def test_a_conditional_format_that_may_hide_a_cell_hides_it(rule, hidden, area):
+    made = f'<conditionalFormatting sqref="{area}">{rule}</conditionalFormatting>'
+    styles = f'<styleSheet xmlns="{MAIN}"><dxfs>{HIDING}</dxfs></styleSheet>'
+    (cell,) = only(xlsx('<row r="1"><c r="A1"><v>5</v></c></row>', after=made, styles=styles))
+    assert cell[5] is hidden
+
+
+def test_a_conditional_format_of_a_newer_excel_is_heard_too():
+    rule = f'<x14:cfRule type="expression"><xm:f>A1=5</xm:f><x14:dxf>{HIDING[5:-6]}</x14:dxf></x14:cfRule>'
+    made = f'<extLst xmlns:x14="u" xmlns:xm="v"><x14:conditionalFormatting>{rule}<xm:sqref>A1</xm:sqref></x14:conditionalFormatting></extLst>'
+    assert only(xlsx('<row r="1"><c r="A1"><v>5</v></c></row>', after=made))[0][5]
+    elsewhere = made.replace("<xm:sqref>A1", "<xm:sqref>A2")
+    assert not only(xlsx('<row r="1"><c r="A1"><v>5</v></c></row>', after=elsewhere))[0][5]
+
+
+def test_conditional_formats_over_and_over_the_whole_sheet_are_refused():
+    rule = '<cfRule type="expression" dxfId="0"><formula>1</formula></cfRule>'
+    made = f'<conditionalFormatting sqref="{"A1:XFD1048576 " * 200}">{rule}</conditionalFormatting>'
+    styles = f'<styleSheet xmlns="{MAIN}"><dxfs>{HIDING}</dxfs></styleSheet>'
+    with pytest.raises(Unreadable) as refused:
+        kinds.tables(xlsx('<row r="1"><c r="A1"><v>5</v></c></row>', after=made, styles=styles))
+    assert refused.value.key == "problem.file.too_many_cells"
+
+
+@pytest.mark.parametrize(
+    ("before", "row", "hidden"),
+    [
+        ("", "", False),
+        ("", 'ht="0"', True),
+        ("", 'ht="0.0"', True),
+        ("", 'ht="1e-3"', True),
+        ("", 'ht="12"', False),
+        ("", 'hidden="true"', True),
+        ('<sheetFormatPr defaultRowHeight="0"/>', "", True),
+        ('<sheetFormatPr defaultRowHeight="0"/>', 'ht="12"', False),
+        ('<sheetFormatPr defaultRowHeight="15" defaultColWidth="0"/>', "", True),
+        ('<sheetFormatPr defaultRowHeight="15" defaultColWidth="0"/><cols><col min="1" max="1" width="9"/></cols>', "", False),
+        ('<cols><col min="1" max="16384" width="0.0"/></cols>', "", True),
+        ('<cols><col min="1" max="1" width="1E-3"/></cols>', "", True),
+        ('<cols><col min="1" max="1" width="9" hidden="1"/></cols>', "", True),
+        ('<cols><col min="2" max="2" width="0"/></cols>', "", False),
+    ],
+)  # fmt: skip
+def test_a_row_or_a_column_in_which_nothing_can_be_read_is_hidden(before, row, hidden):
+    (cell,) = only(xlsx(f'<row r="1" {row}><c r="A1"><v>5</v></c></row>', before=before))
+    assert cell[5] is hidden
+
+
+def test_an_old_workbook_whose_sectors_are_claimed_twice_is_read_as_libreoffice_reads_it():
+    def fill(book):
+        for row in range(9):
+            for column in range(9):
+                book.add_sheet("Trang") if row == column == 0 else None
+                book.get_sheet(0).write(row, column, f"{row}x{column}" if column % 2 else row + column / 10)
+
+    sound = old(fill)
+    shared = bytearray(sound)
+    root = 512 * (struct.unpack_from("<I", sound, 48)[0] + 1)  # the directory: root, workbook
+    shared[root + 116 : root + 124] = sound[
+        root + 128 + 116 : root + 128 + 124
+    ]  # the small streams begin where it does
+    assert delivered.listed(kinds.tables(bytes(shared))) == delivered.listed(kinds.tables(sound))
+
+
+def test_two_relations_of_one_id_are_refused():
+    data = delivered.package("xl/workbook.xml", f'<workbook xmlns="{MAIN}"/>')
+    assert kinds.detect_kind(data) == "xlsx"
+    twice = delivered.relations(r1="officeDocument xl/workbook.xml").replace("</Relationships>", "")
+    again = delivered.relations(r1="officeDocument xl/other.xml").partition(">")[2]
+    with pytest.raises(Unreadable) as refused:
+        kinds.detect_kind(
+            delivered.zipped({"_rels/.rels": twice + again, "xl/workbook.xml": f'<workbook xmlns="{MAIN}"/>'})
+        )
+    assert refused.value.key == "problem.file.broken"
