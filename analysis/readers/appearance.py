@@ -4,6 +4,7 @@ The readers of both kinds of workbook end here, so that a number in an .xls is j
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from analysis.readers import fonts, numberformat
@@ -38,15 +39,14 @@ class Seen(NamedTuple):
 
 def of_number(stored: float, style: Style, from_1904: bool = False, palette: list[str] = fonts.PALETTE) -> Seen:
     """A number as its format shows it. Raises : OverflowError where it is too large for a number or a date."""
-    shown = {numberformat.shown(stored, number, code) for number, code in style.formats}
-    kind, colour = shown.pop() if len(shown) == 1 else ("format", "")
+    kind, colour = numberformat.shown(stored, *style.formats[0])
+    if any(numberformat.shown(stored, *each) != (kind, colour) for each in style.formats[1:]):
+        kind, colour = "format", ""
     value = numberformat.moment(stored, from_1904) if kind == "date" else numberformat.whole(stored)
-    font = style.font
     if kind == "nothing":
         return Seen(value, "number", "", True)
-    if style.repeated or font.pictures:
-        kind = "format"
-    return _seen(value, kind, [(str(stored), font)], style, colour, palette)
+    mark, hidden, odd = _look(style, colour, tuple(palette) if colour else ())
+    return Seen(value, "format" if odd else kind, mark, hidden)
 
 
 def of_text(pieces: Iterable[tuple[str, Font]], style: Style) -> Seen:
@@ -55,27 +55,27 @@ def of_text(pieces: Iterable[tuple[str, Font]], style: Style) -> Seen:
     whole = "".join(text for text, _ in pieces)
     shown = numberformat.shown_text(whole, style.formats[-1][1])
     if whole and shown == "":
-        return _seen(whole, "text", pieces, style)._replace(hidden=True)
+        return Seen(whole, "text", _look(style)[0], True)
     if shown is not None and shown != whole:
         pieces = [(shown, style.font)]
     odd = shown is None or style.repeated or any(font.pictures for _, font in pieces)
-    return _seen(None, "format" if odd else "text", pieces, style)
+    text, mark, unseen = joined((text, _marks(font, style)) for text, font in pieces)
+    return Seen(text, "format" if odd else "text", mark, unseen)
 
 
 def of_other(value: object, kind: str, style: Style) -> Seen:
     """A date, a truth, an error or a formula."""
-    return _seen(value, kind, [(str(value), style.font)], style)
+    mark, hidden, _ = _look(style)
+    return Seen(value, kind, mark, hidden)
 
 
-def _seen(
-    value: object,
-    kind: str,
-    pieces: list[tuple[str, Font]],
-    style: Style,
-    colour: str = "",
-    palette: list[str] = fonts.PALETTE,
-) -> Seen:
-    """``value`` : None for a text, which is that of its pieces without what nobody sees."""
-    marked = [(text, font.marks + STRUCK * (not font.is_seen(style.behind, colour, palette))) for text, font in pieces]
-    text, mark, unseen = joined(marked)
-    return Seen(text if value is None else value, kind, mark, unseen)
+@lru_cache(10_000)
+def _look(style: Style, colour: str = "", palette: tuple[str, ...] = ()) -> tuple[str, bool, bool]:
+    """Of a value in the cell's own font: its mark, whether it is hidden, and whether something else is shown."""
+    _, mark, hidden = joined([("x", _marks(style.font, style, colour, palette))])
+    return mark, hidden, style.repeated or style.font.pictures
+
+
+def _marks(font: Font, style: Style, colour: str = "", palette: tuple[str, ...] = ()) -> str:
+    """The font's marks; what nobody sees is as if it was struck through."""
+    return font.marks + STRUCK * (not font.is_seen(style.behind, colour, palette))

@@ -4,7 +4,7 @@ A rule that compares with a number is tried. Where any other rule applies is not
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.readers import numberformat, workbook
 from analysis.readers.appearance import Style
@@ -83,7 +83,7 @@ class Conditions:
         if self.taking is not None:
             self.taking.append(characters)
 
-    def disguise(self, grid: Grid, styles: dict[tuple[int, int], Style], made: workbook.Styles) -> None:
+    def disguise(self, grid: Grid, style_at: Callable[[int, int], Style], made: workbook.Styles) -> None:
         """Hide the cells that a rule may hide; give those that it may show otherwise the kind ``format``."""
         for rule in self.rules:
             change = rule.own or (
@@ -96,7 +96,11 @@ class Conditions:
                 if not rule.may_apply(value, kind):
                     continue
                 shown = _shown(value, kind, change.code) if change else kind
-                if rule.without_value or shown == "nothing" or (change and _unseen(change, styles[row, column], made)):
+                if (
+                    rule.without_value
+                    or shown == "nothing"
+                    or (change and _unseen(change, style_at(row, column), made))
+                ):
                     grid.hidden_cells.add((row, column))
                 elif shown != kind:
                     grid.rows[row][column] = value, "format", mark

@@ -2,6 +2,7 @@
 
 import colorsys
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -38,7 +39,7 @@ class Font(NamedTuple):
         """Whether the font draws pictures in the place of digits."""
         return self.name.casefold().startswith(PICTURES)
 
-    def is_seen(self, behind: Colour, shown_as: str = "", palette: list[str] = PALETTE) -> bool:
+    def is_seen(self, behind: Colour, shown_as: str = "", palette: Sequence[str] = PALETTE) -> bool:
         """Whether its letters stand out from the cell. ``shown_as`` : the colour that a number format asks for."""
         return self.size >= SMALLEST and not near(named(shown_as, palette) if shown_as else self.colour, behind)
 
@@ -47,7 +48,7 @@ def near(one: Colour, other: Colour) -> bool:
     return None not in (one, other) and all(abs(a - b) < NEAR for a, b in zip(one, other, strict=True))
 
 
-def named(name: str, palette: list[str]) -> Colour:
+def named(name: str, palette: Sequence[str]) -> Colour:
     """``named("white")``, ``named("color2")`` => white."""
     number = name.removeprefix("color")
     return rgb(palette[int(number) + 7]) if number.isdigit() and 1 <= int(number) <= 56 else NAMED.get(name)

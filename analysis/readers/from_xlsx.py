@@ -6,6 +6,7 @@ as a stream, because a workbook of 30 KB can hold millions of cells; reading end
 """
 
 import re
+from array import array
 from datetime import datetime
 
 from analysis.readers import appearance, archive, workbook
@@ -13,6 +14,7 @@ from analysis.readers.appearance import LEAST_HEIGHT, LEAST_WIDTH, Style
 from analysis.readers.conditions import Conditions
 from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, header_lines, titles
 
+EMPTY_ROW = [0] * (MOST_COLUMNS + 1)
 PAGE_HEADERS = ("oddHeader", "evenHeader", "firstHeader")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
@@ -38,7 +40,7 @@ def tables(data: bytes) -> Tables:
             sheet = _Sheet(found.add(name, hidden=hidden), strings.found, cells, styles.colours, from_1904)
             archive.parse(package.part(path), sheet.start, sheet.end, sheet.text)
             sheet.cover_merged()
-            sheet.conditions.disguise(sheet.grid, sheet.used, styles)
+            sheet.conditions.disguise(sheet.grid, sheet.style_at, styles)
     return found
 
 
@@ -58,7 +60,7 @@ class _Sheet:
         self.height = 15.0  # points, of a row that says none itself
         self.type, self.style = "n", 0
         self.rich = False  # a picture or a record is shown instead
-        self.used: dict[tuple[int, int], Style] = {}
+        self.used: dict[int, array] = {}  # the numbers of the styles of each row, by column
         self.conditions = Conditions()
         self.shows_zeros, self.shows_formulas = True, False
         self.taken: dict[str, list[str]] = {}  # the pieces of a cell's <v> (value) and <f> (formula)
@@ -144,9 +146,10 @@ class _Sheet:
             seen = self._number(value, style)
         else:
             seen = appearance.of_other(value, kind, style)
-        kind = "format" if self.rich or (self.shows_formulas and "f" in self.taken) else seen.kind
+        otherwise = self.rich or (self.shows_formulas and "f" in self.taken)
+        kind = "format" if otherwise and seen.kind in ("text", "number", "percent") else seen.kind
         self.grid.put(self.row, self.column, seen.value, kind, seen.mark, seen.hidden)
-        self.used[self.row, self.column] = style
+        self.used.setdefault(self.row, array("I", EMPTY_ROW))[self.column] = self.style
 
     def _value(self) -> tuple[object, str]:
         """The value (for a text its pieces) and the kind of the cell."""
@@ -172,6 +175,9 @@ class _Sheet:
         except OverflowError:  # too large for a date or a number
             return appearance.of_other(text, "error", style)
         return seen if self.shows_zeros or float(text) else seen._replace(hidden=True)
+
+    def style_at(self, row: int, column: int) -> Style:
+        return self.styles[self.used[row][column]] if self.styles else Style()
 
     def cover_merged(self) -> None:
         for area in self.merged:

@@ -31,6 +31,7 @@ ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 DATE = frozenset("dmyhsegb")
 UNITS = frozenset({"", "%", "điểm", "đ", "hs", "hồ sơ", "bản", "lượt", "trường hợp", "points", "cases"})
 LEAST = {"number": 1, "percent": 0.01}  # below it a format like # shows no digit before the point
+LONGEST = 1_000  # characters of a format; Excel writes at most 255
 FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 COMPARE = {
     "<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "=": float.__eq__, "<>": float.__ne__,
@@ -60,6 +61,8 @@ class Section(NamedTuple):
 
 def shown(value: float, number: int, code: str = "") -> Shown:
     """What the format shows of ``value``: ``shown(0.925, 164, "0.0%")`` => percent; built-in formats need no code."""
+    if len(code) > LONGEST:
+        return Shown("format")
     sections = _sections(code or BUILT_IN.get(number, '"?"'))
     section, bare = _of(float(value), sections)
     if section is None:
@@ -76,6 +79,8 @@ def shown_text(text: str, code: str) -> str | None:
 
     A format of numbers only does not change a text.
     """
+    if len(code) > LONGEST:
+        return None
     parts = _split(code)
     if len(parts) < 4 and "@" not in TOKEN.sub(lambda found: found[8] or "", parts[-1]):
         return text
@@ -121,11 +126,12 @@ def _of(value: float, sections: list[Section]) -> tuple[Section | None, bool]:
     return (others[1] if value == 0 and len(others) > 1 else first), False
 
 
-@lru_cache
+@lru_cache(10_000)
 def _sections(code: str) -> list[Section]:
     return [_section(part) for part in _split(code)]
 
 
+@lru_cache(10_000)
 def _split(code: str) -> list[str]:
     parts = [""]
     for found in TOKEN.finditer(code):

@@ -105,6 +105,13 @@ TYPED = [
     ("true", True, "boolean", "count", None, "", "problem.boolean_cell"),
     ("an error", "#DIV/0!", "error", "percent", None, "", "problem.error_cell"),
     ("a formula without a result", "=A1", "formula", "percent", None, "", "problem.formula_cell"),
+    ("a number that is shown as another", 72.6, "format", "percent", None, "", "problem.format_cell"),
+    ("a text with hidden characters", r"72.6\u202e", "character", "percent", None, "", "problem.character_cell"),
+    ("a computer's rounding error", 72.60000000000001, "number", "percent", 72.6, "repair.float_noise", ""),
+    ("a rounding error of a whole number", 318.99999999999994, "number", "count", 319.0, "repair.float_noise", ""),
+    ("a rounding error below nothing", -5.779999999999994, "number", "change", -5.78, "repair.float_noise", ""),
+    ("eleven digits are meant", 72.600000001, "number", "percent", 72.600000001, "", ""),
+    ("twelve digits far from a short number", 72.6123456789, "number", "percent", 72.6123456789, "", ""),
     ("infinity", float("inf"), "number", "score", None, "", "problem.not_a_number"),
     ("nothing", "", "empty", "score", None, "", ""),
 ]

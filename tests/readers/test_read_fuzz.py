@@ -27,7 +27,14 @@ HOW = settings(
     deadline=2_000 if EXAMPLES else None,
     suppress_health_check=list(HealthCheck),
 )
-TYPES = {"number": (int, float), "percent": (int, float), "date": datetime, "boolean": bool, "empty": str}
+TYPES = {
+    "number": (int, float),
+    "format": (int, float, str),
+    "percent": (int, float),
+    "date": datetime,
+    "boolean": bool,
+    "empty": str,
+}
 ROWS = [["Đơn vị", "Điểm", "Ngày"], ["Hòa An", 58.28, datetime(2023, 12, 4)], ["Mỹ An", "54,01", True], ["=A1", "#N/A"]]
 
 
