@@ -35,7 +35,7 @@ AREA = """\
 
 `config/<area>/area.toml` is about one area. `config/defaults.toml` holds what all areas share; it may hold any of these
 keys, and `area.toml` overrides it key by key. Tables whose keys are codes of indicators
-({open}) and lists of tables (`[[rebase]]`, `[[departments]]`) are taken whole, from
+({open}) and lists of tables (such as `[[rebase]]`) are taken whole, from
 `area.toml` where it has them. A key without a default must be there.
 
 Types are strict: `true` is no number, `"3"` is none either.

@@ -258,6 +258,30 @@ class Document(Table):
     recipients: list[str] = Field(description="who is sent the document, by role; addresses belong to mail.toml")
 
 
+Severity = Literal["error", "warn"]
+
+
+class Balance(Table):
+    """Columns that add up to another one, in each row of the table; the keys are fields of columns.csv."""
+
+    total: str = Field(description="the column that holds the sum", examples=["RECEIVED"])
+    parts: list[str] = Field(min_length=1, description="the columns that add up to it", examples=[["ONLINE", "DIRECT"]])
+    tolerance: float = Field(0, ge=0, description="how far they may be apart, as rounded figures are")
+    severity: Severity = Field("error", description="whether a row that does not add up refuses the table, or warns")
+
+
+class Share(Table):
+    """A printed rate that must be that of two counts beside it, in each row; the keys are fields of columns.csv."""
+
+    rate: str = Field(description="the column of percentages", examples=["ON_TIME_PCT"])
+    part: str = Field(description="the column of what is counted", examples=["ON_TIME"])
+    of: str = Field(description="the column of all of it", examples=["RESOLVED"])
+    tolerance: float | None = Field(
+        None, ge=0, description="how far they may be apart, in percentage points; empty: half of the last printed digit"
+    )
+    severity: Severity = Field("error", description="whether another rate refuses the table, or warns")
+
+
 class Area(Table):
     """An area: a district or a province that is reported on."""
 
@@ -286,6 +310,12 @@ class Area(Table):
         description="how far published points may lie above their maximum and be accepted with a warning, in percent of"
         " it; only in columns with on_excess = warn",
     )
+    rank_ties: Literal["any", "min", "order", "dense"] = Field(
+        "any",
+        description="how the table's own ranks count units with equal totals: they share the better one (min: 4, 4, 6),"
+        " follow each other (order: 4, 5, 6) or share it and the next one follows (dense: 4, 4, 5); any: min or order;"
+        " another rank is a warning",
+    )
     weak_bands: list[str] = Field(description="bands of index-766/bands.csv that the report names units of")
     rose_most: int = Field(ge=0, description="how many of the units that rose most are named")
     fell_most: int = Field(ge=0, description="how many of the units that fell most are named; the others are counted")
@@ -298,6 +328,12 @@ class Area(Table):
     )
     at_most: dict[str, str] = Field(
         {}, description="a figure that is part of another one, by their codes; where it is more, that is a warning"
+    )
+    balances: list[Balance] = Field(
+        [], description="sums that must hold", json_schema_extra={"expected": "tables [[balances]]"}
+    )
+    shares: list[Share] = Field(
+        [], description="rates that must be those of counts", json_schema_extra={"expected": "tables [[shares]]"}
     )
     step: Step
     move: Move

@@ -9,12 +9,13 @@ from analysis.config import units
 from analysis.config.area import FROM_FILE
 from analysis.config.departments import find_code, list_departments
 from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
-from analysis.config.units import header_key
+from analysis.config.units import column_key, header_key
 
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "remark", "other")
 # A long table has one row for each unit and indicator, instead of one column for each indicator.
 LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
 FOREVER = pd.Timestamp("2200-01-01")
+MOST_DECIMALS = 10  # of a column: no more are read
 
 
 def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
@@ -56,9 +57,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
     for name, form in forms.items():
         known = {*STRUCTURAL_FIELDS, *LONG_FIELDS} if "indicator" in set(form["field"]) else fields
         yield from _unknown(f"{area}/{name}", form, "field", known)
-        yield from _doubled(f"{area}/{name}", form, form["header"].map(header_key), "header")
-        once = form[form["field"] != "other"]
-        yield from _doubled(f"{area}/{name}", once, once["field"], "field")
+        yield from _column_faults(f"{area}/{name}", form)
     yield from _doubled(
         f"{area}/aliases.csv", aliases, aliases["what"] + aliases["written"].map(units.name_key), "written"
     )
@@ -79,6 +78,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
         yield f"{area}/area.toml: [targets] {name}: a target is of a rate, and this figure is not in percent"
     flows = set(scope.loc[scope["nature"] == "flow", "indicator"])
     yield from _rebase_faults(f"{area}/area.toml", settings, flows, set(registry["code"]))
+    yield from _balance_faults(f"{area}/area.toml", settings, forms)
     for part, whole in settings["at_most"].items():
         for name in {part, whole} - set(scope["indicator"]):
             yield f"{area}/area.toml: [at_most] {name}: no such indicator"
@@ -128,6 +128,49 @@ def _task_faults(file: str, tasks: pd.DataFrame, settings: dict, known: set[str]
     for row, codes in tasks["indicators"].str.split().items():
         for code in (code for code in codes if code not in known):
             yield f"{file} row {row + 2}: indicators: {code!r} is not known"
+
+
+def _column_faults(file: str, form: pd.DataFrame) -> Iterator[str]:
+    """On no day does a header or a field stand twice; figures have decimals, scale and signs that can be read."""
+    keys = form["header"].map(column_key)
+    once = form["field"].where(form["field"] != "other", form.index.to_series().astype(str))
+    for column, its in (("header", keys), ("field", once)):
+        twice = {
+            number
+            for day in [pd.Timestamp.min.date(), *changes(form)]
+            for number in _doubled_rows(in_force(form.assign(key=its, number=form.index), day))
+        }
+        for row in sorted(twice):
+            yield f"{file} row {row + 2}: {column}: {form.at[row, column]!r} stands twice"
+    for row in form.index[form["valid_to"] < form["valid_from"]]:
+        yield f"{file} row {row + 2}: valid_to: the period ends before it begins"
+    figures = form["kind"] != "text"
+    whole = form["decimals"].isna() | (form["decimals"].between(0, MOST_DECIMALS) & (form["decimals"] % 1 == 0))
+    for row in form.index[~whole]:
+        yield f"{file} row {row + 2}: decimals: expected a whole number from 0 to {MOST_DECIMALS}"
+    scaled = form["scale"].isna() | ((form["scale"] > 0) & figures & (form["kind"] != "count"))
+    for row in form.index[~scaled]:
+        yield f"{file} row {row + 2}: scale: expected a number above 0, and no column of texts or counts"
+    for row in form.index[(form["signs"] != "") & (~figures | form["signs"].str.contains("[0-9/]"))]:
+        yield f"{file} row {row + 2}: signs: expected words behind the numbers of a column, without digits and strokes"
+
+
+def _doubled_rows(form: pd.DataFrame) -> list[int]:
+    return form.loc[form["key"].duplicated(), "number"].tolist()
+
+
+def _balance_faults(file: str, settings: dict, forms: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """Sums and rates that must hold are of figures that a table with a row a unit has."""
+    wide = [form for form in forms.values() if "indicator" not in set(form["field"])]
+    known = {name for form in wide for name in form.loc[form["kind"] != "text", "field"]}
+    for table, keys in (("balances", ("total", "parts")), ("shares", ("rate", "part", "of"))):
+        for number, its in enumerate(settings[table], start=1):
+            named = [(key, name) for key in keys for name in ([its[key]] if isinstance(its[key], str) else its[key])]
+            for key, name in named:
+                if name not in known:
+                    yield f"{file}: [[{table}]] number {number}: {key}: {name!r} is no column of figures in columns.csv"
+            if len(names := [name for _, name in named]) > len(set(names)):
+                yield f"{file}: [[{table}]] number {number}: a column stands twice"
 
 
 def words_said(sheets: pd.DataFrame, kind: str) -> list[str]:

@@ -88,8 +88,14 @@ COLUMNS = {
         " group, indicator, numerator, denominator, value, published_points, max_points",
         "kind": "how its cells are read",
         "required": "whether a table without the column is refused",
-        "decimals": "how many decimals its figures are shown with; empty: as delivered",
+        "decimals": "how many decimals its figures are shown with, 0 to 10; empty: as delivered; more than two are read"
+        " only where they are declared here",
         "on_excess": "what a figure above its maximum does: refuse the table, or warn (up to excess_pct of area.toml)",
+        "scale": "the figure that means all of it: 1 where 0.825 is 82.5%, 10 where 8.1 (or 8.1/10) is 81% or 81 of 100"
+        " points; empty: figures are percentages or points as they stand",
+        "signs": "what may stand behind a number, such as hồ sơ; several with ; between; a percentage may have %",
+        "valid_from": "the first day on which the table has the column; empty: it always had",
+        "valid_to": "the last day; empty: it still has it. Rows of one field or header may follow each other",
     },
     "province_rank.csv": {
         "cutoff": "the day on which the week's figures were closed",
@@ -123,8 +129,12 @@ COLUMNS = {
 }
 OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv")  # files that an area may lack
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
-LATER = {"index-766/indicators.csv": ("nature",), "sheets.csv": ("accumulates", "kind")}
-NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of")
+LATER = {
+    "index-766/indicators.csv": ("nature",),
+    "sheets.csv": ("accumulates", "kind"),
+    "columns.csv": ("scale", "signs", *DATED),
+}
+NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of", "scale")
 DATES = ("valid_from", "valid_to", "cutoff")
 ALLOWED = {
     "split": ("whole", "part"),
@@ -315,7 +325,7 @@ def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.Da
         kind = {",": "comma", ";": "semicolon"}[by]
         faults.append(f"{shown} row 2: more cells than columns; write a text with a {kind} in quotation marks")
         return pd.DataFrame(columns=columns)
-    later = LATER.get(name, ())
+    later = LATER.get(file_kind(name), ())
     most = len(table.columns)
     if list(table.columns) != columns[:most] or most < len(columns) - len(later):
         may = f" ({', '.join(later)} may be missing)" if later else ""
@@ -345,18 +355,20 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
     """The table with numbers as floats and dates as timestamps. Unfit cells and unknown words are faults."""
     import pandas as pd
 
+    later = LATER.get(file_kind(name), ())
     for column in table:
         allowed = words_of(name, column)
         texts = table[column].str.strip()
+        is_needed = column in ALWAYS and column not in later
         if column in NUMBERS:
             table[column] = pd.to_numeric(texts.replace("", None).str.replace(",", "."), errors="coerce")
-            wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
+            wrong = table[column].isna() & ((texts != "") | is_needed)
         elif column in DATES:
             table[column] = pd.to_datetime(texts.map(_iso).replace("", None), format="%Y-%m-%d", errors="coerce")
-            wrong = table[column].isna() & ((texts != "") | (column in ALWAYS))
+            wrong = table[column].isna() & ((texts != "") | is_needed)
         elif allowed:
             table[column] = texts
-            wrong = ~texts.isin(allowed) & ~((texts == "") & (column in (*LATER.get(name, ()), *MAY_BE_EMPTY)))
+            wrong = ~texts.isin(allowed) & ~((texts == "") & (column in (*later, *MAY_BE_EMPTY)))
         else:
             table[column] = texts
             wrong = (texts == "") & (column in REQUIRED)
@@ -376,16 +388,16 @@ def _iso(text: str) -> str:
 
 
 def in_force(table: "pd.DataFrame", day: date) -> "pd.DataFrame":
-    """The rows of a dated table that are valid on ``day``."""
+    """The rows of a dated table that are valid on ``day``; one without ``valid_from`` always was."""
     import pandas as pd
 
     when = pd.Timestamp(day)
-    return table[(table["valid_from"] <= when) & ~(table["valid_to"] < when)].reset_index(drop=True)
+    return table[~(table["valid_from"] > when) & ~(table["valid_to"] < when)].reset_index(drop=True)
 
 
 def changes(*tables: "pd.DataFrame") -> list[date]:
     """The days on which rows of a dated table begin or end; between two of them nothing changes."""
-    begins = {day.date() for table in tables for day in table["valid_from"]}
+    begins = {day.date() for table in tables for day in table["valid_from"].dropna()}
     ends = {day.date() + timedelta(days=1) for table in tables for day in table["valid_to"].dropna()}
     return sorted(begins | {day for day in ends if any(not in_force(table, day).empty for table in tables)})
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from analysis.config import area as area_settings
@@ -88,9 +89,19 @@ class Rules:
 
     @property
     def decimals(self) -> dict[str, int]:
-        """The decimals that the main form prints, by field."""
-        known = self.columns.dropna(subset="decimals").set_index("field")["decimals"]
-        return known.astype(int).to_dict()
+        """The decimals of the figures of the main form, by field: of 0.8253 on the scale 1, which is 82.53, two."""
+        known = self.columns.dropna(subset="decimals")
+        full = known["field"].map(self.maxima).where(known["kind"] == "points", 100.0)
+        full = full.mask(known["kind"].isin(["score", "change"]), self.maxima["TOTAL"])
+        shift = np.floor(np.log10(full / known["scale"])).fillna(0)
+        return dict(zip(known["field"], (known["decimals"] - shift).clip(lower=0).astype(int), strict=True))
+
+    @property
+    def maxima(self) -> dict[str, float]:
+        """The most points of each indicator and group, and of the total (``TOTAL``): the sum of the groups."""
+        groups = self.groups.set_index("group")["max_points"]
+        indicators = self.indicators.set_index("indicator")["max_points"].dropna()
+        return {"TOTAL": round(float(groups.sum()), 6), **indicators, **groups}
 
     def accumulates(self, units: pd.DataFrame) -> dict[str, str]:
         """Since when the figures of each unit of the week, and of the area's own row, accumulate: a word of PERIODS.
@@ -131,6 +142,8 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
     indicators = checks.of_scope(tables["index-766/indicators.csv"], settings["scope"])
     earning = indicators[indicators["rule"] != "none"]
     cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
+    if cut["columns.csv"].empty:
+        raise ConfigError(f"config/{area}/columns.csv: no column is in force on {cutoff}")
     if cut["units.csv"].empty and settings["units"] != FROM_FILE:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
     return Rules(

@@ -74,6 +74,11 @@ def header_key(text: str) -> str:
     return re.sub(r"\W", "", ASIDE.sub("", spelling_key(text)))
 
 
+def column_key(text: str) -> str:
+    """As ``header_key``, but with and without % are two: ``"Đúng hạn (%)"`` => ``"đúnghạn%"``."""
+    return header_key(text) + "%" * ("%" in text)
+
+
 def unit_type_of(name: str) -> str:
     """The type of a unit: ``"UBND xã Hòa Bình"`` and ``"X.Hòa Bình"`` => ``"xã"``; "" where its name has none."""
     found = PREFIX.match(plain(name))

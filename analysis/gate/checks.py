@@ -33,6 +33,9 @@ def check_header(sheet: "Reading") -> None:
     for column, each in sheet.header.columns.iterrows():
         if each["reason"]:
             sheet.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
+        if each["fits"]:
+            sheet.fault("problem.ambiguous_column", each["row"], column, headers=each["fits"])
+            continue
         if each["field"] == "":
             sheet.fault("problem.unknown_column", each["row"], column, severity=WARNING)
             continue
@@ -207,8 +210,13 @@ def check_parts(sheet: "Reading", record: "Record") -> None:
 
 
 def check_scale(sheet: "Reading") -> None:
-    """A percent column without a value above 1 may be on the scale 0 to 1: it is an error, reported at its header."""
+    """A percent column without a value above 1 may be on the scale 0 to 1: it is an error, reported at its header.
+
+    Where columns.csv declares the scale, there is no doubt.
+    """
     for name, column in _columns_of_kind(sheet, "percent"):
+        if sheet.layouts[name].scale is not None:
+            continue
         plain = [each for each in sheet.named() if sheet.cell(each.row, column).kind != "percent"]
         values = [each.values[name] for each in plain if each.values.get(name) is not None]
         if len(values) > 1 and 0 < max(values) <= 1:
@@ -216,18 +224,33 @@ def check_scale(sheet: "Reading") -> None:
 
 
 def check_ranks(sheet: "Reading") -> None:
-    """A printed rank that is not the rank by total is a warning. Where a row is missing, no rank is compared."""
+    """A printed rank that is not the rank by total is a warning. Where a row is missing, no rank is compared.
+
+    Of units with equal totals, ``rank_ties`` of area.toml says which ranks they have.
+    """
     if "rank" not in sheet.column_of or len(sheet.named()) + len(sheet.unnamed) < len(sheet.rules.units):
         return
     rows = [*sheet.named(), *sheet.unnamed]
     if any(each.values.get("total") is None for each in rows):
         return
-    ranks = score.rank(pd.Series({each.row: each.values["total"] for each in rows}, dtype=float))
-    for each in rows:
-        printed, rank = each.values.get("rank"), ranks[each.row]
-        if printed is not None and printed != rank:
-            place = sheet.words.number(rank, 0)
-            sheet.fault("problem.other_rank", each.row, sheet.column_of["rank"], WARNING, rank=place)
+    totals = pd.Series({each.row: each.values["total"] for each in rows}, dtype=float)
+    printed = pd.Series({each.row: each.values.get("rank") for each in rows}, dtype=float)
+    ranks = _ranks(totals, printed, sheet.rules.settings.get("rank_ties", "any"))
+    for row in printed.index[printed.notna() & (printed != ranks)]:
+        place = sheet.words.number(ranks[row], 0)
+        sheet.fault("problem.other_rank", row, sheet.column_of["rank"], WARNING, rank=place)
+
+
+def _ranks(totals: pd.Series, printed: pd.Series, ties: str) -> pd.Series:
+    """The ranks by total, as a table counts them that has these ``printed`` ones (see ``rank_ties`` of area.toml)."""
+    if ties == "dense":
+        return totals.rank(method="dense", ascending=False)
+    shared = score.rank(totals)
+    in_order = shared + printed.groupby(shared).rank(method="first") - 1
+    if ties == "order":
+        return in_order
+    is_shared = (printed == shared).groupby(shared).transform("all") | (ties == "min")
+    return shared.where(is_shared, in_order)
 
 
 def check_sums(sheet: "Reading") -> None:

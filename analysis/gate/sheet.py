@@ -15,7 +15,7 @@ from analysis.config import units
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.gate import checks, headers, parse, remarks
+from analysis.gate import balances, checks, headers, parse, remarks
 from analysis.gate.problems import ERROR, WARNING, Log
 from analysis.readers import read
 
@@ -94,7 +94,8 @@ class Reading(Log):
         self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
         spoken = rules.aliases[rules.aliases["what"] == "indicator"]
         self.spoken = dict(zip(spoken["written"].map(units.spelling_key), spoken["meant"], strict=True))
-        self.limits = self._limits()
+        self.limits = rules.maxima
+        self.layouts = {name: parse.layout_of(self.spec_of[name]) for name in self.figures}
         self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
         self.records: list[Record] = []
         self.unnamed: list[Record] = []
@@ -181,6 +182,7 @@ class Reading(Log):
             checks.check_band(self, record)
             checks.check_change(self, record)
             checks.check_parts(self, record)
+            balances.check(self, record)
 
     def _has_odd_characters(self, row: int) -> bool:
         """Whether what names the row holds characters that are not seen; each such cell is a problem."""
@@ -307,11 +309,6 @@ class Reading(Log):
         """The indicator or group that "group / metric" means, by aliases.csv or by its own name."""
         return self.spoken.get(units.spelling_key(indicator)) or indicator.split(TIER)[-1]
 
-    def _limits(self) -> dict[str, float]:
-        """The maximum points of each group and indicator."""
-        groups = self.rules.groups.set_index("group")["max_points"]
-        return {"TOTAL": 100.0, **self.rules.indicators.set_index("indicator")["max_points"].dropna(), **groups}
-
     def _read_remark(self, record: Record) -> None:
         column = self.column_of["remark"]
         cell = self.cell(record.row, column)
@@ -333,22 +330,35 @@ class Reading(Log):
     def _read_figure(self, record: Record, name: str) -> None:
         row, column, spec = record.row, self.column_of[name], self.spec_of[name]
         cell = self.cell(row, column)
-        parsed = parse.cell(cell.value, cell.kind, spec["kind"])
+        low, high = self._range(record, name)
+        layout = self.layouts[name]._replace(full=high)
+        parsed = parse.cell(cell.value, cell.kind, spec["kind"], layout)
         if parsed.fault:
-            self.fault(parsed.fault, row, column)
+            self.fault(parsed.fault, row, column, **parsed.fields)
             return
         if parsed.value is None and spec["required"] == "yes" and not self.long:
             self.fault("problem.missing_value", row, column)
-        low, high = parse.RANGES[spec["kind"]]
-        if spec["kind"] == "points" and name != "max_points":
-            high = self.limits.get(self.meaning(record.indicator) if self.long else name, high)
         if parsed.value is not None and not low <= parsed.value <= high:
             most = high * (1 + self.rules.settings.get("excess_pct", 0) / 100)
             excess = high < parsed.value <= most and spec["on_excess"] == "warn"
-            fields = {"low": self.words.number(low, 0), "high": self.words.number(high, 0)}
+            fields = {"low": self._limit(layout.figure(low)), "high": self._limit(layout.figure(high))}
             self.fault("problem.out_of_range", row, column, WARNING if excess else ERROR, **fields)
             if not excess:
                 return
         if parsed.repair:
             self.repair(parsed.repair, row, column, parsed.clean)
         record.values[name], record.marks[name] = parsed.value, cell.mark
+
+    def _range(self, record: Record, name: str) -> tuple[float, float]:
+        """The least and the greatest value of a figure; those of points and totals follow from the index."""
+        kind = self.spec_of[name]["kind"]
+        low, high = parse.RANGES[kind]
+        total = self.limits.get("TOTAL", high)
+        if kind == "change":
+            return -total, total
+        if kind == "points" and name != "max_points":
+            return low, self.limits.get(self.meaning(record.indicator) if self.long else name, total)
+        return low, total if kind in ("score", "points") else high
+
+    def _limit(self, figure: float) -> str:
+        return self.words.number(figure, 0 if figure == int(figure) else 2)

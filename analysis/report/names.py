@@ -38,8 +38,7 @@ class Names:
         self.most_points = rules.groups["max_points"].sum()
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
         self._flows = set(rules.indicators.loc[rules.indicators["nature"] == FLOW, "indicator"])
-        decimals = rules.columns.dropna(subset="decimals").set_index("field")["decimals"].astype(int)
-        self._decimals = decimals.rename(index=INDICATOR_OF).to_dict()
+        self._decimals = {INDICATOR_OF.get(name, name): decimals for name, decimals in rules.decimals.items()}
 
     def unit(self, code: str) -> str:
         return self._units.get(code, code)

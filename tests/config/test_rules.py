@@ -1,15 +1,18 @@
 """Configuration is checked whole, and every fault names its file, row and value."""
 
+import csv
+import re
 import shutil
 from datetime import date
 
 import pandas as pd
 import pytest
 from support.dated import enter_anew
-from support.district import HOME, in_force
+from support.district import HOME, RAW, in_force, words
 
 from analysis.config import files, rules
 from analysis.config.files import ConfigError
+from analysis.gate import clean
 from analysis.method import possible, week_rates
 
 DAY = date(2023, 12, 4)
@@ -314,3 +317,121 @@ def test_since_when_the_limits_of_bands_and_our_reading_are_what_they_are(home, 
 def test_a_band_that_ends_without_another_changes_the_bands_on_the_day_after(home):
     edit(home, BANDS, "Good,80,2022-06-23,,", f"Good,80,2022-06-23,{LAST},")
     assert rules.load(home, "cho-moi", DAY).bands_since == THEN
+
+
+# -- columns of the table ---------------------------------------------------------------------------------------------
+
+
+def lay_out(home, *rows, **declared):
+    """Chợ Mới's columns.csv with the later columns; ``declared``: scale,signs,valid_from,valid_to by field."""
+    path = home / "config" / "cho-moi" / "columns.csv"
+    head, *lines = path.read_text("utf-8").splitlines()
+    fields = [next(csv.reader([line]))[1] for line in lines]
+    lines = [f"{line},{declared.get(name, ',,,')}" for name, line in zip(fields, lines, strict=True)]
+    path.write_text("\n".join([f"{head},scale,signs,valid_from,valid_to", *lines, *rows]) + "\n", "utf-8")
+    return home
+
+
+def fields_on(home, day):
+    return dict(rules.load(home, "cho-moi", day).columns[["field", "header"]].itertuples(index=False, name=None))
+
+
+def test_a_column_is_of_the_table_from_its_first_day_to_its_last(home):
+    lay_out(home, CT_LUYKE=",,2024-01-01,", TT=",,,2023-12-31")
+    before, after = fields_on(home, date(2023, 12, 31)), fields_on(home, date(2024, 1, 1))
+    assert set(before) - set(after) == {"TT"} and set(after) - set(before) == {"CT_LUYKE"}
+    assert len(before) == 13  # the others have no days, and are always there
+
+
+def test_a_field_may_have_another_header_from_a_day_on_and_a_header_another_field(home):
+    later = "THANH TOÁN TRỰC TUYẾN,DVCTT,percent,yes,1,refuse,,,2024-01-01,"
+    other = "DỊCH VỤ TRỰC TUYẾN / THANH TOÁN TRỰC TUYẾN,CKMB,percent,yes,1,refuse,,,2024-01-01,"
+    lay_out(home, later, other, DVCTT=",,,2023-12-31", TT=",,,2023-12-31", CKMB=",,,2023-12-31")
+    assert fields_on(home, DAY)["DVCTT"] == "DỊCH VỤ TRỰC TUYẾN / DVCTT"
+    after = fields_on(home, date(2024, 1, 1))
+    assert after["DVCTT"] == "THANH TOÁN TRỰC TUYẾN"
+    assert after["CKMB"] == "DỊCH VỤ TRỰC TUYẾN / THANH TOÁN TRỰC TUYẾN" and "TT" not in after
+
+
+def test_a_new_required_column_is_not_missed_in_an_old_weeks_table(home):
+    lay_out(home, "TỔNG HỒ SƠ,SH,percent,yes,1,refuse,,,2024-01-01,", SH=",,,2023-12-31")
+    for day, missing in ((DAY, 0), (date(2024, 1, 1), 1)):
+        held = rules.load(home, "cho-moi", day)
+        cleaned = clean.gate(RAW, held, words("en"))
+        assert cleaned.problems["problem"].eq(words("en").say("problem.missing_column")).sum() == missing
+
+
+COLUMN_FAULTS = [
+    ({"TD": ",,2024-01-01,2023-12-31"}, (), "row 9: valid_to: the period ends before it begins"),
+    ({}, ("TỔNG,TD,percent,no,1,refuse,,,2024-01-01,",), "row 16: field: 'TD' stands twice"),
+    ({"TD": ",,,2024-01-01"}, ("TỔNG,TD,percent,no,1,refuse,,,2024-01-01,",), "row 16: field: 'TD' stands twice"),
+    ({}, ("Xếp  loại,other,text,no,,refuse,,,2024-01-01,",), "row 16: header: 'Xếp  loại' stands twice"),
+    ({"TD": "0,,,"}, (), "row 9: scale: expected a number above 0, and no column of texts or counts"),
+    ({"TD": "-1,,,"}, (), "row 9: scale: expected a number above 0"),
+    ({"CT": "1,,,"}, (), "row 13: scale: expected a number above 0, and no column of texts or counts"),
+    ({"unit": "1,,,"}, (), "row 3: scale: expected a number above 0"),
+    ({"TD": "ten,,,"}, (), "row 9: scale: 'ten' is not valid"),
+    ({"band": ",điểm,,"}, (), "row 5: signs: expected words behind the numbers of a column"),
+    ({"CT": ",bộ 2,,"}, (), "row 13: signs: expected words behind the numbers of a column, without digits"),
+    ({"TD": ",,2024,"}, (), "row 9: valid_from: '2024' is not valid"),
+    ({}, ("MỚI,other,text,no,11,refuse,,,,",), "row 16: decimals: expected a whole number from 0 to 10"),
+    ({}, ("MỚI,other,text,no,1.5,refuse,,,,",), "row 16: decimals: expected a whole number from 0 to 10"),
+    ({}, ("MỚI,other,text,no,-1,refuse,,,,",), "row 16: decimals: expected a whole number from 0 to 10"),
+]
+
+
+@pytest.mark.parametrize(("declared", "rows", "said"), COLUMN_FAULTS)
+def test_a_layout_that_cannot_be_is_a_fault_of_its_row(home, declared, rows, said):
+    lay_out(home, *rows, **declared)
+    with pytest.raises(ConfigError, match=re.escape(f"config/cho-moi/columns.csv {said}")):
+        rules.load(home, "cho-moi", DAY)
+
+
+def test_a_header_with_per_cent_and_one_without_are_two_columns(home):
+    lay_out(home, '"CÔNG KHAI, MINH BẠCH",other,text,no,,refuse,,,,')
+    assert len(rules.load(home, "cho-moi", DAY).columns) == 15
+
+
+def test_a_day_without_any_column_is_a_fault(home):
+    path = home / "config" / "cho-moi" / "columns.csv"
+    lay_out(home)
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([lines[0], *(f"{line}2023-12-05" for line in lines[1:])]), "utf-8")
+    rules.load(home, "cho-moi", date(2023, 12, 5))
+    with pytest.raises(ConfigError, match=r"columns\.csv: no column is in force on 2023-12-06"):
+        rules.load(home, "cho-moi", date(2023, 12, 6))
+
+
+@pytest.mark.parametrize(
+    ("field", "scale", "shown"),
+    # percentages of two decimals: on the scale 1 they are whole, on 10 they have one, on 1000 three
+    [("TD", "", 2), ("TD", "100", 2), ("TD", "1", 0), ("TD", "10", 1), ("TD", "1000", 3), ("total", "1", 0)],
+)
+def test_a_figure_is_shown_with_the_decimals_that_it_has_after_scaling(home, field, scale, shown):
+    assert rules.load(lay_out(home, **{field: f"{scale},,,"}), "cho-moi", DAY).decimals[field] == shown
+
+
+def test_the_most_of_a_total_is_the_sum_of_the_groups_in_force(home):
+    maxima = rules.load(home, "cho-moi", DAY).maxima
+    assert (maxima["TOTAL"], maxima["CKMB"], maxima["TD"]) == (100, 18, 20)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[[balances]]\ntotal = "CTT"\nparts = ["CT"]', "[[balances]] number 1: total: 'CTT' is no column of figures"),
+        (
+            '[[balances]]\ntotal = "CT"\nparts = ["unit"]',
+            "[[balances]] number 1: parts: 'unit' is no column of figures",
+        ),
+        ('[[balances]]\ntotal = "CT"\nparts = ["CT"]', "[[balances]] number 1: a column stands twice"),
+        ('[[balances]]\ntotal = "CT"\nparts = []', "[[balances]] number 1: parts = []: expected"),
+        ('[[shares]]\nrate = "TD"\npart = "CT"\nof = "X"', "[[shares]] number 1: of: 'X' is no column of figures"),
+        ('[[shares]]\nrate = "TD"\npart = "CT"', "[[shares]] number 1: of is missing"),
+    ],
+)
+def test_what_must_add_up_is_of_known_columns(home, table, said):
+    path = home / "config" / "cho-moi" / "area.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n{table}\n", "utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"config/cho-moi/area.toml: {said}")):
+        rules.load(home, "cho-moi", DAY)

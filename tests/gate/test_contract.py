@@ -105,7 +105,7 @@ def parsed(column: str, cell: str, typed: str, lang: str) -> Found:
     """A cell on its own, in a column of a kind."""
     read = parse.cell(STORED[cell](typed) if cell in STORED else typed, cell, column)
     if read.fault:
-        return Found("refused", said=(words(lang).say(read.fault),))
+        return Found("refused", said=(words(lang).say(read.fault, **read.fields),))
     if read.value is None:
         return Found("missing")
     reason = (words(lang).say(read.repair),) if read.repair else ()

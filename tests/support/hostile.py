@@ -347,6 +347,7 @@ class Case:
     area: str = ""
     day: date | None = None
     fault: str = ""  # what is wrong with us, where the outcome is not yet as it should be
+    laid: Callable[[rules.Rules], rules.Rules] = as_delivered  # the area's rules, where it has another layout
 
     def bytes(self) -> bytes:
         if self.data is not None:
@@ -384,11 +385,38 @@ def read_here(data: bytes) -> list[tuple]:
     return [(grid.name, *cell) for grid in kinds.tables(data) for line in grid.lines() for cell in line]
 
 
-def gate(folder: Path, data: bytes, kind: str, file: str = "table", area: str = "", day: date | None = None):
+def columns(**declared: dict[str, object]) -> Callable[[rules.Rules], rules.Rules]:
+    """An area whose columns.csv says something else of some fields: ``columns(CKMB={"scale": 1.0})``."""
+
+    def laid(held: rules.Rules) -> rules.Rules:
+        form = held.columns.set_index("field")
+        for name, cells in declared.items():
+            for column, value in cells.items():
+                form.loc[name, column] = value
+        form = form.reset_index()[held.columns.columns]
+        return replace(held, forms=held.forms | {"columns.csv": form})
+
+    return laid
+
+
+def keys(**said: object) -> Callable[[rules.Rules], rules.Rules]:
+    """An area whose area.toml has other keys."""
+    return lambda held: replace(held, settings=held.settings | said)
+
+
+def gate(
+    folder: Path,
+    data: bytes,
+    kind: str,
+    file: str = "table",
+    area: str = "",
+    day: date | None = None,
+    laid: Callable[[rules.Rules], rules.Rules] = as_delivered,
+):
     path = folder / file
     path.write_bytes(data)
     its = KINDS[kind]
-    return clean.gate(path, in_force(area or its.area, day or its.day), words())
+    return clean.gate(path, laid(in_force(area or its.area, day or its.day)), words())
 
 
 def figures(cleaned: clean.Cleaned) -> dict[tuple[str, str, str], float]:
