@@ -149,9 +149,9 @@ def _tiers(
         for tier, text in enumerate(own):
             if text:
                 groups[tier:] = [text, *[""] * (len(rows) - tier - 1)]
-            elif tier > deepest:
-                groups[tier] = ""
-        if named:
+        if not named:
+            groups = [""] * len(rows)  # an empty column ends all groups
+        else:
             itself = next((tier for tier in reversed(named) if not MEASURE.fullmatch(own[tier])), deepest)
             found[column] = rows[itself], tuple(group for group in groups[: deepest + 1] if group)
     return found

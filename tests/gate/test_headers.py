@@ -149,6 +149,11 @@ TIERS = {
         [["Đơn vị", "A", "C"], ["", "B", ""], ["", "x", "x"]],
         ["Đơn vị", "A / B / x", "C / x"],
     ),
+    "a group ends at an empty column": (
+        ["A / x", "x"],
+        [["Đơn vị", "A", "", ""], ["", "x", "", "x"]],
+        ["Đơn vị", "A / x", "x"],
+    ),
     "names that stand in the last tier, under nothing": (
         ["A / x", "A / y"],
         [["", "A", ""], ["Đơn vị", "x", "y"]],
