@@ -210,6 +210,11 @@ TIERS = {
         [["Đơn vị", "A", ""], ["", "", "ĐVT: %"], ["", "x", "y"]],
         ["Đơn vị", "A / x", "A / y"],
     ),
+    "a unit of measure between a group and a name that another group has too": (
+        ["A / x", "B / x"],
+        [["Đơn vị", "A", "B"], ["", "", "ĐVT: %"], ["", "x", "x"]],
+        ["Đơn vị", "A / x", "B / x"],
+    ),
     "numbers of the columns between the tiers": (
         ["A / x", "A / y"],
         [["Đơn vị", "A", ""], ["1", "2", "3"], ["", "x", "y"]],
