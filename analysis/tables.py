@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from analysis.exits import AnalysisError
 
 MARKS = ("", "b", "u", "bu")
-SEVERITIES = ("error", "warning")
+SEVERITIES = ("error", "warning", "passed")
 REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
 BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
 ABOUT = ABOUT_WEEK, ABOUT_INDICATOR, ABOUT_DEPARTMENT, ABOUT_UNIT = "", "indicator", "department", "unit"  # of remarks
@@ -72,7 +72,9 @@ TABLES = {
         reason=_text("why, as a sentence"),
     ),
     "problems": _table(
-        severity=_text("error refuses the table, warning is accepted and shown", SEVERITIES),
+        severity=_text(
+            "error refuses the table, warning is accepted and shown, passed is a line passed over", SEVERITIES
+        ),
         **PLACE,
         value=_text("the cell as delivered"),
         problem=_text("what is wrong, as a sentence"),

@@ -294,7 +294,14 @@ class Area(Table):
         description="which indicators of index-766/indicators.csv the area's tables have", examples=["printed"]
     )
     control_rows: list[str] = Field(
-        description="names of the row that is the control total, not a unit", examples=[["TOÀN HUYỆN"]]
+        [],
+        description="names of the row that is the control total, not a unit; empty: the table has none",
+        examples=[["TOÀN HUYỆN"]],
+    )
+    subtotal_rows: list[str] = Field(
+        [],
+        description="names of rows that sum the units since the last heading or subtotal; their counts must add up",
+        examples=[["Cộng khối xã", "Cộng khối phường"]],
     )
     unit_codes: Pattern = Field(
         ".+",

@@ -3,6 +3,7 @@
 Each check takes a sheet (``sheet.Reading``) and adds what it finds to the sheet's problems and repairs.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pandas as pd
 
 from analysis.config import periods, units
 from analysis.config.files import TIER
-from analysis.gate import headers
+from analysis.gate import headers, lines
 from analysis.gate.problems import WARNING, Log
 from analysis.method import score
 from analysis.readers import read
@@ -35,6 +36,8 @@ def check_header(sheet: "Reading") -> None:
             sheet.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
         if each["fits"]:
             sheet.fault("problem.ambiguous_column", each["row"], column, headers=each["fits"])
+            continue
+        if column == sheet.row_numbers:
             continue
         if each["field"] == "":
             sheet.fault("problem.unknown_column", each["row"], column, severity=WARNING)
@@ -256,12 +259,75 @@ def _ranks(totals: pd.Series, printed: pd.Series, ties: str) -> pd.Series:
 def check_sums(sheet: "Reading") -> None:
     """Counts must add up to those of the control row. Where a figure could not be read, nothing is compared."""
     control = sheet.control()
-    for name, column in _count_columns(sheet):
+    for name, column in count_columns(sheet):
         values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
         expected = control.values.get(name) if control else None
         if expected is not None and None not in values and sum(values) != expected:
             fields = {"sum": sheet.words.number(sum(values), 0), "control": sheet.words.number(expected, 0)}
             sheet.fault("problem.wrong_sum", control.row, column, **fields)
+
+
+def check_subtotals(sheet: "Reading") -> None:
+    """The counts of a subtotal must be the sum of its units': of those since the last heading or subtotal.
+
+    Where the first one stands above every unit, subtotals head their units, and sum those down to the next heading or
+    subtotal. A figure that is missing or could not be read is not compared.
+    """
+    breaks = sorted(
+        {each.row for each in sheet.subtotals}
+        | {row for row, passed in sheet.passed.items() if passed.key == lines.SECTIONS}
+    )
+    units_read = [*sheet.named(), *sheet.unnamed]
+    first = min((each.row for each in units_read), default=0)
+    head = any(each.row < first for each in sheet.subtotals)
+    for subtotal in sheet.subtotals:
+        above = max((row for row in breaks if row < subtotal.row), default=0)
+        below = min((row for row in breaks if row > subtotal.row), default=math.inf)
+        begin, end = (subtotal.row, below) if head else (above, subtotal.row)
+        its = [each for each in units_read if begin < each.row < end]
+        for name, column in count_columns(sheet):
+            values, printed = [each.values.get(name) for each in its], subtotal.values.get(name)
+            if printed is not None and None not in values and sum(values) != printed:
+                fields = {"sum": sheet.words.number(sum(values), 0), "subtotal": sheet.words.number(printed, 0)}
+                sheet.fault("problem.wrong_subtotal", subtotal.row, column, **fields)
+
+
+def find_second_table(sheet: "Reading") -> bool:
+    """Whether the sheet holds a second table of the same units; it is one problem that names where both begin.
+
+    Else an older table could be read in place of the new one. A column beside the table with the names of its own rows'
+    units is no table, nor is a line that names one unit.
+    """
+    first, last = sheet.header.rows[0], sheet.header.rows[-1]
+    whose, column = sheet.find_named(), sheet.column_of.get("unit", sheet.column_of.get("code"))
+    places: dict[int, list[tuple[int, str]]] = {}
+    for row, cells in sorted(sheet.rows.items()):
+        for each, cell in cells.items():
+            if cell.kind == "text" and (code := whose(cell.text)):
+                places.setdefault(each, []).append((row, code))
+    held: dict[int, str] = {}
+    for row, code in places.get(column, []):
+        if row > last and (sheet.long or code not in held.values()):
+            held[row] = code
+    for each, its in sorted(places.items()):
+        above = [(row, code) for row, code in its if row < first]
+        own = each in sheet.column_of.values()
+        if own:
+            others = [] if each != column or sheet.long else [at for at in its if at[0] > last and at[0] not in held]
+        elif each in sheet.heads:
+            beside = [at for at in its if at[0] > last]
+            is_foreign = any(held.get(row) != code for row, code in beside)
+            enough = len({code for _, code in beside}) >= max(2, len(set(held.values())) / 2)
+            others = beside if is_foreign and enough else []
+        else:
+            others = [at for at in its if at[0] >= first]
+        for found in (above, others):
+            if held and len({code for _, code in found} & set(held.values())) > 1:
+                here, there = min(held), found[0][0]
+                fields = {"first": f"{read.letter(column)}{here}", "second": f"{read.letter(each)}{there}"}
+                sheet.fault("problem.second_table", there, each, **fields)
+                return True
+    return False
 
 
 def sum_counts(sheet: "Reading") -> list[dict]:
@@ -270,14 +336,14 @@ def sum_counts(sheet: "Reading") -> list[dict]:
     if sheet.long or control is None:
         return []
     rows = []
-    for name, _ in _count_columns(sheet):
+    for name, _ in count_columns(sheet):
         values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
         found = None if None in values else sum(values)
         rows.append({"control": "sum", "indicator": name, "expected": control.values.get(name), "found": found})
     return rows
 
 
-def _count_columns(sheet: "Reading") -> Iterator[tuple[str, int]]:
+def count_columns(sheet: "Reading") -> Iterator[tuple[str, int]]:
     return ((name, column) for name, column in _columns_of_kind(sheet, "count") if name != "rank")
 
 

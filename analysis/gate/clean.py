@@ -51,7 +51,8 @@ class Cleaned:
                    first (its code is the area's), then units as delivered. A group's published points have the group's
                    code as indicator
     repairs      : file, row, column, column_letter, raw, clean, reason; one row for each cell that cleaning changed
-    problems     : severity (error, warning), file, row, column, column_letter, value, problem
+    problems     : severity (error, warning; passed: a line that is no unit's, passed over), file, row, column,
+                   column_letter, value, problem
     controls     : control, indicator, expected, found: numbers of rows and sums that cleaning must not change
     units        : unit_code, unit_name, type, kind of the measured units, without the control row
     source       : one row for each sheet: file (with the sheet's name where there are several), cutoff, previous_cutoff
@@ -212,14 +213,15 @@ def _needed(rules: Rules) -> str:
 
 def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -> Cleaned:
     """The result of all tables, by the logs of their sheets, and of the files beside them."""
-    readings = [log for log in logs if isinstance(log, Reading)]
+    sheets = [log for log in logs if isinstance(log, Reading)]
+    readings = [each for each in sheets if not each.is_double]
     units = _units(readings, rules)
     remarked = [path for path in beside if not is_place(path)]
     of_files, said = remarks.read_files(remarked, remarks.Headings(rules, units), words)
     of_places, place = places.read_files(list(filter(is_place, beside)), words)
     said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
-    whole = _check_whole(readings, rules, words) if readings else Log("", words)
+    whole = _check_whole(readings, rules, words) if readings and readings == sheets else Log("", words)
     every = [*logs, disagreements, whole, *of_files, *of_places]
     problems = pd.DataFrame(listed((each for log in every for each in log.problems), words), columns=PROBLEMS)
     sources = [

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from analysis.characters import visible
 from analysis.config.wording import Wording
 
-ERROR, WARNING = "error", "warning"  # refused; accepted and shown
+ERROR, WARNING, PASSED = "error", "warning", "passed"  # refused; accepted and shown; a line that is passed over
 MOST_OF_A_KIND = 200
 MOST_OF = {"problem.files_disagree": 20}  # a file that is another week's disagrees everywhere
 

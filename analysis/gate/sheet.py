@@ -5,8 +5,11 @@ long one has one row for each unit and indicator. Reading does not stop at the f
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from itertools import pairwise
 
 import pandas as pd
 
@@ -15,11 +18,12 @@ from analysis.config import units
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.gate import balances, checks, headers, parse, remarks
-from analysis.gate.problems import ERROR, WARNING, Log
+from analysis.gate import balances, checks, headers, lines, parse, remarks
+from analysis.gate.problems import ERROR, PASSED, WARNING, Log
 from analysis.readers import read
 
 IDENTITY = ("unit", "code", "other", "group", "indicator", "band", "remark")  # fields that are no figures
+LONGEST_NAME = 100  # characters of a unit's name, with its type and suffix
 
 
 @dataclass
@@ -61,10 +65,14 @@ class Reading(Log):
 
     records  : one for each row of a unit or of the control row, in order
     unnamed  : rows whose name matches no unit
+    subtotals: rows that area.toml names as subtotals, with their counts;  passed : other rows that are no unit's
+    is_double: whether the sheet holds two tables of the same units, of which none is read
     remarks  : the office's remarks in the table: code of the unit ("" of the area's row), text, file and cell
     previous : the cut-off of the previous totals, if the table names one
     problems, repairs : as in ``Log``
     """
+
+    NO_CELL = Cell()
 
     def __init__(
         self,
@@ -91,7 +99,9 @@ class Reading(Log):
         self.long = "indicator" in self.specs.index
         self.figures = [name for name in self.column_of if name not in IDENTITY]
         self.registry = units.Registry(rules.units, rules.aliases, rules.settings.get("name_suffix", ""))
-        self.labels = {units.name_key(label) for label in rules.settings["control_rows"]}
+        self.labels, self.parts = (
+            {units.name_key(label) for label in rules.settings[key]} for key in ("control_rows", "subtotal_rows")
+        )
         spoken = rules.aliases[rules.aliases["what"] == "indicator"]
         self.spoken = dict(zip(spoken["written"].map(units.spelling_key), spoken["meant"], strict=True))
         self.limits = rules.maxima
@@ -99,12 +109,20 @@ class Reading(Log):
         self.group_of = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
         self.records: list[Record] = []
         self.unnamed: list[Record] = []
+        self.subtotals: list[Record] = []
+        self.passed: dict[int, lines.Passed] = {}
+        self.is_double = False
+        self.row_numbers: int | None = None
         self.remarks: list[tuple[str, str, str]] = []
         self.seen: dict[tuple[str, str], int] = {}
         self.called: dict[str, Record] = {}  # where the table is the registry: records by name
         self.previous: date | None = None
 
     def read(self) -> "Reading":
+        if checks.find_second_table(self):
+            self.is_double = True
+            return self
+        self._leave_out_row_numbers()
         checks.check_header(self)
         checks.check_weeks(self)
         checks.check_hidden(self)
@@ -114,6 +132,7 @@ class Reading(Log):
         if not self.long:
             checks.check_ranks(self)
             checks.check_sums(self)
+            checks.check_subtotals(self)
         return self
 
     def named(self) -> list[Record]:
@@ -132,7 +151,7 @@ class Reading(Log):
         return self.place(row, text, read.letter(column) if column else "")
 
     def cell(self, row: int | str, column: int | None) -> Cell:
-        return self.rows.get(row, {}).get(column, Cell())
+        return self.rows.get(row, {}).get(column, self.NO_CELL)
 
     def fault(self, key: str, row: int | str, column: int | None, severity: str = ERROR, **fields) -> None:
         self.problem(key, self.at(row, column), self.cell(row, column).text, severity, **fields)
@@ -144,27 +163,63 @@ class Reading(Log):
     # -- the rows ------------------------------------------------------------------------------------------------
 
     def read_rows(self) -> None:
-        """Read the rows below the header, except empty ones and a header that is repeated after a page break."""
+        """Read the rows below the header, except empty ones, a header that is repeated after a page break, and lines
+        that are no unit's."""
         heading = [self._texts(row) for row in self.rows if row <= self.header.rows[-1]]  # titles and header
-        for row in sorted(each for each in self.rows if each > self.header.rows[-1]):
-            texts = self._texts(row)
-            if any(texts) and texts not in heading:
+        filled = [row for row in sorted(self.rows) if any(self._texts(row)) and row >= self.header.rows[-1]]
+        rows = [row for row in filled[1:] if self._texts(row) not in heading]
+        below = {row for above, row in pairwise(filled) if self._texts(above) in heading}
+        self.passed = lines.find_passed(self, rows, below)
+        for row in rows:
+            if row in self.passed:
+                self._pass_over(row, *self.passed[row])
+            elif self.subtotal_label(row):
+                self._read_subtotal(row)
+            else:
                 self._read_row(row)
+
+    def _pass_over(self, row: int, column: int, key: str) -> None:
+        self.fault(key, row, column, PASSED)
+
+    def _leave_out_row_numbers(self) -> None:
+        """Take the row numbers off the sheet, and say so once. What else their column holds may be labels of rows."""
+        self.row_numbers = column = lines.find_row_numbers(self)
+        if column:
+            self._pass_over(self.header.rows[-1], column, "passed.row_numbers")
+            self.heads.pop(column, None)
+            for row, cells in self.rows.items():
+                if row >= self.header.rows[0] and cells.get(column, self.NO_CELL).text.strip().isdecimal():
+                    cells.pop(column)
+
+    def _read_subtotal(self, row: int) -> None:
+        """Read the counts of a subtotal. Its other figures are no sums of its units'."""
+        record = Record(row)
+        for name, column in checks.count_columns(self):
+            cell = self.cell(row, column)
+            parsed = parse.cell(cell.value, cell.kind, "count")
+            if parsed.fault:
+                self.fault(parsed.fault, row, column)
+            record.values[name] = parsed.value
+        self.subtotals.append(record)
+        known = any(value is not None for value in record.values.values())
+        self._pass_over(row, self.subtotal_label(row), "passed.subtotal" if known else "passed.subtotal_unchecked")
 
     def _texts(self, row: int) -> list[str]:
         return [cell.text.strip() for cell in self.rows[row].values()]
 
     def _read_row(self, row: int) -> None:
         for column, cell in self.rows[row].items():
-            if column not in self.heads and cell.filled:
+            if column not in self.heads and column != self.row_numbers and cell.filled:
                 self.fault("problem.beyond_header", row, column)
         if self._has_odd_characters(row):
             self.unnamed.append(Record(row))
             return
         record = Record(row)
-        label = self._control_label(row)
+        label = self.control_label(row)
         record.control = label is not None
-        if label is None and not self._has_figures(row) and self._unit_of(row) is None:
+        if label is None and self._is_unnamed_total(row):
+            return
+        if label is None and not self._has_figures(row) and self.unit_of(row) is None:
             self._words(row)
             return
         if record.control:
@@ -192,45 +247,102 @@ class Reading(Log):
             self.fault("problem.character_cell", row, column)
         return bool(odd)
 
+    def _is_unnamed_total(self, row: int) -> bool:
+        """Whether the row is a total or subtotal that area.toml does not name; it is a problem that says which key."""
+        coded = self.rules.from_file and self.cell(row, self.column_of.get("code")).filled
+        labels = {
+            column: text
+            for column, text in self._label_texts(row).items()
+            if (key := lines.total_key(text)) and not (coded and key == "problem.unnamed_subtotal")
+        }
+        named = not self.rules.from_file and self.unit_of(row)
+        if not labels or named or any(map(self.registry.nearest, labels.values())):
+            return False
+        column, text = next(iter(labels.items()))
+        self.fault(lines.total_key(text), row, column, label=text)
+        return True
+
+    def _label_texts(self, row: int) -> dict[int, str]:
+        """The texts of a row that may be its label, by column: outside the columns of figures."""
+        figures = {self.column_of[name] for name in self.figures if name != "rank"}
+        return {
+            column: cell.text.strip()
+            for column, cell in sorted(self.rows[row].items())
+            if cell.filled and cell.kind == "text" and column not in figures
+        }
+
+    def subtotal_label(self, row: int) -> int | None:
+        """The column of the label by which area.toml names the row as a subtotal; None where it is none."""
+        if not self.parts or self.long:
+            return None
+        texts = self._label_texts(row).items()
+        own = (
+            column for column, text in texts if {units.name_key(each) for each in (text, lines.bare(text))} & self.parts
+        )
+        return next(own, None)
+
     def _has_figures(self, row: int) -> bool:
         cells = (self.cell(row, self.column_of[name]).text for name in self.figures if name != "rank")
         return any(character.isdigit() for text in cells for character in text)
 
-    def _unit_of(self, row: int) -> units.Hit | str | None:
+    def unit_of(self, row: int) -> units.Hit | str | None:
         """The unit of a row, by its name, or by its code where the table is the registry; None: no unit."""
         if self.rules.from_file:
             return self.cell(row, self.column_of.get("code")).text.strip() or None
         return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
 
+    def find_named(self) -> Callable[[str], str | None]:
+        """Which unit a text names exactly, by its code; where the table is the registry, of those it names itself."""
+        if not self.rules.from_file:
+
+            def whose(text: str) -> str | None:
+                hit = self.registry.match(text)
+                return hit.code if hit else None
+
+        else:
+            held = {}
+            for row in (each for each in self.rows if each > self.header.rows[-1]):
+                code, name = (self.cell(row, self.column_of.get(field)).text.strip() for field in ("code", "unit"))
+                if code and name:
+                    held |= {code: code, units.name_key(self.registry.bare(name)): code}
+
+            def whose(text: str) -> str | None:
+                return held.get(text.strip()) or held.get(units.name_key(self.registry.bare(text)))
+
+        return cache(lambda text: whose(text) if len(text) <= LONGEST_NAME else None)
+
     def _words(self, row: int) -> None:
         """Report a line of words, below the table or where the table is cut off, as one problem at its first cell."""
         column = min(column for column, cell in self.rows[row].items() if cell.filled)
-        if column == self.column_of.get("unit"):
-            self._unknown_name(row, column)
+        if self.cell(row, named := self.column_of.get("unit")).filled and not self.rules.from_file:
+            self._unknown_name(row, named)
         else:
-            self.fault("problem.no_unit_name", row, column)
+            self.fault("problem.stray_words", row, column)
 
     def _unknown_name(self, row: int, column: int) -> None:
         nearest = self.registry.nearest(self.cell(row, column).text)
         key = "problem.unknown_unit_like" if nearest else "problem.unknown_unit"
         self.fault(key, row, column, **({"nearest": nearest} if nearest else {}))
 
-    def _control_label(self, row: int) -> str | None:
-        """The field that marks the row as the control row; None where it is a unit's row."""
-        if self.cell(row, self.column_of.get("code")).text.strip() == self.rules.settings["code"]:
-            return "code"
-        named = (name for name in ("unit", "rank") if name in self.column_of)
-        return next(
-            (name for name in named if units.name_key(self.cell(row, self.column_of[name]).text) in self.labels), None
-        )
+    def control_label(self, row: int) -> int | None:
+        """The column that marks the row as the control row; None where it is a unit's row."""
+        coded = self.column_of.get("code")
+        if self.cell(row, coded).text.strip() == self.rules.settings["code"]:
+            return coded
+        named = filter(None, (self.column_of.get("unit"), *self._places()))
+        return next((each for each in named if units.name_key(self.cell(row, each).text) in self.labels), None)
 
-    def _name_control(self, record: Record, label: str) -> bool:
+    def _places(self) -> tuple[int | None, ...]:
+        """The columns that count the rows, where the label of a sum may stand."""
+        return self.column_of.get("rank"), self.row_numbers
+
+    def _name_control(self, record: Record, column: int) -> bool:
         first = self.control()
         if first is not None and not self.long:
-            self.fault("problem.doubled_control", record.row, self.column_of[label], first=first.row)
+            self.fault("problem.doubled_control", record.row, column, first=first.row)
             return True
-        if label == "rank":
-            self.repair("repair.label_moved", record.row, self.column_of[label], "")
+        if column in self._places():
+            self.repair("repair.label_moved", record.row, column, "")
         record.code, record.name = self.rules.settings["code"], self.rules.settings["name"]["vi"]
         return self._keep(record)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import tables as week_tables
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
+from analysis.gate.problems import PASSED, WARNING
 from analysis.method import score, standing
 from analysis.method.moves import CHANGE, find_directions
 from analysis.method.signals import LEAST_WEEKS
@@ -32,6 +33,7 @@ from analysis.tables import NOT_ITEMISED
 
 COLUMNS = list(week_tables.TABLES["findings"].columns)
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
+MOST_PASSED, MOST_QUOTED = 6, 40  # our choice: lines that were passed over by their text; characters of it
 
 
 def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd.DataFrame:
@@ -340,7 +342,13 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
             fields["indicator"] = names.indicator(each.indicator)
         text = say(f"finding.control_{each.control}", **fields)
         rows.append(_row("data", INFO, "", each.indicator, each.found, each.expected, text))
-    rows += [_row("data", WATCH, text=text) for text in _warnings(tables["problems"], words)]
+    problems = tables["problems"]
+    passed = problems[problems["severity"] == PASSED]
+    if len(passed):
+        text = say("finding.passed", count=words.number(len(passed), 0), lines=_passed(passed, words))
+        rows.append(_row("data", INFO, value=len(passed), text=text))
+    warnings = problems[problems["severity"] == WARNING]
+    rows += [_row("data", WATCH, text=text) for text in _warnings(warnings, words)]
     for each in rules.sheets.query("rows == 'units'").itertuples():
         period = each.period_vi if words.lang == "vi" else each.period_en
         rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
@@ -351,6 +359,15 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
         rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
     return rows
+
+
+def _passed(passed: pd.DataFrame, words: Wording) -> str:
+    """The lines of the table that were passed over, each by its place and its text; of many, the first ones."""
+    named = []
+    for each in passed.head(MOST_PASSED).itertuples():
+        text = each.value if len(each.value) <= MOST_QUOTED else each.value[:MOST_QUOTED].rstrip() + "…"
+        named.append(words.say("finding.passed_line", place=words.say("place.row", row=f"{each.row:.0f}"), text=text))
+    return "; ".join([*named, *(["…"] if len(passed) > len(named) else [])])
 
 
 def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> list[tuple]:

@@ -23,7 +23,7 @@ from analysis.report.templates import TEMPLATES, template
 STYLES = ("page/style.css", "gate/style.css")  # the style of the report's page, and additional marks
 MOST_ROWS, CONTEXT_ROWS = 200, 2  # of a longer table only rows with problems or repairs, and so many around each
 SHORT = 40  # characters that stay on one line
-KINDS = ("error", "warning", "repair")  # the worst first
+KINDS = ("error", "warning", "repair", "passed")  # the worst first
 NUMERIC = re.compile(r"[+−-]?[0-9][0-9.,\s]*%?")
 
 

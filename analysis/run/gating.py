@@ -74,20 +74,21 @@ def summarise(cleaned: "Cleaned", words: Wording) -> GateSummary:
 
 
 def problem_lines(problems: "pd.DataFrame", words: Wording) -> list[str]:
-    """The gate's problems as lines for people: first errors, then warnings, each sort under a heading with a count."""
+    """The gate's problems as lines for people: lines that were passed over, errors, warnings, each sort under
+    a heading with a count."""
     from analysis.gate import clean
 
     lines = []
-    for severity in ("error", "warning"):
+    for severity, key in (("passed", "run.passed"), ("error", "run.errors"), ("warning", "run.warnings")):
         its = problems[problems["severity"] == severity]
         if len(its):
-            lines += [words.say(f"run.{severity}s", count=len(its))]
+            lines += [words.say(key, count=len(its))]
             lines += [f"  {line}" for line in clean.problem_lines(its, words)]
     return lines
 
 
 def report_lines(cleaned: "Cleaned", rules: "Rules", words: Wording, files: list[Path]) -> list[str]:
-    """The gate's result as lines for people: controls, repairs, errors, warnings, and last the verdict."""
+    """The gate's result as lines for people: controls, repairs, lines passed over, problems, and last the verdict."""
     from analysis.gate import clean
 
     lines = [words.say("run.controls")] if len(cleaned.controls) else []

@@ -313,13 +313,17 @@ class Fix:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``more`` : further problems follow from the first ones. ``values`` : figures other than in the real table."""
+    """``more`` : further problems follow from the first ones. ``values`` : figures other than in the real table.
+
+    passed : lines that are passed over
+    """
 
     errors: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
     fixes: tuple[Fix, ...] = ()
     values: dict[str, float | None] = field(default_factory=dict)
     more: bool = False
+    passed: tuple[Fault, ...] = ()
 
 
 def at(cell: str, value: str, key: str, /, column: str | None = None, sheet: str = "", **fields: str) -> Fault:
@@ -330,9 +334,14 @@ def refused(*errors: Fault, more: bool = False) -> Outcome:
     return Outcome(errors, more=more)
 
 
-def accepted(*fixes: Fix, values: dict[str, float | None] | None = None, warnings: tuple[Fault, ...] = ()) -> Outcome:
+def accepted(
+    *fixes: Fix,
+    values: dict[str, float | None] | None = None,
+    warnings: tuple[Fault, ...] = (),
+    passed: tuple[Fault, ...] = (),
+) -> Outcome:
     """Every figure that is not named in ``values`` is the real table's."""
-    return Outcome((), tuple(warnings), fixes, values or {})
+    return Outcome((), tuple(warnings), fixes, values or {}, passed=tuple(passed))
 
 
 @dataclass(frozen=True)
@@ -429,6 +438,9 @@ def figures(cleaned: clean.Cleaned) -> dict[tuple[str, str, str], float]:
     }
 
 
+OTHERS = {"warnings": "warning", "passed": "passed"}  # of an outcome: what does not refuse the table
+
+
 def said(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str, object]:
     """What the gate said, to be compared with ``wanted``; ``base`` is what it says of the unspoiled table."""
     errors = _problems(cleaned, "error")
@@ -436,7 +448,8 @@ def said(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str, o
         return {"errors": errors[: len(case.outcome.errors)] if case.outcome.more else errors}
     known = Counter(each[1:] for each in _repairs(base))  # without rows, which may all have moved
     fixes = [each for each in _repairs(cleaned) if not _taken(known, each[1:])]
-    return {"errors": errors, "warnings": _problems(cleaned, "warning"), "fixes": fixes, "figures": figures(cleaned)}
+    others = {name: _problems(cleaned, severity) for name, severity in OTHERS.items()}
+    return {"errors": errors, **others, "fixes": fixes, "figures": figures(cleaned)}
 
 
 def wanted(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str, object]:
@@ -445,13 +458,16 @@ def wanted(case: Case, cleaned: clean.Cleaned, base: clean.Cleaned) -> dict[str,
     errors = [*map(_problem, repeat(case), outcome.errors, _sentences(cleaned, "error"))]
     if outcome.errors:
         return {"errors": errors}
-    warnings = [*map(_problem, repeat(case), outcome.warnings, _sentences(cleaned, "warning"))]
+    others = {
+        name: [*map(_problem, repeat(case), getattr(outcome, name), _sentences(cleaned, severity))]
+        for name, severity in OTHERS.items()
+    }
     fixes = [
         (*place(each.cell)[:2], each.raw, each.clean, words().say(f"repair.{each.reason}")) for each in outcome.fixes
     ]
     changed = {figure(case.kind, cell): value for cell, value in outcome.values.items()}
     held = {key: value for key, value in (figures(base) | changed).items() if value is not None}
-    return {"errors": [], "warnings": warnings, "fixes": fixes, "figures": held}
+    return {"errors": [], **others, "fixes": fixes, "figures": held}
 
 
 def _problems(cleaned: clean.Cleaned, severity: str) -> list[tuple]:
@@ -486,7 +502,12 @@ def _problem(case: Case, fault: Fault, heard: str) -> tuple:
 def sentence(fault: Fault) -> str:
     """The sentence as a pattern; a field that the case does not name may be anything, and without a key all of it."""
     return (
-        "|".join(_pattern(f"problem.{key}", fault.fields) for key in fault.key.split("|")) if fault.key else "(?s:.*)"
+        "|".join(
+            _pattern(key if key.startswith("passed.") else f"problem.{key}", fault.fields)
+            for key in fault.key.split("|")
+        )
+        if fault.key
+        else "(?s:.*)"
     )
 
 
