@@ -323,6 +323,17 @@ class Area(Table):
         " follow each other (order: 4, 5, 6) or share it and the next one follows (dense: 4, 4, 5); any: min or order;"
         " another rank is a warning",
     )
+    sum_tolerance_points: float = Field(
+        0.02,
+        gt=0,
+        description="how far a published total may lie from the sum of its groups, each of which is rounded, in points",
+    )
+    large_difference_pct: float = Field(
+        2.5,
+        gt=0,
+        description="totals that lie further from the sum of their groups are named one by one where there are many, in"
+        " percent of the maximum of all groups",
+    )
     weak_bands: list[str] = Field(description="bands of index-766/bands.csv that the report names units of")
     rose_most: int = Field(ge=0, description="how many of the units that rose most are named")
     fell_most: int = Field(ge=0, description="how many of the units that fell most are named; the others are counted")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.config import periods, units
 from analysis.config.files import TIER
+from analysis.config.wording import Wording
 from analysis.gate import headers, lines
 from analysis.gate.problems import WARNING, Log
 from analysis.method import score
@@ -19,6 +20,7 @@ from analysis.readers import read
 from analysis.readers.grid import MOST_TITLES
 
 if TYPE_CHECKING:
+    from analysis.config.rules import Rules
     from analysis.gate.sheet import Reading, Record
 
 FIGURE = r"\s*[-+]?[\d.,\s]*\d\s*%?\s*"
@@ -328,6 +330,35 @@ def find_second_table(sheet: "Reading") -> bool:
                 sheet.fault("problem.second_table", there, each, **fields)
                 return True
     return False
+
+
+def find_sum_differences(measurements: pd.DataFrame, rules: "Rules") -> pd.DataFrame:
+    """The printed totals of units all of whose groups are printed, and how far each lies from their sum.
+
+    measurements : as in ``clean.Cleaned``
+    Returns : unit_code, unit_name, total, sum, difference (total less sum), agrees (within ``sum_tolerance_points``)
+    """
+    groups = measurements[measurements["indicator"].isin(rules.groups["group"])].dropna(subset="published_points")
+    by_unit = groups.groupby("unit_code")["published_points"]
+    sums = by_unit.sum()[by_unit.size() == len(rules.groups)]
+    totals = measurements[measurements["indicator"] == "TOTAL"].rename(columns={"value": "total"})
+    frame = totals[["unit_code", "unit_name", "total"]].dropna(subset="total")
+    frame = frame[frame["unit_code"].isin(sums.index)].reset_index(drop=True)
+    frame["sum"] = score.rounded(frame["unit_code"].map(sums).astype(float))
+    frame["difference"] = (frame["total"] - frame["sum"]).round(6)
+    return frame.assign(agrees=frame["difference"].abs() <= rules.settings["sum_tolerance_points"])
+
+
+def say_sum_differences(measurements: pd.DataFrame, rules: "Rules", words: Wording) -> dict[str, str]:
+    """The fields of the warning about printed totals that are not the sum of their groups; empty where all are."""
+    found = find_sum_differences(measurements, rules)
+    off = found[~found["agrees"].astype(bool)]
+    if off.empty:
+        return {}
+    furthest = off.loc[off["difference"].abs().idxmax()]
+    figures = {"total": words.number(furthest["total"]), "sum": words.number(furthest["sum"])}
+    counts = {"count": words.number(len(off), 0), "all": words.number(len(found), 0)}
+    return {**counts, "unit": furthest["unit_name"], **figures}
 
 
 def sum_counts(sheet: "Reading") -> list[dict]:

@@ -222,7 +222,8 @@ def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -
     said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, rules, words) if readings and readings == sheets else Log("", words)
-    every = [*logs, disagreements, whole, *of_files, *of_places]
+    totals = _check_totals(readings, measurements, rules, words)
+    every = [*logs, disagreements, whole, totals, *of_files, *of_places]
     problems = pd.DataFrame(listed((each for log in every for each in log.problems), words), columns=PROBLEMS)
     sources = [
         {"file": each.file, "cutoff": str(rules.cutoff), "previous_cutoff": str(each.previous or "")}
@@ -259,6 +260,16 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
     wanted = rules.settings["control_rows"]
     if wanted and not rules.from_file and rules.settings["code"] not in found:
         log.problem("problem.missing_control", column, wanted[0])
+    return log
+
+
+def _check_totals(readings: list[Reading], measurements: pd.DataFrame, rules: Rules, words: Wording) -> Log:
+    """One warning for all printed totals that are not the sum of their printed groups, at the first table's total."""
+    log = Log("", words)
+    if fields := checks.say_sum_differences(measurements, rules, words):
+        first = next(each for each in readings if {"total", "indicator"} & set(each.column_of))
+        place = first.at("", first.column_of.get("total"))
+        log.problem("problem.totals_differ", place, severity=WARNING, **fields)
     return log
 
 

@@ -107,12 +107,13 @@ def explained(points: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([known, others.loc[in_part, POINTS_COLUMNS]], ignore_index=True)
 
 
-def reconciliation(points: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+def reconciliation(points: pd.DataFrame, scores: pd.DataFrame, tolerance: float = SUM_TOLERANCE) -> pd.DataFrame:
     """Every figure that is both computed and published: what each says, and whether they agree.
 
+    tolerance : of a total, in points (``sum_tolerance_points`` of area.toml)
     Returns : unit_code, group, indicator (TOTAL for the unit's total; empty on a group's row), computed (rounded half
               up to 0.01; a group is the sum of its metrics as published, a total that of its groups), published,
-              difference, agrees (within 0.01 for a metric, 0.02 for a sum). Totals only where every group is known.
+              difference, agrees (within 0.01 for a metric, 0.02 for a group). Totals only where every group is known.
     """
     metrics = points[(points["indicator"] != "") & points["points"].notna()].rename(columns={"points": "computed"})
     sums = _sums(points[points["indicator"] != ""], ["unit_code", "group"])
@@ -125,7 +126,7 @@ def reconciliation(points: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     parts = [
         metrics.assign(tolerance=METRIC_TOLERANCE),
         groups.assign(tolerance=SUM_TOLERANCE),
-        totals.assign(tolerance=SUM_TOLERANCE),
+        totals.assign(tolerance=tolerance),
     ]
     frame = pd.concat(parts, ignore_index=True).rename(columns={"published_points": "published"})
     frame = frame[frame["published"].notna()]

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import tables as week_tables
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
+from analysis.gate import checks
 from analysis.gate.problems import PASSED, WARNING
 from analysis.method import score, standing
 from analysis.method.moves import CHANGE, find_directions
@@ -347,7 +348,10 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     if len(passed):
         text = say("finding.passed", count=words.number(len(passed), 0), lines=_passed(passed, words))
         rows.append(_row("data", INFO, value=len(passed), text=text))
-    warnings = problems[problems["severity"] == WARNING]
+    # Totals that are not the sum of their groups are told from the reconciliation.
+    fields = checks.say_sum_differences(tables["measurements"], rules, words)
+    told = words.say("problem.totals_differ", **fields) if fields else ""
+    warnings = problems[(problems["severity"] == WARNING) & (problems["problem"] != told)]
     rows += [_row("data", WATCH, text=text) for text in _warnings(warnings, words)]
     for each in rules.sheets.query("rows == 'units'").itertuples():
         period = each.period_vi if words.lang == "vi" else each.period_en

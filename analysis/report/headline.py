@@ -152,6 +152,7 @@ def items(edition: Edition) -> list[list[Part]]:
     """
     told = [
         _no_area_item(edition),
+        _totals_item(edition),
         _weak_item(edition),
         _bands_item(edition),
         _fallen_item(edition),
@@ -176,6 +177,11 @@ def minute_lines(edition: Edition) -> list[str]:
 def _no_area_item(edition: Edition) -> list[Part]:
     area = edition.rules.settings["name"][edition.words.lang]
     return [] if edition.district is not None else [Part(edition.words.say("piece.no_area", area=area))]
+
+
+def _totals_item(edition: Edition) -> list[Part]:
+    text = sentences.totals_line(edition)
+    return [Part(text)] if text else []
 
 
 def _weak_item(edition: Edition) -> list[Part]:

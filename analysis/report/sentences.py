@@ -13,6 +13,7 @@ from analysis.report import phrases, table_rows
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
+MOST_FAR = 12  # our choice: totals far from the sum of their groups that one line names
 ORIGIN = ("file", "hash", "remarks", "cutoff", "revision", "rules", "code")  # in the order of the page
 
 
@@ -27,12 +28,21 @@ def correction_line(edition: Edition) -> str:
 
 
 def doubts_line(edition: Edition) -> str:
-    """How many things in the delivered table are to be looked at again, for who does not read "About the data"."""
+    """How many things in the delivered table are to be looked at again, for who does not read "About the data".
+
+    Totals that are not the sum of their groups have their own line (``totals_line``).
+    """
     warnings, totals = edition.found("data"), edition.found("reconcile")
     warnings = warnings[warnings["value"].isna()]
-    totals = totals[totals["indicator"].isin(["TOTAL", "PREVIOUS_TOTAL", NOT_ITEMISED])]
+    totals = totals[totals["indicator"].isin(["PREVIOUS_TOTAL", NOT_ITEMISED])]
     count = sum((each["severity"] == "watch").sum() for each in (warnings, totals))
     return edition.words.say("piece.doubts", count=count) if count else ""
+
+
+def totals_line(edition: Edition) -> str:
+    """How many published totals are not the sum of their groups; "" where all are."""
+    count = len(edition.found("reconcile", "TOTAL").query("severity == 'watch'"))
+    return edition.words.say("piece.totals_differ", count=count) if count else ""
 
 
 def heading(edition: Edition) -> str:
@@ -63,7 +73,7 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
     lines = [
         words.say("piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)),
         result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
-        "" if in_letter else _no_standing_line(edition),
+        totals_line(edition) if in_letter else _no_standing_line(edition),
     ]
     for _, units in edition.units.groupby("kind"):
         lines += [_spread_line(edition, units), _bands_line(edition, units)]
@@ -81,7 +91,10 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
 def data_lines(edition: Edition) -> list[str]:
     """What was repaired and counted, what agrees, which figures are odd, and what the figures cannot show."""
     about_data = edition.found("data").query("indicator != 'CHANGE'")  # section 2 has what is known about changes
-    texts = [*about_data["text"], *_reconciled_lines(edition), *edition.found("peer", NOT_ITEMISED)["text"]]
+    far = _far_totals(edition)
+    rests = edition.found("peer", NOT_ITEMISED)
+    rests = rests[~rests["unit_code"].isin(far["unit_code"])]
+    texts = [*about_data["text"], *_reconciled_lines(edition), *_far_totals_lines(edition, far), *rests["text"]]
     if odd := edition.found("peer").query("indicator != @NOT_ITEMISED")["text"].tolist():
         texts += (
             odd
@@ -89,6 +102,36 @@ def data_lines(edition: Edition) -> list[str]:
             else [edition.words.say("piece.peers", count=len(odd))]
         )
     return texts
+
+
+def _far_totals(edition: Edition) -> pd.DataFrame:
+    """The totals far from the sum of their groups, the furthest first, where there are too many to name all."""
+    rows = edition.found("reconcile", "TOTAL")
+    rows = rows.assign(off=(rows["value"] - rows["reference"]).abs()).sort_values("off", ascending=False, kind="stable")
+    is_many = len(rows) > edition.rules.settings["page"]["peers"]
+    return rows[is_many & (rows["off"] > _large_points(edition))]
+
+
+def _large_points(edition: Edition) -> float:
+    return edition.rules.settings["large_difference_pct"] * edition.names.most_points / 100
+
+
+def _far_totals_lines(edition: Edition, far: pd.DataFrame) -> list[str]:
+    words, fields = edition.words, {}
+    if far.empty:
+        return []
+    units = [
+        words.say(
+            "piece.far_total",
+            unit=edition.names.unit(each.unit_code),
+            total=words.number(each.value),
+            sum=words.number(each.reference),
+        )
+        for each in far.head(MOST_FAR).itertuples()
+    ]
+    fields = {"count": len(far), "size": words.number(_large_points(edition)), "units": "; ".join(units)}
+    more = len(far) - len(units)
+    return [words.say("piece.far_totals", **fields) + (" " + words.say("piece.far_more", count=more) if more else "")]
 
 
 def _reconciled_lines(edition: Edition) -> list[str]:

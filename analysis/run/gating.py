@@ -115,7 +115,7 @@ def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]
     measured = cleaned.measurements
     points = score.points(measured, rules.indicators, rules.groups)
     scores = score.scores(measured, points, rules.bands, cleaned.units)
-    reconciled = score.reconciliation(points, scores)
+    reconciled = score.reconciliation(points, scores, rules.settings["sum_tolerance_points"])
     return {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
 
 

@@ -161,7 +161,9 @@ def doubted() -> str:
     """A mail that leads to its page, and says that the table is to be looked at again."""
     known, settings = edition(), edition().rules.settings
     public = settings["public"] | {"base_url": "https://office.example"}
-    doubt = week()["findings"].query("finding == 'reconcile'").head(1).assign(indicator="TOTAL", severity="watch")
+    doubt = (
+        week()["findings"].query("finding == 'reconcile'").head(1).assign(indicator="PREVIOUS_TOTAL", severity="watch")
+    )
     rules = dataclasses.replace(known.rules, settings=settings | {"public": public})
     told = dataclasses.replace(known, rules=rules, tables=known.tables | {"findings": doubt})
     return export.digest(showing(told, kinds=("mail",)), words(), TITLE)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from support.district import edition, in_force, say, week
+from support.district import edition, in_force, say, week, words
 from support.fragments import text
 from support.varied import AREA, KIEN_AN, MY_HOI_DONG, TAN_MY, both, signalled, told
 
@@ -57,14 +57,39 @@ def test_of_many_figures_with_the_same_fault_each_kind_is_counted_with_its_range
         key: say(f"piece.{key}", count=6, range=say("piece.range", low=low, high=high))
         for key, (low, high) in ranges.items()
     }
-    assert sentences.data_lines(edition(findings=found)) == ["row 18", *counted.values()]
+    made = edition(findings=found)
+    totals = [
+        say("piece.far_total", unit=made.names.unit(""), total="50,00", sum=f"{38 + i},00")
+        for i in range(6)  # the furthest first
+    ]
+    far = say("piece.far_totals", count=6, size="2,50", units="; ".join(totals))
+    assert sentences.data_lines(made) == ["row 18", *counted.values(), far]
+
+
+def test_of_many_totals_only_those_over_the_configured_size_are_named():
+    rows = [("TOTAL", 50.0, 50.0 - off) for off in (2.5, 2.51, 0.03, -0.03, 1.0, -12.0)]
+    found = pd.DataFrame(rows, columns=["indicator", "value", "reference"])
+    found = found.assign(finding="reconcile", severity="watch", unit_code="", text="x")
+    settings = in_force().settings
+    for size, off in ((2.5, [-12.0, 2.51]), (12, []), (1.5, [-12.0, 2.51, 2.5])):
+        held = dataclasses.replace(in_force(), settings=settings | {"large_difference_pct": size})
+        made = dataclasses.replace(edition(findings=found), rules=held)
+        named = [line for line in sentences.data_lines(made) if "50,00" in line]
+        units = [
+            say("piece.far_total", unit=made.names.unit(""), total="50,00", sum=words().number(50 - each))
+            for each in off
+        ]
+        fields = {"count": len(off), "size": words().number(size), "units": "; ".join(units)}
+        assert named == ([say("piece.far_totals", **fields)] if off else [])
 
 
 def test_a_doubt_about_the_table_is_counted_a_page_that_failed_is_none():
     about = {"severity": "watch", "unit_code": "", "text": "x"}
     rows = [("data", "", np.nan), ("reconcile", "TOTAL", 50.0), ("data", "", 1.0), ("reconcile", "CKMB", 50.0)]
     found = pd.DataFrame(rows, columns=["finding", "indicator", "value"]).assign(**about)
-    assert sentences.doubts_line(edition(findings=found)) == say("piece.doubts", count=2)
+    assert sentences.doubts_line(edition(findings=found)) == say("piece.doubts", count=1)
+    assert sentences.totals_line(edition(findings=found)) == say("piece.totals_differ", count=1)
+    assert sentences.totals_line(edition(findings=found[2:])) == ""
     assert sentences.doubts_line(edition(findings=found[2:])) == ""
 
 

@@ -101,6 +101,8 @@ class Cells:
                 counts |= set(frame[name].value_counts())
                 for other in words[place + 1 :]:
                     counts |= set(frame.groupby([name, other], observed=True).size())
+        off = (tables["reconciliation"]["published"] - tables["reconciliation"]["computed"]).abs()
+        counts.add(int((off > 2.5).sum()))  # totals far from the sum of their groups
         units = tables["units"]["unit_code"]
         moved = tables["changes"].set_index("unit_code")["change"].reindex(units)
         counts |= {int((moved > 0).sum()), int((moved < 0).sum()), int((moved == 0).sum()), len(units)}

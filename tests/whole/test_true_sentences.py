@@ -19,6 +19,7 @@ def limits(edition) -> tuple[float, ...]:
     settings = edition.rules.settings
     said = [*settings["targets"].values(), *settings["marks_below"].values(), LEAST_WEEKS, 99, 100]
     said += [100 * settings["year_end"]["level"], settings["trend"]["least_streak"]]
+    said += [settings["large_difference_pct"] * edition.rules.groups["max_points"].sum() / 100]
     said += [*edition.rules.bands["from_points"], *edition.rules.indicators["max_points"].dropna()]
     return tuple(map(float, [*said, *edition.rules.groups["max_points"], edition.revision, edition.revision - 1]))
 
