@@ -1210,13 +1210,20 @@ PAGES = [
 
 POINTS = {"low": "0", "high": "18"}
 ANSWER = "data.evaluation"  # the list of the units in the portal's answer, which holds a list of another kind, too
+def off_sum(groups, total="75,31"):
+    """The warning that the total of Vân Canh is not the sum of its groups."""
+    return at("C", "", "totals_differ", count="1", all="4", unit="Vân Canh", total=total, sum=groups)
+
+
 PORTAL_TABLES = [
     Case("a decimal comma in points", "portal csv", put(D3="11,79"), accepted(Fix("D3", "11,79", "11.79", "decimal_comma"))),
     Case("three digits behind the dot of points", "portal csv", put(D3="11.790"), refused(at("D3", "11.790", THREE))),
     Case("a percent sign behind points", "portal csv", put(D3="11.79%"), refused(at("D3", "11.79%", NONE))),
     Case("less than no points", "portal csv", put(D3="-0.01"), refused(at("D3", "-0.01", "out_of_range", **POINTS))),
-    Case("all points of the group", "portal csv", put(D3="18"), accepted(values={"D3": 18.0})),
-    Case("the portal's own points above the group's", "portal csv", put(H3="18.33"), accepted(values={"H3": 18.33}, warnings=[at("H3", "18.33", "out_of_range", **POINTS)])),
+    Case("all points of the group", "portal csv", put(D3="18"), accepted(values={"D3": 18.0}, warnings=[off_sum("81,52")])),
+    Case("the portal's own points above the group's", "portal csv", put(H3="18.33"), accepted(values={"H3": 18.33}, warnings=[at("H3", "18.33", "out_of_range", **POINTS), off_sum("75,64")])),
+    Case("a total within two hundredths of its groups", "portal csv", put(C3="75.33"), accepted(values={"C3": 75.33})),
+    Case("a total three hundredths off its groups", "portal csv", put(C3="75.34"), accepted(values={"C3": 75.34}, warnings=[off_sum("75,31", total="75,34")])),
     Case("points without their dot", "portal csv", put(D3="1179"), refused(at("D3", "1179", "out_of_range"))),
     Case("a total without its dot", "portal csv", put(C3="7531"), refused(at("C3", "7531", "out_of_range"))),
     Case("no points", "portal csv", put(H3=""), refused(at("H3", "", "missing_value"))),
@@ -1519,6 +1526,7 @@ SWITCHES = [
     ("beyond_header", bad("tab", put(N6="7")), unheard("beyond_header")),
     ("no_unit_name", bad("tab", append(["", "", *REAL[23][2:12], "0"])), unheard("no_unit_name")),
     ("unknown_unit", bad("tab", append(["", "Xã Tân Lập"])), unheard("unknown_unit")),
+    ("totals_differ", bad("portal csv", put(C3="75.34")), off(clean, "_check_totals", lambda *args: problems.Log("", words()))),
     ("stray_words", bad("tab", append(["KIẾN AN"])), unheard("stray_words")),
     ("unnamed_control", bad("tab", append(SUM_OF_ALL)), unheard("unnamed_control")),
     ("unnamed_subtotal", bad("tab", append(SUM_OF_SOME)), unheard("unnamed_subtotal")),

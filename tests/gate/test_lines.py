@@ -15,6 +15,7 @@ from support.real import AN_GIANG, GIA_LAI, MISSING
 
 from analysis.config import rules
 from analysis.gate import checks, clean
+from analysis.method import score
 
 COMMUNES = GIA_LAI / "communes_2026-10-08.csv"
 # What is added: the key of its sentence, where ("numbers": directly below the header, "units": before the first unit,
@@ -212,6 +213,10 @@ def test_without_the_check_a_subtotal_that_does_not_add_up_gets_through(tmp_path
     monkeypatch.setattr(checks, "check_subtotals", lambda sheet: None)
     cleaned, _ = said(tmp_path, blocks(first_sum=(1, 0)), with_sums(*BOTH))
     assert not cleaned.refused
+
+
+def test_the_tolerance_of_a_total_is_as_that_of_a_group_where_config_says_nothing():
+    assert in_force().settings["sum_tolerance_points"] == score.SUM_TOLERANCE
 
 
 # -- the control row may be missing ----------------------------------------------------------------------------------
