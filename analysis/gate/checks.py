@@ -14,7 +14,7 @@ from analysis.config import periods, units
 from analysis.config.files import TIER
 from analysis.config.wording import Wording
 from analysis.gate import headers, lines
-from analysis.gate.problems import WARNING, Log
+from analysis.gate.problems import ERROR, WARNING, Log
 from analysis.method import score
 from analysis.readers import read
 from analysis.readers.grid import MOST_TITLES
@@ -152,6 +152,17 @@ def check_characters(sheet: "Reading") -> None:
         for column, cell in its.items():
             if row <= sheet.header.rows[-1] and cell.kind == "character":
                 sheet.fault("problem.character_cell", row, column)
+
+
+def check_unread(sheet: "Reading", row: int) -> None:
+    """Where a cell may show another text than the one that was read, its text is nothing to go by.
+
+    A remark is only words, so there it is a warning. In columns of no meaning, titles and lines that are no units' it
+    does not matter.
+    """
+    for name, column in sheet.column_of.items():
+        if what := sheet.cell(row, column).unread:
+            sheet.fault("problem.unread", row, column, WARNING if name == "remark" else ERROR, what=what)
 
 
 def check_counts(sheet: "Reading", record: "Record") -> None:

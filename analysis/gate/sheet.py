@@ -21,6 +21,7 @@ from analysis.config.wording import Wording
 from analysis.gate import balances, checks, headers, lines, parse, remarks
 from analysis.gate.problems import ERROR, PASSED, WARNING, Log
 from analysis.readers import read
+from analysis.readers.grid import UNREAD
 
 IDENTITY = ("unit", "code", "other", "group", "indicator", "band", "remark")  # fields that are no figures
 LONGEST_NAME = 100  # characters of a unit's name, with its type and suffix
@@ -58,6 +59,11 @@ class Cell:
     @property
     def filled(self) -> bool:
         return bool(self.text.strip())
+
+    @property
+    def unread(self) -> str:
+        """What the reader did not understand in the cell, which may show another text than ours; empty: nothing."""
+        return self.kind.removeprefix(UNREAD) if self.kind.startswith(UNREAD) else ""
 
 
 class Reading(Log):
@@ -127,6 +133,8 @@ class Reading(Log):
         checks.check_weeks(self)
         checks.check_hidden(self)
         checks.check_characters(self)
+        for row in self.header.rows:
+            checks.check_unread(self, row)
         self.read_rows()
         checks.check_scale(self)
         if not self.long:
@@ -222,6 +230,7 @@ class Reading(Log):
         if label is None and not self._has_figures(row) and self.unit_of(row) is None:
             self._words(row)
             return
+        checks.check_unread(self, row)
         if record.control:
             self._name_control(record, label)
         else:
@@ -427,7 +436,7 @@ class Reading(Log):
         if cell.kind == "character":
             self.fault("problem.remark_character", record.row, column, code=first_code(cell.text))
             return
-        if cell.kind not in ("text", "empty", "number"):
+        if cell.kind not in ("text", "empty", "number") and not cell.unread:
             self.fault("problem.remark_cell", record.row, column)
             return
         source = f"{self.file} {read.letter(column)}{record.row}"
@@ -442,6 +451,8 @@ class Reading(Log):
     def _read_figure(self, record: Record, name: str) -> None:
         row, column, spec = record.row, self.column_of[name], self.spec_of[name]
         cell = self.cell(row, column)
+        if cell.unread:
+            return
         low, high = self._range(record, name)
         layout = self.layouts[name]._replace(full=high)
         parsed = parse.cell(cell.value, cell.kind, spec["kind"], layout)

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from analysis.readers import archive, markup
-from analysis.readers.grid import STRUCK, Grid, Piece, Tables, Unreadable, titles
+from analysis.readers.grid import STRUCK, Grid, Piece, Tables, Unreadable, titles, unread_kind
+from analysis.readers.word_looks import OFF, Looks, W
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-OFF = frozenset({"0", "false", "off", "none"})
 HIDDEN = "hidden"
 MARKS = {"b": "b", "u": "u", "strike": STRUCK, "dstrike": STRUCK, "vanish": HIDDEN}
 LEVELS = {"superscript": "^", "subscript": "_"}
@@ -26,12 +25,13 @@ MOST_TAGS = 1_000_000
 def tables(data: bytes) -> Tables:
     package = archive.Package(data)
     found, lines = Tables(), list(_header_lines(package))
+    looks = Looks(next(_parts(package, "styles"), None))
     for each in _blocks(_part(package, package.main())):
         if each.tag == W + "p":
             lines += filter(None, [_meant(each).replace("\n", " ")])
             continue
         grid = found.add()
-        _fill(grid, each)
+        _fill(grid, each, looks)
         if grid:
             grid.above = titles(lines)
             lines = []
@@ -63,10 +63,16 @@ def _document(data: bytes) -> etree._Element:
 
 def _header_lines(package: archive.Package) -> Iterator[str]:
     """The lines of the headers of its pages."""
+    for part in _parts(package, "header"):
+        for each in part.iter(W + "p"):
+            yield from filter(None, [_meant(each).replace("\n", " ")])
+
+
+def _parts(package: archive.Package, wanted: str) -> Iterator[etree._Element]:
+    """The parts of a kind that the document refers to."""
     for kind, path in package.related(package.main()).values():
-        if kind == "header":
-            for each in _part(package, path).iter(W + "p"):
-                yield from filter(None, [_meant(each).replace("\n", " ")])
+        if kind == wanted:
+            yield _part(package, path)
 
 
 def _part(package: archive.Package, name: str) -> etree._Element:
@@ -90,10 +96,12 @@ def _blocks(element: etree._Element) -> Iterator[etree._Element]:
             yield from (inner for inner in _blocks(each) if inner.tag == W + "tbl")
 
 
-def _fill(grid: Grid, table: etree._Element) -> None:
+def _fill(grid: Grid, table: etree._Element, looks: Looks) -> None:
     if next(table.iter(*TRACKED), None) is not None:
         raise Unreadable("problem.file.tracked_changes")
+    whole = looks.of_table(table)
     for number, row in enumerate(markup.nearest(table, lambda each: each.tag == W + "tr", _is_table), 1):
+        around = looks.of_row(row, whole, number == 1)
         column = 1 + markup.span(_setting(row, "trPr", "gridBefore") or "0")
         if _on(_setting(row, "trPr", "hidden")):
             grid.hidden_rows.add(number)
@@ -104,12 +112,13 @@ def _fill(grid: Grid, table: etree._Element) -> None:
                 pieces = list(_pieces(cell))
                 value, mark, struck = markup.text_of(piece for piece in pieces if HIDDEN not in piece[1])
                 hidden = any(HIDDEN in marks and text.strip() for text, marks in pieces)
-                grid.put(number, column, value, mark=mark, hidden=struck or hidden)
+                unread = looks.unread(cell, around, column, columns, value)
+                grid.put(number, column, value, kind=unread_kind(unread), mark=mark, hidden=struck or hidden)
             column += columns
 
 
 def _pieces(element: etree._Element, marks: frozenset[str] = frozenset()) -> Iterator[Piece]:
-    """The text in ``element`` in pieces, with the marks of their runs. Marks of styles are ignored."""
+    """The text in ``element`` in pieces, with the marks of their runs. What styles add is ``Looks``'."""
     for child in element.iterchildren(tag=etree.Element):
         if _is_table(child) or _copied(child):
             continue

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from analysis.readers import from_text, markup
-from analysis.readers.grid import MOST_ROWS, STRUCK, Grid, Tables, Unreadable, titles
+from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, STRUCK, Grid, Tables, Unreadable, titles, unread_kind
+from analysis.readers.looks import Looks
+from analysis.readers.looks import hides as _hidden
 
 MARKS = {"b": "b", "strong": "b", "u": "u", "ins": "u", "s": STRUCK, "strike": STRUCK, "del": STRUCK}
 MARKS |= {"sup": "^", "sub": "_"}
@@ -17,9 +19,13 @@ STYLES = {
     "^": re.compile(r"vertical-align\s*:\s*super"),
     "_": re.compile(r"vertical-align\s*:\s*sub"),
 }
-HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))")
 UNSEEN = frozenset({"script", "style", "template", "title", "noscript", "object", "select", "textarea", "head"})
-LINES = frozenset({"br", "p", "div", "li", "dt", "dd", "pre", "center", "caption", "h1", "h2", "h3", "h4", "h5", "h6"})
+LINES = markup.names(
+    """
+    br hr p div li dt dd ul ol dl pre center caption h1 h2 h3 h4 h5 h6 blockquote address form fieldset legend article
+    section main header footer nav aside figure figcaption details summary
+    """
+)
 # A picture may be embedded in its tag. Any other tag of this length is an attack that costs time, as is deep nesting.
 MOST_TAGS = 500_000
 PICTURE, LONG_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE), re.compile(r"<[^<>]{20000}")
@@ -27,11 +33,11 @@ PICTURE, LONG_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE), re.compile(r"<[
 
 def tables(data: bytes) -> Tables:
     page = _page(from_text.decoded(data))
-    above = _lines_above(page)
+    above, looks = _lines_above(page), Looks(page, LINES)
     found, lines = Tables(), _lines(page.iterfind(".//head/title"))
     for table in page.iter("table"):
         grid = found.add(hidden=any(map(_not_meant, (table, *table.iterancestors()))))
-        _fill(grid, table)
+        _fill(grid, table, looks)
         lines += above.get(table, []) + _lines(table.iterchildren("caption"))
         if grid:
             grid.above = titles(lines)
@@ -40,7 +46,7 @@ def tables(data: bytes) -> Tables:
 
 
 def _page(text: str) -> etree._Element:
-    text = PICTURE.sub("", text)
+    text = PICTURE.sub("<img>", text)
     if LONG_TAG.search(text) or text.count("<") > MOST_TAGS:
         raise Unreadable("problem.file.too_many_tags", part="HTML", limit=MOST_TAGS)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
@@ -94,12 +100,15 @@ def _marks(element: etree._Element) -> set[str]:
     return {mark for mark, pattern in STYLES.items() if pattern.search(style)} | {*MARKS.get(element.tag, "")}
 
 
-def _fill(grid: Grid, table: etree._Element) -> None:
-    spans, group = markup.Spans(), None
-    grid.hidden_columns |= _hidden_columns(table)
+def _fill(grid: Grid, table: etree._Element, looks: Looks) -> None:
+    spans, group, whole = markup.Spans(), None, looks.around(table)
+    hidden_columns, odd_columns = _columns(table, looks)
+    grid.hidden_columns |= hidden_columns
     for number, row in enumerate(markup.nearest(table, lambda each: each.tag == "tr", _is_table), 1):
         if row.getparent() is not group:  # a cell cannot span rows beyond its group of rows
             group, spans = row.getparent(), markup.Spans()
+            grouped = looks.within(whole, group) if group is not table else whole
+        state = looks.within(grouped, row)
         spans.next_row()
         for cell in markup.nearest(row, lambda each: each.tag in ("td", "th"), _is_table):
             columns = max(1, markup.span(cell.get("colspan")))
@@ -107,26 +116,32 @@ def _fill(grid: Grid, table: etree._Element) -> None:
             value, mark, struck = markup.text_of(_pieces(cell, frozenset()))
             hidden = struck or _hidden(cell) or any(map(_not_meant, (row, group))) or _hides_text(cell)
             grid.check(number, column + columns - 1)
-            grid.put(number, column, value, mark=mark, hidden=hidden)
+            unread = looks.unread(state, cell, value, _hidden, odd_columns.get(column, ()))
+            grid.put(number, column, value, kind=unread_kind(unread), mark=mark, hidden=hidden)
 
 
-def _hidden_columns(table: etree._Element) -> set[int]:
-    hidden, column = set(), 1
-    for each in markup.nearest(table, lambda each: each.tag == "col", _is_table):
+def _columns(table: etree._Element, looks: Looks) -> tuple[set[int], dict[int, list[str]]]:
+    """The columns that are hidden, and what is not understood of the others, by column."""
+    hidden, odd, column = set(), {}, 1
+    for each in markup.nearest(table, _is_column, _is_table):
         columns = max(1, markup.span(each.get("span")))
-        if _hidden(each):
-            hidden |= set(range(column, column + columns))
+        here = range(column, min(column + columns, MOST_COLUMNS + 1))
+        group = each.getparent()
+        hidden |= set(here) if _hidden(each) or _hidden(group) else set()
+        found = [*looks.of(each).odd, *looks.of(each).beside]
+        found += looks.of(group).odd if group.tag == "colgroup" else []
+        odd |= dict.fromkeys(here, found)
         column += columns
-    return hidden
+    return hidden, odd
+
+
+def _is_column(element: etree._Element) -> bool:
+    return element.tag == "col" or (element.tag == "colgroup" and element.find("col") is None)
 
 
 def _hides_text(cell: etree._Element) -> bool:
     """Whether the cell holds hidden text; some systems write such text as a key for sorting."""
     return any(_hidden(each) and "".join(each.itertext()).strip() for each in cell.iterdescendants(tag=etree.Element))
-
-
-def _hidden(element: etree._Element) -> bool:
-    return element.get("hidden") is not None or HIDDEN.search(element.get("style", "")[:1_000].casefold()) is not None
 
 
 def _not_meant(element: etree._Element) -> bool:

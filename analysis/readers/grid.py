@@ -23,6 +23,7 @@ Piece = tuple[str, Iterable[str]]  # a text and its marks
 STRUCK = "s"
 # Codes in a page header: its parts (&L), fonts (&"Arial,Bold", &14, &K000000) and fields (&P)
 HEADER_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f]{6}|[0-9]+|[^&])')
+UNREAD = "unread: "  # begins the kind of a cell that may show another text than the one that is read; why follows
 MARKED = re.compile(r"\s*<([bu])>(.*)</\1>\s*", re.IGNORECASE | re.DOTALL)
 
 
@@ -55,6 +56,11 @@ def letter(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def unread_kind(what: str) -> str:
+    """The kind of a text cell; ``what``, if anything, may show another text than ours and is not understood."""
+    return f"{UNREAD}{what}" if what else "text"
 
 
 def titles(lines: list[str]) -> list[str]:

@@ -48,3 +48,8 @@ def span(text: str | None) -> int:
     """A number of columns or rows: ``"2"`` => 2. Text that is no number counts as 1, as in browsers."""
     digits = re.match(r"\s*([0-9]{1,9})", text or "")
     return int(digits[1]) if digits else 1
+
+
+def names(text: str) -> frozenset[str]:
+    """A set of names: ``names("td th")`` => ``{"td", "th"}``."""
+    return frozenset(text.split())

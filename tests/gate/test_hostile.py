@@ -20,7 +20,8 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 import xlwt
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +68,20 @@ from analysis import tables
 from analysis.characters import visible
 from analysis.config import rules, units
 from analysis.gate import balances, checks, clean, parse, problems, sheet
-from analysis.readers import from_docx, from_json, from_text, grid, kinds, legacy, read, sandbox
+from analysis.readers import (
+    declared,
+    from_docx,
+    from_json,
+    from_text,
+    grid,
+    kinds,
+    legacy,
+    looks,
+    read,
+    sandbox,
+    stylesheet,
+    word_looks,
+)
 from analysis.weeks import table_files
 
 THE_CHILD = sandbox.cells
@@ -1162,7 +1176,7 @@ PAGES = [
     Case("a dash for a minus", "html", put(F23="<i>&ndash;5,78</i>"), refused(at("F21", "–5,78", NONE))),
     Case("a raised footnote number", "html", put(G6="<i>72.6<sup>1</sup></i>"), refused(at("G4", "72.6^1", NONE))),
     Case("a digit struck through", "html", put(I12="<span><s>1</s>9.3</span>"), refused(at("I10", "9.3", "hidden"))),
-    Case("a number within a form", "html", put(G6="<input value=72.6>"), refused(at("G4", "", "missing_value"))),
+    Case("a number within a form", "html", put(G6="<input value=72.6>"), refused(at("G4", "", "unread", what="<input>"))),
     Case("a comment within a number", "html", put(G6="<i>7<!-- 9 -->2.6</i>"), accepted()),
     Case("a line break in a name", "html", put(B24="<i>KIẾN<br>AN</i>"), accepted()),
     Case("a script behind a name", "html", put(B24="<i>KIẾN AN<script>alert(1)</script></i>"), accepted()),
@@ -1199,11 +1213,120 @@ PAGES = [
     Case("a raised footnote number", "docx", as_it_is, refused(at("G4", "72.6^1", NONE)), dress=run(4, 6, "1", superscript=True)),
     Case("a digit struck through", "docx", as_it_is, refused(at("I10", "9.3", "hidden")), dress=struck(10, 8, "1")),
     Case("hidden digits", "docx", as_it_is, refused(at("G4", "72.6", "hidden")), dress=run(4, 6, "9", hidden=True)),
-    Case("digits too small to see are read", "docx", as_it_is, refused(at("G4", "72.699", THREE)), dress=run(4, 6, "99", size=Pt(1))),
+    Case("digits too small to see", "docx", as_it_is, refused(at("G4", "72.699", "unread", what="w:sz")), dress=run(4, 6, "99", size=Pt(1))),
     Case("two counts merged", "docx", as_it_is, refused(at("L4", "319\n120", COUNT), at("L5", "", "missing_value")), dress=document_merge),
     Case("last week in the line above the table", "docx", put(A1="Ngày 27/11/2023"), refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023"))),
     Case("the day it was signed, below the table", "docx", as_it_is, accepted(), dress=lambda made: made.add_paragraph("Chợ Mới, 05/12/2023")),
     Case("no table", "docx", as_it_is, refused(at("", "", "file.no_table")), data=delivered.document(lambda made: made.add_paragraph("72.6"))),
+]
+
+# -- what is seen of a page or a document may be another text than the one that is read ------------------------------
+
+
+def piece(row, column, xml):
+    """XML more in the paragraph of a cell of the document."""
+
+    def dress(made):
+        paragraph = made.tables[0].rows[row - 1].cells[column].paragraphs[0]._p
+        paragraph.extend(parse_xml(f"<w:p {nsdecls('w')}>{xml}</w:p>"))
+
+    return dress
+
+
+def setting(row, column, what, xml):
+    """A property of a cell's paragraph (``pPr``), of the cell (``tcPr``) or of its row (``trPr``)."""
+
+    def dress(made):
+        cell = made.tables[0].rows[row - 1].cells[column]
+        holders = {"pPr": cell.paragraphs[0]._p, "tcPr": cell._tc, "trPr": cell._tc.getparent()}
+        getattr(holders[what], f"get_or_add_{what}")().extend(parse_xml(f"<w:p {nsdecls('w')}>{xml}</w:p>"))
+
+    return dress
+
+
+def in_style(row, column, said, xml):
+    """A piece of text more in a cell, in a style of its own, "Riêng"."""
+
+    def dress(made):
+        style = f"<w:style {nsdecls('w')} w:type='character' w:styleId='Riêng'><w:rPr>{xml}</w:rPr></w:style>"
+        made.styles.element.append(parse_xml(style))
+        piece(row, column, f"<w:r><w:rPr><w:rStyle w:val='Riêng'/></w:rPr><w:t>{said}</w:t></w:r>")(made)
+
+    return dress
+
+
+def nested(made):
+    made.tables[0].rows[3].cells[6].add_table(1, 1).rows[0].cells[0].text = "1"
+
+
+def sheet_of(css, *changes):
+    """The page with a style sheet, and with other changes of its text: pairs of before and now."""
+
+    def dress(said):
+        for before, now in changes:
+            said = changed(before, now)(said)
+        return changed("<body>", f"<head><style>{css}</style></head><body>")(said)
+
+    return dress
+
+
+def not_read(value, what, cell="G4", **more):
+    return refused(at(cell, value, "unread", what=what), **more)
+
+
+G6_MORE = put(G6="<i>72.6<b class=z>1</b></i>")
+SYMBOL = "<w:r><w:sym w:font='Symbol' w:char='F031'/></w:r>"
+FOOTNOTE, HIDING = "<w:r><w:footnoteReference w:id='1'/></w:r>", "<w:vanish/>"
+RAISING, LISTED = "<w:vertAlign w:val='superscript'/>", "<w:numPr><w:numId w:val='1'/></w:numPr>"
+CONTROL = "<w:sdt><w:sdtPr>{}</w:sdtPr><w:sdtContent><w:r><w:t>1</w:t></w:r></w:sdtContent></w:sdt>"
+SEEN = [
+    Case("a symbol behind a figure", "docx", as_it_is, not_read("72.6", "w:sym"), dress=piece(4, 6, SYMBOL)),
+    Case("a symbol in a name", "docx", as_it_is, not_read("KIẾN AN", "w:sym", "B22"), dress=piece(22, 1, SYMBOL)),
+    Case("a symbol in a header", "docx", as_it_is, not_read(OPEN, "w:sym", "G1"), dress=piece(1, 6, SYMBOL)),
+    Case("a digit hidden by a style", "docx", as_it_is, not_read("72.61", "w:vanish (Riêng)"), dress=in_style(4, 6, "1", HIDING)),
+    Case("a digit raised by a style", "docx", as_it_is, not_read("72.61", "w:vertAlign (Riêng)"), dress=in_style(4, 6, "1", RAISING)),
+    Case("a digit struck by a style", "docx", as_it_is, not_read("72.61", "w:strike (Riêng)"), dress=in_style(4, 6, "1", "<w:strike/>")),
+    Case("a digit white by a style", "docx", as_it_is, not_read("72.61", "w:color"), dress=in_style(4, 6, "1", "<w:color w:val='FFFFFF'/>")),
+    Case("a letter hidden by a style in a name", "docx", put(B24="KIẾN A"), not_read("KIẾN AN", "w:vanish (Riêng)", "B22"), dress=in_style(22, 1, "N", HIDING)),
+    Case("a bold digit by a style", "docx", put(G6="72."), accepted(), dress=in_style(4, 6, "6", "<w:b/><w:color w:val='C00000'/>")),
+    Case("a nested table", "docx", as_it_is, refused(at("G4", "72.6", "unread", sheet="bảng 1", what="w:tbl")), dress=nested),
+    Case("a field that may be stale", "docx", put(G6="72."), not_read("72.6", "w:fldSimple"), dress=piece(4, 6, "<w:fldSimple w:instr='PAGE'><w:r><w:t>6</w:t></w:r></w:fldSimple>")),
+    Case("a footnote behind a figure", "docx", as_it_is, not_read("72.6", "w:footnoteReference"), dress=piece(4, 6, FOOTNOTE)),
+    Case("a footnote behind a name", "docx", as_it_is, accepted(), dress=piece(22, 1, FOOTNOTE)),
+    Case("a digit raised by its position", "docx", as_it_is, not_read("72.61", "w:position"), dress=piece(4, 6, "<w:r><w:rPr><w:position w:val='9'/></w:rPr><w:t>1</w:t></w:r>")),
+    Case("the number of a list before a figure", "docx", as_it_is, not_read("72.6", "w:numPr"), dress=setting(4, 6, "pPr", LISTED)),
+    Case("a placeholder as a digit", "docx", as_it_is, not_read("72.61", "w:showingPlcHdr"), dress=piece(4, 6, CONTROL.format("<w:showingPlcHdr/>"))),
+    Case("a digit of a form", "docx", put(G6="72."), accepted(values={"G4": 72.1}), dress=piece(4, 6, CONTROL.format("<w:text/>"))),
+    Case("digits from right to left", "docx", as_it_is, not_read("72.61", "w:bdo"), dress=piece(4, 6, "<w:bdo w:val='rtl'><w:r><w:t>1</w:t></w:r></w:bdo>")),
+    Case("a row without height", "docx", as_it_is, not_read("1", "w:trHeight", "A4", more=True), dress=setting(4, 6, "trPr", "<w:trHeight w:val='1' w:hRule='exact'/>")),
+    Case("a cell turned on its side", "docx", as_it_is, accepted(), dress=setting(4, 6, "tcPr", "<w:textDirection w:val='btLr'/>")),
+    Case("a digit hidden by a class", "html", G6_MORE, not_read("72.61", ".z {display: none}"), dress=sheet_of(".z{display:none}")),
+    Case("a digit raised by a class", "html", G6_MORE, not_read("72.61", ".z {vertical-align: super}"), dress=sheet_of(".z{vertical-align:super}")),
+    Case("a digit hidden by a class of the screen", "html", G6_MORE, not_read("72.61", ".z {display: none}"), dress=sheet_of("@media screen{.z{display:none}}")),
+    Case("a digit hidden on paper", "html", G6_MORE, accepted(values={"G4": 72.61}), dress=sheet_of("@media print{.z{display:none}}")),
+    Case("a digit white by a class", "html", G6_MORE, not_read("72.61", "color: #ffffff"), dress=sheet_of(".z{color:#fff}")),
+    Case("a digit white in a dark row", "html", G6_MORE, accepted(values={"G4": 72.61}), dress=sheet_of("#r4{background:#036;color:#eee}.z{color:#fff}")),
+    Case("a digit transparent by a class", "html", G6_MORE, not_read("72.61", ".z {opacity: 0}"), dress=sheet_of(".z{opacity:0}")),
+    Case("a digit of no size", "html", put(G6="<i>72.6<b style='font-size:0'>1</b></i>"), not_read("72.61", "font-size: 0")),
+    Case("a digit off the screen", "html", put(G6="<i>72.6<b style='position:absolute;left:-999px'>1</b></i>"), not_read("72.61", "left: -999px")),
+    Case("a digit from the style sheet", "html", as_it_is, not_read("72.6", "#G4:after {content: '1'}"), dress=sheet_of("#G4:after{content:'1'}")),
+    Case("an arrow from the style sheet behind a header", "html", as_it_is, accepted(), dress=sheet_of("#G1:after{content:'\\25b2'}")),
+    Case("a note above a digit", "html", put(G6="<ruby>72.6<rt>1</rt></ruby>"), not_read("72.61", "<ruby>")),
+    Case("details that are closed", "html", put(G6="<i>72.6<details>1</details></i>"), not_read("72.6\n1", "<details>")),
+    Case("digits from right to left", "html", put(G6="<bdo dir=rtl>72.6</bdo>"), not_read("72.6", "dir=rtl")),
+    Case("a picture instead of a figure", "html", put(G6="<img src=x>"), not_read("", "<img>")),
+    Case("a row hidden by a class", "html", as_it_is, not_read("1", ".z {display: none}", "A4", more=True), dress=sheet_of(".z{display:none}", ("id=r4", "id=r4 class=z"))),
+    Case("a column hidden by a class", "html", as_it_is, not_read("ST T", ".z {visibility: collapse}", "A1", more=True), dress=sheet_of(".z{visibility:collapse}", ("<table>", "<table><col class=z>"))),
+    Case("a table hidden by a class", "html", as_it_is, not_read("ST T", ".z {display: none}", "A1", more=True), dress=sheet_of(".z{display:none}", ("<table>", "<div class=z><table>"))),
+    Case("a row without height", "html", as_it_is, not_read("1", "height=0", "A4", more=True), dress=changed("id=r4", "id=r4 height=0")),
+    Case("a property nobody knows", "html", as_it_is, not_read("72.6", "digits: other"), dress=changed("id=G4", "id=G4 style='digits: other'")),
+    Case("classes without effect, fonts, borders, widths", "html", as_it_is, accepted(), dress=sheet_of(
+        "table{border-collapse:collapse;width:100%}td{border:1px solid #999;padding:2px 4px;font:11pt/1.2 Arial;text-align:center;color:#222}", ("id=G4", "id=G4 class=xl65 width=64"))),
+    Case("the look of the page in another file", "html", as_it_is, refused(at("", "", "file.style_elsewhere", name="look.css")), dress=changed("<body>", "<head><link rel=stylesheet href=look.css></head><body>")),
+    Case("an imported look", "html", as_it_is, refused(at("", "", "file.style_elsewhere", name="url(look.css)")), dress=sheet_of("@import url(look.css);")),
+    Case("a look for paper in another file", "html", as_it_is, accepted(), dress=changed("<body>", "<head><link rel=stylesheet media=print href=look.css></head><body>")),
+    Case("more rules than a style sheet has", "html", as_it_is, refused(at("", "", "file.too_many_styles")), dress=sheet_of("a{b:c}" * 10_001)),
+    Case("rules that take too long to try", "html", as_it_is, refused(at("", "", "file.too_many_styles")), dress=sheet_of("td{top:1px}" * 9_000)),
 ]
 
 # -- the portal's tables ---------------------------------------------------------------------------------------------
@@ -1356,7 +1479,7 @@ LAYOUTS = [
 
 EVERY = [
     *[NUMBER_CASES, NAMES, WEEKS, STRUCTURE, LINES, TEXTS],
-    *[WORKBOOKS, OLD_WORKBOOKS, PAGES, PORTAL_TABLES, LAYOUTS],
+    *[WORKBOOKS, OLD_WORKBOOKS, PAGES, SEEN, PORTAL_TABLES, LAYOUTS],
 ]
 
 
@@ -1496,6 +1619,25 @@ NO_LIMIT_OF = {name: off(grid, name, 10**9) for name in ("MOST_ROWS", "MOST_COLU
 SWITCHES = [
     ("hidden", bad("xlsx", as_it_is, hidden(rows=[6])), off(checks, "check_hidden")),
     ("hidden_sheet", bad("xlsx", as_it_is, beside("hidden")), unheard("hidden_sheet")),
+    ("unread", bad("html", G6_MORE, sheet_of(".z{display:none}")), off(checks, "check_unread")),
+    ("unread, element", bad("docx", as_it_is, piece(4, 6, SYMBOL)), off(word_looks, "PLAIN", word_looks.PLAIN | {"sym"})),
+    ("unread, beside", bad("docx", as_it_is, piece(4, 6, FOOTNOTE)), all_of(off(word_looks, "ADDED", frozenset()), off(word_looks, "PLAIN", word_looks.PLAIN | {"footnoteReference"}))),
+    ("unread, style", bad("docx", as_it_is, in_style(4, 6, "1", HIDING)), off(word_looks.Looks, "style", lambda *args: word_looks.Style())),
+    ("unread, run", bad("docx", as_it_is, run(4, 6, "1", size=Pt(1))), off(word_looks, "SMALLEST", 0)),
+    ("unread, paragraph", bad("docx", as_it_is, setting(4, 6, "pPr", "<w:framePr/>")), off(word_looks, "OF_PARAGRAPHS", word_looks.OF_PARAGRAPHS | {"framePr"})),
+    ("unread, cell", bad("docx", as_it_is, setting(4, 6, "tcPr", "<w:tcFitText/>")), off(word_looks, "OF_CELLS", word_looks.OF_CELLS | {"tcFitText"})),
+    ("unread, row", bad("docx", as_it_is, setting(4, 6, "trPr", "<w:trHeight w:val='1' w:hRule='exact'/>")), off(word_looks, "NARROWEST", 0)),
+    ("unread, colour", bad("docx", as_it_is, in_style(4, 6, "1", "<w:color w:val='FFFFFF'/>")), off(declared, "near")),
+    ("unread, rule", bad("html", G6_MORE, sheet_of(".z{display:none}")), off(stylesheet.Sheets, "fitting", lambda *args: ())),
+    ("unread, on the screen", bad("html", G6_MORE, sheet_of("@media screen{.z{display:none}}")), off(stylesheet, "_on_screen")),
+    ("unread, property", bad("html", as_it_is, changed("id=G4", "id=G4 style='digits: other'")), off(declared, "FREE", {"digits"})),
+    ("unread, value", bad("html", G6_MORE, sheet_of(".z{opacity:0}")), off(declared, "FAINTEST", 0)),
+    ("unread, colours", bad("html", G6_MORE, sheet_of(".z{color:#fff}")), off(declared, "near")),
+    ("unread, tag", bad("html", put(G6="<ruby>72.6</ruby>")), off(looks, "PLAIN", looks.PLAIN | {"ruby"})),
+    ("unread, tag beside", bad("html", put(G6="<i>72.6<img></i>")), off(looks, "ADDED", frozenset())),
+    ("unread, attribute", bad("html", as_it_is, changed("id=r4", "id=r4 height=0")), off(looks, "_attributes", lambda *args: ())),
+    ("file.style_elsewhere", bad("html", as_it_is, sheet_of("@import url(look.css);")), off(stylesheet.Sheets, "_add_at")),
+    ("file.too_many_styles", bad("html", as_it_is, sheet_of("a{b:c}" * 10_001)), off(stylesheet, "MOST_RULES", 10**9)),
     ("percent_scale", bad("tab", scaled([5, *COMMUNE_ROWS])), off(checks, "check_scale")),
     ("doubled_column", bad("tab", doubled_column), off(checks, "check_header")),
     ("missing_column", bad("tab", without_column("D")), off(checks, "check_header")),
