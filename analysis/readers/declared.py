@@ -25,6 +25,7 @@ PIXELS = {
 SMALLEST = 4  # px: what is lower or narrower can be overlooked
 SYMBOLS = re.compile(r"symbol|wingding|webding|dingbat|marlett|barcode|icon|awesome", re.IGNORECASE)
 NAMED = re.compile(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl)a?\([^)]*\)|[a-z]+")
+MOST_IN_VALUE, MOST_IN_BLOCK = 2_000, 500  # characters, declarations; beyond them nothing is understood
 FAINTEST, NEAREST = 0.2, 32  # of 1, of 255: text that is less opaque, or whose colour differs less from its ground
 
 FREE = names(
@@ -73,8 +74,15 @@ def oddities(declarations: Iterable[tuple[str, str]], named: dict[str, set[str]]
     named : the values of custom properties;  fonts : families that the page brings along, whose digits may be others
     """
     declarations = list(declarations)
+    if len(declarations) > MOST_IN_BLOCK:
+        yield f"style: {len(declarations)}"
+        return
     fixed = any(name == "position" and value.endswith("sticky") for name, value in declarations)
     for name, value in declarations:
+        if len(value) > MOST_IN_VALUE:
+            if not _free(name) and not name.startswith("src"):
+                yield f"{name}: {value[:40]}"
+            continue
         if "var(" in value and not _free(name):
             value = _resolved(value, named)
         bare = re.sub(r"^-(?:webkit|moz|ms|o|khtml)-", "", name)
@@ -97,6 +105,8 @@ def colour(value: str, named: dict[str, set[str]]) -> set[Colour]:
     """The colours that a value names; transparent ones are none."""
     if "var(" in value:
         value = _resolved(value, named)
+    if len(value) > MOST_IN_VALUE:  # a picture
+        return set()
     return {each for each in map(_colour, NAMED.findall(value)) if each}
 
 

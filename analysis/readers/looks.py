@@ -31,6 +31,7 @@ ADDED = names(
     li dd dt q i-con
     """
 )
+LOOKED_AT = names("style width height dir background popover face bgcolor color text href type hidden open")
 WITHOUT_TEXT = frozenset({"script", "style", "template"})
 CLOSED = names("details dialog template noscript object select textarea svg button datalist audio video")
 LINK, MARKED = (0, 0, 238), (255, 255, 0)
@@ -61,8 +62,8 @@ class State:
 
     def within(self, look: Look, counts: Callable[[str], bool] = lambda oddity: True) -> "State":
         return State(
-            (*self.odd, *filter(counts, look.odd)),
-            (*self.beside, *filter(counts, look.beside)),
+            self.odd or tuple(filter(counts, look.odd)),
+            self.beside or tuple(filter(counts, look.beside)),
             _below(self.colours, look.colours, look.sure),
             _below(self.grounds, look.grounds, look.sure),
         )
@@ -71,9 +72,8 @@ class State:
         """Each oddity of a text in this state, and whether it cannot change words."""
         yield from ((each, False) for each in self.odd)
         yield from ((each, True) for each in self.beside)
-        for colour in self.colours:
-            if any(declared.near(colour, ground) for ground in self.grounds):
-                yield "color: #{:02x}{:02x}{:02x}".format(*colour), False
+        if colour := _lost(self.colours, self.grounds):
+            yield "color: #{:02x}{:02x}{:02x}".format(*colour), False
 
 
 @dataclass
@@ -90,12 +90,13 @@ class Looks:
 
     def __init__(self, page: etree._Element, blocks: Iterable[str]) -> None:
         self.sheets, self.blocks = Sheets(page), frozenset(blocks)
+        self.looked_at = LOOKED_AT | self.sheets.attributes
         self.fitting: dict[tuple, list[Rule]] = {}
         self.looks: dict[tuple, Look] = {}
         self.judged: dict[int, Judged] = {}
 
     def of(self, element: etree._Element) -> Look:
-        key = (element.tag, *element.attrib.items())
+        key = (element.tag, *((name, value) for name, value in element.attrib.items() if name in self.looked_at))
         if key not in self.fitting:
             self.fitting[key] = list(self.sheets.fitting(element))
         rules = [each for each in self.fitting[key] if not each.ancestors or self.sheets.within(each, element)]
@@ -231,6 +232,12 @@ def _attributes(element: etree._Element) -> Iterator[str]:
 def _holds_below(said: str) -> bool:
     oddity = said.partition("{")[2].rstrip("}") or said
     return declared.name_of(oddity if ": " in oddity else oddity.replace("=", ": ", 1)) in declared.ABOVE | {"dir"}
+
+
+@functools.lru_cache(maxsize=10_000)
+def _lost(colours: frozenset[Colour], grounds: frozenset[Colour]) -> Colour | None:
+    """A colour that text may have and that cannot be told from what may be behind it."""
+    return next((each for each in sorted(colours) if any(declared.near(each, ground) for ground in grounds)), None)
 
 
 def _below(above: frozenset[Colour], own: frozenset[Colour], sure: bool) -> frozenset[Colour]:

@@ -13,11 +13,12 @@ from lxml import etree
 from analysis.readers.grid import Unreadable
 from analysis.readers.markup import names
 
-MOST_STYLE, MOST_RULES, MOST_TRIES = 1_000_000, 10_000, 1_000_000
+MOST_STYLE, MOST_RULES, MOST_TRIES, MOST_DEPTH = 1_000_000, 10_000, 500_000, 20
+MOST_IN_SELECTOR, MOST_VALUE = 2_000, 200_000  # characters; a value may hold a picture or a font
 NARROW = 1_000  # px: rules for a narrower window are for telephones
 ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 TOKEN = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\(\s*[^)"'\s]*\s*\)|\\.|[{};():]|[^\\"'/<{};():u-]+|.""",
+    r"""/\*.*?(?:\*/|\Z)|<!--|-->|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|url\(\s*[^()"'\s]*\s*\)|\\.|[{};():]|[^\\"'/<{};():u-]+|.""",
     re.DOTALL | re.IGNORECASE,
 )
 IDENT = r"(?:[-\w]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\.)+"
@@ -42,6 +43,11 @@ class Compound:
     classes: set[str] = field(default_factory=set)
     attributes: list[tuple[str, str, str]] = field(default_factory=list)
     unsure: bool = False
+
+    def asks(self) -> set[str]:
+        """The attributes that it looks at."""
+        its = {name for name, _, _ in self.attributes}
+        return its | ({"class"} if self.classes else set()) | ({"id"} if self.ids else set())
 
     def fits(self, element: etree._Element) -> bool:
         return (
@@ -86,6 +92,7 @@ class Sheets:
         if sum(map(len, texts)) > MOST_STYLE:
             raise Unreadable("problem.file.too_many_styles", limit=MOST_STYLE)
         self.rules = 0
+        self.attributes: set[str] = set()  # those that a rule asks for
         for text in texts:
             self._add(_tokens(text))
 
@@ -148,11 +155,14 @@ class Sheets:
             if name.startswith("--"):
                 self.named.setdefault(name, set()).add(value)
         for selector in _parted(prelude, ","):
+            if len(selector) > MOST_IN_SELECTOR:
+                raise Unreadable("problem.file.too_many_styles", limit=MOST_IN_SELECTOR)
             self.rules += 1
             if self.rules > MOST_RULES:
                 raise Unreadable("problem.file.too_many_styles", limit=MOST_RULES)
             rule = _rule(selector.strip(), declared)
             if rule:
+                self.attributes |= rule.subject.asks()
                 self.by_key.setdefault(_key(rule.subject), []).append(rule)
         for _, block in inner:
             self._add_rules("*", block)
@@ -165,6 +175,8 @@ def declarations(tokens: list[str] | str) -> list[Declaration]:
 
 
 def _declaration(text: str) -> list[Declaration]:
+    if len(text) > MOST_VALUE:
+        raise Unreadable("problem.file.too_many_styles", limit=MOST_VALUE)
     name, colon, value = text.partition(":")
     name = _unescaped(name).strip().casefold()
     value = re.sub(r"\s*!\s*important\s*$", "", _unescaped(value).strip().casefold())
@@ -172,7 +184,16 @@ def _declaration(text: str) -> list[Declaration]:
 
 
 def _tokens(text: str) -> list[str]:
-    return [each for each in TOKEN.findall(text) if not each.startswith(("/*", "<!--", "-->"))]
+    """What the text of a style sheet is made of, without comments.
+
+    Raises : Unreadable where its blocks are nested so deep that nobody wrote them by hand.
+    """
+    tokens, depth = [each for each in TOKEN.findall(text) if not each.startswith(("/*", "<!--", "-->"))], 0
+    for token in tokens:
+        depth += (token == "{") - (token == "}" and depth > 0)
+        if depth > MOST_DEPTH:
+            raise Unreadable("problem.file.too_many_styles", limit=MOST_DEPTH)
+    return tokens
 
 
 def _blocks(tokens: list[str]) -> Iterator[tuple[str, list[str] | None]]:
