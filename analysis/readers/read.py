@@ -34,7 +34,9 @@ def cells(path: Path) -> pd.DataFrame:
               value         : text as delivered, int, float, bool or datetime; a percentage as stored (0.925)
               kind          : text, number, percent, date, boolean, error (value "#DIV/0!"), formula (never computed;
                               value its text), format (the cell shows something else), character (a text with
-                              characters that are not seen; they are written as their codes) or empty (value "")
+                              characters that are not seen; they are written as their codes), empty (value ""), or
+                              "unread: " and what: a text beside or in something that is not understood and that may
+                              show another text (looks.py, word_looks.py)
               mark          : "b" bold, "u" underlined, "bu" both, "" neither, of the whole cell
               hidden        : in a hidden row, column or sheet, or hidden itself
               A merged area has its value in its first cell; the others are empty.
