@@ -99,7 +99,7 @@ def history(area: str, home: Path | None = None) -> pd.DataFrame:
     """
     home = _home_of(area, home)
     totals, cells = past.load(home, area), past.read(home, area, "measurements")
-    cells = cells[~cells["indicator"].isin(OF_ANOTHER_CUTOFF)]
+    cells = past.with_totals(cells[~cells["indicator"].isin(OF_ANOTHER_CUTOFF)], totals[totals["carried_by"] == ""])
     carried = totals[totals["carried_by"] != ""].assign(indicator="TOTAL", value=lambda rows: rows["total"])
     rows = pd.concat([cells, carried[["cutoff", "unit_code", "unit_name", "indicator", "value"]]], ignore_index=True)
     rows = rows.merge(_points(past.read(home, area, "points")), how="left", on=["cutoff", "unit_code", "indicator"])
@@ -129,10 +129,13 @@ def what_if(
     Returns : unit_code, unit_name, total_now, total (points), band_now, band ("": no total), rank_now, rank (NaN for
               the control row). All other points of a total are assumed not to change.
     Raises  : Unknown for area, cut-off, unit or an indicator that the unit does not have; ValueError for a figure that
-              is no rate from 0 to 100 %, or that earns no points
+              is no rate from 0 to 100 %, or that earns no points, and for a week without totals
     """
     held = _held(area, cutoff, home)
-    code, in_force, measurements = _Units(held).code(unit), held.rules(), held.read("measurements")
+    code, in_force, scores = _Units(held).code(unit), held.rules(), held.read("scores")
+    if scores["total"].isna().all():
+        raise ValueError(f"{area}, {held.cutoff}: the table has no totals")
+    measurements = past.with_totals(held.read("measurements"), scores)
     there = set(measurements.loc[measurements["unit_code"] == code, "indicator"]) - {*OF_ANOTHER_CUTOFF, "TOTAL"}
     rows = []
     for name, figure in figures.items():

@@ -128,7 +128,7 @@ TABLES = {
     "scores": _table(
         unique=["unit_code"],
         **UNIT,
-        total=_number("points as published, 0 to 100"),
+        total=_number("points as published, or the sum of the groups where area.toml says so; missing: none"),
         computed_total=_number("sum of the points that can be computed"),
         not_itemised=_number("total minus computed total"),
         band=_text("the band of the total; empty: no total"),
@@ -224,6 +224,14 @@ TABLES = {
         baseline=_number("the usual rate before, percent"),
         signal=_text("the signal that stood then", ("", "up", "down")),
         since=_text("cut-off at which it was called, ISO"),
+    ),
+    "figure_changes": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("an indicator, or a group by its points; only of units that have no total"),
+        value=_number("now: percent, points or a count"),
+        previous_value=_number("at the previous cut-off"),
+        change=_number("value minus previous value"),
     ),
     "carried": _table(
         unique=["unit_code", "carrier"],
@@ -329,6 +337,7 @@ WRITTEN_BY = (
     | dict.fromkeys(("source", "corrections", "remarks", "place"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
+    | dict.fromkeys(("figure_changes",), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page

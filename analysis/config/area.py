@@ -303,6 +303,11 @@ class Area(Table):
         description="names of rows that sum the units since the last heading or subtotal; their counts must add up",
         examples=[["Cộng khối xã", "Cộng khối phường"]],
     )
+    total: Literal["printed", "computed"] = Field(
+        "printed",
+        description="where a unit's total comes from: the table prints it (one without such a column has no totals),"
+        " or it is computed here as the sum of the unit's groups, of a table that prints every group and no total",
+    )
     unit_codes: Pattern = Field(
         ".+",
         description='with units = "from-file": the form of a unit\'s code, as a regular expression',

@@ -58,6 +58,8 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
         known = {*STRUCTURAL_FIELDS, *LONG_FIELDS} if "indicator" in set(form["field"]) else fields
         yield from _unknown(f"{area}/{name}", form, "field", known)
         yield from _column_faults(f"{area}/{name}", form)
+        if settings["total"] == "computed" and "total" in set(form["field"]):
+            yield f"{area}/area.toml: total: {name} prints a total, and 'computed' is for tables that print none"
     yield from _doubled(
         f"{area}/aliases.csv", aliases, aliases["what"] + aliases["written"].map(units.name_key), "written"
     )

@@ -15,8 +15,8 @@ from analysis import tables
 from analysis.method import score
 from analysis.tables import NOT_ITEMISED
 
-COURSE, CHANGES, CONTRIBUTIONS, CARRIED = (
-    list(tables.TABLES[name].columns) for name in ("course", "changes", "contributions", "carried")
+COURSE, CHANGES, CONTRIBUTIONS, CARRIED, FIGURE_CHANGES = (
+    list(tables.TABLES[name].columns) for name in ("course", "changes", "contributions", "carried", "figure_changes")
 )
 WEEK = timedelta(weeks=1)
 
@@ -199,6 +199,27 @@ def compute_contributions(
     frame["contribution"] = (frame["points"] - frame["previous_points"]).round(6)
     order = pd.Categorical(frame["unit_code"], scores["unit_code"].unique())
     return frame.iloc[np.argsort(order.codes, kind="stable")].reset_index(drop=True)[CONTRIBUTIONS]
+
+
+def compare_figures(
+    measurements: pd.DataFrame, earlier: pd.DataFrame, scores: pd.DataFrame, previous_cutoff: str, since: pd.Series
+) -> pd.DataFrame:
+    """The change of each figure of the units that have no total: what ``compute_contributions`` tells of the others.
+
+    measurements, earlier : unit_code, indicator, value, published_points of this cut-off and of the previous one
+    scores  : unit_code, total;  previous_cutoff, since : as for ``keep_comparable``
+    Returns : FIGURE_CHANGES, rows of figures that are known at both cut-offs of one series. Of a group, which has no
+              value, the published points are compared.
+    """
+    without = scores.loc[scores["total"].isna(), "unit_code"]
+    comparable = without[without.map(since).le(previous_cutoff) & (previous_cutoff != "")]
+    now, then = (
+        each.assign(value=each["value"].fillna(each["published_points"]))[["unit_code", "indicator", "value"]]
+        for each in (measurements, earlier)
+    )
+    frame = now.merge(then.rename(columns={"value": "previous_value"}), on=["unit_code", "indicator"])
+    frame = frame[frame["unit_code"].isin(comparable) & ~frame["indicator"].isin(tables.INDICATOR_OF.values())].dropna()
+    return frame.assign(change=(frame["value"] - frame["previous_value"]).round(6))[FIGURE_CHANGES]
 
 
 def find_satisfaction_moves(changes: pd.DataFrame, contributions: pd.DataFrame, group: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.config.formulas import RULES, rate_pct
 
+PRINTED, COMPUTED = "printed", "computed"  # where totals come from: the key ``total`` of area.toml
 SHOWN_DECIMALS = 2
 NOTHING_POINTS = 0.05  # six rounded groups can leave so much unexplained: no more than rounding
 POINTS_COLUMNS = ["unit_code", "group", "indicator", "points", "max_points", "published_points", "status"]
@@ -68,19 +69,26 @@ def _in_order(frame: pd.DataFrame, measurements: pd.DataFrame, groups: pd.DataFr
     return frame.iloc[np.lexsort((frame["indicator"] == "", order.codes, units.codes))].reset_index(drop=True)
 
 
-def scores(measurements: pd.DataFrame, points: pd.DataFrame, bands: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def scores(
+    measurements: pd.DataFrame, points: pd.DataFrame, bands: pd.DataFrame, units: pd.DataFrame, total: str = PRINTED
+) -> pd.DataFrame:
     """Total, band and rank of every unit, and what its columns do not explain of the total.
 
-    measurements : unit_code, unit_name, indicator (TOTAL among them), value
+    measurements : unit_code, unit_name, indicator (TOTAL among them, where the table prints it), value
     points       : as ``points`` returns them
     bands        : band, from_points, highest first
     units        : unit_code, kind; whoever is not in it (the control row) has a band but no rank
-    Returns : unit_code, unit_name, total (published), computed_total (points of the groups, and of the indicators of
-              groups that are known in part only; NaN where one of them is missing), not_itemised (total −
-              computed_total), band, rank (1 is best among units of the same kind, ties share).
+    total        : PRINTED: the table's own; COMPUTED: the sum of the unit's groups as published, computed where none
+                   are, rounded as published totals are; a unit of which a group is missing has none
+    Returns : a row for each unit: unit_code, unit_name, total (NaN: it has none, and so neither band nor rank),
+              computed_total (points of the groups, and of the indicators of groups that are known in part only; NaN
+              where one of them is missing), not_itemised (total − computed_total), band, rank (1 is best among units of
+              the same kind, ties share).
     """
-    totals = measurements[measurements["indicator"] == "TOTAL"]
-    frame = totals[["unit_code", "unit_name", "value"]].rename(columns={"value": "total"}).reset_index(drop=True)
+    named = measurements[["unit_code", "unit_name"]].drop_duplicates("unit_code", ignore_index=True)
+    printed = measurements[measurements["indicator"] == "TOTAL"].set_index("unit_code")["value"]
+    sums = rounded(_whole_totals(points).set_index("unit_code")["computed"])
+    frame = named.assign(total=named["unit_code"].map(sums if total == COMPUTED else printed).astype(float))
     frame["computed_total"] = frame["unit_code"].map(explained(points).groupby("unit_code")["points"].sum(skipna=False))
     frame["not_itemised"] = (frame["total"] - frame["computed_total"]).round(6)  # without binary noise
     frame["band"] = band(frame["total"], bands)
@@ -107,10 +115,13 @@ def explained(points: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([known, others.loc[in_part, POINTS_COLUMNS]], ignore_index=True)
 
 
-def reconciliation(points: pd.DataFrame, scores: pd.DataFrame, tolerance: float = SUM_TOLERANCE) -> pd.DataFrame:
+def reconciliation(
+    points: pd.DataFrame, scores: pd.DataFrame, tolerance: float = SUM_TOLERANCE, total: str = PRINTED
+) -> pd.DataFrame:
     """Every figure that is both computed and published: what each says, and whether they agree.
 
     tolerance : of a total, in points (``sum_tolerance_points`` of area.toml)
+    total   : as for ``scores``; a COMPUTED one is published nowhere, and has no row
     Returns : unit_code, group, indicator (TOTAL for the unit's total; empty on a group's row), computed (rounded half
               up to 0.01; a group is the sum of its metrics as published, a total that of its groups), published,
               difference, agrees (within 0.01 for a metric, 0.02 for a group). Totals only where every group is known.
@@ -119,9 +130,8 @@ def reconciliation(points: pd.DataFrame, scores: pd.DataFrame, tolerance: float 
     sums = _sums(points[points["indicator"] != ""], ["unit_code", "group"])
     groups = points[(points["indicator"] == "") & (points["status"] == "computed")].drop(columns="points")
     groups = groups.merge(sums, on=["unit_code", "group"])
-    whole = points[points["indicator"] == ""]
-    whole = whole[~whole["unit_code"].isin(whole.loc[whole["points"].isna(), "unit_code"])]
-    totals = _sums(whole, ["unit_code"]).merge(scores[["unit_code", "total"]], on="unit_code")
+    published = scores[["unit_code", "total"]].iloc[: 0 if total == COMPUTED else None]
+    totals = _whole_totals(points).merge(published, on="unit_code")
     totals = totals.rename(columns={"total": "published_points"}).assign(group="", indicator="TOTAL")
     parts = [
         metrics.assign(tolerance=METRIC_TOLERANCE),
@@ -134,6 +144,12 @@ def reconciliation(points: pd.DataFrame, scores: pd.DataFrame, tolerance: float 
     frame["difference"] = (frame["published"] - frame["computed"]).round(6)
     frame["agrees"] = frame["difference"].abs() <= frame["tolerance"]
     return frame[RECONCILIATION_COLUMNS].reset_index(drop=True)
+
+
+def _whole_totals(points: pd.DataFrame) -> pd.DataFrame:
+    """The sum of the groups of each unit of which every group is known."""
+    whole = points[points["indicator"] == ""]
+    return _sums(whole[~whole["unit_code"].isin(whole.loc[whole["points"].isna(), "unit_code"])], ["unit_code"])
 
 
 def _sums(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -26,6 +26,8 @@ from analysis.report.edition import Edition, printable
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
 HEADS = ("rank", "unit", "total", "band", "previous_total", "change")
+OF_TOTALS = ("rank", "total", "band", "previous_total", "change", "not_itemised")  # columns that need totals
+GONE = "\u2060\u200b\u2060"  # the head of a column that is taken out of its table; it is not seen
 FEW = 6  # a table of so many columns keeps the widths of the template
 LONGEST = 13  # characters; a longer text does not make its column wider but is broken into lines
 HEAD_LINES = 5
@@ -63,7 +65,7 @@ def build_document(edition: Edition, home: Path) -> bytes:
     except Exception as error:  # the office may have changed anything in Word
         raise ConfigError(f"{name}: {error}; what a template may ask for: docs/document.md") from error
     for table in template.docx.element.body.iter(f"{W}tbl"):
-        if len(table.tblGrid.gridCol_lst) > FEW:
+        if _take_out(table) or len(table.tblGrid.gridCol_lst) > FEW:
             _set_widths(table)
     return sealed(template.docx, headline.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
 
@@ -186,12 +188,18 @@ def _appendix(edition: Edition, number: str) -> dict:
         }
         for kind, units in edition.units.groupby("kind", sort=False)
     ]
-    heads = {name: say(f"piece.{name}") for name in HEADS} | {"not_itemised": edition.names.rest_heading()}
+    heads = {name: say(f"piece.{name}") for name in HEADS}
+    heads |= {"total": edition.names.total_heading(), "not_itemised": edition.names.rest_heading()}
+    if not edition.has_totals:
+        heads |= dict.fromkeys(OF_TOTALS, GONE)
+    elif edition.names.is_total_computed:
+        heads["not_itemised"] = GONE
+    title = "appendix_title" if edition.has_totals else "appendix_figures"
     return heads | {
         "heading": say("document.appendix_numbered", number="I")
         if document_rows.task_rows(edition)
         else say("document.appendix"),
-        "title": say("document.appendix_title", period=words.period(edition.rules.cutoff)),
+        "title": say(f"document.{title}", period=words.period(edition.rules.cutoff)),
         "attached": say("document.attached", **attached),
         "columns": columns,
         "width": len(columns) + len(heads),
@@ -214,6 +222,32 @@ def _typed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return html.escape(printable(value)).replace("_", "&#95;")
+
+
+def _take_out(table) -> bool:
+    """Take the columns out of the table whose head is GONE, and give their width to the others; whether there were any.
+
+    The template is the office's own, and has these columns for the weeks that have totals.
+    """
+    rows, columns = table.tr_lst, table.tblGrid.gridCol_lst
+    heads = ["".join(each.text or "" for each in cell.iter(f"{W}t")) for cell in rows[0].tc_lst] if rows else []
+    gone = {place for place, head in enumerate(heads) if head == GONE}
+    if not gone or len(heads) != len(columns):
+        return False
+    for row in rows:
+        place = 0
+        for cell in row.tc_lst:
+            spanned = set(range(place, place + cell.grid_span))
+            place += cell.grid_span
+            if kept := len(spanned - gone):
+                cell.grid_span = kept
+            else:
+                row.remove(cell)
+    kept = [column for place, column in enumerate(columns) if place not in gone]
+    kept[0].w += sum(columns[place].w for place in gone)
+    for place in gone:
+        table.tblGrid.remove(columns[place])
+    return True
 
 
 def _set_widths(table) -> None:

@@ -70,6 +70,11 @@ class Edition:
         return rows
 
     @cached_property
+    def has_totals(self) -> bool:
+        """Whether any unit has a total this week. Else nothing is said of totals, bands, places and routes."""
+        return bool(self.units["total"].notna().any())
+
+    @cached_property
     def paged(self) -> set[str]:
         """The units that have a page of their own beside the report."""
         return set(self.tables["pages"]["unit_code"])

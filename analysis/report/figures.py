@@ -37,6 +37,8 @@ def ranking(edition: Edition) -> list[Chart]:
     if many := strip(edition):
         return [many]
     bands = _bands(edition)
+    if not edition.has_totals:
+        return []
     return [
         captioned(
             draw_ranking(units.assign(marked=_marks(units, edition)), bands, edition.words, among=edition.units),
@@ -49,8 +51,8 @@ def ranking(edition: Edition) -> list[Chart]:
 
 
 def strip(edition: Edition) -> Chart | None:
-    """The totals of many units as dots on one scale; None of so few units that each can have a row."""
-    if len(edition.units) <= LONG:
+    """The totals of many units as dots on one scale; None of so few units that each can have a row, and of none."""
+    if len(edition.units) <= LONG or not edition.has_totals:
         return None
     units = edition.units.assign(marked=_marks(edition.units, edition))
     several = units["kind"].nunique() > 1
@@ -65,13 +67,19 @@ def _bands(edition: Edition) -> pd.DataFrame:
 def heat(edition: Edition) -> list[Chart]:
     """Indicators compared with targets, units by rank; where the table has no rates, groups with their maximum.
 
+    Without totals only indicators with a target.
     Of many units, a row of dots for each indicator.
     """
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
     rates = set(percent) & set(edition.rules.columns["field"])
+    if not edition.has_totals:  # nothing says whether a high rate is a good one, except a target
+        rates &= set(settings["targets"])
     if not rates:
-        groups = edition.tables["points"].query("indicator == ''").rename(columns={"group": "name", "points": "value"})
+        groups = edition.tables["points"].query("indicator == ''").dropna(subset="points")
+        if groups.empty:
+            return []
+        groups = groups.rename(columns={"group": "name", "points": "value"})
         cells = groups.assign(indicator_name=groups["name"].map(names.group), most=groups["max_points"], decimals=2)
         cells, name = cells.assign(target=float("nan"), flagged=False), "heat_groups"
     else:
@@ -102,7 +110,7 @@ def heat(edition: Edition) -> list[Chart]:
 
 def bump(edition: Edition) -> Chart | None:
     """Ranks over the cut-offs; None while there are too few cut-offs, where ranks hardly moved, and of many units."""
-    if len(edition.units) > LONG:
+    if len(edition.units) > LONG or not edition.has_totals:
         return None
     kinds = edition.units.set_index("unit_code")[
         "kind"
@@ -123,7 +131,7 @@ def totals(edition: Edition) -> Chart | None:
     Of many units only those that findings name. None with too few cut-offs.
     """
     course = edition.tables["course"]
-    if course["cutoff"].nunique() < LEAST_CUTOFFS:
+    if course["cutoff"].nunique() < LEAST_CUTOFFS or not edition.has_totals:
         return None
     wide = edition.units_course.pivot(index="cutoff", columns="unit_code", values="total")
     apart = wide.sub(wide.median(axis=1), axis=0)

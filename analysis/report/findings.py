@@ -31,6 +31,7 @@ from analysis.report.phrases import (
     say_withheld,
 )
 from analysis.tables import NOT_ITEMISED
+from analysis.weeks.history import with_totals
 
 COLUMNS = list(week_tables.TABLES["findings"].columns)
 ACT, WATCH, INFO = "act", "watch", "info"  # someone must act · worth a look · good to know
@@ -44,8 +45,9 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     Returns : COLUMNS; figures are unrounded, units by rank or by the figure in question.
     """
     names, settings = Names(rules, words, tables["units"]), rules.settings
-    units = tables["scores"][tables["scores"]["unit_code"] != names.control].sort_values("rank")
-    cells = tables["measurements"][tables["measurements"]["unit_code"] != names.control]
+    units = tables["scores"][tables["scores"]["unit_code"] != names.control].sort_values("rank", kind="stable")
+    cells = with_totals(tables["measurements"], tables["scores"])
+    cells = cells[cells["unit_code"] != names.control]
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
     ages = Ages(tables["standing"], names)
     rows = [
@@ -356,7 +358,8 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     for each in rules.sheets.query("rows == 'units'").itertuples():
         period = each.period_vi if words.lang == "vi" else each.period_en
         rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
-    if hidden := [names.group(group) for group in names.groups_not_printed]:
+    hidden = [names.group(group) for group in names.groups_not_printed]
+    if hidden and tables["scores"]["total"].notna().any():
         text = say("finding.not_printed", groups=words.listed(hidden))
         rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
     rows += [_row("data", *row) for row in _about_history(tables, rules, names)]

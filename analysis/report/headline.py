@@ -1,6 +1,7 @@
 """What is read first: the title, the mail's subject, a few large figures, and at most five items below them."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ WIDEST_SUBJECT = 60  # characters; mail programs show about so many of a subject
 # What a subject that is too long goes without, one more after the other: the change of the area is told by the first
 # line of the mail, the names of units by its requests.
 SHORTER = ((), ("change",), ("fell",), ("fell", "change"), ("fell", "weak"), ("fell", "weak", "change"))
+MOST_FIGURES = 2  # our choice: figures whose moves are told first, where there are no totals
 MOST_ITEMS, MOST_NAMED = 5, 3  # our choice: what a telephone shows at once, in items of at most two lines
 DECIMALS = re.compile(r"[+−]?\d+[,.]\d+%?")
 
@@ -86,7 +88,22 @@ def _say_news(edition: Edition, without: tuple[str, ...] = ()) -> list[str]:
         total, change = words.number(district["total"]), district["change"]
         told = pd.notna(change) and "change" not in without
         news.append(f"{total} ({words.number(change, signed=True)})" if told else total)
-    return news + _unit_news(edition, without)
+    return news + (_unit_news(edition, without) if edition.has_totals else _count_below(edition))
+
+
+def _count_below(edition: Edition) -> list[str]:
+    """What is news of a table without totals: how many units are below a threshold; without any, below a target."""
+    below = say_below(edition, edition.tables["findings"]["indicator"])
+    return [below] if below else []
+
+
+def say_below(edition: Edition, indicators: Iterable[str]) -> str:
+    """How many units are below the threshold in one of these indicators at least; where none is, below a target."""
+    for what in ("flag", "target"):
+        rows = edition.found(what)
+        if count := rows.loc[rows["indicator"].isin(indicators), "unit_code"].nunique():
+            return edition.words.say(f"letter.subject_{what}", count=count)
+    return ""
 
 
 def _unit_news(edition: Edition, without: tuple[str, ...] = ()) -> list[str]:
@@ -113,7 +130,8 @@ def preheader(edition: Edition) -> str:
     words = edition.words
     departments = asks.asked_departments(edition)
     asked = [words.say("piece.asked", departments="; ".join(departments))] if departments else []
-    return " ".join([*sentences.counts_lines(edition), *asked])
+    moved = sentences.counts_lines(edition) or sentences.figure_move_lines(edition)[:1]
+    return " ".join([*moved, *asked])
 
 
 def figures(edition: Edition) -> list[dict]:
@@ -129,7 +147,7 @@ def figures(edition: Edition) -> list[dict]:
             for kind, count in counts.items()
         ]
     known = [
-        (words.number(area["total"]), words.say("headline.total"), False),
+        (words.number(area["total"]), say_total_label(edition), False),
         (
             edition.names.band(area["band"]),
             words.say("piece.band"),
@@ -145,10 +163,16 @@ def figures(edition: Edition) -> list[dict]:
     return [dict(zip(("value", "label", "weak"), each, strict=True)) for each in known]
 
 
+def say_total_label(edition: Edition) -> str:
+    """What stands below a large total: of how many points it is, and that it is computed where it is."""
+    return edition.words.say("headline.total_computed" if edition.names.is_total_computed else "headline.total")
+
+
 def items(edition: Edition) -> list[list[Part]]:
     """At most five items below the figures, in parts: who is weak, who fell, what was lost, who rose, what is missed.
 
-    Of more than five the last one stays: the targets. What is left out stands further down on the page.
+    Of more than five the last stay: that there are no totals, and the targets. What is left out stands further down
+    on the page.
     """
     told = [
         _no_area_item(edition),
@@ -161,22 +185,41 @@ def items(edition: Edition) -> list[list[Part]]:
         _hidden_item(edition),
         _signal_item(edition),
         _risen_item(edition),
+        *_figure_items(edition),
     ]
-    told, last = [each for each in told if each], _target_item(edition)
-    return [*told[: MOST_ITEMS - bool(last)], *([last] if last else [])]
+    last = [each for each in (_no_totals_item(edition), _target_item(edition)) if each]
+    told = [each for each in told if each]
+    return [*told[: MOST_ITEMS - len(last)], *last]
 
 
 def minute_lines(edition: Edition) -> list[str]:
-    """The result and the items as plain sentences."""
-    return list(filter(None, [sentences.result_line(edition), *map(parts.plain, items(edition))]))
+    """The result, that totals are computed where they are, and the items as plain sentences."""
+    computed = sentences.totals_note(edition) if edition.has_totals else ""
+    return list(filter(None, [sentences.result_line(edition), computed, *map(parts.plain, items(edition))]))
 
 
 # -- the items: each in parts, [] where there is nothing to say ------------------------------------------------------
 
 
+def _no_totals_item(edition: Edition) -> list[Part]:
+    return [] if edition.has_totals else [Part(sentences.totals_note(edition))]
+
+
+def _figure_items(edition: Edition) -> list[list[Part]]:
+    """Of a table without totals: the moves of its first figures; without an earlier cut-off their ranges."""
+    if edition.has_totals:
+        return []
+    texts = sentences.figure_move_lines(edition) or sentences.figure_lines(edition)
+    return [[Part(text)] for text in texts[:MOST_FIGURES]]
+
+
 def _no_area_item(edition: Edition) -> list[Part]:
     area = edition.rules.settings["name"][edition.words.lang]
-    return [] if edition.district is not None else [Part(edition.words.say("piece.no_area", area=area))]
+    return (
+        []
+        if edition.district is not None or not edition.has_totals
+        else [Part(edition.words.say("piece.no_area", area=area))]
+    )
 
 
 def _totals_item(edition: Edition) -> list[Part]:
@@ -187,6 +230,8 @@ def _totals_item(edition: Edition) -> list[Part]:
 def _weak_item(edition: Edition) -> list[Part]:
     """The units of weak bands, the lowest first; of several kinds each by itself, for their periods may differ."""
     weak, words = edition.found("band"), edition.words
+    if not edition.has_totals or not edition.rules.settings["weak_bands"]:
+        return []
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
     if weak.empty:
         return [Part(words.say("piece.no_weak", bands=bands))]
@@ -214,6 +259,8 @@ def _bands_item(edition: Edition) -> list[Part]:
 def _fallen_item(edition: Edition) -> list[Part]:
     """The marked falls; without any, how many units rose and fell; without a comparison, why there is none."""
     words, fell = edition.words, edition.found("fell")
+    if not edition.has_totals:
+        return []
     if edition.units["change"].isna().all():
         return [Part(" ".join(text for text, _ in phrases.say_withheld(edition.tables["moves"], edition.names)))]
     if len(fell):

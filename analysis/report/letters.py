@@ -40,7 +40,12 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
         table = unitpage.lost_table(edition, code, with_best=False)
         rates = sentences.week_rate_lines(edition, code, only_known=True)
         texts = list(filter(None, [table["note"], *rates]))
-        fields = {"rows": table["rows"], "has_peers": table["has_peers"], "texts": texts}
+        fields = {
+            "rows": table["rows"],
+            "has_peers": table["has_peers"],
+            "has_points": table["has_points"],
+            "texts": texts,
+        }
         pieces.append(page.render_piece("letter_figures", edition, **fields))
         pieces += _link(edition, address(edition.rules.settings["public"], unitpage.published_path(edition, code)))
         title, corrected = unitpage.title(edition, code), edition.tables["corrections"]["unit_code"].eq(code).any()
@@ -65,7 +70,7 @@ def department_letters(edition: Edition) -> Iterator[Letter]:
                 pieces.append(page.render_piece("letter_list", edition, **fields))
         report = headline.head(edition).url
         pieces += _link(edition, f"{report}#department-{section['code']}" if report else "")
-        news = [_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
+        news = [headline.say_below(edition, indicators), _count(edition, "tasks", len(section["standing"]))]
         name = section["name"]
         yield Letter(section["code"], _subject(edition, name, news, title, corrected), title, _html(pieces))
 
@@ -88,15 +93,6 @@ def _standing(edition: Edition, code: str) -> str:
     total, change = words.number(unit["total"]), unit["change"]
     score = total if pd.isna(change) else f"{total} ({words.number(change, signed=True)})"
     return f"{score}, {edition.names.band(unit['band'])}"
-
-
-def _below(edition: Edition, indicators: list[str]) -> str:
-    """How many units are below the threshold in one of these indicators at least; where none is, below a target."""
-    for what in ("flag", "target"):
-        rows = edition.found(what)
-        if count := rows.loc[rows["indicator"].isin(indicators), "unit_code"].nunique():
-            return _count(edition, what, count)
-    return ""
 
 
 def _count(edition: Edition, what: str, count: int) -> str:

@@ -6,6 +6,7 @@ from analysis.config.rules import Rules
 from analysis.config.units import with_unit_type
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method.possible import FLOW
+from analysis.method.score import COMPUTED
 from analysis.tables import INDICATOR_OF, NOT_ITEMISED
 
 FINEST = 10  # decimals: a file has no more digits
@@ -34,6 +35,7 @@ class Names:
         self._bands = dict(
             zip(rules.bands["band"], rules.bands["band" if words.lang == "vi" else "name_en"], strict=True)
         )
+        self.is_total_computed = rules.settings["total"] == COMPUTED
         self.groups_not_printed = rules.groups_not_printed
         self.most_points = rules.groups["max_points"].sum()
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
@@ -70,6 +72,10 @@ class Names:
         unprinted = code != NOT_ITEMISED or self.groups_not_printed
         return self.words.say(f"name.{code.lower()}" if unprinted else "name.total_less_groups")
 
+    def total_heading(self) -> str:
+        """The heading of a column of totals; of computed ones it says so."""
+        return self.words.say("piece.total_computed" if self.is_total_computed else "piece.total")
+
     def rest_heading(self) -> str:
         """The heading of the column of what is not itemised."""
         return self.words.say("piece.not_itemised") if self.groups_not_printed else self._total(NOT_ITEMISED)
@@ -78,7 +84,8 @@ class Names:
         return self._groups[code]
 
     def band(self, code: str) -> str:
-        return self._bands[code]
+        """The name of a band; of none, which is that of a missing total, that the unit is not ranked."""
+        return self._bands[code] if code else self.words.say("piece.unranked")
 
     def decimals(self, indicator: str) -> int:
         return self._decimals.get(indicator, 2)

@@ -15,6 +15,8 @@ from analysis.report.html_head import render_head
 from analysis.report.templates import template
 from analysis.weeks import paths
 
+MOST_COLUMNS = 5  # our choice: figures that a table of a mail can show side by side
+
 
 def head(edition: Edition) -> HTML:
     """What the page says of itself in its head. It shows nothing."""
@@ -47,15 +49,23 @@ def _previous_page(edition: Edition) -> dict | None:
 def _contents(edition: Edition) -> dict[str, str]:
     """The headings of the page by their anchors, in order."""
     say = edition.words.say
-    named = {name: say(f"page.{name}") for name in ("requests", "ranking", "result", "moved", "outlook", "appendix")}
+    shown = ("requests", "ranking", "result", "moved", "outlook", "appendix")
+    if not edition.has_totals:
+        shown = ("requests", "figures", "result", "moved", "outlook")
+    named = {name: say(f"page.{name}") for name in shown}
     named |= {"data-note": say("piece.data_heading"), "letter": say("page.letter")}
     return {id: name for id, name in named.items() if id != "outlook" or sentences.area_outlook_lines(edition)}
 
 
 def ranking(edition: Edition) -> HTML:
-    """The ranking as a table that is a chart too, one for each kind of units; and the area's result in words."""
+    """The ranking as a table that is a chart too, one for each kind of units; and the area's result in words.
+
+    Without totals the table of all units takes its place.
+    """
     sizes = {"width": ranks.SCALE, "height": ranks.HEIGHT, "course_width": ranks.COURSE}
     lines = sentences.result_lines(edition)
+    if not edition.has_totals:
+        return HTML(_all_units(edition).data + render_piece("result", edition, lines=lines).data)
     return render_piece("ranking", edition, tables=ranks.rankings(edition), lines=lines, **sizes)
 
 
@@ -129,7 +139,13 @@ def _split_request(edition: Edition, row: dict) -> dict:
 
 
 def appendix(edition: Edition) -> HTML:
-    """The table of all units, the area's row first: by rank, a long one by name. Marks are also told in words."""
+    """The table of all units; empty without totals, where it stands in the place of the ranking."""
+    return _all_units(edition) if edition.has_totals else HTML("")
+
+
+def _all_units(edition: Edition) -> HTML:
+    """The table of all units, the area's row first: by rank, a long one by name, without totals as delivered. Marks are
+    also told in words."""
     rows = [table_rows.table_row(edition, each) for _, each in edition.units.iterrows()]
     is_long = len(rows) > ranks.LONG
     groups = ranks.by_letter(rows) if is_long else [{"label": "", "rows": rows}]
@@ -140,17 +156,28 @@ def appendix(edition: Edition) -> HTML:
         rest=edition.names.rest_heading(),
         area=table_rows.area_rows(edition),
         groups=groups,
+        has_totals=edition.has_totals,
+        with_rest=edition.has_totals and not edition.names.is_total_computed,
         sorted=ranks.say_order(edition, is_long),
         note=table_rows.appendix_note(edition),
     )
 
 
 def standings(edition: Edition) -> HTML:
-    """The short ranking for the mail: rank, unit, total, change, band. A long ranking keeps its first and last rows."""
+    """The short ranking for the mail: rank, unit, total, change, band. A long ranking keeps its first and last rows.
+
+    Without totals the units as delivered, with the figures that are told in words.
+    """
     first, last = (edition.rules.settings["mail"][name] for name in ("first_rows", "last_rows"))
     units, left_out = edition.units, max(0, len(edition.units) - first - last)
     kept = pd.concat([units.head(first), units.tail(last)]) if left_out else units
     rows = [table_rows.table_row(edition, each) for _, each in kept.iterrows()]
+    if not edition.has_totals:
+        columns = sentences.told_columns(edition)[:MOST_COLUMNS]
+        shown = [each["code"] for each in columns]
+        places = [at for at, each in enumerate(table_rows.printed_columns(edition)) if each["code"] in shown]
+        rows = [row | {"cells": [row["cells"][at] for at in places]} for row in rows]
+        return render_piece("figures", edition, rows=rows, columns=columns, first=first, left_out=left_out)
     return render_piece("standings", edition, rows=rows, first=first, left_out=left_out)
 
 
@@ -185,5 +212,10 @@ def provenance(edition: Edition) -> HTML:
 
 def render_piece(piece: str, edition: Edition, **fields: object) -> HTML:
     """Fill in the template of one piece."""
-    fields |= {"say": edition.words.say, "lang": edition.words.lang, "document": edition.rules.settings["document"]}
+    fields |= {
+        "say": edition.words.say,
+        "total_heading": edition.names.total_heading(),
+        "lang": edition.words.lang,
+        "document": edition.rules.settings["document"],
+    }
     return HTML(template(f"pieces/{piece}.html.j2").render(**fields))

@@ -14,6 +14,7 @@ from analysis.method.routes import round_need, round_up
 from analysis.method.week_rates import COUNTS, ESTIMATE
 from analysis.report.names import Names
 
+NO_TOTAL = "no_total"  # the reason why the change of a unit is withheld that has no total now
 SHOWN_POINTS = 0.005  # less is shown as 0,00
 NOTATION = ("decimal_comma", "thousands", "percent_sign", "percent_format")  # how a number may be written
 
@@ -44,6 +45,12 @@ def say_gap(indicator: str, gap: float, names: Names, decimals: int | None = Non
         return words.say("gap.equal")
     unit = words.say("gap.percent" if names.is_percent(indicator) else "gap.points")
     return words.say("gap.below" if gap < 0 else "gap.above", amount=amount, unit=unit)
+
+
+def say_amount(indicator: str, change: float, names: Names, signed: bool = False) -> str:
+    """``1,2 điểm phần trăm`` of a rate; of a count or of points only the number."""
+    amount = names.words.number(change, names.decimals(indicator), signed=signed)
+    return f"{amount} {names.words.say('gap.percent')}" if names.is_percent(indicator) else amount
 
 
 # -- moves -----------------------------------------------------------------------------------------------------------
@@ -85,11 +92,14 @@ def say_withheld(moves: pd.DataFrame, names: Names) -> list[tuple[str, int | Non
     words, texts = names.words, []
     units = moves[(moves["indicator"] == "CHANGE") & (moves["unit_code"] != names.control)]
     for reason, its in units[units["reason"] != ""].groupby("reason", sort=False):
+        if reason == NO_TOTAL and len(its) == len(units):
+            continue  # what a table without totals does not tell is told of the week as a whole
+        computed = "_computed" if reason == NO_TOTAL and names.is_total_computed else ""
         if len(its) == len(units):
             texts.append((words.say(f"finding.withheld_{reason}"), None))
         else:
             named = words.listed(names.unit(code) for code in its["unit_code"])
-            texts.append((words.say(f"finding.withheld_{reason}_of", units=named), len(its)))
+            texts.append((words.say(f"finding.withheld_{reason}{computed}_of", units=named), len(its)))
     return texts
 
 

@@ -22,12 +22,14 @@ TONES = "\u0300\u0309\u0303\u0301\u0323"  # in the order of dictionaries: huyề
 
 
 def rankings(edition: Edition) -> list[dict]:
-    """A table for each kind of units: ``kind`` (its name), ``groups`` of rows, ``limits`` of bands on the scale.
+    """A table for each kind of units that have totals: ``kind`` (its name), ``groups`` of rows, ``limits`` of bands on
+    the scale.
 
     A group has an ``id``, a ``label`` ("": the table is short) and ``rows``, those of ``table_rows.table_row`` with
     ``way`` (1: a marked rise, −1: a marked fall), ``now`` and ``before`` (places on the scale) and ``course``.
     """
-    return [_ranking(edition, kind, units) for kind, units in edition.units.groupby("kind")]
+    kinds = edition.units.groupby("kind")
+    return [_ranking(edition, kind, units) for kind, units in kinds if units["total"].notna().any()]
 
 
 def _ranking(edition: Edition, kind: str, units: pd.DataFrame) -> dict:
@@ -163,5 +165,13 @@ def _tones(word: str) -> Iterable[str]:
 
 def say_order(edition: Edition, is_long: bool) -> str:
     """By what the table of all units is sorted, as a sentence."""
-    by = "name" if is_long else "kind" if edition.units["kind"].nunique() > 1 else "rank"
+    by = (
+        "name"
+        if is_long
+        else "delivered"
+        if not edition.has_totals
+        else "kind"
+        if edition.units["kind"].nunique() > 1
+        else "rank"
+    )
     return edition.words.say(f"ranking.by_{by}")

@@ -4,6 +4,7 @@ Each function takes the edition: the week's tables with the rules and words to r
 are in config/wording (``piece.*``). A sentence that has nothing to say is "".
 """
 
+import numpy as np
 import pandas as pd
 
 from analysis.config.wording import Wording, capital, uncapital
@@ -70,10 +71,16 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
     in_letter : without what is missing and how the columns are read; a letter does not say that
     """
     words, district, settings = edition.words, edition.district, edition.rules.settings
+    intro = words.say(
+        "piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)
+    )
+    if not edition.has_totals:
+        return list(filter(None, [intro, result_line(edition), totals_note(edition), *figure_lines(edition)]))
     lines = [
-        words.say("piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)),
+        intro,
         result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
         totals_line(edition) if in_letter else _no_standing_line(edition),
+        totals_note(edition),
     ]
     for _, units in edition.units.groupby("kind"):
         lines += [_spread_line(edition, units), _bands_line(edition, units)]
@@ -86,6 +93,128 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
         lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))
     return list(filter(None, lines))
+
+
+def totals_note(edition: Edition) -> str:
+    """That the table has no totals and what is not told therefore, or that they are computed here; "" where it has."""
+    computed = "_computed" if edition.names.is_total_computed else ""
+    if not edition.has_totals:
+        return edition.words.say(f"piece.no_totals{computed}")
+    return edition.words.say("piece.computed_totals") if computed else ""
+
+
+def figure_lines(edition: Edition) -> list[str]:
+    """Of a table without totals: the area's own figures, then the range of each figure of the units, kind by kind."""
+    words, names, lines = edition.words, edition.names, []
+    columns = told_columns(edition)
+    if edition.district is not None:
+        figures = edition.figures[names.control]
+        told = [(each, figures[each["figure"]].get(each["code"])) for each in columns]
+        named = [f"{uncapital(each['name'])} {names.figure(each['code'], its)}" for each, its in told if pd.notna(its)]
+        area = capital(edition.rules.settings["name"][words.lang])
+        lines += [words.say("piece.figures_of_area", area=area, figures="; ".join(named))] if named else []
+    for kind, units in edition.units.groupby("kind"):
+        texts = list(filter(None, (_figure_line(edition, each, units) for each in columns)))
+        lines += _of_kind(edition, kind, texts)
+    return lines
+
+
+def _of_kind(edition: Edition, kind: str, texts: list[str]) -> list[str]:
+    """The sentences, each said to be of this kind of units, where there are several kinds."""
+    if edition.units["kind"].nunique() == 1:
+        return texts
+    name = edition.words.say(f"kind.{kind}")
+    return [edition.words.say("piece.of_kind", kind=name, text=uncapital(text)) for text in texts]
+
+
+def _figure_line(edition: Edition, column: dict, units: pd.DataFrame) -> str:
+    """From which to which figure units have in a printed column, and whose they are; "" where none has one."""
+    words, names, code = edition.words, edition.names, column["code"]
+    values = _column_values(edition, column, units)
+    if values.empty:
+        return ""
+    low, high = (names.figure(code, end) for end in (values.min(), values.max()))
+    name = capital(column["name"])
+    last, first = (
+        name_first(words, values.index[values == end].to_series().map(names.typed))
+        for end in (values.min(), values.max())
+    )
+    if len(values) == 1:
+        return words.say("piece.figure_one", indicator=name, value=low, unit=last)
+    if low == high:
+        return words.say("piece.figure_same", indicator=name, value=low, count=len(values))
+    return words.say("piece.figure_range", indicator=name, lowest=low, last=last, highest=high, first=first)
+
+
+def _column_values(edition: Edition, column: dict, units: pd.DataFrame) -> pd.Series:
+    """The figures of a printed column of some units, by unit_code; missing left out."""
+    cells = edition.tables["measurements"]
+    cells = cells[(cells["indicator"] == column["code"]) & cells["unit_code"].isin(units["unit_code"])]
+    return cells.set_index("unit_code")[column["figure"]].dropna()
+
+
+def told_columns(edition: Edition) -> list[dict]:
+    """The printed columns that are told in words where there are no totals: those that have a target, a threshold or a
+    department in charge; without any the rates; without rates all."""
+    settings, columns = edition.rules.settings, table_rows.printed_columns(edition)
+    watched = {*settings["targets"], *settings["marks_below"], *settings["responsible"]}
+    chosen = [each for each in columns if each["code"] in watched]
+    return chosen or [each for each in columns if edition.names.is_percent(each["code"])] or columns
+
+
+def figure_move_lines(edition: Edition) -> list[str]:
+    """Of how many units without a total each figure rose and fell since the previous cut-off, and of which it did most;
+    kind by kind. Nothing where no cut-off is compared."""
+    words, names, lines = edition.words, edition.names, []
+    moved = edition.tables["figure_changes"]
+    for kind, units in edition.units.groupby("kind"):
+        of_kind, texts = moved[moved["unit_code"].isin(units["unit_code"])], []
+        for column in told_columns(edition):
+            its = of_kind[of_kind["indicator"] == column["code"]].set_index("unit_code")["change"]
+            if its.empty:
+                continue
+            shares = {"rose": int((its > 0).sum()), "fell": int((its < 0).sum()), "same": int((its == 0).sum())}
+            name, period = capital(column["name"]), edition.previous_period
+            told = [words.say("piece.figure_moves", indicator=name, period=period, **shares)]
+            for key, end, wanted in (("rose", its.max(), its.max() > 0), ("fell", its.min(), its.min() < 0)):
+                if wanted and len(its) > 1:
+                    unit = name_first(words, its.index[its == end].to_series().map(names.typed))
+                    change = phrases.say_amount(column["code"], end, names, signed=True)
+                    told.append(words.say(f"piece.figure_{key}_most", unit=unit, change=change))
+            texts.append(words.say("piece.sentence", text="; ".join(told)))
+        lines += _of_kind(edition, kind, texts)
+    return lines
+
+
+def _area_figure_lines(edition: Edition) -> list[str]:
+    """The area's own figures with their changes since the previous cut-off, as one sentence."""
+    words, names, told = edition.words, edition.names, []
+    held = of_unit(edition.tables["figure_changes"], names.control).set_index("indicator")
+    for column in told_columns(edition):
+        if (code := column["code"]) in held.index:
+            change = phrases.say_amount(code, held.at[code, "change"], names, signed=True)
+            fields = {"indicator": uncapital(column["name"]), "value": names.figure(code, held.at[code, "value"])}
+            told.append(words.say("piece.figure_moved", change=change, **fields))
+    area = capital(edition.rules.settings["name"][words.lang])
+    fields = {"area": area, "period": edition.previous_period, "figures": "; ".join(told)}
+    return [words.say("piece.figures_of_area_moved", **fields)] if told else []
+
+
+def figure_change_lines(edition: Edition, code: str) -> list[str]:
+    """Of a unit without a total: each of its figures beside that of the previous cut-off."""
+    words, names, lines = edition.words, edition.names, []
+    held = of_unit(edition.tables["figure_changes"], code).set_index("indicator")
+    for column in told_columns(edition):
+        if column["code"] not in held.index:
+            continue
+        its = held.loc[column["code"]]
+        fields = {"indicator": capital(column["name"]), "value": names.figure(column["code"], its["value"])}
+        fields |= {"period": edition.previous_period}
+        if kind := {1: "rose", -1: "fell"}.get(np.sign(its["change"])):
+            fields["previous"] = names.figure(column["code"], its["previous_value"])
+            fields["change"] = phrases.say_amount(column["code"], abs(its["change"]), names)
+        lines.append(words.say(f"piece.figure_{kind or 'unmoved'}", **fields))
+    return lines
 
 
 def data_lines(edition: Edition) -> list[str]:
@@ -167,6 +296,7 @@ def moved_lines(edition: Edition, in_letter: bool = False) -> list[str]:
     return [
         *known["text"],
         *counts_lines(edition),
+        *([] if edition.has_totals else [*_area_figure_lines(edition), *figure_move_lines(edition)]),
         *carried_lines(edition),
         *_risen_lines(edition),
         *_of_area(edition, week_rate_lines(edition, edition.names.control, only_known=in_letter)),
@@ -310,9 +440,9 @@ def origin(edition: Edition) -> dict[str, str]:
 
 
 def result_line(edition: Edition) -> str:
-    """The area's total, band, rank and change; "" where the table has no row of the whole area."""
+    """The area's total, band, rank and change; "" where the table has no total of the whole area."""
     words, district = edition.words, edition.district
-    if district is None:
+    if district is None or pd.isna(district["total"]):
         return ""
     fields = {"total": words.number(district["total"]), "band": edition.names.band(district["band"])}
     parts = [words.say("piece.result", area=capital(edition.rules.settings["name"][words.lang]), **fields)]

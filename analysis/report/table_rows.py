@@ -45,9 +45,14 @@ def week_rate_table(edition: Edition) -> dict[str, list]:
 def appendix_note(edition: Edition) -> str:
     """What the marks of the table of all units mean, and what its row of the whole area is, where it has one."""
     words, names = edition.words, edition.names
-    marks = [each for each in edition.rules.settings["marks_below"].items() if each[0] != "CHANGE"]
+    untold = {"CHANGE"} if edition.has_totals else {"CHANGE", "TOTAL", "PREVIOUS_TOTAL"}
+    marks = [each for each in edition.rules.settings["marks_below"].items() if each[0] not in untold]
     limits = words.listed(f"{names.indicator(name)} < {names.limit(name, limit)}" for name, limit in marks)
-    lines = [words.say("piece.appendix_marks", thresholds=limits) if limits else words.say("piece.appendix_falls")]
+    if edition.has_totals:
+        lines = [words.say("piece.appendix_marks", thresholds=limits) if limits else words.say("piece.appendix_falls")]
+    else:
+        lines = [words.say("piece.appendix_marks_only", thresholds=limits)] if limits else []
+    lines += [words.say("piece.appendix_computed")] if edition.has_totals and names.is_total_computed else []
     lines += [words.say("piece.appendix_area")] if edition.district is not None else []
     return " ".join(lines)
 

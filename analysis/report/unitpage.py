@@ -19,7 +19,7 @@ from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score
 from analysis.method.standing import BAND
-from analysis.report import asks, findings, headline, page, parts, phrases, ranking, sentences
+from analysis.report import asks, findings, headline, page, parts, phrases, ranking, sentences, table_rows
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
 from analysis.report.edition import Edition
@@ -118,17 +118,30 @@ def _contents(edition: Edition, code: str) -> dict[str, str]:
     say = edition.words.say
     named = {"standing": say("unit.standing_heading"), "requests": say("page.requests")}
     named |= {name: say(f"unit.{name}_heading") for name in ("change", "lost", "route", "unseen")}
-    return {id: name for id, name in named.items() if id != "change" or _change_lines(edition, code)}
+    named["route"] = _route_heading(edition, code)
+    if not _has_points(edition, code):
+        named["lost"] = say("unit.figures_heading")
+    is_empty = {
+        "standing": not (_standing_lines(edition, code) or _strips(edition, code)),
+        "change": not _change_lines(edition, code),
+        "route": not _route_lines(edition, code),
+    }
+    return {id: name for id, name in named.items() if not is_empty.get(id)}
 
 
 def figures(edition: Edition, code: str) -> list[dict]:
-    """The large figures as ``headline.figures`` gives them: the unit's total, band, change and place; those known."""
-    words, unit, count = edition.words, _unit(edition, code), len(_of_its_kind(edition, code))
+    """The large figures as ``headline.figures`` gives them: the unit's total, band, change and place; those known.
+
+    Where no unit has a total, some of its own figures.
+    """
+    words, unit, count = edition.words, _unit(edition, code), _of_its_kind(edition, code)["total"].count()
+    if not edition.has_totals:
+        return _own_figures(edition, code)
     if pd.isna(unit["total"]):
         return []
     weak, kind = unit["band"] in edition.rules.settings["weak_bands"], words.say(f"kind.{unit['kind']}")
     known = [
-        (words.number(unit["total"]), words.say("headline.total"), False),
+        (words.number(unit["total"]), headline.say_total_label(edition), False),
         (edition.names.band(unit["band"]), words.say("piece.band"), weak),
     ]
     if pd.notna(unit["change"]):
@@ -139,6 +152,16 @@ def figures(edition: Edition, code: str) -> list[dict]:
             (f"{words.number(unit['rank'], 0)}/{words.number(count, 0)}", words.say("unit.place", kind=kind), False)
         )
     return [dict(zip(("value", "label", "weak"), each, strict=True)) for each in known]
+
+
+def _own_figures(edition: Edition, code: str, most: int = 4) -> list[dict]:
+    names, own, flagged = edition.names, edition.figures[code], edition.flagged.get(code, ())
+    told = [(each, own[each["figure"]].get(each["code"])) for each in sentences.told_columns(edition)]
+    return [
+        {"value": names.figure(each["code"], value), "label": uncapital(each["name"]), "weak": each["code"] in flagged}
+        for each, value in told
+        if pd.notna(value)
+    ][:most]
 
 
 def items(edition: Edition, code: str) -> list[list[Part]]:
@@ -164,6 +187,7 @@ def minute(edition: Edition, code: str) -> HTML:
     lines = [
         _standing(edition, code),
         *(_changed(edition, code) or _withheld(edition, code))[:1],
+        *sentences.figure_change_lines(edition, code),
         *_found(edition, code, "step")[:1],
         *fallen.loc[fallen["unit_code"] == code, "text"],
         _most_lost(edition, code),
@@ -174,8 +198,19 @@ def minute(edition: Edition, code: str) -> HTML:
 
 def standing(edition: Edition, code: str) -> HTML:
     """The unit's place among its peers: how long it has had its band, the median of its kind, and a picture."""
+    words, strips, lines = edition.words, _strips(edition, code), _standing_lines(edition, code)
+    if not strips and not lines:
+        return HTML("")
+    told = {"alt": _say_strips(strips, words), "key": _say_key(strips, words)}
+    caption = "place_caption" if pd.notna(_unit(edition, code)["total"]) else "place_caption_parts"
+    told["caption"] = words.say(f"unit.{caption}", unit=edition.names.typed(code))
+    drawn = place.lay_out(strips) if strips else None
+    return page.render_piece("place", edition, lines=lines, drawn=drawn, **told)
+
+
+def _standing_lines(edition: Edition, code: str) -> list[str]:
+    """How long the unit has had its band, who has the same place, the median of its kind; nothing without a total."""
     words, unit, kind = edition.words, _unit(edition, code), _of_its_kind(edition, code)
-    strips = _strips(edition, code)
     lines = [_since(edition, code), _tied(edition, code)] if pd.notna(unit["total"]) else []
     if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
@@ -183,10 +218,7 @@ def standing(edition: Edition, code: str) -> HTML:
         gap = phrases.say_gap("TOTAL", score.rounded(unit["total"]) - score.rounded(median), edition.names)
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
-    told = {"alt": _say_strips(strips, words), "key": _say_key(strips, words)}
-    told["caption"] = words.say("unit.place_caption", unit=edition.names.typed(code))
-    drawn = place.lay_out(strips) if strips else None
-    return page.render_piece("place", edition, lines=filter(None, lines), drawn=drawn, **told)
+    return list(filter(None, lines))
 
 
 def _strips(edition: Edition, code: str) -> list[place.Strip]:
@@ -207,10 +239,12 @@ def _strips(edition: Edition, code: str) -> list[place.Strip]:
         fields["is_low"] = unit["band"] in edition.rules.settings["weak_bands"]
         peers = totals[its["unit_code"] != code]
         strips.append(
-            place.Strip(words.say("piece.total"), own, about, unit["total"], peers, (scale.low, scale.high), **fields)
+            place.Strip(names.total_heading(), own, about, unit["total"], peers, (scale.low, scale.high), **fields)
         )
-    for each in _lost_parts(edition, code).itertuples():
+    for each in _shown_parts(edition, code).itertuples():
         measured, values = each.indicator or each.group, _values(edition, code, each)
+        if pd.isna(each.max_points) and not names.is_percent(measured):
+            continue  # a count has no scale that ends
         if code not in values:
             continue
         target, has_peers = targets.get(measured), len(values) > 1
@@ -276,6 +310,7 @@ def change(edition: Edition, code: str) -> HTML:
 def _change_lines(edition: Edition, code: str) -> list[str]:
     return [
         *(_changed(edition, code) or _withheld(edition, code)[1:]),
+        *sentences.figure_change_lines(edition, code),
         *_own_reconciled(edition, code),
         *_found(edition, code, "entered_band", "left_band", "move", "apart", "step", "signal"),
         *sentences.week_rate_lines(edition, code),
@@ -291,9 +326,12 @@ def lost(edition: Edition, code: str) -> HTML:
 
 
 def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
-    """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), and ``note`` of the rest."""
+    """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), and ``note`` of the rest.
+
+    Of a unit whose figures earn no points the rows are its figures.
+    """
     words, names, targets = edition.words, edition.names, edition.rules.settings["targets"]
-    rows, lost = [], _lost_parts(edition, code)
+    rows, lost = [], _shown_parts(edition, code)
     scale = BAR / lost["max_points"].max()
     for each in lost.itertuples():
         measured, values = each.indicator or each.group, _values(edition, code, each)
@@ -301,8 +339,8 @@ def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
             {
                 "name": capital(names.part(each)),
                 "lost": words.number(each.lost),
-                "lost_px": round(scale * each.lost),
-                "most_px": round(scale * each.max_points),
+                "lost_px": round(scale * each.lost) if pd.notna(each.lost) else 0,
+                "most_px": round(scale * each.max_points) if pd.notna(each.max_points) else 0,
                 "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
                 "value": names.figure(measured, values.get(code)),
                 "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
@@ -312,17 +350,26 @@ def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
             }
         )
     has_peers = len(_of_its_kind(edition, code)) > 1
-    return {"rows": rows, "has_peers": has_peers, "note": _rest(edition, code)}
+    has_points = _has_points(edition, code)
+    return {"rows": rows, "has_peers": has_peers, "has_points": has_points, "note": _rest(edition, code)}
 
 
 def route(edition: Edition, code: str) -> HTML:
     """The route to the next band, each indicator that alone would be enough, what targets still need, and where the
-    year will end."""
-    words = edition.words
+    year will end. Empty where nothing of this is known."""
+    lines = _route_lines(edition, code)
+    fields = {"id": "route", "heading": _route_heading(edition, code), "lines": lines}
+    return page.render_piece("lines", edition, **fields) if lines else HTML("")
+
+
+def _route_heading(edition: Edition, code: str) -> str:
+    has_total = pd.notna(_unit(edition, code)["total"])
+    return edition.words.say("unit.route_heading" if has_total else "page.outlook")
+
+
+def _route_lines(edition: Edition, code: str) -> list[str]:
     texts = [*(_routes(edition, code) or [_no_route(edition, code)]), *sentences.outlook_lines(edition, code)]
-    return page.render_piece(
-        "lines", edition, id="route", heading=words.say("unit.route_heading"), lines=filter(None, texts)
-    )
+    return list(filter(None, texts))
 
 
 def unseen(edition: Edition, code: str) -> HTML:
@@ -330,6 +377,7 @@ def unseen(edition: Edition, code: str) -> HTML:
     history = edition.found("data", "CHANGE")
     is_ours = history["unit_code"].isin(["", edition.names.control, code]) & history["value"].isna()
     told = [*edition.found("data", NOT_ITEMISED)["text"], *history.loc[is_ours, "text"], *_corrected(edition, code)]
+    told += [sentences.totals_note(edition)] if edition.has_totals and edition.names.is_total_computed else []
     told = [each for each in told if [Part(each)] != _moved_item(edition, code)]  # the first screen says it
     texts = [*told, *_found(edition, code, "peer"), edition.words.say("unit.unseen")]
     return page.render_piece(
@@ -350,11 +398,15 @@ def provenance(edition: Edition, code: str) -> HTML:
 
 
 def _no_total_item(edition: Edition, code: str) -> list[Part]:
+    if not edition.has_totals:
+        return [Part(sentences.totals_note(edition))]
     return [Part(_standing(edition, code))] if pd.isna(_unit(edition, code)["total"]) else []
 
 
 def _moved_item(edition: Edition, code: str) -> list[Part]:
     """That the change of the total stands out; or why no change is computed."""
+    if pd.isna(_unit(edition, code)["total"]):
+        return []
     if pd.isna(_unit(edition, code)["change"]):
         return [Part(_withheld(edition, code)[0])]
     way = edition.marked_totals.get(code, 0)
@@ -452,18 +504,21 @@ def _corrected(edition: Edition, code: str) -> list[str]:
 
 
 def _standing(edition: Edition, code: str) -> str:
-    """Total, band and place. The only unit of its kind has no place."""
+    """Total, band and place among the units of its kind that have one. The only one of them has no place."""
     words, unit, its = edition.words, _unit(edition, code), _of_its_kind(edition, code)
+    if not edition.has_totals:
+        return sentences.totals_note(edition)
     if pd.isna(unit["total"]):
-        return words.say("unit.no_total", unit=edition.names.full_unit(code))
+        computed = "_computed" if edition.names.is_total_computed else ""
+        return words.say(f"unit.no_total{computed}", unit=edition.names.full_unit(code))
     fields = {
         "unit": edition.names.full_unit(code),
         "total": words.number(unit["total"]),
         "band": edition.names.band(unit["band"]),
     }
-    if len(its) == 1:
+    if (ranked := its["total"].count()) == 1:
         return words.say("unit.standing_alone", **fields)
-    fields |= {"rank": words.number(unit["rank"], 0), "of": words.number(len(its), 0)}
+    fields |= {"rank": words.number(unit["rank"], 0), "of": words.number(ranked, 0)}
     text = words.say("unit.standing", kind=words.say(f"kind.{unit['kind']}"), **fields)
     return " ".join(filter(None, [text, _tied(edition, code)]))
 
@@ -538,6 +593,8 @@ def _changed(edition: Edition, code: str) -> list[str]:
 def _withheld(edition: Edition, code: str) -> list[str]:
     """Why no change is computed, and what the table prints all the same."""
     words, unit, rows = edition.words, _unit(edition, code), _own(edition, "moves", code)
+    if pd.isna(unit["total"]):
+        return []  # that it has none is said of it
     reason = rows.loc[rows["indicator"] == "CHANGE", "reason"].max()
     texts = [words.say("unit.no_change" if reason == "no_previous" else f"finding.withheld_{reason}")]
     if pd.notna(unit["printed_previous"]):
@@ -561,12 +618,27 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
     return parts.sort_values("lost", ascending=False, kind="stable")
 
 
+def _shown_parts(edition: Edition, code: str) -> pd.DataFrame:
+    """``_lost_parts``; of a unit whose figures earn no points each printed figure, without points."""
+    if _has_points(edition, code):
+        return _lost_parts(edition, code)
+    groups = edition.rules.indicators.set_index("indicator")["group"]
+    printed = [each["code"] for each in table_rows.printed_columns(edition) if each["figure"] == "value"]
+    known = [each for each in printed if pd.notna(edition.figures[code]["value"].get(each))]
+    frame = pd.DataFrame({"group": [groups[each] for each in known], "indicator": known})
+    return frame.assign(points=float("nan"), max_points=float("nan"), lost=float("nan"))
+
+
+def _has_points(edition: Edition, code: str) -> bool:
+    return len(_lost_parts(edition, code)) > 0
+
+
 def _with_rest(edition: Edition, code: str) -> pd.DataFrame:
     """``_lost_parts`` and the part that the table does not itemise. Of points out of its bounds the nearest bound is
     used: no more can be lost than the part is worth, and no less than nothing."""
     parts, unit = _lost_parts(edition, code), _unit(edition, code)
     most = edition.names.most_points - parts["max_points"].sum()
-    if not edition.names.groups_not_printed or pd.isna(unit["not_itemised"]):
+    if edition.names.is_total_computed or not edition.names.groups_not_printed or pd.isna(unit["not_itemised"]):
         return parts
     points = min(max(unit["not_itemised"], 0.0), most)
     rest = {"group": "", "indicator": NOT_ITEMISED, "points": points, "max_points": most, "lost": most - points}
@@ -592,7 +664,7 @@ def _rest(edition: Edition, code: str) -> str:
     """The points that no column explains, and the median of the unit's kind if it has others."""
     words, own = edition.words, _unit(edition, code)["not_itemised"]
     its = _of_its_kind(edition, code)["not_itemised"].dropna()
-    if pd.isna(own) or its.abs().max() <= score.NOTHING_POINTS:
+    if pd.isna(own) or edition.names.is_total_computed or its.abs().max() <= score.NOTHING_POINTS:
         return ""
     key = "unit.rest" if edition.names.groups_not_printed else "unit.rest_of_sum"
     if len(its) == 1:

@@ -68,7 +68,7 @@ def build_workbook(edition: Edition) -> bytes:
     book.set_properties({"title": headline.title(edition), "created": created})
     formats = functools.cache(lambda **about: book.add_format(FONT | about))
     sheets = {
-        words.say("workbook.ranking"): _ranking,
+        words.say("workbook.ranking" if edition.has_totals else "page.figures"): _ranking,
         words.say("workbook.sources"): _sources,
         **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
@@ -235,17 +235,14 @@ def _list(
 
 
 def ranking_columns(edition: Edition) -> list[Column]:
-    """The columns of the page's appendix, and a column of words that names the cells below their threshold."""
+    """The columns of the page's table of all units, and a column that names the cells below their threshold."""
     say, names = edition.words.say, edition.names
     several = edition.units["kind"].nunique() > 1
     return [
-        Column("rank", say("piece.rank"), 0, unit="rank", source="ours"),
+        *([Column("rank", say("piece.rank"), 0, unit="rank", source="ours")] if edition.has_totals else []),
         Column("unit", say("piece.unit")),
         *([Column("kind", say("workbook.kind"))] if several else []),
-        Column("total", say("piece.total"), 2, unit="points"),
-        Column("band", say("piece.band"), source="rules"),
-        Column("previous_total", say("piece.previous_total"), 2, unit="points"),
-        Column("change", say("piece.change"), 2, signed=True, unit="points"),
+        *(_total_columns(edition) if edition.has_totals else []),
         *(
             Column(
                 each["code"],
@@ -256,8 +253,23 @@ def ranking_columns(edition: Edition) -> list[Column]:
             )
             for each in table_rows.printed_columns(edition)
         ),
-        Column("not_itemised", names.rest_heading(), 2, unit="points", source="ours"),
+        *(
+            [Column("not_itemised", names.rest_heading(), 2, unit="points", source="ours")]
+            if edition.has_totals and not names.is_total_computed
+            else []
+        ),
         Column("attention", say("workbook.attention"), source="ours"),
+    ]
+
+
+def _total_columns(edition: Edition) -> list[Column]:
+    say, computed = edition.words.say, edition.names.is_total_computed
+    about = {"about": "total_computed", "source": "ours"} if computed else {}
+    return [
+        Column("total", edition.names.total_heading(), 2, unit="points", **about),
+        Column("band", say("piece.band"), source="rules"),
+        Column("previous_total", say("piece.previous_total"), 2, unit="points"),
+        Column("change", say("piece.change"), 2, signed=True, unit="points"),
     ]
 
 
@@ -411,7 +423,7 @@ def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range
     places = {column.code: place for place, column in enumerate(columns)}
     settings, form = edition.rules.settings, formats(**MARKED)
     for row, code in zip(rows, edition.units["unit_code"], strict=True):
-        if code in edition.fallen:
+        if code in edition.fallen and "change" in places:
             always = {"type": "no_errors", "format": form}
             sheet.conditional_format(row, places["change"], row, places["change"], always)
     for indicator, limit in settings["marks_below"].items():
@@ -420,7 +432,7 @@ def _mark(sheet: Worksheet, edition: Edition, columns: list[Column], rows: range
             first = xlsxwriter.utility.xl_rowcol_to_cell(rows[0], place)
             rule = {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}<{limit})", "format": form}
             sheet.conditional_format(rows[0], place, rows[-1], place, rule)
-    for band in settings["weak_bands"] if rows else []:
+    for band in settings["weak_bands"] if rows and "band" in places else []:
         rule = {"type": "cell", "criteria": "==", "value": f'"{edition.names.band(band)}"', "format": form}
         sheet.conditional_format(rows[0], places["band"], rows[-1], places["band"], rule)
 

@@ -19,7 +19,7 @@ def list_rows(edition: Edition) -> list[dict]:
     course = edition.tables["course"].sort_values(["cutoff", "rank"], kind="stable", na_position="first")
     ours = course["unit_code"].map(edition.tables["changes"].set_index("unit_code")["change"])
     since_before = course.groupby(["unit_code", "since"])["total"].diff().round(10)
-    total = {"indicator": say("piece.total"), "measure": say("workbook.unit_points")}
+    total = {"indicator": names.total_heading(), "measure": say("workbook.unit_points")}
     rows = [
         _about_unit(edition, each)
         | total
@@ -27,6 +27,7 @@ def list_rows(edition: Edition) -> list[dict]:
         | {"band": names.band(each.band) if each.band else ""}
         | {"origin": say("workbook.carried" if each.carried_by else "workbook.published")}
         for each, change in zip(course.itertuples(), ours.where(course["cutoff"] == this, since_before), strict=True)
+        if pd.notna(each.total)
     ]
     now = course[(course["cutoff"] == this) & (course["carried_by"] == "")]
     return rows + [
@@ -61,7 +62,8 @@ def _figures(edition: Edition, row) -> list[dict]:
             (each["name"], value, names.decimals(each["code"]), find_unit(each, edition), points.get(part), part)
         )
     rest = next(iter(sentences.of_unit(edition.tables["scores"], code)["not_itemised"]), None)
-    told.append((names.rest_heading(), rest, 2, "points", rest, ("", NOT_ITEMISED)))
+    if edition.has_totals and not names.is_total_computed:
+        told.append((names.rest_heading(), rest, 2, "points", rest, ("", NOT_ITEMISED)))
     return [
         {"indicator": name, "value": value, "value_decimals": decimals, "measure": say(f"workbook.unit_{unit}")}
         | {"points": its, "change": changes.get(part), "rank": None, "band": "", "origin": say("workbook.published")}

@@ -114,8 +114,9 @@ def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]
         return {}
     measured = cleaned.measurements
     points = score.points(measured, rules.indicators, rules.groups)
-    scores = score.scores(measured, points, rules.bands, cleaned.units)
-    reconciled = score.reconciliation(points, scores, rules.settings["sum_tolerance_points"])
+    total, tolerance = rules.settings["total"], rules.settings["sum_tolerance_points"]
+    scores = score.scores(measured, points, rules.bands, cleaned.units, total)
+    reconciled = score.reconciliation(points, scores, tolerance, total)
     return {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
 
 

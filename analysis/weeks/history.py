@@ -62,14 +62,30 @@ def indicators(home: Path, area: str, before: str = "", newest: int | None = Non
 def figures(week: store.Week, known: pd.DataFrame, newest: int) -> pd.DataFrame:
     """Every figure of the week that is being made and of the ``newest`` published cut-offs before it.
 
-    known   : cutoff, unit_code, since, as ``load`` and ``rows`` return them
-    Returns : INDICATORS and since (the day the unit's series began, ISO; "": no total), by cut-off
+    known   : as ``load`` and ``rows`` return them
+    Returns : INDICATORS and since (the day the unit's series began, ISO; "": not known), by cut-off; a total that no
+              table prints is computed, and has its row of the indicator TOTAL too
     """
     now = week.read("measurements").assign(cutoff=week.cutoff)[INDICATORS]
     earlier = indicators(week.home, week.area, before=week.cutoff, newest=newest)
     began = known[["cutoff", "unit_code", "since"]].drop_duplicates(["cutoff", "unit_code"], keep="last")
-    frame = pd.concat([earlier, now], ignore_index=True).merge(began, how="left", on=["cutoff", "unit_code"])
+    frame = pd.concat([earlier, now], ignore_index=True)
+    published = known[(known["carried_by"] == "") & known["cutoff"].isin(frame["cutoff"])]
+    frame = with_totals(frame, published).merge(began, how="left", on=["cutoff", "unit_code"])
     return frame.fillna({"since": ""})
+
+
+def with_totals(measurements: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """The measurements and the totals that no table prints, each as a row of the indicator TOTAL.
+
+    measurements, totals : cutoff (where both have it), unit_code, unit_name; of the totals total. NaN is left out
+    """
+    keys = [key for key in ("cutoff", "unit_code") if key in measurements and key in totals]
+    printed = pd.MultiIndex.from_frame(measurements.loc[measurements["indicator"] == "TOTAL", keys])
+    rows = totals.dropna(subset="total")
+    rows = rows[~pd.MultiIndex.from_frame(rows[keys]).isin(printed)]
+    rows = rows.assign(indicator="TOTAL", value=rows["total"], mark="").reindex(columns=measurements.columns)
+    return pd.concat([measurements, rows], ignore_index=True) if len(rows) else measurements
 
 
 def read(home: Path, area: str, name: str, before: str = "", newest: int | None = None) -> pd.DataFrame:

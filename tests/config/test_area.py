@@ -412,3 +412,9 @@ def test_search_engines_are_told_to_come_or_to_stay_away_or_nothing(home):
     assert faults(home) == [
         'config/cho-moi/area.toml: [public] robots = "none": expected "index" or "noindex", such as "noindex"'
     ]
+
+
+def test_a_total_is_computed_only_of_a_table_that_prints_none(home):
+    edit(home, FIRST, f'{FIRST}\ntotal = "computed"')
+    said = "columns.csv prints a total, and 'computed' is for tables that print none"
+    assert [each for each in faults(home) if each.endswith(f"cho-moi/area.toml: total: {said}")]

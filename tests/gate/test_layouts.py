@@ -3,7 +3,7 @@
 An example is a section of the document. Its blocks of code are files, named behind the language of the block: those of
 the configuration, in ``config/example/`` or as ``index-…/…``, and one or more delivered tables. The block
 ``measurements`` holds the figures that come out, in the columns it names; ``problems`` one problem a line, as
-"severity place: a part of its sentence".
+"severity place: a part of its sentence"; ``scores`` the totals, bands and places.
 """
 
 import io
@@ -18,11 +18,12 @@ from support.district import HOME, words
 
 from analysis.config import rules
 from analysis.gate import clean
+from analysis.run.gating import score_tables
 
 CUTOFF = date(2023, 12, 4)
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONFIGURATION = re.compile(r"area\.toml|index-.*/.*|(?:units|columns|columns-.*|aliases|sheets|tasks)\.csv")
-EXPECTED = ("measurements", "problems")
+EXPECTED = ("measurements", "problems", "scores")
 
 
 def sections() -> dict[str, dict[str, str]]:
@@ -76,6 +77,10 @@ def test_an_example_of_a_layout_gives_what_the_document_says(name, tmp_path):
         line.startswith(want.partition(": ")[0] + ": ") and want.partition(": ")[2] in line
         for line, want in zip(said, wanted, strict=True)
     ), said
+    if "scores" in blocks:
+        expected = pd.read_csv(io.StringIO(blocks["scores"]), dtype={"unit_code": str, "band": str})
+        scores = score_tables(cleaned, rules.load(tmp_path, "example", CUTOFF))["scores"][list(expected.columns)]
+        pd.testing.assert_frame_equal(scores, expected.fillna({"band": ""}), check_dtype=False)
     if "measurements" in blocks:
         expected = pd.read_csv(io.StringIO(blocks["measurements"]), dtype={"unit_code": str})
         found = cleaned.measurements[list(expected.columns)].reset_index(drop=True)

@@ -11,6 +11,7 @@ from analysis.method import score
 from analysis.method.changes import (
     CONTRIBUTIONS,
     compare_carried_totals,
+    compare_figures,
     compute_changes,
     compute_contributions,
     find_previous_ranks,
@@ -289,3 +290,27 @@ def test_a_lost_item_is_looked_for_in_satisfaction_itself_where_it_is_known(part
     contributions = pd.DataFrame(rows, columns=CONTRIBUTIONS)
     moves = find_satisfaction_moves(changes({"a": 51.10}, {"a": 56.88}), contributions, "MDHL")
     assert moves[["of", "move"]].to_numpy().tolist() == [list(each) for each in told]
+
+
+def figures_of(*rows):
+    return pd.DataFrame(rows, columns=["unit_code", "indicator", "value", "published_points"])
+
+
+@pytest.mark.parametrize(
+    ("about", "total", "before", "since", "expected"),
+    [
+        ("without a total", np.nan, "2023-11-27", "2023-01-01", {"A": 1.5, "G": -2.0}),
+        ("with a total its parts tell it", 50.0, "2023-11-27", "2023-01-01", {}),
+        ("of another year", np.nan, "2022-12-26", "2023-01-01", {}),
+        ("no cut-off before", np.nan, "", "2023-01-01", {}),
+    ],
+)
+def test_each_figure_of_a_unit_without_a_total_is_compared_with_the_one_before(about, total, before, since, expected):
+    now = figures_of(
+        ("a", "A", 21.5, np.nan), ("a", "G", np.nan, 8.0), ("a", "N", np.nan, np.nan), ("a", "CHANGE", 1, np.nan)
+    )
+    then = figures_of(
+        ("a", "A", 20.0, np.nan), ("a", "G", np.nan, 10.0), ("a", "N", 4.0, np.nan), ("a", "CHANGE", 2, np.nan)
+    )
+    found = compare_figures(now, then, scores(a=total), before, pd.Series({"a": since}))
+    assert found.set_index("indicator")["change"].to_dict() == expected

@@ -133,6 +133,41 @@ def test_communes_and_departments_are_ranked_among_themselves_and_the_control_ro
     assert ranks == {"area": pytest.approx(np.nan, nan_ok=True), "a": 2, "s": 1, "b": 1}
 
 
+def test_a_table_without_totals_has_a_row_for_each_unit_without_total_band_and_rank():
+    frame = measured(("u", "A", 50.0), ("v", "A", 60.0))
+    scores = score.scores(frame, score.points(frame, INDICATORS, GROUPS), BANDS, communes("u", "v"))
+    assert scores["unit_code"].tolist() == ["u", "v"] and scores["band"].tolist() == ["", ""]
+    assert scores[["total", "not_itemised", "rank"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("about", "g", "h", "total", "band"),
+    [
+        ("both printed", 17.5, 40.25, 57.75, "Khá"),
+        ("rounded as published totals are", 9.996, 39.999, 50.0, "Khá"),
+        ("a group is missing", 17.5, np.nan, np.nan, ""),
+        ("nothing is printed", np.nan, np.nan, np.nan, ""),
+    ],
+)
+def test_a_computed_total_is_the_sum_of_the_printed_groups(about, g, h, total, band):
+    frame = measured(("u", "A", np.nan), ("u", "G", np.nan), ("u", "H", np.nan))
+    frame["published_points"] = [np.nan, g, h]
+    points = score.points(frame, INDICATORS, GROUPS)
+    (row,) = score.scores(frame, points, BANDS, communes("u"), score.COMPUTED).itertuples()
+    assert (row.band, row.rank) == (band, 1.0) if band else (row.band == "" and np.isnan(row.rank))
+    assert row.total == pytest.approx(total, nan_ok=True)
+    assert score.reconciliation(points, score.scores(frame, points, BANDS, communes("u")), score.COMPUTED).empty
+
+
+def test_a_group_that_is_not_printed_enters_a_computed_total_as_computed_by_the_rules():
+    frame = measured(("u", "A", 50.0), ("u", "H", np.nan))
+    frame["published_points"] = [np.nan, 12.5]
+    points = score.points(frame, INDICATORS, GROUPS)
+    assert score.scores(frame, points, BANDS, communes("u"), score.COMPUTED)["total"].tolist() == [
+        21.5
+    ]  # 18 × 50 % + 12.5
+
+
 @pytest.mark.parametrize(("value", "expected"), [(2.675, 2.68), (0.005, 0.01), (-5.78, -5.78), (1.005, 1.01)])
 def test_figures_are_rounded_half_up_as_they_are_published(value, expected):
     assert score.rounded(value) == expected

@@ -19,6 +19,7 @@ from analysis.config import rules
 from analysis.method import revisions
 from analysis.report import findings
 from analysis.report.edition import Edition
+from analysis.tables import INDICATOR_OF
 from analysis.weeks import paths, store
 from support import played, province
 from support.dated import enter_anew
@@ -47,6 +48,7 @@ class Weeks:
     slips: dict[str, pd.DataFrame] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     without_control: bool = False
+    without_totals: bool = False
     left_out: set[str] = field(default_factory=set)
     config: Callable[[Path], None] = lambda home: None
 
@@ -79,6 +81,8 @@ def cleaned(weeks: Weeks, day: str, before: str | None) -> dict[str, pd.DataFram
     if previous is not None:
         wide = wide.assign(PREVIOUS_TOTAL=previous, CHANGE=(totals - previous).round(2))
     order = [code for code in [*units["unit_code"], CONTROL] if code in wide.index]
+    if weeks.without_totals:
+        wide = wide.drop(columns=list(INDICATOR_OF.values()), errors="ignore")
     if weeks.without_control:
         order.remove(CONTROL)
     cells = wide.loc[order].rename_axis("unit_code").reset_index().melt("unit_code", var_name="indicator").dropna()
@@ -274,6 +278,33 @@ def no_control() -> Weeks:
     return weeks
 
 
+def no_total(weeks: int = 4) -> Weeks:
+    """The table prints rates only: no total, nor what follows from one."""
+    without = ordinary(weeks)
+    without.without_totals = True
+
+    def config(home: Path) -> None:
+        path = home / "config" / AREA / "columns.csv"
+        columns = pd.read_csv(path, dtype=str, keep_default_na=False)
+        columns[~columns["field"].isin([*INDICATOR_OF, "band"])].to_csv(path, index=False)
+
+    without.config = config
+    return without
+
+
+def no_total_no_control() -> Weeks:
+    weeks = no_total()
+    weeks.without_control = True
+    return weeks
+
+
+def no_total_one_unit() -> Weeks:
+    alone, without = one_unit(), no_total()
+    whole, part = alone.config, without.config
+    alone.without_totals, alone.config = True, lambda home: (whole(home), part(home))
+    return alone
+
+
 def planted() -> Weeks:
     """A lost block of points, a fall that a rise hides, a unit that enters a weak band and one that leaves it."""
     weeks = _crossing({"30670": (52.0, 48.0), "30673": (48.0, 53.0)})
@@ -336,13 +367,23 @@ KINDS = {
     **{"all weak": all_weak, "all tied": all_tied, "one unit": one_unit, "all fell": all_fell},
     **{"read otherwise": read_otherwise, "other bands": other_bands, "known step": known_step},
     **{"no control row": no_control, "planted": planted, "long fall": long_fall, "correction": correction},
+    **{"no total": no_total, "no total, first week": lambda: no_total(1), "no total, no control": no_total_no_control},
+    **{"no total, one unit": no_total_one_unit},
 }
 OF_A_PROVINCE = {
     "all groups printed": lambda lang: province.edition(units=40, cutoffs=9, lang=lang),
+    "computed totals": lambda lang: province.computed_totals(lang),
+    "computed totals, first week": lambda lang: province.computed_totals(lang, cutoffs=1),
     "41 weak of two kinds": lambda lang: province.of_two_kinds({"commune": 36, "department": 5}, lang),
 }
 ALL = (*KINDS, *OF_A_PROVINCE)
-SHORT = ("first", "planted", "new year")  # the others take a minute and more: they are long
+SHORT = (
+    "first",
+    "planted",
+    "new year",
+    "no total",
+    "computed totals",
+)  # the others take a minute and more: they are long
 CASES = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in ALL]
 
 

@@ -61,7 +61,8 @@ def test_every_figure_of_report_findings_and_units_pages_stands_in_a_table_of_th
     edition, found = kinds.made(kind), kinds.made(kind).tables["findings"]
     assert len(headline.subject(edition)) <= headline.WIDEST_SUBJECT
     anywhere, texts = Cells(edition.tables, more=limits(edition)), of_report(edition)
-    assert sum(len(figures(text)) for text in texts) > 20
+    # Of a first week of which groups are printed there is little to say.
+    assert sum(len(figures(text)) for text in texts) > (10 if kind == "computed totals, first week" else 20)
     assert unsupported(texts, anywhere) == []
     for code, its in found[found["unit_code"] != ""].groupby("unit_code"):  # about a unit: in a row of that unit
         assert unsupported(its["text"], Cells(edition.tables, code, limits(edition))) == []
@@ -211,8 +212,10 @@ def test_the_letters_of_units_and_departments_say_what_the_tables_hold_of_them(k
         asked, number = asks.unit_requests(edition, letter.code), edition.words.number
         total, change = number(scores["total"][letter.code]), changes[letter.code]
         moved = "" if change != change else f" ({number(change, signed=True)})"
-        assert f": {total}{moved}, {scores['band'][letter.code]}" in letter.subject
-        assert (f"; {len(asked)} đề nghị" in letter.subject) == bool(asked)
+        news = [f"{total}{moved}, {scores['band'][letter.code]}"] if scores["band"][letter.code] else []
+        news += [f"{len(asked)} đề nghị"] if asked else []
+        assert f": {'; '.join(news)}" in letter.subject if news else letter.subject == letter.title
+        assert bool(asked) == ("đề nghị" in letter.subject)
         low = [each["name"] for each in asked if "dưới ngưỡng" in each["texts"][0]]
         assert sorted(low) == sorted(edition.names.indicator(name) for name, its in below.items() if letter.code in its)
         texts = [text for each in asked for text in each["texts"]]
