@@ -86,32 +86,31 @@ def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: cle
             store.write_table(paths.processed(home, AREA, cutoff), name, frame)
 
 
-def computed_totals(lang: str = "vi", units: int = 12, cutoffs: int = 4, lacking: int = 5) -> Edition:
-    """Gia Lai's newest week where its table prints every group and no total, and area.toml says that it is computed.
-
-    lacking : the number of the unit that lacks the points of a group in the newest week
-    """
+def computed_totals(lang: str = "vi", units: int = 12, cutoffs: int = 4) -> Edition:
+    """Gia Lai's newest week where its table prints every group and no total, and area.toml says that it is computed."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
-        config = home / "config" / AREA
-        area = (
-            (config / "area.toml")
-            .read_text("utf-8")
-            .replace('scope = "portal"', 'scope = "portal"\ntotal = "computed"')
-        )
-        (config / "area.toml").write_text(area, "utf-8")
-        for form in config.glob("columns*.csv"):
-            lines = form.read_text("utf-8").splitlines(keepends=True)
-            lines = [line.replace("MDHL,MDHL,points,yes", "MDHL,MDHL,points,no") for line in lines]
-            form.write_text("".join(line for line in lines if ",total," not in line), "utf-8")
+        *_, (_, tables) = computed_weeks(home, units, cutoffs)
         held = rules.load(home, AREA, LAST)
-        *before, now = _weeks(home, units, cutoffs)
-        for day, table in before:
-            played.cleaned(home, AREA, day, _gate(home, day, table.drop(columns="total"), held))
-            played.publish(home, AREA, day)
-        now[1].loc[lacking, "MDHL"] = float("nan")
-        tables = played.cleaned(home, AREA, now[0], _gate(home, now[0], now[1].drop(columns="total"), held))
         tables["findings"] = findings.collect(tables, held, words(lang))
     return Edition(held, words(lang), tables, "", {"file": "table.csv", "hash": "0" * 64, "revision": "1"})
+
+
+def computed_weeks(home: Path, units: int, cutoffs: int) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
+    """Each cut-off of such weeks with its tables, published. In the newest the fifth unit lacks the points of a group."""
+    config = home / "config" / AREA
+    area = (config / "area.toml").read_text("utf-8").replace('scope = "portal"', 'scope = "portal"\ntotal = "computed"')
+    (config / "area.toml").write_text(area, "utf-8")
+    for form in config.glob("columns*.csv"):
+        lines = form.read_text("utf-8").splitlines(keepends=True)
+        lines = [line.replace("MDHL,MDHL,points,yes", "MDHL,MDHL,points,no") for line in lines]
+        form.write_text("".join(line for line in lines if ",total," not in line), "utf-8")
+    held = rules.load(home, AREA, LAST)
+    for day, table in _weeks(home, units, cutoffs):
+        if day == str(LAST):
+            table.loc[5, "MDHL"] = float("nan")
+        tables = played.cleaned(home, AREA, day, _gate(home, day, table.drop(columns="total"), held))
+        played.publish(home, AREA, day)
+        yield day, tables
 
 
 def of_two_kinds(weak: dict[str, int], lang: str = "vi") -> Edition:

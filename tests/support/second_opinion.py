@@ -11,7 +11,7 @@ import itertools
 import math
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -269,6 +269,18 @@ def scores(week: Week, rules: Rules) -> dict:
     return told
 
 
+def with_sums(week: Week, rules: Rules) -> Week:
+    """The week with the totals that no table prints: where the area says so, the sum of the groups as printed."""
+    if rules.settings.get("total") != "computed":
+        return week
+    cells = dict(week.cells)
+    for unit in week.units:
+        printed = [week[unit, group].published for group in rules.groups]
+        if all(map(known, printed)):
+            cells[unit, TOTAL] = Figure(half_up(sum(printed)), NAN, NAN, NAN)
+    return replace(week, cells=cells, told={})
+
+
 def reconciliation(week: Week, rules: Rules) -> dict:
     """Each figure that is both computed and published; sums are of the rounded parts, as the portal adds them."""
     told = {}
@@ -287,7 +299,8 @@ def reconciliation(week: Week, rules: Rules) -> dict:
                 sums[group] = sum(rounded.values())
                 if known(own["published_points"]):
                     told[unit, group, ""] = compared(half_up(sums[group]), own["published_points"], 0.02)
-        if unit in totals and all(map(known, sums.values())):
+        is_printed = rules.settings.get("total") != "computed"
+        if is_printed and unit in totals and all(map(known, sums.values())):
             told[unit, "", TOTAL] = compared(half_up(sum(sums.values())), totals[unit], 0.02)
     return told
 
@@ -445,6 +458,19 @@ def changes(history: History) -> dict:
             unexplained_change=change - explained,
             previous_cutoff=day,
         )
+    return told
+
+
+def figure_changes(history: History) -> dict:
+    """Each figure of a unit without a total, beside the one before."""
+    (day, _), told, week = previous_totals(history), {}, history.week
+    for (unit, name), cell in week.cells.items():
+        if unit in week.totals() or name in (TOTAL, BEFORE, "CHANGE") or day not in history.published:
+            continue
+        then = history.published[day][unit, name]
+        now, then = (each.value if known(each.value) else each.published for each in (cell, then))
+        if known(now) and known(then) and history.since(week.day, unit) <= day:
+            told[unit, name] = row(value=now, previous_value=then, change=clean(now - then))
     return told
 
 
@@ -1216,6 +1242,7 @@ TABLES = {
     "contributions": (contributions, ("unit_code", "group", "indicator")),
     "changes": (changes, ("unit_code",)),
     "course": (course, ("cutoff", "unit_code")),
+    "figure_changes": (figure_changes, ("unit_code", "indicator")),
     "carried": (carried, ("unit_code", "carrier")),
     "moves": (moves, ("unit_code", "indicator")),
     "peers": (lambda history: peers(history.week, history.rules), ("unit_code", "indicator")),
@@ -1249,7 +1276,7 @@ class Comparison:
         """Compare the tables of the week, the newest one or one that was published again."""
         folder = self._home / "data" / "processed" / self._area / day
         self._rules[day] = read_rules(self._home / "config", self._area, day)
-        self._weeks[day] = read_week(folder)
+        self._weeks[day] = with_sums(read_week(folder), self._rules[day])
         past = [self._weeks[each] for each in sorted(self._weeks) if each < day]
         later = self._weeks[min((each for each in self._weeks if each > day), default=day)]
         later = later if later.day > day else None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from support import district, played, real, years
+from support import district, kinds, played, province, real, years
 from support.second_opinion import Comparison
 
 REAL = str(district.CUTOFF)
@@ -52,6 +52,29 @@ def test_the_real_week_after_a_dozen_generated_ones_is_computed_alike(tmp_path):
         played.publish(home, "cho-moi", REAL)
         comparison.add(REAL)
     assert_agreed(comparison, OF_A_DOZEN_WEEKS)
+
+
+def test_weeks_without_totals_are_computed_alike(tmp_path):
+    weeks, before = kinds.no_total(3), None
+    with played.at(tmp_path) as home:
+        weeks.config(home)
+        comparison = Comparison(home, "cho-moi")
+        for day in weeks.states:
+            kinds.make(home, day, kinds.cleaned(weeks, day, before))
+            played.publish(home, "cho-moi", day)
+            comparison.add(day)
+            before = day
+    # 19 rows of 3 weeks; 5 figures of 19 rows since 2 cut-offs
+    assert_agreed(comparison, {"scores": 19 * 3 * 6, "figure_changes": 5 * 19 * 2 * 3, "changes": 19 * 3 * 10})
+
+
+@pytest.mark.long
+def test_weeks_whose_totals_are_computed_are_computed_alike(tmp_path):
+    with played.at(tmp_path) as home:
+        comparison = Comparison(home, "gia-lai")
+        for day, _ in province.computed_weeks(home, units=12, cutoffs=3):
+            comparison.add(day)
+    assert_agreed(comparison, {"scores": 13 * 3 * 6, "contributions": 6 * 12 * 3, "figure_changes": 5 * 3})
 
 
 @pytest.mark.skipif(not real.GIA_LAI.is_dir(), reason=real.MISSING)
