@@ -176,10 +176,12 @@ def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words
     by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
     rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
     title, first = words.say("index.title", area=area), _head(rows, course, area, held, words)
-    shown = [({"text/html": _html("index", words, up=up, **first)}, {})]
+    has_totals = totals.empty or totals["total"].notna().any()
+    first |= {} if has_totals else {"lines": []}  # there is nothing of which a course could be missing
+    shown = [({"text/html": _html("index", words, up=up, has_totals=has_totals, **first)}, {})]
     if course["cutoff"].nunique() >= LEAST_CUTOFFS:
         shown.append(_chart(course, area, words)._repr_mimebundle_())
-    shown.append(({"text/html": _html("index_weeks", words, **_weeks(rows, area, words))}, {}))
+    shown.append(({"text/html": _html("index_weeks", words, **_weeks(rows, area, has_totals, words))}, {}))
     news = " ".join(filter(None, [first["published"], first["result"]]))
     head = build_head(held.settings["public"], f"{held.area}/{NAME}", news, kind="website")
     return _page(shown, head, title, words)
@@ -335,16 +337,18 @@ def _course_lines(rows: list[dict], course: pd.DataFrame, words: Wording) -> lis
     return lines + _counted("index.without_total", without, words)
 
 
-def _weeks(rows: list[dict], area: str, words: Wording) -> dict:
+def _weeks(rows: list[dict], area: str, has_totals: bool, words: Wording) -> dict:
     """The rows grouped by year, and the columns that are not empty in all weeks."""
     shown = {
         "place": any(row["place"] for row in rows),
         "total": any(row["total"] for row in rows),
-        "median": any(row["readable"] and not row["total"] for row in rows),
+        "median": has_totals and any(row["readable"] and not row["total"] for row in rows),
+        "ends": has_totals,
         "kind": len({each["name"] for row in rows for each in row["kinds"] if each}) > 1,
     }
     years = [(year, list(its)) for year, its in groupby(rows, key=lambda row: row["year"])]
     notes = [words.say("index.about", area=area), words.say("index.change_note")] if shown["total"] else []
+    notes += [] if has_totals else [words.say("index.no_totals")]
     notes += [words.say("index.draft_note")] if any(row["document"] for row in rows) else []
     notes += _counted("index.unreadable", [row for row in rows if not row["readable"]], words)
     return {"years": years, "shown": shown, "notes": notes, "missing": MISSING, "long": LONG}

@@ -48,7 +48,8 @@ def totals_line(edition: Edition) -> str:
 
 def heading(edition: Edition) -> str:
     """The subject line of the Word document: what the report is about."""
-    return edition.words.say("piece.subject", period=edition.words.period(edition.rules.cutoff))
+    key = "piece.subject" if edition.has_totals else "piece.subject_figures"
+    return edition.words.say(key, period=edition.words.period(edition.rules.cutoff))
 
 
 def place_and_day(edition: Edition) -> str:

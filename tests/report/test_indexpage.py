@@ -678,3 +678,12 @@ def test_the_generated_history_is_read_as_history_reads_it(home):
     pd.testing.assert_frame_equal(found[history.COLUMNS], history.load(home, AREA))
     assert found["kind"].isna().tolist() == (found["unit_code"] == CONTROL).tolist()
     assert HOME not in index(home).parents
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_weeks_without_totals_are_listed_without_columns_and_a_course_of_totals(lang):
+    totals = totals_of(["2023-11-27", "2023-12-04"]).assign(total=float("nan"), change=float("nan"), band="")
+    shown = page(["2023-11-27", "2023-12-04"], totals, lang)
+    assert say("index.no_totals", lang) in shown.text and say("index.course_heading", lang) not in shown.text
+    assert not {say(f"index.{key}", lang) for key in ("median", "highest", "lowest")} & set(shown.heads)
+    assert [len(row) for row in shown.rows] == [4, 4]  # cut-off, place, number of units, files

@@ -3,11 +3,12 @@
 import html
 import io
 import re
+import shutil
 import zipfile
 
 import openpyxl
 import pytest
-from support import kinds
+from support import kinds, real
 from support.district import HOME, words
 
 from analysis.report import (
@@ -46,8 +47,8 @@ def plain(markup: str) -> str:
     return html.unescape(TAG.sub(" ", markup))
 
 
-def in_word(edition) -> str:
-    packed = zipfile.ZipFile(io.BytesIO(document.build_document(edition, HOME)))
+def in_word(edition, home=HOME) -> str:
+    packed = zipfile.ZipFile(io.BytesIO(document.build_document(edition, home)))
     return html.unescape(TAG.sub("", packed.read("word/document.xml").decode().replace("</w:p>", "\n")))
 
 
@@ -196,3 +197,45 @@ def test_a_computed_total_is_the_sum_of_the_printed_groups_and_moves_by_its_part
     parts = edition.tables["contributions"].groupby("unit_code")["contribution"].sum().round(6)
     assert parts.to_dict() == changes.to_dict() and len(changes) == 12
     assert "TOTAL" not in set(edition.tables["reconciliation"]["indicator"])
+
+
+HUE = real.REAL / "hue-ho-so"
+COUNTS = ("TONG", "DA_XL", "CHUA_XL", "TRUOC", "DUNG", "TRE")
+
+
+@pytest.fixture(params=["as delivered", "counts only"])
+def hue(request, tmp_path):
+    """Dossiers by level of online service: counts and rates of which none earns points, no total, no control row."""
+    if not HUE.is_dir():
+        pytest.skip(real.MISSING)
+    shutil.copytree(HUE / "config", tmp_path / "config")
+    own = tmp_path / "config" / "hue-ho-so"
+    area = (own / "area.toml").read_text("utf-8")
+    (own / "area.toml").write_text(re.sub("control_rows = .*", "control_rows = []", area), "utf-8")
+    if request.param == "counts only":
+        columns = (own / "columns.csv").read_text("utf-8")
+        (own / "columns.csv").write_text(
+            re.sub(r"(?m)^(.*) / %,\w+,percent,yes,1", r"\1 / %,other,text,no,", columns), "utf-8"
+        )
+    files = {"2021-12-31": HUE / "2021-12-31.html"}
+    return request.param, real.editions("hue-ho-so", files, tmp_path / "config")["2021-12-31"], tmp_path
+
+
+@pytest.mark.long
+def test_a_real_table_of_counts_and_rates_that_earn_nothing_is_told_by_its_own_figures(hue):
+    case, edition, home = hue
+    told = {
+        "as delivered": "Đúng hạn %: từ 19,1% (Mức 3) đến 40,0% (Mức 1, 2).",
+        "counts only": "Trễ hạn: từ 268 (Mức 4) đến 19.852 (Mức 1, 2).",
+    }
+    assert told[case] in sentences.result_lines(edition)
+    text = shown(PAGE, edition) + shown(MAIL, edition) + in_word(edition, home)
+    assert "268.763" in text and of_totals(text.replace("Xếp theo thứ tự", ""), edition) == []
+    columns = [each["code"] for each in table_rows.printed_columns(edition)]
+    assert columns == list(COUNTS) if case == "counts only" else set(COUNTS) < set(columns)
+    assert figures.heat(edition) == []  # no target says which rates are good ones
+    for code in edition.units["unit_code"]:
+        pieces = "".join(unitpage.page_pieces(edition, code))
+        assert of_totals(plain(pieces), edition) == []
+        contents = re.findall(r'<a href="#([^"]+)"', pieces)
+        assert contents and all(f'id="{each}"' in pieces for each in contents)
