@@ -118,8 +118,10 @@ def test_an_only_unit_has_a_picture_without_a_median_and_one_without_figures_has
     only = unitpage.standing(alone(), KIEN_AN).data
     assert "<svg" in only and 'class="peers"' not in only and 'class="median"' not in only
     assert say("unit.key_peers") not in only
-    nothing = edition(points=week()["points"].iloc[:0], scores=scored(total=np.nan))
-    assert "<svg" not in unitpage.standing(nothing, KIEN_AN).data
+    held = {"points": week()["points"].iloc[:0], "scores": scored(total=np.nan)}
+    assert "<svg" in unitpage.standing(edition(**held), KIEN_AN).data  # of the rates, which earn nothing
+    held["measurements"] = week()["measurements"].assign(value=np.nan)
+    assert unitpage.standing(edition(**held), KIEN_AN).data == ""
 
 
 def test_the_picture_and_the_units_beside_are_compared_before_a_page_is_used_again():
