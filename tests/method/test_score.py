@@ -156,7 +156,7 @@ def test_a_computed_total_is_the_sum_of_the_printed_groups(about, g, h, total, b
     (row,) = score.scores(frame, points, BANDS, communes("u"), score.COMPUTED).itertuples()
     assert (row.band, row.rank) == (band, 1.0) if band else (row.band == "" and np.isnan(row.rank))
     assert row.total == pytest.approx(total, nan_ok=True)
-    assert score.reconciliation(points, score.scores(frame, points, BANDS, communes("u")), score.COMPUTED).empty
+    assert score.reconciliation(points, score.scores(frame, points, BANDS, communes("u")), total=score.COMPUTED).empty
 
 
 def test_a_group_that_is_not_printed_enters_a_computed_total_as_computed_by_the_rules():
