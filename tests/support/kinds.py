@@ -91,7 +91,9 @@ def cleaned(weeks: Weeks, day: str, before: str | None) -> dict[str, pd.DataFram
     cells = cells.assign(unit_name=cells["unit_code"].map(shown), mark="", **empty)
     said = before if before and day not in weeks.undated else ""
     source = pd.DataFrame([("table.txt", day, said)], columns=["file", "cutoff", "previous_cutoff"])
-    nothing = {name: real[name].iloc[:0] for name in ("repairs", "problems", "controls", "corrections", "remarks", "place")}
+    nothing = {
+        name: real[name].iloc[:0] for name in ("repairs", "problems", "controls", "corrections", "remarks", "place")
+    }
     return nothing | {"measurements": cells[real["measurements"].columns], "units": units, "source": source}
 
 
