@@ -12,6 +12,17 @@ from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
 BASE_URL = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?")
+# The layouts of [[shape]] that are not one row a unit, each with the keys that it needs and those that it may have.
+LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "transposed": (("corner",), ("others",)),
+    "columns-by-day": ((), ("figures", "previous")),
+    "rows-by-day": (("day",), ("previous",)),
+    "one-unit": (("unit_from",), ("unit",)),
+    "parts": (("part", "figures"), ()),
+    "pages": ((), ("records",)),
+}
+UNIT_FROM = ("config", "sheet", "file", "line", "key")
+NAMED_BY_UNIT = ("config", "line", "key")  # of these, the key unit says more
 OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {
@@ -226,6 +237,50 @@ class Public(Table):
     )
 
 
+class Shape(Table):
+    """A form of table that is laid out otherwise than one row a unit. Several such tables of one form are steps."""
+
+    form: str = Field("columns.csv", description="the form that is so laid out: the name of its file of columns")
+    layout: Literal[tuple(LAYOUTS)] = Field(
+        description="transposed: rows are indicators, columns are units; columns-by-day, rows-by-day: many days, of"
+        " which the cut-off is read; one-unit: a file or sheet holds one unit; parts: a row for each part of a figure;"
+        " pages: one table in several sheets or files",
+        json_schema_extra={"expected": "one of " + ", ".join(f'"{each}"' for each in LAYOUTS)},
+    )
+    corner: str = Field("", description="of transposed: header of the column that names the indicators")
+    others: list[str] = Field([], description="of transposed: headers of columns that are no units")
+    previous: bool = Field(
+        False,
+        description="of columns-by-day and rows-by-day: whether the latest earlier day is read, too; the form has its"
+        ' columns as "TUẦN TRƯỚC / …"',
+    )
+    day: str = Field("", description="of rows-by-day: header of the column of days")
+    figures: str = Field(
+        "",
+        description="of columns-by-day: the header in the form of a column above which only its day stands; of parts:"
+        " header of the column of figures",
+    )
+    part: str = Field("", description="of parts: header of the column that says which column of the form it is")
+    unit_from: Literal["", *UNIT_FROM] = Field(
+        "",
+        description="of one-unit: where the unit is named: in the key unit, in the name of the sheet or of the file, in"
+        " a line above the table, under a key of the answer's envelope",
+        json_schema_extra={"expected": "one of " + ", ".join(f'"{each}"' for each in UNIT_FROM)},
+    )
+    unit: str = Field(
+        "",
+        description="of one-unit, by unit_from: the unit's name (config), the words before it (line), or the key with"
+        " its path (key)",
+        examples=["Đơn vị báo cáo"],
+    )
+    records: str = Field(
+        "",
+        description="of pages: the key with its path that says how many records the answer has; totalElements and the"
+        " like are known without it",
+        examples=["data.totalCount"],
+    )
+
+
 class Peer(Table):
     """Units far from their peers: the modified z-score against median and MAD (Iglewicz and Hoaglin 1993)."""
 
@@ -373,6 +428,11 @@ class Area(Table):
     index: Index
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
+    )
+    shape: list[Shape] = Field(
+        [],
+        description="forms laid out otherwise than one row a unit",
+        json_schema_extra={"expected": "tables [[shape]]"},
     )
     responsible: dict[str, Bilingual] = Field(
         {}, description="the department that answers for an indicator or a group; the key is its code"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.config import units
-from analysis.config.area import FROM_FILE
+from analysis.config.area import FROM_FILE, LAYOUTS, NAMED_BY_UNIT
 from analysis.config.departments import find_code, list_departments
 from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
 from analysis.config.units import column_key, header_key
@@ -79,6 +79,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterat
     for name in (name for name in settings["targets"] if name in known - rates):
         yield f"{area}/area.toml: [targets] {name}: a target is of a rate, and this figure is not in percent"
     flows = set(scope.loc[scope["nature"] == "flow", "indicator"])
+    yield from _shape_faults(f"{area}/area.toml", settings["shape"], forms)
     yield from _rebase_faults(f"{area}/area.toml", settings, flows, set(registry["code"]))
     yield from _balance_faults(f"{area}/area.toml", settings, forms)
     for part, whole in settings["at_most"].items():
@@ -103,6 +104,26 @@ def _rebase_faults(file: str, settings: dict, flows: set[str], codes: set[str]) 
             yield f"{file}: [[rebase]] number {number}: unit_code: {unit!r} is no unit of the area"
         if indicator and indicator not in flows:
             yield f"{file}: [[rebase]] number {number}: indicator: {indicator!r} is no flow of indicators.csv"
+
+
+def _shape_faults(file: str, shapes: list[dict], forms: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """A layout is of a form that there is, and has its own keys."""
+    for number, shape in enumerate(shapes, start=1):
+        where = f"{file}: [[shape]] number {number}"
+        needed, optional = LAYOUTS[shape["layout"]]
+        given = {key for key, value in shape.items() if value and key not in ("form", "layout")}
+        for key in (key for key in needed if key not in given):
+            yield f"{where}: {key} is missing; the layout {shape['layout']} needs it"
+        for key in sorted(given - {*needed, *optional}):
+            yield f"{where}: {key} is no key of the layout {shape['layout']}"
+        if shape["layout"] == "one-unit" and (shape["unit_from"] in NAMED_BY_UNIT) != bool(shape["unit"]):
+            said = "is missing" if not shape["unit"] else "has no meaning"
+            yield f"{where}: unit {said} where unit_from is {shape['unit_from']!r}"
+        form = forms.get(shape["form"])
+        if form is None:
+            yield f"{where}: form: there is no {shape['form']!r}; there are {', '.join(forms)}"
+        elif shape["layout"] in ("transposed", "one-unit") and "unit" not in set(form["field"]):
+            yield f"{where}: {shape['form']} has no column of the field unit, which the layout {shape['layout']} fills"
 
 
 def _is_unit(code: str, settings: dict, codes: set[str]) -> bool:

@@ -16,7 +16,7 @@ from analysis.characters import in_one_line, visible
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
-from analysis.gate import checks, headers, places, remarks
+from analysis.gate import checks, pages, places, remarks, shapes
 from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.sheet import Reading, Record
 from analysis.readers import read
@@ -129,7 +129,7 @@ def problem_lines(problems: pd.DataFrame, words: Wording) -> list[str]:
 
 def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> list[Log]:
     """Read the relevant sheets of one file; a sheet that cannot be read gives a log with its problem."""
-    log, found, beside = Log(file, words), [], []
+    log, found, beside, unfit = Log(file, words), [], [], []
     sheets = cells.groupby(cells.get("sheet", ""), sort=False) if "sheet" in cells else [("", cells)]
     configured = rules.sheets.set_index("sheet")["rows"].to_dict()
     by_name = dict(iter(sheets))
@@ -139,32 +139,46 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
         if its.get("hidden", pd.Series(False, index=its.index)).all() and (its["value"].astype(str) != "").any():
             log.problem("problem.hidden_sheet", value=name)
         elif role in ("units", "control"):
-            form = headers.find(its, rules.forms, rules.aliases, rules.cutoff)
+            form, reasons = shapes.find(its, _source(file, name, by_name), cells, rules, words)
             if form is not None:
                 found.append((name, role, its, form))
+            elif told := [each for each in reasons if each.certain or by_config]:
+                log.problems += [each.problem(_source(file, name, by_name)[2]) for each in told]
             elif by_config:
                 log.problem("problem.no_header", log.place(), name, headers=_needed(rules))
             else:
                 beside.append((name, its))
+                unfit += [each.problem(_source(file, name, by_name)[2]) for each in reasons]
         elif role == "":
             log.problem("problem.unknown_sheet", value=name, severity=WARNING)
     for name in [each for each, role in configured.items() if by_config and role != "none" and each not in by_name]:
         log.problem("problem.missing_sheet", value=name)
     if not found and not log.problems:
+        log.problems += unfit
+    if not found and not log.problems:
         log.problem("problem.no_header", headers=_needed(rules))
-    if len(found) > 1 and not by_config:
+    split = shapes.is_split([form.name for *_, form in found], rules)
+    if split and not by_config:
+        pages.check_beside(log, beside, split)
+    if len(found) > 1 and not by_config and not split:
         log.problem("problem.several_sheets", value=", ".join(name for name, *_ in found))
         found = []
     logs = [log]
     if found:
         checks.check_name(log, Path(file).stem, rules.cutoff)
         logs += [_beside(its, f"{file} [{name}]", found, rules, words) for name, its in beside]
-    readings = [
-        _read(its, (file, name, f"{file} [{name}]" if len(by_name) > 1 else file), role, form, rules, words)
-        for name, role, its, form in found
-    ]
+    readings = []
+    for name, role, its, form in found:
+        readings.append(_read(_source(file, name, by_name), role, form, rules, words))
+        if role == "units":
+            readings[-1].answered = pages.answered(cells, its, name, shapes.of(form.name, rules))
     _tell_once([*readings, *logs])
     return [*logs, *readings]
+
+
+def _source(file: str, sheet: str, sheets: dict) -> tuple[str, str, str]:
+    """The names of a file and of one of its sheets, and that of both in problems."""
+    return file, sheet, f"{file} [{sheet}]" if len(sheets) > 1 else file
 
 
 def _beside(cells: pd.DataFrame, shown: str, found: list[tuple], rules: Rules, words: Wording) -> Log:
@@ -192,16 +206,18 @@ def _tell_once(readings: list[Log]) -> None:
         told |= {(each.place["row"], each.value, each.key) for each in above}
 
 
-def _read(
-    cells: pd.DataFrame, source: tuple[str, str, str], role: str, form: tuple, rules: Rules, words: Wording
-) -> Reading:
+def _read(source: tuple[str, str, str], role: str, form: shapes.Found, rules: Rules, words: Wording) -> Reading:
     """Read one sheet. From a sheet that serves the control row only, nothing else is read."""
-    name, header = form
+    name, header, cells, about = form
     if role == "control":
         code = header.columns.index[header.columns["field"] == "code"]
         rows = cells.loc[cells["column"].isin(code) & (cells["value"] == rules.settings["code"]), "row"]
         cells = cells[(cells["row"] <= header.rows[-1]) | cells["row"].isin(rows)]
-    return Reading(cells, source, name, header, rules, words).read()
+    reading = Reading(cells, source, name, header, rules, words)
+    reading.problems, reading.previous, reading.pages = list(about.log.problems), about.previous, about.pages
+    reading.read()
+    reading.problems = shapes.told_once(reading.problems)
+    return reading
 
 
 def _needed(rules: Rules) -> str:
@@ -257,6 +273,7 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
         log.problem("problem.missing_unit", column, unit.name, name=name)
     if rules.from_file and not any(each.named() for each in main):
         log.problem("problem.no_units", column)
+    pages.check(readings)
     wanted = rules.settings["control_rows"]
     if wanted and not rules.from_file and rules.settings["code"] not in found:
         log.problem("problem.missing_control", column, wanted[0])

@@ -15,10 +15,11 @@ import pandas as pd
 
 from analysis.characters import first_code
 from analysis.config import units
+from analysis.config.departments import find_code
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.gate import balances, checks, headers, lines, parse, remarks
+from analysis.gate import balances, checks, headers, lines, pages, parse, remarks
 from analysis.gate.problems import ERROR, PASSED, WARNING, Log
 from analysis.readers import read
 from analysis.readers.grid import UNREAD
@@ -75,6 +76,8 @@ class Reading(Log):
     is_double: whether the sheet holds two tables of the same units, of which none is read
     remarks  : the office's remarks in the table: code of the unit ("" of the area's row), text, file and cell
     previous : the cut-off of the previous totals, if the table names one
+    pages    : the pages that its lines name (layout.About)
+    answered : how many records the answer says that it has, and how many this list of it has (pages.Answered)
     problems, repairs : as in ``Log``
     """
 
@@ -96,6 +99,7 @@ class Reading(Log):
         for each in cells.itertuples():
             kind, hidden = getattr(each, "kind", "text"), getattr(each, "hidden", False)
             self.rows.setdefault(each.row, {})[each.column] = Cell(each.value, kind, each.mark, hidden)
+        self.places = _places(cells)
         known = header.columns[~header.columns["field"].isin(["", "other"])]
         self.heads = header.columns["text"].to_dict()
         self.column_of = {name: column for column, name in zip(known.index, known["field"], strict=True)}
@@ -122,7 +126,10 @@ class Reading(Log):
         self.remarks: list[tuple[str, str, str]] = []
         self.seen: dict[tuple[str, str], int] = {}
         self.called: dict[str, Record] = {}  # where the table is the registry: records by name
+        self.coded: dict[str, Record] = {}  # where codes are made of names: records by code
         self.previous: date | None = None
+        self.pages: set[tuple[int, int]] = set()
+        self.answered = pages.Answered()
 
     def read(self) -> "Reading":
         if checks.find_second_table(self):
@@ -156,6 +163,12 @@ class Reading(Log):
             isinstance(row, int) and row < self.header.rows[0]
         )  # a title line is above the header, so it has no column name
         text = "" if above else self.heads.get(column, "")
+        if self.places:
+            # A cell that is not there is in the row of the others, below the header of its column.
+            beside = self.places.get((row, min(self.rows.get(row, [0]))), (row, 0, None))
+            below = self.places.get((self.header.rows[-1], column), ("", column, None))
+            row, column, head = self.places.get((row, column), (beside[0], below[1], None))
+            text = text if head is None or above else head
         return self.place(row, text, read.letter(column) if column else "")
 
     def cell(self, row: int | str, column: int | None) -> Cell:
@@ -296,8 +309,10 @@ class Reading(Log):
 
     def unit_of(self, row: int) -> units.Hit | str | None:
         """The unit of a row, by its name, or by its code where the table is the registry; None: no unit."""
+        if self.rules.from_file and "code" in self.column_of:
+            return self.cell(row, self.column_of["code"]).text.strip() or None
         if self.rules.from_file:
-            return self.cell(row, self.column_of.get("code")).text.strip() or None
+            return units.unit_type_of(self.cell(row, self.column_of.get("unit")).text) or None
         return self.registry.match(self.cell(row, self.column_of.get("unit")).text)
 
     def find_named(self) -> Callable[[str], str | None]:
@@ -363,12 +378,17 @@ class Reading(Log):
         if not name.strip():
             self.fault("problem.no_unit_name", row, column)
         elif self.rules.from_file:
+            code = code if "code" in self.column_of else self._made_code(name)
             if self._is_code(row, code):
                 record.code, record.name, record.type = code, self.registry.bare(name), units.unit_type_of(name)
                 first = self.called.setdefault(units.name_key(name), record)
-                if first.code == code:
+                alike = self.coded.setdefault(code, record) if "code" not in self.column_of else record
+                if first.code != code:
+                    self._twice(row, column, record.name, first.row)
+                elif units.name_key(alike.name) != units.name_key(record.name):
+                    self.fault("problem.names_alike", row, column, name=alike.name, code=code)
+                else:
                     return self._keep(record)
-                self.fault("problem.doubled_unit", row, column, name=record.name, first=first.row)
         elif code and code not in self.registry.names:
             self.fault("problem.unknown_code", row, self.column_of["code"])
         elif (hit := self.registry.match(name)) is None:
@@ -384,6 +404,20 @@ class Reading(Log):
             return True
         self.unnamed.append(record)
         return False
+
+    def _made_code(self, name: str) -> str:
+        """The code of a unit that has none: ``"UBND xã An Hòa"`` => ``"xa-an-hoa"``. A unit renamed is another one."""
+        return find_code(f"{units.unit_type_of(name)} {self.registry.bare(name)}")
+
+    def _twice(self, row: int, column: int | None, name: str, first: int) -> None:
+        """Report a unit that has a row already, or a column, where units are the columns of the file."""
+        if self.at(row, column) == self.at(first, column):  # the unit is named once, above its rows
+            column = self.column_of[self.figures[0]]
+        here, there = self.at(row, column), self.at(first, column)
+        if here["row"] == there["row"]:
+            self.fault("problem.doubled_unit_column", row, column, name=name, first=there["column_letter"])
+        else:
+            self.fault("problem.doubled_unit", row, column, name=name, first=there["row"])
 
     def _is_code(self, row: int, code: str) -> bool:
         """Whether a code has the pattern of area.toml (``unit_codes``); only where the table is the registry."""
@@ -401,7 +435,7 @@ class Reading(Log):
             return True
         first = self.seen.setdefault((record.code, record.indicator), record.row)
         if first != record.row:
-            self.fault("problem.doubled_unit", record.row, self.column_of.get("unit"), name=record.name, first=first)
+            self._twice(record.row, self.column_of.get("unit"), record.name, first)
             return False
         self.records.append(record)
         return True
@@ -439,7 +473,8 @@ class Reading(Log):
         if cell.kind not in ("text", "empty", "number") and not cell.unread:
             self.fault("problem.remark_cell", record.row, column)
             return
-        source = f"{self.file} {read.letter(column)}{record.row}"
+        place = self.at(record.row, column)
+        source = f"{self.file} {place['column_letter']}{place['row']}"
         for line in re.split("\r\n|\n|\r", cell.text):
             if odd := remarks.odd_character(line):
                 self.fault("problem.remark_character", record.row, column, code=odd)
@@ -485,3 +520,11 @@ class Reading(Log):
 
     def _limit(self, figure: float) -> str:
         return self.words.number(figure, 0 if figure == int(figure) else 2)
+
+
+def _places(cells: pd.DataFrame) -> dict[tuple[int, int], tuple[int | str, int, str | None]]:
+    """Where each cell is in the file: row, column and header, if a layout has put it elsewhere (shapes.py)."""
+    if "at_row" not in cells:
+        return {}
+    keys = zip(cells["row"], cells["column"], strict=True)
+    return dict(zip(keys, zip(cells["at_row"], cells["at_column"], cells["head"], strict=True), strict=True))

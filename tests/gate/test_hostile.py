@@ -1707,6 +1707,7 @@ SWITCHES = [
 ]
 # fmt: on
 ELSEWHERE = {"wrong_week", "missing_unit", "wrong_sum", "wrong_band", "wrong_change"}  # switched off in test_clean.py
+ELSEWHERE |= {"doubled_unit_column", "names_alike"}  # tried in test_shapes.py
 ELSEWHERE |= {"remark_cell", "remark_character"}  # tried in test_remarks.py
 ELSEWHERE |= {"wrong_subtotal"}  # tried in test_lines.py
 

@@ -7,48 +7,21 @@ the configuration, in ``config/example/`` or as ``index-…/…``, and one or mo
 """
 
 import io
-import re
-import tomllib
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.district import HOME, words
+from support.district import words
+from support.example import CONFIGURATION, home_of, sections
 
 from analysis.config import rules
 from analysis.gate import clean
 from analysis.run.gating import score_tables
 
 CUTOFF = date(2023, 12, 4)
-BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CONFIGURATION = re.compile(r"area\.toml|index-.*/.*|(?:units|columns|columns-.*|aliases|sheets|tasks)\.csv")
 EXPECTED = ("measurements", "problems", "scores")
-
-
-def sections() -> dict[str, dict[str, str]]:
-    """The blocks of each section by name, by its title; those above the first section under ""."""
-    text = (HOME / "docs" / "layouts.md").read_text("utf-8")
-    title, *rest = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
-    return {"": dict(BLOCK.findall(title))} | {
-        name: dict(BLOCK.findall(body)) for name, body in zip(rest[::2], rest[1::2], strict=True)
-    }
-
-
-BASE, EXAMPLES = sections().pop(""), {name: blocks for name, blocks in sections().items() if name}
-
-
-def home_of(blocks: dict[str, str], folder: Path) -> Path:
-    """A home whose area "example" has the files that all examples share, replaced by those of this one."""
-    own = tomllib.loads(blocks.get("area.toml", ""))
-    shared = [line for line in BASE["area.toml"].splitlines() if re.split(r"[ .=]", line)[0] not in own]
-    files = BASE | blocks | {"area.toml": "\n".join([*shared, blocks.get("area.toml", "")])}
-    for name, text in files.items():
-        if CONFIGURATION.fullmatch(name):
-            path = folder / "config" / (name if "/" in name else f"example/{name}")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-    return folder
+EXAMPLES = {name: blocks for name, blocks in sections().items() if name}
 
 
 def gated(blocks: dict[str, str], folder: Path) -> clean.Cleaned:
