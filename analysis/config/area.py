@@ -19,6 +19,7 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rows-by-day": (("day",), ("previous",)),
     "one-unit": (("unit_from",), ("unit",)),
     "parts": (("part", "figures"), ()),
+    "groups": ((), ("figures", "others")),
     "pages": ((), ("records",)),
 }
 UNIT_FROM = ("config", "sheet", "file", "line", "key")
@@ -244,11 +245,14 @@ class Shape(Table):
     layout: Literal[tuple(LAYOUTS)] = Field(
         description="transposed: rows are indicators, columns are units; columns-by-day, rows-by-day: many days, of"
         " which the cut-off is read; one-unit: a file or sheet holds one unit; parts: a row for each part of a figure;"
+        " groups: columns in groups, each an indicator with its parts;"
         " pages: one table in several sheets or files",
         json_schema_extra={"expected": "one of " + ", ".join(f'"{each}"' for each in LAYOUTS)},
     )
     corner: str = Field("", description="of transposed: header of the column that names the indicators")
-    others: list[str] = Field([], description="of transposed: headers of columns that are no units")
+    others: list[str] = Field(
+        [], description="of transposed and groups: headers of columns that are no units, no indicators"
+    )
     previous: bool = Field(
         False,
         description="of columns-by-day and rows-by-day: whether the latest earlier day is read, too; the form has its"
@@ -258,7 +262,7 @@ class Shape(Table):
     figures: str = Field(
         "",
         description="of columns-by-day: the header in the form of a column above which only its day stands; of parts:"
-        " header of the column of figures",
+        " header of the column of figures; of groups: the header in the form of an indicator that has one column only",
     )
     part: str = Field("", description="of parts: header of the column that says which column of the form it is")
     unit_from: Literal["", *UNIT_FROM] = Field(

@@ -14,6 +14,7 @@ from analysis.config.units import column_key, header_key
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "remark", "other")
 # A long table has one row for each unit and indicator, instead of one column for each indicator.
 LONG_FIELDS = ("group", "indicator", "numerator", "denominator", "value", "published_points", "max_points")
+FILLS = {"transposed": "unit", "one-unit": "unit", "groups": "indicator"}  # the field that a layout of [[shape]] fills
 FOREVER = pd.Timestamp("2200-01-01")
 MOST_DECIMALS = 10  # of a column: no more are read
 
@@ -122,8 +123,9 @@ def _shape_faults(file: str, shapes: list[dict], forms: dict[str, pd.DataFrame])
         form = forms.get(shape["form"])
         if form is None:
             yield f"{where}: form: there is no {shape['form']!r}; there are {', '.join(forms)}"
-        elif shape["layout"] in ("transposed", "one-unit") and "unit" not in set(form["field"]):
-            yield f"{where}: {shape['form']} has no column of the field unit, which the layout {shape['layout']} fills"
+        elif shape["layout"] in FILLS and FILLS[shape["layout"]] not in set(form["field"]):
+            filled = f"of the field {FILLS[shape['layout']]}, which the layout {shape['layout']} fills"
+            yield f"{where}: {shape['form']} has no column {filled}"
 
 
 def _is_unit(code: str, settings: dict, codes: set[str]) -> bool:

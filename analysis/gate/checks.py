@@ -16,7 +16,7 @@ from analysis.config.wording import Wording
 from analysis.gate import headers, lines
 from analysis.gate.problems import ERROR, WARNING, Log
 from analysis.method import score
-from analysis.readers import read
+from analysis.readers import from_json, read
 from analysis.readers.grid import MOST_TITLES
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def check_header(sheet: "Reading") -> None:
             sheet.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
         if each["fits"]:
             sheet.fault("problem.ambiguous_column", each["row"], column, headers=each["fits"])
+        if each["field"] == "" and _is_beyond(sheet, each["text"]):
             continue
         if column == sheet.row_numbers:
             continue
@@ -55,6 +56,12 @@ def check_header(sheet: "Reading") -> None:
         if name not in sheet.column_of:
             place = sheet.place(sheet.header.rows[0], spec["header"])
             sheet.problem("problem.missing_column", place, spec["header"])
+
+
+def _is_beyond(sheet: "Reading", header: str) -> bool:
+    """Whether a column holds a text of a record around those of the answer's list, which has it by its path."""
+    path = header.rpartition(".")[0]
+    return path == from_json.ROOT or (bool(path) and sheet.sheet.startswith(f"{path}."))
 
 
 def check_weeks(sheet: "Reading") -> None:

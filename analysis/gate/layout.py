@@ -17,6 +17,8 @@ from analysis.gate.headers import SEARCHED_ROWS
 from analysis.gate.problems import ERROR, Log, Problem
 from analysis.readers import read
 
+KEYS = ("unit", "code", "group", "indicator")  # the fields that say what the figures of a row are about
+NO_FIGURES = (*KEYS, "", "other", "rank", "band", "remark")
 Texts = dict[int, dict[int, str]]
 DEFAULTS = {"file": "", "sheet": "", "value": "", "kind": "text", "mark": "", "hidden": False, "head": None}
 
@@ -73,6 +75,11 @@ class About:
         its = self.form.loc[self.form["field"].isin(list(names)), "header"]
         return {header_key(text) for header in its for text in (header, header.split(TIER)[-1])}
 
+    @property
+    def figures(self) -> list[str]:
+        """The fields of the form that hold figures."""
+        return [name for name in self.form["field"] if name not in NO_FIGURES]
+
     def problem(self, key: str, row: int, column: int, value: str, severity: str = ERROR, **fields: object) -> None:
         """Add a problem of a cell, at its place in the file."""
         self.log.problem(key, self.log.place(row, "", read.letter(column)), value, severity, **fields)
@@ -94,6 +101,15 @@ def place_of(texts: Texts, keys: set[str]) -> tuple[int, int] | None:
             if header_key(text) in keys:
                 return row, column
     return None
+
+
+def last_tier(texts: Texts, top: int, names: int) -> int:
+    """The last row of a header that begins in ``top``. The rows of a table have something in the column ``names``; so a
+    row below the header without it, but with texts to the right, is a tier of it."""
+    row = top
+    while (line := texts.get(row + 1)) and names not in line and max(line) > names:
+        row += 1
+    return row
 
 
 def known_columns(texts: Texts, row: int, keys: set[str]) -> dict[str, int]:

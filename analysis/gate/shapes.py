@@ -13,13 +13,11 @@ from analysis.config import periods
 from analysis.config.rules import Rules
 from analysis.config.units import header_key, spelling_key
 from analysis.config.wording import Wording
-from analysis.gate import headers, history
+from analysis.gate import headers, history, parts
 from analysis.gate.headers import SEARCHED_ROWS
-from analysis.gate.layout import About, Texts, Unfit, joined, known_columns, made, place_of, texts_of, tiers
+from analysis.gate.layout import About, Texts, Unfit, joined, known_columns, last_tier, made, place_of, texts_of, tiers
 from analysis.gate.problems import Log, Problem
 
-KEYS = ("unit", "code", "group", "indicator")  # the fields that say what the figures of a row are about
-NO_FIGURES = (*KEYS, "", "other", "rank", "band", "remark")
 SPLIT = ("pages", "one-unit")
 PAGE = re.compile(r"\W*(?:trang|page)\s*(?:số\s*)?(\d{1,4})(?:\s*(?:/|of|trên)\s*(\d{1,4}))?\W*", re.IGNORECASE)
 
@@ -104,7 +102,7 @@ def _transposed(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
     if (place := place_of(texts, {header_key(shape["corner"])})) is None:
         raise Unfit("problem.no_corner", fields={"corner": shape["corner"]})
     top, names = place
-    bottom = _last_tier(texts, top, names)
+    bottom = last_tier(texts, top, names)
     corner, its = texts[top][names], texts[bottom]
     passed = {header_key(each) for each in shape["others"]}
     above = {
@@ -125,14 +123,6 @@ def _transposed(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
     )
 
 
-def _last_tier(texts: Texts, top: int, names: int) -> int:
-    """The last row of the header. An indicator has a name; so a row below the header without one is a tier of it."""
-    row = top
-    while (line := texts.get(row + 1)) and names not in line and max(line) > names:
-        row += 1
-    return row
-
-
 # -- a file or sheet is one unit's -----------------------------------------------------------------------------------
 
 
@@ -141,7 +131,7 @@ def _one_unit(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
     texts = texts_of(cells)
     top = _header_row(texts, about)
     name, (row, column) = UNIT_FROM[shape["unit_from"]](texts, top, shape, about)
-    of_figures, of_long = about.keys_of(_figures(about)), about.keys_of(["indicator"])
+    of_figures, of_long = about.keys_of(about.figures), about.keys_of(["indicator"])
     heads = dict(tiers({each: texts.get(each, {}) for each in (top - 1, top)}))
     figures = {each for each, its in heads.items() if any(header_key(text) in of_figures for _, text in its.values())}
     labels = {each for each, its in heads.items() if any(header_key(text) in of_long for _, text in its.values())}
@@ -156,10 +146,6 @@ def _one_unit(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
     return joined(made(cells, added), cells.assign(column=cells["column"] + 1))
 
 
-def _figures(about: About) -> list[str]:
-    return [name for name in about.form["field"] if name not in NO_FIGURES]
-
-
 def _header_row(texts: Texts, about: About) -> int:
     """The row that names most of the form's fields; one of two tiers that names more than the other.
 
@@ -168,7 +154,7 @@ def _header_row(texts: Texts, about: About) -> int:
     keys = about.keys_of(name for name in about.form["field"] if name not in ("", "other", "unit"))
     known = {row: len(known_columns(texts, row, keys)) for row in sorted(texts)[:SEARCHED_ROWS]}
     top = max(known, key=known.get, default=0)
-    if known.get(top, 0) < min(2, len(_figures(about))):
+    if known.get(top, 0) < min(2, len(about.figures)):
         needed = about.form.loc[about.form["required"] == "yes", "header"]
         raise Unfit("problem.no_header", fields={"headers": ", ".join(needed)})
     return top
@@ -220,50 +206,6 @@ def _of_key(texts: Texts, top: int, shape: dict, about: About) -> tuple[str, tup
 UNIT_FROM = {"config": _configured, "sheet": _of_sheet, "file": _of_file, "line": _of_line, "key": _of_key}
 
 
-# -- one row for each part of a figure -------------------------------------------------------------------------------
-
-
-def _parts(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
-    """Rows that differ by what a column says of them become one row, with a column for each of its words."""
-    texts = texts_of(cells)
-    place = place_of(texts, {header_key(shape["part"])})
-    value = known_columns(texts, place[0], {header_key(shape["figures"])}) if place else {}
-    if not value:
-        raise Unfit("problem.no_parts", fields={"part": shape["part"], "figures": shape["figures"]})
-    (top, part), figure = place, next(iter(value.values()))
-    keys = sorted(known_columns(texts, top, about.keys_of(KEYS)).values())
-    new: dict[str, int] = {}
-    first: dict[tuple, int] = {}
-    base: dict[int, int] = {}
-    seen: dict[tuple[int, str], int] = {}
-    added = []
-    for row in sorted(each for each in texts if each > top):
-        line = texts[row]
-        if line == texts[top]:  # the header again, after a page break
-            continue
-        if part not in line:
-            if figure in line and any(map(str.isdigit, line[figure])):
-                about.problem("problem.no_part", row, part, "", part=shape["part"])
-            continue
-        about_what = tuple(spelling_key(line.get(column, "")) for column in keys)
-        base[row] = first.setdefault(about_what, row)
-        word = header_key(line[part])
-        if (twice := seen.setdefault((base[row], word), row)) != row:
-            about.problem("problem.doubled_part", row, part, line[part], first=twice)
-            continue
-        if word not in new:
-            new[word] = int(cells["column"].max()) + len(new) + 1
-            head = {"row": top, "column": new[word], "value": line[part], "head": texts[top][part]}
-            added.append(head | {"at_row": row, "at_column": part})
-    moved = cells[cells["row"].isin(base) & (cells["column"] == figure)]
-    words = [header_key(texts[row].get(part, "")) for row in moved["row"]]
-    moved = moved.assign(row=moved["row"].map(base), column=[new[word] for word in words], head=texts[top][figure])
-    moved = moved[[seen[base[row], word] == row for row, word in zip(moved["at_row"], words, strict=True)]]
-    gone = {row for row in base if base[row] != row}
-    rest = cells[~cells["row"].isin(gone) & ((cells["row"] < top) | ~cells["column"].isin([part, figure]))]
-    return joined(rest, made(cells, added), moved)
-
-
 # -- a table in pages ------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +225,7 @@ LAYOUTS = {
     "columns-by-day": history.by_columns,
     "rows-by-day": history.by_rows,
     "one-unit": _one_unit,
-    "parts": _parts,
+    "parts": parts.gathered,
+    "groups": parts.spread,
     "pages": _pages,
 }

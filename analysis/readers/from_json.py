@@ -7,7 +7,8 @@ and single records of numbers (docs/method.md). Everything is read:
 - an object of plain values in a record (``groupScores``) belongs to the record, with columns ``groupScores / CKMB``;
 - days and weeks in objects that are in no list become a line above every table;
 - a list in a record (``metrics``) becomes a long table, ``data.evaluation.metrics``. Its rows begin with the texts of
-  the record around them (code and name of the unit), unless they have such a key themselves.
+  the record around them (code and name of the unit). Where they have such a key themselves, that of the record around
+  them is named by its path and stands last: ``data.evaluation.code``.
 """
 
 import json
@@ -20,12 +21,14 @@ from analysis.readers.grid import Grid, Tables, Unreadable, titles
 
 MOST_LEVELS, MOST_DIGITS = 20, 30
 CALENDAR = re.compile("tu[ầâa]n|th[áa]ng|n[ăa]m|week|month|year", re.I)
+ROOT = "root"  # the path of the records of an answer that is itself a list
 Record = dict[str, object]
+Texts = dict[tuple[str, str], str]  # of the records around, by key and the path of the record
 
 
 def tables(data: bytes) -> Tables:
     how = {"object_pairs_hook": _object, "parse_int": _whole, "parse_float": _decimal, "parse_constant": _no_number}
-    records: dict[str, list[tuple[Record, Record]]] = {}
+    records: dict[str, list[tuple[Texts, Record]]] = {}
     answer = json.loads(from_text.decoded(data).lstrip("\ufeff"), **how)
     _collect(answer, [], {}, records)
     envelope = titles(list(_envelope(answer, [])))
@@ -34,12 +37,16 @@ def tables(data: bytes) -> Tables:
         grid = found.add(path)
         grid.above = envelope
         own = dict.fromkeys(key for _, record in rows for key in record)
-        above = [key for key in dict.fromkeys(key for texts, _ in rows for key in texts) if key not in own]
-        grid.check(len(rows) + 1, len(above) + len(own))
-        for column, key in enumerate([*above, *own], 1):
+        around = dict.fromkeys(place for texts, _ in rows for place in texts)
+        innermost = dict(around.keys())  # key => path of the last record that has it
+        above = [key for key in innermost if key not in own]
+        beyond = [(key, of) for key, of in around if key in own or innermost[key] != of]
+        grid.check(len(rows) + 1, len(above) + len(own) + len(beyond))
+        for column, key in enumerate([*above, *own, *(f"{of or ROOT}.{key}" for key, of in beyond)], 1):
             grid.put(1, column, key)
         for row, (texts, record) in enumerate(rows, 2):
-            values = [*map(texts.get, above), *map(record.get, own)]
+            nearest = {key: text for (key, _), text in texts.items()}
+            values = [*map(nearest.get, above), *map(record.get, own), *map(texts.get, beyond)]
             for column, value in enumerate(values, 1):
                 grid.put(row, column, "" if value is None else value, _kind(value))
     return found
@@ -64,7 +71,7 @@ def _is_dated(value: object) -> bool:
     return isinstance(value, str) and re.search(r"\d\D+\d|\d{8}|tu[ầâa]n|week|W\d", value, re.I) is not None
 
 
-def _collect(value: object, path: list[str], above: Record, records: dict, listed: bool = False) -> None:
+def _collect(value: object, path: list[str], above: Texts, records: dict, listed: bool = False) -> None:
     """Put every record in ``value`` under its path, together with the texts of the records around it."""
     if len(path) > MOST_LEVELS:
         raise Unreadable("problem.file.broken", error=f"more than {MOST_LEVELS} levels of objects")
@@ -79,7 +86,8 @@ def _collect(value: object, path: list[str], above: Record, records: dict, liste
             rows.append((above, own))
             Grid(".".join(path)).check(len(rows) + 1, len(own))
         if path or listed:  # the outermost object is only an envelope
-            above = above | {key: text for key, text in value.items() if isinstance(text, str)}
+            place = ".".join(path)
+            above = above | {(key, place): text for key, text in value.items() if isinstance(text, str)}
         for key, inner in rest.items():
             _collect(inner, [*path, key], above, records, listed)
 

@@ -193,6 +193,12 @@ def as_parts_of_a_unit(rows):
     }
 
 
+def as_groups(rows):
+    """Columns in groups, each an indicator with its parts."""
+    top, leaves = ["Đơn vị", "Tổng điểm", "", "Đúng hạn", ""], ["", "Điểm", "Tỷ lệ", "Điểm", "Tỷ lệ"]
+    return held(shape("groups"), **LONG), {"t.csv": [top, leaves, *([row[0], row[1], "", "", row[2]] for row in rows)]}
+
+
 def as_pages(rows):
     head = ["Đơn vị", "Tổng điểm", "Đúng hạn"]
     return held(shape("pages")), {
@@ -214,7 +220,7 @@ def as_pages_of_an_answer(rows):
 
 LAID_OUT = [
     as_ordinary, as_transposed, as_columns_by_day, as_days_below_groups, as_days_in_headers, as_spreadsheet_days,
-    as_rows_by_day, as_one_unit_files, as_one_unit_sheets, as_parts, as_parts_of_a_unit, as_pages, as_pages_of_an_answer,
+    as_rows_by_day, as_one_unit_files, as_one_unit_sheets, as_parts, as_parts_of_a_unit, as_groups, as_pages, as_pages_of_an_answer,
 ]  # fmt: skip
 
 
@@ -388,6 +394,12 @@ CASES = [
          [("warning C5", "unknown_column", {})]),
     Case("the column of parts is not there", spoiled(as_parts, put(1, 3, "Loại")),
          [("error ", "no_parts", {"part": "Thành phần", "figures": "Giá trị"})]),
+    Case("a figure in a group of columns is out of range", spoiled(as_groups, put(4, 5, "188")),
+         [("error E4", "out_of_range", {"low": "0", "high": "100"})]),
+    Case("a unit has two rows in a table with groups of columns", spoiled(as_groups, add(["An Hòa", "5", "", "", "6"])),
+         [("error A6", "doubled_unit", {"name": "An Hòa", "first": "3"})], unheard("doubled_unit")),
+    Case("no columns stand in groups", (held(shape("groups"), **LONG), {"t.csv": [["Đơn vị", "Tổng điểm", "Đúng hạn"], *ROWS]}),
+         [("error ", "no_groups", {"columns": "Tử số, Mẫu số, Tỷ lệ, Điểm"})]),
     Case("a page is missing", spoiled(as_pages, without("2.csv")),
          [("error A", "missing_unit", {"name": "xã Bình Thủy"}), ("error ", "missing_page", {})], off(pages, "_check_pages")),
     Case("a unit is on two pages", spoiled(as_pages, lambda t: t | {"2.csv": [*t["2.csv"], t["1.csv"][1]]}),
@@ -438,7 +450,7 @@ def test_each_check_is_what_hears_of_its_bad_table(case, tmp_path, monkeypatch):
 
 # Not switched off above, for without it there is nothing to read: what says that a table has not its layout.
 NOT_THERE = {
-    "no_corner", "no_days", "no_day_column", "day_missing", "no_unit_line", "no_unit_key", "no_parts", "no_header",
+    "no_corner", "no_days", "no_day_column", "day_missing", "no_unit_line", "no_unit_key", "no_parts", "no_groups", "no_header",
 }  # fmt: skip
 ELSEWHERE = {"no_such_week", "days_passed_over", "unknown_sheet"}
 

@@ -75,10 +75,10 @@ def test_a_list_in_a_record_is_a_long_table_whose_rows_begin_with_the_texts_of_t
     found = tables({"data": {"evaluation": [unit("H44.01", first, second), unit("H44.03", first)]}})
     # The record's own number never stands in for one that a metric lacks, nor its name for the metric's.
     assert found["data.evaluation.metrics"] == [
-        ["departmentCode", "name", "numerator", "denominator", "ratio", "score"],
-        ["H44.01", "PUBLISH_ON_TIME", 1, 47, 2.13, ""],
-        ["H44.01", "DOSSIER_SYNC", 0, 0, "", ""],
-        ["H44.03", "PUBLISH_ON_TIME", 1, 47, 2.13, ""],
+        ["departmentCode", "name", "numerator", "denominator", "ratio", "score", "data.evaluation.name"],
+        ["H44.01", "PUBLISH_ON_TIME", 1, 47, 2.13, "", "a unit"],
+        ["H44.01", "DOSSIER_SYNC", 0, 0, "", "", "a unit"],
+        ["H44.03", "PUBLISH_ON_TIME", 1, 47, 2.13, "", "a unit"],
     ]
     assert found["data.evaluation"][1:] == [["H44.01", "a unit", 50], ["H44.03", "a unit", 50]]
 
