@@ -11,6 +11,7 @@ from analysis.config.files import ConfigError, File
 from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
+ANY_CODE = ".+"  # tells no unit from a department
 BASE_URL = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~%/-]*)?")
 # The layouts of [[shape]] that are not one row a unit, each with the keys that it needs and those that it may have.
 LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -368,7 +369,7 @@ class Area(Table):
         " or it is computed here as the sum of the unit's groups, of a table that prints every group and no total",
     )
     unit_codes: Pattern = Field(
-        ".+",
+        ANY_CODE,
         description='with units = "from-file": the form of a unit\'s code, as a regular expression',
         examples=[r"H21\.[0-9]+"],
     )

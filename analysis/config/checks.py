@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.config import units
-from analysis.config.area import FROM_FILE, LAYOUTS, NAMED_BY_UNIT
+from analysis.config.area import ANY_CODE, FROM_FILE, LAYOUTS, NAMED_BY_UNIT
 from analysis.config.departments import find_code, list_departments
 from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
 from analysis.config.units import column_key, header_key
@@ -138,7 +138,7 @@ def _department_faults(file: str, settings: dict, codes: set[str]) -> Iterator[s
     for code, name, _ in list_departments(settings):
         if not code:
             yield f"{file}: department {name!r}: expected a name in Latin letters"
-        elif _is_unit(code, settings, codes):
+        elif code in codes or (settings["unit_codes"] != ANY_CODE and _is_unit(code, settings, codes)):
             yield f"{file}: department {name!r}: this is the code of a unit"
 
 

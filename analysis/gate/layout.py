@@ -53,6 +53,7 @@ class About:
     """What a layout may need to know besides its cells, and what it finds out.
 
     form     : the columns of the form;  every : the cells of the whole file;  log : takes the layout's problems
+    cells    : what the step at hand is given
     previous : the cut-off of the previous totals, where the layout reads them
     pages    : each page that a line names: its number, and of how many
     """
@@ -63,6 +64,7 @@ class About:
     cutoff: date
     every: pd.DataFrame
     log: Log
+    cells: pd.DataFrame | None = None
     previous: date | None = None
     pages: set[tuple[int, int]] = field(default_factory=set)
 
@@ -82,7 +84,13 @@ class About:
 
     def problem(self, key: str, row: int, column: int, value: str, severity: str = ERROR, **fields: object) -> None:
         """Add a problem of a cell, at its place in the file."""
+        row, column = self.true(row, column)
         self.log.problem(key, self.log.place(row, "", read.letter(column)), value, severity, **fields)
+
+    def true(self, row: int, column: int) -> tuple[int | str, int]:
+        """Where a cell is in the file: an earlier step may have moved it."""
+        its = self.cells[(self.cells["row"] == row) & (self.cells["column"] == column)]
+        return (its["at_row"].iat[0], its["at_column"].iat[0]) if len(its) else (row, column)
 
 
 def texts_of(cells: pd.DataFrame) -> Texts:

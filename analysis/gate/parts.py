@@ -9,6 +9,8 @@ from analysis.config.files import TIER
 from analysis.config.units import header_key, spelling_key
 from analysis.gate.layout import KEYS, About, Unfit, joined, known_columns, last_tier, made, place_of, texts_of, tiers
 
+MOST_ROWS = 20_000  # units times indicators; a row of a form costs much more than a row of a file
+
 
 def gathered(cells: pd.DataFrame, shape: dict, about: About) -> pd.DataFrame:
     """Rows that differ by what a column says of them become one row, with a column for each of its words."""
@@ -97,6 +99,9 @@ def _spread(
     below = cells[cells["row"] > bottom]
     heading = [texts.get(row) for row in range(top, bottom + 1)]  # which may be repeated after a page break
     rows = [row for row in sorted(set(below["row"])) if texts.get(row) not in heading]
+    if len(rows) * len(groups) > MOST_ROWS:
+        fields = {"rows": len(rows) * len(groups), "limit": MOST_ROWS}
+        raise Unfit("problem.too_many_rows", certain=True, fields=fields)
     with_figures = {row for row in rows if grouped & set(texts.get(row, {}))}
     place_in = {row: bottom + 1 + number * len(groups) for number, row in enumerate(rows)}
     below = below.assign(place=below["row"].map(place_in)).dropna(subset="place")

@@ -78,7 +78,7 @@ def told_once(problems: list[Problem]) -> list[Problem]:
 
 
 def _known(found: Found) -> int:
-    return int((~found.header.columns["field"].isin(["", "other"])).sum())
+    return len(set(found.header.columns["field"]) - {"", "other"})
 
 
 def ordinary(cells: pd.DataFrame, steps: list[dict], about: About) -> pd.DataFrame:
@@ -89,7 +89,12 @@ def ordinary(cells: pd.DataFrame, steps: list[dict], about: About) -> pd.DataFra
     """
     cells = cells.assign(at_row=cells["row"].astype(object), at_column=cells["column"], head=None)
     for shape in steps:
-        cells = LAYOUTS[shape["layout"]](cells, shape, about)
+        about.cells = cells
+        try:
+            cells = LAYOUTS[shape["layout"]](cells, shape, about)
+        except Unfit as fault:
+            fault.place = fault.place and about.true(*fault.place)
+            raise
     return cells
 
 

@@ -10,6 +10,7 @@ import inspect
 import io
 import json
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.district import words
+from support.district import HOME, words
 from support.example import home_of
 from support.hostile import read_here, xlsx
 
@@ -320,6 +321,8 @@ ANSWER = {
 }
 FROM_FILE = 'units = "from-file"\n'
 NO_UNITS = {"units.csv": "code,name,type,kind,valid_from,valid_to,successor_code,source\n"}
+MANY = [["Đơn vị", *(each for number in range(41) for each in (f"CT {number}", ""))], ["", *["Điểm", "Tỷ lệ"] * 41]]
+MANY += [[f"Xã {number}", *["5"] * 82] for number in range(488)]
 GAP = [["Đơn vị", "20/11/2023", "04/12/2023", ""], ["", "Tổng điểm", "Tổng điểm", "Đúng hạn"]]
 GAP += [[row[0], "60", *row[1:]] for row in ROWS]
 GAP_ROWS = [["Ngày", "Đơn vị", "Tổng điểm", "Đúng hạn"], *(["20/11/2023", row[0], "60", "50"] for row in ROWS)]
@@ -398,6 +401,8 @@ CASES = [
          [("error E4", "out_of_range", {"low": "0", "high": "100"})]),
     Case("a unit has two rows in a table with groups of columns", spoiled(as_groups, add(["An Hòa", "5", "", "", "6"])),
          [("error A6", "doubled_unit", {"name": "An Hòa", "first": "3"})], unheard("doubled_unit")),
+    Case("groups of columns give more rows than a table may have", (held(shape("groups"), **LONG), {"t.csv": MANY}),
+         [("error ", "too_many_rows", {"rows": "20008", "limit": "20000"})]),
     Case("no columns stand in groups", (held(shape("groups"), **LONG), {"t.csv": [["Đơn vị", "Tổng điểm", "Đúng hạn"], *ROWS]}),
          [("error ", "no_groups", {"columns": "Tử số, Mẫu số, Tỷ lệ, Điểm"})]),
     Case("a page is missing", spoiled(as_pages, without("2.csv")),
@@ -450,7 +455,7 @@ def test_each_check_is_what_hears_of_its_bad_table(case, tmp_path, monkeypatch):
 
 # Not switched off above, for without it there is nothing to read: what says that a table has not its layout.
 NOT_THERE = {
-    "no_corner", "no_days", "no_day_column", "day_missing", "no_unit_line", "no_unit_key", "no_parts", "no_groups", "no_header",
+    "no_corner", "no_days", "no_day_column", "day_missing", "no_unit_line", "no_unit_key", "no_parts", "no_groups", "no_header", "too_many_rows",
 }  # fmt: skip
 ELSEWHERE = {"no_such_week", "days_passed_over", "unknown_sheet"}
 
@@ -486,3 +491,95 @@ def test_every_sentence_of_the_layouts_is_heard_of_a_bad_table():
 def test_a_shape_that_makes_no_sense_is_refused(step, fault):
     with pytest.raises(ConfigError, match=re.escape(fault)):
         held(step)
+
+
+# -- single behaviours -----------------------------------------------------------------------------------------------
+
+
+def test_two_layouts_of_one_form_are_steps_in_their_order(tmp_path):
+    """A file a unit, with a history in columns."""
+    tables = {
+        f"{number}.csv": [
+            [f"Đơn vị báo cáo: {name}"],
+            ["27/11/2023", "", "04/12/2023", ""],
+            ["Tổng điểm", "Đúng hạn", "Tổng điểm", "Đúng hạn"],
+            ["1", "99", total, rate],
+        ]
+        for number, (name, total, rate) in enumerate(ROWS)
+    }
+    cleaned = gated(held(LINE, DAYS), tables, tmp_path)
+    assert figures(cleaned) == FIGURES
+    assert places(cleaned) == ["warning A2"] * 3
+
+
+def test_a_table_that_is_always_one_units_has_it_from_the_configuration(tmp_path):
+    one = "code,name,type,kind,valid_from,valid_to,successor_code,source\n101,An Hòa,xã,commune,2020-01-01,,,x\n"
+    in_force = held(shape("one-unit", unit_from="config", unit="xã An Hòa"), **{"units.csv": one})
+    cleaned = gated(in_force, {"t.csv": [["Tổng điểm", "Đúng hạn"], ["70.25", "92.5"]]}, tmp_path)
+    assert figures(cleaned) == {("101", "TOTAL"): 70.25, ("101", "TD"): 92.5}
+
+
+@pytest.mark.parametrize("name", ["xã_An_Hòa_27_11_2023", "2023-12-04 UBND xã An Hoà", "04.12.2023-An Hòa"])
+def test_the_unit_in_a_files_name_stands_beside_the_day(name, tmp_path):
+    in_force = held(shape("one-unit", unit_from="file"))
+    cleaned = gated(in_force, {f"{name}.csv": [["Tổng điểm", "Đúng hạn"], ["70.25", "92.5"]]}, tmp_path)
+    assert figures(cleaned) == {("101", "TOTAL"): 70.25, ("101", "TD"): 92.5}
+
+
+@pytest.mark.parametrize("lay_out", [as_columns_by_day, as_rows_by_day])
+def test_the_latest_earlier_day_gives_the_previous_totals_where_config_says_so(lay_out, tmp_path):
+    (_, tables), names = lay_out(ROWS), columns("unit", "total", "rate", "previous")
+    step = DAYS if lay_out is as_columns_by_day else shape("rows-by-day", day="Ngày")
+    cleaned = gated(held(step | {"previous": True}, **names), tables, tmp_path)
+    assert {key: value for key, value in figures(cleaned).items() if key[1] == "PREVIOUS_TOTAL"} == {
+        (code, "PREVIOUS_TOTAL"): 1.0 for code in ("101", "102", "103")
+    }
+    assert cleaned.source["previous_cutoff"].tolist() == ["2023-11-27"]
+
+
+def test_scores_that_look_like_days_are_no_days(tmp_path):
+    rows = [["Xã An Hòa", "8/10", "9/10"], ["Xã Bình Thủy", "1/2", "3/4"], ["Thị trấn Mỹ Luông", "5/6", "7/8"]]
+    cleaned = gated(held(DAYS), {"t.csv": [["Đơn vị", "Tổng điểm", "Đúng hạn"], *rows]}, tmp_path)
+    assert [text for _, text in heard(cleaned)] == [words("en").say("problem.no_days", unit="Đơn vị")]
+
+
+def test_an_unknown_unit_above_many_rows_is_told_once(tmp_path):
+    rows = [["Đơn vị báo cáo: xã Lạ"], ["Chỉ tiêu", "Tỷ lệ", "Điểm"], ["Đúng hạn", "92.5", ""], ["Tổng điểm", "", "70"]]
+    cleaned = gated(held(LINE, **LONG), {"t.csv": rows}, tmp_path)
+    assert places(cleaned).count("error A1") == 1
+
+
+def test_a_unit_renamed_is_another_unit_where_names_are_the_key(tmp_path):
+    def codes(name):
+        rows = [["Đơn vị", "Tổng điểm", "Đúng hạn"], [name, "70.25", "92.5"], ["Phòng Nội vụ", "80", "93"]]
+        return gated(held(top=FROM_FILE, **NO_UNITS), {"t.csv": rows}, tmp_path).units["unit_code"].tolist()
+
+    assert codes("Ủy ban nhân dân xã An Hoà") == codes("Xã An Hòa") == ["xa-an-hoa", "phong-noi-vu"]
+    assert codes("Phường An Hòa") == ["phuong-an-hoa", "phong-noi-vu"]
+
+
+def test_departments_may_be_named_where_codes_of_units_have_no_form(tmp_path):
+    other = '[[departments]]\nvi = "Văn phòng"\nen = "the office"\n'
+    assert [each.code for each in held(top=FROM_FILE + other, **NO_UNITS).departments] == ["van-phong"]
+
+
+HA_NOI = HOME.parent / "shared" / "data" / "real" / "ha-noi-766"
+
+
+@pytest.mark.skipif(not HA_NOI.is_dir(), reason=f"the reference figures are not here: {HA_NOI}")
+def test_the_groups_of_ha_noi_are_the_same_by_a_form_of_five_columns(tmp_path):
+    shutil.copytree(HA_NOI / "config", tmp_path / "config")
+    day, area = date(2026, 10, 1), tmp_path / "config" / "ha-noi-766"
+    before = clean.gate(HA_NOI / f"{day}.json", rules.load(tmp_path, "ha-noi-766", day), words("en"))
+    step = toml(shape("groups", form="columns-groups.csv"))
+    (area / "area.toml").write_text((area / "area.toml").read_text("utf-8") + step, "utf-8")
+    form = "code,code,text,yes,,refuse\nname,unit,text,yes,,refuse\nNhóm,indicator,text,yes,,refuse\n"
+    form += "score,published_points,points,yes,2,warn\nmaxScore,max_points,points,no,0,refuse\n"
+    form += "type,other,text,no,,refuse\nsourceName,other,text,no,,refuse\n"
+    (area / "columns-groups.csv").write_text(f"{COLUMNS}\n{form}", "utf-8")
+    (area / "aliases.csv").write_text("what,written,meant,reason\nindicator,CLGQ,DVCTT,\n", "utf-8")
+    after = clean.gate(HA_NOI / f"{day}.json", rules.load(tmp_path, "ha-noi-766", day), words("en"))
+    order = ["unit_code", "indicator"]
+    held_before, held_after = (each.measurements.sort_values(order, ignore_index=True) for each in (before, after))
+    assert len(held_after) == 994
+    assert held_after[[*order, *clean.FIGURES]].equals(held_before[[*order, *clean.FIGURES]])
