@@ -38,6 +38,7 @@ def check_header(sheet: "Reading") -> None:
             sheet.repair(each["reason"], each["row"], column, each["meant"].split(TIER)[-1])
         if each["fits"]:
             sheet.fault("problem.ambiguous_column", each["row"], column, headers=each["fits"])
+            continue
         if each["field"] == "" and _is_beyond(sheet, each["text"]):
             continue
         if column == sheet.row_numbers:
