@@ -53,7 +53,7 @@ def check_header(sheet: "Reading") -> None:
     known = sheet.header.columns[~sheet.header.columns["field"].isin(["", "other"])]
     for column in known.index[known["field"].duplicated()]:
         sheet.fault("problem.doubled_column", known.at[column, "row"], column)
-    for name, spec in sheet.specs[sheet.specs["required"] == "yes"].iterrows():
+    for name, spec in sheet.specs[(sheet.specs["required"] == "yes") | (sheet.specs.index == "indicator")].iterrows():
         if name not in sheet.column_of:
             place = sheet.place(sheet.header.rows[0], spec["header"])
             sheet.problem("problem.missing_column", place, spec["header"])

@@ -442,6 +442,8 @@ class Reading(Log):
 
     def _name_indicator(self, record: Record) -> bool:
         """Set the indicator of a long table's row from "group / metric". If config has none: False, and a warning."""
+        if "indicator" not in self.column_of:
+            return False  # check_header has said so
         group = self.cell(record.row, self.column_of.get("group")).text.strip()
         metric = self.cell(record.row, self.column_of["indicator"]).text.strip()
         record.indicator = f"{group}{TIER}{metric}" if group else metric

@@ -395,6 +395,9 @@ CASES = [
          [("error D8", "above_denominator", {"of": "4"})]),
     Case("a part is not known", spoiled(as_parts, put(5, 3, "Ti lệ")),
          [("warning C5", "unknown_column", {})]),
+    Case("the column of indicators is not there", spoiled(as_parts, put(1, 2, "Loại")),
+         [("warning B1", "unknown_column", {}), ("error 1", "missing_column", {})]
+         + [("error A", "missing_unit", {"name": name[0].lower() + name[1:]}) for name in NAMES]),
     Case("the column of parts is not there", spoiled(as_parts, put(1, 3, "Loại")),
          [("error ", "no_parts", {"part": "Thành phần", "figures": "Giá trị"})]),
     Case("a figure in a group of columns is out of range", spoiled(as_groups, put(4, 5, "188")),
