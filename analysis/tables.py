@@ -89,7 +89,7 @@ TABLES = {
         unique=["unit_code"],
         **UNIT,
         type=_text("xã, phường, thị trấn, đặc khu; empty: none"),
-        kind=_key("commune or department: ranked and compared among themselves"),
+        kind=_key("a key of [kinds] of area.toml: ranked and compared among themselves"),
     ),
     "corrections": _table(
         unique=["unit_code", "indicator", "field"],

@@ -1,5 +1,6 @@
 """The model of an area's settings: the values of its area.toml, and for missing keys those of defaults.toml."""
 
+import math
 import re
 from datetime import date
 from typing import Annotated, Literal
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from analysis.config import files, periods, schema
 from analysis.config.files import ConfigError, File
+from analysis.config.index import BOTH, Text
 from analysis.config.schema import Checked, Layer, Table
 
 FROM_FILE = "from-file"
@@ -29,6 +31,7 @@ OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {
     "[trend] least_changes": "signals on the own rates of weeks have taken the place of control charts",
+    "index": "index.toml in the folder of the index says since when its figures accumulate",
     "[page] minute_routes": "the first lines name units, the requests tell their routes and losses",
 }
 
@@ -58,6 +61,12 @@ def _is_date(text: str) -> str:
     return text
 
 
+def _is_index_folder(text: str) -> str:
+    if not files.INDEX_NAME.fullmatch(text):
+        raise ValueError('expected a folder of config/ such as "index-dti": index-, then small letters and digits')
+    return text
+
+
 def _is_base_url(text: str) -> str:
     if text and not BASE_URL.fullmatch(text):
         raise ValueError('expected an https address without "?" and "#", such as "https://office.example/766"')
@@ -67,6 +76,9 @@ def _is_base_url(text: str) -> str:
 Percent = Annotated[float, Field(ge=0, le=100)]
 Pattern = Annotated[str, AfterValidator(_is_pattern), Field(json_schema_extra={"expected": "a regular expression"})]
 Date = Annotated[str, AfterValidator(_is_date), Field(json_schema_extra={"expected": "a day, in quotation marks"})]
+IndexFolder = Annotated[
+    str, AfterValidator(_is_index_folder), Field(json_schema_extra={"expected": "a folder that begins with index-"})
+]
 BaseUrl = Annotated[str, AfterValidator(_is_base_url), Field(json_schema_extra={"expected": "an https address"})]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"expected": "month and day, in every year"})]
 
@@ -149,30 +161,30 @@ class Period(Table):
     certainty: str = Field("", description="how sure that is, as a sentence")
 
 
-class Index(Table):
-    """Since when figures of the index accumulate, where neither sheets.csv nor [period] says it."""
-
-    accumulates: Literal[files.PERIODS] = Field(description="since the beginning of what figures count")
-    groups: list[str] = Field(
-        description="the index that is meant has these groups of index-766/groups.csv; of any other, figures do not"
-        " accumulate"
-    )
-
-
 class Bilingual(Table):
     """A name in both languages."""
 
     vi: str = Field(description="in Vietnamese")
     en: str = Field(description="in English")
 
-    model_config = Table.model_config | {"json_schema_extra": {"expected": 'a table { vi = "…", en = "…" }'}}
+    model_config = Table.model_config | {"json_schema_extra": BOTH}
 
 
-class Reason(Bilingual):
-    """A reason in both languages."""
+class OneKind(Table):
+    """Units of one kind are ranked and compared among themselves. The key is what units.csv calls the kind."""
 
-    vi: str = Field(min_length=1, description="in Vietnamese")
-    en: str = Field(min_length=1, description="in English")
+    vi: str = Field(min_length=1, description="all its units in Vietnamese, as within a sentence")
+    en: str = Field(min_length=1, description="the same in English")
+    types: list[str] = Field(
+        [],
+        description='with units = "from-file": the words before the names of its units; none: it is the kind of all'
+        " other units",
+    )
+    together: bool = Field(
+        False,
+        description='with units = "from-file": units are of this kind only where every unit of the table is (a city'
+        " beside districts is no province)",
+    )
 
 
 class OtherDepartment(Bilingual):
@@ -194,7 +206,7 @@ class Rebase(Table):
     indicator: str = Field(
         "", description="code of the indicator, one of nature flow; without it, all of them", examples=["DVCTT"]
     )
-    reason: Reason = Field(description="why, as the report says it")
+    reason: Text = Field(description="why, as the report says it")
 
 
 class Page(Table):
@@ -350,8 +362,14 @@ class Area(Table):
     units: Literal["units.csv", FROM_FILE] = Field(
         description="the registry of units: the file units.csv, or the delivered table itself"
     )
+    index_folder: IndexFolder = Field(
+        description="the folder of config/ that holds the index: its names, groups, indicators and bands",
+        examples=["index-dti"],
+    )
     scope: str = Field(
-        description="which indicators of index-766/indicators.csv the area's tables have", examples=["printed"]
+        description="which indicators of the index's indicators.csv the area's tables have; \"\": none, they have only"
+        " totals or groups",
+        examples=["printed"],
     )
     control_rows: list[str] = Field(
         [],
@@ -399,7 +417,7 @@ class Area(Table):
         description="totals that lie further from the sum of their groups are named one by one where there are many, in"
         " percent of the maximum of all groups",
     )
-    weak_bands: list[str] = Field(description="bands of index-766/bands.csv that the report names units of")
+    weak_bands: list[str] = Field(description="bands of the index that the report names units of")
     rose_most: int = Field(ge=0, description="how many of the units that rose most are named")
     fell_most: int = Field(ge=0, description="how many of the units that fell most are named; the others are counted")
     name: Name
@@ -430,7 +448,7 @@ class Area(Table):
     peer: Peer
     document: Document
     period: Period = Period()
-    index: Index
+    kinds: dict[str, OneKind] = Field(description="how the report calls the kinds of units; the key is the kind's code")
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )
@@ -444,6 +462,30 @@ class Area(Table):
     )
     departments: list[OtherDepartment] = Field(
         [], description="departments without an indicator", json_schema_extra={"expected": "tables [[departments]]"}
+    )
+
+
+def scaled(values: dict, said: dict, maximum: float) -> dict:
+    """The settings for an index of ``maximum`` points: defaults.toml says points of 100.
+
+    Keys that end in ``_points`` are in points; those that the area's own file ``said`` stay.
+    """
+    if maximum == 100:
+        return values
+    shown = 10.0 ** min(0, math.ceil(math.log10(maximum / 100)))  # a total of less shows more decimals
+    tolerance = values["sum_tolerance_points"] * (1 if "sum_tolerance_points" in said else shown)
+    return (
+        values
+        | {
+            table: values[table]
+            | {
+                key: round(value * maximum / 100, 9)
+                for key, value in values[table].items()
+                if key.endswith("_points") and key not in said.get(table, {})
+            }
+            for table in ("step", "move")
+        }
+        | {"sum_tolerance_points": tolerance}
     )
 
 

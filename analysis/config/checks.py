@@ -1,14 +1,14 @@
 """Checks that need several files of the configuration: references, sums, periods."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from analysis.config import units
 from analysis.config.area import ANY_CODE, FROM_FILE, LAYOUTS, NAMED_BY_UNIT
 from analysis.config.departments import find_code, list_departments
-from analysis.config.files import TIER, UNIT_KINDS, changes, in_force
+from analysis.config.files import TIER, changes, in_force
 from analysis.config.units import column_key, header_key
 
 STRUCTURAL_FIELDS = ("unit", "code", "rank", "total", "previous_total", "change", "band", "remark", "other")
@@ -19,39 +19,52 @@ FOREVER = pd.Timestamp("2200-01-01")
 MOST_DECIMALS = 10  # of a column: no more are read
 
 
-def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame]) -> Iterator[str]:
-    """The faults that a single file does not show: in references, sums and periods."""
-    groups, indicators, bands = (tables[f"index-766/{name}.csv"] for name in ("groups", "indicators", "bands"))
+def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame], maximum: float | None = None) -> Iterator[str]:
+    """The faults that a single file does not show: in references, sums and periods.
+
+    maximum : all points of the index, as its index.toml says; None: it does not say it
+    """
+    groups, indicators, bands = (tables[f"index/{name}.csv"] for name in ("groups", "indicators", "bands"))
+    index = settings["index_folder"]
     registry, aliases = tables["units.csv"], tables["aliases.csv"]
     for name, key in (("groups", "group"), ("indicators", "indicator"), ("bands", "band")):
-        yield from _period_faults(f"index-766/{name}.csv", tables[f"index-766/{name}.csv"], key)
+        yield from _period_faults(f"{index}/{name}.csv", tables[f"index/{name}.csv"], key)
     yield from _period_faults(f"{area}/units.csv", registry, "code")
-    yield from _unknown("index-766/indicators.csv", indicators, "group", set(groups["group"]))
+    yield from _unknown(f"{index}/indicators.csv", indicators, "group", set(groups["group"]))
     for column, wanted in (
         ("max_points", indicators["rule"] != "none"),
         ("full_at_pct", indicators["rule"] == "capped"),
     ):
         for row in indicators.index[wanted & ~(indicators[column] > 0)]:
             rule = indicators.at[row, "rule"]
-            yield f"index-766/indicators.csv row {row + 2}: {column}: the rule {rule} needs a number above 0"
+            yield f"{index}/indicators.csv row {row + 2}: {column}: the rule {rule} needs a number above 0"
     for row in indicators.index[(indicators["nature"] == "flow") & (indicators["unit"] != "percent")]:
         unit = indicators.at[row, "unit"]
-        yield f"index-766/indicators.csv row {row + 2}: nature: a flow is a share of cases, in percent, not in {unit}"
+        yield f"{index}/indicators.csv row {row + 2}: nature: a flow is a share of cases, in percent, not in {unit}"
     places = tables["province_rank.csv"]
     for row in places.index[~places["rank"].between(1, places["of"]) | places["cutoff"].duplicated()]:
         shown = f"{places.at[row, 'rank']:.0f} of {places.at[row, 'of']:.0f}"
         yield f"{area}/province_rank.csv row {row + 2}: rank: {shown} is no place, or its cut-off stands twice"
-    yield from _sum_faults(groups, indicators)
+    yield from _sum_faults(index, groups, indicators, maximum)
     for day in changes(bands):
         limits = in_force(bands, day)["from_points"]
         if not (limits == 0).any():
-            yield f"index-766/bands.csv: on {day} no band begins at 0 points"
+            yield f"{index}/bands.csv: on {day} no band begins at 0 points"
         if not (limits.diff().dropna() < 0).all():
-            yield f"index-766/bands.csv: on {day} from_points is not falling from the first band to the last"
+            yield f"{index}/bands.csv: on {day} from_points is not falling from the first band to the last"
 
-    yield from _sheet_faults(f"{area}/sheets.csv", tables["sheets.csv"])
+    for name, may_be_empty in (("units.csv", False), ("sheets.csv", True)):
+        known = {*settings["kinds"], *([""] if may_be_empty else [])}
+        for row in tables[name].index[~tables[name]["kind"].isin(known)]:
+            expected = f"expected one of {', '.join(settings['kinds'])}, the [kinds] of area.toml"
+            yield f"{area}/{name} row {row + 2}: kind: {tables[name].at[row, 'kind']!r} is not valid, {expected}"
+    if len(others := [code for code, kind in settings["kinds"].items() if not kind["types"]]) > 1 and (
+        settings["units"] == FROM_FILE
+    ):
+        yield f"{area}/area.toml: [kinds] {', '.join(others)}: only one kind may have no types: that of all other units"
+    yield from _sheet_faults(f"{area}/sheets.csv", tables["sheets.csv"], settings["kinds"])
     scope = of_scope(indicators, settings["scope"])
-    if scope.empty:
+    if scope.empty and settings["scope"]:
         yield f"{area}/area.toml: scope: {settings['scope']!r} is not a scope of indicators.csv"
     fields = {*STRUCTURAL_FIELDS, *scope["indicator"], *groups["group"]}
     forms = {name: table for name, table in tables.items() if name.startswith("columns")}
@@ -211,10 +224,10 @@ def words_said(sheets: pd.DataFrame, kind: str) -> list[str]:
     return held["accumulates"].unique().tolist()
 
 
-def _sheet_faults(file: str, sheets: pd.DataFrame) -> Iterator[str]:
+def _sheet_faults(file: str, sheets: pd.DataFrame, kinds: Iterable[str]) -> Iterator[str]:
     """The figures of units of one kind are compared, so that they must accumulate since the same day."""
     for day in changes(sheets):
-        for kind in ("", *UNIT_KINDS):
+        for kind in ("", *kinds):
             if len(words := words_said(in_force(sheets, day), kind)) > 1:
                 whose = f"units of the kind {kind}" if kind else "the area's own row"
                 said = f"{file}: on {day} accumulates: {', '.join(words)} for {whose}"
@@ -249,18 +262,23 @@ def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
                 yield f"{where}: the period from {begins.date()} {fault} the one of row {earlier + 2}"
 
 
-def _sum_faults(groups: pd.DataFrame, indicators: pd.DataFrame) -> Iterator[str]:
-    """On every date the groups sum to 100, and a scope's indicators to their group (or less where printed in part)."""
+def _sum_faults(index: str, groups: pd.DataFrame, indicators: pd.DataFrame, maximum: float | None) -> Iterator[str]:
+    """On every date the groups sum to the maximum of the index, and a scope's indicators to their group (or less where
+    printed in part)."""
+    if groups.empty and maximum is None:
+        yield f"{index}/groups.csv: there is no group, and index.toml says no maximum: how many points are there?"
     for day in changes(groups, indicators):
         maxima = in_force(groups, day).groupby("group")["max_points"].sum()
-        if round(maxima.sum(), 6) != 100:
-            yield f"index-766/groups.csv: on {day} the groups sum to {maxima.sum():g} points, not 100"
+        if not groups.empty:
+            maximum = round(maxima.sum(), 6) if maximum is None else maximum
+            if round(maxima.sum() - maximum, 6):
+                yield f"{index}/groups.csv: on {day} the groups sum to {maxima.sum():g} points, not {maximum:g}"
         for (scope, group), rows in in_force(indicators, day).groupby(["scope", "group"]):
             points, known = rows["max_points"].sum(), (rows["split"] == "whole").all()
             limit = maxima.get(group, 0)
             if points > limit + 1e-9 or (known and abs(points - limit) > 1e-9):
                 yield (
-                    f"index-766/indicators.csv: on {day} the {scope} indicators of {group} sum to {points:g} points,"
+                    f"{index}/indicators.csv: on {day} the {scope} indicators of {group} sum to {points:g} points,"
                     f" {'not' if known else 'more than'} the group's {limit:g}"
                 )
 

@@ -1,8 +1,8 @@
 """Finds the files of the configuration, reads them, and gives their cells types.
 
-The files are in the home's ``config/``. A file of index-766/ or a value of defaults.toml that is missing there is taken
-from the program's own configuration. Tables may be dated: a row is valid from ``valid_from`` to ``valid_to``, both days
-included; a row without ``valid_to`` is still in force.
+The files are in the home's ``config/``. A file of an index that the program has, or a value of defaults.toml, that is
+missing there is taken from the program's own configuration. Tables may be dated: a row is valid from ``valid_from`` to
+``valid_to``, both days included; a row without ``valid_to`` is still in force.
 """
 
 import io
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 PROGRAM = Path(__file__).resolve().parents[2] / "config"  # the program's own configuration
 INDEX, WORDING, AREA, DEFAULTS = "index-766", "wording", "area.toml", "defaults.toml"
+INDEX_FILE, INDEX_KEY = "index.toml", "index_folder"  # of the index's folder; the key of area.toml that names it
+OF_INDEX = "index/"  # before the names of tables of the index, wherever its folder is
 TIER = " / "  # between the tiers of a header
 KINDS = ("text", "score", "change", "percent", "points", "count")
-UNIT_KINDS = ("commune", "department")
 ROLES = ("leads", "assists", "urges")
 PERIODS = ("year", "quarter", "month", "none")  # since when a figure accumulates; none: it is of its own span
 DATED = {
@@ -33,15 +34,15 @@ DATED = {
 SOURCE = {"source": "where this is written, or that it is our reading"}
 # Each file's columns in their order, with their meanings. Files of an area are named without a folder.
 COLUMNS = {
-    "index-766/groups.csv": {
+    "index/groups.csv": {
         "group": "code of the group",
         "name_vi": "its name in Vietnamese",
         "name_en": "its name in English",
-        "max_points": "points that the group can earn; on every day the groups sum to 100",
+        "max_points": "points that the group can earn; on every day the groups sum to the maximum of the index",
         **DATED,
         **SOURCE,
     },
-    "index-766/indicators.csv": {
+    "index/indicators.csv": {
         "indicator": "code of the indicator",
         "group": "code of its group",
         "scope": "which tables have it; area.toml names the scope of an area",
@@ -57,7 +58,7 @@ COLUMNS = {
         **SOURCE,
         "nature": "flow: a share of cases as they come; stock: a state that can be mended at once; empty: neither",
     },
-    "index-766/bands.csv": {
+    "index/bands.csv": {
         "band": "name of the band in Vietnamese",
         "name_en": "its name in English",
         "from_points": "the lowest total of the band, in points; the last band begins at 0",
@@ -68,7 +69,7 @@ COLUMNS = {
         "code": "code of the unit; the next row of a code, with another name or type, is still the same unit",
         "name": "its name, without its type",
         "type": "what it is called: xã, phường, thị trấn, đặc khu; may be empty",
-        "kind": "units of one kind are ranked and compared among themselves",
+        "kind": "units of one kind are ranked and compared among themselves; a key of [kinds] of area.toml",
         **DATED,
         "successor_code": "code of the unit that it became part of after valid_to; that unit then begins anew; empty or"
         " its own code: it became part of none",
@@ -112,7 +113,7 @@ COLUMNS = {
         **SOURCE,
         "accumulates": "since the beginning of what its figures count; none: each is of its own span; empty: it is not"
         " said here",
-        "kind": "the kind of the units that it holds; empty: every kind",
+        "kind": "the kind of the units that it holds, a key of [kinds] of area.toml; empty: every kind",
     },
     "tasks.csv": {
         "code": "code of the task; another row of the code, later, is the task in other words",
@@ -130,7 +131,7 @@ COLUMNS = {
 OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv")  # files that an area may lack
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
 LATER = {
-    "index-766/indicators.csv": ("nature",),
+    "index/indicators.csv": ("nature",),
     "sheets.csv": ("accumulates", "kind"),
     "columns.csv": ("scale", "signs", *DATED),
 }
@@ -143,8 +144,6 @@ ALLOWED = {
     "what": ("unit", "header", "indicator"),
     "rows": ("units", "control", "none"),
     ("columns", "kind"): KINDS,
-    ("units", "kind"): UNIT_KINDS,
-    ("sheets", "kind"): UNIT_KINDS,
     "accumulates": PERIODS,
     "required": ("yes", "no"),
     "on_excess": ("refuse", "warn"),
@@ -169,6 +168,7 @@ REQUIRED = (
     "text_en",
 )
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+INDEX_NAME = re.compile(r"index(-[a-z0-9]+)+")
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -199,13 +199,29 @@ def of_area(home: Path, area: str) -> tuple[File, ...]:
             f"area {area!r} is not configured: config/{area}/{AREA} does not exist"
             f" (there are: {', '.join(areas(home)) or 'none'})"
         )
-    paths = [(name, (config if "/" in name else folder) / name) for name in COLUMNS]
+    index, names = index_folder(home, area), [*COLUMNS, OF_INDEX + INDEX_FILE]
+    names = [place(name, index) for name in names]
+    paths = [(name, (config if "/" in name else folder) / name) for name in names]
     paths = [(name, path if path.is_file() or "/" not in name else PROGRAM / name) for name, path in paths]
     paths += [(DEFAULTS, PROGRAM / DEFAULTS), (DEFAULTS, config / DEFAULTS), (AREA, folder / AREA)]
     paths += [(path.name, path) for path in sorted(folder.glob("columns-*.csv"))]
     known = dict.fromkeys((name, path.resolve()) for name, path in paths if path.is_file())
     foreign = config.resolve() != PROGRAM
     return tuple(File(name, path.read_bytes(), foreign and PROGRAM in path.parents) for name, path in known)
+
+
+def index_folder(home: Path, area: str) -> str:
+    """The folder of the area's index, as its area.toml or a defaults.toml says; a file with faults says nothing."""
+    config, found = Path(home) / "config", INDEX
+    for path in (PROGRAM / DEFAULTS, config / DEFAULTS, config / area / AREA):
+        with suppress(OSError, ConfigError):
+            found = parse_toml(path.read_bytes(), path.name).get(INDEX_KEY, found)
+    return found if isinstance(found, str) and INDEX_NAME.fullmatch(found) else INDEX
+
+
+def place(name: str, index: str) -> str:
+    """Where the table ``name`` is below config/: ``index/groups.csv`` of index-766 => ``index-766/groups.csv``."""
+    return f"{index}/{name.removeprefix(OF_INDEX)}" if name.startswith(OF_INDEX) else name
 
 
 def of_wording(home: Path) -> tuple[File, ...]:
@@ -248,7 +264,8 @@ def from_program(home: Path) -> list[Path]:
     These are the files of the index that the home lacks, and the files read key by key that the home has changed.
     """
     config = Path(home) / "config"
-    lacking = [name for name in COLUMNS if name.startswith(f"{INDEX}/") and not (config / name).is_file()]
+    names = [place(name, INDEX) for name in [*COLUMNS, OF_INDEX + INDEX_FILE] if name.startswith(OF_INDEX)]
+    lacking = [name for name in names if not (config / name).is_file()]
     merged = [DEFAULTS, *(f"{WORDING}/{path.name}" for path in sorted((PROGRAM / WORDING).glob("[!.]*")))]
     others = [name for name in merged if _bytes(config / name) != _bytes(PROGRAM / name)]
     return [PROGRAM / name for name in lacking + others if (PROGRAM / name).is_file()]
@@ -302,11 +319,15 @@ def _last_read(text: str) -> int:
     return 0
 
 
-def table(area: str, name: str, data: bytes | None, faults: list[str]) -> "pd.DataFrame":
-    """One CSV of the configuration with typed columns; its faults (columns, types, words) are added to ``faults``."""
+def table(area: str, name: str, data: bytes | None, faults: list[str], index: str = INDEX) -> "pd.DataFrame":
+    """One CSV of the configuration with typed columns; its faults (columns, types, words) are added to ``faults``.
+
+    index : the folder of the area's index
+    """
     import pandas as pd
 
-    shown, columns = f"config/{name}" if "/" in name else f"config/{area}/{name}", list(COLUMNS[file_kind(name)])
+    shown = f"config/{place(name, index)}" if "/" in name else f"config/{area}/{name}"
+    columns = list(COLUMNS[file_kind(name)])
     if data is None:
         faults.append(f"{shown}: the file is missing")
         return pd.DataFrame(columns=columns)

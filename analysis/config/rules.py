@@ -1,10 +1,12 @@
 """Loads the rules of the index and of an area: checks the whole configuration, then selects what is valid on a date.
 
-``config/index-766/`` holds the rules of the decision (groups, indicators, bands). ``config/<area>/`` holds what an area
-adds (units, names, columns of its table, thresholds). Rows are dated: ``valid_from`` to ``valid_to``, both included;
-rules still in force have no end. An old week that is computed again uses the rules of its own date.
+``config/index-…/`` holds the rules of an index, such as those of the decision (names, groups, indicators, bands).
+``config/<area>/`` holds what an area adds (units, names, columns of its table, thresholds) and says which index it is.
+Rows are dated: ``valid_from`` to ``valid_to``, both included; rules still in force have no end. An old week that is
+computed again uses the rules of its own date.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,6 +18,7 @@ import pandas as pd
 
 from analysis.config import area as area_settings
 from analysis.config import checks, files
+from analysis.config import index as index_file
 from analysis.config.area import FROM_FILE
 from analysis.config.departments import Department, list_departments
 from analysis.config.files import ConfigError, File
@@ -29,17 +32,22 @@ READING = ["indicator", "group", "max_points", "rule", "full_at_pct", "if_no_cas
 class Rules:
     """The rules in force for one area on one cut-off. The frames have the columns of their files (see files.COLUMNS).
 
-    settings   : every key of area.toml and defaults.toml, as plain values (see area.Area)
-    indicators : those of the area's scope; units : empty where the delivered table itself is the registry
+    settings   : every key of area.toml and defaults.toml, as plain values (see area.Area); what defaults.toml says in
+                 points is of 100, and is scaled to ``maximum``
+    index      : every key of the index's index.toml (see index.Index); empty where nothing says what it is called
+    maximum    : all points of the index
+    indicators : those of the area's scope, maybe none; units : empty where the delivered table itself is the registry
     forms      : columns.csv and every columns-*.csv by name; each describes one form of table that the area delivers
     bands_since, reading_since : the day, ISO, from which on the bands had these limits, and the area's indicators
-                 (our own reading of a total) earned points by these rules
+                 (our own reading of a total) earned points by these rules; "": it has none that earn points
     warnings   : one sentence for each key that has no effect any more
     """
 
     area: str
     cutoff: date
     settings: dict
+    index: dict
+    maximum: float
     groups: pd.DataFrame
     indicators: pd.DataFrame
     bands: pd.DataFrame
@@ -52,6 +60,16 @@ class Rules:
     bands_since: str
     reading_since: str
     warnings: tuple[str, ...] = ()
+
+    def worded(self, words: Wording) -> Wording:
+        """The same wording about this index and the area's kinds of units."""
+        return words.about(self.index, self.maximum, self.settings["kinds"], self.points_decimals)
+
+    @property
+    def points_decimals(self) -> int:
+        """The decimals that points are shown with: those of the main form's total, else as many as its maximum needs:
+        two of 100 points, four of one point."""
+        return self.decimals.get("total", max(2, 2 - math.ceil(math.log10(self.maximum / 100))))
 
     def named(self, code: str, words: Wording) -> str:
         """The name of the indicator, group or total with this code."""
@@ -81,6 +99,10 @@ class Rules:
     def is_printed(self, group: str) -> bool:
         """Whether the main form prints the points of the whole group."""
         return group in set(self.columns.loc[self.columns["kind"] == "points", "field"])
+
+    def is_hidden(self, group: str) -> bool:
+        """Whether the index has the group and the main form does not print its points: other figures hint at them."""
+        return group in set(self.groups["group"]) and not self.is_printed(group)
 
     @property
     def flows(self) -> list[str]:
@@ -117,9 +139,7 @@ class Rules:
 
     def _accumulates(self, kind: str = "") -> str:
         """The same of one kind of units; "": of the area's own row."""
-        index = self.settings["index"]
-        is_meant = set(index["groups"]) <= set(self.groups["group"])
-        otherwise = self.settings["period"]["accumulates"] or (index["accumulates"] if is_meant else "none")
+        otherwise = self.settings["period"]["accumulates"] or self.index.get("accumulates", "none")
         return next(iter(checks.words_said(self.sheets, kind)), otherwise)
 
     @property
@@ -138,29 +158,34 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
 @lru_cache
 def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
     """The same as ``load``, cached by the files' content."""
-    settings, tables, warnings = _checked(area, held)
-    indicators = checks.of_scope(tables["index-766/indicators.csv"], settings["scope"])
+    settings, index, tables, warnings = _checked(area, held)
+    indicators = checks.of_scope(tables["index/indicators.csv"], settings["scope"])
     earning = indicators[indicators["rule"] != "none"]
     cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
     if cut["columns.csv"].empty:
         raise ConfigError(f"config/{area}/columns.csv: no column is in force on {cutoff}")
     if cut["units.csv"].empty and settings["units"] != FROM_FILE:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
+    groups = cut["index/groups.csv"]
+    maximum = float(round(groups["max_points"].sum(), 6)) or index["maximum"]
+    said = next(files.parse_toml(file.data, file.name) for file in held if file.name == files.AREA)
     return Rules(
         area=area,
         cutoff=cutoff,
-        settings=settings,
-        groups=cut["index-766/groups.csv"],
+        settings=area_settings.scaled(settings, said, maximum),
+        index=index,
+        maximum=maximum,
+        groups=groups,
         indicators=files.in_force(indicators, cutoff),
-        bands=cut["index-766/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
+        bands=cut["index/bands.csv"].sort_values("from_points", ascending=False, ignore_index=True),
         units=cut["units.csv"],
         aliases=cut["aliases.csv"],
         forms={name: table for name, table in cut.items() if name.startswith("columns")},
         province_rank=cut["province_rank.csv"],
         sheets=cut["sheets.csv"],
         tasks=cut["tasks.csv"],
-        bands_since=str(files.same_since(tables["index-766/bands.csv"], ["band", "from_points"], cutoff)),
-        reading_since=str(files.same_since(earning, READING, cutoff)),
+        bands_since=str(files.same_since(tables["index/bands.csv"], ["band", "from_points"], cutoff)),
+        reading_since=str(files.same_since(earning, READING, cutoff)) if len(earning) else "",
         warnings=tuple(warnings),
     )
 
@@ -181,9 +206,9 @@ def beginnings(home: Path, area: str) -> Beginnings:
 
     Raises : ConfigError as ``load`` does.
     """
-    settings, tables, _ = _checked(area, files.of_area(home, area))
+    settings, _, tables, _ = _checked(area, files.of_area(home, area))
     units = None if settings["units"] == FROM_FILE else find_arrangements(tables["units.csv"])
-    return Beginnings(units, [str(day) for day in files.changes(tables["index-766/groups.csv"])])
+    return Beginnings(units, [str(day) for day in files.changes(tables["index/groups.csv"])])
 
 
 def find_arrangements(registry: pd.DataFrame) -> pd.DataFrame:
@@ -215,21 +240,23 @@ def _keys(rows: pd.DataFrame, column: str) -> pd.MultiIndex:
 
 
 @lru_cache
-def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
-    """The settings of ``area``, every table with typed columns and all dates, and the warnings."""
+def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict, dict[str, pd.DataFrame], list[str]]:
+    """The settings of ``area``, the index, every table with typed columns and all dates, and the warnings."""
     settings, faults, warnings = area_settings.settings(area, held)
-    by_name = {file.name: file.data for file in held}
+    by_name, folder = {file.name: file.data for file in held}, settings.get("index_folder", files.INDEX)
     optional = {*files.OPTIONAL, *(["units.csv"] if settings.get("units") == FROM_FILE else [])}
     tables = {
-        name: files.table(area, name, by_name.get(name), faults)
+        name: files.table(area, name, by_name.get(files.place(name, folder)), faults, folder)
         if name not in optional or name in by_name
         else files.empty(name)
         for name in [*files.COLUMNS, *(name for name in by_name if name.startswith("columns-"))]
     }
+    index = index_file.read(held, folder, set(tables["index/groups.csv"].get("group", ())))
+    faults += index.faults
     if not faults:
-        faults += [f"config/{where}" for where in checks.faults(area, settings, tables)]
+        faults += [f"config/{where}" for where in checks.faults(area, settings, tables, index.values.get("maximum"))]
     if faults:
-        taken = [file.name for file in held if file.own and file.name in files.COLUMNS]
+        taken = [file.name for file in held if file.own and file.name.startswith(f"{folder}/")]
         faults += [f"config/{name}: not there; the program's own was read in its place" for name in taken]
         raise ConfigError("\n".join(faults))
-    return settings, tables, warnings
+    return settings, index.values, tables, [*warnings, *index.warnings]

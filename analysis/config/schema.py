@@ -58,9 +58,16 @@ def check(model: type[Table], layers: list[Layer], retired: Mapping[str, str] | 
             faults.setdefault(place, _fault(model, layers, place, each))
         return Checked(says, list(faults.values()), warnings)
     for key, value in says.items():  # numbers stay as the file has them: 6, not 6.0
-        if not entry_of(model, key):
-            filled[key] = filled[key] | value if table_of(model, key) else value
+        if _is_open(model, key) and isinstance(value, dict):
+            filled[key] = {name: _filled(filled[key][name], each) for name, each in value.items()}
+        elif not entry_of(model, key):
+            filled[key] = _filled(filled[key], value)
     return Checked(filled, [], warnings)
+
+
+def _filled(checked: object, value: object) -> object:
+    """The value as the file has it; of a table also the keys that the file lacks."""
+    return checked | value if isinstance(checked, dict) and isinstance(value, dict) else value
 
 
 def table_of(model: type[Table], key: str) -> type[Table] | None:

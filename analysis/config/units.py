@@ -7,7 +7,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,6 +88,23 @@ def unit_type_of(name: str) -> str:
 def with_unit_type(unit_type: str, name: str, lang: str) -> str:
     """The unit's type and name, for the middle of a line: ``xã Kiến An``; in English only the name."""
     return f"{unit_type} {name}".strip() if lang == "vi" else name
+
+
+def find_kinds(named: Mapping[str, tuple[str, str]], kinds: Mapping[str, Mapping]) -> dict[str, str]:
+    """The kind of each unit of a table that is the registry, by code; "": none of the kinds is.
+
+    named : type ("" where the name has none that we know) and name of each unit, by code
+    kinds : [kinds] of area.toml: of each kind its types (without any, it is the kind of all other units), and together
+            (its units are of this kind only where every unit is)
+    """
+    other = next((code for code, kind in kinds.items() if not kind["types"]), "")
+    found = dict.fromkeys(named, other)
+    for code, kind in kinds.items():
+        types = tuple(f"{spelling_key(each)} " for each in kind["types"])
+        own = [unit for unit, called in named.items() if f"{spelling_key(' '.join(called))} ".startswith(types)]
+        if types and (not kind["together"] or len(own) == len(named)):
+            found |= dict.fromkeys(own, code)
+    return found
 
 
 class Registry:

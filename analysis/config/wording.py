@@ -2,14 +2,15 @@
 
 Every sentence that a person reads is in ``config/wording/<lang>.toml`` under a dotted key. ``fields.csv`` in the same
 folder lists the fields that the code gives to each sentence. Both languages must have the same keys, and a sentence may
-use only its listed fields. So a mistake is found when the wording is loaded, not when the sentence is first needed.
+use only its listed fields, and those in ``OF_INDEX``. So a mistake is found when the wording is loaded, not when the
+sentence is first needed.
 """
 
 import csv
 import io
 import math
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -27,6 +28,9 @@ from analysis.exits import AnalysisError
 
 LANGUAGES = ("vi", "en")
 MISSING = "–"
+# What every sentence may say of the index that the report is about: its name as in a title, within a sentence, in full
+# and with its decree, and as in a subject; all its points.
+OF_INDEX = frozenset({"index", "index_within", "index_full", "index_decreed", "index_short", "maximum"})
 FIELDS = ["sentence", "fields"]  # the columns of fields.csv
 
 
@@ -36,11 +40,38 @@ class WordingError(AnalysisError, ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Wording:
-    """The sentences of one language, and its way of writing numbers, dates and lists."""
+    """The sentences of one language, and its way of writing numbers, dates and lists.
+
+    index    : the fields OF_INDEX; empty where the sentences are about no certain index
+    decimals : those of points, and of other numbers where a call does not say them
+    """
 
     lang: str
     sentences: dict[str, str]
     fields: dict[str, frozenset[str]]
+    index: dict[str, str] = field(default_factory=dict)
+    decimals: int = 2
+
+    def about(self, index: dict, maximum: float, kinds: dict, decimals: int) -> "Wording":
+        """The wording of a report on an index.
+
+        index : as in index.toml (see index.Index); {}: it has no name;  kinds : by code, vi and en: all its units. A
+                sentence ``kind.…`` of the home, from before there were kinds in area.toml, wins.
+        """
+        lang, said = self.lang, self._unnamed()
+        if index:
+            within = index["within"][lang]
+            said |= {"index": index["name"][lang], "index_within": within, "index_short": index["short"]}
+            said["index_full"] = (index["full"] or index["within"])[lang]
+            said["index_decreed"] = f"{within} ({index['decree'][lang]})" if index["decree"] else within
+        said["maximum"] = self.limit(maximum)
+        named = {f"kind.{code}": kind[lang] for code, kind in kinds.items()}
+        return replace(self, index=said, sentences=named | self.sentences, decimals=decimals)
+
+    def _unnamed(self) -> dict[str, str]:
+        name, within, short = (self.sentences.get(f"unnamed_index.{key}", "") for key in ("name", "within", "short"))
+        named = {"index": name, "index_within": within, "index_full": within, "index_decreed": within}
+        return named | {"index_short": short, "maximum": "100"}
 
     def say(self, key: str, **fields: object) -> str:
         """The sentence ``key`` with its fields filled in.
@@ -50,13 +81,14 @@ class Wording:
         offered = self.fields.get(key, frozenset())
         if set(fields) != offered:
             raise TypeError(f"sentence {key}: given the fields {sorted(fields)}, fields.csv offers {sorted(offered)}")
-        return _Formatter(self.lang).vformat(self.sentences[key], (), fields)
+        return _Formatter(self.lang).vformat(self.sentences[key], (), (self.index or self._unnamed()) | fields)
 
     def has(self, key: str) -> bool:
         return key in self.sentences
 
-    def number(self, value: float | None, decimals: int = 2, signed: bool = False) -> str:
+    def number(self, value: float | None, decimals: int | None = None, signed: bool = False) -> str:
         """``57.45`` => ``57,45`` (vi) or ``57.45`` (en), rounded half up; missing => ``–``; signed adds + or −."""
+        decimals = self.decimals if decimals is None else decimals
         if value is None or math.isnan(value):
             return MISSING
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
@@ -65,6 +97,10 @@ class Wording:
         )
         sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
+
+    def limit(self, value: float) -> str:
+        """A limit or a maximum with the decimals that it has: ``50``, ``62,5``."""
+        return self.number(value, len(f"{value:g}".partition(".")[2]))
 
     def date(self, day: date) -> str:
         """``2023-12-04`` => ``04/12/2023`` (vi) or ``4 December 2023`` (en)."""
@@ -212,6 +248,6 @@ def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, froze
         offered = ", ".join(sorted(fields.get(key, ()))) or "none"
         faults += [
             _Fault(file, key, f"{key}: the field {{{name}}} is not among those offered ({offered})")
-            for name in sorted(used - fields.get(key, frozenset()))
+            for name in sorted(used - fields.get(key, frozenset()) - OF_INDEX)
         ]
     return faults

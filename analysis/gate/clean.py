@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.characters import in_one_line, visible
 from analysis.config.rules import Rules
+from analysis.config.units import find_kinds
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError
 from analysis.gate import checks, pages, places, remarks, shapes
@@ -29,10 +30,6 @@ REPAIRS = ["file", "row", "column", "column_letter", "raw", "clean", "reason"]
 PROBLEMS = ["severity", "file", "row", "column", "column_letter", "value", "problem"]
 CONTROLS = ["control", "indicator", "expected", "found"]
 UNITS = ["unit_code", "unit_name", "type", "kind"]
-COMMUNE, DEPARTMENT = (
-    "commune",
-    "department",
-)  # where the table is the registry, the unit type (xã, phường …) tells a commune
 
 
 class Refused(AnalysisError, ValueError):
@@ -237,7 +234,7 @@ def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -
     of_places, place = places.read_files(list(filter(is_place, beside)), words)
     said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
-    whole = _check_whole(readings, rules, words) if readings and readings == sheets else Log("", words)
+    whole = _check_whole(readings, units, rules, words) if readings and readings == sheets else Log("", words)
     totals = _check_totals(readings, measurements, rules, words)
     every = [*logs, disagreements, whole, totals, *of_files, *of_places]
     problems = pd.DataFrame(listed((each for log in every for each in log.problems), words), columns=PROBLEMS)
@@ -261,8 +258,9 @@ def _by_place(repair: dict) -> tuple:
     return repair["row"], len(repair["column_letter"]), repair["column_letter"]
 
 
-def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
-    """Check that the files of the main form together have every registered unit exactly once, and the control row."""
+def _check_whole(readings: list[Reading], units: pd.DataFrame, rules: Rules, words: Wording) -> Log:
+    """Check that the files of the main form together have every registered unit exactly once, and the control row, and
+    that every unit is of a kind."""
     main = [each for each in readings if each.form == "columns.csv"] or readings
     first = next((each for each in main if each.named()), main[0])
     log = Log(first.file, words)
@@ -274,6 +272,11 @@ def _check_whole(readings: list[Reading], rules: Rules, words: Wording) -> Log:
     if rules.from_file and not any(each.named() for each in main):
         log.problem("problem.no_units", column)
     pages.check(readings)
+    if rules.from_file:
+        unfit = set(units.loc[units["kind"] == "", "unit_code"])
+        for reading, record in ((each, record) for each in main for record in each.named() if record.code in unfit):
+            place = reading.at(record.row, reading.column_of.get("unit"))
+            log.problem("problem.no_kind", place, record.name, kinds=", ".join(rules.settings["kinds"]))
     wanted = rules.settings["control_rows"]
     if wanted and not rules.from_file and rules.settings["code"] not in found:
         log.problem("problem.missing_control", column, wanted[0])
@@ -345,7 +348,8 @@ def _units(readings: list[Reading], rules: Rules) -> pd.DataFrame:
         held = rules.units.rename(columns={"code": "unit_code", "name": "unit_name"})
         return held[UNITS]
     named = {record.code: record for each in readings for record in each.named()}
-    rows = [(each.code, each.name, each.type, COMMUNE if each.type else DEPARTMENT) for each in named.values()]
+    kinds = find_kinds({each.code: (each.type, each.name) for each in named.values()}, rules.settings["kinds"])
+    rows = [(each.code, each.name, each.type, kinds[each.code]) for each in named.values()]
     return pd.DataFrame(rows, columns=UNITS)
 
 

@@ -88,19 +88,23 @@ def find_previous_ranks(
     return previous.groupby(kinds).transform(score.rank)
 
 
-def compare_carried_totals(course: pd.DataFrame, carried: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+def compare_carried_totals(
+    course: pd.DataFrame, carried: pd.DataFrame, cutoff: str, decimals: int = score.SHOWN_DECIMALS
+) -> pd.DataFrame:
     """Previous totals in a table that differ from the totals published for that cut-off.
 
     course  : cutoff, unit_code, total, carried_by; this cut-off among the published ones
     carried : unit_code, carrier (cut-off of the table that has the total), cutoff (of the total), total
     Returns : CARRIED, only the rows about this cut-off: this table has the total, or a later table has it for this one.
-              Totals are compared as they are shown, rounded to 0.01.
+              Totals are compared as they are shown, rounded to ``decimals``.
     """
     published = course[course["carried_by"] == ""][["cutoff", "unit_code", "total"]]
     both = carried.merge(published.rename(columns={"total": "published"}), on=["cutoff", "unit_code"])
     both = both.rename(columns={"total": "carried"}).dropna(subset=["carried", "published"])
     both = both[(both["carrier"] == cutoff) | (both["cutoff"] == cutoff)]
-    return both[score.rounded(both["carried"]) != score.rounded(both["published"])].reset_index(drop=True)[CARRIED]
+    return both[score.rounded(both["carried"], decimals) != score.rounded(both["published"], decimals)].reset_index(
+        drop=True
+    )[CARRIED]
 
 
 def keep_comparable(previous: pd.Series, previous_cutoff: str, since: pd.Series) -> pd.Series:

@@ -20,8 +20,6 @@ from analysis.method.score import SHOWN_DECIMALS
 
 ROUTES = list(tables.TABLES["routes"].columns)
 FIRST_COMES = (possible.STEP, possible.STOCK, "", possible.FLOW)
-PETTY_POINTS = 10.0**-SHOWN_DECIMALS  # no total shows less
-MAY_LACK = PETTY_POINTS / 2 + possible.HAIR  # points that may lack at a band: rounded, the total is the band's
 
 
 def find_routes(
@@ -35,6 +33,7 @@ def find_routes(
     accumulates: Mapping[str, str] | str = "year",
     steps: pd.DataFrame | None = None,
     since: Mapping[str, str] | None = None,
+    decimals: int = SHOWN_DECIMALS,
 ) -> pd.DataFrame:
     """What each indicator alone would have to gain for a unit to reach the next band by a day, and a mix that does.
 
@@ -43,6 +42,7 @@ def find_routes(
     indicators   : indicator, unit, max_points, rule, full_at_pct, nature (``flow``, ``stock`` or ""; may be absent)
     units        : unit_code, kind: a unit's peers are those of its kind; others have no routes
     by, accumulates, since : as in ``possible``
+    decimals     : those that totals are shown with: what follows is said of two
     steps        : unit_code, indicator (a group or NOT_ITEMISED), points: losses that a step explains, points above 0
     Returns : ROUTES, one row a unit and route; none in the highest band.
               gap            points to the next band
@@ -81,11 +81,12 @@ def find_routes(
         frame[f"{kind}_points"] = frame[f"{kind}_pct"] * frame["points_per_pct"]
     if steps is not None and len(steps):
         frame = pd.concat([frame, _step_rows(steps, scores, bands)], ignore_index=True)
-    frame["may_lack"] = np.minimum(MAY_LACK, frame["gap"] / 2)
+    petty = 10.0**-decimals  # no total shows less; what lacks at a band may be half of it: rounded, it is reached
+    frame["may_lack"] = np.minimum(petty / 2 + possible.HAIR, frame["gap"] / 2)
     frame["enough"] = frame["room_points"] >= frame["gap"] - frame["may_lack"]
     needed = frame["gap"] / frame["points_per_pct"]
     frame["needed_pct"] = needed.where(~frame["enough"], np.minimum(needed, frame["room_pct"]))
-    frame = _mixed(frame)
+    frame = _mixed(frame, petty)
     frame["mix_pct"] = frame["mix_points"] / frame["points_per_pct"]
     for kind in ("needed", "mix"):
         frame[f"{kind}_rate"], frame[f"{kind}_cases"] = _on_rest(frame, frame[f"{kind}_pct"])
@@ -124,8 +125,8 @@ def _on_rest(frame: pd.DataFrame, gained_pct: pd.Series) -> tuple[pd.Series, pd.
     return rate, cases.where(frame["cases"] > 0)
 
 
-def _mixed(frame: pd.DataFrame) -> pd.DataFrame:
-    """``frame`` with order, mix_points and mix_proven of each unit's mix: see ``ways``."""
+def _mixed(frame: pd.DataFrame, petty: float) -> pd.DataFrame:
+    """``frame`` with order, mix_points and mix_proven of each unit's mix: see ``ways``. petty : no total shows less"""
     worth = frame[["proven_points", "room_points"]].groupby(frame["unit_code"]).transform("sum")
     reaches = worth.ge(frame["gap"] - frame["may_lack"], axis=0)
     frame["mix_proven"] = reaches["proven_points"]
@@ -133,7 +134,7 @@ def _mixed(frame: pd.DataFrame) -> pd.DataFrame:
     is_counted = (frame["cases"] > 0) | (frame["nature"] == possible.STEP)
     price = frame["cases"].where(is_counted.groupby(frame["unit_code"]).transform("all"), 1.0)
     rank = frame["nature"].map({nature: place for place, nature in enumerate(FIRST_COMES)}).fillna(2)
-    petty_last = (PETTY_POINTS - frame["most"]).clip(lower=0)  # and of those the one first that brings more
+    petty_last = (petty - frame["most"]).clip(lower=0)  # and of those the one first that brings more
     best_first = -(frame["points_per_pct"] / price).fillna(0)
     sequence = np.lexsort((best_first, rank, petty_last, pd.factorize(frame["unit_code"])[0]))
     frame, reaches = (each.iloc[sequence].reset_index(drop=True) for each in (frame, reaches))

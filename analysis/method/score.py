@@ -10,11 +10,12 @@ import pandas as pd
 from analysis.config.formulas import RULES, rate_pct
 
 PRINTED, COMPUTED = "printed", "computed"  # where totals come from: the key ``total`` of area.toml
-SHOWN_DECIMALS = 2
-NOTHING_POINTS = 0.05  # six rounded groups can leave so much unexplained: no more than rounding
+SHOWN_DECIMALS = 2  # of points of 100; an index of fewer points shows more
 POINTS_COLUMNS = ["unit_code", "group", "indicator", "points", "max_points", "published_points", "status"]
 RECONCILIATION_COLUMNS = ["unit_code", "group", "indicator", "computed", "published", "difference", "agrees"]
-METRIC_TOLERANCE, SUM_TOLERANCE = 0.01, 0.02  # a metric is rounded once; a sum carries the rounding of its parts
+# In units of the last decimal shown: a metric is rounded once; a sum carries the rounding of its parts; six rounded
+# groups can leave five unexplained: no more than rounding.
+METRIC_TOLERANCE, SUM_TOLERANCE, NOTHING = 1, 2, 5
 SCORES_COLUMNS = ["unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"]
 
 
@@ -23,7 +24,7 @@ def points(measurements: pd.DataFrame, indicators: pd.DataFrame, groups: pd.Data
 
     measurements : unit_code, indicator (or group), value (percent 0–100; NaN = missing), numerator, denominator,
                    published_points
-    indicators, groups : config/index-766, cut to the cut-off's date
+    indicators, groups : those of the index, cut to the cut-off's date
     Returns : unit_code, group, indicator (empty on the group's own row), points, max_points, published_points, status:
               computed; published (the rule or a part of the group is not known, so the published points are used);
               not assessed (no cases, and the rule gives none: counts 0 in its group); missing (no figure).
@@ -100,7 +101,7 @@ def scores(
 def most_not_itemised(points: pd.DataFrame, most: float) -> pd.Series:
     """How many points the parts that are not itemised can earn at most, by unit_code.
 
-    points : as ``points`` returns them;  most : points of all groups together, 100
+    points : as ``points`` returns them;  most : points of all groups together
     """
     known = explained(points).groupby("unit_code")["max_points"].sum()
     return most - known.reindex(points["unit_code"].unique(), fill_value=0.0)
@@ -115,16 +116,27 @@ def explained(points: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([known, others.loc[in_part, POINTS_COLUMNS]], ignore_index=True)
 
 
+def nothing_points(decimals: int) -> float:
+    """Points up to which a remainder is no more than rounding: 0.05 where totals show two decimals."""
+    return NOTHING * 10.0**-decimals
+
+
 def reconciliation(
-    points: pd.DataFrame, scores: pd.DataFrame, tolerance: float = SUM_TOLERANCE, total: str = PRINTED
+    points: pd.DataFrame,
+    scores: pd.DataFrame,
+    tolerance: float | None = None,
+    total: str = PRINTED,
+    decimals: int = SHOWN_DECIMALS,
 ) -> pd.DataFrame:
     """Every figure that is both computed and published: what each says, and whether they agree.
 
-    tolerance : of a total, in points (``sum_tolerance_points`` of area.toml)
-    total   : as for ``scores``; a COMPUTED one is published nowhere, and has no row
-    Returns : unit_code, group, indicator (TOTAL for the unit's total; empty on a group's row), computed (rounded half
-              up to 0.01; a group is the sum of its metrics as published, a total that of its groups), published,
-              difference, agrees (within 0.01 for a metric, 0.02 for a group). Totals only where every group is known.
+    tolerance : of a total, in points (``sum_tolerance_points`` of area.toml); None: that of a group
+    total     : as for ``scores``; a COMPUTED one is published nowhere, and has no row
+    decimals  : those that points are shown with
+    Returns   : unit_code, group, indicator (TOTAL for the unit's total; empty on a group's row), computed (rounded half
+                up; a group is the sum of its metrics as published, a total that of its groups), published, difference,
+                agrees (of two decimals: within 0.01 for a metric, 0.02 for a group). Totals only where every group is
+                known.
     """
     metrics = points[(points["indicator"] != "") & points["points"].notna()].rename(columns={"points": "computed"})
     sums = _sums(points[points["indicator"] != ""], ["unit_code", "group"])
@@ -133,16 +145,17 @@ def reconciliation(
     published = scores[["unit_code", "total"]].iloc[: 0 if total == COMPUTED else None]
     totals = _whole_totals(points).merge(published, on="unit_code")
     totals = totals.rename(columns={"total": "published_points"}).assign(group="", indicator="TOTAL")
+    last = 10.0**-decimals
     parts = [
-        metrics.assign(tolerance=METRIC_TOLERANCE),
-        groups.assign(tolerance=SUM_TOLERANCE),
-        totals.assign(tolerance=tolerance),
+        metrics.assign(tolerance=METRIC_TOLERANCE * last),
+        groups.assign(tolerance=SUM_TOLERANCE * last),
+        totals.assign(tolerance=SUM_TOLERANCE * last if tolerance is None else tolerance),
     ]
     frame = pd.concat(parts, ignore_index=True).rename(columns={"published_points": "published"})
     frame = frame[frame["published"].notna()]
-    frame["computed"] = rounded(frame["computed"])
-    frame["difference"] = (frame["published"] - frame["computed"]).round(6)
-    frame["agrees"] = frame["difference"].abs() <= frame["tolerance"]
+    frame["computed"] = rounded(frame["computed"], decimals)
+    frame["difference"] = (frame["published"] - frame["computed"]).round(max(6, decimals))
+    frame["agrees"] = frame["difference"].abs() <= frame["tolerance"].round(9)
     return frame[RECONCILIATION_COLUMNS].reset_index(drop=True)
 
 

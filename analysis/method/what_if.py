@@ -20,7 +20,7 @@ def what_if(
     measurements : as ``score.points`` takes them, unit_name and the indicator TOTAL among them
     changed : unit_code, indicator, and value (percent) or numerator (and denominator, where it changes too). Figures
               that are left out or NaN do not change.
-    indicators, groups, bands : config/index-766, cut to the cut-off's date;  units : unit_code, kind
+    indicators, groups, bands : those of the index, cut to the cut-off's date;  units : unit_code, kind
     Returns : unit_code, unit_name, total_now, total, band_now, band, rank_now, rank. new total = published total + the
               points that the changed indicators gain; all other points of a total are assumed not to change.
     Raises  : ValueError naming unit and indicator, where the table does not have that figure, where no known rule gives

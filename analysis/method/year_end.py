@@ -41,13 +41,17 @@ NORMAL = NormalDist()
 
 
 def forecast_year_end(
-    history: pd.DataFrame, indicators: pd.DataFrame, bands: pd.DataFrame, settings: Mapping | None = None
+    history: pd.DataFrame,
+    indicators: pd.DataFrame,
+    bands: pd.DataFrame,
+    settings: Mapping | None = None,
+    maximum: float = 100.0,
 ) -> pd.DataFrame:
     """An interval for every unit's total, rates and points on a day, as seen from the newest cut-off of ``history``.
 
     history    : as in ``week_rates``; the totals are its rows of the indicator TOTAL
     indicators : indicator, unit, max_points, rule, full_at_pct, nature (may be absent: no flows)
-    bands      : band, from_points
+    bands      : band, from_points;  maximum : all points of the index
     Returns : YEAR_END. Of a total (indicator TOTAL) a row for each band, with the odds of ending in it (0 to 1, in all
               1). Of a flow one row, in percent; of every other indicator that earns points, and of what is
               not itemised (NOT_ITEMISED), one row in points: there band is "" and odds are missing. low to high holds
@@ -77,7 +81,7 @@ def forecast_year_end(
     if newest[:4] == by[:4]:
         earned = {name: _points(history, name, rules, horizon) for name in printed}
         earned |= {"TOTAL": _values(history, "TOTAL", horizon)}
-        rows += _stocks_and_totals(earned, parts, rules, bands, horizon)
+        rows += _stocks_and_totals(earned, parts, rules, bands, horizon, maximum)
     frame = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=YEAR_END)
     order = pd.Categorical(frame["unit_code"], units).codes
     return frame.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)[YEAR_END]
@@ -329,7 +333,7 @@ def _points(history: pd.DataFrame, name: str, rules: pd.DataFrame, horizon: _Hor
     return rule["max_points"] * (_values(history, name, horizon) / full).clip(upper=1.0)
 
 
-def _stocks_and_totals(earned, flows, rules, bands, horizon) -> list[pd.DataFrame]:
+def _stocks_and_totals(earned, flows, rules, bands, horizon, maximum) -> list[pd.DataFrame]:
     """Rows of stocks and what is not itemised in points, and of the totals."""
     total = earned.pop("TOTAL")
     if total.empty or horizon.newest not in total:
@@ -349,8 +353,8 @@ def _stocks_and_totals(earned, flows, rules, bands, horizon) -> list[pd.DataFram
         rows.append(part.rows(name, horizon.wide))
     other = total - by_flows
     rest = other - sum((held[name] for name in stocks), 0.0 * total)
-    rows.append(_moving(rest, horizon, -100.0, 100.0).rows(NOT_ITEMISED, horizon.wide))
-    parts = [_moving(other, horizon, -100.0, 100.0)]
+    rows.append(_moving(rest, horizon, -maximum, maximum).rows(NOT_ITEMISED, horizon.wide))
+    parts = [_moving(other, horizon, -maximum, maximum)]
     for name, part in flows.items():
         if name in held:
             parts.append(_in_points(part, rules.loc[name], earned[name][horizon.newest].isna().to_numpy()))
@@ -359,7 +363,7 @@ def _stocks_and_totals(earned, flows, rules, bands, horizon) -> list[pd.DataFram
     others = ~horizon.is_area if (~horizon.is_area).any() else horizon.is_area
     together = _correlations([part.moves[others] for part in parts])
     variance = np.einsum("iu,ij,ju->u", deviations, together, deviations)
-    whole = _Part(horizon.units, middle, variance, 0.0, 100.0, parts[0].moves)
+    whole = _Part(horizon.units, middle, variance, 0.0, maximum, parts[0].moves)
     return [*rows, _with_odds(whole.rows("TOTAL", horizon.wide), whole, bands)]
 
 

@@ -266,7 +266,7 @@ def _ask_about_losses(edition: Edition) -> list[str]:
         return []
     below = set(steps.loc[(steps["against"] == PEERS) & (steps["blocks"] < 0), "unit_code"])
     for each in lost.head(most).itertuples():
-        about = [words.say("piece.lost_about", points=words.number(each.points, 0))]
+        about = [words.say("piece.lost_about", points=words.limit(each.points))]
         held = edition.ages.get((standing.PEER, each.unit_code, NOT_ITEMISED)) if each.unit_code in below else None
         about += filter(None, [say_short_age(held, words)] if held else [])
         named.append(f"{edition.names.unit(each.unit_code)} ({'; '.join(about)})")

@@ -35,6 +35,10 @@ class Edition:
     province_rank: str = ""
     provenance: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """The sentences of an edition are about its index and its kinds of units."""
+        object.__setattr__(self, "words", self.rules.worded(self.words))
+
     @cached_property
     def names(self) -> Names:
         return Names(self.rules, self.words, self.tables["units"])

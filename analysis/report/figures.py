@@ -80,7 +80,9 @@ def heat(edition: Edition) -> list[Chart]:
         if groups.empty:
             return []
         groups = groups.rename(columns={"group": "name", "points": "value"})
-        cells = groups.assign(indicator_name=groups["name"].map(names.group), most=groups["max_points"], decimals=2)
+        cells = groups.assign(
+            indicator_name=groups["name"].map(names.group), most=groups["max_points"], decimals=edition.words.decimals
+        )
         cells, name = cells.assign(target=float("nan"), flagged=False), "heat_groups"
     else:
         cells = edition.tables["measurements"]
@@ -252,7 +254,7 @@ def _by_urgency(edition: Edition, code: str, indicator: str) -> list[tuple[str, 
 
 
 def lost_points(edition: Edition, code: str = "") -> Chart | None:
-    """Where points of 100 were lost by the area or one unit: each part that explains the total, then the rest.
+    """Where points were lost by the area or one unit: each part that explains the total, then the rest.
 
     None where the table has no such total.
     """
@@ -272,7 +274,7 @@ def lost_points(edition: Edition, code: str = "") -> Chart | None:
     rest = {
         "part": edition.names.indicator(NOT_ITEMISED),
         "points": total["not_itemised"].iat[0],
-        "max_points": edition.rules.groups["max_points"].sum() - points["max_points"].sum(),
+        "max_points": edition.rules.maximum - points["max_points"].sum(),
     }
     if rest["max_points"] > 0:
         parts = pd.concat([parts, pd.DataFrame([rest])], ignore_index=True)

@@ -173,14 +173,14 @@ def _steps(steps: pd.DataFrame, step: dict, names: Names, ages: Ages) -> list[tu
     before = steps[steps["against"] != PEERS].set_index("unit_code")["blocks"]
     for each in steps.itertuples():
         lost = each.blocks < 0
-        fields = {"unit": names.unit(each.unit_code), "points": words.number(abs(each.blocks), 0)}
+        fields = {"unit": names.unit(each.unit_code), "points": words.limit(abs(each.blocks))}
         fields["group"] = uncapital(names.group(step["group"]))
         if each.against == PEERS:
             key = (standing.PEER, each.unit_code, NOT_ITEMISED)
             text = words.say("finding.step_against_peers", gap=words.number(-each.points), **fields)
             if each.blocks < before.get(each.unit_code, 0) < 0:
                 now = -before[each.unit_code]
-                parts = {"now": words.number(now, 0), "before": words.number(-each.blocks - now, 0)}
+                parts = {"now": words.limit(now), "before": words.limit(-each.blocks - now)}
                 text += " " + words.say("finding.step_earlier", **parts)
             text, since = ages.said(text, *key), ages.since(*key)
         else:
@@ -308,10 +308,10 @@ def _rest_out_of_bounds(tables: dict[str, pd.DataFrame], names: Names) -> list[t
     a figure of the table, or our reading of its columns, is wrong. Where every group is known nothing is left to
     itemise: then the total and its sum differ, which ``_differences`` tells."""
     words, rows = names.words, []
-    most = score.most_not_itemised(tables["points"], names.most_points)
+    most, nothing = score.most_not_itemised(tables["points"], names.most_points), score.nothing_points(words.decimals)
     for each in tables["scores"].dropna(subset="not_itemised").itertuples():
         limit = most[each.unit_code]
-        if limit > 0 and not -score.NOTHING_POINTS <= each.not_itemised <= limit + score.NOTHING_POINTS:
+        if limit > 0 and not -nothing <= each.not_itemised <= limit + nothing:
             reference = 0.0 if each.not_itemised < 0 else limit
             fields = {"value": words.number(each.not_itemised), "most": words.number(limit)}
             text = words.say("finding.rest_out_of_bounds", unit=names.unit(each.unit_code), **fields)

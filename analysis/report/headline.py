@@ -295,7 +295,7 @@ def say_lost(edition: Edition, unit: Part, code: str) -> list[Part]:
     its = edition.tables["steps"].query("unit_code == @code and blocks < 0").set_index("against")["blocks"]
     if its.nunique() == 1 and "before" in its:
         its = its[["before"]]  # all that is lacking was lost this time
-    points = {name: [Part(edition.words.number(-blocks, 0), strong=True)] for name, blocks in its.items()}
+    points = {name: [Part(edition.words.limit(-blocks), strong=True)] for name, blocks in its.items()}
     return parts.say(edition.words, f"piece.lost_{'_'.join(points)}", unit=[unit], **points)
 
 

@@ -106,7 +106,7 @@ def _keep(page: Path, record: Path, is_stale: Callable[[], bool], build: Callabl
 def read(home: Path, area: str) -> pd.DataFrame:
     """The totals of all weeks whose tables can be read: the columns of ``history.load``, and kind, change, place, of.
 
-    kind   : commune or department; NaN for the control row and for carried totals
+    kind   : a kind of units; NaN for the control row and for carried totals
     change : points, as in that week's report; NaN: none
     place, of : the area's place in its province, and among how many, as a file of the week says; NaN: none does
     """
@@ -172,6 +172,7 @@ def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words
     held   : the rules in force at the newest cut-off
     up     : whether the page links to the index of all areas
     """
+    words = held.worded(words)
     area, course = held.settings["name"][words.lang], _course(totals, held)
     by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
     rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
@@ -192,7 +193,7 @@ def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Word
 
     weeks : by area, oldest first, at least one each; an area whose configuration is wrong is listed without its figures
     """
-    rows, publics = [], []
+    rows, publics, about = [], [], []
     for area, its in weeks.items():
         named = {"area": area, "name": area, "count": words.number(len(its), 0)}
         try:
@@ -202,7 +203,10 @@ def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Word
             continue
         named["name"] = capital(held.settings["name"][words.lang])
         publics.append(held.settings["public"])
-        rows.append(_row(its[-1], read_week(home, area, its[-1].cutoff), held, words) | named)
+        about.append(held)
+        rows.append(_row(its[-1], read_week(home, area, its[-1].cutoff), held, held.worded(words)) | named)
+    if about and all(each.index == about[0].index for each in about):  # else the list is about no single index
+        words = about[0].worded(words)
     shown = [({"text/html": _html("index_areas", words, areas=rows, missing=MISSING)}, {})]
     shared = {key: values.pop() if len(values := {each[key] for each in publics}) == 1 else "" for key in PUBLIC}
     head = build_head(shared, NAME, words.say("index.areas_about"), kind="website")
@@ -235,7 +239,7 @@ def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> 
     area = next(own.itertuples(), None)
     return _blank(week, words) | {
         "readable": len(totals) > 0,
-        "file_name": paths.saved_name(held.area, week.cutoff),
+        "file_name": paths.saved_name(held.index.get("short", ""), held.area, week.cutoff),
         "place": "{:.0f}/{:.0f}".format(*told[0]) if told else "",
         "total": words.number(area.total) if area else "",
         "change": words.number(area.change, signed=True) if area else MISSING,

@@ -37,7 +37,7 @@ class Names:
         )
         self.is_total_computed = rules.settings["total"] == COMPUTED
         self.groups_not_printed = rules.groups_not_printed
-        self.most_points = rules.groups["max_points"].sum()
+        self.most_points = rules.maximum
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
         self._flows = set(rules.indicators.loc[rules.indicators["nature"] == FLOW, "indicator"])
         self._decimals = {INDICATOR_OF.get(name, name): decimals for name, decimals in rules.decimals.items()}
@@ -88,7 +88,7 @@ class Names:
         return self._bands[code] if code else self.words.say("piece.unranked")
 
     def decimals(self, indicator: str) -> int:
-        return self._decimals.get(indicator, 2)
+        return self._decimals.get(indicator, 2 if indicator in self._percent else self.words.decimals)
 
     def telling_decimals(self, indicator: str, old: float, new: float) -> int:
         """The decimals of the column, or more if two different figures would look the same."""

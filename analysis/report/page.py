@@ -34,7 +34,7 @@ def headline(edition: Edition) -> HTML:
         items=top.items(edition),
         before=_previous_page(edition),
         cutoff=cutoff,
-        download=paths.saved_name(edition.rules.area, str(cutoff)),
+        download=paths.saved_name(edition.rules.index.get("short", ""), edition.rules.area, str(cutoff)),
         contents=_contents(edition),
         departments={each["code"]: each["name"] for each in asks.department_sections(edition)},
     )

@@ -15,7 +15,6 @@ from analysis.method.week_rates import COUNTS, ESTIMATE
 from analysis.report.names import Names
 
 NO_TOTAL = "no_total"  # the reason why the change of a unit is withheld that has no total now
-SHOWN_POINTS = 0.005  # less is shown as 0,00
 NOTATION = ("decimal_comma", "thousands", "percent_sign", "percent_format")  # how a number may be written
 
 
@@ -119,14 +118,19 @@ def say_part(move, change: float, names: Names) -> str:
     return words.say(key, median=words.number(move.median, signed=True), **fields)
 
 
+def shown_points(words: Wording) -> float:
+    """The least points that are shown as more than 0,00."""
+    return 10.0**-words.decimals / 2
+
+
 def say_parts(contributions: pd.DataFrame, names: Names, most: int = 3) -> list[str]:
     """The parts of one unit's change, largest first: the ``most`` largest by name, the others as one figure."""
-    shown = contributions[contributions["contribution"].abs() >= SHOWN_POINTS]
+    shown = contributions[contributions["contribution"].abs() >= shown_points(names.words)]
     ordered = shown.sort_values("contribution", key=abs, ascending=False, kind="stable")
     signed = functools.partial(names.words.number, signed=True)
     parts = [f"{names.part(each)} {signed(each.contribution)}" for each in ordered.head(most).itertuples()]
     others = contributions["contribution"].sum() - ordered.head(most)["contribution"].sum()
-    if parts and abs(others) >= SHOWN_POINTS:
+    if parts and abs(others) >= shown_points(names.words):
         parts.append(names.words.say("finding.other_parts", change=signed(others)))
     return parts
 
@@ -216,14 +220,14 @@ def _say_mix(routes: pd.DataFrame, mix: pd.DataFrame, names: Names) -> str:
     texts = [words.say("finding.route_gap", unit=names.unit(first["unit_code"]), **fields)]
     steps, rates = mix[mix["nature"] == possible.STEP], mix[mix["nature"] != possible.STEP]
     for each in steps.itertuples():
-        points = words.number(each.room_points, 0)
+        points = words.limit(each.room_points)
         texts.append(words.say("finding.route_step", points=points, group=uncapital(names.group(each.indicator))))
     is_open = routes.loc[routes["nature"] != possible.STEP, "mix_points"].isna().any()
     if is_open:
         most = routes.loc[routes["nature"] != possible.STEP, "room_points"].sum()
         by = words.date(date.fromisoformat(first["by"]))
-        key = "finding.route_none" if most >= SHOWN_POINTS else "finding.route_nothing"
-        shown = {"most": words.number(most)} if most >= SHOWN_POINTS else {}
+        key = "finding.route_none" if most >= shown_points(words) else "finding.route_nothing"
+        shown = {"most": words.number(most)} if most >= shown_points(words) else {}
         texts.append(words.say(key, by=by, **shown))
     elif len(rates):
         ways = "; ".join(_say_need(each, "mix", names) for each in rates.itertuples())
@@ -293,7 +297,7 @@ def say_year_end(rows: pd.DataFrame, names: Names, by: date, level: float) -> li
     words, total = names.words, rows[rows["indicator"] == "TOTAL"]
     if total.empty:
         return []
-    ends = {name: words.number(total[name].iloc[0], 1) for name in ("low", "high")}
+    ends = {name: words.number(total[name].iloc[0], words.decimals - 1) for name in ("low", "high")}
     shares = {"level": names.percent(100 * level, 0), "by": words.date(by), **ends}
     shares["unit"] = names.typed(total["unit_code"].iat[0])
     shown = total[total["odds"] >= 0.005].sort_values("odds", ascending=False)

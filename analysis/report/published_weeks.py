@@ -56,7 +56,11 @@ def published(home: Path, area: str) -> list[Published]:
 
 def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str:
     """The fingerprint of everything that the index is made from."""
-    config = [path for name in (area, "index-766", "wording") for path in (home / "config" / name).glob("*")]
+    config = [
+        path
+        for name in (area, files.index_folder(home, area), "wording")
+        for path in (home / "config" / name).glob("*")
+    ]
     names = [f"{name}.csv" for name in ("scores", "changes", "units", "place", "corrections", "r*/corrections")]
     held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]
     told = [words.lang, weeks, has_neighbours(home, area), provenance.code(), atomic.hashes([*config, *held], home)]

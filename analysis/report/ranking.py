@@ -15,7 +15,7 @@ from analysis.report.edition import Edition
 LONG = 40  # our choice: units that are read one by one; of more, tables are grouped and charts show dots
 TEN = 10
 SCALE, COURSE, HEIGHT, EDGE = 120, 64, 20, 6  # pixels
-STEP = 5  # points between which the scale begins and ends
+STEP = 0.05  # of the maximum, between which the scale begins and ends
 LEAST_CUTOFFS, MOST_CUTOFFS = 3, 60
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"  # in the order of dictionaries: huyền, hỏi, ngã, sắc, nặng
@@ -33,7 +33,7 @@ def rankings(edition: Edition) -> list[dict]:
 
 
 def _ranking(edition: Edition, kind: str, units: pd.DataFrame) -> dict:
-    words, scale = edition.words, Scale(units)
+    words, scale = edition.words, Scale(units, edition.rules.maximum)
     courses = _draw_courses(edition, units) if len(units) <= LONG else {}
     rows = []
     for _, each in units.iterrows():
@@ -55,8 +55,8 @@ def _ranking(edition: Edition, kind: str, units: pd.DataFrame) -> dict:
         "kind": words.say(f"kind.{kind}") if edition.units["kind"].nunique() > 1 else "",
         "is_long": len(rows) > LONG,
         "groups": groups,
-        "limits": [(scale.place(limit), words.number(limit, 0)) for limit in limits],
-        "ends": [(scale.place(end), words.number(end, 0)) for end in (scale.low, scale.high)],
+        "limits": [(scale.place(limit), words.limit(limit)) for limit in limits],
+        "ends": [(scale.place(end), words.limit(end)) for end in (scale.low, scale.high)],
         "key": _say_key(edition, rows, limits, bool(courses)),
         "has_course": bool(courses),
     }
@@ -68,7 +68,7 @@ def _say_key(edition: Edition, rows: list[dict], limits: pd.Series, has_course: 
     texts = [words.say("ranking.sorted"), words.say("ranking.key_now")]
     texts += [words.say("ranking.key_before")] if any(each["before"] is not None for each in rows) else []
     if len(limits):
-        texts.append(words.say("ranking.key_limits", limits=words.listed(words.number(each, 0) for each in limits)))
+        texts.append(words.say("ranking.key_limits", limits=words.listed(words.limit(each) for each in limits)))
     texts += [words.say("ranking.key_marks")] if any(each["way"] for each in rows) else []
     texts += [words.say("ranking.key_course", first=_first_day(edition))] if has_course else []
     return " ".join(texts)
@@ -77,12 +77,13 @@ def _say_key(edition: Edition, rows: list[dict], limits: pd.Series, has_course: 
 class Scale:
     """From below the lowest total to above the highest one, now or before, on ``SCALE`` pixels."""
 
-    def __init__(self, units: pd.DataFrame) -> None:
+    def __init__(self, units: pd.DataFrame, maximum: float) -> None:
         known = units[["total", "previous_total"]].stack().dropna()
-        low, high = (known.min(), known.max()) if len(known) else (0, 100)
-        self.low, self.high = STEP * math.floor(low / STEP), STEP * math.ceil(high / STEP)
+        low, high = (known.min(), known.max()) if len(known) else (0, maximum)
+        step = STEP * maximum
+        self.low, self.high = (round(step * end, 9) for end in (math.floor(low / step), math.ceil(high / step)))
         if self.low == self.high:
-            self.low, self.high = self.low - STEP, self.high + STEP
+            self.low, self.high = self.low - step, self.high + step
 
     def place(self, total: float) -> float | None:
         """Pixels from the left, or None where the total is not known."""
@@ -103,7 +104,10 @@ def _draw_courses(edition: Edition, units: pd.DataFrame) -> dict[str, list[str]]
     if len(days) < LEAST_CUTOFFS or course.empty:
         return {}
     ends = course.groupby("unit_code")["total"].agg(["min", "max"])
-    widest, middle = max((ends["max"] - ends["min"]).max(), 1.0), (ends["min"] + ends["max"]) / 2
+    widest, middle = (
+        max((ends["max"] - ends["min"]).max(), edition.rules.maximum / 100),
+        (ends["min"] + ends["max"]) / 2,
+    )
     drawn: dict[str, list[str]] = {}
     for code, its in course.sort_values("cutoff").groupby("unit_code"):
         x = its["cutoff"].map(days)

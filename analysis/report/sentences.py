@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.config.wording import Wording, capital, uncapital
 from analysis.method import possible
-from analysis.method.score import NOTHING_POINTS
+from analysis.method.score import nothing_points
 from analysis.report import phrases, table_rows
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
@@ -89,7 +89,7 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
         not in_letter
         and district is not None
         and edition.names.groups_not_printed
-        and district["not_itemised"] > NOTHING_POINTS
+        and district["not_itemised"] > nothing_points(words.decimals)
     ):
         fields = {"explained": words.number(district["computed_total"]), "rest": words.number(district["not_itemised"])}
         lines.append(words.say("piece.itemised", area=settings["name"][words.lang], **fields))

@@ -215,7 +215,9 @@ def _standing_lines(edition: Edition, code: str) -> list[str]:
     if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
         # between the figures as they are shown: a reader subtracts them
-        gap = phrases.say_gap("TOTAL", score.rounded(unit["total"]) - score.rounded(median), edition.names)
+        gap = phrases.say_gap(
+            "TOTAL", score.rounded(unit["total"], words.decimals) - score.rounded(median, words.decimals), edition.names
+        )
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
     return list(filter(None, lines))
@@ -227,7 +229,7 @@ def _strips(edition: Edition, code: str) -> list[place.Strip]:
     strips, targets = [], edition.rules.settings["targets"]
     if pd.notna(unit["total"]):
         its = _of_its_kind(edition, code)
-        scale, totals, bands = ranking.Scale(its), its["total"].dropna(), edition.rules.bands
+        scale, totals, bands = ranking.Scale(its, edition.rules.maximum), its["total"].dropna(), edition.rules.bands
         bands = bands[bands["from_points"].between(scale.low, scale.high, inclusive="neither")]
         limits = {
             each.from_points: f"{names.band(each.band)} ≥ {show_limit(each.from_points, words)}"
@@ -341,7 +343,7 @@ def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
                 "lost": words.number(each.lost),
                 "lost_px": round(scale * each.lost) if pd.notna(each.lost) else 0,
                 "most_px": round(scale * each.max_points) if pd.notna(each.max_points) else 0,
-                "points": f"{words.number(each.points)}/{words.number(each.max_points, 0)}",
+                "points": f"{words.number(each.points)}/{words.limit(each.max_points)}",
                 "value": names.figure(measured, values.get(code)),
                 "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
                 "best": _best(edition, code, measured, values) if with_best else "",
@@ -653,9 +655,9 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
             "unit.lost_part",
             part=names.part(each),
             lost=words.number(each.lost),
-            most=words.number(each.max_points, 0),
+            most=words.limit(each.max_points),
         )
-        for each in parts[parts["lost"] >= phrases.SHOWN_POINTS].head(most).itertuples()
+        for each in parts[parts["lost"] >= phrases.shown_points(words)].head(most).itertuples()
     ]
     return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
 
@@ -664,7 +666,7 @@ def _rest(edition: Edition, code: str) -> str:
     """The points that no column explains, and the median of the unit's kind if it has others."""
     words, own = edition.words, _unit(edition, code)["not_itemised"]
     its = _of_its_kind(edition, code)["not_itemised"].dropna()
-    if pd.isna(own) or edition.names.is_total_computed or its.abs().max() <= score.NOTHING_POINTS:
+    if pd.isna(own) or edition.names.is_total_computed or its.abs().max() <= score.nothing_points(words.decimals):
         return ""
     key = "unit.rest" if edition.names.groups_not_printed else "unit.rest_of_sum"
     if len(its) == 1:

@@ -33,7 +33,7 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     when = _date(edition)
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
     message = compose.build_mail(digest, subject=headline.subject(edition), words=words, date=when, seed=seed)
-    named = paths.saved_name(area, cutoff)
+    named = paths.saved_name(edition.rules.index.get("short", ""), area, cutoff)
     attached = {f"{named}.xlsx": folder / "appendix.xlsx"}
     if edition.rules.settings["mail"]["attach_page"]:
         attached[f"{named}.html"] = folder / "report.html"

@@ -6,7 +6,7 @@ returns its error instead of raising it, so that one unit's failure does not sto
 
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -153,9 +153,12 @@ def missing(words: Wording, title: str) -> str:
 
 def _title(task: Task, words: Wording) -> str:
     """The title that ``unitpage.title`` gives, also for a page that could not be made."""
+    week = store.open_week(task.area, task.cutoff, task.run, task.home)
+    with suppress(AnalysisError, OSError):  # the page may have failed because the rules cannot be read
+        words = week.words(task.lang)
     text = words.say("piece.title", area=task.name, period=capital(words.period(periods.cutoff(task.cutoff))))
     try:
-        corrections = store.open_week(task.area, task.cutoff, task.run, task.home).read("corrections")
+        corrections = week.read("corrections")
     except paths.NotFound:
         return text
     corrected = corrections["unit_code"].eq(task.unit).any()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.config import periods
+from analysis.config import departments, periods
 from analysis.exits import AnalysisError
 from analysis.weeks import atomic
 
@@ -63,9 +63,12 @@ def _file_name(code: str) -> str:
     return code if plain else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
-def saved_name(area: str, cutoff: str) -> str:
-    """How a file of a week is called where a reader saves it, without its suffix: ``766-cho-moi-2023-12-04``."""
-    return f"766-{area}-{cutoff}"
+def saved_name(index: str, area: str, cutoff: str) -> str:
+    """How a file of a week is called where a reader saves it, without its suffix: ``766-cho-moi-2023-12-04``.
+
+    index : the short name of the index; may be empty
+    """
+    return "-".join(filter(None, [departments.find_code(index), area, cutoff]))
 
 
 def is_area(name: str) -> bool:

@@ -42,10 +42,13 @@ class Week:
         return rules.load(self.home, self.area, periods.cutoff(self.cutoff))
 
     def words(self, lang: str) -> "Wording":
-        """The sentences of a language, ``vi`` or ``en``. Raises : as ``wording.load``."""
+        """The sentences of a language, ``vi`` or ``en``, about the area's index.
+
+        Raises : as ``wording.load`` and ``rules.load``.
+        """
         from analysis.config import wording
 
-        return wording.load(self.home, lang)
+        return self.rules().worded(wording.load(self.home, lang))
 
     def raw_files(self) -> list[Path]:
         """The delivered tables: the run's copies, else the files in data/raw/. Raises : NotFound."""

@@ -78,11 +78,11 @@ FAULTS = [
     ("index-766/bands.csv", "Fair,70,", "Fair,85,", ["bands.csv: on 2022-06-23 from_points is not falling"]),
     ("cho-moi/area.toml", 'CT = "CT_LUYKE"', 'CT = "CT_LK"', ["area.toml: [at_most] CT_LK: no such indicator"]),
     ("index-766/bands.csv", "Weak,0,", "Weak,,", ["bands.csv row 6: from_points: '' is not valid"]),
-    ("cho-moi/units.csv", "xã,commune,2022", "xã,village,2022", ["units.csv row 4: kind: 'village' is not valid, expected one of commune, department"]),
+    ("cho-moi/units.csv", "xã,commune,2022", "xã,village,2022", ["units.csv row 4: kind: 'village' is not valid, expected one of commune, province, department, the [kinds] of area.toml"]),
     ("cho-moi/area.toml", "[name]", "[names]", ["area.toml: the table [name] is missing", "area.toml: [names] is not known; the nearest known key is [name]"]),
     ("cho-moi/area.toml", 'code = "893"', "code = ", ["area.toml line 3: "]),
     ("an-giang/sheets.csv", "year,commune", "week,commune", ["sheets.csv row 2: accumulates: 'week' is not valid, expected one of year, quarter, month, none"]),
-    ("an-giang/sheets.csv", "year,commune", "year,communes", ["sheets.csv row 2: kind: 'communes' is not valid, expected one of commune, department"]),
+    ("an-giang/sheets.csv", "year,commune", "year,communes", ["sheets.csv row 2: kind: 'communes' is not valid, expected one of commune, province, department, the [kinds] of area.toml"]),
     ("an-giang/sheets.csv", ",accumulates,kind", ",kind,accumulates", ["sheets.csv: the columns are sheet,", "accumulates, kind (accumulates, kind may be missing)"]),
     ("cho-moi/tasks.csv", "Một cửa huyện,leads", "Một cửa huyện,lead", ["tasks.csv row 10: role: 'lead' is not valid, expected one of leads, assists, urges"]),
     ("cho-moi/tasks.csv", "Phòng Tư pháp", "Phòng Tư Phá", ["tasks.csv row 13: department: 'Phòng Tư Phá' is not known; area.toml names Phòng Văn hóa – Thông tin, Bộ phận Một cửa huyện,"]),
@@ -202,8 +202,10 @@ def test_figures_of_an_index_with_other_groups_do_not_accumulate_unless_the_area
     edit(home, "gia-lai/area.toml", 'accumulates = "year"', "")
     day, units = date(2026, 10, 8), pd.DataFrame({"unit_code": ["H21.1"], "kind": ["commune"]})
     assert rules.load(home, "gia-lai", day).accumulates(units) == {"H21.1": "year", "H21": "year"}
-    edit(home, "defaults.toml", '"MDSH"]', '"MDSH", "X"]')
+    edit(home, "index-766/index.toml", '"MDSH"]', '"MDSH", "X"]')
     assert rules.load(home, "gia-lai", day).accumulates(units) == {"H21.1": "none", "H21": "none"}
+    edit(home, "gia-lai/area.toml", "[period]", '[period]\naccumulates = "quarter"')
+    assert rules.load(home, "gia-lai", day).accumulates(units) == {"H21.1": "quarter", "H21": "quarter"}
 
 
 def test_the_areas_we_ship_say_since_when_their_figures_accumulate_and_how_sure_that_is():

@@ -34,7 +34,7 @@ def test_totals_are_drawn_on_one_scale_that_begins_and_ends_at_a_multiple_of_fiv
 
 
 def test_where_all_totals_are_one_multiple_of_five_the_scale_is_still_a_scale():
-    scale = ranking.Scale(pd.DataFrame({"total": [50.0, 50.0], "previous_total": [50.0, None]}))
+    scale = ranking.Scale(pd.DataFrame({"total": [50.0, 50.0], "previous_total": [50.0, None]}), 100)
     assert (scale.low, scale.high, scale.place(50.0)) == (45, 55, 60.0)
 
 

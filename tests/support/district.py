@@ -28,7 +28,7 @@ def in_force(cutoff: date = CUTOFF) -> rules.Rules:
 
 @functools.cache
 def words(lang: str = "vi") -> wording.Wording:
-    return wording.load(HOME, lang)
+    return in_force().worded(wording.load(HOME, lang))
 
 
 def say(key: str, lang: str = "vi", **fields: object) -> str:

@@ -29,7 +29,7 @@ from analysis.report.charts.sheet import (
 )
 
 BAR = 14  # height of a bar
-LABELLED_BAR, ROUNDED = 17, 0.005  # height of a bar that holds text; points below are shown as 0.00
+LABELLED_BAR = 17  # height of a bar that holds text
 
 
 @LOOK
@@ -85,7 +85,9 @@ def draw_contributions(parts: pd.DataFrame, words: Wording, left_out: int = 0) -
     """
     if parts.empty:
         return draw_nothing(words)
-    moved = parts[parts["contribution"].isna() | (parts["contribution"].abs() >= ROUNDED)]
+    moved = parts[
+        parts["contribution"].isna() | (parts["contribution"].abs() >= 10.0**-words.decimals / 2)
+    ]  # less is shown as 0.00
     moved = moved.sort_values("contribution", kind="stable", ignore_index=True)
     sizes, marks = moved["contribution"].fillna(0), moved["marked"]
     lost, gained = (sizes.clip(**side).groupby(moved["unit_name"]).sum() for side in ({"upper": 0}, {"lower": 0}))

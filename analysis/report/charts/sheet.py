@@ -301,4 +301,4 @@ def first_and_last(cutoffs: Collection[str], words: Wording) -> dict[str, str]:
 
 def show_limit(value: float, words: Wording) -> str:
     """A limit or a maximum with the decimals that it has: ``50``, ``62,5``."""
-    return words.number(value, len(f"{value:g}".partition(".")[2]))
+    return words.limit(value)
