@@ -6,13 +6,13 @@ from pathlib import Path
 from pandera import dtypes
 
 from analysis import tables
-from analysis.config import area, files, schema
+from analysis.config import area, files, index, schema
 from analysis.mail import schema as mail_schema
 from analysis.mail import settings
 
 DOCS = Path(__file__).parent
 WRITTEN = "<!-- Written by docs/reference.py (make docs) from the code; do not edit. -->"
-OPEN = {"targets", "marks_below", "at_most", "responsible"}  # tables of area.toml that are taken whole
+OPEN = {"targets", "marks_below", "at_most", "responsible", "kinds"}  # tables of area.toml that are taken whole
 
 CONFIGURATION = f"""\
 {WRITTEN}
@@ -39,6 +39,15 @@ keys, and `area.toml` overrides it key by key. Tables whose keys are codes of in
 `area.toml` where it has them. A key without a default must be there.
 
 Types are strict: `true` is no number, `"3"` is none either.
+"""
+
+INDEX = """\
+## index.toml
+
+In the folder of an index (`index_folder` of `area.toml`), beside its `groups.csv`, `indicators.csv` and `bands.csv`,
+which are called `index/…` below: how reports call the index. Without it they say "the index", and a warning names the file.
+Every sentence of `wording/` may use `{index}`, `{index_within}`, `{index_full}`, `{index_decreed}`, `{index_short}` and
+`{maximum}`.
 """
 
 CSV = """\
@@ -72,7 +81,7 @@ def configuration() -> str:
     """The text of docs/configuration.md."""
     shared = tomllib.loads((files.PROGRAM / files.DEFAULTS).read_text("utf-8"))
     named = ", ".join(f"`[{name}]`" for name in area.Area.model_fields if name in OPEN)
-    parts = [CONFIGURATION, AREA.format(open=named), *_model(area.Area, shared), CSV]
+    parts = [CONFIGURATION, AREA.format(open=named), *_model(area.Area, shared), INDEX, *_model(index.Index, {}), CSV]
     for name, columns in files.COLUMNS.items():
         also = " and `columns-*.csv`, one for each form of table" if name == "columns.csv" else ""
         optional = " (may be missing)" if name in files.OPTIONAL else ""

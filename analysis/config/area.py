@@ -186,6 +186,10 @@ class OneKind(Table):
         " beside districts is no province)",
     )
 
+    model_config = Table.model_config | {
+        "json_schema_extra": {"expected": 'a table { vi = "…", en = "…", types = ["…"], together = true or false }'}
+    }
+
 
 class OtherDepartment(Bilingual):
     """A department that answers for no indicator, but has tasks in tasks.csv. One such table a department."""
@@ -448,7 +452,12 @@ class Area(Table):
     peer: Peer
     document: Document
     period: Period = Period()
-    kinds: dict[str, OneKind] = Field(description="how the report calls the kinds of units; the key is the kind's code")
+    kinds: dict[str, OneKind] = Field(
+        description="kinds of units, by the code that units.csv has; vi, en: all its units as within a sentence. With"
+        ' units = "from-file": types are the words before the names of its units, none: it is the kind of all other'
+        " units; together: units are of this kind only where every unit of the table is (a city beside districts is no"
+        " province)"
+    )
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )

@@ -21,7 +21,7 @@ from analysis.report import findings
 from analysis.report.edition import Edition
 from analysis.tables import INDICATOR_OF
 from analysis.weeks import paths, store
-from support import played, province
+from support import other_index, played, province
 from support.dated import enter_anew
 from support.district import CONTROL, in_force, week, words
 
@@ -376,6 +376,8 @@ OF_A_PROVINCE = {
     "all groups printed": lambda lang: province.edition(units=40, cutoffs=9, lang=lang),
     "computed totals": lambda lang: province.computed_totals(lang),
     "computed totals, first week": lambda lang: province.computed_totals(lang, cutoffs=1),
+    "another index of 80 points": lambda lang: other_index.edition(80, lang),
+    "another index of one point": lambda lang: other_index.edition(1, lang),
     "41 weak of two kinds": lambda lang: province.of_two_kinds({"commune": 36, "department": 5}, lang),
 }
 ALL = (*KINDS, *OF_A_PROVINCE)
@@ -385,6 +387,7 @@ SHORT = (
     "new year",
     "no total",
     "computed totals",
+    "another index of one point",
 )  # the others take a minute and more: they are long
 CASES = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in ALL]
 

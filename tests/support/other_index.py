@@ -41,12 +41,12 @@ code = "BYT"
 units = "from-file"
 index_folder = "index-par"
 scope = "{scope}"
-control_rows = ["Toàn ngành"]
+control_rows = ["Toàn khối"]
 unit_codes = "B[0-9]+"
-weak_bands = ["Không đạt"]
+weak_bands = ["Kém"]
 [name]
-vi = "ngành y tế"
-en = "the health sector"
+vi = "khối Bạch Mai"
+en = "the Bach Mai group"
 peers_vi = "ngành"
 peers_en = "the sectors"
 [targets]
@@ -77,7 +77,7 @@ def write(home: Path, maximum: float, scope: str = "par", index: str = INDEX) ->
     rate = f"GN,NS,par,whole,Giải ngân,Spending,percent,{SHARES['NS'] * maximum:g},linear,,null,{dated},stock"
     head = "indicator,group,scope,split,name_vi,name_en,unit,max_points,rule,full_at_pct,if_no_cases"
     _csv(folder / "indicators.csv", f"{head},valid_from,valid_to,source,nature", [rate])
-    bands = [f"{vi},{en},{at * maximum:g},{dated}" for vi, en, at in (("Đạt", "Pass", 0.55), ("Không đạt", "Fail", 0))]
+    bands = [f"{vi},{en},{at * maximum:g},{dated}" for vi, en, at in (("Đạt", "Pass", 0.55), ("Kém", "Fail", 0))]
     _csv(folder / "bands.csv", "band,name_en,from_points,valid_from,valid_to,source", bands)
     columns = [("Mã", "code", "text"), ("Tên", "unit", "text"), ("Điểm", "total", "score")]
     if scope:
@@ -104,7 +104,7 @@ def tables(maximum: float, scope: str = "par", weeks: int = 4) -> dict[str, str]
         points = (share[:, :2] * maximum * np.array([SHARES["TC"], SHARES["BM"]])).round(decimals)
         rate = (100 * share[:, 2]).round(1)
         table = pd.DataFrame({"Mã": [CONTROL, *(f"B{at}" for at in range(1, UNITS + 1))]})
-        table["Tên"] = ["Toàn ngành", *(f"Bệnh viện {at}" for at in "ABCDEGHIKLMNOP")]
+        table["Tên"] = ["Toàn khối", *(f"Bệnh viện {at}" for at in "ABCDEGHIKLMNOP")]
         table["Điểm"] = (points.sum(axis=1) + rate / 100 * SHARES["NS"] * maximum).round(decimals)
         if scope:
             table = table.assign(**{"Tiếp cận": points[:, 0], "Bộ máy": points[:, 1], "Giải ngân": rate})

@@ -10,11 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 
-# What is no figure of a table: dates, week labels, the 100 of a total, numbers of sections.
+# What is no figure of a table: dates, week labels, the maximum of a total, numbers of sections.
 PERIODS = (
     r"\d{2}/\d{2}/\d{4}",
     r"tuần \d+ tháng \d+( năm \d{4})?",
-    r"/100 điểm",
+    r"/\d+ điểm",
     r"ngày \d+ tháng \d+ năm \d+",
     r"^\d\. ",
     r"bộ chỉ số 766",
@@ -60,7 +60,7 @@ class Cells:
         """What is one step from a row: points lost, the rate to be reached, hits of the week, the gap to a median."""
         points, routes, rates = rows["points"], rows["routes"], rows["week_rates"]
         self._add(points["max_points"] - points["points"])
-        most = 100 - points.groupby("unit_code")["max_points"].sum()
+        most = maximum(tables) - points.groupby("unit_code")["max_points"].sum()
         self._add(most)
         for part in ("needed_pct", "mix_pct"):
             self._add(routes["own_pct"] + routes[part])
@@ -85,7 +85,7 @@ class Cells:
             own = its[its["indicator"] == ""]
             known = own[own["points"].notna()]
             parts = its[(its["indicator"] != "") & ~its["group"].isin(known["group"])]
-            most = 100 - known["max_points"].sum() - parts["max_points"].sum()
+            most = maximum(tables) - known["max_points"].sum() - parts["max_points"].sum()
             rest = tables["scores"].set_index("unit_code")["not_itemised"].get(code, np.nan)
             self._add(pd.Series([most, most - rest]))
 
@@ -111,6 +111,12 @@ class Cells:
         counts |= {len(units) - count for count in counts if count <= len(units)}
         counts |= {count - shown for count in counts for shown in (2, 5)}  # the others, where so many are named
         self._add(pd.Series(sorted(counts), dtype=float))
+
+
+def maximum(tables: dict) -> float:
+    """All points of the index: what the groups of a unit can earn together."""
+    points = tables["points"]
+    return points[points["indicator"] == ""].groupby("unit_code")["max_points"].sum().max()
 
 
 def written(value: float, decimals: int) -> str:

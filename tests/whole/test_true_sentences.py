@@ -136,7 +136,8 @@ def test_the_items_below_the_figures_name_and_count_what_the_tables_hold(kind):
     assert 0 < len(told) <= headline.MOST_ITEMS and len(set(told)) == len(told)
 
     weak = scores[scores["band"].isin(edition.rules.settings["weak_bands"])].sort_values("total")
-    lists = re.findall(r"xếp loại “Yếu”: ([^:]+?)\.(?= |$)", said, re.I)
+    (band,) = edition.rules.settings["weak_bands"]
+    lists = re.findall(rf"xếp loại “{band}”: ([^:]+?)\.(?= |$)", said, re.I)
     assert len(lists) == weak.index.map(kinds_of).nunique()
     for its in lists:
         names, count = named(its)
