@@ -45,9 +45,9 @@ INDEX = """\
 ## index.toml
 
 In the folder of an index (`index_folder` of `area.toml`), beside its `groups.csv`, `indicators.csv` and `bands.csv`,
-which are called `index/…` below: how reports call the index. Without it they say "the index", and a warning names the file.
-Every sentence of `wording/` may use `{index}`, `{index_within}`, `{index_full}`, `{index_decreed}`, `{index_short}` and
-`{maximum}`.
+which are called `index/…` below: how reports call the index. Without it they say "the index", and a warning names the
+file. Every sentence of `wording/` may use `{index}`, `{index_within}`, `{index_full}`, `{index_decreed}`,
+`{index_short}` and `{maximum}`.
 """
 
 CSV = """\

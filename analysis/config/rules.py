@@ -120,10 +120,10 @@ class Rules:
 
     @property
     def maxima(self) -> dict[str, float]:
-        """The most points of each indicator and group, and of the total (``TOTAL``): the sum of the groups."""
+        """The most points of each indicator and group, and of the total (``TOTAL``)."""
         groups = self.groups.set_index("group")["max_points"]
         indicators = self.indicators.set_index("indicator")["max_points"].dropna()
-        return {"TOTAL": round(float(groups.sum()), 6), **indicators, **groups}
+        return {"TOTAL": self.maximum, **indicators, **groups}
 
     def accumulates(self, units: pd.DataFrame) -> dict[str, str]:
         """Since when the figures of each unit of the week, and of the area's own row, accumulate: a word of PERIODS.

@@ -50,6 +50,7 @@ def products(edition, home) -> dict[str, str]:
     charts = [figures.lost_points(edition), *figures.heat(edition)]
     unit, day = edition.units["unit_code"].iat[2], str(other_index.LAST)
     totals = edition.tables["scores"].assign(cutoff=day, carried_by="", since="", kind="trust", change=0.1)
+    totals = totals.assign(place=float("nan"), of=float("nan"))
     weeks = [Published(day, 1, (f"{day}/report.html",), 0)]
     sent = [f"{each.subject}\n{each.title}\n{plain(' '.join(each.pieces))}" for each in letters.unit_letters(edition)]
     return {
