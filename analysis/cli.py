@@ -495,10 +495,12 @@ def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     areas = files.areas(home)
     if not areas:
         raise typer.BadParameter(f"{home} holds no area: expected config/<area>/area.toml", param_hint="--home")
-    if area == "all":
-        return home, areas
     if area is None and len(areas) > 1:
         area = files.default_area(home, areas)
+    elif doubled := files.doubled_default(home, areas):
+        _tell(doubled)  # harmless where an area is named, until a command names none
+    if area == "all":
+        return home, areas
     if area is None and len(areas) > 1:
         raise typer.BadParameter(f"there are several, name one: {', '.join(areas)}", param_hint="--area")
     if area not in (None, *areas):
@@ -524,6 +526,8 @@ def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) 
     rules = configured.load(home, area, periods.cutoff(cutoff))
     for warning in rules.warnings:
         _tell(warning)
+    if rules.open_points:
+        _tell(words.say("run.not_yet", area=area, count=len(rules.open_points)))
     return clean.gate(files, rules, words), rules, words
 
 

@@ -317,21 +317,27 @@ class Basis(Table):
 
 
 class Document(Table):
-    """The letterhead and the ending of the Word document (Decree 30/2020/NĐ-CP)."""
+    """The letterhead and the ending of the Word document (Decree 30/2020/NĐ-CP).
 
-    superior: str = Field(description="the body above the agency; \\n begins a new line", examples=["ỦY BAN NHÂN DÂN"])
-    agency: str = Field(description="the agency that issues the document", examples=["VĂN PHÒNG"])
-    issuer: str = Field(description="the agency as within a sentence", examples=["Văn phòng HĐND và UBND huyện"])
-    number_suffix: str = Field(description="what stands behind the document's number", examples=["BC-VP"])
-    place: str = Field(description="where it is issued", examples=["Chợ Mới"])
-    signer: str = Field(description="title of who signs", examples=["CHÁNH VĂN PHÒNG"])
+    A table can be tried without it. Before a report only superior and basis may be empty.
+    """
+
+    superior: str = Field(
+        "", description="the body above the agency; \\n begins a new line", examples=["ỦY BAN NHÂN DÂN"]
+    )
+    agency: str = Field("", description="the agency that issues the document", examples=["VĂN PHÒNG"])
+    issuer: str = Field("", description="the agency as within a sentence", examples=["Văn phòng HĐND và UBND huyện"])
+    number_suffix: str = Field("", description="what stands behind the document's number", examples=["BC-VP"])
+    place: str = Field("", description="where it is issued", examples=["Chợ Mới"])
+    signer: str = Field("", description="title of who signs", examples=["CHÁNH VĂN PHÒNG"])
     archive: str = Field(description="mark of the archive behind the recipients", examples=["VT"])
     basis: list[str | Basis] = Field(
+        [],
         description="the legal basis, one document a line; may be empty; as a table with the words before it",
         examples=[["Quyết định số 766/QĐ-TTg", {"way": "Thực hiện", "text": "Công văn số 124/UBND-TH"}]],
         json_schema_extra={"expected": 'a list of texts in quotation marks, or of tables { way = "…", text = "…" }'},
     )
-    recipients: list[str] = Field(description="who is sent the document, by role; addresses belong to mail.toml")
+    recipients: list[str] = Field([], description="who is sent the document, by role; addresses belong to mail.toml")
 
 
 Severity = Literal["error", "warn"]

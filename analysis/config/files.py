@@ -127,8 +127,17 @@ COLUMNS = {
         **DATED,
         **SOURCE,
     },
+    "review.csv": {
+        "file": "the file that the guess is in, as new-area has written it",
+        "row": "the row or key there; may be empty",
+        "column": "the column there; may be empty",
+        "value": "what was guessed",
+        "question": "what a person is asked to check",
+        "checked": "yes: a person has checked it, and mended the file where it was wrong; empty: not yet, and no report"
+        " is made",
+    },
 }
-OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv")  # files that an area may lack
+OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv", "review.csv")  # files that an area may lack
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
 LATER = {
     "index/indicators.csv": ("nature",),
@@ -150,8 +159,9 @@ ALLOWED = {
     "rule": tuple(formulas.RULES),
     "nature": ("flow", "stock"),
     "role": ROLES,
+    "checked": ("yes",),
 }
-MAY_BE_EMPTY = ("role",)  # of the columns that hold words
+MAY_BE_EMPTY = ("role", "checked")  # of the columns that hold words
 ALWAYS = ("from_points", "rank", "of", "valid_from", "cutoff")  # columns of numbers and days that must not be empty
 REQUIRED = (
     "group",
@@ -238,10 +248,28 @@ def areas(home: Path) -> list[str]:
 
 
 def default_area(home: Path, areas: list[str]) -> str | None:
-    """The area whose area.toml says ``default = true``; None unless exactly one does.
+    """The area whose area.toml says ``default = true``; None where none does.
 
-    Raises : ConfigError where none does, and one of the files cannot be read or has another value for ``default``.
+    Raises : ConfigError where two do; and where none does, and one of the files cannot be read or has another value for
+             ``default``.
     """
+    chosen, faults = _defaults(home, areas)
+    if doubled := doubled_default(home, areas):
+        raise ConfigError(doubled)
+    if faults and not chosen:
+        raise ConfigError("\n".join(faults))
+    return chosen[0] if chosen else None
+
+
+def doubled_default(home: Path, areas: list[str]) -> str:
+    """The sentence that names every file that says ``default = true``, where several do; else ""."""
+    chosen, _ = _defaults(home, areas)
+    named = " and ".join(f"config/{area}/{AREA}" for area in chosen)
+    return f"{named}: each says default = true; only one area can be meant where none is named" if chosen[1:] else ""
+
+
+def _defaults(home: Path, areas: list[str]) -> tuple[list[str], list[str]]:
+    """The areas that say ``default = true``, and the faults of files that cannot be asked."""
     chosen, faults = [], []
     for area in areas:
         shown = f"config/{area}/{AREA}"
@@ -253,9 +281,7 @@ def default_area(home: Path, areas: list[str]) -> str | None:
         if not isinstance(default, bool):
             faults.append(f"{shown}: default = {default!r}: expected true or false")
         chosen += [area] if default is True else []
-    if faults and not chosen:
-        raise ConfigError("\n".join(faults))
-    return chosen[0] if len(chosen) == 1 else None
+    return chosen, faults
 
 
 def from_program(home: Path) -> list[Path]:

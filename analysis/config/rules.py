@@ -22,6 +22,7 @@ from analysis.config import index as index_file
 from analysis.config.area import FROM_FILE
 from analysis.config.departments import Department, list_departments
 from analysis.config.files import ConfigError, File
+from analysis.config.review import OpenPoint, find_open_points
 from analysis.config.wording import Wording
 
 # The columns of indicators.csv that decide how many points we read out of a figure.
@@ -41,6 +42,7 @@ class Rules:
     bands_since, reading_since : the day, ISO, from which on the bands had these limits, and the area's indicators
                  (our own reading of a total) earned points by these rules; "": it has none that earn points
     warnings   : one sentence for each key that has no effect any more
+    open_points : what has to be filled in or checked before there may be a report
     """
 
     area: str
@@ -60,6 +62,7 @@ class Rules:
     bands_since: str
     reading_since: str
     warnings: tuple[str, ...] = ()
+    open_points: tuple[OpenPoint, ...] = ()
 
     def worded(self, words: Wording) -> Wording:
         """The same wording about this index and the area's kinds of units."""
@@ -187,6 +190,7 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
         bands_since=str(files.same_since(tables["index/bands.csv"], ["band", "from_points"], cutoff)),
         reading_since=str(files.same_since(earning, READING, cutoff)) if len(earning) else "",
         warnings=tuple(warnings),
+        open_points=tuple(find_open_points(area, settings, cut["index-766/bands.csv"], tables["review.csv"])),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.config import periods
+from analysis.config.files import ConfigError
 from analysis.config.units import Unit
 from analysis.config.wording import Wording
 from analysis.run import notebook, preload
@@ -49,13 +50,15 @@ def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
 def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
     """Gate the tables by the rules in force. Of refused ones gate.html is kept until the week's tables are accepted.
 
-    Raises : ConfigError; OSError where a file cannot be opened.
+    Raises : ConfigError, also where something is open that a report needs; OSError where a file cannot be opened.
     """
     from analysis.config import rules
     from analysis.gate import clean
     from analysis.weeks import paths
 
     held = rules.load(home, area, periods.cutoff(cutoff))
+    if held.open_points:
+        raise ConfigError("\n".join(open_lines(held, words)))
     cleaned = clean.gate(raw, held, words)
     found, kept = summarise(cleaned, words), paths.processed(home, area, "refused", cutoff)
     shutil.rmtree(kept, ignore_errors=True)
@@ -65,6 +68,17 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
         else:
             kept.parent.rmdir()  # unless other weeks are refused
     return found._replace(lines=[*held.warnings, *found.lines])
+
+
+def open_lines(rules: "Rules", words: Wording) -> list[str]:
+    """What has to be filled in or checked before the area may have a report, as lines for people, below a heading."""
+    lines = [words.say("run.open_points", area=rules.area, count=len(rules.open_points))]
+    for place, question, value in rules.open_points:
+        if question:
+            lines.append("  " + words.say("run.unchecked", place=place, question=question, value=value))
+        else:
+            lines.append("  " + words.say("run.empty", place=place))
+    return lines
 
 
 def summarise(cleaned: "Cleaned", words: Wording) -> GateSummary:

@@ -92,7 +92,6 @@ def test_only_what_counts_of_the_programs_own_files_is_named(home):
     [
         ({"cho-moi": "default = true", "an-giang": ""}, "cho-moi"),
         ({"cho-moi": "default = false", "an-giang": "code = 1"}, None),
-        ({"cho-moi": "default = true", "an-giang": "default = true"}, None),
         ({"cho-moi": "\ufeffdefault = true", "an-giang": "code = 'x"}, "cho-moi"),
         ({"cho-moi": "default = true", "an-giang": "default = 'yes'"}, "cho-moi"),
     ],
@@ -101,6 +100,15 @@ def test_the_default_area_is_the_one_that_says_so_whatever_is_wrong_with_another
     for area, text in says.items():
         put(home / "config" / area / "area.toml", text)
     assert files.default_area(home, list(says)) == chosen
+
+
+def test_two_default_areas_are_a_fault_that_names_both_files(home):
+    for area in ("cho-moi", "an-giang"):
+        put(home / "config" / area / "area.toml", "default = true")
+    with pytest.raises(
+        ConfigError, match=r"config/cho-moi/area\.toml and config/an-giang/area\.toml: each says default"
+    ):
+        files.default_area(home, ["cho-moi", "an-giang", "gia-lai"])
 
 
 def test_a_slip_that_may_hide_the_default_area_is_named(home):
