@@ -302,6 +302,75 @@ def score(
     return Exit.REFUSED if cleaned.refused else Exit.DONE
 
 
+@app.command("new-area", short_help="Make the configuration of a new area from its delivered table.")
+def new_area(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The folder of config/ to make: letters, digits, hyphens.")
+    ],
+    tables: Annotated[
+        list[Path],
+        typer.Option(
+            "--from",
+            metavar="TABLE",
+            exists=True,
+            dir_okay=False,
+            callback=_distinct,
+            help="The table as it was delivered; once for each of the files of one cut-off.",
+        ),
+    ],
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            callback=_is_cutoff,
+            help="The day the table's figures were closed. Default: the day in the files' names.",
+        ),
+    ] = None,
+    name_vi: Annotated[str, typer.Option(help="The area's name in Vietnamese, such as 'huyện Chợ Mới'.")] = "",
+    name_en: Annotated[str, typer.Option(help="The same in English.")] = "",
+    peers_vi: Annotated[
+        str, typer.Option(help="Whom the area is ranked among, in Vietnamese, such as 'tỉnh, thành phố'.")
+    ] = "",
+    peers_en: Annotated[str, typer.Option(help="The same in English.")] = "",
+    code: Annotated[
+        str, typer.Option(help="The area's own code, such as 893. Default: as the units' codes begin.")
+    ] = "",
+    index: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder of config/ of its index; one that is not there is made from the table's columns. Default:"
+            " index-766 where a column fits it, else a new one.",
+        ),
+    ] = "",
+    unit_column: Annotated[
+        str, typer.Option(metavar="HEADER", help="The header of the column that names the units. Default: it is found.")
+    ] = "",
+    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of questions and messages.")] = "vi",
+    home: Home = None,
+) -> int:
+    """Make the configuration of a new area, config/NAME, from a table as it was delivered.
+
+    Units, columns and the header are read off the table. What is guessed is marked and listed in review.csv, what is
+    missing is left empty, and nothing of another area is copied. gate and score can be tried at once; week refuses
+    until every empty key is filled in and every row of review.csv is checked. Whole or not at all; never over a folder
+    that is there.
+    """
+    from analysis.config import wording
+    from analysis.run.new_area import make
+    from analysis.weeks.home import find_home
+
+    home, day = (home.resolve() if home else find_home()), periods.cutoff(cutoff or _cutoff_of(tables))
+    words = wording.load(home, lang)
+    make.check_name(home, name, words)
+    told = make.Told(name_vi, name_en, peers_vi, peers_en, code)
+    if sys.stdin.isatty():
+        told = make.ask_names(told, words, lambda text: typer.prompt(text, default="", show_default=False))
+    made = make.make_area(home, name, tables, day, told, words, index, unit_column)
+    print("\n".join(make.report_lines(made, tables, day, words)))
+    return Exit.DONE
+
+
 @app.command(short_help="Rebuild a published week and name every difference.")
 def verify(
     cutoff: Annotated[

@@ -1,10 +1,10 @@
 """Writes a fresh report.docx: the layout of Decree 30/2020/NĐ-CP, with fields for analysis/report/document.py.
 
-    .venv/bin/python docs/report_template.py config/cho-moi/report.docx
+    .venv/bin/python docs/report_template.py notebooks/templates/document/report.docx
 
-Needed once for a new area. From then on the office changes the template itself, in Word (docs/document.md). Sizes are
-in points, lengths in millimetres. All form is in styles, each with the name of the part of the document that it is for;
-headings are Word's own, so that the navigation pane lists them.
+That file is what new-area gives a new area. From then on the office changes its template itself, in Word
+(docs/document.md). Sizes are in points, lengths in millimetres. All form is in styles, each with the name of the part
+of the document that it is for; headings are Word's own, so that the navigation pane lists them.
 """
 
 import sys

@@ -128,7 +128,7 @@ COLUMNS = {
         **SOURCE,
     },
     "review.csv": {
-        "file": "the file that the guess is in, as new-area has written it",
+        "file": "the file that the guess is in: of the area, or with its folder in config/",
         "row": "the row or key there; may be empty",
         "column": "the column there; may be empty",
         "value": "what was guessed",

@@ -24,17 +24,20 @@ class OpenPoint(NamedTuple):
     value: str = ""
 
 
-def find_open_points(area: str, settings: dict, bands: "pd.DataFrame", review: "pd.DataFrame") -> list[OpenPoint]:
+def find_open_points(
+    area: str, settings: dict, bands: "pd.DataFrame", has_total: bool, review: "pd.DataFrame"
+) -> list[OpenPoint]:
     """The empty keys of the letterhead and the names, an index without bands, then the guesses not yet checked.
 
-    bands : the bands in force; review : as review.csv
+    bands : the bands in force;  has_total : whether the tables have totals, which bands are of;  review : as review.csv
     """
     toml = f"config/{area}/area.toml"
     empty = [f"[{table}] {key}" for table, keys in NEEDED.items() for key in keys if not settings[table][key]]
     points = [OpenPoint(f"{toml}: {key}") for key in empty]
-    if bands.empty:
+    if bands.empty and has_total:
         points.append(OpenPoint("config/index-766/bands.csv"))
     for each in review[review["checked"] == ""].itertuples():
-        place = ": ".join(part for part in (f"config/{area}/{each.file}", each.row, each.column) if part)
+        file = each.file if "/" in each.file else f"{area}/{each.file}"
+        place = ": ".join(part for part in (f"config/{file}", each.row, each.column) if part)
         points.append(OpenPoint(place, each.question, each.value))
     return points

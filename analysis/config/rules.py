@@ -190,7 +190,15 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
         bands_since=str(files.same_since(tables["index/bands.csv"], ["band", "from_points"], cutoff)),
         reading_since=str(files.same_since(earning, READING, cutoff)) if len(earning) else "",
         warnings=tuple(warnings),
-        open_points=tuple(find_open_points(area, settings, cut["index-766/bands.csv"], tables["review.csv"])),
+        open_points=tuple(
+            find_open_points(
+                area,
+                settings,
+                cut["index-766/bands.csv"],
+                any("total" in set(table["field"]) for name, table in cut.items() if name.startswith("columns")),
+                tables["review.csv"],
+            )
+        ),
     )
 
 

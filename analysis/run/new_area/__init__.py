@@ -1,0 +1,1 @@
+"""From a delivered table to the folder of a new area: what is read off it, what is guessed, what is asked for."""

@@ -1,0 +1,93 @@
+"""The units of a new area, as its table names them: names, types, codes; and the rows that are no units but totals."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from analysis.config.departments import find_code
+from analysis.config.units import PREFIX, name_key, plain, unit_type_of
+from analysis.run.new_area.layout import Column, Sheet
+
+TOTALS = ("toàn huyện", "toàn tỉnh", "toàn xã", "toàn thành phố", "toàn quận", "cả nước", "toàn quốc", "tổng cộng")
+TOTALS = {name_key(each) for each in (*TOTALS, "tổng số", "tổng", "cộng", "total")}
+MOST = 0.8  # so many of the names end alike
+SUFFIX = re.compile(r"\s*-\s*([^-]+)$")
+
+
+class NewUnit(NamedTuple):
+    """A unit as units.csv has it. ``kind`` : commune, or department where other units have a type and it has none."""
+
+    code: str
+    name: str
+    type: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Control:
+    """The rows that are totals: their numbers, their names, and the code that is the area's own, "" where none is."""
+
+    rows: frozenset[int] = frozenset()
+    labels: tuple[str, ...] = ()
+    code: str = ""
+
+
+def find_totals(sheet: Sheet) -> Control:
+    """The rows that a usual name of totals tells, in whatever column it stands."""
+    found = {}
+    for place, row in enumerate(sheet.rows):
+        for column in sheet.columns:
+            if name_key(column.texts[place]) in TOTALS:
+                found.setdefault(row, column.texts[place])
+    return Control(frozenset(found), tuple(dict.fromkeys(found.values())))
+
+
+def find_own_row(sheet: Sheet, unit: Column, code: Column) -> Control:
+    """The row of the area itself, whose code all other codes begin with: H26 above H26.18 and H26.100."""
+    for place, row in enumerate(sheet.rows):
+        own = code.texts[place]
+        if all(each == own or each.startswith(f"{own}.") for each in code.texts) and len(code.texts) > 1:
+            return Control(frozenset({row}), (unit.texts[place],), own)
+    return Control()
+
+
+def find_area_code(codes: list[str], name: str) -> str:
+    """The code that all codes begin with before a point, else one made from the area's name in the configuration."""
+    heads = {code.rpartition(".")[0] for code in codes}
+    return heads.pop() if len(heads) == 1 and "" not in heads else name.upper()
+
+
+def find_suffix(names: list[str]) -> str:
+    """What stands behind most names after a dash: ``"UBND xã Đông Thái - tỉnh An Giang"`` => tỉnh An Giang; or ""."""
+    said = Counter(found[1].strip() for name in names if (found := SUFFIX.search(plain(name))))
+    suffix, times = said.most_common(1)[0] if said else ("", 0)
+    return suffix if times > 1 and times >= MOST * len(names) else ""
+
+
+def list_units(names: list[str], codes: list[str] | None, suffix: str) -> list[NewUnit]:
+    """The units, in the table's order; where the table has no codes, they are made from the names.
+
+    Names all in capitals are written with small letters, as within a sentence.
+    """
+    bare = [plain(name) for name in names]
+    bare = [SUFFIX.sub("", name) if suffix and name.endswith(suffix) else name for name in bare]
+    types = [unit_type_of(name) for name in bare]
+    own = [PREFIX.sub("", name) for name in bare]
+    if all(name == name.upper() for name in own):
+        own = [" ".join(word.capitalize() if len(word) > 1 else word for word in name.split()) for name in own]
+    made = codes or _codes(own, types)
+    kinds = ["department" if any(types) and not each else "commune" for each in types]
+    return [NewUnit(*each) for each in zip(made, own, types, kinds, strict=True)]
+
+
+def _codes(names: list[str], types: list[str]) -> list[str]:
+    """A code for each name, in Latin letters; with its type, or a number, where two would be the same."""
+    plain_codes = [find_code(name) or "unit" for name in names]
+    times = Counter(plain_codes)
+    codes, used = [], Counter()
+    for code, unit_type in zip(plain_codes, types, strict=True):
+        chosen = code if times[code] == 1 else find_code(f"{unit_type} {code}")
+        used[chosen] += 1
+        codes.append(chosen if used[chosen] == 1 else f"{chosen}-{used[chosen]}")
+    return codes
