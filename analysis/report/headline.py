@@ -234,7 +234,7 @@ def _weak_item(edition: Edition) -> list[Part]:
         return []
     bands = words.listed(edition.names.band(band) for band in edition.rules.settings["weak_bands"])
     if weak.empty:
-        return [Part(words.say("piece.no_weak", bands=bands))]
+        return [Part(words.say("piece.no_weak", bands=bands))] if bands else []
     kinds = edition.units.set_index("unit_code")["kind"]
     if kinds.nunique() == 1:
         return parts.say(words, "piece.weak", band=bands, units=_name_units(edition, weak))

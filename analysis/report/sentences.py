@@ -435,7 +435,7 @@ def _counts_of(edition: Edition, units: pd.DataFrame) -> str:
 def origin(edition: Edition) -> dict[str, str]:
     """Where the figures come from: each value by its label, in the order of ORIGIN."""
     words, rules = edition.words, edition.rules
-    since = max(table["valid_from"].max() for table in (rules.groups, rules.indicators, rules.bands))
+    since = pd.concat([table["valid_from"] for table in (rules.groups, rules.indicators, rules.bands)]).max()
     known = edition.provenance | {"cutoff": words.date(rules.cutoff), "rules": words.date(since)}
     return {words.say(f"piece.source_{key}"): known[key] for key in ORIGIN if key in known}
 

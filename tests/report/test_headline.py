@@ -56,6 +56,13 @@ def test_the_items_tell_who_is_weak_who_fell_what_was_lost_and_which_targets_are
     ]
 
 
+def test_where_no_band_counts_as_weak_nothing_is_said_of_weak_units():
+    rules = dataclasses.replace(in_force(), settings=in_force().settings | {"weak_bands": []})
+    without = dataclasses.replace(edition(findings=week()["findings"].query("finding != 'band'")), rules=rules)
+    said = list(map(parts.plain, headline.items(without)))
+    assert said[0] == say("piece.fell_marked", units="Mỹ Hội Đông (−5,78)", period=PREVIOUS)
+
+
 def test_in_an_item_units_and_figures_are_strong_and_units_lead_to_their_pages():
     pages = pd.DataFrame([(KIEN_AN, "Kiến An", "made", "")], columns=["unit_code", "unit_name", "status", "reason"])
     weak, fell, *_ = headline.items(edition(pages=pages))

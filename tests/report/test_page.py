@@ -52,6 +52,12 @@ def test_the_page_says_which_file_rules_and_code_it_comes_from():
     )
 
 
+def test_rules_of_an_index_without_groups_and_indicators_are_in_force_since_its_bands_are():
+    none = {name: getattr(in_force(), name).head(0) for name in ("groups", "indicators")}
+    without = dataclasses.replace(edition(), rules=dataclasses.replace(in_force(), **none))
+    assert "Quy tắc có hiệu lực từ 23/06/2022" in text(page.provenance(without))
+
+
 def test_a_fall_is_marked_where_the_one_rule_for_moves_marks_it_and_nowhere_else():
     for moves, marks in ((week()["moves"], 1), (week()["moves"].assign(marked=False), 0)):
         piece = page.appendix(edition(moves=moves)).data
