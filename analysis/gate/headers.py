@@ -117,13 +117,11 @@ def _read(
     slips: dict[str, tuple],
     cutoff: date,
 ) -> Header:
-    found = _tiers(span, texts, widest)
+    found = find_tiers(span, texts, widest)
     weeks = {column: _week_of(tiers, cutoff) for column, (_, tiers) in found.items()}
-    named = [column for column, (_, tiers) in found.items() if any(map(periods.names_week, tiers))]
-    # If no header names the cut-off, the first week counts as this week; so only that cell is refused.
-    this = {column for column, week in weeks.items() if week == cutoff} or set(named[:1])
+    this = find_this_week({column: tiers for column, (_, tiers) in found.items()}, cutoff)
     mended = {column: _mended(tiers, slips) for column, (_, tiers) in found.items()}
-    meant = [tuple(_relative(tier, column in this) for tier in tiers) for column, (tiers, _) in mended.items()]
+    meant = [tuple(relative(tier, column in this) for tier in tiers) for column, (tiers, _) in mended.items()]
     rows = [
         (row, TIER.join(tiers), weeks[column], TIER.join(mended[column][0]), mended[column][1], *field)
         for (column, (row, tiers)), field in zip(found.items(), _fields(meant, index), strict=True)
@@ -132,7 +130,14 @@ def _read(
     return Header(span, pd.DataFrame(rows, columns, ["row", "text", "week", "meant", "reason", "field", "fits"]))
 
 
-def _tiers(
+def find_this_week(named: dict[int, tuple[str, ...]], cutoff: date) -> set[int]:
+    """The columns whose header names the week of the cut-off. ``named`` : the tiers of each column."""
+    weekly = [column for column, tiers in named.items() if any(map(periods.names_week, tiers))]
+    # If no header names the cut-off, the first week counts as this week; so only that cell is refused.
+    return {column for column, tiers in named.items() if _week_of(tiers, cutoff) == cutoff} or set(weekly[:1])
+
+
+def find_tiers(
     span: tuple[int, ...], texts: dict[int, dict[int, str]], widest: int
 ) -> dict[int, tuple[int, tuple[str, ...]]]:
     """Of each column that is named: the row of its own name, and its tiers from the top.
@@ -177,7 +182,8 @@ def _week(text: str, cutoff: date) -> date | None:
     return next((day for _, day in periods.named_cutoffs(text, cutoff)), None)
 
 
-def _relative(text: str, this: bool) -> str:
+def relative(text: str, this: bool) -> str:
+    """A tier with its week replaced: ``"ĐIỂM (TUẦN 01/12)"`` => ``"ĐIỂM (TUẦN NÀY)"``, or ``TUẦN TRƯỚC``."""
     if not periods.names_week(text):
         return text
     return periods.WEEK.sub(THIS_WEEK if this else WEEK_BEFORE, unicodedata.normalize("NFC", text))

@@ -49,7 +49,8 @@ HINTS = {
 }
 MAXIMUM = {"max", "maximum", "đa"}  # "tối đa": what a figure can be at most, and no figure of the unit
 KIND_OF = {"total": "score", "previous_total": "score", "change": "change", "rank": "count"}
-MOST_DECIMALS = 2  # our gate reads so many
+MOST_DECIMALS = 10  # the gate reads no more
+LEAST_SCALED = 2  # decimals of a rate that is a share of 1 and no percentage
 TOLERANCE = 0.011  # ranks may follow totals that were rounded
 
 
@@ -94,6 +95,17 @@ class Guess:
         if self.kind == "count":
             return "0"
         return str(min(max((figure.decimals for figure in self.column.numbers), default=0), MOST_DECIMALS))
+
+    @property
+    def scale(self) -> str:
+        """The figure that means all of it: the maximum behind a stroke, or 1 where rates are shares of 1; else ""."""
+        most = {figure.most for figure in self.column.numbers}
+        if self.kind not in ("percent", "score", "points") or not most:
+            return ""
+        if len(most) == 1 and None not in most:
+            return f"{most.pop():g}"
+        fine = max(figure.decimals for figure in self.column.numbers) >= LEAST_SCALED
+        return "1" if self.kind == "percent" and fine and max(self.column.values) <= 1 else ""
 
     @property
     def is_figure(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.config.files import COLUMNS, INDEX, TIER
-from analysis.config.units import header_key, spelling_key
+from analysis.config.units import column_key, spelling_key
 from analysis.config.wording import Wording
 from analysis.gate.headers import target_of
 from analysis.run.new_area.columns import Guess, Slip, shipped_slips
@@ -75,7 +75,7 @@ def _csv(name: str, rows: Iterable[dict[str, str]]) -> str:
 
 def written_columns(form: list[Guess]) -> list[Guess]:
     """The columns that columns.csv can hold: of two with one header, such as an empty one, only what is read."""
-    keys = [header_key(find_meant(each.column.header)) for each in form]
+    keys = [column_key(find_meant(each.column.header)) for each in form]
     read = {key for key, each in zip(keys, form, strict=True) if each.field != "other"}
     kept, seen = [], set()
     for key, each in zip(keys, form, strict=True):
@@ -96,6 +96,7 @@ def _column(guess: Guess) -> dict[str, str]:
         "required": required,
         "decimals": guess.decimals,
         "on_excess": "refuse",
+        "scale": guess.scale,
     }
 
 
@@ -193,6 +194,9 @@ def _about_columns(name: str, form: list[Guess], draft: Draft) -> list[Question]
         asked.append(
             Question(name, rows[each.column.number], "field", f"{each.column.header} → {each.field}", key, fields)
         )
+    if scaled := [each for each in form if each.scale]:
+        value = "; ".join(f"{each.column.header}: {each.scale}" for each in scaled)
+        asked.append(Question(name, "", "scale", value, "scale"))
     if passed := [each.column.header for each in form if each.field == "other" and each.column.is_figures]:
         asked.append(Question(name, "", "field", ", ".join(passed), "passed"))
     return asked

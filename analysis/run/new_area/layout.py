@@ -5,7 +5,6 @@ means (columns.py); how a header's tiers are joined is the gate's way (gate/head
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -14,10 +13,9 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analysis.config import periods
 from analysis.config.files import TIER
-from analysis.gate.headers import THIS_WEEK, WEEK_BEFORE
-from analysis.gate.parse import MISSING, SPACES
+from analysis.gate.headers import find_this_week, find_tiers, relative
+from analysis.gate.parse import MISSING, OF_MAXIMUM, SPACES
 
 PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,]([0-9]+))?\s*(%?)")
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[. \u00a0\u202f][0-9]{3})+")
@@ -28,12 +26,16 @@ LIKE = 0.5  # rows of one table fill at least so much of the same columns with f
 
 @dataclass(frozen=True)
 class Figure:
-    """A cell that holds a number: its value, decimals, whether it has a %, and whether dots divide its thousands."""
+    """A cell that holds a number: its value, decimals, whether it has a %, and whether dots divide its thousands.
+
+    most : the maximum behind a stroke, as in 8,1/10
+    """
 
     value: float
     decimals: int = 0
     percent: bool = False
     grouped: bool = False
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,10 @@ def find_figure(value: object, kind: str) -> Figure | None:
         return None
     if GROUPED.fullmatch(text):
         return Figure(float(re.sub(r"[^0-9+-]", "", text)), 0, False, True)
+    of = OF_MAXIMUM.fullmatch(text)
+    if of and not of["sign"]:
+        figure = find_figure(of["figure"], "text")
+        return replace(figure, grouped=False, most=float(of["most"])) if figure else None
     if found := PLAIN.fullmatch(text):
         bare = text.rstrip("%").strip(SPACES).replace(",", ".")
         return Figure(float(bare), len(found[1] or ""), bool(found[2]))
@@ -132,9 +138,12 @@ def read_sheet(cells: pd.DataFrame, file: str, name: str, cutoff: date) -> Sheet
     tiers = _find_tiers(rows, [row for row in numbers if row < body[0]], body)
     if not tiers:
         return None
-    headers = _join(tiers, max(column for row in body for column in rows[row]))
-    columns = []
-    for column, header in _without_weeks(headers, cutoff).items():
+    texts = {row: {column: text for column, (text, _) in rows[row].items()} for row in tiers}
+    widest = max(column for row in body for column in rows[row])
+    named = {column: own for column, (_, own) in find_tiers(tuple(tiers), texts, widest).items()}
+    this, columns = find_this_week(named, cutoff), []
+    for column in range(1, widest + 1):
+        header = TIER.join(relative(tier, column in this) for tier in named.get(column, ()))
         held = _settle([rows[row].get(column, ("", None)) for row in body])
         if header or any(text for text, _ in held):
             columns.append(Column(column, header, tuple(text for text, _ in held), tuple(each for _, each in held)))
@@ -156,19 +165,6 @@ def _settle(cells: list[tuple[str, Figure | None]]) -> list[tuple[str, Figure | 
 
 def _is_dotted(text: str, figure: Figure | None) -> bool:
     return figure is not None and figure.grouped and text.count(".") == 1 and " " not in text
-
-
-def _without_weeks(headers: dict[int, str], cutoff: date) -> dict[int, str]:
-    """The headers as columns.csv names them: ``"ĐIỂM (TUẦN 01/12)"`` => ``"ĐIỂM (TUẦN NÀY)"``, as the gate reads it."""
-    weeks = {column: text for column, text in headers.items() if periods.names_week(text)}
-    this = {
-        column for column, text in weeks.items() if cutoff in (day for _, day in periods.named_cutoffs(text, cutoff))
-    }
-    this = this or set(list(weeks)[:1])
-    return headers | {
-        column: periods.WEEK.sub(THIS_WEEK if column in this else WEEK_BEFORE, unicodedata.normalize("NFC", text))
-        for column, text in weeks.items()
-    }
 
 
 def _is_numbering(cells: dict[int, tuple[str, Figure | None]]) -> bool:
@@ -193,34 +189,16 @@ def _find_body(rows: dict, numbers: list[int]) -> list[int]:
     return [row for row, columns in held.items() if columns & usual and len(columns & usual) >= LIKE * len(usual)]
 
 
-def _find_tiers(rows: dict, above: list[int], body: list[int]) -> list[dict[int, str]]:
-    """The tiers of the header, from the top: the nearest row of words, and those above it that its gaps need."""
+def _find_tiers(rows: dict, above: list[int], body: list[int]) -> list[int]:
+    """The rows of the header, from the top: the nearest row of words, and those above it that its gaps need."""
     wanted = {column for row in body for column in rows[row]}
-    words = [row for row in above if not any(figure for _, figure in rows[row].values())]
-    tiers: list[dict[int, str]] = []
-    for row in reversed(words):
-        texts = {column: text for column, (text, _) in rows[row].items()}
-        named = {column for tier in tiers for column in tier}
-        lacking = wanted - named
-        doubled = len(set(tiers[0].values())) < len(tiers[0]) if tiers else False
-        if len(tiers) == MOST_TIERS or (tiers and not (lacking & set(texts) or (doubled and len(texts) > 1))):
+    tiers: list[int] = []
+    for row in reversed([row for row in above if not any(figure for _, figure in rows[row].values())]):
+        named = {column for tier in tiers for column in rows[tier]}
+        leaves = [text for text, _ in rows[tiers[0]].values()] if tiers else []
+        is_doubled = len(set(leaves)) < len(leaves) and len(rows[row]) > 1
+        if len(tiers) == MOST_TIERS or (tiers and not is_doubled and not (wanted - named) & set(rows[row])):
             break
-        if len(texts) < 2 and not tiers:
-            continue  # a title or a note between header and figures
-        tiers.insert(0, texts)
-    return tiers if tiers and len({column for tier in tiers for column in tier}) > 1 else []
-
-
-def _join(tiers: list[dict[int, str]], widest: int) -> dict[int, str]:
-    """The header of each column: a group goes on over the columns to its right that have a text below it."""
-    found: dict[int, str] = {}
-    carried = [""] * (len(tiers) - 1)
-    for column in range(1, widest + 1):
-        parts = []
-        for level, tier in enumerate(tiers[:-1]):
-            below = any(column in lower for lower in tiers[level + 1 :])
-            carried[level] = tier.get(column, carried[level] if below else "")
-            parts.append(carried[level])
-        parts.append(tiers[-1].get(column, ""))
-        found[column] = TIER.join(part for part in parts if part)
-    return found
+        if tiers or len(rows[row]) > 1:  # else a title or a note between header and figures
+            tiers.insert(0, row)
+    return tiers if len({column for row in tiers for column in rows[row]}) > 1 else []

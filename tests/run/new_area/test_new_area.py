@@ -204,6 +204,31 @@ def test_a_known_typing_error_of_a_header_is_an_alias_and_the_column_has_its_rig
     assert [each["written"] for each in rows(place / "aliases.csv")] == ["TIỀN ĐỘ GIẢI QUYẾT (%)"]
 
 
+def test_a_share_of_one_and_a_figure_of_a_maximum_have_their_scale_and_its_question(home):
+    lines = [
+        "Xã\tTổng điểm\tSố hóa\tTiến độ giải quyết",
+        "An Hòa\t70,5/100\t0,8253\t92,5",
+        "Bình Thủy\t65/100\t0,5\t88",
+    ]
+    place = made(home, "\n".join(lines))
+    found = {each["header"]: (each["field"], each["scale"], each["decimals"]) for each in rows(place / "columns.csv")}
+    assert found == {
+        "Xã": ("unit", "", ""),
+        "Tổng điểm": ("total", "100", "1"),
+        "Số hóa": ("SH", "1", "4"),
+        "Tiến độ giải quyết": ("TD", "", "1"),
+    }
+    assert [each["value"] for each in rows(place / "review.csv") if each["column"] == "scale"] == [
+        "Tổng điểm: 100; Số hóa: 1"
+    ]
+
+
+def test_the_line_of_measures_below_the_header_is_no_part_of_a_columns_name(home):
+    lines = TABLE.splitlines()
+    place = made(home, "\n".join([lines[0].replace(" (%)", ""), "\tđiểm\t(%)\t", *lines[1:]]))
+    assert list(columns_of(place).values()) == ["unit", "total", "CKMB", "other"]
+
+
 def test_a_running_number_is_no_rank(home):
     numbered = "\n".join(f"{n or 'STT'}\t{line}" for n, line in enumerate(TABLE.splitlines()))
     assert columns_of(made(home, numbered))["STT"] == "other"
@@ -329,6 +354,8 @@ def test_a_table_that_its_own_configuration_refuses_is_told_with_the_cells(home,
         (0.925, "percent", layout.Figure(92.5, 1, True)),
         (12, "number", layout.Figure(12)),
         ("12 hồ sơ", "text", None),
+        ("8,1/10", "text", layout.Figure(8.1, 1, most=10)),
+        ("04/11", "text", None),
         (True, "boolean", None),
         ("", "empty", None),
     ],
