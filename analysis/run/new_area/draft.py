@@ -105,6 +105,7 @@ class Draft:
     code: str
     scope: str
     control: Control
+    subtotals: tuple[str, ...]
     suffix: str
     units: list[NewUnit]
     forms: dict[str, list[Guess]]
@@ -149,9 +150,9 @@ def hold(sheet: Sheet, words: Vocabulary, unit_header: str = "") -> Held | None:
         else ()
     )
     code = columns.find_code_column(kept, unit, words)
-    if code and not totals.rows:
-        totals = units.find_own_row(kept, unit, code[0])
-        kept = kept.without(totals.rows)
+    if code and not totals.labels:
+        own = units.find_own_row(kept, unit, code[0])
+        kept, totals = kept.without(own.rows), replace(own, subtotals=totals.subtotals)
         unit = kept.column(unit.number)
         code = (kept.column(code[0].number), code[1])
     return Held(kept, (unit, said and not tied), code, totals, tied)
@@ -194,6 +195,7 @@ def make_draft(
         own,
         scope,
         _control(read, [held[place] for place in controls[:1]], own),
+        tuple(dict.fromkeys(label for each in read for label in each.control.subtotals)),
         suffix,
         units.list_units(names, codes, suffix),
         forms,

@@ -123,6 +123,7 @@ def _area_toml(draft: Draft, told: Told, written: str, default: bool, words: Wor
     lines.append(_line("scope", draft.scope, review))
     lines += [_line("default", True)] if default else []
     lines.append(_line("control_rows", list(draft.control.labels), review))
+    lines += [_line("subtotal_rows", list(draft.subtotals), review)] if draft.subtotals else []
     lines += [_line("name_suffix", draft.suffix, review)] if draft.suffix else []
     lines += [_line("weak_bands", [], review)] if draft.new_index else []
     names = [_line(key, getattr(told, key), "" if getattr(told, key) else fill) for key in NAMES]
@@ -160,6 +161,8 @@ def list_questions(draft: Draft, told: Told, cutoff: date) -> list[Question]:
             "control" if draft.control.labels else "no_control",
         )
     )
+    if draft.subtotals:
+        asked.append(Question(toml, "subtotal_rows", "", ", ".join(draft.subtotals), "subtotals"))
     if draft.suffix:
         asked.append(Question(toml, "name_suffix", "", draft.suffix, "suffix"))
     if draft.scope:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import pandas as pd
 
 from analysis.config.files import TIER
-from analysis.gate.headers import find_this_week, find_tiers, relative
+from analysis.gate.headers import MEASURE, find_this_week, find_tiers, relative
 from analysis.gate.parse import MISSING, OF_MAXIMUM, SPACES
 
 PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,]([0-9]+))?\s*(%?)")
@@ -194,7 +194,7 @@ def _find_tiers(rows: dict, above: list[int], body: list[int]) -> list[int]:
     wanted = {column for row in body for column in rows[row]}
     tiers: list[int] = []
     for row in reversed([row for row in above if not any(figure for _, figure in rows[row].values())]):
-        named = {column for tier in tiers for column in rows[tier]}
+        named = {column for tier in tiers for column, (text, _) in rows[tier].items() if not MEASURE.fullmatch(text)}
         leaves = [text for text, _ in rows[tiers[0]].values()] if tiers else []
         is_doubled = len(set(leaves)) < len(leaves) and len(rows[row]) > 1
         if len(tiers) == MOST_TIERS or (tiers and not is_doubled and not (wanted - named) & set(rows[row])):

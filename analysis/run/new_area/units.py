@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from analysis.config.departments import find_code
 from analysis.config.units import PREFIX, name_key, plain, unit_type_of
+from analysis.gate import lines
 from analysis.run.new_area.layout import Column, Sheet
 
-TOTALS = ("toàn huyện", "toàn tỉnh", "toàn xã", "toàn thành phố", "toàn quận", "cả nước", "toàn quốc", "tổng cộng")
-TOTALS = {name_key(each) for each in (*TOTALS, "tổng số", "tổng", "cộng", "total")}
+ALSO_TOTALS = {"toàn quốc", "total", "grand total"}  # beside what the gate takes for the name of a total
 MOST = 0.8  # so many of the names end alike
 SUFFIX = re.compile(r"\s*-\s*([^-]+)$")
 
@@ -26,21 +26,30 @@ class NewUnit(NamedTuple):
 
 @dataclass(frozen=True)
 class Control:
-    """The rows that are totals: their numbers, their names, and the code that is the area's own, "" where none is."""
+    """The rows that are totals: their numbers, their names, and the code that is the area's own, "" where none is.
+
+    subtotals : the names of those that sum only some of the units
+    """
 
     rows: frozenset[int] = frozenset()
     labels: tuple[str, ...] = ()
     code: str = ""
+    subtotals: tuple[str, ...] = ()
 
 
 def find_totals(sheet: Sheet) -> Control:
-    """The rows that a usual name of totals tells, in whatever column it stands."""
-    found = {}
+    """The rows that a usual name of totals or subtotals tells, in whatever column it stands."""
+    totals: dict[int, str] = {}
+    subtotals: dict[int, str] = {}
     for place, row in enumerate(sheet.rows):
-        for column in sheet.columns:
-            if name_key(column.texts[place]) in TOTALS:
-                found.setdefault(row, column.texts[place])
-    return Control(frozenset(found), tuple(dict.fromkeys(found.values())))
+        for text in (column.texts[place] for column in sheet.columns):
+            key = lines.total_key(text)
+            if key == "problem.unnamed_control" or name_key(text) in ALSO_TOTALS:
+                totals.setdefault(row, text)
+            elif key:
+                subtotals.setdefault(row, text)
+    labels, parts = (tuple(dict.fromkeys(each.values())) for each in (totals, subtotals))
+    return Control(frozenset([*totals, *subtotals]), labels, subtotals=parts)
 
 
 def find_own_row(sheet: Sheet, unit: Column, code: Column) -> Control:

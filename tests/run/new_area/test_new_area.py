@@ -223,9 +223,18 @@ def test_a_share_of_one_and_a_figure_of_a_maximum_have_their_scale_and_its_quest
     ]
 
 
+def test_totals_and_subtotals_are_no_units_and_are_named(home):
+    lines = TABLE.splitlines()
+    sums = ["Cộng khối xã\t\t90\t", "Toàn huyện\t71,2\t91\t"]
+    place = made(home, "\n".join([*lines[:3], sums[0], lines[3], sums[1]]))
+    toml = files.parse_toml((place / "area.toml").read_bytes(), "")
+    assert (toml["control_rows"], toml["subtotal_rows"]) == (["Toàn huyện"], ["Cộng khối xã"])
+    assert len(rows(place / "units.csv")) == 3
+
+
 def test_the_line_of_measures_below_the_header_is_no_part_of_a_columns_name(home):
     lines = TABLE.splitlines()
-    place = made(home, "\n".join([lines[0].replace(" (%)", ""), "\tđiểm\t(%)\t", *lines[1:]]))
+    place = made(home, "\n".join([lines[0].replace(" (%)", ""), "\tđiểm\t(%)\t(tên)", *lines[1:]]))
     assert list(columns_of(place).values()) == ["unit", "total", "CKMB", "other"]
 
 
