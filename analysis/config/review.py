@@ -35,7 +35,7 @@ def find_open_points(
     empty = [f"[{table}] {key}" for table, keys in NEEDED.items() for key in keys if not settings[table][key]]
     points = [OpenPoint(f"{toml}: {key}") for key in empty]
     if bands.empty and has_total:
-        points.append(OpenPoint("config/index-766/bands.csv"))
+        points.append(OpenPoint(f"config/{settings['index_folder']}/bands.csv"))
     for each in review[review["checked"] == ""].itertuples():
         file = each.file if "/" in each.file else f"{area}/{each.file}"
         place = ": ".join(part for part in (f"config/{file}", each.row, each.column) if part)

@@ -194,7 +194,7 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
             find_open_points(
                 area,
                 settings,
-                cut["index-766/bands.csv"],
+                cut["index/bands.csv"],
                 any("total" in set(table["field"]) for name, table in cut.items() if name.startswith("columns")),
                 tables["review.csv"],
             )

@@ -5,6 +5,7 @@ the units, and the columns of each form of table. Nothing is written here (folde
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from analysis.config.departments import find_code
@@ -159,10 +160,16 @@ def hold(sheet: Sheet, words: Vocabulary, unit_header: str = "") -> Held | None:
 
 
 def make_draft(
-    area: str, sheets: list[tuple[str, str, Sheet | None]], words: Vocabulary, unit_header: str = "", code: str = ""
+    area: str,
+    sheets: list[tuple[str, str, Sheet | None]],
+    words: Vocabulary,
+    kinds: Mapping[str, Mapping],
+    unit_header: str = "",
+    code: str = "",
 ) -> Draft:
     """The draft of the area ``area`` from its sheets: file, name, and what was read; None where there is no table.
 
+    kinds   : [kinds] that areas share
     code    : of the area, where a person has said it
     Raises  : NoTable where no sheet names units.
     """
@@ -197,7 +204,7 @@ def make_draft(
         _control(read, [held[place] for place in controls[:1]], own),
         tuple(dict.fromkeys(label for each in read for label in each.control.subtotals)),
         suffix,
-        units.list_units(names, codes, suffix),
+        units.list_units(names, codes, suffix, kinds),
         forms,
         {name: roles.get((file, name), "none") for file, name, _ in sheets if _several(file, sheets)},
         codes is not None,

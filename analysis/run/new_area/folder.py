@@ -13,6 +13,7 @@ from analysis.config.wording import Wording
 from analysis.gate.headers import target_of
 from analysis.run.new_area.columns import Guess, Slip, shipped_slips
 from analysis.run.new_area.draft import SCOPE, Draft, NewIndex, Question
+from analysis.run.new_area.units import OWN_KIND
 
 UNIT_OF = {"percent": "percent", "count": "count"}
 DOCUMENT = ("superior", "agency", "issuer", "number_suffix", "place", "signer")
@@ -130,6 +131,9 @@ def _area_toml(draft: Draft, told: Told, written: str, default: bool, words: Wor
     lines += ["", "[name]", *names]
     if targets := find_targets(draft.guesses):
         lines += ["", "[targets]", *(_line(field, target, review) for field, target in targets.items())]
+    if any(each.kind == OWN_KIND for each in draft.units):
+        names = {"vi": words.say("new_area.kind_vi"), "en": words.say("new_area.kind_en")}
+        lines += ["", f"[kinds.{OWN_KIND}]", *(_line(key, name, review) for key, name in names.items())]
     lines += ["", "[period]", _line("accumulates", "", review)]
     letterhead = [_line(key, "", review if key in MAY_BE_EMPTY else fill) for key in DOCUMENT]
     lines += ["", "[document]", *letterhead, _line("basis", [], review), _line("recipients", [], fill)]
@@ -170,6 +174,8 @@ def list_questions(draft: Draft, told: Told, cutoff: date) -> list[Question]:
     if targets := find_targets(draft.guesses):
         value = ", ".join(f"{field} = {target:g}" for field, target in targets.items())
         asked.append(Question(toml, "[targets]", "", value, "targets"))
+    if any(each.kind == OWN_KIND for each in draft.units):
+        asked.append(Question(toml, f"[kinds.{OWN_KIND}]", "", "", "kind"))
     asked += [Question(toml, "[period] accumulates", "", "", "accumulates")]
     asked += [Question(toml, f"[document] {key}", "", "", key) for key in MAY_BE_EMPTY]
     capitals = "units_in_capitals" if draft.in_capitals else "units" if draft.has_codes else "units_without_codes"
@@ -239,7 +245,7 @@ def index_files(index: NewIndex, source: str, cutoff: date, words: Wording) -> d
     ]
     return {
         "index.toml": "\n".join(lines) + "\n",
-        "groups.csv": _csv("index-766/groups.csv", [group | about] if indicators else []),
-        "indicators.csv": _csv("index-766/indicators.csv", indicators),
-        "bands.csv": _csv("index-766/bands.csv", []),
+        "groups.csv": _csv("index/groups.csv", [group | about] if indicators else []),
+        "indicators.csv": _csv("index/indicators.csv", indicators),
+        "bands.csv": _csv("index/bands.csv", []),
     }

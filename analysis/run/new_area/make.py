@@ -130,12 +130,21 @@ def _drafted(home: Path, name: str, sheets: list, cutoff: date, index: str, unit
     """The draft by the groups and indicators of an index; "": by none."""
     tables = []
     for file in ("groups.csv", "indicators.csv"):
-        key, path = f"index-766/{file}", _index_file(home, index, file)
+        key, path = f"index/{file}", _index_file(home, index, file)
         held = files.table(name, key, path.read_bytes(), []) if index else files.empty(key)
         tables.append(files.in_force(held, cutoff))
-    draft = make_draft(name, sheets, find_vocabulary(*tables, index == files.INDEX), unit_header, code)
+    draft = make_draft(name, sheets, find_vocabulary(*tables, index == files.INDEX), _kinds(home), unit_header, code)
     draft.index = index or draft.index
     return draft
+
+
+def _kinds(home: Path) -> dict[str, dict]:
+    """[kinds] of defaults.toml, the home's own where it has them."""
+    kinds: dict[str, dict] = {}
+    for path in (files.PROGRAM / files.DEFAULTS, Path(home) / "config" / files.DEFAULTS):
+        if path.is_file():
+            kinds = files.parse_toml(path.read_bytes(), f"config/{files.DEFAULTS}").get("kinds", kinds)
+    return {code: {"types": [], "together": False} | kind for code, kind in kinds.items()}
 
 
 def _index_file(home: Path, index: str, file: str) -> Path:

@@ -2,21 +2,23 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.config.departments import find_code
-from analysis.config.units import PREFIX, name_key, plain, unit_type_of
+from analysis.config.units import PREFIX, find_kinds, name_key, plain, unit_type_of
 from analysis.gate import lines
 from analysis.run.new_area.layout import Column, Sheet
 
 ALSO_TOTALS = {"toàn quốc", "total", "grand total"}  # beside what the gate takes for the name of a total
+OWN_KIND = "unit"  # of all units of a table, where their names do not say what they are
 MOST = 0.8  # so many of the names end alike
 SUFFIX = re.compile(r"\s*-\s*([^-]+)$")
 
 
 class NewUnit(NamedTuple):
-    """A unit as units.csv has it. ``kind`` : commune, or department where other units have a type and it has none."""
+    """A unit as units.csv has it. ``kind`` : a key of [kinds]; OWN_KIND where no unit's name tells one."""
 
     code: str
     name: str
@@ -74,10 +76,11 @@ def find_suffix(names: list[str]) -> str:
     return suffix if times > 1 and times >= MOST * len(names) else ""
 
 
-def list_units(names: list[str], codes: list[str] | None, suffix: str) -> list[NewUnit]:
+def list_units(names: list[str], codes: list[str] | None, suffix: str, kinds: Mapping[str, Mapping]) -> list[NewUnit]:
     """The units, in the table's order; where the table has no codes, they are made from the names.
 
     Names all in capitals are written with small letters, as within a sentence.
+    kinds : [kinds] that areas share
     """
     bare = [plain(name) for name in names]
     bare = [SUFFIX.sub("", name) if suffix and name.endswith(suffix) else name for name in bare]
@@ -86,8 +89,12 @@ def list_units(names: list[str], codes: list[str] | None, suffix: str) -> list[N
     if all(name == name.upper() for name in own):
         own = [" ".join(word.capitalize() if len(word) > 1 else word for word in name.split()) for name in own]
     made = codes or _codes(own, types)
-    kinds = ["department" if any(types) and not each else "commune" for each in types]
-    return [NewUnit(*each) for each in zip(made, own, types, kinds, strict=True)]
+    found = find_kinds(dict(zip(made, zip(types, own, strict=True), strict=True)), kinds)
+    is_told = any(kinds[kind]["types"] for kind in found.values() if kind)
+    return [
+        NewUnit(code, name, unit_type, found[code] if is_told else OWN_KIND)
+        for code, name, unit_type in zip(made, own, types, strict=True)
+    ]
 
 
 def _codes(names: list[str], types: list[str]) -> list[str]:

@@ -36,12 +36,18 @@ def edits(vi: str, en: str, **more: str) -> dict[str, str]:
 
 # table, cut-off: what a person then writes into area.toml, and how many rows of review.csv there are to be checked
 TABLES = {
-    "cho-moi": (RAW, "2023-12-04", edits("huyện Chợ Mới", "Chợ Mới district", code='"893"'), 9),
+    "cho-moi": (RAW, "2023-12-04", edits("huyện Chợ Mới", "Chợ Mới district", code='"893"'), 10),
     "an-giang": (AN_GIANG, "2025-10-31", edits("tỉnh An Giang", "An Giang province"), 11),
     "gia-lai": (GIA_LAI / "communes_2026-10-08.csv", "2026-10-08", edits("tỉnh Gia Lai", "Gia Lai province"), 8),
     "ha-noi": (REAL / "ha-noi-766" / "2026-10-01.json", "2026-10-01", edits("thành phố Hà Nội", "Hanoi city"), 13),
     "tinh": (REAL / "tinh-766-2026" / "2026-10-06.json", "2026-10-06", edits("cả nước", "Vietnam", code='"VN"'), 12),
+    "sipas": (REAL / "sipas-2015" / "2015-12-31.csv", "2015-12-31", edits("cả nước", "Vietnam", code='"VN"'), 14),
+    "dti": (REAL / "dti-2022" / "2022-12-31.html", "2022-12-31", edits("cả nước", "Vietnam", code='"VN"'), 16),
+    "hue": (REAL / "hue-ho-so" / "2021-12-31.html", "2021-12-31", edits("tỉnh Thừa Thiên Huế", "Huế"), 12),
 }
+# The bands of an index that the program does not know, as a person writes them into bands.csv.
+BANDS = {"sipas": "Đạt,Pass,50,2015-12-31,,x\nChưa đạt,Fail,0,2015-12-31,,x\n"}
+BANDS |= {"dti": "Đạt,Pass,0.5,2022-12-31,,x\nChưa đạt,Fail,0,2022-12-31,,x\n"}
 
 
 @pytest.fixture
@@ -70,12 +76,15 @@ def answer(home: Path, name: str, told: dict[str, str]) -> None:
     path = home / "config" / name / "area.toml"
     lines = path.read_text("utf-8").splitlines()
     for key, value in told.items():
-        (place,) = [place for place, line in enumerate(lines) if line.startswith(f"{key} = ")]
+        place = next(place for place, line in enumerate(lines) if line.startswith(f"{key} = "))  # [name] is the first
         lines[place] = f"{key} = {value}"
     path.write_text("\n".join(lines), "utf-8")
     review = home / "config" / name / "review.csv"
     checked = [line if not place else line + "yes" for place, line in enumerate(review.read_text("utf-8").splitlines())]
     review.write_text("\n".join(checked), "utf-8")
+    if name in BANDS:
+        bands = home / "config" / f"index-{name}" / "bands.csv"
+        bands.write_text(bands.read_text("utf-8") + BANDS[name], "utf-8")
 
 
 def gated(home: Path, name: str) -> gating.GateSummary:
@@ -96,7 +105,8 @@ def test_a_table_is_tried_at_once_and_may_have_a_report_when_a_person_has_answer
     review = rows(home / "config" / name / "review.csv")
     assert len(review) == count and not any(each["checked"] for each in review)
     empty = [key for key in told if key != "code"]  # that one is a guess
-    assert say("new_area.open", count=count + len(empty), place=home / "config" / name) in said
+    opened = count + len(empty) + (name in BANDS)
+    assert say("new_area.open", count=opened, place=home / "config" / name) in said
     answer(home, name, told)
     assert rules.load(home, name, periods.cutoff(cutoff)).open_points == ()
     assert not gated(home, name).refused
@@ -396,7 +406,8 @@ def test_the_area_has_the_code_that_those_of_its_units_begin_with(codes, code):
 
 
 def test_names_in_capitals_are_written_as_names_and_codes_are_each_another():
-    listed = units.list_units(["XÃ LONG ĐIỀN A", "PHƯỜNG HÒA BÌNH", "XÃ HÒA BÌNH"], None, "")
+    kinds = {"commune": {"types": ["xã", "phường"], "together": False}, "office": {"types": [], "together": False}}
+    listed = units.list_units(["XÃ LONG ĐIỀN A", "PHƯỜNG HÒA BÌNH", "XÃ HÒA BÌNH"], None, "", kinds)
     assert [(each.code, each.name, each.type) for each in listed] == [
         ("long-dien-a", "Long Điền A", "xã"),
         ("phuong-hoa-binh", "Hòa Bình", "phường"),
