@@ -99,11 +99,10 @@ class Guess:
     @property
     def scale(self) -> str:
         """The figure that means all of it: the maximum behind a stroke, or 1 where rates are shares of 1; else ""."""
-        most = {figure.most for figure in self.column.numbers}
-        if self.kind not in ("percent", "score", "points") or not most:
+        if self.kind not in ("percent", "score", "points") or not self.column.numbers:
             return ""
-        if len(most) == 1 and None not in most:
-            return f"{most.pop():g}"
+        if most := {figure.most for figure in self.column.numbers} - {None}:
+            return f"{most.pop():g}" if len(most) == 1 else ""
         fine = max(figure.decimals for figure in self.column.numbers) >= LEAST_SCALED
         return "1" if self.kind == "percent" and fine and max(self.column.values) <= 1 else ""
 
@@ -229,6 +228,14 @@ def find_unit_columns(sheet: Sheet, words: Vocabulary) -> list[tuple[Column, boo
     return [(each, sayings[each.number] == 2) for each in ranked]
 
 
+def is_turned(sheet: Sheet, unit: Column, words: Vocabulary) -> bool:
+    """Whether rows seem to be indicators and columns units: most names are known headers, or headers unit names."""
+    figures = [each for each in sheet.columns if each.is_figures and each.header]
+    called = [each for each in figures if unit_type_of(each.header)]
+    known = [text for text in unit.texts if any(each.field not in ("unit", "code") for each in words.of(text))]
+    return 2 * len(called) > len(figures) > 0 or 2 * len(known) > len(unit.texts)
+
+
 def is_tied(first: Column, second: Column, words: Vocabulary) -> bool:
     """Whether two columns are equally likely to name the units."""
     says = [_says(each, "unit", words) for each in (first, second)]
@@ -323,8 +330,6 @@ def find_kind(column: Column) -> str:
         return "change"
     if "%" in column.header or any(figure.percent for figure in column.numbers):
         return "percent"
-    if max(column.values) > 100 or any(figure.grouped for figure in column.numbers):
-        return "count"
     return "percent" if any(figure.decimals for figure in column.numbers) else "count"
 
 

@@ -182,6 +182,11 @@ def make_draft(
             raise NoTable("new_area.no_header")
         headers = [each.header for _, _, sheet in sheets if sheet for each in sheet.columns if each.header]
         raise NoTable("new_area.no_units", headers=", ".join(headers))
+    turned = {place: each for place, each in held.items() if columns.is_turned(each.sheet, each.unit[0], words)}
+    if len(turned) == len(held):
+        first = next(iter(turned.values()))
+        raise NoTable("new_area.turned", header=first.unit[0].header, names=", ".join(first.names))
+    held = {place: each for place, each in held.items() if place not in turned}
     main = max(held, key=lambda place: len(held[place].sheet.rows))
     own = held[main].control.code or code or units.find_area_code(held[main].codes or [], area)
     roles = {place: _role(each, held[main], own) for place, each in held.items()}

@@ -20,7 +20,7 @@ from analysis.gate.parse import MISSING, OF_MAXIMUM, SPACES
 PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,]([0-9]+))?\s*(%?)")
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[. \u00a0\u202f][0-9]{3})+")
 NUMBERED = re.compile(r"\(?\s*(?:[0-9]{1,3}|[A-ZĐ])\s*\)?(?:\s*=.*)?")
-MOST_TIERS = 3
+MOST_TIERS = 6  # our choice
 LIKE = 0.5  # rows of one table fill at least so much of the same columns with figures
 
 
@@ -192,13 +192,12 @@ def _find_body(rows: dict, numbers: list[int]) -> list[int]:
 def _find_tiers(rows: dict, above: list[int], body: list[int]) -> list[int]:
     """The rows of the header, from the top: the nearest row of words, and those above it that its gaps need."""
     wanted = {column for row in body for column in rows[row]}
+    words = [row for row in reversed(above) if not any(figure for _, figure in rows[row].values())]
+    words = [row for row in words if len(rows[row]) > 1]  # else a title or a note
     tiers: list[int] = []
-    for row in reversed([row for row in above if not any(figure for _, figure in rows[row].values())]):
-        named = {column for tier in tiers for column, (text, _) in rows[tier].items() if not MEASURE.fullmatch(text)}
+    for count in range(1, min(len(words), MOST_TIERS) + 1):
+        named = {column for row in tiers for column, (text, _) in rows[row].items() if not MEASURE.fullmatch(text)}
         leaves = [text for text, _ in rows[tiers[0]].values()] if tiers else []
-        is_doubled = len(set(leaves)) < len(leaves) and len(rows[row]) > 1
-        if len(tiers) == MOST_TIERS or (tiers and not is_doubled and not (wanted - named) & set(rows[row])):
-            break
-        if tiers or len(rows[row]) > 1:  # else a title or a note between header and figures
-            tiers.insert(0, row)
+        if not tiers or len(set(leaves)) < len(leaves) or (wanted - named) & set(rows[words[count - 1]]):
+            tiers = words[:count][::-1]
     return tiers if len({column for row in tiers for column in rows[row]}) > 1 else []

@@ -233,6 +233,19 @@ def test_a_share_of_one_and_a_figure_of_a_maximum_have_their_scale_and_its_quest
     ]
 
 
+def test_a_header_of_three_tiers_above_a_line_of_measures_is_read_whole(home):
+    lines = [
+        "Đơn vị\tTổng điểm\tGiải quyết\t",
+        "\t\tĐúng hạn\tChứng thực",
+        "\t\tTỷ lệ\tSố lượng",
+        "\tđiểm\t(%)\t(hồ sơ)",
+    ]
+    place = made(home, "\n".join([*lines, "Xã A\t70,25\t92,5\t12", "Xã B\t65,5\t88\t0"]), index="index-766")
+    assert [header.removesuffix(" / (%)").removesuffix(" / (hồ sơ)") for header in columns_of(place)] == [
+        *["Đơn vị", "Tổng điểm / điểm", "Giải quyết / Đúng hạn / Tỷ lệ", "Giải quyết / Chứng thực / Số lượng"]
+    ]
+
+
 def test_totals_and_subtotals_are_no_units_and_are_named(home):
     lines = TABLE.splitlines()
     sums = ["Cộng khối xã\t\t90\t", "Toàn huyện\t71,2\t91\t"]
@@ -297,6 +310,8 @@ TWO = "A\tB\tTổng điểm\nAn Hòa\tÔng An\t70\nBình Thủy\tBà Bình\t65\n
         ("Xã An Hòa\t70\nXã Bình Thủy\t65\n", "no_header", {}),
         ("Xã\tĐiểm\n", "no_header", {}),
         ("chỉ có chữ\n", "no_header", {}),
+        ("Chỉ tiêu\tXã A\tXã B\nMột\t70\t65\nHai\t9\t8\n", "turned", {"header": "Chỉ tiêu", "names": "Một, Hai"}),
+        ("Chỉ tiêu\tA\nTổng điểm\t70\nSố hóa\t9\n", "turned", {"header": "Chỉ tiêu", "names": "Tổng điểm, Số hóa"}),
     ],
 )
 def test_a_file_without_a_table_of_units_is_refused_with_the_reason(text, key, fields, home, capsys):
