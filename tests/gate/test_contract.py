@@ -7,18 +7,27 @@ may end in the place it is typed at, such as "cell G6".
 import datetime
 import re
 import shutil
+import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import openpyxl
+import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+from support import delivered, hostile
 from support.district import CUTOFF, HOME, RAW, in_force, lines, saved, words
 
 from analysis.config import units
 from analysis.exits import Exit
 from analysis.gate import clean, parse
-from analysis.run import pipeline
+from analysis.readers import kinds, sandbox
+from analysis.run import pipeline, withdraw
 from analysis.weeks import paths
 
 DOCS = {"vi": "quy-uoc-bang-so-lieu.md", "en": "reading-contract.md"}
@@ -30,6 +39,7 @@ RESULTS = {  # the first that fits
     "warned": r"(?:nhận, cảnh báo|accepted, warning): (?P<said>.+)",
     "repaired": r"(?:sửa thành|read as) (?:`(?P<value>.+)`|ô trống|nothing) \((?P<said>.+)\)",
     "refused": r"(?:từ chối|refused): (?P<said>.+)",
+    "passed": r"(?:nhận, bỏ qua|accepted, passed over)(?:: (?P<said>.+))?",
     "accepted": r"(?:nhận|accepted)(?:: `(?P<value>.+)`)?",
 }
 ENGLISH = {
@@ -43,6 +53,57 @@ ENGLISH = {
     **{"dòng ghi chú": "line of remarks", "số ký tự của dòng ghi chú": "characters in a line of remarks"},
     **{"số dòng ghi chú": "lines of remarks"},
     **{"số byte": "bytes", "gửi lại, ô": "sent again, cell", "gửi lại bản đính chính, ô": "correction sent again, cell"},
+    "tỷ lệ % có 4 chữ số thập phân": "percent of 4 decimals",
+    "tỷ lệ % có 3 chữ số thập phân": "percent of 3 decimals",
+    "tỷ lệ thang 1": "percent on a scale of 1",
+    "điểm thang 10": "score on a scale of 10",
+    "số lượng có “hồ sơ”": "count of “hồ sơ”",
+    "dấu gõ rời": "accents apart",
+    "thêm dòng dưới tiêu đề": "line added under the header",
+    "thêm dòng giữa bảng": "line added among the units",
+    "thêm cột số dòng phía trước": "column of row numbers added in front",
+    "thêm dòng cuối": "line added at the end",
+    "bảng thứ hai ở dưới, số cột": "second table below, its columns",
+    "ký tự trong ô": "character in cell",
+    "số dòng có tên lạ": "lines of unknown units",
+    "định dạng số của ô": "number format of cell",
+    "màu số trong ô": "colour of the figure in cell",
+    "màu theo quy tắc trong ô": "colour by a rule in cell",
+    "phông chữ của ô": "font of cell",
+    "cỡ chữ trong ô": "size of the letters in cell",
+    "gạch ngang ô": "struck through, cell",
+    "số lưu trong ô": "number stored in cell",
+    "dòng không có chiều cao": "row without height",
+    "cột không có chiều rộng": "column without width",
+    "trang bìa": "cover sheet",
+    "tên trang tính": "name of the sheet",
+    "đầu trang in": "head of the printed page",
+    "ký hiệu trong ô Word": "symbol in Word cell",
+    "chữ ẩn trong ô Word": "hidden text in Word cell",
+    "chữ gạch ngang trong ô Word": "struck text in Word cell",
+    "chữ nâng lên trong ô Word": "raised text in Word cell",
+    "chú thích trong ô Word": "footnote in Word cell",
+    "sửa đổi chưa duyệt trong ô Word": "tracked text in Word cell",
+    "bảng trong ô Word": "table in Word cell",
+    "khung chữ trong ô Word": "text box in Word cell",
+    "chữ ẩn trong ô trang web": "hidden text in web page cell",
+    "chữ ẩn theo kiểu trong ô trang web": "text hidden by its class in web page cell",
+    "chữ nâng lên trong ô trang web": "raised text in web page cell",
+    "chữ chú âm trong ô trang web": "ruby in web page cell",
+    "bảng trong ô trang web": "table in web page cell",
+    "ngày trong tệp JSON": "answer of a server, its day",
+    "bản sao để cạnh bảng": "copy beside the table",
+    "tệp khác để cạnh bảng": "other file beside the table",
+    "thứ hạng trong tỉnh": "place in the province",
+    "thu hồi rồi gửi lại, ô": "withdrawn and sent again, cell",
+    "tệp PDF mang tên": "PDF by the name of",
+    "tệp Word cũ mang tên": "old Word document by the name of",
+    "tệp nén mang tên": "archive by the name of",
+    "tệp Excel nhị phân mang tên": "binary workbook by the name of",
+    "bảng OpenDocument mang tên": "OpenDocument table by the name of",
+    "thư mục mang tên": "folder by the name of",
+    "tệp chữ TCVN3 mang tên": "text in TCVN3 by the name of",
+    "bảng Excel có mật khẩu mang tên": "workbook with a password by the name of",
 }  # fmt: skip
 
 
@@ -85,8 +146,14 @@ def examples(lang: str) -> list[Example]:
 def in_english(kind: str) -> str:
     """``"tỷ lệ %, ô ngày"`` => ``"percent, date cell"``; ``"ô G6"`` => ``"cell G6"``."""
     name, place = KIND.fullmatch(kind).groups()
-    known = ENGLISH.get(name) or ", ".join(ENGLISH[part] for part in name.split(", "))
+    known = ENGLISH.get(name) or ", ".join(ENGLISH.get(part) or _key(part) for part in name.split(", "))
     return f"{known} {place}" if place else known
+
+
+def _key(part: str) -> str:
+    """A key of area.toml, which is the same in both languages."""
+    assert part.startswith("`"), f"not translated: {part}"
+    return part
 
 
 # -- each kind of example, tried -------------------------------------------------------------------------------------
@@ -99,11 +166,27 @@ STORED = {
     "error": str,
     "formula": str,
 }
+DECLARED = {  # columns of which columns.csv declares more
+    "percent of 4 decimals": ("percent", parse.Layout(4)),
+    "percent of 3 decimals": ("percent", parse.Layout(3)),
+    "percent on a scale of 1": ("percent", parse.Layout(4, 1)),
+    "score on a scale of 10": ("score", parse.Layout(2, 10)),
+    "count of “hồ sơ”": ("count", parse.Layout(signs=("hồ sơ",))),
+}
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    monkeypatch.setattr(sandbox, "cells", hostile.read_here)
 
 
 def parsed(column: str, cell: str, typed: str, lang: str) -> Found:
     """A cell on its own, in a column of a kind."""
-    read = parse.cell(STORED[cell](typed) if cell in STORED else typed, cell, column)
+    typed = unicodedata.normalize("NFD", typed) if cell == "accents apart" else typed
+    kind, layout = DECLARED.get(column, (column, parse.USUAL))
+    read = parse.cell(
+        STORED[cell](typed) if cell in STORED else typed, cell if cell in STORED else "text", kind, layout
+    )
     if read.fault:
         return Found("refused", said=(words(lang).say(read.fault, **read.fields),))
     if read.value is None:
@@ -125,10 +208,11 @@ def named(typed: str, lang: str) -> Found:
     return Found("repaired" if reason else "accepted", registry.names[hit.code], reason)
 
 
-def gated(path: Path, lang: str, place: str = "") -> Found:
-    """A whole table: what is said of it, and whether the cell at ``place`` was repaired."""
-    cleaned = clean.gate(path, in_force(), words(lang))
-    for severity, result in (("error", "refused"), ("warning", "warned")):
+def gated(path: Path, lang: str, place: str = "", **settings: object) -> Found:
+    """A whole table: what is said of it, and whether the cell at ``place`` was repaired. settings : other keys of
+    area.toml"""
+    cleaned = clean.gate(path, hostile.keys(**settings)(in_force()), words(lang))
+    for severity, result in (("error", "refused"), ("warning", "warned"), ("passed", "passed")):
         said = cleaned.problems.loc[cleaned.problems["severity"] == severity, "problem"]
         if len(said):
             return Found(result, said=tuple(said))
@@ -174,6 +258,15 @@ def widened(place: str, typed: str, rows: list[list[str]]) -> list[list[str]]:
     return [[*row, typed if number == 3 else ""] for number, row in enumerate(rows, 1)]
 
 
+def line_at(row: int | None) -> Callable[[str, str, list[list[str]]], list[list[str]]]:
+    """A line more as row ``row``, or as the last one; its cells with ";" between."""
+    return lambda place, typed, rows: [*rows[: row and row - 1], typed.split("; "), *(rows[row - 1 :] if row else [])]
+
+
+def doubled(place: str, typed: str, rows: list[list[str]]) -> list[list[str]]:
+    return [*rows, [""], *(row[: int(typed)] for row in rows[2:])]
+
+
 MADE = {
     "cell": table,
     "whole column": whole_column,
@@ -181,7 +274,16 @@ MADE = {
     "row repeated": repeated,
     "two columns exchanged": exchanged,
     "column added": widened,
-    "line added on top": lambda place, typed, rows: [[typed], *rows],
+    "column of row numbers added in front": lambda place, typed, rows: [
+        [str(number), *row] for number, row in enumerate(rows, int(typed))
+    ],
+    "line added on top": line_at(1),
+    "line added under the header": line_at(5),
+    "line added among the units": line_at(13),
+    "line added at the end": line_at(None),
+    "second table below, its columns": doubled,
+    "character in cell": lambda place, typed, rows: table(place, chr(int(typed[2:], 16)) + "72.6", rows),
+    "lines of unknown units": lambda place, typed, rows: [*rows, *[["", "Xã Tân Mới", "50"]] * int(typed)],
     "rows": lambda place, typed, rows: [*rows, *[["", ""]] * (int(typed) - len(rows))],
     "columns": lambda place, typed, rows: [
         row + [""] * (int(typed) - len(row)) if row == rows[5] else row for row in rows
@@ -191,35 +293,123 @@ MADE = {
 }
 
 
-def workbook(path: Path, hide: Callable[[openpyxl.Workbook], None] = lambda book: None) -> Path:
+def coloured(sheet: Worksheet, place: str, typed: str) -> None:
+    sheet[place].font = Font(color=typed)
+
+
+def shown_by_rule(sheet: Worksheet, place: str, typed: str) -> None:
+    rule = CellIsRule(operator="greaterThan", formula=["0"], font=Font(color=typed))
+    sheet.conditional_formatting.add(place, rule)
+
+
+EXCEL = {  # what is done to the first sheet of a workbook
+    "number format of cell": lambda sheet, place, typed: setattr(sheet[place], "number_format", typed),
+    "colour of the figure in cell": coloured,
+    "colour by a rule in cell": shown_by_rule,
+    "font of cell": lambda sheet, place, typed: setattr(sheet[place], "font", Font(name=typed)),
+    "size of the letters in cell": lambda sheet, place, typed: setattr(sheet[place], "font", Font(size=typed)),
+    "struck through, cell": lambda sheet, place, typed: setattr(sheet[place], "font", Font(strike=True)),
+    "number stored in cell": lambda sheet, place, typed: setattr(sheet[place], "value", float(typed)),
+    "row hidden": lambda sheet, place, typed: setattr(sheet.row_dimensions[int(typed)], "hidden", True),
+    "row without height": lambda sheet, place, typed: setattr(sheet.row_dimensions[int(typed)], "height", 0.5),
+    "column hidden": lambda sheet, place, typed: setattr(sheet.column_dimensions[typed], "hidden", True),
+    "column without width": lambda sheet, place, typed: setattr(sheet.column_dimensions[typed], "width", 0.1),
+    "sheet hidden": lambda sheet, place, typed: setattr(
+        sheet.parent.worksheets[int(typed) - 1], "sheet_state", "hidden"
+    ),
+    "cover sheet": lambda sheet, place, typed: setattr(sheet.parent.worksheets[1]["A1"], "value", typed),
+    "name of the sheet": lambda sheet, place, typed: setattr(sheet, "title", typed),
+    "head of the printed page": lambda sheet, place, typed: setattr(sheet.oddHeader.center, "text", typed),
+}
+
+
+def workbook(path: Path, dress: Callable[[Worksheet], object] = hostile.as_delivered) -> Path:
     """The real table as a workbook of one sheet, beside one without data."""
-    book = openpyxl.Workbook()
-    for row in lines():
-        book.active.append([re.sub("<.*?>", "", text) for text in row])
-    book.create_sheet("Trống")
-    hide(book)
-    book.save(path.with_suffix(".xlsx"))
-    return path.with_suffix(".xlsx").rename(path)
-
-
-def hidden(name: str, typed: str, folder: Path) -> Path:
-    def hide(book: openpyxl.Workbook) -> None:
-        if name == "sheet":
-            book.worksheets[int(typed) - 1].sheet_state = "hidden"
-        elif name == "row":
-            book.active.row_dimensions[int(typed)].hidden = True
-        else:
-            book.active.column_dimensions[typed].hidden = True
-
-    return workbook(folder / "table.xlsx", hide)
-
-
-def picture(path: Path) -> Path:
-    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    path.write_bytes(hostile.xlsx(hostile.typed(), dress, Trống=[]))
     return path
 
 
-def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -> Found:
+IN_WORD = {  # what is added to a cell of a document: the XML of a run
+    "symbol": "<w:r {ns}><w:sym w:font='Symbol' w:char='{typed}'/></w:r>",
+    "hidden text": "<w:r {ns}><w:rPr><w:vanish/></w:rPr><w:t>{typed}</w:t></w:r>",
+    "struck text": "<w:r {ns}><w:rPr><w:strike/></w:rPr><w:t>{typed}</w:t></w:r>",
+    "raised text": "<w:r {ns}><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>{typed}</w:t></w:r>",
+    "footnote": "<w:r {ns}><w:footnoteReference w:id='{typed}'/></w:r>",
+    "tracked text": "<w:ins {ns} w:id='1' w:author='x'><w:r><w:t>{typed}</w:t></w:r></w:ins>",
+    "text box": "<w:r {ns}><w:pict><w:txbxContent><w:p><w:r><w:t>{typed}</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
+    "table": "<w:tbl {ns}><w:tr><w:tc><w:p><w:r><w:t>{typed}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+}
+IN_PAGE = {
+    "hidden text": "<span style='display:none'>{typed}</span>",
+    "text hidden by its class": "<span class=an>{typed}</span>",
+    "raised text": "<sup>{typed}</sup>",
+    "ruby": "<ruby>72<rt>{typed}</rt></ruby>",
+    "table": "<table><tr><td>{typed}</td></tr></table>",
+}
+
+
+def in_word(what: str, place: str, typed: str) -> bytes:
+    """The real table as a Word document, with something more in the cell that is at ``place`` in the text file."""
+
+    def add(made: docx.document.Document) -> None:
+        row = int(place[1:]) - 1 - hostile.TITLE_ROWS
+        around = made if row < 0 else made.tables[0].rows[row].cells[at(place)]  # titles are no rows of a document's
+        added, line = parse_xml(IN_WORD[what].format(ns=nsdecls("w"), typed=typed)), around.paragraphs[-1]._p
+        (line.addprevious if what == "table" else line.append)(added)
+
+    return hostile.word(hostile.typed(), add)
+
+
+def in_page(what: str, place: str, typed: str) -> bytes:
+    rows = table(place, f"<b></b>72.6{IN_PAGE[what].format(typed=typed)}", hostile.typed())
+    return hostile.page(rows, lambda page: f"<style>.an {{display: none}}</style>{page}")
+
+
+OTHER_FILES = {
+    "folder": None,
+    "picture": b"\x89PNG\r\n\x1a\n",
+    "PDF": b"%PDF-1.7",
+    "old Word document": b"{\\rtf1 x}",
+    "archive": delivered.zipped({"bang.txt": "x"}),
+    "binary workbook": delivered.zipped(
+        {"_rels/.rels": delivered.relations(r1="officeDocument xl/workbook.bin"), "xl/workbook.bin": b"x"}
+    ),
+    "workbook with a password": kinds.OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+    "OpenDocument table": delivered.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}),
+    "text in TCVN3": "§¬n vÞ\tTæng ®iÓm\n".encode("latin-1"),
+}
+
+
+def delivered_as(data: bytes | None, path: Path) -> Path:
+    if data is None:
+        path.mkdir()
+    else:
+        path.write_bytes(data)
+    return path
+
+
+def answered(said: str) -> bytes:
+    """The real table as the answer of a server, with a day in its envelope."""
+    rows = [list(hostile.headers("tab").values()), *(row for row in hostile.typed()[4:] if row)]
+    return hostile.answer(rows, lambda text: text.replace('"code": "OK"', f'"ngày": "{said}"'))
+
+
+def in_folder(name: str, data: bytes, lang: str, folder: Path) -> Found:
+    """The real table in data/raw/, and another file beside it."""
+    raw = folder / "data" / "raw" / "cho-moi"
+    raw.mkdir(parents=True)
+    saved(raw, lines(), f"{CUTOFF}.txt")
+    (raw / name).write_bytes(data)
+    if raw / name in paths.raw_files(folder, "cho-moi", str(CUTOFF)):
+        return Found("accepted")
+    about = {"area": "cho-moi", "names": name}
+    if name in paths.misnamed_raw(folder, "cho-moi"):
+        return Found("passed", said=(words(lang).say("run.misnamed", **about),))
+    unread = {path.name for path in paths.reserved_raw(folder, "cho-moi", str(CUTOFF)) if not paths.is_beside(path)}
+    return Found("passed", said=(words(lang).say("run.not_read", **about),) if name in unread else ())
+
+
+def sent_again(place: str, typed: str, kind: str, lang: str, folder: Path) -> Found:
     """The real table published, then sent with one cell as typed: through the week itself, without its notebooks."""
 
     def export(home, area, cutoff, name, words):
@@ -231,41 +421,63 @@ def sent_again(place: str, typed: str, reissue: bool, lang: str, folder: Path) -
     day = str(CUTOFF)
     first = pipeline.make_week(home, "cho-moi", day, [saved(folder, lines(), f"{day}.txt")], lang, steps=steps)
     assert first.status == Exit.DONE, first.message
+    if kind == "withdrawn and sent again":
+        taken = withdraw.withdraw_week(home, "cho-moi", day, "…", words(lang))
+        assert taken.status == Exit.DONE, taken.message
     second = saved(folder, table(place, typed, lines()), f"{day}.txt")
+    reissue = kind == "correction sent again"
     again = pipeline.make_week(home, "cho-moi", day, [second], lang, reissue=reissue, steps=steps)
     if again.message == words(lang).say("run.nothing_new", report=first.report):
         return Found("unchanged")
     return Found("accepted" if again.status == Exit.DONE else "refused", said=(again.message,))
 
 
-def remarked(text: str, lang: str, folder: Path) -> Found:
-    """The real table with a file of remarks beside it."""
-    beside = folder / f"{CUTOFF}-ghi-chu.txt"
-    beside.write_text(text, "utf-8")
-    cleaned = clean.gate([saved(folder, lines()), beside], in_force(), words(lang))
+def beside(name: str, text: str, lang: str, folder: Path) -> Found:
+    """The real table with a file of remarks, or of the place, beside it."""
+    path = folder / f"{CUTOFF}-{name}"
+    path.write_text(text, "utf-8")
+    cleaned = clean.gate([saved(folder, lines()), path], in_force(), words(lang))
     return Found("refused" if cleaned.refused else "accepted", said=tuple(cleaned.problems["problem"]))
+
+
+REMARKS = {
+    "line of remarks": lambda typed: typed,
+    "characters in a line of remarks": lambda typed: "x" * int(typed),
+    "lines of remarks": lambda typed: "x\n" * int(typed),
+}
 
 
 def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:
     """What becomes of an example, by its English kind."""
+    kind, _, keys = kind.partition(", `")
     name, place = KIND.fullmatch(kind).groups()
+    what, _, where = name.partition(" in ")
     if name in MADE:
-        return gated(saved(folder, MADE[name](place, typed, lines())), lang, place)
-    if name == "unit's name":
-        return named(typed, lang)
-    if name == "file name":
-        return gated(saved(folder, lines(), typed), lang)
-    if name == "workbook by the name of":
-        return gated(workbook(folder / typed), lang)
-    if name == "picture by the name of":
-        return gated(picture(folder / typed), lang)
-    if name.endswith(" of remarks"):
-        made = {"characters in a line": lambda: "x" * int(typed), "lines": lambda: "x\n" * int(typed)}
-        return remarked(made.get(name.removesuffix(" of remarks"), lambda: typed)(), lang, folder)
-    if name.endswith(" hidden"):
-        return gated(hidden(name.removesuffix(" hidden"), typed, folder), lang)
+        rows = MADE[name](place, typed, lines())
+        return gated(saved(folder, rows), lang, place, **tomllib.loads(keys.rstrip("`")))
+    if name in EXCEL:
+        return gated(workbook(folder / "table", lambda sheet: EXCEL[name](sheet, place, typed)), lang, place)
+    if name in REMARKS:
+        return beside("ghi-chu.txt", REMARKS[name](typed), lang, folder)
+    if where in ("Word cell", "web page cell"):
+        data = (in_word if where == "Word cell" else in_page)(what, place, typed)
+        return gated(delivered_as(data, folder / "table"), lang)
+    simple: dict[str, Callable[[], Found]] = {
+        "answer of a server, its day": lambda: gated(delivered_as(answered(typed), folder / "table"), lang),
+        "unit's name": lambda: named(typed, lang),
+        "unit's name, accents apart": lambda: named(unicodedata.normalize("NFD", typed), lang),
+        "file name": lambda: gated(saved(folder, lines(), typed), lang),
+        "workbook by the name of": lambda: gated(workbook(folder / typed), lang),
+        "copy beside the table": lambda: in_folder(typed, RAW.read_bytes(), lang, folder),
+        "other file beside the table": lambda: in_folder(typed, b"x", lang, folder),
+        "place in the province": lambda: beside("xep-hang.csv", f"thứ hạng,trong số\n{typed}\n", lang, folder),
+    }
+    if name in simple:
+        return simple[name]()
     if name.endswith("sent again, cell"):
-        return sent_again(place, typed, name.startswith("correction"), lang, folder)
+        return sent_again(place, typed, name.removesuffix(", cell"), lang, folder)
+    if name.endswith(" by the name of"):
+        return gated(delivered_as(OTHER_FILES[name.removesuffix(" by the name of")], folder / typed), lang)
     column, _, cell = name.partition(", ")
     return parsed(column, cell.removesuffix(" cell") or "text", typed, lang)
 
