@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import xlrd
 
-from analysis.readers import appearance, fonts
+from analysis.readers import appearance, drawings, fonts
 from analysis.readers.appearance import LEAST_HEIGHT, LEAST_WIDTH, Style
 from analysis.readers.fonts import Colour, Font
 from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, STRUCK, Grid, Tables, Unreadable, header_lines, titles
@@ -131,9 +131,12 @@ class _Looks:
 
 
 def _read_records(grid: Grid, book: xlrd.Book, number: int) -> None:
-    """Put the page's headers above the table, and tell the cells that a conditional format may show otherwise."""
+    """Put the page's headers and the text boxes above the table, and tell the cells that a conditional format may show
+    otherwise."""
     areas: list[tuple[int, int, int, int]] = []
+    boxes = drawings.Records()
     for kind, record in _records(book, number):
+        boxes.read(kind, record)
         if kind == HEADER and record:
             text = (
                 xlrd.biffh.unpack_unicode(record, 0)
@@ -149,6 +152,7 @@ def _read_records(grid: Grid, book: xlrd.Book, number: int) -> None:
         elif (kind == CONDITION and len(record) >= 10 and _hides(record, book)) or kind == CONDITION_12:
             for area in areas:
                 _disguise(grid, *area)
+    grid.above = titles([*grid.above, *boxes.lines])
 
 
 def _records(book: xlrd.Book, number: int) -> Iterator[tuple[int, bytes]]:

@@ -9,7 +9,7 @@ import re
 from array import array
 from datetime import datetime
 
-from analysis.readers import appearance, archive, workbook
+from analysis.readers import appearance, archive, drawings, workbook
 from analysis.readers.appearance import LEAST_HEIGHT, LEAST_WIDTH, Style
 from analysis.readers.conditions import Conditions
 from analysis.readers.grid import MOST_COLUMNS, MOST_ROWS, Grid, Tables, header_lines, titles
@@ -41,7 +41,17 @@ def tables(data: bytes) -> Tables:
             archive.parse(package.part(path), sheet.start, sheet.end, sheet.text)
             sheet.cover_merged()
             sheet.conditions.disguise(sheet.grid, sheet.style_at, styles)
+            sheet.grid.above = titles([*sheet.grid.above, *_boxes(package, path)])
     return found
+
+
+def _boxes(package: archive.Package, sheet: str) -> list[str]:
+    """The lines of the text boxes on a sheet."""
+    boxes = drawings.Boxes()
+    for kind, path in package.related(sheet).values():
+        if kind == "drawing" and package.holds(path):
+            archive.parse(package.part(path), boxes.start, boxes.end, boxes.text)
+    return boxes.lines
 
 
 class _Sheet:

@@ -75,6 +75,7 @@ ENGLISH = {
     "số lưu trong ô": "number stored in cell",
     "dòng không có chiều cao": "row without height",
     "cột không có chiều rộng": "column without width",
+    "khung chữ trên trang tính": "text box on the sheet",
     "trang bìa": "cover sheet",
     "tên trang tính": "name of the sheet",
     "đầu trang in": "head of the printed page",
@@ -464,6 +465,9 @@ def tried(kind: str, typed: str, lang: str, folder: Path) -> Found:
         return gated(delivered_as(data, folder / "table"), lang)
     simple: dict[str, Callable[[], Found]] = {
         "answer of a server, its day": lambda: gated(delivered_as(answered(typed), folder / "table"), lang),
+        "text box on the sheet": lambda: gated(
+            delivered_as(delivered.boxed(hostile.xlsx(hostile.typed()), typed), folder / "table"), lang
+        ),
         "unit's name": lambda: named(typed, lang),
         "unit's name, accents apart": lambda: named(unicodedata.normalize("NFD", typed), lang),
         "file name": lambda: gated(saved(folder, lines(), typed), lang),

@@ -432,6 +432,10 @@ def page_header(said):
     return dress
 
 
+def box(said, kind=6):
+    return lambda sheet: setattr(sheet, "_Worksheet__bmp_rec", delivered.box_records(said, kind))
+
+
 def document_header(said):
     def dress(document):
         document.sections[0].header.paragraphs[0].text = said
@@ -482,6 +486,12 @@ WEEKS = [
     Case("last week in the header of a sheet's pages", "xlsx", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=page_header("Ngày 27/11/2023")),
     Case("this week in the header of a sheet's pages", "xlsx", as_it_is, accepted(), dress=page_header("Ngày 04/12/2023")),
     Case("last week in the header of a document's pages", "docx", as_it_is, refused(other_week("A-1", "Ngày 27/11/2023", "27/11/2023")), dress=document_header("Ngày 27/11/2023")),
+    Case("last week in a text box of a workbook", "xlsx", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), data=delivered.boxed(xlsx(typed()), "Ngày 27/11/2023")),
+    Case("this week in a text box of a workbook", "xlsx", as_it_is, accepted(), data=delivered.boxed(xlsx(typed()), "Ngày 04/12/2023")),
+    Case("last week in a hidden text box", "xlsx", as_it_is, accepted(), data=delivered.boxed(xlsx(typed()), "Ngày 27/11/2023", hidden=True)),
+    Case("a day of signing in a text box", "xlsx", as_it_is, accepted(), data=delivered.boxed(xlsx(typed()), "Chợ Mới, ngày 05 tháng 12 năm 2023")),
+    Case("last week in a text box of an old workbook", "xls", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=box("Ngày 27/11/2023")),
+    Case("last week in a comment of an old workbook", "xls", as_it_is, accepted(), dress=box("Ngày 27/11/2023", 25)),
     Case("last week in a table's caption", "html", as_it_is, refused(other_week("A0", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<table>", "<table><caption>Ngày 27/11/2023</caption>")),
     Case("last week in a page's title", "html", as_it_is, refused(other_week("A-1", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<body>", "<head><title>Ngày 27/11/2023</title></head><body>")),
     Case("a day twelve lines above the table", "html", as_it_is, refused(other_week("A-11", "Ngày 27/11/2023", "27/11/2023")), dress=changed("<table>", "<p>Ngày 27/11/2023</p>" + "<p>dòng</p>" * 11 + "<table>")),

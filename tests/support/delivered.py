@@ -1,6 +1,7 @@
 """Files for tests of reading: made by other programs' writers, or by hand where those would not make them so wrong."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 
@@ -66,6 +67,34 @@ def xlsx(rows: bytes | str = "", before: str = "", after: str = "", prolog: str 
 def package(main: str, part: bytes | str) -> bytes:
     """An Office file that holds nothing but its main part."""
     return zipped({"_rels/.rels": relations(r1=f"officeDocument {main}"), main: part})
+
+
+def boxed(book: bytes, text: str, hidden: bool = False) -> bytes:
+    """A workbook that openpyxl wrote, with a text box on its first sheet."""
+    with zipfile.ZipFile(io.BytesIO(book)) as held:
+        parts = {name: held.read(name) for name in held.namelist()}
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    return zipped(
+        parts
+        | {
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(r1="drawing ../drawings/drawing1.xml"),
+            "xl/drawings/drawing1.xml": f'<x:wsDr xmlns:x="{drawing}/spreadsheetDrawing" xmlns:a="{drawing}/main">'
+            f'<x:twoCellAnchor><x:sp><x:nvSpPr><x:cNvPr id="2" name="x" hidden="{hidden:d}"/></x:nvSpPr><x:txBody>'
+            f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p></x:txBody></x:sp></x:twoCellAnchor></x:wsDr>",
+        }
+    )
+
+
+def box_records(text: str, kind: int = 6) -> bytes:
+    """The records of a text box of an .xls ([MS-XLS] 2.4.181, 2.4.329); 25 is the kind of a comment."""
+    characters = text.encode("utf-16-le")
+    records = (
+        (0x5D, struct.pack("<HHHHH", 0x15, 0x12, kind, 1, 0) + bytes(16)),
+        (0x1B6, struct.pack("<HHHHHHHI", 0, 0, 0, 0, 0, len(text), 16, 0)),
+        (0x3C, b"\1" + characters),
+        (0x3C, bytes(16)),
+    )
+    return b"".join(struct.pack("<HH", number, len(record)) + record for number, record in records)
 
 
 def word(body: bytes | str) -> bytes:
