@@ -43,22 +43,46 @@ RESULTS = {  # the first that fits
     "accepted": r"(?:nhận|accepted)(?:: `(?P<value>.+)`)?",
 }
 ENGLISH = {
-    **{"số lượng": "count", "tỷ lệ %": "percent", "điểm": "score", "tăng/giảm": "change", "tên đơn vị": "unit's name"},
-    **{"ô số": "number cell", "ô định dạng %": "percent cell", "ô ngày": "date cell", "ô đúng/sai": "boolean cell"},
-    **{"ô lỗi": "error cell", "ô công thức": "formula cell", "ô": "cell", "cả cột": "whole column"},
-    **{"bỏ dòng": "row left out", "chép thêm dòng": "row repeated", "ẩn dòng": "row hidden", "ẩn cột": "column hidden"},
-    **{"thêm dòng đầu": "line added on top", "thêm cột": "column added", "đổi chỗ hai cột": "two columns exchanged"},
-    **{"tên tệp": "file name", "bảng Excel mang tên": "workbook by the name of", "ảnh mang tên": "picture by the name of"},
-    **{"ẩn trang tính": "sheet hidden", "số dòng": "rows", "số cột": "columns", "số ký tự trong ô": "characters in cell"},
-    **{"dòng ghi chú": "line of remarks", "số ký tự của dòng ghi chú": "characters in a line of remarks"},
-    **{"số dòng ghi chú": "lines of remarks"},
-    **{"số byte": "bytes", "gửi lại, ô": "sent again, cell", "gửi lại bản đính chính, ô": "correction sent again, cell"},
+    "số lượng": "count",
+    "tỷ lệ %": "percent",
+    "điểm": "score",
+    "tăng/giảm": "change",
+    "tên đơn vị": "unit's name",
+    "ô số": "number cell",
+    "ô định dạng %": "percent cell",
+    "ô ngày": "date cell",
+    "ô đúng/sai": "boolean cell",
+    "ô lỗi": "error cell",
+    "ô công thức": "formula cell",
+    "ô": "cell",
+    "cả cột": "whole column",
+    "bỏ dòng": "row left out",
+    "chép thêm dòng": "row repeated",
+    "ẩn dòng": "row hidden",
+    "ẩn cột": "column hidden",
+    "thêm dòng đầu": "line added on top",
+    "thêm cột": "column added",
+    "đổi chỗ hai cột": "two columns exchanged",
+    "tên tệp": "file name",
+    "bảng Excel mang tên": "workbook by the name of",
+    "ảnh mang tên": "picture by the name of",
+    "ẩn trang tính": "sheet hidden",
+    "số dòng": "rows",
+    "số cột": "columns",
+    "số ký tự trong ô": "characters in cell",
+    "dòng ghi chú": "line of remarks",
+    "số ký tự của dòng ghi chú": "characters in a line of remarks",
+    "số dòng ghi chú": "lines of remarks",
+    "số byte": "bytes",
+    "gửi lại, ô": "sent again, cell",
+    "gửi lại bản đính chính, ô": "correction sent again, cell",
     "tỷ lệ % có 4 chữ số thập phân": "percent of 4 decimals",
     "tỷ lệ % có 3 chữ số thập phân": "percent of 3 decimals",
     "tỷ lệ thang 1": "percent on a scale of 1",
     "điểm thang 10": "score on a scale of 10",
     "số lượng có “hồ sơ”": "count of “hồ sơ”",
     "dấu gõ rời": "accents apart",
+    "thêm dòng trên tiêu đề": "line added above the header",
     "thêm dòng dưới tiêu đề": "line added under the header",
     "thêm dòng giữa bảng": "line added among the units",
     "thêm cột số dòng phía trước": "column of row numbers added in front",
@@ -105,7 +129,7 @@ ENGLISH = {
     "thư mục mang tên": "folder by the name of",
     "tệp chữ TCVN3 mang tên": "text in TCVN3 by the name of",
     "bảng Excel có mật khẩu mang tên": "workbook with a password by the name of",
-}  # fmt: skip
+}
 
 
 class Example(NamedTuple):
@@ -279,6 +303,7 @@ MADE = {
         [str(number), *row] for number, row in enumerate(rows, int(typed))
     ],
     "line added on top": line_at(1),
+    "line added above the header": line_at(3),
     "line added under the header": line_at(5),
     "line added among the units": line_at(13),
     "line added at the end": line_at(None),
@@ -496,6 +521,15 @@ def test_both_documents_have_the_thirteen_rules_in_order():
 def test_both_documents_have_the_same_examples_with_the_same_results():
     vietnamese = [each._replace(kind=in_english(each.kind), said=None) for each in examples("vi")]
     assert vietnamese == [each._replace(said=None) for each in examples("en")]
+
+
+@pytest.mark.parametrize("name", [*DOCS.values(), "huong-dan-cho-can-bo.md"])
+def test_every_link_to_a_section_leads_to_one(name):
+    texts = {each.name: each.read_text("utf-8") for each in (HOME / "docs").glob("*.md")}
+    found = re.findall(r"\]\(([\w-]+\.md)#([^)]+)\)", texts[name])
+    titles = {each: re.findall("^#+ (.+)$", text, re.MULTILINE) for each, text in texts.items()}
+    slugs = {each: {re.sub(r"[^\w -]", "", its.lower()).replace(" ", "-") for its in titles[each]} for each in titles}
+    assert found and [(page, slug) for page, slug in found if slug not in slugs[page]] == []
 
 
 @pytest.mark.parametrize("lang", DOCS)
