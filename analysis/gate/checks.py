@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.gate.sheet import Reading, Record
 
 FIGURE = r"\s*[-+]?[\d.,\s]*\d\s*%?\s*"
+ODD_TITLES = ("format", "formula")  # kinds of cells
 RATE_TOLERANCE_PCT = 0.1  # a printed rate may be rounded, not more
 
 
@@ -155,11 +156,15 @@ def check_hidden(sheet: "Reading") -> None:
 
 
 def check_characters(sheet: "Reading") -> None:
-    """Titles and headers must not hold characters that are not seen: a day or a name may read otherwise."""
+    """Titles and headers must show what they hold: a day or a name may read otherwise.
+
+    In a title that is also no number whose format shows words ("Tuần 4/11"), and no formula without a result.
+    """
     for row, its in sorted(sheet.rows.items()):
+        odd = (*ODD_TITLES, "character") if row < sheet.header.rows[0] else ("character",)
         for column, cell in its.items():
-            if row <= sheet.header.rows[-1] and cell.kind == "character":
-                sheet.fault("problem.character_cell", row, column)
+            if row <= sheet.header.rows[-1] and cell.kind in odd:
+                sheet.fault(f"problem.{cell.kind}_cell", row, column)
 
 
 def check_unread(sheet: "Reading", row: int) -> None:

@@ -91,6 +91,7 @@ ENGLISH = {
     "ký tự trong ô": "character in cell",
     "số dòng có tên lạ": "lines of unknown units",
     "định dạng số của ô": "number format of cell",
+    "số 4 có định dạng, ô": "4 with the format, cell",
     "màu số trong ô": "colour of the figure in cell",
     "màu theo quy tắc trong ô": "colour by a rule in cell",
     "phông chữ của ô": "font of cell",
@@ -319,6 +320,11 @@ MADE = {
 }
 
 
+def four(sheet: Worksheet, place: str, typed: str) -> None:
+    sheet[place] = 4
+    sheet[place].number_format = typed
+
+
 def coloured(sheet: Worksheet, place: str, typed: str) -> None:
     sheet[place].font = Font(color=typed)
 
@@ -330,6 +336,7 @@ def shown_by_rule(sheet: Worksheet, place: str, typed: str) -> None:
 
 EXCEL = {  # what is done to the first sheet of a workbook
     "number format of cell": lambda sheet, place, typed: setattr(sheet[place], "number_format", typed),
+    "4 with the format, cell": four,
     "colour of the figure in cell": coloured,
     "colour by a rule in cell": shown_by_rule,
     "font of cell": lambda sheet, place, typed: setattr(sheet[place], "font", Font(name=typed)),

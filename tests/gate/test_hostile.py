@@ -1065,6 +1065,9 @@ WORKBOOKS = [
     Case("a conditional format in red", "xlsx", as_it_is, accepted(), dress=conditional("G5:G24", changing("lessThan", 80, "0.00", color="FF9C0006"))),
     Case("a bar instead of the number", "xlsx", as_it_is, refused(at("G6", "72.6", "hidden"), more=True), dress=bar_alone()),
     Case("a row that is hardly there", "xlsx", as_it_is, refused(at("A6", "1", "hidden")), dress=lambda sheet: setattr(sheet.row_dimensions[6], "height", 0.75)),
+    Case("last week in the format of a number above the table", "xlsx", put(A2=4), refused(at("A2", "4", OTHERWISE, column="")), dress=shown(A2='"Tuần "0"/11"')),
+    Case("a year above the table", "xlsx", put(A2=2023), accepted()),
+    Case("a formula without a result above the table", "xlsx", as_it_is, refused(at("A2", "=TODAY()", "formula_cell", column="")), dress=cell(A2="=TODAY()")),
     Case("a row of no height", "xlsx", as_it_is, refused(at("A6", "1", "hidden")), data=part_changed("xl/worksheets/sheet1.xml", '<row r="6"', '<row ht="0.0" r="6"')),
     Case("a column that is hardly there", "xlsx", as_it_is, refused(at("G3", OPEN, "hidden")), dress=lambda sheet: setattr(sheet.column_dimensions["G"], "width", 0.08)),
     Case("a column of no width", "xlsx", as_it_is, refused(at("G3", OPEN, "hidden")),
@@ -1106,6 +1109,7 @@ def old_setting(of, name, value):
 
 
 OLD_WORKBOOKS = [
+    Case("last week in the format of a number in an old workbook", "xls", put(A2="4"), refused(at("A2", "4", OTHERWISE, column="")), dress=old(1, 0, 4, '"Tuần "0"/11"')),
     Case("a text among numbers", "xls", put(G6="72,6"), accepted(Fix("G6", "72,6", "72.6", "decimal_comma"))),
     Case("a percent format", "xls", as_it_is, accepted(Fix("G6", "0.726", "72.6", "percent_format")), dress=old(5, 6, 0.726, "0.0%")),
     Case("a percent format in a count", "xls", as_it_is, refused(at("L6", "3.19", "percent_cell")), dress=old(5, 11, 3.19, "0%")),
