@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from analysis.config import periods
+from analysis.config import periods, speech
 from analysis.exits import AnalysisError, Exit, worst
 
 if TYPE_CHECKING:
@@ -92,6 +92,17 @@ Home = Annotated[
         help="The folder that holds config/, data/ and reports/. Default: $ANALYSIS_HOME, else the project.",
     ),
 ]
+Language = Literal["vi", "en"] | None
+Lang = Annotated[
+    Language,
+    typer.Option(help="The language of messages and of help. Default: English in an English locale, else Vietnamese."),
+]
+
+
+@app.callback()
+def program(context: typer.Context, lang: Lang = None) -> None:
+    if lang:  # before the command it counts for the command
+        context.default_map = {name: {"lang": lang} for name in context.command.commands}
 
 
 @app.command(short_help="Make the report of one week.")
@@ -128,7 +139,13 @@ def week(
             "--reissue", help="A table other than the published one is its correction: publish it, keep both."
         ),
     ] = False,
-    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the report.")] = "vi",
+    lang: Annotated[
+        Language,
+        typer.Option(
+            help="The language of the report and of messages. Default: the report in Vietnamese, messages in English"
+            " in an English locale, else in Vietnamese."
+        ),
+    ] = None,
     units: Annotated[
         str | None,
         typer.Option(
@@ -192,29 +209,30 @@ def week(
 
     if area != "all" or due or cluster:  # else each area has its own process, which warms up itself
         preload.warm_up(home, areas[0])  # while this process imports what it needs
-    from analysis.config import wording
     from analysis.run import pipeline
 
     steps = pipeline.Pipeline(way=pipeline.EngineOptions(engine)) if engine else pipeline.Pipeline()
-    about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
+    words = _words(home, lang)
+    about = {"lang": lang or speech.OF_PRODUCTS, "messages": words.lang}
+    about |= {"units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
     try:
         if due:
             from analysis.run.due import make_all
 
-            return _made(home, make_all(home, areas, send, **about), send, lang)
+            return _made(home, make_all(home, areas, send, **about), send, words)
         if area == "all":
             from analysis.run.areas import make_all
 
-            return _made(home, make_all(home, areas, cutoff, **about), send, lang)
+            return _made(home, make_all(home, areas, cutoff, **about), send, words)
         made = pipeline.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)
-        unread = [] if raw else pipeline.misnamed(home, areas[0], wording.load(home, lang))
-        return _made(home, [made, *unread], send, lang)
+        unread = [] if raw else pipeline.misnamed(home, areas[0], words)
+        return _made(home, [made, *unread], send, words)
     except KeyboardInterrupt:
-        _say(wording.load(home, lang).say("run.halted"), Exit.STOPPED)
+        _say(words.say("run.halted"), Exit.STOPPED)
         return Exit.STOPPED
 
 
-def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, lang: str) -> Exit:
+def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording") -> Exit:
     """Print every outcome, then send the mails; return the worst status.
 
     All reports come before all mails, so that a mail server that says "later" delays no report.
@@ -224,7 +242,7 @@ def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, lang: str) -> E
         _say(each.message, each.status)
         statuses += [] if each.status is None else [each.status]
         mails += each.mails
-    statuses += [_sent(home, area, cutoff, lang) for area, cutoff in mails] if send else []
+    statuses += [_sent(home, area, cutoff, words) for area, cutoff in mails] if send else []
     return worst(statuses)
 
 
@@ -233,12 +251,10 @@ def _say(text: str, status: Exit | None) -> None:
         print(text, file=sys.stdout if status == Exit.DONE else sys.stderr, flush=True)
 
 
-def _sent(home: Path, area: str, cutoff: str, lang: str) -> int:
+def _sent(home: Path, area: str, cutoff: str, words: "Wording") -> int:
     """Send the week's mail. This is outside the run, because a run sees no password."""
-    from analysis.config import wording
     from analysis.mail import sending
 
-    words = wording.load(home, lang)
     return _mailed(words, sending.send, home, area, cutoff, words, _tell)
 
 
@@ -263,10 +279,11 @@ def gate(
             " problems.csv; of a refused table no measurements.",
         ),
     ] = None,
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
-    cleaned, rules, words = _gated(files, cutoff or _cutoff_of(files), area, home)
+    cleaned, rules, words = _gated(files, cutoff or _cutoff_of(files), area, lang, home)
     from analysis.run import gating
 
     print("\n".join(gating.report_lines(cleaned, rules, words, files)))
@@ -291,10 +308,11 @@ def score(
         ),
     ],
     area: Area = None,
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Check a table and score it by the rules in force on its cut-off, without notebooks and without a report."""
-    cleaned, rules, words = _gated(files, cutoff, area, home)
+    cleaned, rules, words = _gated(files, cutoff, area, lang, home)
     from analysis.run import gating
 
     print("\n".join(gating.report_lines(cleaned, rules, words, files)))
@@ -382,6 +400,7 @@ def verify(
         ),
     ] = None,
     area: Area = None,
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Rebuild a published week elsewhere, from its own table, and compare every product, byte for byte.
@@ -393,7 +412,7 @@ def verify(
     home, area = _place(home, area)
     from analysis.run import verify as verifying
 
-    outcome = verifying.verify_week(home, area, cutoff)
+    outcome = verifying.verify_week(home, area, cutoff, messages=speech.language(lang))
     _say(outcome.message, outcome.status)
     return outcome.status
 
@@ -406,6 +425,7 @@ def withdraw(
     ],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept with the week.")],
     area: Area = None,
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Take a published week back: its tables, reports and delivered files are kept aside whole, none is deleted.
@@ -416,10 +436,9 @@ def withdraw(
     if not reason.strip():
         raise typer.BadParameter("say why, for whoever looks for the week later", param_hint="--reason")
     home, area = _place(home, area)
-    from analysis.config import wording
     from analysis.run.withdraw import withdraw_week
 
-    outcome = withdraw_week(home, area, cutoff, reason.strip(), wording.load(home, "vi"))
+    outcome = withdraw_week(home, area, cutoff, reason.strip(), _words(home, lang))
     _say(outcome.message, outcome.status)
     return outcome.status
 
@@ -437,7 +456,13 @@ def site(
     word: Annotated[
         bool, typer.Option("--word", help="Copy report.docx too: a draft, without number and signature.")
     ] = False,
-    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of the indexes.")] = "vi",
+    lang: Annotated[
+        Language,
+        typer.Option(
+            help="The language of the indexes and of messages. Default: the indexes in Vietnamese, messages in English"
+            " in an English locale, else in Vietnamese."
+        ),
+    ] = None,
     home: Home = None,
 ) -> int:
     """Copy what is public of the published weeks into a folder for a web server, or renew the copy.
@@ -451,9 +476,9 @@ def site(
     from analysis.config import wording
     from analysis.run.site import make_site
 
-    words = wording.load(home, lang)
+    words, indexes = _words(home, lang), wording.load(home, lang or speech.OF_PRODUCTS)
     try:
-        outcome = make_site(home, areas, folder, words, word)
+        outcome = make_site(home, areas, folder, words, word, indexes)
     except KeyboardInterrupt:
         _say(words.say("site.stopped"), Exit.STOPPED)
         return Exit.STOPPED
@@ -462,7 +487,16 @@ def site(
 
 
 @app.command(short_help="Tell the operator that something failed.")
-def tell(home: Home = None) -> int:
+def tell(
+    lang: Annotated[
+        Language,
+        typer.Option(
+            help="The language of the letter and of messages. Default: the letter in Vietnamese, messages in English"
+            " in an English locale, else in Vietnamese."
+        ),
+    ] = None,
+    home: Home = None,
+) -> int:
     """Send what is on standard input, such as the last lines of a log, to the operator that mail.toml names.
 
     For schedules (docs/schedule.md). One letter, one try, to that one address and nobody else; the outbox of the
@@ -472,8 +506,10 @@ def tell(home: Home = None) -> int:
     from analysis.config import wording
     from analysis.mail import operator
 
-    words = wording.load_what_can_be_read(home)  # the log may be about a fault in a sentence
-    status, said = operator.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), words)
+    # The log may be about a fault in a sentence.
+    letter = wording.load_what_can_be_read(home, lang or speech.OF_PRODUCTS)
+    words = wording.load_what_can_be_read(home, speech.language(lang))
+    status, said = operator.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), letter, words)
     _say(said, status)
     return status
 
@@ -508,6 +544,7 @@ def mail(
         ),
     ] = False,
     area: Area = None,
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Show, send or follow the mail of a published week. Nothing leaves without --send or --resend-uncertain.
@@ -520,10 +557,9 @@ def mail(
     if changed and not send:
         raise typer.BadParameter("--changed goes with --send")
     home, area = _place(home, area)
-    from analysis.config import wording
     from analysis.mail import sending
 
-    words = wording.load(home, "vi")
+    words = _words(home, lang)
     if status:
         return _mailed(words, sending.status, home, area, cutoff, words)
     if send or resend_uncertain:
@@ -585,13 +621,21 @@ def _cutoff_of(files: list[Path]) -> str:
     return str(days[0])
 
 
-def _gated(files: list[Path], cutoff: str, area: str | None, home: Path | None) -> "tuple[Cleaned, Rules, Wording]":
+def _words(home: Path, lang: str | None) -> "Wording":
+    """The wording of messages."""
+    from analysis.config import wording
+
+    return wording.load(home, speech.language(lang))
+
+
+def _gated(
+    files: list[Path], cutoff: str, area: str | None, lang: str | None, home: Path | None
+) -> "tuple[Cleaned, Rules, Wording]":
     home, area = _place(home, area)
     from analysis.config import rules as configured
-    from analysis.config import wording
     from analysis.gate import clean
 
-    words = wording.load(home, "vi")
+    words = _words(home, lang)
     rules = configured.load(home, area, periods.cutoff(cutoff))
     for warning in rules.warnings:
         _tell(warning)
@@ -609,8 +653,14 @@ def main(arguments: list[str] | None = None) -> int:
         preload.begin()  # it starts while the command line is read
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that cannot show Vietnamese must not stop the command
+    command = typer.main.get_command(app)
+    wants_help = not arguments or "--help" in arguments
+    if wants_help and speech.language(speech.asked_for(arguments)) == "vi":
+        from analysis.config import help_texts
+
+        help_texts.translate(command)
     try:
-        return app(arguments, prog_name=name, standalone_mode=False) or 0
+        return command(arguments, prog_name=name, standalone_mode=False) or 0
     except UsageError as error:
         error.show()
         return Exit.WRONG_USAGE

@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import os
 import re
 import sys
 
@@ -9,6 +10,8 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import hypothesis  # noqa: E402
+
+os.environ["LC_ALL"] = "C.UTF-8"  # messages are Vietnamese, whatever the machine's own language
 
 pytest_plugins = ["support.browser", "support.homes", "support.shown"]
 

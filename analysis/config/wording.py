@@ -24,9 +24,9 @@ import babel.numbers
 from analysis.characters import visible
 from analysis.config import files, periods
 from analysis.config.files import ConfigError, File
+from analysis.config.speech import LANGUAGES
 from analysis.exits import AnalysisError
 
-LANGUAGES = ("vi", "en")
 MISSING = "–"
 # What every sentence may say of the index that the report is about: its name as in a title, within a sentence, in full
 # and with its decree, and as in a subject; all its points.
@@ -166,16 +166,17 @@ def load(home: Path, lang: str) -> Wording:
     return _of_files(lang, files.of_wording(home))
 
 
-def load_what_can_be_read(home: Path) -> Wording:
-    """The Vietnamese wording for messages that must be sent even where the wording has faults.
+def load_what_can_be_read(home: Path, lang: str) -> Wording:
+    """The wording of ``lang`` for messages that must be sent even where the wording has faults.
 
-    A sentence that is missing or faulty is replaced by the English one, else by its key and its fields.
+    A sentence that is missing or faulty is replaced by that of the other language, else by its key and its fields.
     """
     texts, fields, _ = _read(files.of_wording(home))
-    for lang in LANGUAGES:
-        wrong = {fault.key for fault in _faults(lang, texts, fields)}
-        texts[lang] = {key: text for key, text in texts[lang].items() if key not in wrong}
-    return _Readable("vi", texts["en"] | texts["vi"], fields)
+    for each in LANGUAGES:
+        wrong = {fault.key for fault in _faults(each, texts, fields)}
+        texts[each] = {key: text for key, text in texts[each].items() if key not in wrong}
+    (other,) = {*LANGUAGES} - {lang}
+    return _Readable(lang, texts[other] | texts[lang], fields)
 
 
 @lru_cache

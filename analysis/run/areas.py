@@ -13,14 +13,16 @@ from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import paths
 
 
-def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str = "vi", **about) -> Iterator[Outcome]:
+def make_all(
+    home: Path, areas: list[str], cutoff: str | None = None, lang: str = "vi", messages: str = "", **about
+) -> Iterator[Outcome]:
     """Make the week of every area that has a table for it; yield what to print about each area when it ends.
 
     cutoff : ISO date; None: the newest table of each area
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
-    words = wording.load(home, lang)
+    words = wording.load(home, messages or lang)
     for area in areas:
         yield from pipeline.misnamed(home, area, words)
     days = {area: paths.raw_days(home, area) for area in areas}
@@ -30,7 +32,7 @@ def make_all(home: Path, areas: list[str], cutoff: str | None = None, lang: str 
         return
     for area in sorted(set(areas) - set(asked)):
         yield Outcome(None, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
-    for area, outcome in make_weeks(home, asked, cutoff=cutoff, lang=lang, **about):
+    for area, outcome in make_weeks(home, asked, cutoff=cutoff, lang=lang, messages=messages, **about):
         yield replace(outcome, message=f"{area}: {outcome.message}")
 
 

@@ -11,7 +11,9 @@ from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, paths, publish, store
 
 
-def make_all(home: Path, areas: list[str], send: bool = False, lang: str = "vi", **about) -> Iterator[Outcome]:
+def make_all(
+    home: Path, areas: list[str], send: bool = False, lang: str = "vi", messages: str = "", **about
+) -> Iterator[Outcome]:
     """Make every week that is due in each area; yield what to print: of each week, and of what stops others.
 
     send   : whether mails are sent afterwards. Then the last outcome of an area names the mails to send: those of the
@@ -20,9 +22,9 @@ def make_all(home: Path, areas: list[str], send: bool = False, lang: str = "vi",
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
-    words, nothing = wording.load(home, lang), True
+    words, nothing = wording.load(home, messages or lang), True
     for area in areas:
-        for outcome in _make_area(home, area, send, words, **about):
+        for outcome in _make_area(home, area, send, words, lang=lang, **about):
             nothing &= outcome.status is None
             yield outcome
     if nothing:
@@ -34,7 +36,7 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
     from analysis.mail import sending
 
     made, withheld = set(), set()
-    for cutoff, outcome in make_weeks(home, area, words.lang, **about):
+    for cutoff, outcome in make_weeks(home, area, messages=words.lang, **about):
         if outcome.status != Exit.DONE:
             withheld.add(cutoff)
         elif not outcome.is_remarked:
@@ -62,6 +64,7 @@ def make_weeks(
     jobs: int | None = None,
     cluster: str = "",
     steps: Pipeline | None = None,
+    messages: str = "",
 ) -> Iterator[tuple[str, Outcome]]:
     """Make every week of ``area`` that is due; yield its cut-off and outcome, oldest first.
 
@@ -69,7 +72,7 @@ def make_weeks(
     file is refused where its name begins with a date that does not exist.
     The other arguments : as in ``pipeline.make_week``. Raises : WordingError.
     """
-    words = wording.load(home, lang)
+    words = wording.load(home, messages or lang)
     for cutoff in paths.raw_days(home, area):
         try:
             periods.cutoff(cutoff)
@@ -79,7 +82,7 @@ def make_weeks(
         try:
             if is_due(home, area, cutoff):
                 about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
-                yield cutoff, pipeline.make_week(home, area, cutoff, **about)
+                yield cutoff, pipeline.make_week(home, area, cutoff, messages=messages, **about)
         except wording.WordingError:
             raise
         except Exception as error:  # one week's failure must not stop the other weeks

@@ -58,9 +58,9 @@ def misnamed(home: Path, area: str, words: Wording, status: Exit | None = None) 
 
 
 def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
-    """Make the run's products, each part in its own process. Returns what there is to tell of them."""
-    told = isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
-    return [line for lines in told for line in lines]
+    """Make the run's products, each in its own process. Returns the parts for which the Word template has no place."""
+    lacking = isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
+    return [part for parts in lacking for part in parts]
 
 
 def renew_index(home: Path, area: str, words: Wording) -> None:
@@ -89,7 +89,7 @@ class Pipeline:
     gate      : checks the raw tables
     notebooks : the folder of the notebooks
     stages    : their names, in order
-    export    : makes the products; returns lines to tell of them, or None
+    export    : makes the products; returns the parts for which the Word template has no place, or None
     tell      : takes a line for the person who waits
     way       : how notebooks are run
     index     : updates the area's index page
@@ -116,11 +116,13 @@ def make_week(
     jobs: int | None = None,
     cluster: str = "",
     steps: Pipeline | None = None,
+    messages: str = "",
 ) -> Outcome:
     """Make and publish the report of one week from its raw tables.
 
     home    : holds config/, data/ and reports/
     cutoff  : ISO date; None: the latest that has a raw table
+    lang    : the language of the products
     raw     : the tables as delivered, and the office's remarks, no two of one name; None: those of data/raw/<area>/,
               from which remarks are also taken where only tables are named
     reissue : tables that are not the published ones are a correction; make them the week's next revision
@@ -128,9 +130,10 @@ def make_week(
               units that have a page in the published week
     jobs    : how many pages at once; None: one per processor
     cluster : address of a Dask scheduler whose workers make the pages
+    messages : the language of what is said to the person who waits; "": that of the products
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
-    home, words = home.resolve(), wording.load(home, lang)
+    home, words = home.resolve(), wording.load(home, messages or lang)
     with working_in(home):
         try:
             cutoff = cutoff or paths.newest_raw(home, area)
@@ -170,6 +173,11 @@ class _Week:
     cluster: str
     words: Wording
     steps: Pipeline
+
+    @property
+    def of_products(self) -> Wording:
+        """The wording of what is made; ``words`` is that of what is said."""
+        return wording.load(self.home, self.parameters["lang"])
 
     @property
     def raw(self) -> list[Path]:
@@ -235,7 +243,7 @@ class _Week:
     def list_weeks(self) -> None:
         """Update the index page. If that fails, the week stays published, and the next run updates the page."""
         try:
-            self.steps.index(self.home, self.area, self.words)
+            self.steps.index(self.home, self.area, self.of_products)
         except Exception as error:
             self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error)))
 
@@ -314,9 +322,10 @@ class _Week:
         stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
         made = stages.make(self.steps.stages, units, record, before)
         with timed("export", self.words, self.steps.tell):
-            told = self.steps.export(self.home, self.area, self.cutoff, run, self.words)
-        for line in told or ():
-            self.steps.tell(line)
+            lacking = self.steps.export(self.home, self.area, self.cutoff, run, self.of_products)
+        if lacking:
+            names = self.words.listed([self.words.say(f"run.part_{part}") for part in lacking])
+            self.steps.tell(self.words.say("run.template_lacks", area=self.area, parts=names))
         failed = [each for each in made if each.reason]
         said = self.failed_pages(run, failed, units) if failed else ""
         record |= {

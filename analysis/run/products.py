@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
     """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report;
-    nothing to tell of them."""
+    the Word template lacks nothing of them."""
     from analysis.mail import compose
     from analysis.report import export, figures, headline, indexpage, workbook
     from analysis.report.charts.preview import DPI
@@ -42,18 +42,17 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
 
 
 def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
-    """Write report.docx into the run's private report folder; tell which of its parts the template has no place for."""
+    """Write report.docx into the run's private report folder; return its parts for which the template has no place."""
     from analysis.report import document
 
     _, edition = _report(home, area, cutoff, run, words)
     atomic.save(paths.run_reports(home, area, run) / "report.docx", document.build_document(edition, home))
-    names = [words.say(f"run.part_{part}") for part in document.find_lacking(home, area)]
-    return [words.say("run.template_lacks", area=area, parts=words.listed(names))] if names else []
+    return document.find_lacking(home, area)
 
 
 def letters(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
-    """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them; nothing
-    to tell of them."""
+    """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them; the
+    Word template lacks nothing of them."""
     import itertools
 
     from analysis.mail import addressees, compose

@@ -57,10 +57,14 @@ class File:
     made: bytes = b""
 
 
-def make_site(home: Path, areas: list[str], folder: Path, words: Wording, with_word: bool = False) -> Outcome:
+def make_site(
+    home: Path, areas: list[str], folder: Path, words: Wording, with_word: bool = False, indexes: Wording | None = None
+) -> Outcome:
     """Make the copy in ``folder``, or renew it. What another call has copied there and this one does not is deleted.
 
-    areas  : those to copy; one without a published week is left out
+    areas   : those to copy; one without a published week is left out
+    words   : of what is said
+    indexes : of the indexes; None: the same
     Raises : Refused, Differs; ConfigError where an area's configuration is wrong; OSError.
     """
     folder = folder.resolve()
@@ -73,7 +77,7 @@ def make_site(home: Path, areas: list[str], folder: Path, words: Wording, with_w
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _locked(folder):
-            changed, deleted, count = _renew_while_published(home, weeks, folder, words, with_word)
+            changed, deleted, count = _renew_while_published(home, weeks, folder, words, with_word, indexes or words)
     except filelock.Timeout:
         return Outcome(Exit.BUSY, words.say("site.busy", folder=folder))
     key = "site.done" if changed or deleted else "site.nothing_new"
@@ -94,20 +98,22 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _renew_while_published(
-    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool
+    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool, indexes: Wording
 ) -> tuple[int, int, int]:
     """The same as ``_renew``, tried again where a week is published meanwhile."""
     for _ in range(ATTEMPTS - 1):
         with suppress(Differs):
-            return _renew(folder, _plan(home, weeks, words, with_word), words)
+            return _renew(folder, _plan(home, weeks, words, with_word, indexes), words)
         weeks = {area: published(home, area) for area in weeks}
-    return _renew(folder, _plan(home, weeks, words, with_word), words)
+    return _renew(folder, _plan(home, weeks, words, with_word, indexes), words)
 
 
 # -- what is public --------------------------------------------------------------------------------------------------
 
 
-def _plan(home: Path, weeks: dict[str, list[Published]], words: Wording, with_word: bool) -> dict[str, File]:
+def _plan(
+    home: Path, weeks: dict[str, list[Published]], words: Wording, with_word: bool, indexes: Wording
+) -> dict[str, File]:
     """The files of the copy by their path in it, what links after what is linked to."""
     from analysis.config import rules
     from analysis.report import indexpage
@@ -121,13 +127,13 @@ def _plan(home: Path, weeks: dict[str, list[Published]], words: Wording, with_wo
             links = tuple(path.removeprefix(f"{area}/") for path in files)
             listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
         held = rules.load(home, area, periods.cutoff(its[-1].cutoff))
-        page = indexpage.build_index(listed, indexpage.read(home, area), held, words, up=len(weeks) > 1)
+        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, up=len(weeks) > 1)
         plan[f"{area}/{NAME}"] = File(made=page.encode())
         public = held.settings["public"]
         if public["robots"] == "index" and public["base_url"]:
             pages = [f"{area}/{NAME}", *(f"{area}/{week.cutoff}/{REPORT}" for week in its)]
             addresses |= {address(public, page): address(public, "sitemap.xml") for page in pages}
-    plan[NAME] = File(made=indexpage.build_areas_index(home, weeks, words).encode())
+    plan[NAME] = File(made=indexpage.build_areas_index(home, weeks, indexes).encode())
     return plan | (_for_search_engines(addresses) if addresses else {})
 
 

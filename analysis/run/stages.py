@@ -26,7 +26,8 @@ class Stages:
     """The stages of one run of a week.
 
     folder     : the run's private folder
-    parameters : values that are given to each notebook that has such a parameter
+    parameters : values that are given to each notebook that has such a parameter; lang is also that of the pages
+    words      : of what is told
     notebooks  : the folder of the notebooks
     way        : how they are run
     tell       : takes a line for the person who waits
@@ -87,7 +88,7 @@ class Stages:
 
     def _make_pages(self, units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
         """Make the units' pages and the week's table ``pages``; reuse pages that would be the same."""
-        lang, fields = self.words.lang, (self.home, self.area, self.cutoff, self.run)
+        lang, fields = self.parameters["lang"], (self.home, self.area, self.cutoff, self.run)
         tasks = [
             unit_pages.Task(
                 *fields, code, capital(with_unit_type(unit_type, name, lang)), lang, self.notebooks, self.way

@@ -70,6 +70,7 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
 
     Meanwhile a terminal shows a progress bar. All processes that this call starts here end before it returns.
     jobs    : how many at once; None: one per processor
+    words   : of the progress bar; the pages, and why one failed, are in the language of their tasks
     cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
     Returns : the results, in the order of the tasks
     Raises  : OSError where no scheduler answers at that address.
@@ -77,7 +78,7 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
     made = _in_parallel(tasks, jobs, words, cluster)
     for task in tasks:
         if made[task.unit].reason:
-            _replace(task, words)
+            _replace(task, wording.load(task.home, task.lang))
     return [made[task.unit] for task in tasks]
 
 

@@ -24,14 +24,17 @@ MOST_CELLS, MOST_NAMES = 3, 10  # at most: cells listed for one table, names lis
 QUIET = Pipeline(tell=lambda line: None)
 
 
-def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipeline = QUIET) -> Outcome:
+def verify_week(
+    home: Path, area: str, cutoff: str | None = None, steps: Pipeline = QUIET, messages: str = "vi"
+) -> Outcome:
     """Rebuild a published week and list every difference: DONE where there is none, else DIFFERS.
 
     home   : holds config/, data/ and reports/
     cutoff : ISO date; None: the newest published week
+    messages : the language of what is said; the week is rebuilt in its own
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
-    words = wording.load(home, "vi")
+    words = wording.load(home, messages)
     published = store.published(home, area)
     cutoff = cutoff or (published[-1] if published else None)
     if cutoff not in published:
@@ -40,7 +43,7 @@ def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipelin
     there = _products(home, area, cutoff)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt_home = Path(folder, "home")
-        outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps)
+        outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps, words)
         rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
         now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
         found = differences(record.get("products"), there, rebuilt)
@@ -63,7 +66,7 @@ def verify_week(home: Path, area: str, cutoff: str | None = None, steps: Pipelin
     return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
 
 
-def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline) -> Outcome:
+def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps: Pipeline, words: Wording) -> Outcome:
     """Make the week in the empty home ``into``, from the rules, the earlier weeks and the earlier revisions.
 
     A later week whose table carries other totals of this one is there too, where the week was made after it. The
@@ -82,9 +85,9 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     digests = {name: atomic.digests(files) for name, files in held.items()}
     recorded = digests | {"remarks": []} | inputs if inputs else digests
     if not held["raw"] or any(recorded[name] != digests[name] for name in held):
-        return Outcome(Exit.FAILED, wording.load(home, "vi").say("verify.raw_changed", folder=published / "raw"))
+        return Outcome(Exit.FAILED, words.say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
-    about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none")}
+    about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none"), "messages": words.lang}
     return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
 
 

@@ -9,6 +9,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analysis.config import wording
+from analysis.config.speech import OF_PRODUCTS
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import sending
@@ -21,6 +23,7 @@ REASON, REACHED = "reason.txt", "reached.txt"
 def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wording) -> Outcome:
     """Take the week back, and say where it is kept, who may have got its mail, and which weeks are due again.
 
+    words : of what is said; the index keeps the language of the week that is the newest now
     A waiting letter of it is not sent any more. Raises : WeekIsBusy, OutboxError.
     """
     work = paths.processed(home, area, f".withdraw-{cutoff}")
@@ -40,7 +43,7 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
             final.parent.mkdir(exist_ok=True)
             work.rename(final)
             atomic.sync_entry(final.parent)
-            renew_index(home, area, words)
+            renew_index(home, area, _index_words(home, area))
     except publish.Busy as busy:
         return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
     later = [day for day in store.published(home, area) if day > cutoff]
@@ -48,6 +51,13 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
     said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]
     said += [words.say("withdraw.later", cutoffs=words.listed(later), area=area)] if later else []
     return Outcome(Exit.DONE, "\n".join([*said, words.say("withdraw.site")]))
+
+
+def _index_words(home: Path, area: str) -> Wording:
+    """The wording in which the newest published week was made."""
+    days = store.published(home, area)
+    made = atomic.load_json(paths.processed(home, area, days[-1], "run.json")) if days else {}
+    return wording.load(home, made.get("inputs", {}).get("parameters", {}).get("lang", OF_PRODUCTS))
 
 
 def _begin(home: Path, area: str, cutoff: str, reason: str, work: Path, words: Wording) -> list[str]:

@@ -117,17 +117,17 @@ def test_what_can_be_read_of_a_broken_wording_is_said_all_the_same(home, monkeyp
     vi = (folder / "vi.toml").read_text("utf-8")
     subject = words().sentences["mail.operator_subject"]
     (folder / "vi.toml").write_text(vi.replace(subject, "{week}"), "utf-8")
-    held = wording.load_what_can_be_read(home)
+    held = wording.load_what_can_be_read(home, "vi")
     assert held.say("mail.operator_subject") == english and held.say("page.skip") == words().say("page.skip")
     (folder / "vi.toml").write_text(vi.replace(subject, 'x"'), "utf-8")
-    held = wording.load_what_can_be_read(home)
+    held = wording.load_what_can_be_read(home, "vi")
     assert (held.say("mail.operator_subject"), held.say("page.skip")) == (english, words("en").say("page.skip"))
     (folder / "en.toml").write_text("a = 'b", "utf-8")
-    held = wording.load_what_can_be_read(home)
+    held = wording.load_what_can_be_read(home, "vi")
     assert held.say("mail.operator_subject") == "mail.operator_subject"
     assert held.say("period.week", week=1, month=2) == "period.week month=2 week=1"
     (folder / "fields.csv").write_bytes(b"\xff")
-    held = wording.load_what_can_be_read(home)
+    held = wording.load_what_can_be_read(home, "vi")
     assert held.say("period.week", week=1, month=2) == "period.week month=2 week=1"
 
 

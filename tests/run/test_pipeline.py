@@ -140,15 +140,16 @@ def test_a_failing_export_publishes_nothing(home):
     assert contents(*published(home)) == before
 
 
-def test_what_there_is_to_tell_of_the_products_is_told(home):
+def test_the_parts_that_the_word_template_has_no_place_for_are_told(home):
     told, made = [], steps(home, stages=())
 
     def export(*given):
         made.export(*given)
-        return ["the template has no place for a part"]
+        return ["departments"]
 
     outcome = pipeline.make_week(home, AREA, CUTOFF, steps=dataclasses.replace(made, export=export, tell=told.append))
-    assert outcome.status == Exit.DONE and "the template has no place for a part" in told
+    parts = words().listed([say("run.part_departments")])
+    assert outcome.status == Exit.DONE and say("run.template_lacks", area=AREA, parts=parts) in told
 
 
 def test_a_refused_table_lists_its_problems_and_writes_nothing(home):

@@ -138,7 +138,7 @@ def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Usage"),
+        ((), "Cách dùng: "),
         (("wekk",), "wekk"),
         (("gate",), "FILE"),
         (("gate", PROJECT / "README.md"), "which week is it? The files' names tell none"),
@@ -186,7 +186,7 @@ def test_pages_for_a_unit_that_is_not_in_the_table_are_wrong_usage_and_nothing_i
 
 
 def test_the_help_of_a_week_tells_of_the_units_pages(capsys):
-    assert call("week", "--help") == 0
+    assert call("week", "--help", "--lang", "en") == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "--units none|all|CODE,…" in said and "Default: those that the published week has, else none." in said
     assert "--jobs" in said and "one for each processor" in said
@@ -216,10 +216,10 @@ def test_the_command_is_installed_by_its_own_name_and_its_help_says_that_name(mo
     (script,) = entry_points(group="console_scripts", name="analysis")
     monkeypatch.setattr("sys.argv", ["/somewhere/bin/analysis", "gate", "--help"])
     assert script.load()() == Exit.DONE
-    assert capsys.readouterr().out.startswith("Usage: analysis gate ")
+    assert capsys.readouterr().out.startswith("Cách dùng: analysis gate ")
     monkeypatch.setattr("sys.argv", ["/somewhere/analysis/__main__.py", "gate", "--help"])
     assert main() == Exit.DONE
-    assert capsys.readouterr().out.startswith("Usage: python -m analysis gate ")
+    assert capsys.readouterr().out.startswith("Cách dùng: python -m analysis gate ")
 
 
 def test_ctrl_c_is_answered_with_what_became_of_the_week_and_a_status_of_its_own(monkeypatch, capsys):
