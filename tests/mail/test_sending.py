@@ -135,6 +135,23 @@ def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_not
         assert data.partition(b"\r\n\r\n")[2] == week.partition(b"\r\n\r\n")[2]
 
 
+def test_the_letters_are_the_same_bytes_whatever_the_operator_speaks(home, monkeypatch, capsys):
+    letters = {}
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        for lang in ("vi", "en"):
+            shutil.rmtree(home / "data" / "outbox", ignore_errors=True)
+            before, said = len(seen.taken), wording.load(home, lang)
+            status, text = send(home, said)
+            assert status == 0 and said.say("mail.state.accepted") in text
+            letters[lang] = sorted(seen.taken[before:])
+    assert len(letters["vi"]) == 3 and letters["vi"] == letters["en"]
+    for locale, lang in (("C", "vi"), ("en_US.UTF-8", "en")):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert call("--status", home=home) == 0
+        assert wording.load(home, lang).say("mail.state.accepted") in capsys.readouterr().out
+
+
 def test_preview_is_the_default_and_opens_nothing(home, capsys):
     with mx.serving() as (port, seen):
         smtp = f'host = "localhost"\nport = {port}\nsecurity = "tls"\nuser = "a"\npassword_file = "none"\n'

@@ -398,9 +398,9 @@ def test_the_sender_sees_the_password_and_the_run_does_not(call, monkeypatch):
 # -- the operator ----------------------------------------------------------------------------------------------------
 
 
-def told(text: str, home: Path, monkeypatch) -> int:
+def told(text: str, home: Path, monkeypatch, *arguments: str) -> int:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
-    return command.main(["tell", "--home", str(home)])
+    return command.main(["tell", "--home", str(home), *arguments])
 
 
 def test_the_operator_alone_is_told_and_gets_the_end_of_the_log(home, monkeypatch, capsys):
@@ -416,6 +416,23 @@ def test_the_operator_alone_is_told_and_gets_the_end_of_the_log(home, monkeypatc
     assert letter["Subject"] == say("mail.operator_subject") and letter.defects == []
     assert "it@office.example" in capsys.readouterr().out
     assert not sending.path(home).exists()
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "letter", "said"),
+    [("C", (), "vi", "vi"), ("en_US.UTF-8", (), "vi", "en"), ("C", ("--lang", "en"), "en", "en")],
+)
+def test_the_letter_to_the_operator_is_vietnamese_unless_it_is_asked_for_in_english(
+    home, monkeypatch, capsys, locale, asked, letter, said
+):
+    monkeypatch.setenv("LC_ALL", locale)
+    with mx.serving() as (port, seen):
+        write_settings(home, port, operator="it@office.example")
+        assert told("x", home, monkeypatch, *asked) == 0
+    got = message_from_bytes(seen.taken[0][2], policy=policy.default)
+    assert got["Subject"] == words(letter).say("mail.operator_subject")
+    assert words(letter).say("mail.operator_text").split("\n")[0] in got.get_content()
+    assert words(said).say("mail.operator_told", operator="it@office.example") in capsys.readouterr().out
 
 
 def test_a_fault_in_the_list_of_recipients_is_no_reason_not_to_tell_the_operator(home, monkeypatch):

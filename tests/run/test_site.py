@@ -92,6 +92,22 @@ def dead_links(folder: Path) -> list[str]:
 # -- what is public --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("locale", "asked", "indexes", "said"),
+    [("en_US.UTF-8", (), "vi", "en"), ("C", (), "vi", "vi"), ("C", ("--lang", "en"), "en", "en")],
+)
+def test_the_indexes_are_vietnamese_unless_they_are_asked_for_in_english(
+    home, monkeypatch, capsys, locale, asked, indexes, said
+):
+    monkeypatch.setenv("LC_ALL", locale)
+    assert copy(home, *asked) == Exit.DONE
+    www = home.parent / "www"
+    for name in ("index.html", f"{AREA}/index.html"):
+        assert f'<html lang="{indexes}"' in (www / name).read_text("utf-8")
+    about = {"folder": www.resolve() / "index.html", "count": len(PUBLIC), "changed": len(PUBLIC), "deleted": 0}
+    assert capsys.readouterr().out == words(said).say("site.done", **about) + "\n"
+
+
 def test_pages_workbooks_and_indexes_are_public_and_nothing_else_is(home, capsys):
     assert copy(home) == Exit.DONE
     www = home.parent / "www"
