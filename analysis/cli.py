@@ -364,7 +364,7 @@ def new_area(
     unit_column: Annotated[
         str, typer.Option(metavar="HEADER", help="The header of the column that names the units. Default: it is found.")
     ] = "",
-    lang: Annotated[Literal["vi", "en"], typer.Option(help="The language of questions and messages.")] = "vi",
+    lang: Lang = None,
     home: Home = None,
 ) -> int:
     """Make the configuration of a new area, config/NAME, from a table as it was delivered.
@@ -374,12 +374,11 @@ def new_area(
     until every empty key is filled in and every row of review.csv is checked. Whole or not at all; never over a folder
     that is there.
     """
-    from analysis.config import wording
     from analysis.run.new_area import make
     from analysis.weeks.home import find_home
 
     home, day = (home.resolve() if home else find_home()), periods.cutoff(cutoff or _cutoff_of(tables))
-    words = wording.load(home, lang)
+    words = _words(home, lang)
     make.check_name(home, name, words)
     told = make.Told(name_vi, name_en, peers_vi, peers_en, code)
     if sys.stdin.isatty():
