@@ -57,7 +57,7 @@ def score_many(history: pd.DataFrame, groups: list[str], bands: pd.DataFrame) ->
     """
     cents = {name: np.rint(history[name].to_numpy() * 100).astype(np.int32) for name in ("total", *groups)}
     computed = sum(cents[group] for group in groups)
-    agrees = np.abs(cents["total"] - computed) <= round(100 * SUM_TOLERANCE)
+    agrees = np.abs(cents["total"] - computed) <= SUM_TOLERANCE  # in hundredths, the last decimal shown
     ranks = _ranks_of_cents(history["cutoff"].to_numpy(), cents["total"])
     reached = np.searchsorted(np.rint(100 * bands["from_points"].to_numpy()[::-1]), cents["total"], side="right") - 1
     named = pd.Categorical.from_codes(reached, bands["band"][::-1])

@@ -86,6 +86,8 @@ def has_a_default(function: ast.FunctionDef, name: str) -> bool:
 
 def test_no_other_function_does_without_a_home():
     found = {(path.name, each.name) for path in MODULES for each in functions(path) if has_a_default(each, "home")}
-    commands = {("cli.py", name) for name in ("week", "gate", "score", "verify", "site", "tell", "mail")}
+    commands = {
+        ("cli.py", name) for name in ("week", "gate", "score", "verify", "site", "tell", "mail", "withdraw", "new_area")
+    }
     names = ("history", "week", "what_if", "check", "course", "ranking", "heat", "lost", "signals")
     assert found == {("store.py", "open_week"), *commands, *(("api.py", name) for name in names)}
