@@ -35,8 +35,8 @@ test: $(READY)  ## the tests but the long ones, the fast ones first, in 5 minute
 long: $(READY)  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 300 times (some 6 minutes)
 	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long $(TESTS)
 
-fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1000
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/python -m pytest tests/readers/test_read_fuzz.py tests/gate/test_hostile.py -k "read_fuzz or any_text"
+fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1700
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1700) $(BIN)/python -m pytest tests/readers/test_read_fuzz.py tests/gate/test_hostile.py -k "read_fuzz or any_text"
 
 faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
 	@FAULTS=all $(PYTEST) \

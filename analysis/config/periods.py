@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -17,21 +18,38 @@ from analysis.config.units import INVISIBLE
 ISO_DAY, MOST_WEEKS = re.compile(r"\d{4}-\d{2}-\d{2}"), 5
 # What may stand between the parts of a date; "_" stands for a space in the names of files.
 STROKE = r"[\s_]*[/.–—_-][\s_]*"
+STROKES = str.maketrans("∕⁄／‐‑−", "///---")
 OF_MONTH = r"[\s_]*[/.,(–—-]?[\s_]*(?:của\s*|of\s*)?(?:tháng|thang|month)[\s_]*"
 OF_YEAR = r"[\s_]*[/.,(–—-]?[\s_]*(?:năm|nam|year)[\s_]*"
 SHORT_OR_LONG = r"(?P<y>\d{4}|\d\d(?![/.-]\d))(?!\d)"
 LAST = -1
-ORDINALS = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "đầu": 1, "cuối": LAST}
+ORDINALS = {
+    "nhất": 1,
+    "hai": 2,
+    "ba": 3,
+    "tư": 4,
+    "một": 1,
+    "bốn": 4,
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "đầu": 1,
+    "cuối": LAST,
+}
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS_VI = ("một", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười", "mười một", "mười hai")
 ENGLISH = rf"(?P<m>{'|'.join(MONTHS)})[a-z]*"
 # Which week of its month: "4", "IV", "thứ tư", "đầu tiên của" tháng, "cuối" tháng
 WHICH = (
-    r"\d{1,2}(?!\d)|(?-i:IV|I{1,3}|V)\b|(?<=thứ\s)(?:nhất|hai|ba|tư)\b"
+    r"\d{1,2}(?!\d)|(?-i:IV|I{1,3}|V)\b|(?<=thứ\s)(?:nhất|hai|ba|tư)\b|(?:một|hai|ba|bốn)(?=\stháng\s\d)"
     r"|(?:đầu|cuối)(?=(?:\s(?:tiên|cùng))?(?:\scủa)?\stháng\s\d)"
 )
+# "Tuần báo cáo: 4/11"; with a year it is a day, as in "Tuần: 04/12/2023"
+LABEL_END = r"(?:\s+báo cáo)?\s*:(?![\s_]*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d)|\s+báo cáo(?=\s\D)"
 WEEK = re.compile(
-    rf"(?:tu[ầâa]n|week)[\s_]*(?:(?:th[ứử]|s[ốo])[\s_]*)?(?P<week>{WHICH})(?:\s(?:tiên|cùng)(?=\s))?"
+    rf"(?:tu[ầâa]n|week)(?:{LABEL_END})?[\s_]*(?:(?:th[ứử]|s[ốo])[\s_]*)?(?P<week>{WHICH})(?:\s(?:tiên|cùng)(?=\s))?"
     rf"(?:(?:{OF_MONTH}|[\s_]*[/,]?[\s_]*T(?=\d)|\s*/\s*|[._-])(?P<month>\d{{1,2}})(?!\d|[/._-]\d{{1,2}}[/._-]\d))?"
     rf"(?:(?:{OF_YEAR}|[\s_]*[\s_,/.–-][\s_]*)(?P<year>(?:19|20)\d\d)(?!\d|{STROKE}\d))?(?!\d)",
     re.I,
@@ -51,7 +69,7 @@ WITH_YEAR = [
         r"(?<!\d)(?P<d>[0-3]\d) ?(?P<m>0[1-9]|1[0-2]) ?(?P<y>20\d\d)(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}}){STROKE}(?P<m>\d{{1,2}})(?:(?:[/._-]|\s*/\s*|{STROKE}(?=\d{{4}})){SHORT_OR_LONG})",
         rf"(?:ngày[\s_]*)?(?<!\d)(?P<d>\d{{1,2}})(?:{OF_MONTH}|\s*[/-]\s*|(?<=ngày \d)\.|(?<=ngày \d\d)\.)"
-        rf"(?P<m>\d{{1,2}})(?:{OF_YEAR}|[/._-]|[\s_,]+(?=(?:19|20)\d\d)){SHORT_OR_LONG}",
+        rf"(?P<m>\d{{1,2}})(?:{OF_YEAR}|[/._-]|{STROKE}(?=\d{{4}})|[\s_,]+(?=(?:19|20)\d\d)){SHORT_OR_LONG}",
         rf"(?:ngày\s*)?(?<!\d)(?P<d>\d{{1,2}})\s*tháng\s+(?P<m>{'|'.join(reversed(MONTHS_VI))})\s*năm\s*(?P<y>\d{{4}})(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s./_-]*{ENGLISH}[\s.,/_-]*(?P<y>\d{{4}}|\d\d)(?!\d)",
         rf"\b{ENGLISH}\.?\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s*(?P<y>\d{{4}})(?!\d)",
@@ -65,10 +83,11 @@ DOCUMENT = r"quyết định|nghị định|nghị quyết|thông tư|chỉ th�
 OF_ANOTHER = re.compile(
     rf"(?:(?:(?:(?:{DOCUMENT}|báo cáo|thông báo|văn bản|hướng dẫn|luật)\s+số[\s:\d.…_-]*(?:/\s*[^\s,;()]*)?"
     r"|(?:\bsố[\s:\d.…_-]*|\d[\d.…_/]*)/\s*(?-i:[A-ZĐ])[^\s,;()]*)(?:\s+của\s[^\d,;()]{1,60}?)?"
-    rf"|\b(?:{DOCUMENT}))[\s,:(–-]*(?:(?:được\s+)?(?:ký|ban hành)\s*)?"
+    rf"|\b(?:{DOCUMENT})(?:\s+\d{{1,5}}(?![\d/.-]))?)[\s,:(–-]*(?:(?:được\s+)?(?:ký|ban hành)\s*)?"
     r"|\b(?:so (?:sánh )?với|(?:kỳ|kì|tuần|tháng|lần) trước)(?:\s(?:kỳ|tuần)(?:\s(?:trước|báo cáo))?)?[\s:(,]*"
     r"|(?:\btừ|\bfrom|\b(?:in|ký|lập|ban hành|phát hành|gửi|tạo|họp|(?<!trích )xuất)(?:\s(?:báo cáo|bảng|biểu))?"
-    r"|thời hạn|\bhạn (?:nộp|gửi|chót|cuối)(?:\sbáo cáo)?)[\s:]*(?:(?:lúc\s*)?\d{1,2}\s*(?:h|giờ|:)[\s\d,phút-]*)?"
+    r"|\b(?:hạn|nộp|gửi)\b[^\d;.()]{0,60}\strước|thời hạn|\bhạn (?:nộp|gửi|chót|cuối)(?:\sbáo cáo)?)"
+    r"[\s:]*(?:(?:lúc\s*)?\d{1,2}\s*(?:h|giờ|:)[\s\d,phút-]*)?"
     r"|\b(?:captured|imported|created|updated|modified|generated|exported|fetched|retrieved|published|issued|printed"
     r"|signed|start|from|begin|previous|prior|last)[\w.]*\s)(?:ngày[\s:]*)?\Z",
     re.I,
@@ -137,14 +156,14 @@ def label_cutoff(week: int, month: int, near: date, year: int | None = None) -> 
 
     So in a table closed on 2024-01-01, "TUẦN 04/12" is 2023-12-25. None where there is no such Monday.
     """
-    years = [year] if year else [near.year - 1, near.year, near.year + 1]
+    years = [year] if year else _years(near)
     mondays = [day for day in (nth_monday(week, month, each) for each in years) if day]
     return min(mondays, key=lambda day: abs(day - near), default=None)
 
 
 def spaced(text: str) -> str:
-    """The text composed (NFC), without invisible characters, with one space, stroke or line break for a run of them."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    """The text composed (NFC), without invisible characters, with plain strokes, one space or line break for many."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text)).translate(STROKES)
     return re.sub(r"[\s_]{2,}", lambda run: next((each for each in "\n_" if each in run[0]), " "), text)
 
 
@@ -153,8 +172,8 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
 
     Reads ``04/12/2023``, ``04.12.23``, ``04_12_2023``, ``ngày 04 tháng 12 năm 2023``, ``2023-12-04``, ``20231204``,
     ``4 Dec 2023`` and week labels. A label without a month ("Tuần 1") takes the month of the date beside it in the
-    text, or of ``near``; with a year only ("Tuần 49 năm 2023"), it is a week of that year. A date that is by its own
-    words another thing, such as that of a document behind its number or of a signature, is left out.
+    text, or of ``near``; with a year only ("Tuần 49 năm 2023"), it is a week of that year. A date that is by
+    its own words another thing, such as that of a document behind its number or of a signature, is left out.
     """
     text = spaced(text)
     weeks, rest = list(WEEK.finditer(text)), WEEK.sub(_blank, text)  # the numbers of a week label are no date
@@ -164,9 +183,11 @@ def named_cutoffs(text: str, near: date) -> Iterator[tuple[str, date | None]]:
             days.append(Named(each[0], _named_day(each.groupdict(), near), each.start()))
         rest = pattern.sub(_blank, rest)  # so that no part of a date is read again
     days = _ends_only(sorted(days, key=lambda each: each.start), text)
-    days = [each for each in days if not _of_another(text, each)]
-    yield from (each[:2] for each in days)
-    beside = next((each.day for each in days if each.day), None)
+    beside = None
+    for each in days:  # one after the other: who needs the first only does not wait for all
+        if not _of_another(text, each):
+            beside = beside or each.day
+            yield each[:2]
     for found in [*weeks, *WEEK_OF_YEAR.finditer(rest)]:
         if not _says_another(text, found.start()):
             yield found[0], _named_week(found.groupdict(), beside, near)
@@ -177,7 +198,7 @@ def _named_day(parts: dict[str, str | None], near: date) -> date | None:
     month = _month(parts["m"].lower())
     if year:
         return _date(int(year), month, day)
-    nearest = [found for each in (near.year - 1, near.year, near.year + 1) if (found := _date(each, month, day))]
+    nearest = [found for each in _years(near) if (found := _date(each, month, day))]
     return min(nearest, key=lambda found: abs(found - near), default=None)
 
 
@@ -192,6 +213,11 @@ def _named_week(parts: dict[str, str | None], beside: date | None, near: date) -
         return date.fromisocalendar(year, week, 1)
     except ValueError:
         return None
+
+
+def _years(near: date) -> list[int]:
+    """The years in which the nearest date without a year may be."""
+    return [near.year - 1, near.year, near.year + 1]
 
 
 def _month(text: str) -> int:
@@ -221,7 +247,14 @@ def _of_another(text: str, named: Named) -> bool:
 
 
 def _says_another(text: str, start: int) -> bool:
-    return OF_ANOTHER.search(text, max(0, start - MOST_BEFORE), start) is not None
+    before = text[max(0, start - MOST_BEFORE - 1) : start]
+    return _is_of_another(re.sub(r"\d", "0", before), start > MOST_BEFORE)
+
+
+@lru_cache(maxsize=10_000)  # the same words stand before many dates
+def _is_of_another(before: str, cut: bool) -> bool:
+    """Whether what stands before a date says that it is another thing; ``cut`` : the first character is not asked."""
+    return OF_ANOTHER.search(before, 1 if cut else 0) is not None
 
 
 def _blank(found: re.Match) -> str:

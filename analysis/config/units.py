@@ -123,6 +123,7 @@ class Registry:
         times = Counter(keys.values())
         self._own = {key: code for code, key in keys.items() if times[key] == 1}
         spoken = aliases[aliases["what"] == "unit"]
+        self._unaccented = _by_unaccented(self.names.values())
         self._spoken = {name_key(each.written): Hit(each.meant, each.reason) for each in spoken.itertuples()}
 
     def bare(self, name: str) -> str:
@@ -157,12 +158,21 @@ class Registry:
 
     def nearest(self, name: str) -> str:
         """The registered name that is most like ``name`` without accents; "" if none is. Only for texts of errors."""
-        return nearest(self.bare(name), self.names.values())
+        return _nearest(self.bare(name), self._unaccented)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """The one of ``names`` that is most like ``name`` without accents; "" if none is, or two are equally."""
-    by_key = {_unaccented(each): each for each in names}
+    return _nearest(name, _by_unaccented(names))
+
+
+def _by_unaccented(names: Iterable[str]) -> dict[str, str]:
+    return {_unaccented(each): each for each in names}
+
+
+def _nearest(name: str, by_key: dict[str, str]) -> str:
+    if len(name) > 2 * max(map(len, by_key), default=0):  # far too long to be like one
+        return ""
     wanted = _unaccented(name)
     found = difflib.get_close_matches(wanted, by_key, n=2, cutoff=0.8)
     likeness = [difflib.SequenceMatcher(None, each, wanted).ratio() for each in found]

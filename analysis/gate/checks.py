@@ -14,7 +14,7 @@ from analysis.config import periods, units
 from analysis.config.files import TIER
 from analysis.config.wording import Wording
 from analysis.gate import headers, lines
-from analysis.gate.problems import ERROR, WARNING, Log
+from analysis.gate.problems import ERROR, MOST_OF_A_KIND, WARNING, Log
 from analysis.method import score
 from analysis.readers import from_json, read
 from analysis.readers.grid import MOST_TITLES
@@ -76,6 +76,8 @@ def check_weeks(sheet: "Reading") -> None:
         texts = {column: periods.spaced(cell.text) for column, cell in sorted(sheet.rows[row].items())}
         for column, words, day in _days_of_row(texts, asked):
             _wrong_week(sheet, sheet.at(row, column), sheet.cell(row, column).text, words, day, asked)
+        if len(sheet.problems) > MOST_OF_A_KIND:
+            break  # no title has so many wrong days
     check_name(sheet, sheet.sheet, asked)
     for row in sheet.header.rows:
         for column, cell in sheet.rows[row].items():

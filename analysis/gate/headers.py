@@ -26,6 +26,7 @@ from analysis.config.units import ASIDE, header_key, plain, spelling_key
 THIS_WEEK, WEEK_BEFORE = "TUẦN NÀY", "TUẦN TRƯỚC"
 TARGET = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 SEARCHED_ROWS = 60
+LONGEST_HEADER = 300  # characters; a longer text is no column's name, and no week in it tells which column it is
 FURTHEST_ROWS = 12  # at most so many rows between two tiers of a header
 MOST_TIERS = 5
 # A cell that says in what the figures are, no column's name: "ĐVT: %" is on its own, "(%)" may tell a column.
@@ -132,7 +133,7 @@ def _read(
 
 def find_this_week(named: dict[int, tuple[str, ...]], cutoff: date) -> set[int]:
     """The columns whose header names the week of the cut-off. ``named`` : the tiers of each column."""
-    weekly = [column for column, tiers in named.items() if any(map(periods.names_week, tiers))]
+    weekly = [column for column, tiers in named.items() if any(map(_names_week, tiers))]
     # If no header names the cut-off, the first week counts as this week; so only that cell is refused.
     return {column for column, tiers in named.items() if _week_of(tiers, cutoff) == cutoff} or set(weekly[:1])
 
@@ -179,12 +180,20 @@ def _week_of(tiers: tuple[str, ...], cutoff: date) -> date | None:
 
 @lru_cache(maxsize=10_000)  # each form and each span of rows asks it of the same cells
 def _week(text: str, cutoff: date) -> date | None:
+    if len(text) > LONGEST_HEADER:
+        return None
     return next((day for _, day in periods.named_cutoffs(text, cutoff)), None)
 
 
+@lru_cache(maxsize=10_000)
+def _names_week(text: str) -> bool:
+    return len(text) <= LONGEST_HEADER and periods.names_week(text)
+
+
+@lru_cache(maxsize=20_000)
 def relative(text: str, this: bool) -> str:
     """A tier with its week replaced: ``"ĐIỂM (TUẦN 01/12)"`` => ``"ĐIỂM (TUẦN NÀY)"``, or ``TUẦN TRƯỚC``."""
-    if not periods.names_week(text):
+    if not _names_week(text):
         return text
     return periods.WEEK.sub(THIS_WEEK if this else WEEK_BEFORE, unicodedata.normalize("NFC", text))
 

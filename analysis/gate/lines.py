@@ -22,6 +22,7 @@ COLUMN_NUMBER = re.compile(
     r"[(\[]?(?:(?P<number>-?\d{1,3})|(?P<letters>[A-Z]{1,4}))[)\]]?\.?(?:\s*=[\s\d()\[\]+\-–*/:x×%,.A-Z]+)?"
 )
 LEAST_NUMBERED = 3  # columns; fewer may be anything
+MOST_ASKED = 3  # texts of a line, from the left, that say what it is: such as a number, a code and a name
 ENUMERATION = re.compile(r"(?:[IVXLC]+|[A-ZĐ]|\d{1,2})(?:\.\d{1,2})*\s*[.)\-/:]?")
 BEGINS_WITH = re.compile(rf"(?:{ENUMERATION.pattern[:-1]})\s+")  # "I. Các xã", "A) Khối phường", "2 - Các sở"
 WORD = re.compile(r"[^\W\d_]{2}")
@@ -140,9 +141,13 @@ def _may_be_unit(sheet: "Reading", row: int, texts: dict[int, str]) -> bool:
         return form != ".+" and any(re.search(form, text) for text in texts.values())
     return any(
         sheet.registry.match(each) or sheet.registry.nearest(each) or _is_typed_name(each)
-        for text in texts.values()
+        for text in _first(texts)
         for each in {text, bare(text)}
     )
+
+
+def _first(texts: dict[int, str]) -> list[str]:
+    return [texts[column] for column in sorted(texts)[:MOST_ASKED]]
 
 
 def _is_typed_name(text: str) -> bool:
@@ -191,7 +196,7 @@ def _heading_of(sheet: "Reading", texts: dict[int, str]) -> str:
 
 def _closing_of(sheet: "Reading", texts: dict[int, str], signing: bool) -> str:
     """The key of a line below the last unit, by its words."""
-    said = [units.spelling_key(text) for text in texts.values()]
+    said = [units.spelling_key(text) for text in _first(texts)]
     if any(SIGNATURE.match(text) or PLACE_AND_DAY.search(text) for text in said):
         return SIGNATURES
     if any(NOTE.match(text) for text in said):

@@ -88,14 +88,17 @@ def cell(value: object, cell_kind: str, kind: str, layout: Layout = USUAL) -> Pa
     """Parse a cell in a column of ``kind``.
 
     cell_kind : text, empty: parsed by ``number``; number: as stored; percent (stored with a % format): × 100, only in
-                percent columns; date, boolean, error, formula (without a cached value), format (something else is
-                shown), character (with characters that are not seen): a fault
+                percent columns; dash (a stored 0 that is shown as "-", as accountants write it): 0, only in counts;
+                date, boolean, error, formula (without a cached value), format (something else is shown), character
+                (with characters that are not seen): a fault
     """
     if cell_kind in ("text", "empty"):
         return number(str(value), kind, layout)
     if cell_kind == "percent" and kind == "percent" and layout.scale in (None, 1, 100):
         stored = round(float(value) * 100, 10)
         return Parsed(stored, f"{stored:.10g}", repair="repair.percent_format")
+    if cell_kind == "dash" and kind == "count":
+        return Parsed(0.0, "0", repair="repair.dash")
     if cell_kind == "number" and math.isfinite(value):
         noted = _computed(repr(float(value)), SHORT)
         stored = noted.value if noted else float(value)

@@ -9,6 +9,7 @@ from analysis.config.wording import Wording
 
 ERROR, WARNING, PASSED = "error", "warning", "passed"  # refused; accepted and shown; a line that is passed over
 MOST_OF_A_KIND = 200
+MOST_SHOWN = 200  # characters of a value
 MOST_OF = {"problem.files_disagree": 20}  # a file that is another week's disagrees everywhere
 
 
@@ -41,9 +42,9 @@ class Log:
 
 
 def listed(problems: Iterable[Problem], words: Wording) -> list[dict]:
-    """The rows of problems.csv. Of a refused input the first 200 of a kind, the last of which says how many more.
+    """The rows of problems.csv: the first 200 of a kind, the last of which says how many more.
 
-    Warnings about an accepted one are all listed: the report counts them, and a table of registered units has few.
+    Warnings about an accepted input are all listed: the report counts them, and a table of registered units has few.
     """
     held = list(problems)
     refused = any(each.severity == ERROR for each in held)
@@ -51,11 +52,15 @@ def listed(problems: Iterable[Problem], words: Wording) -> list[dict]:
     for each in held:
         kind = each.key, each.severity
         seen[kind] += 1
-        most = MOST_OF.get(each.key, MOST_OF_A_KIND) if refused else counts[kind]
+        most = counts[kind] if each.severity == WARNING and not refused else MOST_OF.get(each.key, MOST_OF_A_KIND)
         if seen[kind] > most:
             continue
         said = words.say(each.key, **each.fields)
         if seen[kind] == most < counts[kind]:
             said = words.say("problem.and_more", problem=said, count=words.number(counts[kind] - most, 0))
-        rows.append({"severity": each.severity, **each.place, "value": each.value, "problem": said})
+        rows.append({"severity": each.severity, **each.place, "value": shortened(each.value), "problem": said})
     return rows
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -42,8 +43,7 @@ class Record:
     marks: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     value: object = ""
     kind: str = "empty"
     mark: str = ""
@@ -96,9 +96,9 @@ class Reading(Log):
         super().__init__(shown, words)
         self.form, self.header, self.rules = form, header, rules
         self.rows: dict[int, dict[int, Cell]] = {}
-        for each in cells.itertuples():
-            kind, hidden = getattr(each, "kind", "text"), getattr(each, "hidden", False)
-            self.rows.setdefault(each.row, {})[each.column] = Cell(each.value, kind, each.mark, hidden)
+        how = [cells[name] if name in cells else repeat(usual) for name, usual in Cell._field_defaults.items()]
+        for row, column, *cell in zip(cells["row"], cells["column"], *how, strict=False):
+            self.rows.setdefault(row, {})[column] = Cell(*cell)
         self.places = _places(cells)
         known = header.columns[~header.columns["field"].isin(["", "other"])]
         self.heads = header.columns["text"].to_dict()
@@ -229,9 +229,9 @@ class Reading(Log):
         return [cell.text.strip() for cell in self.rows[row].values()]
 
     def _read_row(self, row: int) -> None:
-        for column, cell in self.rows[row].items():
-            if column not in self.heads and column != self.row_numbers and cell.filled:
-                self.fault("problem.beyond_header", row, column)
+        headed = self.heads.keys() | {self.row_numbers}
+        if beyond := [column for column, cell in self.rows[row].items() if column not in headed and cell.filled]:
+            self.fault("problem.beyond_header", row, min(beyond))  # further ones are of the same fault
         if self._has_odd_characters(row):
             self.unnamed.append(Record(row))
             return

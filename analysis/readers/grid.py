@@ -15,7 +15,7 @@ from analysis.exits import AnalysisError
 MOST_BYTES, MOST_UNPACKED, MOST_ENTRIES = 5_000_000, 50_000_000, 2_000
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 5_000, 100, 1_000
 # Limits for a whole file: the cells of one table, and the text of a text file.
-MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 500_000, 5_000_000, 2_500_000
+MOST_TABLES, MOST_CELLS, MOST_TEXT, MOST_TAGS = 100, 120_000, 5_000_000, 2_500_000
 MOST_PARAGRAPHS, MOST_IN_PARAGRAPH = 200, 2_000  # of remarks; characters in one of them
 MOST_TITLES = 40  # lines above a table; fewer than the rows in which the gate looks for a header
 Piece = tuple[str, Iterable[str]]  # a text and its marks
@@ -133,9 +133,12 @@ class Grid:
     ) -> None:
         """Put a cell in its place. Typed tags ``<b>`` and ``<u>`` around a whole text become marks.
 
-        Raises : Unreadable for a cell outside the limits or given twice; UnicodeError for half a character.
+        Raises : Unreadable for a cell outside the limits, too many or given twice; UnicodeError for half a character.
         """
         self.check(row, column)
+        self.used["cells"] += 1
+        if self.used["cells"] > MOST_CELLS:
+            raise Unreadable("problem.file.too_many_cells", limit=MOST_CELLS)
         cells = self.rows.setdefault(row, {})
         if column in cells:
             raise Unreadable("problem.file.doubled_cell", cell=self.place(row, column))

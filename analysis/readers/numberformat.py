@@ -26,10 +26,12 @@ TOKEN = re.compile(
 DIGITS = re.compile(r"(?:[0#?]+(?:,[0#?]+)*)?(?:\.[0#?]*)?")
 COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?[0-9]{1,2}", re.IGNORECASE)
 CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)")
-LOCALE = re.compile(r"\$-[0-9a-f]{1,4}", re.IGNORECASE)  # more digits would ask for another script or calendar
+# Of the language only: other digits before it would ask for another script or calendar.
+LOCALE = re.compile(r"\$-(?:(?:101)?[0-9a-f]{1,4}|(?:vi|en)(?:-[a-z]{2})?)", re.IGNORECASE)
 ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 DATE = frozenset("dmyhsegb")
 UNITS = frozenset({"", "%", "điểm", "đ", "hs", "hồ sơ", "bản", "lượt", "trường hợp", "points", "cases"})
+MINUSES = frozenset({"-", "(…)"})  # of numbers below 0; accountants write them in brackets
 LEAST = {"number": 1, "percent": 0.01}  # below it a format like # shows no digit before the point
 LONGEST = 1_000  # characters of a format; Excel writes at most 255
 FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
@@ -41,7 +43,8 @@ COMPARE = {
 class Shown(NamedTuple):
     """What a person sees of a number.
 
-    kind   : number, percent or date; nothing where it is not shown; format where something else is shown
+    kind   : number, percent or date; nothing where it is not shown; dash where a zero is, as accountants write it;
+             format where something else is shown
     colour : the name of a colour in which the format shows it; "" for the font's own
     """
 
@@ -50,10 +53,10 @@ class Shown(NamedTuple):
 
 
 class Section(NamedTuple):
-    """One of the parts of a format that semicolons separate. ``sign`` : it writes a minus before the digits."""
+    """One of the parts of a format that semicolons separate. ``sign`` : what it writes before the digits."""
 
     kind: str
-    sign: bool = False
+    sign: str = ""
     colour: str = ""
     condition: tuple[str, float] | None = None
     least: bool = False  # shows a digit of every number, also of 0
@@ -67,8 +70,10 @@ def shown(value: float, number: int, code: str = "") -> Shown:
     section, bare = _of(float(value), sections)
     if section is None:
         return Shown("format")
-    if section.kind in LEAST and section.sign != (bare and value < 0):
+    if section.kind in LEAST and section.sign not in (MINUSES if bare else {""} if value < 0 else {"", "+"}):
         return Shown("format")  # no minus, or one too many
+    if section.kind == "dash" and value != 0:
+        return Shown("format")
     if section.kind in LEAST and not section.least and abs(value) < LEAST[section.kind]:
         return Shown("format")
     return Shown(section.kind, section.colour)
@@ -177,12 +182,17 @@ def _section(part: str) -> Section:
         else:
             before += literal
     if not seen:
-        return Section("nothing", False, colour, condition)
+        return Section("nothing", "", colour, condition)
     if date:
-        return Section("date", False, colour, condition)
-    odd = odd or not digits or before.strip() not in ("", "-") or behind.strip().casefold() not in UNITS or percents > 1
+        return Section("date", "", colour, condition)
+    sign, behind = before.strip(), behind.strip().casefold()
+    if sign == "-" and not (odd or condition or behind or digits.strip("?")):
+        return Section("dash", "", colour)
+    if sign == "(" and behind.endswith(")"):
+        sign, behind = "(…)", behind.removesuffix(")").rstrip()
+    odd = odd or not digits or sign not in {"", "+", *MINUSES} or behind not in UNITS or percents > 1
     odd = odd or (digits[0] in "0#?." and not DIGITS.fullmatch(digits))
     whole_part = digits.partition(".")[0]
     least = digits in (PLAIN, "@") or "0" in digits or whole_part == ""
     kind = "format" if odd else "percent" if percents else "number"
-    return Section(kind, before.strip() == "-", colour, condition, least)
+    return Section(kind, sign, colour, condition, least)

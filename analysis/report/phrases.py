@@ -15,7 +15,7 @@ from analysis.method.week_rates import COUNTS, ESTIMATE
 from analysis.report.names import Names
 
 NO_TOTAL = "no_total"  # the reason why the change of a unit is withheld that has no total now
-NOTATION = ("decimal_comma", "thousands", "percent_sign", "percent_format")  # how a number may be written
+NOTATION = ("decimal_comma", "thousands", "percent_sign", "percent_format", "dash")  # how a number may be written
 
 
 def say_age(held, words: Wording) -> str:

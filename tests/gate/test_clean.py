@@ -380,6 +380,15 @@ def test_a_second_file_that_disagrees_everywhere_is_told_in_twenty_lines(tmp_pat
     assert found["problem"].iloc[-1].endswith(say("problem.and_more", problem="", count="34"))  # 3 columns × 18 − 20
 
 
+def test_a_long_value_is_told_by_its_begin_and_of_many_lines_passed_over_two_hundred():
+    log = problems.Log("table.txt", words())
+    for row in range(300):
+        log.problem("passed.words", log.place(row), "a" * 1_000, severity="passed")
+    told = problems.listed(log.problems, words())
+    assert len(told) == 200
+    assert {each["value"] for each in told} == {"a" * 199 + "…"}
+
+
 @pytest.mark.parametrize(("severity", "rows"), [("warning", 300), ("error", 200)])
 def test_the_warnings_of_an_accepted_table_are_all_listed_because_the_report_counts_them(severity, rows):
     log = problems.Log("table.txt", words())

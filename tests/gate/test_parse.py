@@ -225,6 +225,8 @@ TYPED = [
     ("true", True, "boolean", "count", None, "", "problem.boolean_cell"),
     ("an error", "#DIV/0!", "error", "percent", None, "", "problem.error_cell"),
     ("a formula without a result", "=A1", "formula", "percent", None, "", "problem.formula_cell"),
+    ("a zero shown as an accountant's dash, in a count", 0, "dash", "count", 0.0, "repair.dash", ""),
+    ("a zero shown as an accountant's dash, in a percentage", 0, "dash", "percent", None, "", "problem.dash_cell"),
     ("a number that is shown as another", 72.6, "format", "percent", None, "", "problem.format_cell"),
     ("a text with hidden characters", r"72.6\u202e", "character", "percent", None, "", "problem.character_cell"),
     ("a computer's rounding error", 72.60000000000001, "number", "percent", 72.6, "repair.float_noise", ""),

@@ -12,7 +12,7 @@ from support.district import RAW, words
 from support.on_disk import put
 from support.tree import modules
 
-from analysis.readers import read
+from analysis.readers import grid, read
 
 
 def cells(tmp_path, data: bytes):
@@ -184,3 +184,13 @@ def test_every_reason_to_refuse_a_file_has_a_sentence_with_its_fields(lang):
     for file, key, fields in found:
         assert held.has(key), f"{file}: {key}"
         assert None in fields or fields == held.fields.get(key, set()), f"{file}: {key}"
+
+
+def test_a_file_with_too_many_cells_is_refused_while_it_is_read(monkeypatch):
+    monkeypatch.setattr(grid, "MOST_CELLS", 5)
+    held = grid.Tables().add()
+    for column in range(1, 6):
+        held.put(1, column, "x")
+    with pytest.raises(grid.Unreadable) as refused:
+        held.put(2, 1, "x")
+    assert refused.value.key == "problem.file.too_many_cells"

@@ -1,6 +1,7 @@
 """Damaged files of every kind: what comes out is cells or a reason to refuse, never anything else.
 
-The readers run in this process, where a fault of theirs shows. ``make fuzz`` tries many more, none for over 2 seconds.
+The readers run in this process, where a fault of theirs shows. ``make fuzz`` tries 1,700 of each of twelve sorts, 20,400
+in all, none for over 2 seconds.
 """
 
 import io
@@ -31,6 +32,7 @@ TYPES = {
     "number": (int, float),
     "format": (int, float, str),
     "percent": (int, float),
+    "dash": (int, float),
     "date": datetime,
     "boolean": bool,
     "empty": str,

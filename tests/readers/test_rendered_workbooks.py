@@ -46,6 +46,12 @@ ORDINARY = [
         "0%;-0%",
         "0.0_);-0.0_)",
         "[Blue]0;[Red]-0;[Green]0",
+        "0.0;(0.0)",
+        "#,##0.00_);[Red](#,##0.00)",
+        "+0.0;-0.0",
+        "+0.00;[Red]-0.00;0.00",
+        "[$-vi-VN]0.0",
+        "[$-1010000]0.0",
     ],
 ]
 # Refused for a number of which more is shown, or less.
@@ -59,7 +65,7 @@ ODD = {
         *["$0.00", "0.00€", "0.0.0", "0_.0", "0_ 0", "0*x", "*-0", "*00", "0* 0", '0.0*"', "dd/mm/yyyy", "d/m", "hh:mm", "[h]:mm"],
         *["yyyy", "mmm", "d", "[$-42A]dd mmmm", "AM/PM h", 'dd" 0.0"', "mm:ss.0", "[s]", '"7"0.0', '"1"#', '#"7"', "0;0;0;\"x\"@x"][:-1],
     ],
-    -5.78: ["0;0", "0.0;0.0", "0.0;(0.0)", "0.0;[Red]0.0", '0.0;"x"0.0', "0.0;;0.0", "0.0;", '0.0;"-"', "0.0_);(0.0)", "0;--0", "0;+0", "-0;0", "[<0]0;0", "0.0;-0.0\\5"],
+    -5.78: ["0;0", "0.0;0.0", "0.0;(0.0", "0.0;0.0)", "0.0;[Red]0.0", '0.0;"x"0.0', "0.0;;0.0", "0.0;", '0.0;"-"', "+0.0", "0.0;-(0.0)", "0;--0", "0;+0", "-0;0", "[<0]0;0", "0.0;-0.0\\5"],
     0: ["0.0;-0.0;", "0.0;-0.0;;", '0.0;-0.0;"-"', "#", "#,###", "0;-0;\"0\"0", '_(* #,##0_);_(* (#,##0);_(* "-"_)', "?", "0;-0;#", '0;-0;"không"', "[=0]\"\";0"],
 }  # fmt: skip
 EVERY = list(dict.fromkeys([*ORDINARY, *(code for codes in ODD.values() for code in codes)]))
@@ -152,7 +158,8 @@ def is_read(cell: tuple) -> bool:
 
 def agrees(text: str, value: float, kind: str) -> bool:
     """Whether the number in the text is ours, rounded as the text is."""
-    bare = UNITS.sub("", text.strip().replace("−", "-")).replace(",", "")
+    plain = re.sub(r"^\((.*)\)$", r"-\1", text.strip().replace("−", "-").removeprefix("+"))  # accountants' brackets
+    bare = UNITS.sub("", plain).replace(",", "")
     if not re.fullmatch(r"-?[0-9]*\.?[0-9]*(?:E[+-]?[0-9]+)?", bare) or not re.search("[0-9]", bare):
         return False
     ours = Decimal(repr(value)) * (100 if kind == "percent" else 1)
