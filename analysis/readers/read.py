@@ -33,7 +33,7 @@ def cells(path: Path) -> pd.DataFrame:
               column_letter : as a spreadsheet shows it
               value         : text as delivered, int, float, bool or datetime; a percentage as stored (0.925)
               kind          : text, number, percent, date, boolean, error (value "#DIV/0!"), formula (never computed;
-                              value its text), dash (a 0 shown as "-"), format (something else is shown), character (with
+                              value its text), dash (a 0 shown as "-"), format (another is shown), character (with
                               characters that are not seen; they are written as their codes), empty (value ""), or
                               "unread: " and what: a text beside or in something that is not understood and that may
                               show another text (looks.py, word_looks.py)
