@@ -147,7 +147,7 @@ def _readings(cells: pd.DataFrame, file: str, rules: Rules, words: Wording) -> l
                 beside.append((name, its))
                 unfit += [each.problem(_source(file, name, by_name)[2]) for each in reasons]
         elif role == "":
-            log.problem("problem.unknown_sheet", value=name, severity=WARNING)
+            log.problem("problem.unknown_sheet" if name else "problem.unknown_top", value=name, severity=WARNING)
     for name in [each for each, role in configured.items() if by_config and role != "none" and each not in by_name]:
         log.problem("problem.missing_sheet", value=name)
     if not found and not log.problems:

@@ -182,10 +182,31 @@ def actor_rows(edition: Edition) -> list[dict]:
 
 def _ask_units(edition: Edition, codes: list[str], ask: str, most: int) -> list[dict]:
     """The requests to units by name: what each of the first ``most`` is asked about, and the sentence ``ask``; the
-    others are counted."""
+    others are counted. Units of which no more is known than their weak band are asked together."""
     asked = [_ask_unit(edition, code, ask) for code in codes[:most]]
+    if ask == "piece.ask_weak":
+        asked = _ask_together(edition, asked, edition.words.say(ask))
     if others := len(codes[most:]):
         asked.append({"name": "", "unit": "", "texts": [edition.words.say("piece.others_asked", count=others)]})
+    return asked
+
+
+def _ask_together(edition: Edition, asked: list[dict], ask: str) -> list[dict]:
+    """The requests, one for all units of a band that are told nothing but their band and this ``ask``."""
+    words, names, units = edition.words, edition.names, edition.units.set_index("unit_code")
+    alike: dict[str, list[str]] = {}
+    for each in asked:
+        if len(each["texts"]) == 2 and each["texts"][-1] == ask:
+            alike.setdefault(units.at[each["unit"], "band"], []).append(each["unit"])
+    for band, codes in alike.items():
+        if len(codes) < 2:
+            continue
+        told = words.listed(f"{names.typed(code)} ({words.number(units.at[code, 'total'])})" for code in codes)
+        texts = [capital(words.say("piece.weak_together", units=told, band=names.band(band)))]
+        together = {"name": "", "unit": "", "texts": [*texts, words.say("piece.ask_weak_together")]}
+        place = next(at for at, each in enumerate(asked) if each["unit"] == codes[0])
+        asked[place] = together
+        asked = [each for each in asked if each["unit"] not in codes]
     return asked
 
 

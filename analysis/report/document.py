@@ -190,10 +190,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     ]
     heads = {name: say(f"piece.{name}") for name in HEADS}
     heads |= {"total": edition.names.total_heading(), "not_itemised": edition.names.rest_heading()}
-    if not edition.has_totals:
-        heads |= dict.fromkeys(OF_TOTALS, GONE)
-    elif edition.names.is_total_computed:
-        heads["not_itemised"] = GONE
+    heads |= {name: GONE for name in OF_TOTALS if name not in edition.total_columns}
     title = "appendix_title" if edition.has_totals else "appendix_figures"
     return heads | {
         "heading": say("document.appendix_numbered", number="I")
@@ -205,7 +202,7 @@ def _appendix(edition: Edition, number: str) -> dict:
         "width": len(columns) + len(heads),
         "area": table_rows.area_rows(edition),
         "kinds": kinds,
-        "note": say("document.note", date=words.date(edition.rules.cutoff), note=note),
+        "note": say("document.note", date=words.date(edition.rules.cutoff), note=note).strip(),
     }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
+from analysis.method import score
 from analysis.method.moves import CHANGE, find_directions
 from analysis.report.names import Names
 from analysis.report.phrases import say_short_age
@@ -77,6 +78,21 @@ class Edition:
     def has_totals(self) -> bool:
         """Whether any unit has a total this week. Else nothing is said of totals, bands, places and routes."""
         return bool(self.units["total"].notna().any())
+
+    @cached_property
+    def total_columns(self) -> tuple[str, ...]:
+        """The columns of totals, in their order, in which some row of the table of all units says something.
+
+        Without earlier totals there is nothing to say of them, nor of changes; of what totals and their parts leave
+        only where it is more than rounding, and the total is not computed from the parts.
+        """
+        if not self.has_totals:
+            return ()
+        rows, nothing = self._scored, score.nothing_points(self.words.decimals)
+        earlier = {"previous_total": "printed_previous", "change": "printed_change"}
+        shown = [name for name, held in earlier.items() if rows[held].notna().any()]
+        has_rest = not self.names.is_total_computed and rows["not_itemised"].abs().max() > nothing
+        return ("rank", "total", "band", *shown, *(["not_itemised"] if has_rest else []))
 
     @cached_property
     def paged(self) -> set[str]:

@@ -355,17 +355,38 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     told = words.say("problem.totals_differ", **fields) if fields else ""
     warnings = problems[(problems["severity"] == WARNING) & (problems["problem"] != told)]
     rows += [_row("data", WATCH, text=text) for text in _warnings(warnings, words)]
-    for each in rules.sheets.query("rows == 'units'").itertuples():
-        period = each.period_vi if words.lang == "vi" else each.period_en
-        rows.append(_row("data", INFO, text=say("finding.sheet_period", sheet=each.sheet, period=period)))
-    hidden = [names.group(group) for group in names.groups_not_printed]
-    if hidden and tables["scores"]["total"].notna().any():
-        text = say("finding.not_printed", groups=words.listed(hidden))
+    rows += [_row("data", INFO, text=text) for text in _periods(rules, words)]
+    if tables["scores"]["total"].notna().any() and (text := _say_not_printed(rules, names)):
         rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
     rows += [_row("data", *row) for row in _about_history(tables, rules, names)]
     if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
         rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
     return rows
+
+
+def _periods(rules: Rules, words: Wording) -> list[str]:
+    """Which period the figures of each sheet cover; said once where all of them cover the same one."""
+    sheets = rules.sheets.query("rows == 'units'")
+    periods = sheets[f"period_{words.lang}"]
+    if periods.nunique() == 1 and periods.iat[0]:
+        return [words.say("finding.period", period=periods.iat[0])]
+    return [
+        words.say("finding.sheet_period", sheet=sheet, period=period)
+        for sheet, period in zip(sheets["sheet"], periods, strict=True)
+        if period
+    ]
+
+
+def _say_not_printed(rules: Rules, names: Names) -> str:
+    """The groups whose points the table does not print, or not all; "" where it prints all of them, and where the index
+    has one group alone, which is its total."""
+    hidden, words = names.groups_not_printed, names.words
+    parts = {*rules.groups["group"], *rules.indicators["indicator"]}
+    if not hidden or (len(rules.groups) == 1 and not parts & set(rules.columns["field"])):
+        return ""
+    if not parts & set(rules.columns["field"]):
+        return words.say("finding.only_totals")
+    return words.say("finding.not_printed", groups=words.listed(map(names.group, hidden)))
 
 
 def _passed(passed: pd.DataFrame, words: Wording) -> str:
@@ -390,6 +411,8 @@ def _about_history(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) 
     previous = max(tables["changes"]["previous_cutoff"], default="")
     if len(days) == 1:
         texts = [say("finding.no_history" if compared else "finding.history_begins", period=period)]
+        is_judged = rules.settings["targets"] or set(rules.settings["marks_below"]) - {"CHANGE"}
+        texts += [say("finding.ages_unknown")] if is_judged else []
     else:
         first = words.period(date.fromisoformat(days[0]))
         texts = [say("finding.history", count=words.number(len(days), 0), first=first, last=period)]
@@ -471,6 +494,8 @@ def _warnings(problems: pd.DataFrame, words: Wording) -> list[str]:
         elif column:
             row = f"{first['row']:.0f}" if first["row"] == first["row"] and first["row"] != "" else MISSING
             texts.append(words.say("finding.warning", row=row, column=column, value=first["value"], problem=problem))
-        else:
+        elif first["value"]:
             texts.append(words.say("finding.warning_whole", value=first["value"], problem=problem))
+        else:
+            texts.append(capital(words.say("finding.warning_alone", problem=problem)))
     return texts

@@ -44,6 +44,7 @@ def unit_letters(edition: Edition) -> Iterator[Letter]:
             "rows": table["rows"],
             "has_peers": table["has_peers"],
             "has_points": table["has_points"],
+            "has_targets": table["has_targets"],
             "texts": texts,
         }
         pieces.append(page.render_piece("letter_figures", edition, **fields))

@@ -7,6 +7,7 @@ small template in notebooks/templates/pieces.
 import pandas as pd
 from IPython.display import HTML
 
+from analysis.config.wording import capital
 from analysis.report import asks, phrases, remarks, sentences, table_rows
 from analysis.report import headline as top
 from analysis.report import ranking as ranks
@@ -157,7 +158,7 @@ def _all_units(edition: Edition) -> HTML:
         area=table_rows.area_rows(edition),
         groups=groups,
         has_totals=edition.has_totals,
-        with_rest=edition.has_totals and not edition.names.is_total_computed,
+        shown=edition.total_columns,
         sorted=ranks.say_order(edition, is_long),
         note=table_rows.appendix_note(edition),
     )
@@ -178,7 +179,14 @@ def standings(edition: Edition) -> HTML:
         places = [at for at, each in enumerate(table_rows.printed_columns(edition)) if each["code"] in shown]
         rows = [row | {"cells": [row["cells"][at] for at in places]} for row in rows]
         return render_piece("figures", edition, rows=rows, columns=columns, first=first, left_out=left_out)
-    return render_piece("standings", edition, rows=rows, first=first, left_out=left_out)
+    begins = kept["kind"].ne(kept["kind"].shift()) & (edition.units["kind"].nunique() > 1)  # each has its own ranking
+    kinds = [
+        capital(edition.words.say(f"kind.{kind}")) if new else ""
+        for kind, new in zip(kept["kind"], begins, strict=True)
+    ]
+    rows = [row | {"kind": kind} for row, kind in zip(rows, kinds, strict=True)]
+    has_change = "change" in edition.total_columns
+    return render_piece("standings", edition, rows=rows, first=first, left_out=left_out, has_change=has_change)
 
 
 def data_note(edition: Edition) -> HTML:

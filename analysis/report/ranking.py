@@ -58,6 +58,7 @@ def _ranking(edition: Edition, kind: str, units: pd.DataFrame) -> dict:
         "limits": [(scale.place(limit), words.limit(limit)) for limit in limits],
         "ends": [(scale.place(end), words.limit(end)) for end in (scale.low, scale.high)],
         "key": _say_key(edition, rows, limits, bool(courses)),
+        "has_change": "change" in edition.total_columns,
         "has_course": bool(courses),
     }
 

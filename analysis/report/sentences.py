@@ -40,10 +40,21 @@ def doubts_line(edition: Edition) -> str:
     return edition.words.say("piece.doubts", count=count) if count else ""
 
 
-def totals_line(edition: Edition) -> str:
-    """How many published totals are not the sum of their groups; "" where all are."""
+def totals_line(edition: Edition, in_letter: bool = False) -> str:
+    """How many published totals are not the sum of their groups, and where more is said; "" where all are.
+
+    in_letter : names those that are far from it, for a letter has nothing about the data
+    """
     count = len(edition.found("reconcile", "TOTAL").query("severity == 'watch'"))
-    return edition.words.say("piece.totals_differ", count=count) if count else ""
+    if not count:
+        return ""
+    compared = edition.tables["reconciliation"].query("indicator == 'TOTAL'")["difference"].notna().sum()
+    more = (
+        _far_totals_lines(edition, _far_totals(edition))
+        if in_letter
+        else [edition.words.say("piece.totals_differ_where")]
+    )
+    return " ".join([edition.words.say("piece.totals_differ", count=count, all=int(compared)), *more])
 
 
 def heading(edition: Edition) -> str:
@@ -80,7 +91,7 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
     lines = [
         intro,
         result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
-        totals_line(edition) if in_letter else _no_standing_line(edition),
+        totals_line(edition, in_letter) if in_letter else _no_standing_line(edition),
         totals_note(edition),
     ]
     for _, units in edition.units.groupby("kind"):
@@ -231,7 +242,7 @@ def data_lines(edition: Edition) -> list[str]:
             if len(odd) <= edition.rules.settings["page"]["peers"]
             else [edition.words.say("piece.peers", count=len(odd))]
         )
-    return texts
+    return texts or [edition.words.say("piece.nothing_about_data")]
 
 
 def _far_totals(edition: Edition) -> pd.DataFrame:

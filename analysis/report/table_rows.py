@@ -45,10 +45,11 @@ def week_rate_table(edition: Edition) -> dict[str, list]:
 def appendix_note(edition: Edition) -> str:
     """What the marks of the table of all units mean, and what its row of the whole area is, where it has one."""
     words, names = edition.words, edition.names
-    untold = {"CHANGE"} if edition.has_totals else {"CHANGE", "TOTAL", "PREVIOUS_TOTAL"}
+    told = {"TOTAL": "total", "PREVIOUS_TOTAL": "previous_total"}
+    untold = {"CHANGE", *(name for name, column in told.items() if column not in edition.total_columns)}
     marks = [each for each in edition.rules.settings["marks_below"].items() if each[0] not in untold]
     limits = words.listed(f"{names.indicator(name)} < {names.limit(name, limit)}" for name, limit in marks)
-    if edition.has_totals:
+    if "change" in edition.total_columns:
         lines = [words.say("piece.appendix_marks", thresholds=limits) if limits else words.say("piece.appendix_falls")]
     else:
         lines = [words.say("piece.appendix_marks_only", thresholds=limits)] if limits else []

@@ -124,6 +124,7 @@ def _contents(edition: Edition, code: str) -> dict[str, str]:
     is_empty = {
         "standing": not (_standing_lines(edition, code) or _strips(edition, code)),
         "change": not _change_lines(edition, code),
+        "lost": not (_shown_parts(edition, code).size or _rest(edition, code)),
         "route": not _route_lines(edition, code),
     }
     return {id: name for id, name in named.items() if not is_empty.get(id)}
@@ -203,6 +204,8 @@ def standing(edition: Edition, code: str) -> HTML:
         return HTML("")
     told = {"alt": _say_strips(strips, words), "key": _say_key(strips, words)}
     caption = "place_caption" if pd.notna(_unit(edition, code)["total"]) else "place_caption_parts"
+    if caption == "place_caption" and len(strips) == 1:
+        caption = "place_caption_total"
     told["caption"] = words.say(f"unit.{caption}", unit=edition.names.typed(code))
     drawn = place.lay_out(strips) if strips else None
     return page.render_piece("place", edition, lines=lines, drawn=drawn, **told)
@@ -322,13 +325,16 @@ def _change_lines(edition: Edition, code: str) -> list[str]:
 def lost(edition: Edition, code: str) -> HTML:
     """Where the unit's points are lost: its figures beside the median, the best figure of its kind, and the target.
 
-    A unit that is the only one of its kind has no median and no best figure beside its own.
+    A unit that is the only one of its kind has no median and no best figure beside its own. Empty where the table has
+    nothing but totals.
     """
-    return page.render_piece("lost", edition, bar=BAR, **lost_table(edition, code))
+    held = lost_table(edition, code)
+    return page.render_piece("lost", edition, bar=BAR, **held) if held["rows"] or held["note"] else HTML("")
 
 
 def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
-    """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), and ``note`` of the rest.
+    """What ``lost`` shows: ``rows``, ``has_peers`` (else no median and no best figure), ``has_targets``
+    (else no column of them), and ``note`` of the rest.
 
     Of a unit whose figures earn no points the rows are its figures.
     """
@@ -353,7 +359,8 @@ def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
         )
     has_peers = len(_of_its_kind(edition, code)) > 1
     has_points = _has_points(edition, code)
-    return {"rows": rows, "has_peers": has_peers, "has_points": has_points, "note": _rest(edition, code)}
+    shown = {"has_peers": has_peers, "has_points": has_points, "has_targets": any(each["target"] for each in rows)}
+    return {"rows": rows, **shown, "note": _rest(edition, code)}
 
 
 def route(edition: Edition, code: str) -> HTML:
@@ -365,8 +372,10 @@ def route(edition: Edition, code: str) -> HTML:
 
 
 def _route_heading(edition: Edition, code: str) -> str:
-    has_total = pd.notna(_unit(edition, code)["total"])
-    return edition.words.say("unit.route_heading" if has_total else "page.outlook")
+    if pd.isna(_unit(edition, code)["total"]):
+        return edition.words.say("page.outlook")
+    has_outlook = bool(sentences.outlook_lines(edition, code))
+    return edition.words.say("unit.route_heading" if has_outlook else "unit.route_heading_alone")
 
 
 def _route_lines(edition: Edition, code: str) -> list[str]:

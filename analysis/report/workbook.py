@@ -102,7 +102,7 @@ def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colum
         last += 2
         _write(sheet, last, columns, row, widths, formats, bold=True)
     fields = {"date": edition.words.date(edition.rules.cutoff), "note": table_rows.appendix_note(edition)}
-    note = say("document.note", **fields)
+    note = say("document.note", **fields).strip()
     _across(sheet, last + 2, 0, note, widths, formats(italic=True, text_wrap=True))
     return columns
 
@@ -148,6 +148,7 @@ def _sources(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colum
         _across(sheet, row, 1, value, widths, boxed)
         _text(sheet, row, 0, what, boxed)
     blocks = {"gate.controls": _controls(edition), "piece.repairs_summary": _repairs(edition)}
+    blocks = {name: block for name, block in blocks.items() if block[1]}  # a head without rows says nothing
     for name, (columns, held) in blocks.items():
         _text(sheet, row + 2, 0, say(name), title)
         row += 3
@@ -236,13 +237,13 @@ def _list(
 
 def ranking_columns(edition: Edition) -> list[Column]:
     """The columns of the page's table of all units, and a column that names the cells below their threshold."""
-    say, names = edition.words.say, edition.names
+    say, names, shown = edition.words.say, edition.names, edition.total_columns
     several = edition.units["kind"].nunique() > 1
     return [
-        *([Column("rank", say("piece.rank"), 0, unit="rank", source="ours")] if edition.has_totals else []),
+        *([Column("rank", say("piece.rank"), 0, unit="rank", source="ours")] if "rank" in shown else []),
         Column("unit", say("piece.unit")),
         *([Column("kind", say("workbook.kind"))] if several else []),
-        *(_total_columns(edition) if edition.has_totals else []),
+        *(column for column in _total_columns(edition) if column.code in shown),
         *(
             Column(
                 each["code"],
@@ -255,7 +256,7 @@ def ranking_columns(edition: Edition) -> list[Column]:
         ),
         *(
             [Column("not_itemised", names.rest_heading(), 2, unit="points", source="ours")]
-            if edition.has_totals and not names.is_total_computed
+            if "not_itemised" in shown
             else []
         ),
         Column("attention", say("workbook.attention"), source="ours"),
@@ -340,6 +341,8 @@ def _controls(edition: Edition) -> tuple[list[Column], list[dict]]:
     ]
     rows = []
     for each in edition.tables["controls"].itertuples():
+        if each.control == "units" and edition.rules.from_file:
+            continue  # the table itself is the registry
         about = {"column": edition.names.measured(each.indicator)} if each.indicator else {}
         row = {"name": say(f"gate.control_{each.control}", **about), "found": each.found, "expected": each.expected}
         rows.append(row | {"difference": each.found - each.expected})

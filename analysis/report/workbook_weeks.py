@@ -62,7 +62,7 @@ def _figures(edition: Edition, row) -> list[dict]:
             (each["name"], value, names.decimals(each["code"]), find_unit(each, edition), points.get(part), part)
         )
     rest = next(iter(sentences.of_unit(edition.tables["scores"], code)["not_itemised"]), None)
-    if edition.has_totals and not names.is_total_computed:
+    if "not_itemised" in edition.total_columns:
         told.append((names.rest_heading(), rest, 2, "points", rest, ("", NOT_ITEMISED)))
     return [
         {"indicator": name, "value": value, "value_decimals": decimals, "measure": say(f"workbook.unit_{unit}")}

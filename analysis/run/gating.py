@@ -109,7 +109,8 @@ def report_lines(cleaned: "Cleaned", rules: "Rules", words: Wording, files: list
     for each in cleaned.controls.itertuples():
         counts = {"found": words.number(each.found, 0), "expected": words.number(each.expected, 0)}
         about = {"indicator": rules.named(each.indicator, words)} if each.indicator else {}
-        lines.append("  " + words.say(f"finding.control_{each.control}", **about, **counts))
+        of_table = "_of_table" if each.control == "units" and rules.from_file else ""  # it is the registry itself
+        lines.append("  " + words.say(f"finding.control_{each.control}{of_table}", **about, **counts))
     if len(cleaned.repairs):
         said = [words.say("run.repair", clean=each.clean, reason=each.reason) for each in cleaned.repairs.itertuples()]
         repairs = cleaned.repairs.rename(columns={"raw": "value"}).assign(problem=said)

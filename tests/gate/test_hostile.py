@@ -1737,7 +1737,7 @@ ELSEWHERE = {"wrong_week", "missing_unit", "wrong_sum", "wrong_band", "wrong_cha
 ELSEWHERE |= {"doubled_unit_column", "names_alike"}  # tried in test_shapes.py
 ELSEWHERE |= {"remark_cell", "remark_character"}  # tried in test_remarks.py
 ELSEWHERE |= {"wrong_subtotal"}  # tried in test_lines.py
-ELSEWHERE |= {"no_kind"}  # tried in test_other_index.py
+ELSEWHERE |= {"no_kind", "unknown_top"}  # tried in test_other_index.py
 
 
 @pytest.mark.long

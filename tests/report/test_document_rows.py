@@ -12,7 +12,14 @@ from analysis.report import asks, document, document_rows
 
 # Sentences that the page may say and a letter does not: up to its first field they are always the same.
 STRUCK_OUT = [
-    *("finding.not_judged", "finding.no_history", "finding.history_begins", "finding.history", "finding.no_parts"),
+    *(
+        "finding.not_judged",
+        "finding.no_history",
+        "finding.history_begins",
+        "finding.ages_unknown",
+        "finding.history",
+        "finding.no_parts",
+    ),
     *("piece.no_standing", "piece.itemised", "week_rate.first", "week_rate.too_wide", "finding.step_earlier"),
     *("finding.route_mix", "finding.route_step"),
 ]

@@ -191,16 +191,18 @@ def withheld(reason, *codes):
 
 @pytest.mark.parametrize("reason", ["new_year", "new_rules", "new_unit", "no_previous"])
 def test_a_first_week_without_comparable_totals_says_since_when_it_is_kept_and_why_there_is_no_change(reason):
-    assert about_changes(**withheld(reason))[:2] == [
+    assert about_changes(**withheld(reason))[:3] == [
         say("finding.history_begins", period=THIS),
+        say("finding.ages_unknown"),
         say(f"finding.withheld_{reason}"),
     ]
 
 
 def test_a_unit_that_alone_is_not_compared_is_named_with_the_reason():
     said = about_changes(**withheld("new_unit", KIEN_AN))
-    assert said[:2] == [
+    assert said[:3] == [
         say("finding.no_history", period=THIS),
+        say("finding.ages_unknown"),
         say("finding.withheld_new_unit_of", units="Kiến An"),
     ]
     assert "Mỹ Hội Đông" in named("fell")  # the others are compared
@@ -596,17 +598,28 @@ def test_what_is_odd_about_the_table_and_what_agrees_is_told(lang, given, findin
     assert [text for text in more if text not in before] == {"vi": vi, "en": en}[lang]
 
 
+YEAR, MONTH = ("lũy kế từ đầu năm", "year to date"), ("trong tháng", "the month")
+CONTROL = ("Năm", "control", "năm", "the year")
+PERIODS = [
+    ([("Xã", "units", *YEAR), CONTROL], ["Số liệu của bảng: lũy kế từ đầu năm."], ["Period of the figures of the table: year to date."]),
+    ([("Xã", "units", *YEAR), ("Sở", "units", *YEAR)], ["Số liệu của bảng: lũy kế từ đầu năm."], ["Period of the figures of the table: year to date."]),
+    (
+        [("Xã", "units", *YEAR), ("Sở", "units", *MONTH)],
+        ["Trang tính “Xã”: số liệu lũy kế từ đầu năm.", "Trang tính “Sở”: số liệu trong tháng."],
+        ["Period of the figures on the sheet “Xã”: year to date.", "Period of the figures on the sheet “Sở”: the month."],
+    ),
+    ([("Xã", "units", *YEAR), ("Sở", "units", "", "")], ["Trang tính “Xã”: số liệu lũy kế từ đầu năm."], ["Period of the figures on the sheet “Xã”: year to date."]),
+    ([("Xã", "units", "", ""), ("Sở", "units", "", "")], [], []),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_the_period_of_each_sheet_of_units_is_told(lang):
+@pytest.mark.parametrize(("sheets", "vi", "en"), PERIODS)
+def test_the_period_of_the_sheets_of_units_is_told_once_where_it_is_the_same(lang, sheets, vi, en):
     columns = ("sheet", "rows", "period_vi", "period_en")
-    sheets = [("Xã", "units", "lũy kế từ đầu năm", "year to date"), ("Năm", "control", "năm", "the year")]
     held = dataclasses.replace(in_force(), sheets=pd.DataFrame(sheets, columns=columns))
-    said = {
-        "vi": "Trang tính “Xã”: số liệu lũy kế từ đầu năm.",
-        "en": "Period of the figures on the sheet “Xã”: year to date.",
-    }
-    found = texts(collected(lang, held), "data")
-    assert said[lang] in found and "Năm" not in " ".join(found)
+    before = texts(collected(lang, in_force()), "data")
+    assert [each for each in texts(collected(lang, held), "data") if each not in before] == {"vi": vi, "en": en}[lang]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -88,7 +88,10 @@ def test_a_doubt_about_the_table_is_counted_a_page_that_failed_is_none():
     rows = [("data", "", np.nan), ("reconcile", "TOTAL", 50.0), ("data", "", 1.0), ("reconcile", "CKMB", 50.0)]
     found = pd.DataFrame(rows, columns=["finding", "indicator", "value"]).assign(**about)
     assert sentences.doubts_line(edition(findings=found)) == say("piece.doubts", count=1)
-    assert sentences.totals_line(edition(findings=found)) == say("piece.totals_differ", count=1)
+    compared = edition().tables["reconciliation"].query("indicator == 'TOTAL'")
+    said = say("piece.totals_differ", count=1, all=len(compared))
+    assert sentences.totals_line(edition(findings=found)) == f"{said} {say('piece.totals_differ_where')}"
+    assert sentences.totals_line(edition(findings=found.assign(reference=50.0)), in_letter=True) == said
     assert sentences.totals_line(edition(findings=found[2:])) == ""
     assert sentences.doubts_line(edition(findings=found[2:])) == ""
 

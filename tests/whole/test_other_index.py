@@ -3,6 +3,7 @@
 import dataclasses
 import html
 import io
+import json
 import re
 import zipfile
 
@@ -173,3 +174,25 @@ def test_where_no_kind_takes_all_other_units_a_unit_of_another_type_is_refused_b
     problems = clean.gate([tmp_path / "table.json"], held, words("vi")).problems
     own = problems[problems["problem"] == words("vi").say("problem.no_kind", kinds="trust")]
     assert own["severity"].eq("error").all() and own["value"].iat[0] == "Bệnh viện A" and len(own) == other_index.UNITS
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ("units,units", ["problem.unknown_top"]),
+        ("units,units;,none", []),
+        ("units,units;other,none", ["problem.unknown_top"]),
+    ],
+)
+def test_figures_of_a_file_outside_its_lists_are_no_sheet_with_a_name(declared, said, tmp_path):
+    other_index.write(tmp_path, 80)
+    rows = [f"{each},,,2020-01-01,,a test" for each in declared.split(";")]
+    head = "sheet,rows,period_vi,period_en,valid_from,valid_to,source"
+    path = tmp_path / "config" / other_index.AREA / "sheets.csv"
+    path.write_text("\n".join([head, *rows, ""]), "utf-8")
+    units = json.loads(list(other_index.tables(80).values())[-1])
+    (tmp_path / "table.json").write_text(json.dumps({"asked": "all", "count": 14, "units": units}), "utf-8")
+    held = rules.load(tmp_path, other_index.AREA, other_index.LAST)
+    problems = clean.gate([tmp_path / "table.json"], held, words("vi")).problems
+    assert problems["problem"].tolist() == [words("vi").say(key) for key in said]
+    assert problems["severity"].tolist() == ["warning"] * len(said)
