@@ -1,6 +1,5 @@
 """The model of an area's settings: the values of its area.toml, and for missing keys those of defaults.toml."""
 
-import math
 import re
 from datetime import date
 from typing import Annotated, Literal
@@ -419,7 +418,8 @@ class Area(Table):
     sum_tolerance_points: float = Field(
         0.02,
         gt=0,
-        description="how far a published total may lie from the sum of its groups, each of which is rounded, in points",
+        description="how far a published total may lie from the sum of its groups, each of which is rounded, in points;"
+        " the default is of totals with two decimals: two of the last digit",
     )
     large_difference_pct: float = Field(
         2.5,
@@ -480,15 +480,15 @@ class Area(Table):
     )
 
 
-def scaled(values: dict, said: dict, maximum: float) -> dict:
-    """The settings for an index of ``maximum`` points: defaults.toml says points of 100.
+def scaled(values: dict, said: dict, maximum: float, decimals: int) -> dict:
+    """The settings for an index of ``maximum`` points: defaults.toml says points of 100, shown with two decimals.
 
     Keys that end in ``_points`` are in points; those that the area's own file ``said`` stay.
+    decimals : those that totals are shown with: what rounding alone brings depends on them
     """
-    if maximum == 100:
+    if (maximum, decimals) == (100, 2):
         return values
-    shown = 10.0 ** min(0, math.ceil(math.log10(maximum / 100)))  # a total of less shows more decimals
-    tolerance = values["sum_tolerance_points"] * (1 if "sum_tolerance_points" in said else shown)
+    tolerance = values["sum_tolerance_points"] * (1 if "sum_tolerance_points" in said else 10.0 ** (2 - decimals))
     return (
         values
         | {
@@ -500,7 +500,7 @@ def scaled(values: dict, said: dict, maximum: float) -> dict:
             }
             for table in ("step", "move")
         }
-        | {"sum_tolerance_points": tolerance}
+        | {"sum_tolerance_points": round(tolerance, 12)}
     )
 
 

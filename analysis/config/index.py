@@ -52,6 +52,11 @@ class Index(Table):
         " says it; none: each is of its own span",
         json_schema_extra={"expected": " or ".join(f'"{word}"' for word in files.PERIODS)},
     )
+    weeks: bool = Field(
+        False,
+        description="whether a cut-off on a Monday is called by its week (week 1 of December), as where there is a"
+        " table each week; else each is called by its day",
+    )
     maximum: float | None = Field(
         None, gt=0, description="all its points; where it has groups, what they sum to on every day", examples=[100]
     )

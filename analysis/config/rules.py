@@ -7,7 +7,7 @@ computed again uses the rules of its own date.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -142,8 +142,7 @@ class Rules:
 
     def _accumulates(self, kind: str = "") -> str:
         """The same of one kind of units; "": of the area's own row."""
-        otherwise = self.settings["period"]["accumulates"] or self.index.get("accumulates", "none")
-        return next(iter(checks.words_said(self.sheets, kind)), otherwise)
+        return next(iter(checks.words_said(self.sheets, kind)), _otherwise(self.settings, self.index))
 
     @property
     def from_file(self) -> bool:
@@ -172,10 +171,10 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
     groups = cut["index/groups.csv"]
     maximum = float(round(groups["max_points"].sum(), 6)) or index["maximum"]
     said = next(files.parse_toml(file.data, file.name) for file in held if file.name == files.AREA)
-    return Rules(
+    rules = Rules(
         area=area,
         cutoff=cutoff,
-        settings=area_settings.scaled(settings, said, maximum),
+        settings=settings,
         index=index,
         maximum=maximum,
         groups=groups,
@@ -200,6 +199,7 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
             )
         ),
     )
+    return replace(rules, settings=area_settings.scaled(settings, said, maximum, rules.points_decimals))
 
 
 class Beginnings(NamedTuple):
@@ -207,10 +207,12 @@ class Beginnings(NamedTuple):
 
     units : unit_code, day: see ``find_arrangements``; None where the delivered table is the registry
     rules : the days on which rows of groups.csv begin or end: the decision, by which offices compute their totals
+    years : whether each year begins one: not where nothing accumulates, as in an index that is measured once a year
     """
 
     units: pd.DataFrame | None
     rules: list[str]
+    years: bool
 
 
 def beginnings(home: Path, area: str) -> Beginnings:
@@ -218,9 +220,16 @@ def beginnings(home: Path, area: str) -> Beginnings:
 
     Raises : ConfigError as ``load`` does.
     """
-    settings, _, tables, _ = _checked(area, files.of_area(home, area))
+    settings, index, tables, _ = _checked(area, files.of_area(home, area))
     units = None if settings["units"] == FROM_FILE else find_arrangements(tables["units.csv"])
-    return Beginnings(units, [str(day) for day in files.changes(tables["index/groups.csv"])])
+    said = [_otherwise(settings, index), *tables["sheets.csv"]["accumulates"]]
+    days = [str(day) for day in files.changes(tables["index/groups.csv"])]
+    return Beginnings(units, days, years=not {*said} <= {"", "none"})
+
+
+def _otherwise(settings: dict, index: dict) -> str:
+    """Since when figures accumulate of which sheets.csv does not say it."""
+    return settings["period"]["accumulates"] or index.get("accumulates", "none")
 
 
 def find_arrangements(registry: pd.DataFrame) -> pd.DataFrame:

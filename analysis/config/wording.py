@@ -44,6 +44,7 @@ class Wording:
 
     index    : the fields OF_INDEX; empty where the sentences are about no certain index
     decimals : those of points, and of other numbers where a call does not say them
+    weeks    : whether a cut-off on a Monday is called by its week
     """
 
     lang: str
@@ -51,6 +52,7 @@ class Wording:
     fields: dict[str, frozenset[str]]
     index: dict[str, str] = field(default_factory=dict)
     decimals: int = 2
+    weeks: bool = True
 
     def about(self, index: dict, maximum: float, kinds: dict, decimals: int) -> "Wording":
         """The wording of a report on an index.
@@ -66,7 +68,8 @@ class Wording:
             said["index_decreed"] = f"{within} ({index['decree'][lang]})" if index["decree"] else within
         said["maximum"] = self.limit(maximum)
         named = {f"kind.{code}": kind[lang] for code, kind in kinds.items()}
-        return replace(self, index=said, sentences=named | self.sentences, decimals=decimals)
+        weeks = index.get("weeks", False)
+        return replace(self, index=said, sentences=named | self.sentences, decimals=decimals, weeks=weeks)
 
     def _unnamed(self) -> dict[str, str]:
         name, within, short = (self.sentences.get(f"unnamed_index.{key}", "") for key in ("name", "within", "short"))
@@ -107,8 +110,9 @@ class Wording:
         return babel.dates.format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMMM yyyy", locale=self.lang)
 
     def period(self, cutoff: date, with_year: bool = True) -> str:
-        """The label of a cut-off: ``tuần 1 tháng 12 năm 2023``; if the cut-off is no Monday, ``ngày 08/10/2026``."""
-        week = periods.week_of_month(cutoff)
+        """The label of a cut-off: ``tuần 1 tháng 12 năm 2023``; without ``weeks``, and if the cut-off is no Monday,
+        ``ngày 08/10/2026``."""
+        week = periods.week_of_month(cutoff) if self.weeks else None
         if week is None:
             return self.say("period.day", date=self.date(cutoff))
         month = cutoff.month if self.lang == "vi" else babel.dates.format_date(cutoff, "MMMM", locale=self.lang)

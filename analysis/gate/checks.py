@@ -213,12 +213,13 @@ def check_band(sheet: "Reading", record: "Record") -> None:
 
 
 def check_change(sheet: "Reading", record: "Record") -> None:
-    """The printed change must be the total minus the previous total, each rounded to 0.01."""
+    """The printed change must be the total minus the previous total, each rounded as points are shown."""
     total, previous, change = (record.values.get(name) for name in ("total", "previous_total", "change"))
     if None in (total, previous, change):
         return
-    difference = score.rounded(total - previous)
-    if difference != score.rounded(change):
+    decimals = sheet.rules.points_decimals
+    difference = score.rounded(total - previous, decimals)
+    if difference != score.rounded(change, decimals):
         fields = {"total": sheet.words.number(total), "previous": sheet.words.number(previous)}
         said = sheet.words.number(difference, signed=True)
         sheet.fault("problem.wrong_change", record.row, sheet.column_of["change"], difference=said, **fields)
@@ -254,22 +255,30 @@ def check_scale(sheet: "Reading") -> None:
             sheet.fault("problem.percent_scale", sheet.header.columns.at[column, "row"], column)
 
 
-def check_ranks(sheet: "Reading") -> None:
+def check_ranks(sheets: list["Reading"]) -> None:
     """A printed rank that is not the rank by total is a warning. Where a row is missing, no rank is compared.
+
+    sheets : one, or the pages of one table, whose ranks go on from page to page
 
     Of units with equal totals, ``rank_ties`` of area.toml says which ranks they have.
     """
-    if "rank" not in sheet.column_of or len(sheet.named()) + len(sheet.unnamed) < len(sheet.rules.units):
+    rules, rows = sheets[0].rules, _rows_of(sheets)
+    if any("rank" not in each.column_of for each in sheets) or len(rows) < len(rules.units):
         return
-    rows = [*sheet.named(), *sheet.unnamed]
-    if any(each.values.get("total") is None for each in rows):
+    if any(each.values.get("total") is None for _, each in rows):
         return
-    totals = pd.Series({each.row: each.values["total"] for each in rows}, dtype=float)
-    printed = pd.Series({each.row: each.values.get("rank") for each in rows}, dtype=float)
-    ranks = _ranks(totals, printed, sheet.rules.settings.get("rank_ties", "any"))
-    for row in printed.index[printed.notna() & (printed != ranks)]:
-        place = sheet.words.number(ranks[row], 0)
-        sheet.fault("problem.other_rank", row, sheet.column_of["rank"], WARNING, rank=place)
+    totals = pd.Series([each.values["total"] for _, each in rows], dtype=float)
+    printed = pd.Series([each.values.get("rank") for _, each in rows], dtype=float)
+    ranks = _ranks(totals, printed, rules.settings.get("rank_ties", "any"))
+    for at in printed.index[printed.notna() & (printed != ranks)]:
+        sheet, record = rows[at]
+        place = sheet.words.number(ranks[at], 0)
+        sheet.fault("problem.other_rank", record.row, sheet.column_of["rank"], WARNING, rank=place)
+
+
+def _rows_of(sheets: list["Reading"]) -> list[tuple["Reading", "Record"]]:
+    """The rows of units, known or not, each with its sheet."""
+    return [(sheet, each) for sheet in sheets for each in [*sheet.named(), *sheet.unnamed]]
 
 
 def _ranks(totals: pd.Series, printed: pd.Series, ties: str) -> pd.Series:
@@ -284,15 +293,23 @@ def _ranks(totals: pd.Series, printed: pd.Series, ties: str) -> pd.Series:
     return shared.where(is_shared, in_order)
 
 
-def check_sums(sheet: "Reading") -> None:
-    """Counts must add up to those of the control row. Where a figure could not be read, nothing is compared."""
-    control = sheet.control()
-    for name, column in count_columns(sheet):
-        values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
-        expected = control.values.get(name) if control else None
+def check_sums(sheets: list["Reading"]) -> None:
+    """Counts must add up to those of the control row. Where a figure could not be read, nothing is compared.
+
+    sheets : as for ``check_ranks``
+    """
+    sheet = _sheet_of_control(sheets)
+    control = sheet.control() if sheet else None
+    for name, column in count_columns(sheet) if control else []:
+        values = [each.values.get(name) for _, each in _rows_of(sheets)]
+        expected = control.values.get(name)
         if expected is not None and None not in values and sum(values) != expected:
             fields = {"sum": sheet.words.number(sum(values), 0), "control": sheet.words.number(expected, 0)}
             sheet.fault("problem.wrong_sum", control.row, column, **fields)
+
+
+def _sheet_of_control(sheets: list["Reading"]) -> "Reading | None":
+    return next((each for each in sheets if each.control()), None)
 
 
 def check_subtotals(sheet: "Reading") -> None:
@@ -370,7 +387,7 @@ def find_sum_differences(measurements: pd.DataFrame, rules: "Rules") -> pd.DataF
     totals = measurements[measurements["indicator"] == "TOTAL"].rename(columns={"value": "total"})
     frame = totals[["unit_code", "unit_name", "total"]].dropna(subset="total")
     frame = frame[frame["unit_code"].isin(sums.index)].reset_index(drop=True)
-    frame["sum"] = score.rounded(frame["unit_code"].map(sums).astype(float))
+    frame["sum"] = score.rounded(frame["unit_code"].map(sums).astype(float), rules.points_decimals)
     frame["difference"] = (frame["total"] - frame["sum"]).round(6)
     return frame.assign(agrees=frame["difference"].abs() <= rules.settings["sum_tolerance_points"])
 
@@ -387,14 +404,17 @@ def say_sum_differences(measurements: pd.DataFrame, rules: "Rules", words: Wordi
     return {**counts, "unit": furthest["unit_name"], **figures}
 
 
-def sum_counts(sheet: "Reading") -> list[dict]:
-    """Control totals: the sum of each count (``found``; None: one is missing), and the control row's (``expected``)."""
-    control = sheet.control()
-    if sheet.long or control is None:
+def sum_counts(sheets: list["Reading"]) -> list[dict]:
+    """Control totals: the sum of each count (``found``; None: one is missing), and the control row's (``expected``).
+
+    sheets : as for ``check_ranks``
+    """
+    sheet = _sheet_of_control(sheets)
+    if sheet is None or sheet.long:
         return []
-    rows = []
+    control, rows = sheet.control(), []
     for name, _ in count_columns(sheet):
-        values = [each.values.get(name) for each in [*sheet.named(), *sheet.unnamed]]
+        values = [each.values.get(name) for _, each in _rows_of(sheets)]
         found = None if None in values else sum(values)
         rows.append({"control": "sum", "indicator": name, "expected": control.values.get(name), "found": found})
     return rows

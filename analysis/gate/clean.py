@@ -83,6 +83,7 @@ def gate(paths: Path | Iterable[Path], rules: Rules, words: Wording) -> Cleaned:
     paths  : tables, and what came beside them, which is told by its name (``is_beside``)
     Raises : OSError where a file cannot be opened.
     """
+    words = rules.worded(words)  # figures with as many decimals as the index has
     delivered = list(map(Path, [paths] if isinstance(paths, str | Path) else paths))
     logs: list[Log] = []
     for path in (each for each in delivered if not is_beside(each)):
@@ -357,5 +358,5 @@ def _controls(readings: list[Reading], rules: Rules) -> pd.DataFrame:
     """Numbers of rows and sums before cleaning, and the same after it."""
     found = len({record.code for each in readings for record in each.named()})
     rows = [{"control": "units", "indicator": "", "expected": len(_units(readings, rules)), "found": found}]
-    rows += [row for each in readings for row in checks.sum_counts(each)]
+    rows += [row for table in pages.by_table(readings) for row in checks.sum_counts(table)]
     return pd.DataFrame(rows, columns=CONTROLS).astype({"expected": float, "found": float})

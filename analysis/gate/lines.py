@@ -117,9 +117,11 @@ def _is_record(sheet: "Reading", row: int) -> bool:
         return True
     if not sheet.rules.from_file:
         return sheet.unit_of(row) is not None
-    code = sheet.cell(row, sheet.column_of.get("code")).text.strip()
-    form = sheet.rules.settings["unit_codes"]
     named = sheet.cell(row, sheet.column_of.get("unit")).filled
+    if "code" not in sheet.column_of:
+        return named and _holds_figures(sheet, row)
+    code = sheet.cell(row, sheet.column_of["code"]).text.strip()
+    form = sheet.rules.settings["unit_codes"]
     return bool(re.fullmatch(form, code)) and (form != ".+" or (named and _holds_figures(sheet, row)))
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from analysis.gate import checks, shapes
 from analysis.gate.problems import WARNING, Log
 
 if TYPE_CHECKING:
@@ -61,6 +62,18 @@ def check(readings: list["Reading"]) -> None:
         _check_records(its)
         if any(each["form"] == form for each in its[0].rules.settings.get("shape", [])):
             _check_doubled(its)
+        if shapes.is_split([form], its[0].rules) and not its[0].long:
+            checks.check_ranks(its)
+            checks.check_sums(its)
+
+
+def by_table(readings: list["Reading"]) -> list[list["Reading"]]:
+    """The sheets by the table that they are of: the pages of one table together, any other sheet alone."""
+    tables: dict[tuple, list[Reading]] = {}
+    for at, each in enumerate(readings):
+        split = shapes.is_split([each.form], each.rules)
+        tables.setdefault((each.form, "" if split else at), []).append(each)
+    return list(tables.values())
 
 
 def _check_pages(readings: list["Reading"]) -> None:

@@ -20,7 +20,7 @@ from analysis.config.departments import find_code
 from analysis.config.files import TIER
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
-from analysis.gate import balances, checks, headers, lines, pages, parse, remarks
+from analysis.gate import balances, checks, headers, lines, pages, parse, remarks, shapes
 from analysis.gate.problems import ERROR, PASSED, WARNING, Log
 from analysis.readers import read
 from analysis.readers.grid import UNREAD
@@ -145,8 +145,9 @@ class Reading(Log):
         self.read_rows()
         checks.check_scale(self)
         if not self.long:
-            checks.check_ranks(self)
-            checks.check_sums(self)
+            if not shapes.is_split([self.form], self.rules):  # else pages.check does, of all of them together
+                checks.check_ranks([self])
+                checks.check_sums([self])
             checks.check_subtotals(self)
         return self
 

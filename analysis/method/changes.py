@@ -37,11 +37,12 @@ def select_course(past: pd.DataFrame, this: pd.DataFrame, shown: int) -> pd.Data
 
 
 def find_previous_totals(
-    measurements: pd.DataFrame, source: pd.DataFrame, history: pd.DataFrame
+    measurements: pd.DataFrame, source: pd.DataFrame, history: pd.DataFrame, decimals: int = score.SHOWN_DECIMALS
 ) -> tuple[str, pd.Series]:
     """The previous totals and their cut-off: the table's own where it has them, else the newest published week's.
 
     source  : cutoff, previous_cutoff (ISO or "") of each sheet;  history : as ``history.load`` returns it, up to then
+    decimals : those that totals are shown with
     Returns : cut-off (ISO), and totals by unit_code; ("", empty) where there are none. Where the table does not say of
               which cut-off its previous totals are: see ``_find_week_before``.
     """
@@ -50,23 +51,24 @@ def find_previous_totals(
     published = history[history["carried_by"] == ""]
     if len(carried):
         said = max(source["previous_cutoff"], default="")
-        return said or _find_week_before(max(source["cutoff"]), carried, published), carried
+        return said or _find_week_before(max(source["cutoff"]), carried, published, decimals), carried
     if published.empty:
         return "", pd.Series(dtype=float)
     newest = published["cutoff"].max()
     return newest, published[published["cutoff"] == newest].set_index("unit_code")["total"]
 
 
-def _find_week_before(cutoff: str, carried: pd.Series, published: pd.DataFrame) -> str:
+def _find_week_before(cutoff: str, carried: pd.Series, published: pd.DataFrame, decimals: int) -> str:
     """The cut-off of previous totals in a column that says only "the week before", as ``TUẦN TRƯỚC`` does.
 
-    It is the newest published week that has most of these totals (compared as they are shown, rounded to 0.01). Where
+    It is the newest published week that has most of these totals (compared as they are shown). Where
     none has, the totals are corrected, or of a week that is not published: then it is the newest published week, if
     that is not older than a week, else the day a week before the cut-off.
     """
     both = published.merge(carried.rename("carried"), left_on="unit_code", right_index=True)
     both = both.dropna(subset=["carried", "total"])
-    same = (score.rounded(both["carried"]) == score.rounded(both["total"])).groupby(both["cutoff"]).mean()
+    shown = both[["carried", "total"]].apply(score.rounded, decimals=decimals)
+    same = (shown["carried"] == shown["total"]).groupby(both["cutoff"]).mean()
     newest, week_before = max(published["cutoff"], default=""), str(date.fromisoformat(cutoff) - WEEK)
     return max(same.index[same > 0.5], default="") or max(newest, week_before)
 
@@ -119,13 +121,18 @@ def keep_comparable(previous: pd.Series, previous_cutoff: str, since: pd.Series)
 
 
 def find_reasons(
-    scores: pd.DataFrame, previous: pd.Series, previous_cutoff: str, since: pd.Series, new_rules: Collection[str]
+    scores: pd.DataFrame,
+    previous: pd.Series,
+    previous_cutoff: str,
+    since: pd.Series,
+    new_rules: Collection[str],
+    years: bool = True,
 ) -> pd.Series:
     """Why each unit's total is not compared with a previous one.
 
     scores   : unit_code, total;  previous : every previous total by unit_code, those of another series among them
     previous_cutoff, since : as for ``keep_comparable``
-    new_rules : the days on which rules of the decision changed, ISO
+    new_rules : the days on which rules of the decision changed, ISO;  years : whether each year begins a new series
     Returns  : by unit_code, the first of: no_total (it has none now), no_previous (it had none), new_year, new_rules,
                new_unit (the code is another unit's now, such as that of a merger); "" where the totals are compared.
     """
@@ -135,7 +142,7 @@ def find_reasons(
         "no_total": total.isna(),
         "no_previous": before.isna() | (previous_cutoff == ""),
         "": began <= previous_cutoff,
-        "new_year": began.str[:4] > previous_cutoff[:4],
+        "new_year": years & (began.str[:4] > previous_cutoff[:4]),
         "new_rules": began.isin(new_rules),
     }
     return pd.Series(np.select(list(reasons.values()), list(reasons), "new_unit"), total.index)

@@ -4,8 +4,8 @@ A cumulative rate of dossiers (a flow) moves by what is still to come, and by no
 the days of the period that are gone, and Y those until the day. Under an even flow, a rate x on what is still to come
 gives (R d + x (Y − d)) / Y in the end. So a target T needs x = (T Y − R d) / (Y − d); where that is above 100 %, T
 cannot be reached any more. A stock (procedures published, integrated for payment) can be mended at once: there the
-target itself is what is needed. What config calls neither is taken for a stock: nothing is called impossible without a
-reason.
+target itself is what is needed. What config calls neither is computed as a stock, for nothing is called impossible
+without a reason; but nobody is told that it can be mended at once.
 
 Pure functions, frame in, new frame out. Days are counted as in ``week_rates``: from the first day of the period, that
 day and the cut-off included, so that 4 December is day 338 of 2023.

@@ -71,7 +71,12 @@ def _in_order(frame: pd.DataFrame, measurements: pd.DataFrame, groups: pd.DataFr
 
 
 def scores(
-    measurements: pd.DataFrame, points: pd.DataFrame, bands: pd.DataFrame, units: pd.DataFrame, total: str = PRINTED
+    measurements: pd.DataFrame,
+    points: pd.DataFrame,
+    bands: pd.DataFrame,
+    units: pd.DataFrame,
+    total: str = PRINTED,
+    decimals: int = SHOWN_DECIMALS,
 ) -> pd.DataFrame:
     """Total, band and rank of every unit, and what its columns do not explain of the total.
 
@@ -81,6 +86,7 @@ def scores(
     units        : unit_code, kind; whoever is not in it (the control row) has a band but no rank
     total        : PRINTED: the table's own; COMPUTED: the sum of the unit's groups as published, computed where none
                    are, rounded as published totals are; a unit of which a group is missing has none
+    decimals     : those that totals are shown with
     Returns : a row for each unit: unit_code, unit_name, total (NaN: it has none, and so neither band nor rank),
               computed_total (points of the groups, and of the indicators of groups that are known in part only; NaN
               where one of them is missing), not_itemised (total − computed_total), band, rank (1 is best among units of
@@ -88,7 +94,7 @@ def scores(
     """
     named = measurements[["unit_code", "unit_name"]].drop_duplicates("unit_code", ignore_index=True)
     printed = measurements[measurements["indicator"] == "TOTAL"].set_index("unit_code")["value"]
-    sums = rounded(_whole_totals(points).set_index("unit_code")["computed"])
+    sums = rounded(_whole_totals(points).set_index("unit_code")["computed"], decimals)
     frame = named.assign(total=named["unit_code"].map(sums if total == COMPUTED else printed).astype(float))
     frame["computed_total"] = frame["unit_code"].map(explained(points).groupby("unit_code")["points"].sum(skipna=False))
     frame["not_itemised"] = (frame["total"] - frame["computed_total"]).round(6)  # without binary noise

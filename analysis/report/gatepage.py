@@ -61,6 +61,7 @@ def page(cells: pd.DataFrame, cleaned: Cleaned, words: Wording, rules: Rules) ->
     cells : of one file or several, as ``read.cells`` returns them; the columns sheet, kind, mark and hidden may be
             missing; no rows where no file could be read
     """
+    words = rules.worded(words)
     sheets = _sheets(cells, cleaned, rules)
     notes = _notes(cleaned, sheets, words)
     style = "\n".join((TEMPLATES / name).read_text("utf-8") for name in STYLES)

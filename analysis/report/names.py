@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.config.rules import Rules
 from analysis.config.units import with_unit_type
 from analysis.config.wording import MISSING, Wording, capital, uncapital
-from analysis.method.possible import FLOW
+from analysis.method.possible import FLOW, STOCK
 from analysis.method.score import COMPUTED
 from analysis.tables import INDICATOR_OF, NOT_ITEMISED
 
@@ -39,7 +39,9 @@ class Names:
         self.groups_not_printed = rules.groups_not_printed
         self.most_points = rules.maximum
         self._percent = set(rules.indicators.loc[rules.indicators["unit"] == "percent", "indicator"])
-        self._flows = set(rules.indicators.loc[rules.indicators["nature"] == FLOW, "indicator"])
+        self._flows, self._stocks = (
+            set(rules.indicators.loc[rules.indicators["nature"] == nature, "indicator"]) for nature in (FLOW, STOCK)
+        )
         self._decimals = {INDICATOR_OF.get(name, name): decimals for name, decimals in rules.decimals.items()}
 
     def unit(self, code: str) -> str:
@@ -110,6 +112,10 @@ class Names:
     def is_flow(self, indicator: str) -> bool:
         """Whether it counts dossiers as they come, so that only what is still to come can move it."""
         return indicator in self._flows
+
+    def is_stock(self, indicator: str) -> bool:
+        """Whether config says that it is a state, which can be mended at once."""
+        return indicator in self._stocks
 
     def rate(self, indicator: str, value: float) -> str:
         """A rate that we computed, with the decimals of its column, two at most: ``("TT", 7.416)`` => ``7,42%``."""

@@ -283,7 +283,7 @@ def say_target(held, rate: str, names: Names) -> str:
             return words.say("possible.impossible", most=most, **fields)
         return words.say("possible.impossible_by", most=most, by=words.date(by), **fields)
     if not names.is_flow(held.indicator):
-        return words.say("possible.stock", **fields)
+        return words.say("possible.stock" if names.is_stock(held.indicator) else "possible.open", **fields)
     needed = names.percent(min(round_up(held.needed), 100.0))
     text = words.say("possible.flow", needed=needed, by=words.date(by), **fields)
     return f"{text} {words.say('possible.now', rate=rate)}" if rate else text

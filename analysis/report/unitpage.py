@@ -99,6 +99,7 @@ def first_screen(edition: Edition, code: str) -> HTML:
     """Where this page is, the large figures, at most five items, and what stands further down."""
     above, below = _neighbours(edition, code)
     fields = {"title": title(edition, code), "figures": figures(edition, code), "items": items(edition, code)}
+    fields |= {"is_ranked": edition.has_totals}
     return page.render_piece(
         "unit_headline", edition, above=above, below=below, contents=_contents(edition, code), **fields
     )

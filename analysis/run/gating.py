@@ -130,8 +130,8 @@ def score_tables(cleaned: "Cleaned", rules: "Rules") -> "dict[str, pd.DataFrame]
     measured = cleaned.measurements
     points = score.points(measured, rules.indicators, rules.groups)
     total, tolerance = rules.settings["total"], rules.settings["sum_tolerance_points"]
-    scores = score.scores(measured, points, rules.bands, cleaned.units, total)
-    reconciled = score.reconciliation(points, scores, tolerance, total)
+    scores = score.scores(measured, points, rules.bands, cleaned.units, total, rules.points_decimals)
+    reconciled = score.reconciliation(points, scores, tolerance, total, rules.points_decimals)
     return {"measurements": measured, "points": points, "scores": scores, "reconciliation": reconciled}
 
 

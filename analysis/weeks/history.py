@@ -177,17 +177,17 @@ def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataF
     return frame.reset_index(drop=True)
 
 
-def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str]]:
-    """The arguments ``begun`` and ``changed`` of ``series`` for the area.
+def _beginnings(home: Path, area: str, named: pd.DataFrame, cutoff: str = "") -> tuple[pd.DataFrame, list[str], bool]:
+    """The arguments ``begun``, ``changed`` and ``years`` of ``series`` for the area.
 
     named  : cutoff, unit_code, unit_name of its weeks, by cut-off; only of ``cutoff`` where that is given
     """
-    begun, changed = rules.beginnings(home, area)
+    begun, changed, years = rules.beginnings(home, area)
     if begun is not None:
-        return begun, changed
+        return begun, changed, years
     if cutoff:
         named = pd.concat([_read(home, area, "scores", _folders(home, area, cutoff, newest=1)), named])
-    return find_other_units(named), changed
+    return find_other_units(named, years), changed, years
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -224,17 +224,20 @@ def carried(changes: pd.DataFrame) -> pd.DataFrame:
 # -- series ----------------------------------------------------------------------------------------------------------
 
 
-def series(rows: pd.DataFrame, begun: pd.DataFrame, changed: Iterable[str]) -> pd.Series:
+def series(rows: pd.DataFrame, begun: pd.DataFrame, changed: Iterable[str], years: bool = True) -> pd.Series:
     """The day on which the series of each row began. Totals of different series are never compared.
 
     rows    : cutoff, unit_code
     begun   : unit_code, day: when a unit was founded, or its code began to mean another unit
     changed : the days on which the rules changed
-    Returns : one ISO day for each row: the latest of 1 January, ``begun`` of the unit and ``changed`` that is not after
-              the cut-off
+    years   : whether each year begins a series
+    Returns : one ISO day for each row: the latest of 1 January (with ``years``), ``begun`` of the unit and ``changed``
+              that is not after the cut-off
     Source  : docs/method.md §1 (years and rules) and §5 (codes reused)
     """
-    of_all = {day: max(f"{day[:4]}-01-01", _newest_by(day, changed)) for day in rows["cutoff"].unique()}
+    of_all = {
+        day: max(f"{day[:4]}-01-01" if years else "", _newest_by(day, changed)) for day in rows["cutoff"].unique()
+    }
     of_unit = begun.groupby("unit_code")["day"].agg(list).to_dict()
     pairs = zip(rows["cutoff"].tolist(), rows["unit_code"].tolist(), strict=True)
     days = [max(of_all[day], _newest_by(day, of_unit.get(code, ()))) for day, code in pairs]
@@ -245,9 +248,9 @@ def _newest_by(cutoff: str, days: Iterable[str]) -> str:
     return max((day for day in days if day <= cutoff), default="")
 
 
-def find_other_units(named: pd.DataFrame) -> pd.DataFrame:
-    """Where a code begins to mean another unit, as far as tables show it that are themselves the registry. Only changes
-    within a year are found, because each year begins a new series anyway.
+def find_other_units(named: pd.DataFrame, years: bool = True) -> pd.DataFrame:
+    """Where a code begins to mean another unit, as far as tables show it that are themselves the registry. Where each
+    year begins a new series anyway (``years``), only changes within a year are found.
 
     named   : cutoff, unit_code, unit_name, by cut-off
     Returns : unit_code, day (the first cut-off at which the code has another name, if it may be another unit: since the
@@ -257,7 +260,7 @@ def find_other_units(named: pd.DataFrame) -> pd.DataFrame:
     keys = {name: units.name_key(name) for name in named["unit_name"].unique()}
     found, before, last, year = [], {}, {}, ""
     for day, its in named.groupby("cutoff"):
-        if day[:4] != year:
+        if years and day[:4] != year:
             last, year = {}, day[:4]
         now = dict(zip(its["unit_code"], its["unit_name"].map(keys), strict=True))
         others = [code for code, name in now.items() if last.get(code, name) != name]
