@@ -92,16 +92,33 @@ class Rules:
         return self.forms["columns.csv"]
 
     @property
+    def printed(self) -> pd.DataFrame:
+        """What the table prints of the index, in its order: field (an indicator or a group), kind.
+
+        Those of the main form; where it has none, and a form has a row for each indicator, the indicators of the scope
+        and, where their points are printed, the groups.
+        """
+        codes = {*self.groups["group"], *self.indicators["indicator"]}
+        own = self.columns.loc[self.columns["field"].isin(codes), ["field", "kind"]]
+        rows = [form for form in self.forms.values() if "indicator" in set(form["field"])]
+        if len(own) or not rows:
+            return own
+        groups = self.groups["group"] if any("published_points" in set(form["field"]) for form in rows) else []
+        kinds = dict(zip(self.indicators["indicator"], self.indicators["unit"], strict=True))
+        found = [*kinds.items(), *((group, "points") for group in groups if group not in kinds)]
+        return pd.DataFrame(found, columns=["field", "kind"])
+
+    @property
     def groups_not_printed(self) -> list[str]:
-        """The groups of which the main form prints nothing, or only a part of the points."""
-        printed = self.indicators[self.indicators["indicator"].isin(self.columns["field"])]
+        """The groups of which the table prints nothing, or only a part of the points."""
+        printed = self.indicators[self.indicators["indicator"].isin(self.printed["field"])]
         printed = printed.groupby("group")["max_points"].sum()
         most = self.groups.set_index("group")["max_points"]
         return [group for group in most.index if not self.is_printed(group) and printed.get(group, 0) < most[group]]
 
     def is_printed(self, group: str) -> bool:
-        """Whether the main form prints the points of the whole group."""
-        return group in set(self.columns.loc[self.columns["kind"] == "points", "field"])
+        """Whether the table prints the points of the whole group."""
+        return group in set(self.printed.loc[self.printed["kind"] == "points", "field"])
 
     def is_hidden(self, group: str) -> bool:
         """Whether the index has the group and the main form does not print its points: other figures hint at them."""
@@ -119,7 +136,9 @@ class Rules:
         full = known["field"].map(self.maxima).where(known["kind"] == "points", 100.0)
         full = full.mask(known["kind"].isin(["score", "change"]), self.maxima["TOTAL"])
         shift = np.floor(np.log10(full / known["scale"])).fillna(0)
-        return dict(zip(known["field"], (known["decimals"] - shift).clip(lower=0).astype(int), strict=True))
+        found = dict(zip(known["field"], (known["decimals"] - shift).clip(lower=0).astype(int), strict=True))
+        rates = self.printed.loc[self.printed["kind"] == "percent", "field"]
+        return (dict.fromkeys(rates, found["value"]) if "value" in found else {}) | found
 
     @property
     def maxima(self) -> dict[str, float]:

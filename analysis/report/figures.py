@@ -72,7 +72,7 @@ def heat(edition: Edition) -> list[Chart]:
     """
     settings, names = edition.rules.settings, edition.names
     percent = edition.rules.indicators.query("unit == 'percent'")["indicator"]
-    rates = set(percent) & set(edition.rules.columns["field"])
+    rates = set(percent) & set(edition.rules.printed["field"])
     if not edition.has_totals:  # nothing says whether a high rate is a good one, except a target
         rates &= set(settings["targets"])
     if not rates:

@@ -64,18 +64,22 @@ def area_rows(edition: Edition) -> list[dict]:
 
 
 def printed_columns(edition: Edition) -> list[dict]:
-    """The columns of indicators and groups in the order of columns.csv: code, figure, name, target ("": none)."""
+    """The columns of indicators and groups in the order of the table: code, figure, name, target ("": none)."""
     targets, names = edition.rules.settings["targets"], edition.names
     groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
+    shown = [
+        (each.field, each.kind == "points", each.kind == "points" and each.field in groups)
+        for each in edition.rules.printed.itertuples()
+        if each.field in indicators or each.kind == "points"
+    ]
     return [
         {
-            "code": each.field,
-            "figure": "published_points" if each.kind == "points" else "value",
-            "name": names.group(each.field) if each.kind == "points" else names.indicator(each.field),
-            "target": names.limit(each.field, targets[each.field]) if each.field in targets else "",
+            "code": code,
+            "figure": "published_points" if in_points else "value",
+            "name": names.group(code) if is_group else names.indicator(code),
+            "target": names.limit(code, targets[code]) if code in targets else "",
         }
-        for each in edition.rules.columns.itertuples()
-        if each.field in (groups if each.kind == "points" else indicators)
+        for code, in_points, is_group in shown
     ]
 
 

@@ -239,3 +239,32 @@ def test_units_without_totals_are_not_called_higher_or_lower_in_rank(kind, named
     code = edition.units["unit_code"].iat[1]  # neither the first nor the last
     page = unitpage.first_screen(edition, code).data
     assert all(each in page for each in named) and ("Place above:" in page) is not bool(kind)
+
+
+# -- a row for each indicator ----------------------------------------------------------------------------------------
+
+LONG = {
+    "columns.csv": f"{HEAD}\nĐơn vị,unit,text,yes,,refuse\nChỉ tiêu,indicator,text,yes,,refuse\n"
+    "Tỷ lệ,value,percent,no,1,refuse\n{points}",
+    "area.toml": "[targets]\nTD = 95\n",
+}
+
+
+def long_rules(folder, points: str = ""):
+    blocks = LONG | {"columns.csv": LONG["columns.csv"].replace("{points}", points)}
+    return rules.load(home_of(blocks, folder), "example", DAY)
+
+
+def test_a_table_with_a_row_for_each_indicator_prints_the_indicators_of_its_scope_and_shows_them_as_its_form_says(
+    tmp_path,
+):
+    held = long_rules(tmp_path)
+    assert held.printed["field"].tolist() == ["CKMB", "TD", "DVCTT", "TT", "SH", "CT", "CT_LUYKE"]
+    assert held.decimals["TD"] == 1 and not held.is_printed("TDGQ")
+
+
+def test_with_points_it_prints_the_groups_too_and_a_form_with_columns_of_its_own_prints_those_alone(tmp_path):
+    held = long_rules(tmp_path, "Điểm,published_points,points,no,2,refuse\n")
+    assert held.is_printed("TDGQ") and "TDGQ" not in held.groups_not_printed
+    gia_lai = rules.load(HOME, "gia-lai", date(2026, 10, 8))  # its second form has a row for each indicator
+    assert gia_lai.printed["field"].tolist() == gia_lai.columns["field"][gia_lai.columns["kind"] == "points"].tolist()

@@ -35,7 +35,7 @@ def draw_heat(cells: pd.DataFrame, words: Wording) -> Chart:
             bold). Indicators are in the order in which they first appear.
 
     A column in which no unit is marked or more than a little away from its goal is not drawn, nor one in which all
-    units have the same value: what they have is said in the key.
+    units have the same value: what they have is said in the key. Where that would be every column, all are drawn.
     """
     if cells.empty:
         return draw_nothing(words)
@@ -49,11 +49,10 @@ def draw_heat(cells: pd.DataFrame, words: Wording) -> Chart:
     lacking = (1 - values / columns["target"].where(aimed, columns["most"])).clip(0, 1)
     far = (lacking.max() >= TELLS) | flags.any()
     told = far & ((values.nunique(dropna=False) > 1) | (len(values) == 1))
+    told = told if told.any() else ~told
     said = [words.say("chart.heat.key"), *([words.say("chart.heat.marked")] * int(flags.any(axis=None)))]
     said += [words.say("chart.heat.missing")] if values.loc[:, told].isna().any(axis=None) else []
     said += [_say_left_out(values[name], columns.loc[name], far[name], words) for name in columns.index[~told]]
-    if not told.any():
-        return draw_nothing(words)
     alt = _say_heat(values, flags, columns, int(told.sum()), words)
     values, flags, lacking = (each.loc[:, told] for each in (values, flags, lacking))
     columns, aimed = columns[told], aimed[told]
