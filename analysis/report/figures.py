@@ -256,7 +256,7 @@ def _by_urgency(edition: Edition, code: str, indicator: str) -> list[tuple[str, 
 def lost_points(edition: Edition, code: str = "") -> Chart | None:
     """Where points were lost by the area or one unit: each part that explains the total, then the rest.
 
-    None where the table has no such total.
+    None where the table has no such total, or nothing is known of any part of it.
     """
     code = code or edition.names.control
     scores, points = edition.tables["scores"], edition.tables["points"]
@@ -265,6 +265,8 @@ def lost_points(edition: Edition, code: str = "") -> Chart | None:
         return None
     order = {group: place for place, group in enumerate(edition.rules.groups["group"])}
     points = score.explained(points[points["unit_code"] == code])
+    if len(points) and points["points"].isna().all():
+        return None
     points = points.sort_values("group", key=lambda groups: groups.map(order), kind="stable")
     names = edition.names
     named = [

@@ -68,18 +68,18 @@ def printed_columns(edition: Edition) -> list[dict]:
     targets, names = edition.rules.settings["targets"], edition.names
     groups, indicators = set(edition.rules.groups["group"]), set(edition.rules.indicators["indicator"])
     shown = [
-        (each.field, each.kind == "points", each.kind == "points" and each.field in groups)
+        (each.field, each.kind == "points" and each.field in groups)
         for each in edition.rules.printed.itertuples()
         if each.field in indicators or each.kind == "points"
     ]
     return [
         {
             "code": code,
-            "figure": "published_points" if in_points else "value",
+            "figure": "published_points" if is_group else "value",
             "name": names.group(code) if is_group else names.indicator(code),
             "target": names.limit(code, targets[code]) if code in targets else "",
         }
-        for code, in_points, is_group in shown
+        for code, is_group in shown
     ]
 
 

@@ -5,6 +5,7 @@ The configuration is that of docs/layouts.md; the tables are small and their fig
 
 import dataclasses
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from support.example import home_of
 from analysis.config import rules
 from analysis.gate import clean, lines
 from analysis.method import changes
-from analysis.report import phrases, unitpage
+from analysis.report import phrases, table_rows, unitpage
 from analysis.report.names import Names
 from analysis.run import gating
 from analysis.weeks import history
@@ -268,3 +269,19 @@ def test_with_points_it_prints_the_groups_too_and_a_form_with_columns_of_its_own
     assert held.is_printed("TDGQ") and "TDGQ" not in held.groups_not_printed
     gia_lai = rules.load(HOME, "gia-lai", date(2026, 10, 8))  # its second form has a row for each indicator
     assert gia_lai.printed["field"].tolist() == gia_lai.columns["field"][gia_lai.columns["kind"] == "points"].tolist()
+
+
+def test_a_printed_part_that_is_no_group_is_a_figure_and_not_points(tmp_path):
+    blocks = of_one() | {
+        "area.toml": OF_ONE["area.toml"].format(more="").replace('scope = ""', 'scope = "mean"'),
+        "index-one/indicators.csv": OF_ONE["index-one/indicators.csv"]
+        + "C,A,mean,part,C,C,points,,none,,null,2020-01-01,,x,\n",
+        "columns.csv": f"{HEAD},scale\nĐơn vị,unit,text,yes,,refuse,\nC,C,points,yes,2,refuse,\nCả,total,score,yes,4,refuse,1\n",
+    }
+    rows = "\n".join(f"{name},0.79,0.9" for name in PARTS)
+    cleaned, held = gated(tmp_path, blocks, f"Đơn vị,C,Cả\n{rows}\n")
+    units = cleaned.units.assign(kind="commune")
+    edition = SimpleNamespace(rules=held, names=Names(held, words("en"), units))
+    (column,) = table_rows.printed_columns(edition)
+    measured = cleaned.measurements[cleaned.measurements["indicator"] == "C"]
+    assert column["code"] == "C" and measured[column["figure"]].tolist() == [0.79] * 3
