@@ -25,9 +25,8 @@ PLAIN_NAME = re.compile(r"units/[A-Za-z0-9~][A-Za-z0-9.-]*")
 
 @pytest.fixture
 def home(tmp_path):
-    """A home with the wording, and the private folders of a run."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "wording").symlink_to(HOME / "config" / "wording")
+    """A home with the configuration, and the private folders of a run."""
+    (tmp_path / "config").symlink_to(HOME / "config")
     publish.begin(tmp_path, AREA, CUTOFF, RUN, [])
     return tmp_path
 
