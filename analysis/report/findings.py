@@ -382,9 +382,9 @@ def _say_not_printed(rules: Rules, names: Names) -> str:
     has one group alone, which is its total."""
     hidden, words = names.groups_not_printed, names.words
     parts = {*rules.groups["group"], *rules.indicators["indicator"]}
-    if not hidden or (len(rules.groups) == 1 and not parts & set(rules.columns["field"])):
+    if not hidden or (len(rules.groups) == 1 and not parts & set(rules.printed["field"])):
         return ""
-    if not parts & set(rules.columns["field"]):
+    if not parts & set(rules.printed["field"]):
         return words.say("finding.only_totals")
     return words.say("finding.not_printed", groups=words.listed(map(names.group, hidden)))
 
