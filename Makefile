@@ -40,7 +40,7 @@ fuzz: $(READY)  ## damaged files and any text by the thousand, none to be read i
 
 faults: $(READY)  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
 	@FAULTS=all $(PYTEST) \
-		tests/whole/test_faults.py tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
+		$(wildcard tests/*/test_faults*.py) tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
 
 bench: $(READY) bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 90 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)

@@ -1,7 +1,4 @@
-"""Faults of disk and machine around publishing: whatever fails, there is the old week or the new one, and it is whole.
-
-``make faults`` (FAULTS=all) has every fault, else there is a sample; how many there were is told after the tests.
-"""
+"""Faults of disk and machine around publishing: whatever fails, there is the old week or the new one, and it is whole."""
 
 import ctypes
 import errno
@@ -25,6 +22,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from support.faults import ALL, failing, needs_fork, needs_proc, some
 from support.stand_in import (
     AREA,
     CUTOFF,
@@ -47,33 +45,6 @@ from analysis.mail.outbox import ACCEPTED, SENDING, UNCERTAIN, Letter, Outbox
 from analysis.run import pipeline
 from analysis.weeks import atomic, paths, provenance, publish
 from analysis.weeks.home import PROJECT
-
-ALL = os.environ.get("FAULTS") == "all"
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked and killed")
-needs_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
-
-
-def some(cases: Sequence, few: int) -> Sequence:
-    """All of them in the long form, else a few, evenly spread."""
-    return cases if ALL or len(cases) <= few else [cases[number * len(cases) // few] for number in range(few)]
-
-
-@pytest.fixture
-def counted(record_property):
-    """``counted(what, tried, wrong)`` keeps the count for the end of the tests, and fails where anything is wrong.
-
-    wrong : what did not hold, by fault
-    """
-
-    def counted(what: str, tried: int, wrong: dict[str, list[str]]) -> None:
-        record_property("count", f"{what}: {tried} faults, {tried - len(wrong)} survived")
-        assert wrong == {}
-
-    return counted
-
-
-def failing(**checks: bool) -> list[str]:
-    return [name for name, holds in checks.items() if not holds]
 
 
 def leftovers(home: Path) -> list[Path]:  # noqa: F811
