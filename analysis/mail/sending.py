@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import filelock
-
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
@@ -21,7 +19,7 @@ from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
 from analysis.mail.status import say_time, summarise
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, locks, paths, publish, store
 
 
 class NothingPublished(AnalysisError, FileNotFoundError):
@@ -89,8 +87,9 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
             letters = {each.code: _as_published(folder / each.file, home, made, words) for each in listed if each.file}
             week = _as_published(place, home, made, words)
             return Issue(len(store.revisions(place.parent)) + 1, week, letters, listed, folder)
-    except publish.Busy as busy:
-        raise WeekIsBusy(words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)) from None
+    except locks.Busy as busy:
+        said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+        raise WeekIsBusy(said + busy.advice(words)) from None
 
 
 def _as_published(path: Path, home: Path, made: dict[str, str], words: Wording) -> bytes:
@@ -227,7 +226,7 @@ def send(
     sender.password(about.server)
     if not resend:
         _assigned(home, area, cutoff, issue, about)  # a row that names no letter stops all before an outbox is made
-    with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
+    with _only_sender(home, area, cutoff, words, tell), outbox.opened(path(home)) as box:
         box.recover(area, cutoff, clock())
         box.forget_bytes(clock())
         if resend:
@@ -304,12 +303,17 @@ def withdraw(home: Path, area: str, cutoff: str, words: Wording, keep: Callable[
 
 
 @contextmanager
-def _only_sender(home: Path, area: str, cutoff: str, words: Wording) -> Iterator[None]:
-    """Allow only one sender of a week at a time. The system frees the lock of a dead one. Raises WeekIsBusy."""
+def _only_sender(
+    home: Path, area: str, cutoff: str, words: Wording, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Allow only one sender of a week at a time; tell where that is not certain. Raises WeekIsBusy."""
     lock = path(home).with_name(f".lock-{area}-{cutoff}")
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(lock, timeout=0):
+        with locks.held(lock) as is_weak:
+            if is_weak:
+                tell(words.say("run.lost_lock", folder=lock.parent))
             yield
-    except filelock.Timeout:
-        raise WeekIsBusy(words.say("mail.already_sending", area=area, cutoff=cutoff)) from None
+    except locks.Busy as busy:
+        said = words.say("mail.already_sending", area=area, cutoff=cutoff)
+        raise WeekIsBusy(said + busy.advice(words)) from None

@@ -22,7 +22,7 @@ from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
-from analysis.weeks import atomic, paths, provenance, publish, store
+from analysis.weeks import atomic, locks, paths, provenance, publish, store
 from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -149,14 +149,17 @@ def make_week(
         where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline())
         this = _Week(*where, tables, remarks, parameters, *how)
         try:
-            with publish.locked(home, area, cutoff):
+            with publish.locked(home, area, cutoff) as is_weak:
+                if is_weak:
+                    this.steps.tell(words.say("run.lost_lock", folder=paths.processed(home, area)))
                 publish.tidy(home, area, cutoff)
                 outcome = this.outcome()
                 if outcome.report:
                     this.list_weeks()
                 return outcome
-        except publish.Busy as busy:
-            return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+        except locks.Busy as busy:
+            said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+            return Outcome(Exit.BUSY, said + busy.advice(words))
 
 
 @dataclass(frozen=True)

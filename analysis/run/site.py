@@ -20,15 +20,13 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-import filelock
-
 from analysis.config import periods
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
 from analysis.run.pipeline import Outcome
-from analysis.weeks import atomic, paths
+from analysis.weeks import atomic, locks, paths
 
 RECORD, LOCK = ".766-site.json", ".766-site.lock"
 OWN = ("config", "data", "reports")  # folders of the home
@@ -78,8 +76,8 @@ def make_site(
     try:
         with _locked(folder):
             changed, deleted, count = _renew_while_published(home, weeks, folder, words, with_word, indexes or words)
-    except filelock.Timeout:
-        return Outcome(Exit.BUSY, words.say("site.busy", folder=folder))
+    except locks.Busy as busy:
+        return Outcome(Exit.BUSY, words.say("site.busy", folder=folder) + busy.advice(words))
     key = "site.done" if changed or deleted else "site.nothing_new"
     about = {"changed": changed, "deleted": deleted} if changed or deleted else {}
     return Outcome(Exit.DONE, words.say(key, folder=folder / NAME, count=count, **about))
@@ -87,14 +85,13 @@ def make_site(
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Allow only one call for a folder at a time; a folder that stays empty is removed. Raises filelock.Timeout."""
-    with filelock.FileLock(folder / LOCK, timeout=0):
-        try:
+    """Allow only one call for a folder at a time; a folder that stays empty is removed. Raises locks.Busy."""
+    try:
+        with locks.held(folder / LOCK, named=False):  # this machine's name is not for a folder that is public
             yield
-        finally:
-            with suppress(OSError):  # deleting is safe: filelock ignores a lock on a deleted file
-                (folder / LOCK).unlink()
-                folder.rmdir()  # only where nothing was copied
+    finally:
+        with suppress(OSError):
+            folder.rmdir()  # only where nothing was copied
 
 
 def _renew_while_published(
@@ -201,7 +198,7 @@ def _without_dead_links(path: str, page: str, plan: dict[str, File]) -> str:
 
 def _check_is_ours(folder: Path, words: Wording) -> None:
     """Raises Refused where the folder holds something, but no record of a copy."""
-    others = sorted(path.name for path in folder.iterdir() if path.name != LOCK) if folder.is_dir() else []
+    others = sorted(path.name for path in folder.iterdir() if not path.name.startswith(LOCK)) if folder.is_dir() else []
     if others and not _record(folder):
         raise Refused(words.say("site.foreign", folder=folder, names=", ".join(others[:MOST_NAMED])))
 

@@ -15,7 +15,7 @@ from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import sending
 from analysis.run.pipeline import Outcome, renew_index
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, locks, paths, publish, store
 
 REASON, REACHED = "reason.txt", "reached.txt"
 
@@ -44,8 +44,9 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
             work.rename(final)
             atomic.sync_entry(final.parent)
             renew_index(home, area, _index_words(home, area))
-    except publish.Busy as busy:
-        return Outcome(Exit.BUSY, words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since))
+    except locks.Busy as busy:
+        said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
+        return Outcome(Exit.BUSY, said + busy.advice(words))
     later = [day for day in store.published(home, area) if day > cutoff]
     said = [words.say("withdraw.done", area=area, cutoff=cutoff, kept=final.relative_to(home), reason=reason)]
     said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]

@@ -9,61 +9,28 @@ one version, and its name still means that folder afterwards. Tables and reports
 when they match ``products`` in the week's run.json (``intact``).
 """
 
-import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import filelock
-
-from analysis.weeks import atomic, paths, store
+from analysis.weeks import atomic, locks, paths, store
 
 FAILURES_KEPT = 5
-MOMENT_S = 2  # our choice
-
-
-class Busy(Exception):
-    """Another run of the same week is active. ``pid`` and ``since`` are "" where it has not written them yet."""
-
-    def __init__(self, pid: str, since: str) -> None:
-        super().__init__(f"process {pid}, since {since}")
-        self.pid, self.since = pid, since
 
 
 @contextmanager
-def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
-    """Allow only one run of a week at a time. The system frees the lock of a run that died. Raises Busy."""
+def locked(home: Path, area: str, cutoff: str) -> Iterator[bool]:
+    """Allow only one run of a week at a time; gives True where this is not certain. Raises locks.Busy."""
     path = paths.processed(home, area, f".lock-{cutoff}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with filelock.FileLock(path, timeout=0):
-            with atomic.naming(path):
-                path.write_text(f"{os.getpid()} {datetime.now():%H:%M:%S %d/%m/%Y}", "utf-8")
-            try:
-                yield
-            finally:
-                with suppress(OSError):  # deleting is safe: filelock ignores a lock on a deleted file
-                    path.unlink()
-    except filelock.Timeout:
-        raise Busy(*_holder(path)) from None
+        with locks.held(path) as is_weak:
+            yield is_weak
     finally:
         with suppress(OSError):
             path.parent.rmdir()  # a refused first week leaves nothing behind
-
-
-def _holder(lock: Path) -> tuple[str, str]:
-    """The process id of the active run, and since when it works. A run writes both a moment after it takes the lock."""
-    until = time.monotonic() + MOMENT_S
-    while time.monotonic() < until:
-        with suppress(OSError):
-            pid, _, since = lock.read_text("utf-8").partition(" ")
-            if since:
-                return pid, since
-        time.sleep(0.01)
-    return "", ""
 
 
 def tidy(home: Path, area: str, cutoff: str) -> None:

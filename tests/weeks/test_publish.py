@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.on_disk import contents, put
 
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, locks, paths, publish, store
 from analysis.weeks.home import PROJECT
 
 AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
@@ -182,7 +182,7 @@ with publish.locked(pathlib.Path(sys.argv[1]), "cho-moi", "2023-12-04"):
     holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
     try:
         assert holder.stdout.readline() == b"held\n"
-        with pytest.raises(publish.Busy) as busy, publish.locked(home, AREA, CUTOFF):
+        with pytest.raises(locks.Busy) as busy, publish.locked(home, AREA, CUTOFF):
             pass
         assert busy.value.pid == str(holder.pid)
         assert busy.value.since
