@@ -12,8 +12,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import SimpleNamespace
 
+import zmq
 from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.iostream import OutStream
@@ -23,9 +25,12 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.iorw import papermill_io
 from traitlets.config import Config
 
+from analysis.run.processes.isolated import FORKS
 from analysis.run.processes.parallel_drawings import ParallelDrawings
 
 UNKEPT = Config({"HistoryManager": {"enabled": False}})  # nobody needs a history of a run's cells
+OVER_FILES = FORKS and zmq.has("ipc")
+LOOPBACK = "127.0.0.1"
 PYTHON = "python3"  # the name of the only kernel that this process can be
 
 
@@ -96,13 +101,15 @@ class Shown(PapermillNotebookClient):
 
 @contextmanager
 def private_sockets() -> Iterator[Config]:
-    """Settings for papermill's own engine: the kernel's sockets are in a private folder.
+    """Settings for papermill's own engine: nobody else can speak to the kernel.
 
-    With TCP every user of the machine could connect. Without a connection file the sockets would be in the working
-    directory, where two runs would use the same names.
+    Its sockets are files in a private folder. Where they cannot be (Windows has none; on macOS their names may have
+    104 bytes), they are ports of this machine alone, and Jupyter signs each message by a key that stands in that folder.
+    Without a connection file the sockets would be in the working directory, where two runs would use the same names.
     """
     with tempfile.TemporaryDirectory(prefix="kernel-") as private:
-        yield Config({"KernelManager": {"transport": "ipc", "connection_file": f"{private}/kernel.json"}})
+        connection = {"transport": "ipc"} if OVER_FILES else {"transport": "tcp", "ip": LOOPBACK}
+        yield Config({"KernelManager": connection | {"connection_file": str(Path(private, "kernel.json"))}})
 
 
 def _client() -> BlockingInProcessKernelClient:

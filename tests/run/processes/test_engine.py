@@ -105,6 +105,28 @@ def test_a_kernel_that_is_started_is_spoken_to_over_no_port(tmp_path, monkeypatc
     assert said["text"] == "ipc\n"
 
 
+OVER_PORTS = """\
+import json, os, psutil, stat, ipykernel.connect
+about = ipykernel.connect.get_connection_info(unpack=True)
+file = ipykernel.connect.get_connection_file()
+bound = psutil.Process().net_connections("inet")
+print(json.dumps([about["transport"], about["ip"], len(about["key"]), about["signature_scheme"],
+    stat.S_IMODE(os.stat(file).st_mode), os.stat(os.path.dirname(file)).st_mode & 0o777,
+    sorted({each.laddr.ip for each in bound}), any(each.status == "LISTEN" for each in bound)]))"""
+
+
+def test_where_no_sockets_are_files_a_kernel_listens_to_this_machine_alone_and_by_a_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(inprocess, "OVER_FILES", False)
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(OVER_PORTS)]
+    about = {"kernelspec": {"name": "python3", "display_name": "x", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=about), source := tmp_path / "source.ipynb")
+    notebook.run(HOME, source, target := tmp_path / "target.ipynb", {}, words(), notebook.EngineOptions("papermill"))
+    (said,) = outputs(target)[1]
+    transport, ip, key, scheme, *rest = json.loads(said["text"])
+    assert (transport, ip, scheme) == ("tcp", "127.0.0.1", "hmac-sha256") and key >= 32
+    assert rest == [0o600, 0o700, ["127.0.0.1"], True]
+
+
 def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell("secret = 'canary'")]
