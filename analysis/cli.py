@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from analysis import console
 from analysis.config import periods, speech
 from analysis.exits import AnalysisError, Exit, worst
 
@@ -291,7 +292,8 @@ def gate(
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         print(gating.write_tables(out, accepted, cleaned, words, "utf-8-sig"))
         print(words.say("run.page", page=gating.save_page(out, files, cleaned, rules, words)))
-    return Exit.REFUSED if cleaned.refused else Exit.DONE
+    status = Exit.REFUSED if cleaned.refused else Exit.DONE
+    return status if out else _with_text(status)
 
 
 @app.command(short_help="Gate and scoring without notebooks.")
@@ -560,7 +562,7 @@ def mail(
 
     words = _words(home, lang)
     if status:
-        return _mailed(words, sending.status, home, area, cutoff, words)
+        return _with_text(_mailed(words, sending.status, home, area, cutoff, words))
     if send or resend_uncertain:
         return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed)
     return _mailed(words, sending.preview, home, area, cutoff, words)
@@ -644,14 +646,16 @@ def _gated(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    arguments = sys.argv[1:] if arguments is None else arguments
+    with console.unfailing():
+        return _main(sys.argv[1:] if arguments is None else arguments)
+
+
+def _main(arguments: list[str]) -> int:
     name = "analysis" if Path(sys.argv[0]).stem == "analysis" else "python -m analysis"
     if arguments[:1] == ["week"] and "--help" not in arguments:
         from analysis.run import preload
 
         preload.begin()  # it starts while the command line is read
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console that cannot show Vietnamese must not stop the command
     command = typer.main.get_command(app)
     wants_help = not arguments or "--help" in arguments
     if wants_help and speech.language(speech.asked_for(arguments)) == "vi":
@@ -659,7 +663,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         help_texts.translate(command)
     try:
-        return command(arguments, prog_name=name, standalone_mode=False) or 0
+        status = command(arguments, prog_name=name, standalone_mode=False) or 0
+        return _with_text(status) if wants_help else status
     except UsageError as error:
         error.show()
         return Exit.WRONG_USAGE
@@ -669,3 +674,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(error if error.filename is None else f"{error.filename}: {error.strerror}", file=sys.stderr)
         return Exit.FAILED
+
+
+def _with_text(status: int) -> int:
+    """The status of a command whose printed text is all that it makes: FAILED where the text could not be written.
+
+    Any other command has done its work, whether somebody could read about it or not.
+    """
+    if error := console.unwritten():
+        print(f"stdout: {error.strerror}", file=sys.stderr)
+        return worst([Exit(status), Exit.FAILED])
+    return status

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from analysis import console
 from analysis.config import wording
 from analysis.config.wording import WordingError
 from analysis.exits import Exit
@@ -58,13 +59,14 @@ def make_weeks(
 
 def _make_week(home: Path, area: str, cluster: str, steps: Pipeline, **about) -> tuple[str, Outcome]:
     steps = replace(steps, tell=partial(_tell, steps.tell, area), way=replace(steps.way, beside=False))
-    preload.warm_up(home, area)
-    try:
-        return area, pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
-    except WordingError:
-        raise
-    except Exception as error:  # one area's failure must not stop the other areas
-        return area, Outcome(Exit.FAILED, unit_pages.error_text(error))
+    with console.unfailing():  # this process has streams of its own
+        preload.warm_up(home, area)
+        try:
+            return area, pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
+        except WordingError:
+            raise
+        except Exception as error:  # one area's failure must not stop the other areas
+            return area, Outcome(Exit.FAILED, unit_pages.error_text(error))
 
 
 def _tell(tell: Callable[[str], None], area: str, line: str) -> None:

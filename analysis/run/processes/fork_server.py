@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+from analysis import console
 from analysis.weeks.home import environment
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -78,8 +79,7 @@ def serve(line: int) -> None:
         gc.disable()  # it would take a fifth of the time of the imports and free little
         with contextlib.suppress(Exception):  # preparing only saves time; a later call shows the error
             pickle.loads(prepare)()
-        sys.stdout.flush()  # else each child would print the same text again
-        sys.stderr.flush()
+        console.flush()  # else each child would print the same text again
         gc.enable()
         gc.freeze()  # else garbage collection in a child would copy the shared memory pages
         signal.signal(

@@ -22,6 +22,7 @@ from typing import Self
 
 import psutil
 
+from analysis import console
 from analysis.run.processes import fork_server
 from analysis.run.processes.fork_server import ForkServer
 
@@ -286,8 +287,7 @@ def _work(answers: connection.Connection, surroundings: tuple, order: bytes) -> 
     except Exception as error:  # also where the answer cannot be pickled
         answer = pickle.dumps((_portable(error), None))
     answers.send_bytes(answer)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    console.flush()
 
 
 def _portable(error: Exception) -> Exception:
