@@ -13,6 +13,7 @@ import typer
 from analysis import console
 from analysis.config import periods, speech
 from analysis.exits import AnalysisError, Exit, worst
+from analysis.weeks import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -244,6 +245,7 @@ def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording
         statuses += [] if each.status is None else [each.status]
         mails += each.mails
     statuses += [_sent(home, area, cutoff, words) for area, cutoff in mails] if send else []
+    _tell_lacking(words)
     return worst(statuses)
 
 
@@ -439,8 +441,10 @@ def withdraw(
     home, area = _place(home, area)
     from analysis.run.withdraw import withdraw_week
 
-    outcome = withdraw_week(home, area, cutoff, reason.strip(), _words(home, lang))
+    words = _words(home, lang)
+    outcome = withdraw_week(home, area, cutoff, reason.strip(), words)
     _say(outcome.message, outcome.status)
+    _tell_lacking(words)
     return outcome.status
 
 
@@ -581,7 +585,14 @@ def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments
     except KeyboardInterrupt:
         status, text = Exit.STOPPED, words.say("mail.stopped")
     print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
+    _tell_lacking(words)
     return status
+
+
+def _tell_lacking(words: "Wording") -> None:
+    """Say once what the file system of a folder does not offer, and what is lost by it."""
+    for each in lacking.untold():
+        _tell(words.say(f"lost.{each.what}", folder=each.folder))
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:
@@ -646,6 +657,7 @@ def _gated(
 
 
 def main(arguments: list[str] | None = None) -> int:
+    lacking.forget()
     with console.unfailing():
         return _main(sys.argv[1:] if arguments is None else arguments)
 

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 STREAMS = {"stdin": "r", "stdout": "w", "stderr": "w"}  # in the order of their file descriptors
@@ -61,7 +62,7 @@ def unfailing() -> Iterator[None]:
     before = {name: getattr(sys, name) for name in STREAMS}
     for name, mode in STREAMS.items():
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (open as long as the process)
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 (for as long as the process)
     outlets = [Outlet(sys.stdout), Outlet(sys.stderr)]
     for each in outlets:
         if isinstance(each.stream, io.TextIOWrapper):

@@ -8,7 +8,6 @@ pending → sending → accepted | refused | gave up | uncertain; pending again 
 """
 
 import json
-import os
 import random
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.exits import AnalysisError
+from analysis.mail import database
 
 STATES = ("pending", "sending", "accepted", "refused", "gave up", "uncertain")
 PENDING, SENDING, ACCEPTED, REFUSED, GAVE_UP, UNCERTAIN = STATES
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS letters (
 
 
 class OutboxError(AnalysisError):
-    """The file of the outbox is damaged, or cannot be written; the text is what SQLite says."""
+    """The file of the outbox is damaged, or cannot be written; the text names it and is what SQLite says."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,8 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its other files the same mode
-        self.db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        self.db = database.connect(self.path)
         self.db.row_factory = sqlite3.Row
-        self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute(SCHEMA)
         self._renew()
 
@@ -290,4 +286,4 @@ def opened(path: Path) -> Iterator[Outbox]:
         with closing(Outbox(path)) as box:
             yield box
     except sqlite3.Error as error:
-        raise OutboxError(f"{type(error).__name__}: {error}") from error
+        raise OutboxError(f"{path}: {type(error).__name__}: {error}") from error

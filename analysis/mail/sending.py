@@ -4,6 +4,7 @@ One process for each week sends the letters of the outbox: one try after the oth
 stopped and started again at any time; the outbox knows which letters are left.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
 from analysis.mail.status import say_time, summarise
 from analysis.weeks import atomic, locks, paths, publish, store
+
+PREVIEW = re.compile(r"\d{3,}\.eml")  # what else lies there is somebody's own
 
 
 class NothingPublished(AnalysisError, FileNotFoundError):
@@ -153,10 +156,11 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, s
         made = letters(home, area, cutoff, issue, about, box, time.time())
     folder = path(home).parent / "preview" / area / cutoff
     for old in folder.glob("*.eml"):
-        old.unlink()
+        if PREVIEW.fullmatch(old.name):
+            atomic.remove(old, below=path(home).parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number, each in enumerate(made, start=1):
-        (folder / f"{number:03d}.eml").write_bytes(each.message)
+        atomic.save(folder / f"{number:03d}.eml", each.message)
     lines = [
         f"  {number:03d}.eml  {each.address}  {issue.name(each.about)}".rstrip()
         for number, each in enumerate(made, start=1)

@@ -11,7 +11,7 @@ from analysis.config.wording import WordingError
 from analysis.exits import Exit
 from analysis.run import pipeline, preload, unit_pages
 from analysis.run.pipeline import Outcome, Pipeline
-from analysis.weeks import paths
+from analysis.weeks import lacking, paths
 
 
 def make_all(
@@ -54,19 +54,25 @@ def make_weeks(
     parallel = joblib.Parallel(jobs, return_as="generator_unordered")
     called = (joblib.delayed(_make_week)(home, area, cluster, steps or Pipeline(), **about) for area in areas)
     bar = {"total": len(areas), "disable": None, "leave": False, "bar_format": "{n_fmt}/{total_fmt} |{bar}| {elapsed}"}
-    yield from tqdm(parallel(called), **bar)
+    for area, outcome, lacks in tqdm(parallel(called), **bar):
+        lacking.add(lacks)
+        yield area, outcome
 
 
-def _make_week(home: Path, area: str, cluster: str, steps: Pipeline, **about) -> tuple[str, Outcome]:
+def _make_week(
+    home: Path, area: str, cluster: str, steps: Pipeline, **about
+) -> tuple[str, Outcome, list[lacking.Lack]]:
+    """The area, its outcome, and what this process noticed that file systems lack."""
     steps = replace(steps, tell=partial(_tell, steps.tell, area), way=replace(steps.way, beside=False))
     with console.unfailing():  # this process has streams of its own
         preload.warm_up(home, area)
         try:
-            return area, pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
+            outcome = pipeline.make_week(home, area, jobs=1, cluster=cluster, steps=steps, **about)
         except WordingError:
             raise
         except Exception as error:  # one area's failure must not stop the other areas
-            return area, Outcome(Exit.FAILED, unit_pages.error_text(error))
+            outcome = Outcome(Exit.FAILED, unit_pages.error_text(error))
+    return area, outcome, lacking.noticed()
 
 
 def _tell(tell: Callable[[str], None], area: str, line: str) -> None:

@@ -3,7 +3,6 @@
 The driver imports this module; whatever reads tables is imported by the functions that need it.
 """
 
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,14 +53,14 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
     """
     from analysis.config import rules
     from analysis.gate import clean
-    from analysis.weeks import paths
+    from analysis.weeks import atomic, paths
 
     held = rules.load(home, area, periods.cutoff(cutoff))
     if held.open_points:
         raise ConfigError("\n".join(open_lines(held, words)))
     cleaned = clean.gate(raw, held, words)
     found, kept = summarise(cleaned, words), paths.processed(home, area, "refused", cutoff)
-    shutil.rmtree(kept, ignore_errors=True)
+    atomic.remove(kept, below=paths.processed(home, area))
     with suppress(OSError):  # where the disk is full there is no page, but the problems are still printed
         if found.refused:
             found = found._replace(page=save_page(kept, raw, cleaned, held, words))

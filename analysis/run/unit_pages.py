@@ -224,7 +224,7 @@ def _replace(task: Task, words: Wording) -> None:
     (folder / FAILED).mkdir(exist_ok=True)
     for path in (folder / f"{file}.ipynb", folder / f"{file}.json"):
         if path.is_file():
-            path.rename(folder / FAILED / path.name)
+            atomic.move(path, folder / FAILED / path.name)
     atomic.save(paths.run_reports(task.home, task.area, task.run) / f"{file}.html", missing(words, _title(task, words)))
 
 

@@ -5,7 +5,6 @@ The steps are made in a hidden folder, which gets its name at the end: a call th
 call.
 """
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,10 +37,10 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
             for path, kept in [*((place, work / name) for name, place in places.items()), *delivered]:
                 if path.exists():
                     kept.parent.mkdir(exist_ok=True)
-                    shutil.move(path, kept)
+                    atomic.move(path, kept)
             final = paths.processed(home, area, "withdrawn", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
             final.parent.mkdir(exist_ok=True)
-            work.rename(final)
+            atomic.move(work, final)
             atomic.sync_entry(final.parent)
             renew_index(home, area, _index_words(home, area))
     except locks.Busy as busy:

@@ -9,6 +9,7 @@ one version, and its name still means that folder afterwards. Tables and reports
 when they match ``products`` in the week's run.json (``intact``).
 """
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from pathlib import Path
 from analysis.weeks import atomic, locks, paths, store
 
 FAILURES_KEPT = 5
+FAILURE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{8}T\d{12}")  # what else lies there is somebody's own
 
 
 @contextmanager
@@ -41,9 +43,9 @@ def tidy(home: Path, area: str, cutoff: str) -> None:
         if _half_published(home, area, cutoff, folder.name.removeprefix(".run-")):
             atomic.swap(folder, paths.processed(home, area, cutoff))
             atomic.sync_entry(folder.parent)
-            left.append(paths.processed(home, area, "draft", cutoff))
+            _remove_draft(home, area, cutoff)
     for folder in [*left, *(folder for root in roots for folder in root.glob(f".run-{cutoff}-*"))]:
-        shutil.rmtree(folder, ignore_errors=True)
+        atomic.remove(folder)
 
 
 def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
@@ -57,12 +59,12 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
     for new, place in _places(home, area, cutoff, run):
         new.mkdir(parents=True)
         if keep and place.is_dir():
-            shutil.copytree(place, new / keep)
+            atomic.copy(place, new / keep)
             for old in store.revisions(new / keep):
-                old.rename(new / old.name)
+                atomic.move(old, new / old.name)
         else:
             for old in store.revisions(place):
-                shutil.copytree(old, new / old.name)
+                atomic.copy(old, new / old.name)
     folder = paths.run_folder(home, area, run)
     (folder / "raw").mkdir()
     for path in raw:
@@ -121,8 +123,14 @@ def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
         for new, place in reversed(done):
             atomic.swap(new, place) if new.exists() else place.rename(new)
         raise
-    for left in (*(new for new, _ in pairs), paths.processed(home, area, "draft", cutoff)):
-        shutil.rmtree(left, ignore_errors=True)
+    for new, _ in pairs:
+        atomic.remove(new)
+    _remove_draft(home, area, cutoff)
+
+
+def _remove_draft(home: Path, area: str, cutoff: str) -> None:
+    """Delete the draft of a week that is published; where ``draft`` is a link, somebody keeps the drafts elsewhere."""
+    atomic.remove(paths.processed(home, area, "draft", cutoff), below=paths.processed(home, area))
 
 
 def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part: str = "") -> Path:
@@ -134,10 +142,10 @@ def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part:
     kept = paths.processed(home, area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     kept.parent.mkdir(exist_ok=True)
     atomic.save(folder / "reason.txt", reason)
-    folder.rename(kept)
-    oldest_first = sorted(kept.parent.iterdir(), key=lambda path: path.name.rpartition("-")[2])
-    for old in oldest_first[:-FAILURES_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    atomic.move(folder, kept)
+    ours = [path for path in kept.parent.iterdir() if FAILURE.fullmatch(path.name)]
+    for old in sorted(ours, key=lambda path: path.name.rpartition("-")[2])[:-FAILURES_KEPT]:
+        atomic.remove(old, below=paths.processed(home, area))
     return kept
 
 

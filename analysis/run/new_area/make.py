@@ -25,6 +25,7 @@ from analysis.run.new_area.columns import find_vocabulary
 from analysis.run.new_area.draft import Draft, NoTable, make_draft, with_new_index
 from analysis.run.new_area.folder import Told
 from analysis.run.new_area.layout import Sheet, read_sheet
+from analysis.weeks import atomic
 
 NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 MOST_IN_NAME = 60  # our choice: it is part of every path and address
@@ -189,14 +190,14 @@ def _write(config: Path, texts: dict[str, bytes], words: Wording) -> None:
         for each in folders:  # the index first: an area without its index would be a fault in every command
             if (config / each).exists():
                 raise NotMade(words.say("new_area.taken", name=each))
-            (part / each).rename(config / each)
+            atomic.move(part / each, config / each)
             placed.append(config / each)
     except BaseException:
         for each in placed:
-            shutil.rmtree(each, ignore_errors=True)
+            atomic.remove(each)
         raise
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        atomic.remove(part)
 
 
 def ask_names(told: Told, words: Wording, ask: Callable[[str], str]) -> Told:
