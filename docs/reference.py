@@ -7,8 +7,8 @@ from pandera import dtypes
 
 from analysis import tables
 from analysis.config import area, files, index, schema
+from analysis.mail import recipients
 from analysis.mail import schema as mail_schema
-from analysis.mail import settings
 
 DOCS = Path(__file__).parent
 WRITTEN = "<!-- Written by docs/reference.py (make docs) from the code; do not edit. -->"
@@ -89,7 +89,7 @@ def configuration() -> str:
     parts += [MAIL, *_model(mail_schema.Mail, {})]
     parts += [
         "## The file of recipients\n\n`recipients` in `mail.toml` names it.\n",
-        _columns("", settings.COLUMNS),
+        _columns("", recipients.COLUMNS),
     ]
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 
@@ -128,7 +128,7 @@ def _keys(model: type[schema.Table], keys: dict[str, dict], shared: dict) -> str
 
 def _columns(name: str, columns: dict[str, str]) -> str:
     rows = []
-    later = files.LATER.get(name, ()) if name else settings.LATER
+    later = files.LATER.get(name, ()) if name else recipients.LATER
     for column, meaning in columns.items():
         words = files.words_of(name, column) if name else ()
         kind = "a number" if column in files.NUMBERS else "a day" if column in files.DATES else "a text"

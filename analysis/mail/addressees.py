@@ -15,7 +15,9 @@ from typing import NamedTuple
 from analysis.config import units
 from analysis.config.departments import find_code
 from analysis.config.files import ConfigError
-from analysis.mail.settings import Recipient, bare
+from analysis.mail import addresses
+from analysis.mail.recipients import Recipient
+from analysis.mail.settings import bare
 
 LIST = "mail/letters.csv"
 COLUMNS = ("code", "kind", "name_vi", "name_en", "file")
@@ -71,7 +73,7 @@ def assign(
         except LookupError as fault:
             faults.append(f"{each.where}: for: {each.about}: {fault}")
         else:
-            found.setdefault((code, bare(each.recipient).casefold()), each.recipient)
+            found.setdefault((code, addresses.fold(bare(each.recipient))), each.recipient)
     faults += [
         f"{recipients[0].where.partition(':')[0]}: {count} recipients of {code or 'the week'}, more than the limit of"
         f" {MOST_RECIPIENTS}"

@@ -5,14 +5,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from analysis.config.schema import Table
-from analysis.mail import compose, sender
+from analysis.mail import addresses, compose, recipients, sender
 
 
 def _is_address(text: str) -> str:
     try:
-        compose.address("", text)
+        found = compose.address("", text)
     except compose.MailError as error:
         raise ValueError(str(error).rpartition(": ")[2]) from None
+    if reason := addresses.too_long(found.addr_spec):
+        raise ValueError(reason)
+    if len(found.display_name) > recipients.MOST_NAME:
+        raise ValueError(f"a name of {len(found.display_name):,} characters; expected at most {recipients.MOST_NAME}")
     return text
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.mail import addressees, compose, outbox, sender, settings
+from analysis.mail import addressees, addresses, compose, outbox, sender, settings
 from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
@@ -115,13 +115,13 @@ def letters(
              the list that names no letter.
     """
     reached = box.reached(area, cutoff, issue.revision) if box else []
-    got = {(each["about"], settings.bare(each["recipient"]).casefold()): each for each in reached}
+    got = {(each["about"], addresses.fold(settings.bare(each["recipient"]))): each for each in reached}
     wanted = {key: each["recipient"] for key, each in got.items()}
     wanted |= _assigned(home, area, cutoff, issue, about)
     same = {key for key, each in got.items() if key[0] and issue.is_as_before(key[0], each["revision"])}
     contents = {"": issue.week} | issue.letters
     everyone = {key: each for key, each in wanted.items() if key not in same and key[0] in contents}
-    if odd := [box for _, box in everyone if box.rpartition("@")[2] not in about.domains]:
+    if odd := [box for _, box in everyone if addresses.domain(box) not in about.domains]:
         raise ConfigError(
             f"{settings.SETTINGS}: {', '.join(odd)} got the report before; the domain is no longer among domains"
         )

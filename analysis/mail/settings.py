@@ -1,27 +1,18 @@
-"""Reads the settings of mail: mail.toml (the server) and the file of recipients. Both are in the home, outside git."""
+"""Reads the settings of mail, mail.toml, which is in the home, outside git; and with them the recipients of an area."""
 
-import csv
-import io
 import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from analysis.config import files
 from analysis.config.files import ConfigError
 from analysis.exits import AnalysisError, Exit
-from analysis.mail import compose
+from analysis.mail import addresses, compose, recipients
+from analysis.mail.recipients import Recipient
 from analysis.mail.sender import Server
 
 SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
-COLUMNS = {
-    "area": "the area whose report the recipient gets: a folder of config/",
-    "name": "name of the recipient; may be empty",
-    "address": "mailbox of the recipient, in ASCII",
-    "for": "code or name of a unit or department: the recipient gets its letter, not the week's mail; may be empty",
-}
-LATER = ("for",)  # offices' own files may lack it
 FOR_OPERATOR = ("sender", "operator", "smtp")
 
 
@@ -29,14 +20,6 @@ class NoSettings(AnalysisError, FileNotFoundError):
     """mail.toml names no server, so nothing is sent; the text says what to do."""
 
     status = Exit.WRONG_USAGE
-
-
-class Recipient(NamedTuple):
-    """A row of the file of recipients: ``Name <box@host>``; whom the letter is about, as written ("": the week)."""
-
-    recipient: str
-    about: str = ""
-    where: str = ""  # file and row, for texts of errors
 
 
 @dataclass(frozen=True)
@@ -61,15 +44,15 @@ def settings(home: Path, area: str) -> Settings | None:
     if says is None:
         return None
     values, faults = _checked(home, schema.Mail, says)
-    recipients, file = [], values.get("recipients")
-    domains = frozenset(each.casefold() for each in _texts(values.get("domains")))
+    found, file = [], values.get("recipients")
+    domains = frozenset(addresses.plain_domain(each).lower() for each in _texts(values.get("domains")))
     if isinstance(file, str) and domains:
         areas = {path.parent.name for path in home.glob("config/*/area.toml")}
-        recipients, wrong = _recipients(home / file, area, domains, areas | {area})
+        found, wrong = recipients.read(home / file, area, domains, areas | {area})
         faults += wrong
     if faults:
         raise ConfigError("\n".join(faults))
-    return Settings(values["sender"], values["reply_to"], domains, recipients, _server(home, values["smtp"]))
+    return Settings(values["sender"], values["reply_to"], domains, found, _server(home, values["smtp"]))
 
 
 def operator(home: Path) -> tuple[str, str, Server] | None:
@@ -141,54 +124,3 @@ def _server(home: Path, smtp: dict | None) -> Server | None:
     if smtp is None:
         return None
     return Server(**smtp | {name: str(home / smtp[name]) for name in ("password_file", "ca_file") if smtp[name]})
-
-
-def _recipients(path: Path, area: str, domains: frozenset[str], areas: set[str]) -> tuple[list[Recipient], list[str]]:
-    """The recipients of ``area``, one of ``areas``, and every fault of the file, also in rows of other areas.
-
-    An address has one row for the week's mail, and may have others, each for the letter of a unit or department.
-    """
-    if not path.is_file():
-        return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
-    try:
-        table = csv.DictReader(io.StringIO(files.decode(path.read_bytes(), path.name), newline=""), strict=True)
-        rows, columns = list(table), list(table.fieldnames or ())
-    except ConfigError as error:
-        return [], [str(error)]
-    except csv.Error as error:
-        return [], [f"{path.name}: {error}"]
-    least = [name for name in COLUMNS if name not in LATER]
-    if not rows or columns not in (list(COLUMNS), least):
-        return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
-    faults, own, of_week = [], [], set()
-    for number, row in enumerate(rows, start=2):
-        where = f"{path.name}: row {number}"
-        if None in row or None in [row[name] for name in least]:
-            faults.append(f"{where}: expected {len(columns)} cells")
-            continue
-        recipient, about = f"{row['name']} <{row['address']}>", (row.get("for") or "").strip()
-        key = (row["area"], row["address"].casefold())
-        if row["area"] not in areas:
-            faults.append(f"{where}: area {row['area']!r}: expected a folder of config/: {', '.join(sorted(areas))}")
-        elif error := _refused("address", row["address"]) or _refused("recipient", recipient):
-            faults.append(f"{where}: {error}")
-        elif row["address"].rpartition("@")[2].casefold() not in domains:
-            faults.append(
-                f"{where}: {row['address']}: the domain is not among those allowed ({', '.join(sorted(domains))})"
-            )
-        elif not about and key in of_week:
-            faults.append(f"{where}: {row['address']}: this address already has a row")
-        else:
-            own += [Recipient(recipient, about, where)] if row["area"] == area else []
-            of_week |= set() if about else {key}
-    if not own and not faults:
-        faults.append(f"{path.name}: no row of the area {area}")
-    return own, faults
-
-
-def _refused(what: str, value: str) -> str:
-    try:
-        compose.address(what, value)
-    except compose.MailError as error:
-        return str(error)
-    return ""

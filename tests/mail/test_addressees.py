@@ -5,7 +5,7 @@ import pytest
 from analysis.config.files import ConfigError
 from analysis.mail import addressees
 from analysis.mail.addressees import DEPARTMENT, UNIT, Listed
-from analysis.mail.settings import Recipient
+from analysis.mail.recipients import Recipient
 
 CUTOFF, HOW_TO = "2023-12-04", "week 2023-12-04 --units"
 LISTED = [

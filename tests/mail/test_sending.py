@@ -29,7 +29,7 @@ from support.settings import SENDER, write_settings
 from analysis.cli import main
 from analysis.config import wording
 from analysis.config.files import ConfigError
-from analysis.mail import addressees, compose, outbox, sender, sending, status
+from analysis.mail import addressees, compose, outbox, recipients, sender, sending, status
 from analysis.mail import settings as mail_settings
 from analysis.mail.addressees import Listed
 from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
@@ -86,7 +86,7 @@ def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cu
 def write_recipients(home: Path, *boxes: str, rows: list[tuple[str, ...]] | None = None) -> None:
     rows = rows or [(AREA, NAMES.get(box, box), f"{box}@leaders.example") for box in boxes]
     with (home / "recipients.csv").open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows([mail_settings.COLUMNS, *rows])
+        csv.writer(lines).writerows([recipients.COLUMNS, *rows])
 
 
 def call(*arguments: object, home: Path) -> int:
@@ -629,7 +629,7 @@ def test_every_fault_of_settings_and_recipients_is_told_at_once_and_nothing_is_s
             "row 4: minh@evil.example: the domain",
         ),
         *("row 5: hoa@leaders.example.evil.example: the domain", "row 6: address 'tâm@leaders.example': expected one"),
-        *("row 7: address 'tam@leaders.example, x@evil.example'", "row 8: recipient 'Tâm\\r\\nBcc"),
+        *("row 7: address 'tam@leaders.example, x@evil.example'", "row 8: name 'Tâm\\r\\nBcc"),
     ):
         assert each in said, each
     assert not sending.path(home).exists()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from analysis.config.files import ConfigError
+from analysis.mail import recipients as columns_of
 from analysis.mail import schema, settings
-from analysis.mail.settings import Recipient
+from analysis.mail.recipients import Recipient
 
 AREA = "cho-moi"
 SMTP = 'host = "mail.example"\nport = 587\nsecurity = "starttls"\n'
@@ -29,7 +30,7 @@ def write(home: Path, smtp: str = SMTP, **other) -> None:
 
 
 def write_recipients(home: Path, *rows: list[str]) -> None:
-    lines = [",".join(row) for row in ([*settings.COLUMNS], *rows)]
+    lines = [",".join(row) for row in ([*columns_of.COLUMNS], *rows)]
     (home / "recipients.csv").write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -212,3 +213,22 @@ def test_where_one_of_them_is_not_set_there_is_no_operator(home, about):
 def test_every_key_says_what_it_means():
     for model in (schema.Mail, schema.Smtp):
         assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+def test_domains_are_compared_folded_and_in_ascii(home):
+    write(home, domains=["Leaders.Example", "Bưuđiện.example"])
+    write_recipients(home, [AREA, "Lan", "lan@leaders.example"], [AREA, "Minh", "minh@xn--buin-1ua66gr30m.example"])
+    assert len(recipients(home)) == 2
+
+
+@pytest.mark.parametrize(
+    ("sender", "said"),
+    [
+        ("a" * 1200 + "@office.example", "1,200 characters before the @; a mail server takes at most 64"),
+        ("n" * 1200 + " <a@office.example>", "a name of 1,200 characters; expected at most 200"),
+    ],
+)
+def test_an_address_that_no_server_takes_is_refused_with_its_key_and_not_at_the_first_letter(home, sender, said):
+    write(home, sender=sender)
+    (fault,) = faults(home)
+    assert fault.startswith('mail.toml: sender = "') and fault.endswith(said)
