@@ -169,9 +169,17 @@ def week(
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="Have those pages made by the workers of a Dask scheduler, such as tcp://10.0.0.5:8786.",
+            help="Have those pages made by the workers of a Dask scheduler, such as tls://10.0.0.5:8786; tcp:// only on"
+            " this machine: docs/schedule.md.",
         ),
     ] = "",
+    cluster_insecure: Annotated[
+        bool,
+        typer.Option(
+            "--cluster-insecure",
+            help="Allow tcp:// to another machine. Whoever reaches that scheduler, or is between, can run code here.",
+        ),
+    ] = False,
     engine: Annotated[
         Literal["inprocess", "papermill"] | None,
         typer.Option(
@@ -206,6 +214,8 @@ def week(
         raise typer.BadParameter("it finds the weeks itself: no CUTOFF, --raw or --reissue with it", param_hint="--due")
     if area == "all" and (raw or reissue):
         raise typer.BadParameter("a table is of one area: no --raw or --reissue with all", param_hint="--area")
+    if cluster:
+        _check_cluster(cluster, cluster_insecure)
     home, areas = _places(home, area)
     from analysis.run import preload
 
@@ -232,6 +242,15 @@ def week(
     except KeyboardInterrupt:
         _say(words.say("run.halted"), Exit.STOPPED)
         return Exit.STOPPED
+
+
+def _check_cluster(address: str, is_plain_allowed: bool) -> None:
+    from analysis.run.cluster import check_address
+
+    try:
+        check_address(address, is_plain_allowed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--cluster") from None
 
 
 def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording") -> Exit:

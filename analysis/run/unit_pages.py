@@ -6,7 +6,7 @@ returns its error instead of raising it, so that one unit's failure does not sto
 
 import traceback
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 STAGE = "5_unit"
 UNORDERED = "generator_unordered"
-CONNECT_S = 10  # seconds to wait for a scheduler
 FAILED = "failed"  # folder of a run for the files of its failed pages
 
 
@@ -73,7 +72,7 @@ def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str =
     words   : of the progress bar; the pages, and why one failed, are in the language of their tasks
     cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
     Returns : the results, in the order of the tasks
-    Raises  : OSError where no scheduler answers at that address.
+    Raises  : ClusterError where that cluster cannot be used.
     """
     made = _in_parallel(tasks, jobs, words, cluster)
     for task in tasks:
@@ -111,8 +110,7 @@ def make(task: Task) -> PageResult:
         about = {"source": source, "target": target, "way": task.way, "words": words, "of": fork_server(*task.of_run)}
         notebook.run_isolated(task.home, _make, task, source, target, words, **about)
     except Exception as error:  # one unit's failure must not stop the other units' pages
-        reason = without_folders(task.home, error_text(error))  # the reason is published
-        return PageResult(task.unit, reason, "".join(traceback.format_exception(error)))
+        return _failed(task.home, task.unit, error)
     return PageResult(task.unit)
 
 
@@ -182,40 +180,43 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
 
 
 def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: str) -> dict[str, PageResult]:
-    """Make the pages; return the results by unit. Without a cluster one thread per page waits for its process."""
-    import joblib
+    """Make the pages, here or by a cluster; return the results by unit."""
     from tqdm import tqdm
 
     bar = {"desc": words.say("unit_page.progress"), "bar_format": "{desc}: {n_fmt}/{total_fmt} |{bar}| {elapsed}"}
-    if tasks:
-        fork_server(*tasks[0].of_run)  # the threads below share it
-    with _backend(cluster):
-        parallel = joblib.Parallel(-1 if cluster else min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
-        try:
-            with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
-                shown = tqdm(done, total=len(tasks), disable=None, leave=False, **bar)  # None: only on a terminal
-                return {each.unit: each for each in shown}
-        finally:
-            isolated.end_all()
-            forget()
+    try:
+        with closing(_by_cluster(tasks, cluster, words) if cluster else _here(tasks, jobs)) as done:
+            shown = tqdm(done, total=len(tasks), disable=None, leave=False, **bar)  # None: only on a terminal
+            return {each.unit: each for each in shown}
+    finally:
+        isolated.end_all()
+        forget()
 
 
-@contextmanager
-def _backend(cluster: str) -> Iterator[None]:
-    """Have joblib use threads, or the workers of a cluster; the workers drop the run's server afterwards."""
+def _here(tasks: list[Task], jobs: int | None) -> Iterator[PageResult]:
+    """One thread per page waits for its process."""
     import joblib
 
-    if not cluster:
-        with joblib.parallel_config("threading"):
-            yield
-        return
-    from distributed import Client
+    fork_server(*tasks[0].of_run)  # the threads share it
+    with joblib.parallel_config("threading"):
+        parallel = joblib.Parallel(min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
+        with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
+            yield from done
 
-    with Client(cluster, timeout=CONNECT_S) as client, joblib.parallel_config("dask"):
-        try:
-            yield
-        finally:
-            client.run(forget, on_error="ignore")
+
+def _by_cluster(tasks: list[Task], address: str, words: Wording) -> Iterator[PageResult]:
+    """The workers make the pages, and drop the run's server afterwards."""
+    from analysis.run import cluster
+
+    home, area, _, run, lang = tasks[0].of_run
+    folder, of_pages = paths.run_folder(home, area, run), wording.load(home, lang)
+    for task, answer in cluster.answers(make, tasks, address, folder, words, of_pages, forget):
+        yield _failed(home, task.unit, answer) if isinstance(answer, Exception) else answer
+
+
+def _failed(home: Path, unit: str, error: Exception) -> PageResult:
+    reason = without_folders(home, error_text(error))  # the reason is published
+    return PageResult(unit, reason, "".join(traceback.format_exception(error)))
 
 
 def _replace(task: Task, words: Wording) -> None:

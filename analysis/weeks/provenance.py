@@ -21,6 +21,11 @@ def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
     return hashes((PROJECT / "analysis").rglob("*.py"), PROJECT) | hashes(told, notebooks.parent)
 
 
+def fingerprint() -> str:
+    """One sha256 over all files of ``code``."""
+    return hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest()
+
+
 def commit(project: Path = PROJECT) -> str:
     """The git commit that last changed the code, with "+" where the files differ from that commit; "" where not known.
 
@@ -53,12 +58,12 @@ def provenance(week: Week) -> dict[str, str]:
     code       : version of the program, fingerprint of its files, and the commit if there is one
     """
     raw = week.raw_files()
-    fingerprint, known = hashlib.sha256(json.dumps(code(), sort_keys=True).encode()).hexdigest(), commit()
+    known = commit()
     remarks = "\n".join(f"{visible(path.name)} ({sha256(path)})" for path in week.files_beside())
     return {
         "file": "\n".join(visible(path.name) for path in raw),
         "hash": "\n".join(map(sha256, raw)),
         **({"remarks": remarks} if remarks else {}),
         "revision": str(len(earlier_revisions(week)) + 1),
-        "code": f"{version('analysis')}-{fingerprint[:12]}" + (f", git {known}" if known else ""),
+        "code": f"{version('analysis')}-{fingerprint()[:12]}" + (f", git {known}" if known else ""),
     }
