@@ -4,6 +4,7 @@ Only modules that every call needs are imported at the top; others are imported 
 ``--help`` answers at once.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analysis import console
-from analysis.config import periods, speech
+from analysis.config import command, periods, speech
 from analysis.exits import AnalysisError, Exit, worst
 from analysis.weeks import lacking
 
@@ -676,25 +677,25 @@ def _gated(
 
 
 def main(arguments: list[str] | None = None) -> int:
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process that we start imports from the folder in which we were called
     lacking.forget()
     with console.unfailing():
         return _main(sys.argv[1:] if arguments is None else arguments)
 
 
 def _main(arguments: list[str]) -> int:
-    name = "analysis" if Path(sys.argv[0]).stem == "analysis" else "python -m analysis"
     if arguments[:1] == ["week"] and "--help" not in arguments:
         from analysis.run import preload
 
         preload.begin()  # it starts while the command line is read
-    command = typer.main.get_command(app)
+    commands = typer.main.get_command(app)
     wants_help = not arguments or "--help" in arguments
     if wants_help and speech.language(speech.asked_for(arguments)) == "vi":
         from analysis.config import help_texts
 
-        help_texts.translate(command)
+        help_texts.translate(commands)
     try:
-        status = command(arguments, prog_name=name, standalone_mode=False) or 0
+        status = commands(arguments, prog_name=command.typed(), standalone_mode=False) or 0
         return _with_text(status) if wants_help else status
     except UsageError as error:
         error.show()

@@ -36,8 +36,7 @@ SECURITIES = ("starttls", "tls", "none")
 LOGIN_CODES = (530, 534, 535, 538)  # these answers are about our account, not about the recipient
 MOST_MEMORY = 512 * 1024 * 1024
 PIECE = 64 * 1024  # bytes; each piece has the time limit of a stage, so that a slow connection is no fault
-COMMAND = [sys.executable, "-m", __name__]
-PACKAGE = Path(__file__).parents[2]  # the folder from which the child imports the package
+COMMAND = [sys.executable, "-P", "-m", __name__]  # -P: nothing is imported from the working folder
 SETTLED, LOGIN_REFUSED = 0, 77  # exit statuses of the child; the latter is EX_NOPERM of sysexits.h
 
 
@@ -266,7 +265,7 @@ def hand_over_in_child(server: Server, letter: dict) -> Verdict:
 def _in_child(job: dict, server: Server) -> tuple[int | None, str]:
     """Exit status and output of the child; where it did not end normally, None and ``died`` or ``too_long``."""
     text = json.dumps(job | {"server": dataclasses.asdict(server)})
-    about = {"encoding": "utf-8", "cwd": PACKAGE, "check": False, "capture_output": True}
+    about = {"encoding": "utf-8", "check": False, "capture_output": True}
     try:
         child = subprocess.run(COMMAND, input=text, timeout=server.whole_s, **about)
     except subprocess.TimeoutExpired:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from analysis.config import command
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
@@ -80,7 +81,7 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
     """
     place, folder = paths.reports(home, area, cutoff, "mail.eml"), paths.processed(home, area, cutoff)
     if not place.is_file():
-        raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff))
+        raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff, command=command.typed()))
     try:
         with publish.locked(home, area, cutoff):
             made = atomic.load_json(folder / "run.json").get("products", {})
@@ -136,7 +137,7 @@ def letters(
 
 def _assigned(home: Path, area: str, cutoff: str, issue: Issue, about: Settings) -> dict[tuple[str, str], str]:
     """As ``addressees.assign`` returns it. Raises ConfigError."""
-    again = f".venv/bin/python -m analysis week {cutoff} --area {area} --units"
+    again = f"{command.typed()} week {cutoff} --area {area} --units"
     registry = home / "config" / area / "units.csv"
     if not issue.listed and (named := [each for each in about.recipients if each.about]):
         raise ConfigError(f"{named[0].where}: for: {named[0].about}: this week was made without letters: {again} all")
@@ -187,6 +188,7 @@ def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
         mail=paths.reports(home, area, cutoff, "mail.eml"),
         settings=settings.SETTINGS,
         help=settings.HELP,
+        command=command.typed(),
         area=area,
         cutoff=cutoff,
     )
@@ -319,5 +321,5 @@ def _only_sender(
                 tell(words.say("run.lost_lock", folder=lock.parent))
             yield
     except locks.Busy as busy:
-        said = words.say("mail.already_sending", area=area, cutoff=cutoff)
+        said = words.say("mail.already_sending", area=area, cutoff=cutoff, command=command.typed())
         raise WeekIsBusy(said + busy.advice(words)) from None

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from analysis.config import command
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import outbox
@@ -14,7 +15,7 @@ def summarise(rows: list, area: str, cutoff: str, words: Wording) -> tuple[Exit,
     """
     lines = [table(rows, words)]
     if any(row["state"] == outbox.UNCERTAIN for row in rows):
-        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff))
+        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff, command=command.typed()))
     return verdict(rows), "\n".join(lines)
 
 

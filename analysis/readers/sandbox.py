@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 from analysis.readers import kinds
 from analysis.readers.grid import Tables, Unreadable, refusing
@@ -27,8 +26,7 @@ MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
 TOO_SLOW = getattr(signal, "SIGXCPU", 0)
 PARAGRAPHS = "paragraphs"  # the argument with which the child reads these instead of tables
-COMMAND = [sys.executable, "-m", "analysis.readers.sandbox"]
-HOME = Path(__file__).parents[2]  # the folder from which the child imports the package
+COMMAND = [sys.executable, "-P", "-m", "analysis.readers.sandbox"]  # -P: nothing is imported from the working folder
 Cell = tuple[str, int, int, object, str, str, bool]
 
 
@@ -50,7 +48,7 @@ def _read(data: bytes, *what: str) -> list[bytes]:
     kinds.detect_kind(data)  # files of other kinds are refused without a child process
     command = [*COMMAND, *what]
     try:
-        child = subprocess.run(command, input=data, capture_output=True, timeout=MOST_SECONDS, cwd=HOME, check=False)
+        child = subprocess.run(command, input=data, capture_output=True, timeout=MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise Unreadable("problem.file.too_slow", seconds=MOST_SECONDS) from None
     lines = child.stdout.splitlines()

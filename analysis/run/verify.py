@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 
-from analysis.config import wording
+from analysis.config import command, wording
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.run import pipeline
@@ -59,7 +59,7 @@ def verify_week(
             lines.append(words.say("verify.no_reason"))
     kinds = {kind for _, kind in found}
     if kinds & {"missing", "damaged"} and not kinds & {"other", "new", "not_made"} and rebuilt is not None:
-        lines.append(words.say("verify.heal", area=area, cutoff=cutoff))
+        lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed()))
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
     heading = words.say("verify.same", count=len(there), **fields) if same else words.say("verify.differs", **fields)

@@ -8,7 +8,7 @@ call.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.config import wording
+from analysis.config import command, wording
 from analysis.config.speech import OF_PRODUCTS
 from analysis.config.wording import Wording
 from analysis.exits import Exit
@@ -49,7 +49,9 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
     later = [day for day in store.published(home, area) if day > cutoff]
     said = [words.say("withdraw.done", area=area, cutoff=cutoff, kept=final.relative_to(home), reason=reason)]
     said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]
-    said += [words.say("withdraw.later", cutoffs=words.listed(later), area=area)] if later else []
+    said += (
+        [words.say("withdraw.later", cutoffs=words.listed(later), area=area, command=command.typed())] if later else []
+    )
     return Outcome(Exit.DONE, "\n".join([*said, words.say("withdraw.site")]))
 
 

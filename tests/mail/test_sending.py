@@ -27,7 +27,7 @@ from support.district import say
 from support.settings import SENDER, write_settings
 
 from analysis.cli import main
-from analysis.config import wording
+from analysis.config import command, wording
 from analysis.config.files import ConfigError
 from analysis.mail import addressees, compose, outbox, recipients, sender, sending, status
 from analysis.mail import settings as mail_settings
@@ -476,7 +476,7 @@ def test_a_letter_that_may_have_arrived_is_uncertain_and_the_others_of_its_reade
     ("about", "said"),
     [
         ("30700", "no unit in force on 2023-12-04; its successor: 30634 (Kiến An)"),
-        ("30637", f"make them: .venv/bin/python -m analysis week {CUTOFF} --area {AREA} --units 30637"),
+        ("30637", f"make them: {command.typed()} week {CUTOFF} --area {AREA} --units 30637"),
         ("Kiến", "no unit of this week and no department has this code or name"),
     ],
 )
@@ -498,7 +498,7 @@ def test_a_week_made_before_there_were_letters_says_that_it_must_be_made_again(h
     write_settings(home)
     write_recipients(home, rows=[(AREA, "", LAN, ""), (AREA, "", MINH, "30634")])
     assert call("--send", home=home) == 3
-    assert f"row 3: for: 30634: this week was made without letters: .venv/bin/python -m analysis week {CUTOFF}" in (
+    assert f"row 3: for: 30634: this week was made without letters: {command.typed()} week {CUTOFF}" in (
         capsys.readouterr().err
     )
 

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.config import files, rules
+from analysis.config import command, files, rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.gate import clean
@@ -240,7 +240,7 @@ def report_lines(made: Made, tables: list[Path], cutoff: date, words: Wording) -
     if not made.faults:
         lines.append(words.say("new_area.open", count=made.open_points, place=made.place))
     named = " ".join(str(path) for path in tables)
-    lines.append(words.say("new_area.next", area=name, tables=named, cutoff=str(cutoff)))
+    lines.append(words.say("new_area.next", area=name, tables=named, cutoff=str(cutoff), command=command.typed()))
     return lines
 
 
