@@ -194,13 +194,19 @@ def hand_over(arguments):
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if name in ("test", "long"):
         os.chdir(str(ROOT))
-        named = [each for each in rest if Path(each.split("::")[0]).exists()]
-        chosen = LONG if name == "long" else [] if named else SHORT
-        command = [*PYTEST, *chosen, *rest, *([] if named else ["tests/" + room for room in ROOMS])]
+        command = PYTEST + which_tests(name, rest)
     else:
         command = ["-P", "-m", "analysis", *(REPORT + rest if name == "report" else arguments)]
     command = [str(PYTHON), *command]
     return wait_for(command) if os.name == "nt" else os.execv(command[0], command)
+
+
+def which_tests(name, arguments):
+    """Arguments of pytest, called in this folder: the same, and where they name no file, all tests of that name."""
+    named = [each for each in arguments if Path(each.split("::")[0]).exists()]
+    chosen = LONG if name == "long" else [] if named else SHORT
+    every = [*Path("tests").glob("test_*.py"), *(Path("tests") / room for room in ROOMS)]
+    return [*chosen, *arguments, *([] if named else map(str, every))]
 
 
 def wait_for(command):

@@ -91,7 +91,8 @@ def start(folder, *arguments, **more):
 def ask(folder, expression):
     """What ``expression`` is in the folder's start.py, as text."""
     asked = f"import sys; sys.path.insert(0, {str(folder)!r}); import start; print({expression})"
-    return subprocess.check_output([sys.executable, "-c", asked], encoding="utf-8", env=environment()).strip()
+    about = {"encoding": "utf-8", "env": environment(), "cwd": folder}
+    return subprocess.check_output([sys.executable, "-c", asked], **about).strip()
 
 
 def building(folder):
@@ -276,3 +277,28 @@ def test_the_sentences_of_start_exist_with_the_fields_that_it_gives():
     asked |= {key: {"reason"} for key in ("start.no_network", "start.failed")}  # one of them, chosen before
     held = words()
     assert asked == {key: held.fields[key] for key in held.sentences if key.startswith("start.")}
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("test", "not long"), ("long", "long or hypothesis")])
+def test_where_no_file_is_named_every_file_of_tests_is_looked_at(name, chosen):
+    arguments = ast.literal_eval(ask(PROJECT, f"start.which_tests({name!r}, ['-x'])"))
+    assert arguments[:2] == ["-m", chosen] and "-x" in arguments
+    below = {PROJECT / each for each in arguments if each.startswith("tests")}
+    assert [path for path in (PROJECT / "tests").rglob("test_*.py") if not below & {path, *path.parents}] == []
+
+
+def test_of_a_file_that_is_named_all_tests_are_run_but_of_the_long_ones_only_those():
+    asked = ["tests/whole/test_start.py::test_a", "--numprocesses=4"]
+    assert ask(PROJECT, f"start.which_tests('test', {asked})") == str(asked)
+    assert ast.literal_eval(ask(PROJECT, f"start.which_tests('long', {asked})"))[-2:] == asked
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_the_commands_of_the_readme_are_those_of_make_and_of_ci():
+    readme, ci = ((PROJECT / name).read_text("utf-8") for name in ("README.md", ".ci/run"))
+    for name in ("report", "test"):
+        assert f"\npython3 start.py {name} " in readme and f"`py start.py {name}`" in readme
+    for name in ("report", "test", "long"):
+        called = subprocess.check_output(["make", "--dry-run", name], cwd=PROJECT, env=environment(), encoding="utf-8")
+        assert called.startswith(f"python3 start.py {name}") and len(called.splitlines()) == 1
+    assert ci.endswith("make lint\nmake test\nmake long\n")
