@@ -345,7 +345,7 @@ def test_a_damaged_outbox_holds_up_no_report(call, home, capsys):
     sending.path(home).write_bytes(b"no database" * 100)
     assert call("week", "--due", "--send", "--area", AREA) == Exit.FAILED
     assert store.published(home, AREA) == [FIRST, SECOND, THIRD]
-    assert f"{AREA}: DatabaseError: file is not a database" in capsys.readouterr().err
+    assert f"{AREA}: {sending.path(home)}: DatabaseError: file is not a database" in capsys.readouterr().err
 
 
 def test_a_refused_table_is_worse_than_a_refused_letter(call, home, capsys):

@@ -19,19 +19,19 @@ from pathlib import Path
 
 import pytest
 
-# What such drives lack, each by a name
+# What such drives lack, and how they answer then unless told otherwise
 LACKS = {
-    "folder_fsync": "the list of names in a folder cannot be written to the disk (SMB, DrvFs: EINVAL)",
-    "file_fsync": "a file cannot be written to the disk (EINVAL)",
-    "flock": "no lock of a whole file (EOPNOTSUPP)",
-    "posix_locks": "no lock of a part of a file (ENOLCK)",
-    "shared_memory": "a file cannot be mapped into the memory of several processes (ENODEV)",
-    "exchange": "two names cannot be exchanged (EINVAL)",
-    "rename_across": "nothing can be renamed from one folder into another (EXDEV)",
-    "chmod": "modes cannot be changed, everybody may read everything (EPERM)",
-    "utime": "times cannot be changed (EPERM)",
-    "link": "no further names and no links (EPERM)",
-    "case": "capitals make no difference in names",
+    "folder_fsync": "EINVAL",  # the list of names in a folder cannot be written to the disk (SMB, DrvFs)
+    "file_fsync": "EINVAL",
+    "flock": "EOPNOTSUPP",  # no lock of a whole file
+    "posix_locks": "ENOLCK",  # no lock of a part of a file
+    "shared_memory": "ENODEV",  # a file cannot be mapped into the memory of several processes
+    "exchange": "EINVAL",  # two names cannot change places
+    "rename_across": "EXDEV",  # nothing can be renamed from one folder into another
+    "chmod": "EPERM",  # and everybody may read everything
+    "utime": "EPERM",
+    "link": "EPERM",  # no second names, and no links
+    "case": "",  # capitals make no difference
 }
 LOOKUP, FORGET, GETATTR, SETATTR, READLINK, SYMLINK = 1, 2, 3, 4, 5, 6
 MKDIR, UNLINK, RMDIR, RENAME, LINK, OPEN, READ, WRITE, STATFS = 9, 10, 11, 12, 13, 14, 15, 16, 17
@@ -39,6 +39,7 @@ RELEASE, FSYNC, FLUSH, INIT, OPENDIR, READDIR, RELEASEDIR, FSYNCDIR = 18, 20, 25
 GETLK, SETLK, SETLKW, ACCESS, CREATE, INTERRUPT, BATCH_FORGET, RENAME2 = 31, 32, 33, 34, 35, 36, 42, 45
 POSIX_LOCKS, BIG_WRITES, FLOCK_LOCKS = 1 << 1, 1 << 5, 1 << 10
 DIRECT_IO = 1
+NOREPLACE, EXCHANGE, AT_FDCWD = 1, 2, -100
 IS_FLOCK = 1  # in a lock's flags
 MODE, SIZE, ATIME, MTIME, ATIME_NOW, MTIME_NOW = 1, 8, 16, 32, 128, 256
 MOST_WRITTEN = 1 << 17
@@ -52,7 +53,7 @@ def _has(flags: int, *which: int) -> bool:
 class Drive:
     """The files below ``folder``, by the kernel's numbers of them."""
 
-    def __init__(self, folder: Path, lacks: set[str]) -> None:
+    def __init__(self, folder: Path, lacks: dict[str, str]) -> None:
         self.folder, self.lacks = folder, lacks
         self.names: dict[int, tuple[int, str]] = {1: (0, "")}
         self.numbers: dict[tuple[int, str], int] = {}
@@ -71,8 +72,11 @@ class Drive:
         """The name as it stands in the folder."""
         name = os.fsdecode(raw.partition(b"\0")[0])
         if "case" in self.lacks and not (self.path(parent) / name).exists():
-            return next((each for each in os.listdir(self.path(parent)) if each.lower() == name.lower()), name)
+            return next((each for each in self.entries(parent) if each.lower() == name.lower()), name)
         return name
+
+    def entries(self, node: int) -> list[str]:
+        return [each.name for each in self.path(node).iterdir()]
 
     def number(self, parent: int, name: str) -> int:
         if (parent, name) not in self.numbers:
@@ -102,9 +106,9 @@ class Drive:
         self.opened.setdefault(node, []).append(handle)
         return struct.pack("<Q2I", handle, DIRECT_IO if "shared_memory" in self.lacks else 0, 0)
 
-    def refuse(self, lack: str, number: int) -> None:
+    def refuse(self, lack: str) -> None:
         if lack in self.lacks:
-            raise OSError(number, lack)
+            raise OSError(getattr(errno, self.lacks[lack]), lack)
 
     def answer(self, call: int, node: int, data: bytes) -> bytes:
         if call == LOOKUP:
@@ -114,26 +118,26 @@ class Drive:
         if call == SETATTR:
             return self.set_attributes(node, data)
         if call == READLINK:
-            return os.fsencode(os.readlink(self.path(node)))
+            return os.fsencode(self.path(node).readlink())
         if call == SYMLINK:
-            self.refuse("link", errno.EPERM)
+            self.refuse("link")
             raw, target = data.split(b"\0")[:2]
-            os.symlink(target, os.fsencode(self.path(node)) + b"/" + raw)
+            (self.path(node) / os.fsdecode(raw)).symlink_to(os.fsdecode(target))
             return self.entry(node, os.fsdecode(raw))
         if call == MKDIR:
             name = self.name(node, data[8:])
-            (self.path(node) / name).mkdir()
+            (self.path(node) / name).mkdir(stat.S_IMODE(struct.unpack_from("<I", data)[0]))
             return self.entry(node, name)
         if call in (UNLINK, RMDIR):
             name = self.name(node, data)
-            (os.unlink if call == UNLINK else os.rmdir)(self.path(node) / name)
+            (Path.unlink if call == UNLINK else Path.rmdir)(self.path(node) / name)
             self.forget(node, name)
             return b""
         if call in (RENAME, RENAME2):
             return self.rename(call, node, data)
         if call == CREATE:
-            flags, name = struct.unpack_from("<I", data)[0], self.name(node, data[16:])
-            handle = os.open(self.path(node) / name, flags & ~os.O_APPEND | os.O_CREAT, 0o755)
+            (flags, mode), name = struct.unpack_from("<2I", data), self.name(node, data[16:])
+            handle = os.open(self.path(node) / name, flags & ~os.O_APPEND | os.O_CREAT, stat.S_IMODE(mode))
             found = self.entry(node, name)
             self.opened.setdefault(self.number(node, name), []).append(handle)
             return found + struct.pack("<Q2I", handle, DIRECT_IO if "shared_memory" in self.lacks else 0, 0)
@@ -157,11 +161,12 @@ class Drive:
                 del self.opened[node]
             return b""
         if call in (FSYNC, FSYNCDIR):
-            self.refuse("file_fsync" if call == FSYNC else "folder_fsync", errno.EINVAL)
+            self.refuse("file_fsync" if call == FSYNC else "folder_fsync")
             return b""
         if call in (GETLK, SETLK, SETLKW):
             is_whole = struct.unpack_from("<QQQQIII", data)[-1] & IS_FLOCK
-            raise OSError(errno.EOPNOTSUPP if is_whole else errno.ENOLCK, "lock")
+            self.refuse("flock" if is_whole else "posix_locks")
+            return b""
         if call in (FLUSH, ACCESS):
             return b""
         if call == OPENDIR:
@@ -180,15 +185,15 @@ class Drive:
     def set_attributes(self, node: int, data: bytes) -> bytes:
         valid, _, _, size, _, atime, mtime, _, a_ns, m_ns, _, mode = struct.unpack_from("<2IQQQ3Q3II", data)
         held = self.opened.get(node)
-        target = held[-1] if held else self.path(node)
+        target = Path(f"/proc/self/fd/{held[-1]}") if held else self.path(node)
         if _has(valid, MODE):
-            self.refuse("chmod", errno.EPERM)
-            os.chmod(target, stat.S_IMODE(mode))
+            self.refuse("chmod")
+            target.chmod(stat.S_IMODE(mode))
         if _has(valid, SIZE):
-            os.truncate(self.path(node) if not held else held[-1], size)
+            os.truncate(target, size)
         if _has(valid, ATIME, MTIME):
-            self.refuse("utime", errno.EPERM)
-            now, was = time.time_ns(), os.stat(target)
+            self.refuse("utime")
+            now, was = time.time_ns(), target.stat()
             given = (
                 now if _has(valid, ATIME_NOW) else atime * 10**9 + a_ns if _has(valid, ATIME) else was.st_atime_ns,
                 now if _has(valid, MTIME_NOW) else mtime * 10**9 + m_ns if _has(valid, MTIME) else was.st_mtime_ns,
@@ -199,16 +204,28 @@ class Drive:
     def rename(self, call: int, node: int, data: bytes) -> bytes:
         into, flags = struct.unpack_from("<QI", data) if call == RENAME2 else (*struct.unpack_from("<Q", data), 0)
         old, new = data[16 if call == RENAME2 else 8 :].split(b"\0")[:2]
-        if flags:
-            raise OSError(errno.EINVAL, "exchange")
+        if flags & EXCHANGE:
+            self.refuse("exchange")
+            return self.exchange((node, os.fsdecode(old)), (into, os.fsdecode(new)))
+        if flags & NOREPLACE and (self.path(into) / os.fsdecode(new)).exists():
+            raise OSError(errno.EEXIST, "rename")
         if node != into:
-            self.refuse("rename_across", errno.EXDEV)
+            self.refuse("rename_across")
         old, new = self.name(node, old), self.name(into, new) if "case" not in self.lacks else os.fsdecode(new)
-        os.rename(self.path(node) / old, self.path(into) / new)
+        (self.path(node) / old).rename(self.path(into) / new)
         number = self.numbers.pop((node, old), None)
         self.numbers.pop((into, new), None)
         if number:
             self.names[number], self.numbers[into, new] = (into, new), number
+        return b""
+
+    def exchange(self, one: tuple[int, str], other: tuple[int, str]) -> bytes:
+        places = [os.fsencode(self.path(node) / name) for node, name in (one, other)]
+        if ctypes.CDLL(None, use_errno=True).renameat2(AT_FDCWD, places[0], AT_FDCWD, places[1], EXCHANGE):
+            raise OSError(ctypes.get_errno(), "exchange")
+        for place, number in [(other, self.numbers.pop(one, None)), (one, self.numbers.pop(other, None))]:
+            if number:
+                self.names[number], self.numbers[place] = place, number
         return b""
 
     def list(self, data: bytes) -> bytes:
@@ -252,14 +269,17 @@ class Drive:
 
 
 @contextlib.contextmanager
-def network_drive(place: Path, lacks: set[str], files: Path | None = None) -> Iterator[Path]:
-    """A network drive mounted at ``place``; its files are kept in ``files``, else beside it. Skips where none can be."""
-    files = files or place.with_name(f"{place.name} (files)")
+def network_drive(place: Path, lacks: dict[str, str]) -> Iterator[Path]:
+    """A network drive mounted at ``place``; its files are kept beside it. Skips where none can be mounted.
+
+    lacks : of LACKS, with the system's name of the answer
+    """
+    files = place.with_name(f"{place.name} (files)")
     files.mkdir(parents=True, exist_ok=True)
     place.mkdir(parents=True, exist_ok=True)
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root may mount a file system")
-    command = [sys.executable, __file__, place, files, *sorted(lacks)]
+    command = [sys.executable, __file__, place, files, *(f"{lack}={answer}" for lack, answer in lacks.items())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             if (said := server.stdout.readline()) != "mounted\n":
@@ -280,7 +300,7 @@ def main(place: str, files: str, *lacks: str) -> None:
         print(error, flush=True)
         return
     print("mounted", flush=True)
-    Drive(Path(files), set(lacks)).serve(line)
+    Drive(Path(files), dict(each.split("=") for each in lacks)).serve(line)
 
 
 if __name__ == "__main__":
