@@ -26,7 +26,7 @@ ONLY_TEXT = {"gate", "mail --status", "--help"}  # what is printed is all that t
 FULL = {"a full disk", "a full disk for both"}
 COMMANDS = {
     "week": (["week", "2023-12-04"], Exit.DONE),
-    "week --due": (["week", "--due", "--area", "all", "--send"], Exit.WRONG_USAGE),  # no server to send by
+    "week --due": (["week", "--due", "--area", "all", "--send"], Exit.DONE),  # nothing is due
     "week, wrong": (["week", "--no-such-option"], Exit.WRONG_USAGE),
     "gate": (["gate", RAW], Exit.DONE),
     "gate --out": (["gate", RAW, "--out", "{home}/out"], Exit.DONE),
@@ -94,7 +94,7 @@ def schedule(home: Path, port: int) -> Path:
     return home
 
 
-@pytest.mark.parametrize("way", [["--due"], []])
+@pytest.mark.parametrize("way", [["--due"], pytest.param([], marks=pytest.mark.long)])
 def test_a_schedule_makes_and_mails_every_week_whatever_becomes_of_its_lines(tmp_path, counted, way):
     """Without --due the areas' weeks are made in processes of their own."""
     outputs = ["", *some(list(OUTPUTS), 3)]
