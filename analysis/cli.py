@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analysis import console
-from analysis.config import command, periods, speech
+from analysis.config import periods, speech
 from analysis.exits import AnalysisError, Exit, worst
 from analysis.weeks import lacking
 
@@ -684,18 +684,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    name = "analysis" if Path(sys.argv[0]).stem == "analysis" else "python -m analysis"
     if arguments[:1] == ["week"] and "--help" not in arguments:
         from analysis.run import preload
 
         preload.begin()  # it starts while the command line is read
-    commands = typer.main.get_command(app)
+    command = typer.main.get_command(app)
     wants_help = not arguments or "--help" in arguments
     if wants_help and speech.language(speech.asked_for(arguments)) == "vi":
         from analysis.config import help_texts
 
-        help_texts.translate(commands)
+        help_texts.translate(command)
     try:
-        status = commands(arguments, prog_name=command.typed(), standalone_mode=False) or 0
+        status = command(arguments, prog_name=name, standalone_mode=False) or 0
         return _with_text(status) if wants_help else status
     except UsageError as error:
         error.show()
