@@ -6,6 +6,10 @@ draft, which publishes nothing; its last task is the same command, which runs th
 because only so is what is published known to be whole. docs/schedule.md.
 """
 
+import os
+from pathlib import Path
+from shlex import quote
+
 import pendulum
 from airflow.providers.papermill.operators.papermill import PapermillOperator
 from airflow.providers.standard.operators.bash import BashOperator
@@ -16,9 +20,10 @@ except ImportError:  # Airflow 2
     from airflow import DAG
     from airflow.models.param import Param
 
-PROJECT = "/opt/analysis"
-PYTHON = f"{PROJECT}/.venv/bin/python"
-LOG = f"{PROJECT}/data/outbox/airflow.log"
+PROJECT = os.environ.get("ANALYSIS_PROJECT", "/opt/analysis")
+HOME = os.environ.get("ANALYSIS_HOME", PROJECT)  # the command reads it too
+ANALYSIS = f"cd {quote(PROJECT)} && .venv/bin/analysis"
+LOG = Path(HOME, "data/outbox/airflow.log")
 START = pendulum.datetime(2023, 12, 4, tz="Asia/Ho_Chi_Minh")
 NOTEBOOKS = ("1_clean", "2_score", "3_trend", "4_report")
 
@@ -32,12 +37,12 @@ with DAG(
 ):
     week = BashOperator(
         task_id="week",
-        bash_command=f"cd {PROJECT} && mkdir -p -m 700 data/outbox && set -o pipefail && "
-        f"{PYTHON} -m analysis week --due --area all --send 2>&1 | tee {LOG}",
+        bash_command=f"mkdir -p -m 700 {quote(str(LOG.parent))} && set -o pipefail && "
+        f"{ANALYSIS} week --due --area all --send 2>&1 | tee {quote(str(LOG))}",
     )
     tell = BashOperator(
         task_id="tell",
-        bash_command=f"cd {PROJECT} && {PYTHON} -m analysis tell <{LOG}; exit 1",
+        bash_command=f"{ANALYSIS} tell <{quote(str(LOG))}; exit 1",
         trigger_rule="one_failed",  # and it fails itself: a run is what its last task is
     )
     week >> tell
@@ -54,8 +59,8 @@ with DAG(
         "cutoff": Param("2023-12-04", type="string", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     },
 ):
-    folder = f"{PROJECT}/data/processed/{{{{ params.area }}}}/draft/{{{{ params.cutoff }}}}"
-    last = BashOperator(task_id="draft", bash_command=f"mkdir -p {folder}")
+    folder = f"{HOME}/data/processed/{{{{ params.area }}}}/draft/{{{{ params.cutoff }}}}"
+    last = BashOperator(task_id="draft", bash_command=f"mkdir -p '{folder}'")
     for name in NOTEBOOKS:
         notebook = PapermillOperator(
             task_id=name,
@@ -68,4 +73,4 @@ with DAG(
         last >> notebook
         last = notebook
     arguments = "week {{ params.cutoff }} --area {{ params.area }}"
-    last >> BashOperator(task_id="publish", bash_command=f"cd {PROJECT} && {PYTHON} -m analysis {arguments}")
+    last >> BashOperator(task_id="publish", bash_command=f"{ANALYSIS} {arguments}")

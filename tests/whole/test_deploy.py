@@ -8,11 +8,13 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from support import district
+from support import district, smtp_server
+from support.settings import write_settings
 
 from analysis.cli import main
 from analysis.exits import Exit
@@ -35,7 +37,7 @@ def values(name: str, key: str) -> list[str]:
 
 # -- every command is one of ours ------------------------------------------------------------------------------------
 
-CALL = re.compile(r"-m analysis((?: (?:[\w*./-]+|\{\{ params\.\w+ \}\}))*)")
+CALL = re.compile(r"(?:bin/analysis|\{ANALYSIS\}|& \$analysis)((?: (?:[\w*./-]+|\{\{ params\.\w+ \}\}))*)")
 
 
 def commands() -> list[str]:
@@ -68,7 +70,7 @@ def test_every_command_is_accepted_by_our_own_command_line(command, capsys):
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
 def test_systemd_finds_no_fault_in_the_units(tmp_path):
     for name in UNITS:
-        said = text(f"deploy/{name}").replace("/opt/analysis/.venv/bin/python", shutil.which("true"))
+        said = text(f"deploy/{name}").replace("/opt/analysis/.venv/bin/analysis", shutil.which("true"))
         (tmp_path / name).write_text(said.replace("WorkingDirectory=/opt/analysis", f"WorkingDirectory={PROJECT}"))
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *(tmp_path / name for name in UNITS)], capture_output=True, text=True
@@ -95,11 +97,10 @@ def test_a_service_is_little_exposed_by_systemds_own_reckoning(name):
 def test_the_timer_starts_on_working_mornings():
     (when,) = values("analysis-766.timer", "OnCalendar")
     about = ["--base-time=2023-12-01 12:00:00", "--iterations=2", when]
-    told = subprocess.run(["systemd-analyze", "calendar", *about], capture_output=True, text=True, check=True).stdout
-    assert re.findall(r"(?:Next elapse|Iter\. #2): (\w+ [\d-]+ [\d:]+)", told) == [
-        "Mon 2023-12-04 07:30:00",
-        "Tue 2023-12-05 07:30:00",
-    ]
+    for zone in ("UTC", "America/New_York"):  # of the machine; 07:30 in Việt Nam is 00:30 UTC
+        command, zoned = ["systemd-analyze", "calendar", *about], os.environ | {"TZ": zone}
+        told = subprocess.run(command, env=zoned, capture_output=True, text=True, check=True).stdout
+        assert re.findall(r": (\w+ [\d-]+ [\d:]+) UTC", told) == ["Mon 2023-12-04 00:30:00", "Tue 2023-12-05 00:30:00"]
     assert values("analysis-766.timer", "Persistent") == ["true"]
 
 
@@ -116,11 +117,120 @@ def test_a_service_may_write_only_what_a_week_writes_and_a_failure_is_told_to_th
         assert values(name, "RestrictAddressFamilies") == ["AF_UNIX AF_INET AF_INET6"]
 
 
-# -- cron, Windows, Airflow, container -------------------------------------------------------------------------------
+# -- Windows ---------------------------------------------------------------------------------------------------------
+
+FOLDER = Path(os.environ.get("TREE_SITTER", PROJECT / ".npm"))  # .ci/run installs the packages there
+PACKAGES = ("web-tree-sitter", "tree-sitter-powershell")
+COMMON = {"-ErrorAction", "-Confirm"}
+# What each cmdlet takes, of what we use: learn.microsoft.com/powershell/module, modules ScheduledTasks (Windows Server
+# 2022), Microsoft.PowerShell.Core, .Management, .Security and .Utility (5.1).
+CMDLETS = {
+    "Add-Content": "LiteralPath Encoding Value",
+    "ForEach-Object": "Process",
+    "Get-ChildItem": "LiteralPath Filter",
+    "Get-Command": "Name CommandType",
+    "Get-Content": "LiteralPath Encoding Tail",
+    "Get-Credential": "UserName Message",
+    "Get-Date": "Format",
+    "Get-ScheduledTask": "TaskName TaskPath",
+    "Get-TimeZone": "Id ListAvailable Name",
+    "Join-Path": "Path ChildPath",
+    "New-ScheduledTaskAction": "Execute Argument WorkingDirectory Id",
+    "New-ScheduledTaskPrincipal": "UserId LogonType RunLevel ProcessTokenSidType RequiredPrivilege Id",
+    "New-ScheduledTaskSettingsSet": "DisallowDemandStart DisallowHardTerminate Compatibility DeleteExpiredTaskAfter "
+    "AllowStartIfOnBatteries Disable MaintenanceExclusive Hidden RunOnlyIfIdle IdleWaitTimeout NetworkId NetworkName "
+    "DisallowStartOnRemoteAppSession MaintenancePeriod MaintenanceDeadline StartWhenAvailable DontStopIfGoingOnBatteries "
+    "WakeToRun IdleDuration RestartOnIdle DontStopOnIdleEnd ExecutionTimeLimit MultipleInstances Priority RestartCount "
+    "RestartInterval RunOnlyIfNetworkAvailable",
+    "New-ScheduledTaskTrigger": "Weekly DaysOfWeek WeeksInterval At RandomDelay",
+    "New-TimeSpan": "Days Hours Minutes Seconds",
+    "Out-Null": "InputObject",
+    "Register-ScheduledTask": "Force Password User Principal TaskName TaskPath Action Description Settings Trigger RunLevel",
+    "Remove-Item": "LiteralPath Recurse Force",
+    "Select-Object": "First Last Skip",
+    "Set-Content": "LiteralPath Encoding Value",
+    "Set-Location": "LiteralPath",
+    "Sort-Object": "Property Descending",
+    "Split-Path": "Parent Leaf",
+    "Test-Path": "LiteralPath PathType",
+    "Unregister-ScheduledTask": "TaskName TaskPath",
+    "Write-Output": "InputObject",
+    "Write-Warning": "Message",
+}
+# Register-ScheduledTask takes an account in one of two ways, by its parameter sets.
+ACCOUNTS = ({"User", "Password"}, {"Principal"})
+
+
+def lacking_grammar() -> str:
+    if not shutil.which("node"):
+        return "node is not installed"
+    absent = [name for name in PACKAGES if not (FOLDER / "node_modules" / name).is_dir()]
+    return f"npm packages {', '.join(absent)} are not in {FOLDER.name}" if absent else ""
+
+
+def parsed(script: str) -> dict:
+    """What the grammar of PowerShell finds in a script: faults, commands with their parameters, tables to splat."""
+    command = ["node", "--liftoff-only", PROJECT / "tests" / "support" / "powershell.mjs", FOLDER]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+needs_grammar = pytest.mark.skipif(bool(lacking_grammar()), reason=lacking_grammar())
+
+
+@needs_grammar
+def test_windows_script_is_powershell_and_every_cmdlet_takes_the_parameters_that_it_is_given():
+    script = text("deploy/windows.ps1")
+    found = parsed(script)
+    assert found["faults"] == []
+    own = {*re.findall(r"^function ([\w-]+)", script, re.M), "$analysis", "$each.Name", "$python.Name"}
+    unknown = []
+    for line, name, parameters in found["commands"]:
+        if name in own:
+            continue
+        known = COMMON | {f"-{each}" for each in CMDLETS.get(name, "").split()}
+        splatted = {f"-{key}" for each in parameters if each[0] == "@" for key in found["tables"]["$" + each[1:]]}
+        given = splatted | {each for each in parameters if each[0] == "-"}
+        unknown += [f"{line}: {name} {each}" for each in sorted(given - known)]
+        unknown += [] if name in CMDLETS else [f"{line}: {name}"]
+    assert unknown == []
+    assert {"StartWhenAvailable", "AllowStartIfOnBatteries", "DontStopIfGoingOnBatteries", "MultipleInstances",
+            "ExecutionTimeLimit"} == set(found["tables"]["$settings"])  # fmt: skip
+    assert set(found["tables"]["$account"]) == set.union(*ACCOUNTS)
+    used = {name: parameters for _, name, parameters in found["commands"]}
+    assert "-Force" in used["Register-ScheduledTask"]  # the same call again replaces the task
+    assert "Unregister-ScheduledTask" in used and "Get-TimeZone" in used
+
+
+@needs_grammar
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("} elseif ($Remove) {", "elseif ($Remove) {"), ("$status = $LASTEXITCODE", "$status = = $LASTEXITCODE")],
+)
+def test_a_windows_script_that_is_broken_would_be_seen(old, new):
+    script = text("deploy/windows.ps1")
+    assert script.count(old) == 1 and parsed(script.replace(old, new))["faults"]
+
+
+def test_the_windows_script_reads_the_same_in_every_code_page_and_quotes_its_folder():
+    script = text("deploy/windows.ps1")
+    assert script.isascii()  # without a mark, Windows PowerShell 5 reads a file in the machine's code page
+    assert '-File `"$PSCommandPath`"' in script
+    assert re.findall(r"-(?:Filter)?Path \$", script) == []  # -LiteralPath: a folder's name may hold brackets
+
+
+# -- cron, Airflow, container -------------------------------------------------------------------------------
+
+
+def cron_line() -> str:
+    zone, line = [line for line in text("deploy/crontab").splitlines() if line and not line.startswith("#")]
+    assert zone == "CRON_TZ=Asia/Ho_Chi_Minh"
+    return line
 
 
 def test_the_line_for_cron_is_one_that_cron_reads():
-    (line,) = [line for line in text("deploy/crontab").splitlines() if line and not line.startswith("#")]
+    line = cron_line()
     minute, hour, day, month, weekday, command = line.split(maxsplit=5)
     assert (minute, hour, day, month, weekday) == ("30", "7", "*", "*", "1-5")
     assert "%" not in command  # cron ends the line there
@@ -129,14 +239,13 @@ def test_the_line_for_cron_is_one_that_cron_reads():
 
 def test_in_cron_a_failure_is_told_and_a_success_is_not(tmp_path):
     """The line itself, with a command in place of ours that writes down how it was called."""
-    (line,) = [line for line in text("deploy/crontab").splitlines() if line and not line.startswith("#")]
-    command = line.split(maxsplit=5)[5].replace("/opt/analysis", str(tmp_path))
-    python = tmp_path / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
+    command = cron_line().split(maxsplit=5)[5].replace("/opt/analysis", str(tmp_path))
+    ours = tmp_path / ".venv" / "bin" / "analysis"
+    ours.parent.mkdir(parents=True)
     for status, expected in ((0, ["week"]), (3, ["week", "tell refused"])):
-        script = f"#!/bin/sh\n[ $3 = week ] && {{ echo refused; echo week >>calls; exit {status}; }}\n"
-        python.write_text(script + "echo $3 $(cat) >>calls\n")
-        python.chmod(0o755)
+        script = f"#!/bin/sh\n[ $1 = week ] && {{ echo refused; echo week >>calls; exit {status}; }}\n"
+        ours.write_text(script + "echo $1 $(cat) >>calls\n")
+        ours.chmod(0o755)
         (tmp_path / "calls").unlink(missing_ok=True)
         subprocess.run(["sh", "-c", command], env=os.environ | {"HOME": str(tmp_path)})
         assert (tmp_path / "calls").read_text().splitlines() == expected
@@ -153,6 +262,50 @@ def test_the_dag_compiles_and_names_notebooks_and_parameters_that_there_are():
         cells = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4).cells
         (parameters,) = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
         assert {"area", "cutoff"} <= {node.targets[0].id for node in ast.parse(parameters).body}
+
+
+AIRFLOW = os.environ.get("AIRFLOW", "")  # the command of an Airflow 3 with the providers standard and papermill
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not AIRFLOW, reason="AIRFLOW names no airflow command")
+def test_airflow_runs_a_good_week_to_success_and_tells_the_operator_of_a_refused_one(tmp_path):
+    home = tmp_path / "nhà làm báo cáo"
+    shutil.copytree(PROJECT / "config", home / "config")
+    (raw := home / "data" / "raw" / AREA).mkdir(parents=True)
+    shutil.copy(district.RAW, raw)
+    (home / "recipients.csv").write_text(f"area,name,address\n{AREA},Lan,lan@leaders.example\n", "utf-8")
+    own = {"ANALYSIS_PROJECT": str(PROJECT), "ANALYSIS_HOME": str(home), "HOME": str(tmp_path)}
+    own |= {"AIRFLOW_HOME": str(tmp_path / "airflow"), "AIRFLOW__CORE__DAGS_FOLDER": str(DEPLOY)}
+    own |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
+
+    def run(*command: object) -> subprocess.CompletedProcess:
+        about = {"env": os.environ | own, "capture_output": True, "text": True, "cwd": tmp_path, "timeout": 900}
+        return subprocess.run(command, **about)
+
+    def ended(dag: str) -> tuple[int, str]:
+        done = run(AIRFLOW, "dags", "test", dag, "--dagfile-path", DEPLOY / "airflow_dag.py")
+        return done.returncode, done.stdout + done.stderr
+
+    kernel = ("-m", "ipykernel", "install", "--name", "analysis-766", "--prefix", tmp_path / "kernels")
+    assert run(sys.executable, *kernel).returncode == 0
+    own["JUPYTER_PATH"] = str(tmp_path / "kernels" / "share" / "jupyter")
+    assert run(AIRFLOW, "db", "migrate").returncode == 0
+    with smtp_server.serving() as (port, seen):
+        write_settings(home, port, operator="IT <it@office.example>")
+        status, said = ended("analysis_766")
+        assert (status, seen.recipients()) == (0, ["lan@leaders.example"]), said
+        assert (home / "reports" / AREA / PUBLISHED / "report.html").is_file()
+        status, said = ended("analysis_766_notebooks")
+        assert status == 0, said
+        draft = home / "data" / "processed" / AREA / "draft" / PUBLISHED
+        assert {f"{name}.ipynb" for name in stages.STAGES if name != unit_pages.STAGE} <= {
+            path.name for path in draft.iterdir()
+        }
+        (raw / f"{REFUSED}.txt").write_text(district.RAW.read_text("utf-8"), "utf-8")  # that of another week
+        status, said = ended("analysis_766")
+        assert status != 0 or "DagRunState.FAILED" in said or "state=failed" in said, said
+        assert seen.recipients() == ["lan@leaders.example", "it@office.example"]
 
 
 def test_what_the_container_copies_is_there_and_it_runs_as_nobody_in_particular():
@@ -187,7 +340,7 @@ def test_the_call_of_the_timer_makes_up_for_what_was_missed_and_goes_on_after_a_
     table = district.RAW.read_text("utf-8")
     later = table.replace("04/12/2023 -Tuần 1", "18/12/2023 -Tuần 3").replace("04/11)", "02/12)")
     (command,) = values("analysis-766.service", "ExecStart")
-    call = [*shlex.split(command.partition(" -m analysis ")[2]), "--home", str(home)]
+    call = [*shlex.split(command.partition("bin/analysis ")[2]), "--home", str(home)]
     call.remove("--send")
     before = record(home, PUBLISHED)
     assert main(call) == Exit.DONE  # nothing is due
