@@ -15,6 +15,10 @@ SEVERITIES = ("error", "warning", "passed")
 REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
 BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
 ABOUT = ABOUT_WEEK, ABOUT_INDICATOR, ABOUT_DEPARTMENT, ABOUT_UNIT = "", "indicator", "department", "unit"  # of remarks
+KINDS_OF_ASKS = ("band", "fell", "signal", "flag", "target", "zero", "task", "own")  # the strongest first
+ADDRESSEES = ("unit", "units", "department")
+PROGRESS = ("", "met", "better", "same", "worse", "unclear")
+STATES = ("done", "ended", "extended", "overdue", "new", "standing", "open")
 STATUSES = ("computed", "published", "not assessed", "missing")
 # column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}
@@ -313,6 +317,38 @@ TABLES = {
         weeks=_number("the cut-offs of the run, this one included"),
         is_open=_flag("no earlier figure is known: it may have stood for longer"),
     ),
+    "asks": _table(
+        unique=["ask_id"],
+        ask_id=_key("code of the unit, area or task : indicator : opened; one that is raised again keeps its own"),
+        addressee=_text("who is asked: a unit, the heads of all units, or a department", ADDRESSEES),
+        unit_code=_text("the unit, or the area where all units are asked; empty: a standing task"),
+        unit_name=_text("its name"),
+        department=_text("code of the department that answers for the indicator, or has the task; empty: none"),
+        indicator=_text("what is asked about: an indicator, a part of the total, TOTAL; of a task what it serves"),
+        kind=_text("what raised it, the strongest first", KINDS_OF_ASKS),
+        opened=_key("the cut-off of the report that asked first, ISO"),
+        times=_number("published reports that have asked it, this one included; missing: a task"),
+        due=_text("by when it is to be done, ISO; empty: the office has set no day"),
+        reply_by=_text("by when it is to be answered, ISO; empty: the office has set no day"),
+        level_opened=_number("the level when it was opened, or when it became this kind"),
+        level_before=_number("the level one report before; missing: it was not asked then, or as another kind"),
+        level=_number(
+            "now: points of band and fell; the own rate of a signal; the printed figure of flag and zero;"
+            " of a target how many units reach it; missing: not known"
+        ),
+        rate=_number("of the dossiers since the previous cut-off, percent, as in week_rates; missing: no flow"),
+        low=_number("bounds between which it lies"),
+        high=_number("the upper one"),
+        target=_number(
+            "what the level is to be: the next band's limit, the points before the fall, the usual rate, the mark;"
+            " above 0 for zero; of a target how many units have a figure"
+        ),
+        progress=_text("the level against level_opened; empty: new, or a task", PROGRESS),
+        state=_text("done and ended are shown once, in the week that closes them", STATES),
+        replied=_text("the day of the newest reply, ISO; empty: none"),
+        reply=_text("the newest reply, in the unit's own words"),
+        note=_text("codes: what is special this week, and why it ended (docs/method.md)"),
+    ),
     "findings": _table(
         finding=_key("what kind of finding"),
         severity=_text("how much it matters"),
@@ -339,6 +375,7 @@ WRITTEN_BY = (
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
     | dict.fromkeys(("figure_changes",), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
+    | dict.fromkeys(("asks",), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page
 )

@@ -82,6 +82,23 @@ BaseUrl = Annotated[str, AfterValidator(_is_base_url), Field(json_schema_extra={
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"expected": "month and day, in every year"})]
 
 
+class Asks(Table):
+    """How asks are followed from report to report. May be missing."""
+
+    least_move: float = Field(
+        1.0,
+        gt=0,
+        description="by how much a figure has moved since it was asked about before it is called better or worse, in"
+        " percentage points, and of points in points of 100",
+    )
+    due_days: int = Field(
+        0, ge=0, description="working days after which an ask is due; 0: the office sets no day (not in use yet)"
+    )
+    remind_from: int = Field(
+        3, ge=2, description="how many times an ask has been made before a reminder is written (not in use yet)"
+    )
+
+
 class Name(Table):
     """How the report calls the area and its peers."""
 
@@ -464,6 +481,7 @@ class Area(Table):
         " units; together: units are of this kind only where every unit of the table is (a city beside districts is no"
         " province)"
     )
+    asks: Asks = Asks()
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )

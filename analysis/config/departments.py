@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -34,3 +35,14 @@ def list_departments(settings: dict) -> tuple[Department, ...]:
     codes = [find_code(each["vi"]) for each in named]
     first = {code: each for code, each in reversed(list(zip(codes, named, strict=True)))}
     return tuple(Department(code, first[code]["vi"], first[code]["en"]) for code in dict.fromkeys(codes))
+
+
+def find_answering(settings: dict, groups: Mapping[str, str]) -> dict[str, str]:
+    """The code of the department that answers for each indicator and group, as [responsible] of area.toml has it.
+
+    groups  : the group of each indicator
+    Returns : by indicator and group, only those that somebody answers for; an indicator without a department of its own
+              is its group's
+    """
+    named = {code: find_code(each["vi"]) for code, each in settings["responsible"].items()}
+    return {code: named[group] for code, group in groups.items() if group in named} | named

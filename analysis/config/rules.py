@@ -246,6 +246,35 @@ def beginnings(home: Path, area: str) -> Beginnings:
     return Beginnings(units, days, years=not {*said} <= {"", "none"})
 
 
+def find_heirs(home: Path, area: str, cutoff: date) -> dict[str, str]:
+    """The code that each unit which is not there any more on ``cutoff`` went into, as units.csv names it.
+
+    Raises : ConfigError as ``load`` does.
+    """
+    _, _, tables, _ = _checked(area, files.of_area(home, area))
+    registry = tables["units.csv"].sort_values("valid_to", kind="stable")
+    gone = registry[(registry["valid_to"] < pd.Timestamp(cutoff)) & (registry["successor_code"] != "")]
+    there = set(files.in_force(registry, cutoff)["code"])
+    return {code: heir for code, heir in zip(gone["code"], gone["successor_code"], strict=True) if code not in there}
+
+
+def find_changed_indicators(home: Path, area: str, cutoff: date) -> dict[str, str]:
+    """The newest day, ISO, up to ``cutoff``, on which the area's row of an indicator came to say something else.
+
+    Returns : by indicator; one whose row never changed is left out
+    Raises  : ConfigError as ``load`` does.
+    """
+    settings, _, tables, _ = _checked(area, files.of_area(home, area))
+    rows = checks.of_scope(tables["index/indicators.csv"], settings["scope"]).sort_values("valid_from", kind="stable")
+    rows, found = rows[rows["valid_from"] <= pd.Timestamp(cutoff)], {}
+    for indicator, its in rows[rows.duplicated("indicator", keep=False)].groupby("indicator"):
+        said = its[[*READING, "nature"]].astype(str)
+        is_other = (said != said.shift()).any(axis=1).iloc[1:]
+        if is_other.any():
+            found[indicator] = str(its.loc[is_other[is_other].index[-1], "valid_from"].date())
+    return found
+
+
 def _otherwise(settings: dict, index: dict) -> str:
     """Since when figures accumulate of which sheets.csv does not say it."""
     return settings["period"]["accumulates"] or index.get("accumulates", "none")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import tables
 from analysis.config import rules, units
 from analysis.weeks import paths, store, table_files
 
@@ -95,6 +96,27 @@ def read(home: Path, area: str, name: str, before: str = "", newest: int | None 
     Raises : as ``load``.
     """
     return _newest(_read(home, area, name, _folders(home, area, before, newest)), newest)
+
+
+def ledgers(week: store.Week) -> tuple[pd.DataFrame, list[str]]:
+    """The table ``asks`` of all published weeks earlier than this one, each in its newest revision.
+
+    Returns : the rows after their cutoff; and the cut-offs of the weeks that have the table, oldest first: weeks that
+              older programs made have none
+    Raises  : TableError that names week and file where a file is not that table.
+    """
+    weeks = store.history(week.home, week.area, before=week.cutoff)
+    held = {day: each.folder for day, each in weeks.items() if (each.folder / "asks.csv").is_file()}
+    if not held:
+        return pd.DataFrame(columns=["cutoff", *tables.TABLES["asks"].columns]), []
+    return _read(week.home, week.area, "asks", held.values()), list(held)
+
+
+def find_begun(week: store.Week) -> dict[str, str]:
+    """The newest day, ISO, up to the week's cut-off, on which a code began to stand for this unit, by unit_code."""
+    scores = week.read("scores").assign(cutoff=week.cutoff)
+    begun, _, _ = _beginnings(week.home, week.area, scores, week.cutoff)
+    return begun[begun["day"] <= week.cutoff].groupby("unit_code")["day"].max().to_dict()
 
 
 def rows(week: store.Week) -> pd.DataFrame:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analysis.config.wording import Wording
 
 WITHOUT_NUMBERS = ("pages", "remarks", "place")  # tables that a week may lack, and that no later week reads
+MAY_LACK = (*WITHOUT_NUMBERS, "asks")  # older programs made weeks without a ledger
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Week:
     def data(self, name: str) -> bytes:
         """The bytes of the table's file.
 
-        A missing table of WITHOUT_NUMBERS has no rows: no notebook writes pages, and older weeks lack the others.
+        A missing table of MAY_LACK has no rows: no notebook writes pages, and older weeks lack the others.
         Raises : NotFound that names the notebook to run first.
         """
         from analysis import tables
@@ -78,7 +79,7 @@ class Week:
         for folder in filter(None, (self.folder, self.published)):
             if (folder / f"{name}.csv").is_file():
                 return (folder / f"{name}.csv").read_bytes()
-        if name in WITHOUT_NUMBERS:
+        if name in MAY_LACK:
             return ",".join(tables.TABLES[name].columns).encode() + b"\n"
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise paths.NotFound(

@@ -1,0 +1,406 @@
+"""The ledger of asks: one row for each ask that is open, or closed this week, with its course since it was opened.
+
+It follows from the ledgers of all earlier published reports and from what this week's figures ask (asked.py); nothing
+else is remembered. So a week that is made again, or made late, has the ledger that it would have had in time. Pure
+functions; docs/method.md §14.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis import tables
+from analysis.method import asked, endings
+from analysis.method.asked import BAND, FELL, FLAG, KINDS, OWN, SIGNAL, TARGET, TASK, TOTAL, ZERO
+from analysis.method.endings import Breaks
+from analysis.method.steps import count_blocks
+from analysis.tables import NOT_ITEMISED
+
+ASKS = list(tables.TABLES["asks"].columns)
+NUMBERS = ("times", "level_opened", "level_before", "level", "rate", "low", "high", "target")
+UNIT, UNITS, DEPARTMENT = tables.ADDRESSEES
+DONE, ENDED, OVERDUE, NEW, STANDING, OPEN = "done", "ended", "overdue", "new", "standing", "open"
+CLOSED = (DONE, ENDED)
+MET, BETTER, SAME, WORSE, UNCLEAR = "met", "better", "same", "worse", "unclear"
+AGAIN, ONCE, UNSTEADY, AT, CHANGED, OTHER_KIND = "again", "once", "unsteady", "at", "target", "kind"
+AGAIN_WITHIN = 4  # reports after it was done, within which the same ask is raised again
+# Our choice (simulated): a flow that was done so often within so many days is met only where it clears its mark.
+STEADY_AT_MOST, STEADY_WITHIN = 2, timedelta(days=364)
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the ledger needs besides figures.
+
+    names      : by unit_code, the area's among them
+    answering  : by indicator or group, the code of the department that answers for it
+    targets    : the area's, by indicator
+    flows      : indicators whose progress is told by signals
+    least_move : what counts as a move of a figure, in percentage points, and of points in points of 100
+    maximum    : all points of the index
+    step       : size_points, level_tolerance_points
+    since      : by unit_code, the day its series began, ISO
+    order      : indicators in the order of the table
+    """
+
+    names: Mapping[str, str]
+    answering: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, float] = field(default_factory=dict)
+    flows: tuple[str, ...] = ()
+    least_move: float = 1.0
+    maximum: float = 100.0
+    step: Mapping[str, float] = field(default_factory=lambda: {"size_points": 6.0, "level_tolerance_points": 1.0})
+    since: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+
+
+class Cell(NamedTuple):
+    """What asked.find_cells says of one cell, but for its key."""
+
+    level: float = NAN
+    target: float = NAN
+    raised: bool = False
+    met: bool = False
+    alone: bool = False
+    rate: float = NAN
+    low: float = NAN
+    high: float = NAN
+    is_confirmed: bool = False
+    is_revised: bool = False
+    signal: str = ""
+    called: str = ""
+
+
+NOTHING = Cell()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An ask on its way through one week: its course so far, and what this week makes of it."""
+
+    kind: str
+    unit: str
+    indicator: str
+    opened: str
+    rows: tuple = ()  # its rows in earlier ledgers, oldest first
+    cell: Cell = NOTHING
+    ending: str = ""  # why it ends without having been met
+    is_again: bool = False  # it was met, and is raised again
+    is_unsteady: bool = False  # the figure of its cell went to and fro across its mark
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.unit, self.indicator
+
+    @property
+    def base(self) -> Any:
+        """The row since which it has had its kind: the first, where that never changed; None: since this week."""
+        return next(iter(self._own_rows()), None)
+
+    @property
+    def fall(self) -> Any:
+        """Of a fall: the row that raised it, since it was last raised again; None: this week does."""
+        if self.is_again:
+            return None
+        rows = self._own_rows()
+        raised_again = [at for at, row in enumerate(rows) if AGAIN in row.note.split()]
+        return next(iter(rows[raised_again[-1] if raised_again else 0 :]), None)
+
+    @property
+    def target(self) -> float:
+        """What the level is to be; of a fall the points before it."""
+        return self.fall.target if self.kind == FELL and self.fall else self.cell.target
+
+    def _own_rows(self) -> list:
+        """Its newest rows of one kind, oldest first."""
+        others = [at for at, row in enumerate(self.rows) if row.kind != self.kind]
+        return list(self.rows[others[-1] + 1 if others else 0 :])
+
+
+def name_ask(code: str, indicator: str, opened: str) -> str:
+    """``30634:CKMB:2023-12-04``; several indicators of a task are joined by +."""
+    return f"{code}:{indicator.replace(' ', '+')}:{opened}"
+
+
+def make_ledger(
+    cells: pd.DataFrame,
+    tasks: pd.DataFrame,
+    earlier: pd.DataFrame,
+    reports: list[str],
+    cutoff: str,
+    breaks: Breaks,
+    settings: Settings,
+) -> pd.DataFrame:
+    """The table ``asks`` of a week.
+
+    cells   : as ``asked.find_cells`` returns them;  tasks : code, department (its code), indicators, of those in force
+    earlier : ASKS after ``cutoff``: the ledgers of the earlier published reports, each in its newest revision
+    reports : the cut-offs of those reports that have a ledger, oldest first
+    Returns : ASKS, the strongest kind first, then by indicator and unit
+    """
+    past = _read_past(earlier)
+    held = _read_cells(cells)
+    unsteady = _find_unsteady(past, cutoff, settings.flows)
+    open_before, done_before = (
+        [_look_at(replace(ask, is_unsteady=ask.place in unsteady), held, cutoff, breaks) for ask in asks]
+        for asks in (_find_open(past, reports), _find_done(past, reports))
+    )
+    again = {ask.place: ask for ask in done_before if not ask.ending}
+    ended = [ask for ask in open_before if ask.ending]
+    going = [_take_kind(ask, held, settings) for ask in open_before if not ask.ending]
+    every = [*ended, *going, *_raise(held, going, again, cutoff, settings)]
+    rows = [_tell(ask, cutoff, settings) for ask in every]
+    rows += _tell_tasks(tasks, past, reports, cutoff)
+    return pd.DataFrame(_in_order(rows, settings), columns=ASKS)
+
+
+def _in_order(rows: list[dict], settings: Settings) -> list[dict]:
+    """The strongest kind first, then by indicator and unit; tasks in their own order."""
+    indicators = {name: place for place, name in enumerate(settings.order)}
+    units = {code: place for place, code in enumerate(settings.names)}
+
+    def place(row: dict) -> tuple:
+        indicator = -1 if row["kind"] == TASK else indicators.get(row["indicator"], -1)
+        return KINDS.index(row["kind"]), indicator, units.get(row["unit_code"], len(units))
+
+    return sorted(rows, key=place)
+
+
+# -- what is known ---------------------------------------------------------------------------------------------------
+
+
+def _read_past(earlier: pd.DataFrame) -> dict[str, list]:
+    """The rows of earlier ledgers by ask, oldest first."""
+    past = defaultdict(list)
+    for row in earlier.sort_values("cutoff", kind="stable").itertuples(index=False):
+        past[row.ask_id].append(row)
+    return past
+
+
+def _read_cells(cells: pd.DataFrame) -> dict[tuple[str, str], dict[str, Cell]]:
+    """The cells of each unit and indicator, by kind."""
+    held = defaultdict(dict)
+    for kind, unit, indicator, *rest in cells.itertuples(index=False):
+        held[unit, indicator][kind] = Cell(*rest)
+    return held
+
+
+def _find_open(past: Mapping[str, list], reports: list[str]) -> Iterator[Ask]:
+    """The asks that the newest earlier ledger left open."""
+    for rows in past.values():
+        if rows[-1].cutoff == reports[-1] and rows[-1].state not in CLOSED and rows[-1].kind not in (TASK, OWN):
+            yield _follow(rows)
+
+
+def _find_done(past: Mapping[str, list], reports: list[str]) -> list[Ask]:
+    """The asks that were done within the last reports, the newest last."""
+    recent = [rows for rows in past.values() if rows[-1].state == DONE and rows[-1].cutoff in reports[-AGAIN_WITHIN:]]
+    return [_follow(rows) for rows in sorted(recent, key=lambda rows: rows[-1].cutoff)]
+
+
+def _find_unsteady(past: Mapping[str, list], cutoff: str, flows: Collection[str]) -> set[tuple[str, str]]:
+    """The units and flows that met their mark and fell below it again and again, as small numbers of dossiers do."""
+    first = str(date.fromisoformat(cutoff) - STEADY_WITHIN)
+    done = Counter(
+        (row.unit_code, row.indicator)
+        for rows in past.values()
+        for row in rows
+        if row.state == DONE and row.kind == FLAG and row.indicator in flows and row.cutoff > first
+    )
+    return {place for place, often in done.items() if often >= STEADY_AT_MOST}
+
+
+def _follow(rows: list) -> Ask:
+    last = rows[-1]
+    return Ask(last.kind, last.unit_code, last.indicator, last.opened, tuple(rows))
+
+
+# -- what becomes of an ask ------------------------------------------------------------------------------------------
+
+
+def _look_at(ask: Ask, held: Mapping, cutoff: str, breaks: Breaks) -> Ask:
+    """The ask with what this week's figures say of its cell, and why it ends, if it does."""
+    its = held.get(ask.place, {})
+    cell = its.get(ask.kind, NOTHING)
+    ending = endings.find_ending(ask.kind, ask.unit, ask.indicator, ask.opened, cutoff, breaks)
+    if not ending and ask.kind in (FLAG, TARGET, ZERO) and ask.kind not in its:
+        ending = endings.RULE  # the office does not ask for it any more
+    if not ending and ask.rows[0].cutoff != ask.opened:
+        ending = endings.CORRECTED  # the newest revision of that week does not raise it
+    if not ending and ask.kind == SIGNAL and cell.met and endings.has_outlasted(ask.opened, cutoff):
+        ending = endings.BASELINE
+    return replace(ask, cell=cell, ending=ending)
+
+
+def _take_kind(ask: Ask, held: Mapping, settings: Settings) -> Ask:
+    """The open ask as the strongest kind that stands in its cell: one that is raised, or its own until it is met."""
+    its = held.get(ask.place, {})
+    stands = [kind for kind, cell in its.items() if cell.raised and not cell.alone]
+    if not _is_met(ask, settings):
+        stands.append(ask.kind)
+    kind = min(stands, key=KINDS.index, default=ask.kind)
+    if kind != ask.kind:
+        return replace(ask, kind=kind, cell=its[kind])
+    return replace(ask, is_again=ask.cell.raised and _is_met(ask, settings))  # it regained its points, and fell anew
+
+
+def _raise(
+    held: Mapping, going: list[Ask], again: Mapping[tuple[str, str], Ask], cutoff: str, settings: Settings
+) -> Iterator[Ask]:
+    """The asks of cells that are not asked about yet. A gap that asks alone does so only where the unit is asked about
+    no other fall."""
+    asked_about = {ask.place for ask in going}
+    falling = {ask.unit for ask in going if ask.kind == FELL and not _is_done(ask, settings)}
+    falling |= {unit for (unit, _), its in held.items() if FELL in its and its[FELL].raised and not its[FELL].alone}
+    for place, its in held.items():
+        raised = [kind for kind, cell in its.items() if cell.raised and not (cell.alone and place[0] in falling)]
+        if raised and place not in asked_about:
+            kind = min(raised, key=KINDS.index)
+            known = again.get(place, Ask(kind, *place, cutoff))
+            yield replace(known, kind=kind, cell=its[kind], is_again=place in again)
+
+
+def _is_done(ask: Ask, settings: Settings) -> bool:
+    return not ask.is_again and not ask.cell.raised and _is_met(ask, settings)
+
+
+def _is_met(ask: Ask, settings: Settings) -> bool:
+    """Whether this week's figures meet what the ask asks for, whatever else stands in its cell."""
+    if ask.kind == FELL:
+        return ask.cell.level >= ask.target - _drift(ask, settings)
+    if ask.kind == FLAG and ask.is_unsteady:
+        return ask.cell.level >= min(ask.cell.target + settings.least_move, 100.0)
+    if ask.kind == FLAG and ask.cell.is_confirmed and ONCE in ask.rows[-1].note.split():
+        return True
+    return ask.cell.met
+
+
+def _drift(ask: Ask, settings: Settings) -> float:
+    """By how much what is not itemised may lie below a whole block: its other parts drift by tenths of a point."""
+    near, size = settings.step["level_tolerance_points"], settings.step["size_points"]
+    is_block = ask.fall and count_blocks(ask.fall.target - ask.fall.level, size, near)
+    return near if ask.indicator == NOT_ITEMISED and is_block else 0.0
+
+
+def _tell(ask: Ask, cutoff: str, settings: Settings) -> dict:
+    """The ask's row."""
+    cell, last = ask.cell, ask.rows[-1] if ask.rows else None
+    was_open = last is not None and last.state not in CLOSED
+    state = _find_state(ask, cutoff, settings)
+    return {
+        "ask_id": name_ask(ask.unit, ask.indicator, ask.opened),
+        "addressee": UNITS if ask.kind == TARGET else UNIT,
+        "unit_code": ask.unit,
+        "unit_name": settings.names.get(ask.unit, last.unit_name if last else ""),
+        "department": settings.answering.get(ask.indicator, ""),
+        "indicator": ask.indicator,
+        "kind": ask.kind,
+        "opened": ask.opened,
+        "times": float(sum(row.state not in CLOSED for row in ask.rows) + (state not in CLOSED)),
+        "due": last.due if last else "",
+        "reply_by": last.reply_by if last else "",
+        "level_opened": ask.base.level if ask.base else cell.level,
+        "level_before": last.level if was_open and last.kind == ask.kind else NAN,
+        "level": cell.level,
+        "rate": cell.rate,
+        "low": cell.low,
+        "high": cell.high,
+        "target": ask.target,
+        "progress": _judge(ask, state, settings),
+        "state": state,
+        "replied": "",
+        "reply": "",
+        "note": " ".join(_note(ask, state, settings)),
+    }
+
+
+def _find_state(ask: Ask, cutoff: str, settings: Settings) -> str:
+    if ask.ending:
+        return ENDED
+    if not ask.rows:
+        return NEW
+    if _is_done(ask, settings):
+        return DONE
+    return OVERDUE if "" < ask.rows[-1].due < cutoff else OPEN
+
+
+def _judge(ask: Ask, state: str, settings: Settings) -> str:
+    """How the ask stands against its beginning."""
+    if state in (NEW, DONE, ENDED):
+        return {NEW: "", DONE: MET, ENDED: UNCLEAR}[state]
+    cell, base = ask.cell, ask.base
+    if base is None:  # it has become another kind
+        return WORSE if KINDS.index(ask.kind) < KINDS.index(ask.rows[-1].kind) else BETTER
+    if cell.level != cell.level or cell.is_revised:
+        return UNCLEAR
+    if ask.kind == SIGNAL:
+        return SAME
+    if ask.kind == FLAG and ask.indicator in settings.flows:
+        return {"up": BETTER, "down": WORSE}.get(cell.signal if cell.called > ask.opened else "", SAME)
+    move = round(cell.level - base.level, asked.KEPT_DECIMALS)
+    if move != move or base.cutoff < settings.since.get(ask.unit, ""):
+        return UNCLEAR
+    in_points = ask.kind == FELL or ask.indicator == TOTAL
+    least = 1 if ask.kind == TARGET else settings.least_move * (settings.maximum / 100 if in_points else 1)
+    return BETTER if move >= least else WORSE if move <= -least else SAME
+
+
+def _note(ask: Ask, state: str, settings: Settings) -> Iterator[str]:
+    """The codes of what is special this week."""
+    if ask.ending:
+        yield ask.ending
+        return
+    last = ask.rows[-1] if ask.rows else None
+    if ask.is_again:
+        yield AGAIN
+    if last and last.kind != ask.kind:
+        yield f"{OTHER_KIND}:{last.kind}>{ask.kind}"
+    wanted = settings.targets[ask.indicator] if ask.kind == TARGET else ask.cell.target
+    if ask.kind == TARGET:
+        yield f"{AT}:{wanted:g}"
+    if last and last.kind == ask.kind and ask.kind in (BAND, FLAG, TARGET):
+        before = _read_at(last.note) if ask.kind == TARGET else last.target
+        if wanted == wanted and before == before and wanted != before:
+            yield f"{CHANGED}:{before:g}>{wanted:g}"
+    if ask.kind == FLAG and state not in CLOSED:
+        if ask.is_unsteady:
+            yield UNSTEADY
+        elif ask.cell.is_confirmed:
+            yield ONCE
+
+
+def _read_at(note: str) -> float:
+    """The target that the note of a row of TARGET names."""
+    return next((float(code.removeprefix(f"{AT}:")) for code in note.split() if code.startswith(f"{AT}:")), NAN)
+
+
+# -- standing tasks --------------------------------------------------------------------------------------------------
+
+
+def _tell_tasks(tasks: pd.DataFrame, past: Mapping[str, list], reports: list[str], cutoff: str) -> Iterator[dict]:
+    """The standing tasks in force, and those that the office has closed since the report before."""
+    before = {
+        (ask_id.partition(":")[0], rows[-1].indicator): rows[-1]
+        for ask_id, rows in past.items()
+        if rows[-1].kind == TASK and rows[-1].state not in CLOSED and rows[-1].cutoff == reports[-1]
+    }
+    empty = dict.fromkeys(ASKS, "") | {name: NAN for name in NUMBERS} | {"kind": TASK}
+    for code, department, indicators in tasks[["code", "department", "indicators"]].itertuples(index=False):
+        last = before.pop((code, indicators), None)
+        opened = last.opened if last else cutoff
+        yield empty | {
+            "ask_id": name_ask(code, indicators, opened),
+            "addressee": DEPARTMENT if department else UNITS,
+            "department": department,
+            "indicator": indicators,
+            "opened": opened,
+            "state": STANDING if last else NEW,
+        }
+    for last in before.values():
+        held = {name: getattr(last, name) for name in ("ask_id", "addressee", "department", "indicator", "opened")}
+        yield empty | held | {"state": ENDED, "note": endings.OFFICE}
