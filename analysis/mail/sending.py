@@ -84,13 +84,15 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
         raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff, command=command.typed()))
     try:
         with publish.locked(home, area, cutoff):
-            made = atomic.load_json(folder / "run.json").get("products", {})
+            record = atomic.load_json(folder / "run.json")
+            made = record.get("products", {})
             table = folder / addressees.LIST
             is_there = table.is_file() or table.relative_to(home).as_posix() in made
             listed = addressees.read_list(_as_published(table, home, made, words)) if is_there else []
             letters = {each.code: _as_published(folder / each.file, home, made, words) for each in listed if each.file}
             week = _as_published(place, home, made, words)
-            return Issue(len(store.revisions(place.parent)) + 1, week, letters, listed, folder)
+            revision = record.get("revision") or len(store.revisions(place.parent)) + 1  # people may add a folder r9
+            return Issue(revision, week, letters, listed, folder)
     except locks.Busy as busy:
         said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
         raise WeekIsBusy(said + busy.advice(words)) from None

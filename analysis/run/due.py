@@ -17,8 +17,8 @@ def make_all(
     """Make every week that is due in each area; yield what to print: of each week, and of what stops others.
 
     send   : whether mails are sent afterwards. Then the last outcome of an area names the mails to send: those of the
-             weeks made now, and those whose letters still wait; but no mail of a week that could not be made. A week
-             made again for its remarks alone is mailed by a person.
+             weeks that are published for the first time now, and those whose letters still wait; but no mail of a week
+             that could not be made. A week that was only made again, as after an edit, is mailed by a person.
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
@@ -35,17 +35,17 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
     """Yield the outcomes of ``make_all`` for one area."""
     from analysis.mail import sending
 
-    made, withheld = set(), set()
+    issued, withheld = set(), set()
     for cutoff, outcome in make_weeks(home, area, messages=words.lang, **about):
         if outcome.status != Exit.DONE:
             withheld.add(cutoff)
-        elif not outcome.is_remarked:
-            made.add(cutoff)
+        elif outcome.is_issue:
+            issued.add(cutoff)
         message = f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}"
         yield replace(outcome, message=message, mails=())
     letters = set()
     try:
-        letters = (made | set(sending.waiting(home, area))) - withheld if send else set()
+        letters = (issued | set(sending.waiting(home, area))) - withheld if send else set()
     except AnalysisError as error:  # a damaged outbox must not stop the reports
         yield Outcome(error.status, f"{area}: {error}")
     yield from pipeline.misnamed(home, area, words, Exit.REFUSED)

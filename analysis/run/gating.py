@@ -30,12 +30,14 @@ class GateSummary(NamedTuple):
     units   : the units in the tables
     lines   : lines for people: warnings about the configuration, and the problems of the tables
     page    : of refused tables, the page that shows them with their bad cells marked; None: there is none
+    is_same : whether they are other tables than those of the published week, and hold the same figures
     """
 
     refused: bool
     units: list[Unit]
     lines: list[str]
     page: Path | None = None
+    is_same: bool = False
 
 
 def call_gate(raw: list[Path], home: Path, area: str, cutoff: str, words: Wording) -> GateSummary:
@@ -66,7 +68,27 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
             found = found._replace(page=save_page(kept, raw, cleaned, held, words))
         else:
             kept.parent.rmdir()  # unless other weeks are refused
-    return found._replace(lines=[*held.warnings, *found.lines])
+    is_same = not found.refused and _is_same(raw, cleaned, paths.processed(home, area, cutoff), held, words)
+    return found._replace(lines=[*held.warnings, *found.lines], is_same=is_same)
+
+
+def _is_same(raw: list[Path], cleaned: "Cleaned", published: Path, rules: "Rules", words: Wording) -> bool:
+    """Whether other tables than the published week's hold what that week's do: both are gated by today's rules."""
+    from analysis.gate import clean
+    from analysis.weeks import atomic, paths
+
+    tables, beside = paths.held_raw(published)[0], [path for path in raw if paths.is_beside(path)]
+    if not tables or atomic.digests(tables) == atomic.digests(path for path in raw if not paths.is_beside(path)):
+        return False
+    before = clean.gate([*tables, *beside], rules, words)
+    return not before.refused and _figures(before) == _figures(cleaned)
+
+
+def _figures(cleaned: "Cleaned") -> dict[str, list[list[str]]]:
+    """What products depend on, whatever its form in the file: not its order, its name, or how a cell was typed."""
+    told = {name: ["file"] for name in ("measurements", "units", "source", "place")} | {"remarks": ["source"]}
+    frames = {name: getattr(cleaned, name).drop(columns=file, errors="ignore") for name, file in told.items()}
+    return {name: sorted(frame.drop_duplicates().astype(str).to_numpy().tolist()) for name, frame in frames.items()}
 
 
 def open_lines(rules: "Rules", words: Wording) -> list[str]:

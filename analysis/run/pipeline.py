@@ -22,7 +22,7 @@ from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
-from analysis.weeks import atomic, locks, paths, provenance, publish, store
+from analysis.weeks import atomic, locks, office, paths, provenance, publish, store
 from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -41,14 +41,14 @@ class Outcome:
     message : the sentence for the person who started the run
     report  : path of the page; None: there is none
     mails   : area and cut-off of each mail that may be sent now
-    is_remarked : only the office's remarks changed in a week that was complete: no schedule mails it anew
+    is_issue : the week was completely published for the first time, or issued again: only such a week a schedule mails
     """
 
     status: Exit | None
     message: str
     report: Path | None = None
     mails: tuple[tuple[str, str], ...] = ()
-    is_remarked: bool = False
+    is_issue: bool = False
 
 
 def misnamed(home: Path, area: str, words: Wording, status: Exit | None = None) -> list[Outcome]:
@@ -152,8 +152,9 @@ def make_week(
             with publish.locked(home, area, cutoff) as is_weak:
                 if is_weak:
                     this.steps.tell(words.say("run.lost_lock", folder=paths.processed(home, area)))
-                publish.tidy(home, area, cutoff)
+                kept = publish.tidy(home, area, cutoff)
                 outcome = this.outcome()
+                outcome = replace(outcome, message="\n".join([outcome.message, *this.of_people(kept)]))
                 if outcome.report:
                     this.list_weeks()
                 return outcome
@@ -198,8 +199,13 @@ class _Week:
         inputs = self.inputs(before)
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         if before.get("inputs") == inputs and complete:
-            return self.done(self.words.say("run.nothing_new", report=report), report)
-        refused, units, lines, page = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+            said = [self.words.say("run.nothing_new", report=report), *self.edited()]
+            return self.done("\n".join(said), report)
+        refused, units, lines, page, is_same = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
+        if is_same:  # it corrects nothing: the week stays what its own table made it
+            same = replace(self, tables=paths.held_raw(published)[0], reissue=False).outcome()
+            said = self.words.say("run.same_figures", file=self.names, cutoff=self.cutoff)
+            return replace(same, message=f"{said}\n{same.message}")
         for line in lines:
             self.steps.tell(line)
         named = {path.resolve() for path in self.raw}  # with --raw, a table may have any name
@@ -220,12 +226,16 @@ class _Week:
             return Outcome(Exit.REFUSED, self.other_table(inputs, keep))
         revision += bool(keep)
         run = f"{self.cutoff}-{secrets.token_hex(6)}"  # a token names its run, so each run has its own name
+        was_there = published.is_dir() or report.is_file()
+        is_issue = bool(keep) or not was_there or before.get("unissued", bool(before.get("failed")))
         try:
-            failed = self.make(run, inputs, before, revision, keep, self.asked(inputs["units"], units))
+            pages = self.asked(inputs["units"], units)
+            failed, kept = self.make(run, inputs, before, revision, keep, pages, is_issue)
         except Exception as error:  # any error: the published week stays, and the person gets a sentence
             return self.failed(run, error)
         finally:
-            publish.tidy(self.home, self.area, self.cutoff)
+            moved = publish.tidy(self.home, self.area, self.cutoff)
+        kept = [each for each in kept if each.kind != office.LEFT] + moved  # what was left is tried once more
         from analysis.mail import sending
 
         done = self.words.say("run.done", report=report)
@@ -234,14 +244,38 @@ class _Week:
         is_remarked = bool(before) and not keep and before.get("inputs", {}).get("remarks", []) != inputs["remarks"]
         if is_remarked:
             done += "\n" + self.words.say("run.remarked", revision=f"r{revision}", area=self.area, cutoff=self.cutoff)
+        done = "\n".join([done, *self.of_people(kept)])
         if ending := sending.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
         outcome = Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
-        return replace(outcome, is_remarked=is_remarked and complete)
+        return replace(outcome, is_issue=is_issue and not failed)
 
     def done(self, message: str, report: Path) -> Outcome:
         """The outcome of a week that is completely published: its mail may be sent."""
         return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
+
+    def edited(self) -> list[str]:
+        """What to say of published files that people have edited, where nothing else is new."""
+        found = publish.of_people(self.home, self.area, self.cutoff)
+        names = [name for name, kind in found.items() if kind == office.EDITED]
+        return [self.words.say("run.office_edited", names=self.words.listed(names))] if names else []
+
+    def of_people(self, kept: list[office.Kept]) -> list[str]:
+        """What to say of files that people edited or added, and that the run has met."""
+        place, said = paths.reports(self.home, self.area, self.cutoff), []
+        stayed = {kind: [each for each in kept if each.kind == kind] for kind in (office.ADDED, office.LEFT)}
+        for each in kept:
+            now = each.now.relative_to(self.home).as_posix()
+            if each.ours:
+                said.append(self.words.say("run.office_kept", name=each.name, new=each.ours, folder=place))
+            elif each.kind == office.CHANGED and each.now != place / each.name:
+                said.append(self.words.say("run.office_changed", name=each.name, kept=now))
+            elif each.kind in (office.EDITED, office.CHANGED):
+                said.append(self.words.say("run.office_there", name=each.name, kept=now))
+        for kind, its in stayed.items():
+            names = self.words.listed([each.now.relative_to(self.home).as_posix() for each in its])
+            said += [self.words.say(f"run.office_{kind}", names=names)] if its else []
+        return said
 
     def list_weeks(self) -> None:
         """Update the index page. If that fails, the week stays published, and the next run updates the page."""
@@ -308,18 +342,21 @@ class _Week:
         tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem not in store.WITHOUT_NUMBERS)
         return atomic.hashes(tables, self.home)
 
-    def make(self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit]) -> str:
-        """Make and publish the week. Returns the sentence about pages that failed, or "".
+    def make(
+        self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit], is_issue: bool
+    ) -> tuple[str, list[office.Kept]]:
+        """Make and publish the week. Returns the sentence about pages that failed, or "", and what is of people.
 
-        before : the record of the published week; outputs with unchanged inputs are reused from that week
-        units  : the units that get a page
+        before   : the record of the published week; outputs with unchanged inputs are reused from that week
+        units    : the units that get a page
+        is_issue : the revision has not been completely published yet
         """
         began = time.perf_counter()
         folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
         tables, remarks = map(atomic.digests, paths.held_raw(folder))
         if (tables, remarks) != (inputs["raw"], inputs["remarks"]):
             raise OSError(self.words.say("run.raw_changed", file=self.names))
-        record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "inputs": inputs}
+        record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "run": run, "inputs": inputs}
         record |= {"commit": provenance.commit(), "stages": {}}
         fields = (self.home, self.area, self.cutoff, run, folder, self.parameters, self.words)
         stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
@@ -334,15 +371,15 @@ class _Week:
         record |= {
             "units": [each.unit for each in made],
             "failed": [each.unit for each in failed],
-            "products": publish.products(self.home, self.area, self.cutoff, run),
+            "unissued": is_issue and bool(failed),
+            "products": publish.products(self.home, self.area, self.cutoff, run, keep),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - began, 1),
         }
         if self.earlier() != inputs["earlier"]:
             raise OSError(self.words.say("run.earlier_changed"))
         atomic.save_json(folder / "run.json", record)
-        publish.publish_week(self.home, self.area, self.cutoff, run)
-        return said
+        return said, publish.publish_week(self.home, self.area, self.cutoff, run, keep)
 
     def failed_pages(self, run: str, failed: list[unit_pages.PageResult], units: list[Unit]) -> str:
         """Keep the files of failed pages for the maintainer; return the sentence that names these pages and reasons."""

@@ -1,8 +1,9 @@
 """Copies what is public of the published weeks into a folder for a web server.
 
 Public are the pages and the workbook of each week, and the indexes; report.docx, which is a draft, only on request. The
-mail, earlier issues and everything below data/ are not. Links to what is not copied become plain text; an item of a
-list that offers such a file to be saved is left out.
+mail, earlier issues and everything below data/ are not. A workbook or draft that the office has edited is not copied
+either, only what was published: where our file stands beside it that one is, else what the copy already has. Links to
+what is not copied become plain text; an item of a list that offers such a file to be saved is left out.
 
 Each file is changed in one step, the indexes after what they link to, and what is no longer public is deleted last. So
 a call that is stopped leaves a copy whose links all lead somewhere, and the next call completes it. A record in the
@@ -26,7 +27,7 @@ from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
 from analysis.run.pipeline import Outcome
-from analysis.weeks import atomic, locks, paths
+from analysis.weeks import atomic, locks, office, paths, publish
 
 RECORD, LOCK = ".766-site.json", ".766-site.lock"
 OWN = ("config", "data", "reports")  # folders of the home
@@ -80,7 +81,11 @@ def make_site(
         return Outcome(Exit.BUSY, words.say("site.busy", folder=folder) + busy.advice(words))
     key = "site.done" if changed or deleted else "site.nothing_new"
     about = {"changed": changed, "deleted": deleted} if changed or deleted else {}
-    return Outcome(Exit.DONE, words.say(key, folder=folder / NAME, count=count, **about))
+    said = [words.say(key, folder=folder / NAME, count=count, **about)]
+    copied = [(area, week.cutoff) for area, its in weeks.items() for week in its]
+    names = [path for area, cutoff in copied for path in _edited(home, area, cutoff, with_word)]
+    said += [words.say("site.office", names=words.listed(names))] if names else []
+    return Outcome(Exit.DONE, "\n".join(said))
 
 
 @contextmanager
@@ -100,16 +105,16 @@ def _renew_while_published(
     """The same as ``_renew``, tried again where a week is published meanwhile."""
     for _ in range(ATTEMPTS - 1):
         with suppress(Differs):
-            return _renew(folder, _plan(home, weeks, words, with_word, indexes), words)
+            return _renew(folder, _plan(home, weeks, folder, words, with_word, indexes), words)
         weeks = {area: published(home, area) for area in weeks}
-    return _renew(folder, _plan(home, weeks, words, with_word, indexes), words)
+    return _renew(folder, _plan(home, weeks, folder, words, with_word, indexes), words)
 
 
 # -- what is public --------------------------------------------------------------------------------------------------
 
 
 def _plan(
-    home: Path, weeks: dict[str, list[Published]], words: Wording, with_word: bool, indexes: Wording
+    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool, indexes: Wording
 ) -> dict[str, File]:
     """The files of the copy by their path in it, what links after what is linked to."""
     from analysis.config import rules
@@ -119,7 +124,7 @@ def _plan(
     for area, its in weeks.items():
         listed = []
         for week in its:
-            files = dict(_files(home, area, week.cutoff, words, with_word))
+            files = dict(_files(home, area, week.cutoff, folder, words, with_word))
             plan |= files
             links = tuple(path.removeprefix(f"{area}/") for path in files)
             listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
@@ -134,20 +139,38 @@ def _plan(
     return plan | (_for_search_engines(addresses) if addresses else {})
 
 
-def _files(home: Path, area: str, cutoff: str, words: Wording, with_word: bool) -> Iterator[tuple[str, File]]:
+def _files(
+    home: Path, area: str, cutoff: str, folder: Path, words: Wording, with_word: bool
+) -> Iterator[tuple[str, File]]:
     """The public files of a week. Raises Differs where its record is missing."""
-    folder, base = paths.reports(home, area, cutoff), home / "reports"
-    made = atomic.load_json(paths.processed(home, area, cutoff, "run.json")).get("products")
-    made = made if isinstance(made, dict) else {}
-    names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
-    public = [
-        *(path for path in made if Path(home, path).parent == folder / "units"),
-        *(path for path in made if Path(home, path).parent == folder and Path(path).name in names),
-    ]
-    if not any(Path(path).name == REPORT for path in public):
+    base, made = home / "reports", _made(home, area, cutoff, with_word)
+    if not any(Path(path).name == REPORT for path in made):
         raise Differs(words.say("site.no_record", area=area, cutoff=cutoff))
-    for path in sorted(public, key=lambda path: (path.endswith(NAME), path.endswith(REPORT), path)):
-        yield Path(home, path).relative_to(base).as_posix(), File(home / path, made[path])
+    for path in sorted(made, key=lambda path: (path.endswith(NAME), path.endswith(REPORT), path)):
+        source, place = home / path, Path(home, path).relative_to(base).as_posix()
+        if publish.is_edited(home, path, made[path]):
+            source = office.find_published(source, made[path], folder / place)
+        if source:
+            yield place, File(source, made[path])
+
+
+def _made(home: Path, area: str, cutoff: str, with_word: bool) -> dict[str, str]:
+    """sha256 of the public products of a week, by path below home; {} where its record is missing."""
+    folder = paths.reports(home, area, cutoff)
+    made = atomic.load_json(paths.processed(home, area, cutoff, "run.json")).get("products")
+    names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
+    public = {folder / "units": None, folder: names}  # None: whatever its name
+    return {
+        path: digest
+        for path, digest in (made if isinstance(made, dict) else {}).items()
+        if (parent := Path(home, path).parent) in public and (not public[parent] or Path(path).name in public[parent])
+    }
+
+
+def _edited(home: Path, area: str, cutoff: str, with_word: bool) -> list[str]:
+    """What would be public of a week, had the office not edited it."""
+    made = _made(home, area, cutoff, with_word)
+    return [path for path, digest in made.items() if publish.is_edited(home, path, digest)]
 
 
 def _for_search_engines(addresses: dict[str, str]) -> dict[str, File]:

@@ -1,13 +1,15 @@
 """Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
 The week is rebuilt in a temporary home, from its own raw table and remarks. The result is compared with the published
-files and with the fingerprints in run.json. Nothing is written in the real home.
+files and with the fingerprints in run.json. Nothing is written in the real home. What people edited or added in the
+week's reports is theirs: it is told, and is no damage.
 """
 
 import csv
 import io
 import shutil
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
@@ -17,7 +19,7 @@ from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.run import pipeline
 from analysis.run.pipeline import Outcome, Pipeline
-from analysis.weeks import atomic, paths, store
+from analysis.weeks import atomic, office, paths, publish, store
 
 DIFFERS = Exit.FAILED
 MOST_CELLS, MOST_NAMES = 3, 10  # at most: cells listed for one table, names listed for one sort of input
@@ -27,7 +29,7 @@ QUIET = Pipeline(tell=lambda line: None)
 def verify_week(
     home: Path, area: str, cutoff: str | None = None, steps: Pipeline = QUIET, messages: str = "vi"
 ) -> Outcome:
-    """Rebuild a published week and list every difference: DONE where there is none, else DIFFERS.
+    """Rebuild a published week and list every difference: DONE where there is none but people's own, else DIFFERS.
 
     home   : holds config/, data/ and reports/
     cutoff : ISO date; None: the newest published week
@@ -40,7 +42,9 @@ def verify_week(
     if cutoff not in published:
         return Outcome(Exit.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
     record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
-    there = _products(home, area, cutoff)
+    theirs = publish.of_people(home, area, cutoff)
+    edited = {name for name, kind in theirs.items() if kind == office.EDITED}
+    there = _products(home, area, cutoff, record, edited)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt_home = Path(folder, "home")
         outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps, words)
@@ -48,6 +52,8 @@ def verify_week(
         now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
         found = differences(record.get("products"), there, rebuilt)
         lines = [line for path, kind in found for line in _difference_lines(path, kind, home, rebuilt_home, words)]
+    told = [(name, kind) for name, kind in theirs.items() if kind != office.CHANGED]
+    lines += [_said_of_people(home, area, cutoff, *each, words) for each in told]
     if not record:
         lines.insert(0, words.say("verify.record_lost"))
     if rebuilt is None:
@@ -62,7 +68,8 @@ def verify_week(
         lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed()))
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
-    heading = words.say("verify.same", count=len(there), **fields) if same else words.say("verify.differs", **fields)
+    count = len(there) - len(edited & {*_reports(record, home, area, cutoff)})
+    heading = words.say("verify.same", count=count, **fields) if same else words.say("verify.differs", **fields)
     return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
 
 
@@ -80,7 +87,7 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
         shutil.copytree(each.folder, paths.processed(into, area, each.cutoff), ignore=tables_only)
     for place in (published, paths.reports(home, area, cutoff)):
         for each in store.revisions(place):
-            shutil.copytree(each, into / each.relative_to(home))
+            shutil.copytree(each, into / each.relative_to(home), symlinks=True, ignore=_odd)
     inputs, held = record.get("inputs", {}), dict(zip(("raw", "remarks"), paths.held_raw(published), strict=True))
     digests = {name: atomic.digests(files) for name, files in held.items()}
     recorded = digests | {"remarks": []} | inputs if inputs else digests
@@ -91,6 +98,11 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
 
 
+def _odd(folder: str, names: list[str]) -> list[str]:
+    """What cannot be copied: neither a file nor a folder."""
+    return [name for name in names if not Path(folder, name).is_file() and not Path(folder, name).is_dir()]
+
+
 def _find_carriers(published: Path) -> set[str]:
     """The later cut-offs whose tables the published week compares itself with."""
     table = published / "carried.csv"
@@ -98,11 +110,34 @@ def _find_carriers(published: Path) -> set[str]:
     return {row.get("carrier") for row in rows} - {published.name}
 
 
-def _products(home: Path, area: str, cutoff: str) -> dict[str, str]:
-    """sha256 by path below ``home`` of every file in the week's two folders, except run.json."""
-    places = [paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)]
-    found = {name: digest for place in places for name, digest in atomic.hashes(place.rglob("*"), home).items()}
-    return {name: digest for name, digest in found.items() if Path(home, name) != places[0] / "run.json"}
+def _products(
+    home: Path, area: str, cutoff: str, record: dict | None = None, edited: Iterable[str] = ()
+) -> dict[str, str]:
+    """sha256 by path below ``home`` of every file in the week's two folders, except run.json.
+
+    record, edited : where they are given, only the published reports count, and edited ones as if they were not edited
+    """
+    tables, reports = paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)
+    made = _reports(record or {}, home, area, cutoff)
+    published = [reports / name for name in made] if made else reports.rglob("*")
+    found = atomic.hashes([*tables.rglob("*"), *published], home)
+    found |= {f"{reports.relative_to(home).as_posix()}/{name}": made[name] for name in edited if name in made}
+    return {name: digest for name, digest in found.items() if Path(home, name) != tables / "run.json"}
+
+
+def _reports(record: dict, home: Path, area: str, cutoff: str) -> dict[str, str]:
+    """sha256 of the published reports, by their names in their folder."""
+    place = paths.reports(home, area, cutoff).relative_to(home).as_posix()
+    return office.published_in(record.get("products"), place)
+
+
+def _said_of_people(home: Path, area: str, cutoff: str, name: str, kind: str, words: Wording) -> str:
+    place = paths.reports(home, area, cutoff, name)
+    path = place.relative_to(home).as_posix()
+    if kind != office.EDITED:
+        return words.say("verify.added", path=path)
+    who, when = office.last_edit(place)
+    return words.say("verify.edited", path=path, who=who or wording.MISSING, when=when or wording.MISSING)
 
 
 def differences(

@@ -2,7 +2,8 @@
 
 A run works in folders that no reader uses. Publishing exchanges them with the week's folders by renames, so a reader
 finds the old week or the new one, never a mix. A failed run does not change the published week; its files are kept
-under ``failed/``.
+under ``failed/``. What people edited or added in the week's reports is theirs: it is moved into the new folder
+(``office``) before the old one is deleted.
 
 What a reader can rely on (docs/method.md, section 10): a file is always complete. A folder that is opened once shows
 one version, and its name still means that folder afterwards. Tables and reports are two folders; they belong together
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.weeks import atomic, locks, paths, store
+from analysis.weeks import atomic, locks, office, paths, store
 
 FAILURES_KEPT = 5
 FAILURE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{8}T\d{12}")  # what else lies there is somebody's own
@@ -35,17 +36,28 @@ def locked(home: Path, area: str, cutoff: str) -> Iterator[bool]:
             path.parent.rmdir()  # a refused first week leaves nothing behind
 
 
-def tidy(home: Path, area: str, cutoff: str) -> None:
-    """Clean up after a killed run of this week: finish half a publication, undo half a rename, remove what is left."""
-    roots = (paths.processed(home, area), paths.reports(home, area))
-    left = [atomic.recover(root / cutoff) for root in roots]
-    for folder in paths.processed(home, area).glob(f".run-{cutoff}-*"):
+def tidy(home: Path, area: str, cutoff: str) -> list[office.Kept]:
+    """Clean up after a killed run of this week: finish half a publication, undo half a rename, remove what is left.
+
+    Returns what people had edited or added in a folder that was replaced, and where it is now.
+    """
+    tables, reports = paths.processed(home, area), paths.reports(home, area)
+    aside = [atomic.recover(root / cutoff) for root in (reports, tables)]
+    for folder in tables.glob(f".run-{cutoff}-*"):
         if _half_published(home, area, cutoff, folder.name.removeprefix(".run-")):
-            atomic.swap(folder, paths.processed(home, area, cutoff))
+            atomic.swap(folder, tables / cutoff)
             atomic.sync_entry(folder.parent)
             _remove_draft(home, area, cutoff)
-    for folder in [*left, *(folder for root in roots for folder in root.glob(f".run-{cutoff}-*"))]:
-        atomic.remove(folder)
+    kept = []
+    for folder in (aside[0], *reports.glob(f".run-{cutoff}-*")):
+        if folder.is_dir() and (replaced := _replaced(home, area, cutoff, folder)) is not None:
+            kept += _carry(home, area, cutoff, folder, replaced)
+        else:
+            atomic.remove(folder)
+    for folder in (aside[1], *tables.glob(f".run-{cutoff}-*")):
+        if not (reports / folder.name).exists():  # else it tells what in that folder is of people
+            atomic.remove(folder)
+    return kept
 
 
 def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
@@ -54,17 +66,25 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
     keep : the name, such as r1, under which the published week is kept; "": it is replaced
 
     Earlier revisions are copied into the run's folders. So one rename publishes the new revision together with the old
-    ones: none is missing at any moment, and the folder of an area holds nothing but weeks.
+    ones: none is missing at any moment, and the folder of an area holds nothing but weeks. What is of people is not
+    copied: it may change during the run, and is moved when the run is published.
     """
-    for new, place in _places(home, area, cutoff, run):
+    (reports, its_reports), (tables, its_tables) = _places(home, area, cutoff, run)
+    for new in (reports, tables):
         new.mkdir(parents=True)
-        if keep and place.is_dir():
-            atomic.copy(place, new / keep)
-            for old in store.revisions(new / keep):
-                atomic.move(old, new / old.name)
-        else:
-            for old in store.revisions(place):
+    made = _made(home, its_reports, atomic.load_json(its_tables / "run.json"))
+    if keep and its_tables.is_dir():
+        atomic.copy(its_tables, tables / keep)
+    if keep and its_reports.is_dir():
+        office.copy_published(its_reports, reports / keep, made or None)
+    for new, place in ((reports, its_reports), (tables, its_tables)):
+        for old in store.revisions(new / keep) if keep else ():
+            atomic.move(old, new / old.name)
+        for old in () if keep else store.revisions(place):
+            if new == tables:
                 atomic.copy(old, new / old.name)
+            else:
+                office.copy_published(old, new / old.name, office.published_in(made, old.name) if made else None)
     folder = paths.run_folder(home, area, run)
     (folder / "raw").mkdir()
     for path in raw:
@@ -90,26 +110,47 @@ def settled(folder: Path, stage: str, run: str) -> bool:
     return proven
 
 
-def products(home: Path, area: str, cutoff: str, run: str) -> dict[str, str]:
-    """sha256 of every file that a run made, by the path below home that the file gets when published."""
+def products(home: Path, area: str, cutoff: str, run: str, keep: str = "") -> dict[str, str]:
+    """sha256 of every file that a run made, by the path below home that the file gets when published.
+
+    Also of what people edited in earlier issues, as it was published.
+    """
     (reports, reports_place), (tables, tables_place) = _places(home, area, cutoff, run)
-    return _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
+    made = _made(home, reports_place, atomic.load_json(tables_place / "run.json"))
+    edited = office.edited_before(reports_place, made, keep) if made and reports_place.is_dir() else {}
+    before = {f"{reports_place.relative_to(home).as_posix()}/{name}": each for name, each in edited.items()}
+    return before | _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
 
 
 def intact(home: Path, made: dict[str, str]) -> bool:
-    """Whether every published product exists and is unchanged."""
+    """Whether every published product exists and is unchanged, or is a draft that the office has edited."""
     return bool(made) and all(
-        (home / path).is_file() and atomic.sha256(home / path) == digest for path, digest in made.items()
+        (home / path).is_file() and (atomic.sha256(home / path) == digest or is_edited(home, path, digest))
+        for path, digest in made.items()
     )
 
 
-def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
-    """Publish the run's tables and reports as those of the week.
+def is_edited(home: Path, path: str, digest: str) -> bool:
+    """Whether people edited a published product. Only reports are for that: path is below home."""
+    return path.startswith("reports/") and office.is_edited(home / path, digest)
+
+
+def of_people(home: Path, area: str, cutoff: str) -> dict[str, str]:
+    """What people did in the week's reports, as ``office.find`` has it; {} where no record tells it."""
+    place = paths.reports(home, area, cutoff)
+    made = _made(home, place, atomic.load_json(paths.processed(home, area, cutoff, "run.json")))
+    return office.find(place, made) if made and place.is_dir() else {}
+
+
+def publish_week(home: Path, area: str, cutoff: str, run: str, keep: str = "") -> list[office.Kept]:
+    """Publish the run's tables and reports as those of the week. Returns what is of people, and where it is now.
 
     The tables go last, because run.json among them describes both folders. So ``tidy`` can recognise a run that was
-    killed between the two.
+    killed between the two. The old reports are emptied before the old tables, whose run.json tells
+    what of them is ours.
     """
-    pairs = _places(home, area, cutoff, run)
+    (reports, _), (tables, its_tables) = pairs = _places(home, area, cutoff, run)
+    replaced = atomic.load_json(its_tables / "run.json")
     for new, _ in pairs:
         atomic.sync(new)
     done = []
@@ -123,9 +164,11 @@ def publish_week(home: Path, area: str, cutoff: str, run: str) -> None:
         for new, place in reversed(done):
             atomic.swap(new, place) if new.exists() else place.rename(new)
         raise
-    for new, _ in pairs:
-        atomic.remove(new)
+    kept = _carry(home, area, cutoff, reports, replaced, keep) if reports.exists() else []
+    if not reports.exists():
+        atomic.remove(tables)
     _remove_draft(home, area, cutoff)
+    return kept
 
 
 def _remove_draft(home: Path, area: str, cutoff: str) -> None:
@@ -142,6 +185,8 @@ def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part:
     kept = paths.processed(home, area, "failed", f"{cutoff}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     kept.parent.mkdir(exist_ok=True)
     atomic.save(folder / "reason.txt", reason)
+    if not part:  # without its tables nothing would tell that these reports were never published
+        atomic.remove(paths.run_reports(home, area, run))
     atomic.move(folder, kept)
     ours = [path for path in kept.parent.iterdir() if FAILURE.fullmatch(path.name)]
     for old in sorted(ours, key=lambda path: path.name.rpartition("-")[2])[:-FAILURES_KEPT]:
@@ -150,10 +195,69 @@ def keep_failed(home: Path, area: str, cutoff: str, run: str, reason: str, part:
 
 
 def _half_published(home: Path, area: str, cutoff: str, run: str) -> bool:
-    """Whether the run was killed between its two renames: reports published, tables complete but not published."""
-    (_, reports), (tables, place) = _places(home, area, cutoff, run)
-    made = atomic.load_json(tables / "run.json").get("products", {})
-    return bool(made) and made.items() <= (_hashes(home, reports, reports) | _hashes(home, tables, place)).items()
+    """Whether the run was killed between its two renames: reports published, tables complete but not published.
+
+    Then its own folder of reports is the week's old one. People may have edited either meanwhile.
+    """
+    (new, reports), (tables, place) = _places(home, area, cutoff, run)
+    record = atomic.load_json(tables / "run.json")
+    made = record.get("products", {})
+    of_reports = _made(home, reports, record)
+    of_tables = {path: each for path, each in made.items() if not path.startswith("reports/")}
+    if not made or record.get("run", run) != run or not of_tables.items() <= _hashes(home, tables, place).items():
+        return False
+    return bool(of_reports) and _count(reports, of_reports) >= max(1, _count(new, of_reports))
+
+
+def _count(folder: Path, made: dict[str, str]) -> int:
+    """How many of the files are in the folder, unchanged."""
+    return sum((folder / name).is_file() and atomic.sha256(folder / name) == each for name, each in made.items())
+
+
+def _replaced(home: Path, area: str, cutoff: str, folder: Path) -> dict | None:
+    """The record of the week whose reports are in a folder that a killed run left; None where it was never published.
+
+    A run's folder holds the reports that it replaced, once its tables are published; so does one set aside.
+    """
+    tables = paths.processed(home, area)
+    run, published = folder.name.removeprefix(".run-"), atomic.load_json(tables / cutoff / "run.json")
+    beside = [tables / folder.name, tables / f".aside-{cutoff}", *tables.glob(f".run-{cutoff}-*")]
+    records = [(each, atomic.load_json(each / "run.json")) for each in beside]
+    old = [record for each, record in records if record.get("products") and each.name != f".run-{record.get('run')}"]
+    if folder.name.startswith(".aside-"):
+        return next(iter(old), published)
+    own = records[0][1]
+    if published.get("run") == run or (own.get("products") and own.get("run") != run):
+        return next(iter(old), {})
+    return None
+
+
+def _carry(
+    home: Path, area: str, cutoff: str, folder: Path, replaced: dict, keep: str | None = None
+) -> list[office.Kept]:
+    """Move what is of people from the reports that were replaced into those of the week.
+
+    keep : as in ``begin``; None: what the revisions of the two records tell
+    """
+    if atomic.is_link(folder):  # nothing is moved or deleted through a link: what it leads to stays as it is
+        atomic.remove(folder)
+        return []
+    place, published = paths.reports(home, area, cutoff), paths.processed(home, area, cutoff, "run.json")
+    now = atomic.load_json(published)
+    if keep is None:
+        revision = replaced.get("revision", 0)
+        keep = f"r{revision}" if 0 < revision < now.get("revision", 0) else ""
+    try:
+        kept = office.carry(folder, place, _made(home, place, replaced), _made(home, place, now), keep)
+        atomic.sync_entry(place)
+    except OSError:  # the week is published; what is left is moved by the next run
+        return [office.Kept(office.LEFT, folder.name, folder)]
+    return kept
+
+
+def _made(home: Path, reports: Path, record: dict) -> dict[str, str]:
+    """sha256 of the published reports by their names in their folder, from run.json."""
+    return office.published_in(record.get("products"), reports.relative_to(home).as_posix())
 
 
 def _hashes(home: Path, folder: Path, place: Path) -> dict[str, str]:

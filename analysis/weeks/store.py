@@ -125,7 +125,7 @@ def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
 
 def revisions(folder: Path) -> list[Path]:
     """The earlier revisions in a week's folder, r1 first. The number of the week's own revision is one higher."""
-    kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit()]
+    kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit() and path.is_dir()]
     return sorted(kept, key=lambda path: int(path.name[1:]))
 
 

@@ -288,6 +288,35 @@ def test_other_remarks_are_mailed_by_no_schedule_and_to_who_has_a_letter_only_on
     assert b"changed" in seen.taken[-1][2]
 
 
+def test_an_edited_draft_a_healed_report_and_a_new_rule_mail_nothing_of_a_week_that_was_never_mailed(call, home):
+    recipients(home, AREA)
+    report = home / "reports" / AREA / FIRST / "report.html"
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("week", "--due", "--area", AREA) == Exit.DONE
+        put(report.with_name("đã ký.pdf"), "signed")
+        put(report, "damaged")
+        assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+        assert report.read_text() != "damaged" and report.with_name("report.changed.html").read_text() == "damaged"
+        (home / "data" / "processed" / AREA / SECOND / "run.json").unlink()
+        assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+        assert seen.taken == []
+        put_table(home, "2023-12-11")
+        assert call("week", "--due", "--area", AREA, "--send") == Exit.DONE
+    assert subjects(seen) == ["Subject: 2023-12-11"]
+
+
+def test_a_week_whose_pages_failed_at_first_is_mailed_once_it_is_whole(home):
+    steps, broken = quick([]), ["30634"]
+    (day, first), *_ = due.make_weeks(home, AREA, steps=steps)
+    assert first.is_issue
+    record = home / "data" / "processed" / AREA / day / "run.json"
+    told = json.loads(record.read_text())
+    for unissued, is_issue in ((True, True), (False, False)):
+        record.write_text(json.dumps(told | {"failed": broken, "unissued": unissued}))
+        assert next(due.make_weeks(home, AREA, steps=steps))[1].is_issue == is_issue
+
+
 def test_changed_letters_are_sent_only_together_with_send(call):
     assert call("mail", THIRD, "--area", AREA, "--changed") == Exit.WRONG_USAGE
 
@@ -392,7 +421,8 @@ def test_the_sender_sees_the_password_and_the_run_does_not(call, monkeypatch):
     monkeypatch.setattr(sending, "send", lambda *_: seen.append(os.environ[sender.PASSWORD]) or (0, ""))
     assert call("week", THIRD, "--send", "--area", AREA, gate=gate) == 0
     assert call("week", "--due", "--send", "--area", AREA, gate=gate) == 0
-    assert seen == [None, "secret", None, None, None, "secret", "secret", "secret"]  # the third anew: of more history
+    # the third is made anew, of more history, and not mailed anew
+    assert seen == [None, "secret", None, None, None, "secret", "secret"]
 
 
 # -- the operator ----------------------------------------------------------------------------------------------------

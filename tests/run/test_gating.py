@@ -44,3 +44,29 @@ def test_where_the_page_cannot_be_written_the_problems_are_still_told(home, tmp_
     paths.processed(home, "cho-moi", "refused").write_text("a file where a folder should be")
     found = gate(home, changed(tmp_path, 6, "G", "7l.6"))
     assert found.refused and found.page is None and any("7l.6" in line for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("row", "letter", "text", "is_same"),
+    [
+        pytest.param(8, "G", "78.7", True, id="a decimal point instead of a comma"),
+        pytest.param(8, "B", "BÌNH PHƯỚC XUÂN ", True, id="a name with a space behind it"),
+        pytest.param(12, "D", "TRUNG BÌNH", True, id="a misspelt band set right"),
+        pytest.param(8, "G", "78.8", False, id="another figure"),
+        pytest.param(8, "L", "407", False, id="another count"),
+        pytest.param(5, "G", "59.9", False, id="another figure of the whole area"),
+    ],
+)
+def test_another_table_of_a_published_week_is_known_to_hold_the_same_figures(
+    home, tmp_path, row, letter, text, is_same
+):
+    held = paths.processed(home, "cho-moi", DAY, "raw")
+    held.mkdir(parents=True)
+    shutil.copy(RAW, held)
+    found = gate(home, changed(tmp_path, row, letter, text))
+    assert (found.refused, found.is_same) == (False, is_same)
+    assert not gate(home, RAW).is_same  # it is the published table itself
+
+
+def test_of_two_first_tables_none_is_the_same_as_what_is_not_published(home):
+    assert not gate(home, RAW).is_same

@@ -516,7 +516,7 @@ def test_new_changed_and_removed_remarks_make_the_week_again_as_the_same_revisio
     for text in ("new", "changed", "changed \n", ""):
         remarked(home, text) if text else (home / "data" / "raw" / AREA / REMARK).unlink()
         outcome = week_of(home, "first")
-        assert (outcome.status, outcome.is_remarked) == (Exit.DONE, True)
+        assert (outcome.status, outcome.is_issue) == (Exit.DONE, False)
         assert say("run.remarked", revision="r1", area=AREA, cutoff=CUTOFF) in outcome.message
         assert (record(home)["revision"], record(home)["inputs"]["raw"]) == (1, recorded)
         kept = {name: data for name, data in inside(published(home)[0]).items() if "ghi-chu" in name}
@@ -529,7 +529,7 @@ def test_new_changed_and_removed_remarks_make_the_week_again_as_the_same_revisio
 def test_a_first_issue_with_remarks_is_not_said_to_have_other_ones(home):
     remarked(home, "x")
     outcome = week_of(home, "first")
-    assert (outcome.is_remarked, "Ghi chú" in outcome.message) == (False, False)
+    assert (outcome.is_issue, "Ghi chú" in outcome.message) == (True, False)
     assert len(record(home)["inputs"]["remarks"]) == 1
 
 
@@ -551,7 +551,7 @@ def test_another_table_is_a_correction_whatever_the_remarks_say(home):
     before = contents(home)
     assert (week_of(home, "second").status, contents(home)) == (Exit.REFUSED, before)
     outcome = week_of(home, "second", reissue=True)
-    assert (outcome.is_remarked, record(home)["revision"]) == (False, 2)
+    assert (outcome.is_issue, record(home)["revision"]) == (True, 2)
     assert week_of(home, "first").message.startswith(f"first.txt, {REMARK} là bảng số liệu của bản r1")
 
 
@@ -565,7 +565,7 @@ def test_other_remarks_leave_a_later_week_as_it_is(home):
     assert (published(home)[0] / "remarks.csv").is_file()
     for text in ("y", ""):
         remarked(home, text) if text else (home / "data" / "raw" / AREA / REMARK).unlink()
-        assert pipeline.make_week(home, AREA, CUTOFF, steps=quick).is_remarked
+        assert not pipeline.make_week(home, AREA, CUTOFF, steps=quick).is_issue
         assert "Không có gì mới" in pipeline.make_week(home, AREA, later, steps=quick).message
 
 

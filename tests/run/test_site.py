@@ -9,6 +9,7 @@ import lxml.html
 import pytest
 from support import played
 from support.district import say, week, words
+from support.drafts import office_file
 
 from analysis.cli import main
 from analysis.exits import Exit
@@ -319,6 +320,27 @@ def test_a_file_that_is_not_what_was_published_stops_the_copy_before_anything_is
 def test_a_draft_that_the_office_edits_is_no_matter_of_the_copy(home):
     paths.reports(home, AREA, DAYS[1], "report.docx").write_text("numbered and signed")
     assert copy(home) == Exit.DONE and copy(home, "--word") == Exit.FAILED
+
+
+def test_of_an_edited_workbook_or_draft_only_what_was_published_is_copied_and_it_is_named(home, capsys):
+    edited, www = {kind: office_file("edited", kind) for kind in ("docx", "xlsx")}, home.parent / "www"
+    draft, book = (paths.reports(home, AREA, DAYS[1], name) for name in ("report.docx", "appendix.xlsx"))
+    book.write_bytes(edited["xlsx"])
+    assert copy(home, "--word") == Exit.DONE
+    assert set(public(www)) == (PUBLIC | {f"{AREA}/{day}/report.docx" for day in DAYS}) - {
+        f"{AREA}/{DAYS[1]}/appendix.xlsx"
+    }
+    assert dead_links(www) == []
+    assert say("site.office", names=f"reports/{AREA}/{DAYS[1]}/appendix.xlsx") in capsys.readouterr().out
+    published = draft.read_bytes()
+    draft.write_bytes(edited["docx"])  # the copy has it still
+    assert copy(home, "--word") == Exit.DONE
+    assert (www / AREA / DAYS[1] / "report.docx").read_bytes() == published
+    shutil.rmtree(www)
+    draft.with_name("report.new.docx").write_bytes(published)  # the week was made again
+    assert copy(home, "--word") == Exit.DONE
+    assert (www / AREA / DAYS[1] / "report.docx").read_bytes() == published
+    assert edited["docx"] not in public(www).values() and edited["xlsx"] not in public(www).values()
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"products": [1]}', '{"products": {}}'])

@@ -163,8 +163,8 @@ def test_a_product_that_is_gone_and_one_that_was_added_are_named(home):
     file(home, "report.html").unlink()
     put(file(home, "more.html"), "x")
     assert verified(home, verify.DIFFERS)[1:3] == [
-        say("verify.extra", path=f"reports/{AREA}/{CUTOFF}/more.html"),
         say("verify.missing", path=REPORT),
+        say("verify.added", path=f"reports/{AREA}/{CUTOFF}/more.html"),
     ]
 
 

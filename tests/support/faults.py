@@ -3,8 +3,14 @@
 ``make faults`` (FAULTS=all) has every fault, else there is a sample.
 """
 
+import itertools
 import os
-from collections.abc import Sequence
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,3 +41,60 @@ def counted(record_property):
 
 def failing(**checks: bool) -> list[str]:
     return [name for name, holds in checks.items() if not holds]
+
+
+def leftovers(home: Path) -> list[Path]:
+    """What only a run that has come to no end leaves; every such name begins with a dot."""
+    return list(home.rglob(".*"))
+
+
+def put_back(before: Path, home: Path) -> None:
+    shutil.rmtree(home)
+    shutil.copytree(before, home)
+
+
+CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "ctypes.dlsym"}  # the last finds renameat2
+
+
+def killed(number: int, act: Callable) -> bool:
+    """Do ``act`` in a process that dies by SIGKILL before its change ``number`` on disk; False if it makes fewer."""
+    child = os.fork()
+    if child == 0:
+        count = itertools.count(1)
+
+        def die(event: str, details: tuple) -> None:
+            opened = event == "open" and bool(details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+            if (opened or event in CHANGES) and next(count) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(die)
+        try:
+            act()
+        finally:  # whatever it was: the tests go on in the parent only
+            os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+@contextmanager
+def mounted(place: Path, *options: str) -> Iterator[Path]:
+    place.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *options, place], capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted: {done.stderr.strip()}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+PAGE = 4096
+
+
+@contextmanager
+def disk_with(home: Path, folder: Path, free: int) -> Iterator[Path]:
+    """A copy of the home on a small disk, where about so many bytes are free."""
+    paths = list(home.rglob("*"))
+    size = sum(-(-path.stat().st_size // PAGE) * PAGE for path in paths if path.is_file()) + len(paths) * PAGE
+    with mounted(folder / "disk", "-t", "tmpfs", "-o", f"size={size + free}", "tmpfs") as disk:
+        yield shutil.copytree(home, disk / "home")

@@ -8,12 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from support.on_disk import contents, put
+from support.on_disk import contents as all_contents
+from support.on_disk import put
 
 from analysis.weeks import atomic, locks, paths, publish, store
 from analysis.weeks.home import PROJECT
 
-AREA, CUTOFF, RUN = "cho-moi", "2023-12-04", "2023-12-04-abc"
+AREA, CUTOFF = "cho-moi", "2023-12-04"
 
 
 @pytest.fixture
@@ -21,12 +22,19 @@ def home(tmp_path):
     return tmp_path
 
 
-def made(home: Path, text: str, run: str = RUN, keep: str = "") -> str:
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: data for name, data in all_contents(folder).items() if not name.endswith("run.json")}
+
+
+def made(home: Path, text: str, run: str = "", keep: str = "") -> str:
     """A run that made two tables and a report which all say ``text``."""
+    run = run or f"{CUTOFF}-{text.replace(' ', '-')}"
     raw = put(home / "table.txt", "raw")
     folder = publish.begin(home, AREA, CUTOFF, run, [raw], keep)
     for path in (folder / "a.csv", folder / "b.csv", paths.run_reports(home, AREA, run) / "report.html"):
         put(path, text)
+    made = publish.products(home, AREA, CUTOFF, run, keep)
+    atomic.save_json(folder / "run.json", {"run": run, "revision": 2 if keep else 1, "products": made})
     return run
 
 
@@ -36,13 +44,14 @@ def week_folders(home: Path) -> tuple[Path, Path]:
 
 def test_a_published_week_is_there_with_its_raw_table_and_nothing_private_is_left(home):
     put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
-    products = publish.products(home, AREA, CUTOFF, made(home, "one"))
+    run = made(home, "one")
+    products = atomic.load_json(paths.run_folder(home, AREA, run) / "run.json")["products"]
     assert sorted(products) == [
         *[f"data/processed/cho-moi/2023-12-04/{name}" for name in ("a.csv", "b.csv", "raw/table.txt")],
         "reports/cho-moi/2023-12-04/report.html",
     ]
     assert not publish.intact(home, products)
-    publish.publish_week(home, AREA, CUTOFF, RUN)
+    publish.publish_week(home, AREA, CUTOFF, run)
     assert publish.intact(home, products)
     put(home / "reports/cho-moi/2023-12-04/report.html", "edited")
     assert not publish.intact(home, products)
@@ -72,7 +81,7 @@ def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_kee
         monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
     whole = {"a.csv", "b.csv", "raw/table.txt"}
     for text, keep in (("one", ""), ("two", "r1"), ("three", "r2"), ("three again", "")):
-        publish.publish_week(home, AREA, CUTOFF, made(home, text, keep=keep))
+        publish.publish_week(home, AREA, CUTOFF, made(home, text, keep=keep), keep)
     processed, reports = week_folders(home)
     assert set(contents(processed / CUTOFF)) == whole | {f"r{n}/{name}" for n in (1, 2) for name in whole}
     for folder, text in (("r1", b"one"), ("r2", b"two"), (".", b"three again")):
@@ -116,7 +125,7 @@ def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
 def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(home, monkeypatch):
     publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     before = [contents(folder) for folder in week_folders(home)]
-    made(home, "two")
+    run = made(home, "two")
     swap = atomic.swap
 
     def fail_on_tables(new: Path, place: Path) -> None:
@@ -126,7 +135,7 @@ def test_where_the_second_folder_cannot_be_published_the_first_is_taken_back(hom
 
     monkeypatch.setattr(atomic, "swap", fail_on_tables)
     with pytest.raises(OSError, match="No space left"):
-        publish.publish_week(home, AREA, CUTOFF, RUN)
+        publish.publish_week(home, AREA, CUTOFF, run)
     publish.tidy(home, AREA, CUTOFF)
     assert [contents(folder) for folder in week_folders(home)] == before
 
@@ -137,7 +146,7 @@ def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
     before = contents(processed), contents(reports)
     made(home, "two", "2023-12-04-killed")
     (processed / "2023-12-04").rename(processed / ".aside-2023-12-04")  # killed in the middle of three renames
-    put(reports / ".aside-2023-12-04" / "report.html", "old")  # killed after the second of them
+    put(reports / ".aside-2023-12-04" / "report.html", "one")  # killed after the second of them
     other = put(processed / ".run-2023-11-27-x" / "a.csv")
     publish.tidy(home, AREA, CUTOFF)
     assert other.exists()
@@ -150,9 +159,8 @@ def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, fir
     if not first_issue:
         publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
     put(home / "data/processed/cho-moi/draft/2023-12-04/points.csv")
-    folder = paths.run_folder(home, AREA, made(home, "two"))
-    atomic.save_json(folder / "run.json", {"products": publish.products(home, AREA, CUTOFF, RUN)})
-    atomic.swap(paths.run_reports(home, AREA, RUN), paths.reports(home, AREA, CUTOFF))  # and was killed here
+    run = made(home, "two")
+    atomic.swap(paths.run_reports(home, AREA, run), paths.reports(home, AREA, CUTOFF))  # and was killed here
     publish.tidy(home, AREA, CUTOFF)
     processed, reports = week_folders(home)
     assert {(processed / CUTOFF / "a.csv").read_text(), (reports / CUTOFF / "report.html").read_text()} == {"two"}
@@ -162,8 +170,7 @@ def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, fir
 
 def test_a_failed_run_is_kept_with_its_reason_but_only_the_newest_five(home):
     for number in range(7):
-        made(home, str(number))
-        kept = publish.keep_failed(home, AREA, CUTOFF, RUN, f"reason {number}")
+        kept = publish.keep_failed(home, AREA, CUTOFF, made(home, str(number)), f"reason {number}")
         publish.tidy(home, AREA, CUTOFF)
     failed = sorted((home / "data/processed/cho-moi/failed").iterdir())
     assert [(folder / "reason.txt").read_text() for folder in failed] == [f"reason {number}" for number in range(2, 7)]

@@ -22,7 +22,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from support.faults import ALL, failing, needs_fork, needs_proc, some
+from support.faults import (
+    ALL,
+    PAGE,
+    disk_with,
+    failing,
+    killed,
+    leftovers,
+    mounted,
+    needs_fork,
+    needs_proc,
+    put_back,
+    some,
+)
 from support.stand_in import (
     AREA,
     CUTOFF,
@@ -36,6 +48,7 @@ from support.stand_in import (
     processes,
     published,
     put,
+    record_as_published,
     state,
     week_of,
 )
@@ -45,17 +58,6 @@ from analysis.mail.outbox import ACCEPTED, SENDING, UNCERTAIN, Letter, Outbox
 from analysis.run import pipeline
 from analysis.weeks import atomic, paths, provenance, publish
 from analysis.weeks.home import PROJECT
-
-
-def leftovers(home: Path) -> list[Path]:  # noqa: F811
-    """What only a run that has come to no end leaves; every such name begins with a dot."""
-    return list(home.rglob(".*"))
-
-
-def put_back(before: Path, home: Path) -> None:  # noqa: F811
-    shutil.rmtree(home)
-    shutil.copytree(before, home)
-
 
 # -- one call to the system fails, or the process dies before it -----------------------------------------------------
 
@@ -171,6 +173,7 @@ def test_at_every_call_that_changes_the_disk_a_fault_leaves_a_whole_week_and_the
     if last in earlier:  # by an earlier program
         put(published(home)[0] / "scores.csv", "older")
         put(published(home)[1] / "report.html", "older")
+        record_as_published(home)
     before = shutil.copytree(home, home.parent / "before")
     old, log, notes = state(home), home.parent / "log", Notes()
 
@@ -276,28 +279,6 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
 
 # -- killed before any change ----------------------------------------------------------------------------------------
 
-CHANGES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "ctypes.dlsym"}  # the last finds renameat2
-
-
-def killed(number: int, act: Callable) -> bool:
-    """Do ``act`` in a process that dies by SIGKILL before its change ``number`` on disk; False if it makes fewer."""
-    child = os.fork()
-    if child == 0:
-        count = itertools.count(1)
-
-        def die(event: str, details: tuple) -> None:
-            opened = event == "open" and bool(details[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-            if (opened or event in CHANGES) and next(count) == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(die)
-        try:
-            act()
-        finally:  # whatever it was: the tests go on in the parent only
-            os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
 
 @needs_fork
 @pytest.mark.parametrize("can_exchange", [True, False])
@@ -359,6 +340,7 @@ def published_earlier(home: Path) -> Path:  # noqa: F811
     put(tables / "points.csv", "older")
     shutil.copytree(home / "data" / "raw" / AREA, tables / "raw")
     put(reports / "report.html", "older")
+    record_as_published(home)
     return home
 
 
@@ -592,18 +574,6 @@ def test_of_two_runs_started_together_one_works_and_the_other_says_who_and_since
 
 
 @contextmanager
-def mounted(place: Path, *options: str) -> Iterator[Path]:
-    place.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", *options, place], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"nothing can be mounted: {done.stderr.strip()}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-
-
-@contextmanager
 def only_read(folder: Path) -> Iterator[None]:
     """Root may write whatever the modes say: for root the folder is mounted so."""
     if os.geteuid() == 0:
@@ -619,18 +589,6 @@ def only_read(folder: Path) -> Iterator[None]:
     finally:
         for each in folders:
             each.chmod(0o755)
-
-
-PAGE = 4096
-
-
-@contextmanager
-def disk_with(home: Path, folder: Path, free: int) -> Iterator[Path]:  # noqa: F811
-    """A copy of the home on a small disk, where about so many bytes are free."""
-    paths = list(home.rglob("*"))
-    size = sum(-(-path.stat().st_size // PAGE) * PAGE for path in paths if path.is_file()) + len(paths) * PAGE
-    with mounted(folder / "disk", "-t", "tmpfs", "-o", f"size={size + free}", "tmpfs") as disk:
-        yield shutil.copytree(home, disk / "home")
 
 
 @needs_fork
