@@ -42,7 +42,11 @@ CALL = re.compile(r"(?:bin/analysis|\{ANALYSIS\}|& \$analysis)((?: (?:[\w*./-]+|
 
 def commands() -> list[str]:
     """Every call of the command line in deploy/ and docs/schedule.md, with what the DAG puts in put in."""
-    said = [text("docs/schedule.md"), *(path.read_text("utf-8") for path in sorted(DEPLOY.iterdir()))]
+    said = [
+        text("docs/schedule.md"),
+        text("docs/operate.md"),
+        *(path.read_text("utf-8") for path in sorted(DEPLOY.iterdir())),
+    ]
     found = {match[1].strip() for each in said for match in CALL.finditer(each)} - {""}
     words = re.findall(r"^(?:CMD|    arguments =) (.*)$", "\n".join(said), re.M)
     for each in map(ast.literal_eval, words):
