@@ -281,7 +281,7 @@ def test_airflow_runs_a_good_week_to_success_and_tells_the_operator_of_a_refused
     (home / "recipients.csv").write_text(f"area,name,address\n{AREA},Lan,lan@leaders.example\n", "utf-8")
     own = {"ANALYSIS_PROJECT": str(PROJECT), "ANALYSIS_HOME": str(home), "HOME": str(tmp_path)}
     own |= {"AIRFLOW_HOME": str(tmp_path / "airflow"), "AIRFLOW__CORE__DAGS_FOLDER": str(DEPLOY)}
-    own |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
+    own |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "300"}
 
     def run(*command: object) -> subprocess.CompletedProcess:
         about = {"env": os.environ | own, "capture_output": True, "text": True, "cwd": tmp_path, "timeout": 900}
