@@ -142,9 +142,7 @@ def _run(command, held):
     if step.returncode == 0:
         return
     lines = [line for line in step.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
-    unreached = [
-        re.sub("<[^>]*>:? ?", "", line) for line in lines if UNREACHED.search(line)
-    ]  # less addresses of objects
+    unreached = [re.sub("<[^>]*>:? ?", "", line) for line in lines if UNREACHED.search(line)]  # without objects' ids
     errors = [line for line in lines if line.startswith("ERROR")] or lines or [str(step.returncode)]
     key, reason = ("start.no_network", unreached[0]) if unreached else ("start.failed", errors[0])
     raise NotBuilt(sentence(key, reason=reason.strip()))
