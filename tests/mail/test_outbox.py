@@ -1,11 +1,11 @@
 """The ledger of letters: what may follow what, when a letter is tried again, and what is never sent by itself."""
 
-import os
 import sqlite3
 import stat
 from contextlib import closing
 
 import pytest
+from support.faults import needs_posix
 
 from analysis.mail import outbox
 from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, REFUSED, SENDING, UNCERTAIN, Letter, Outbox
@@ -264,7 +264,7 @@ def test_an_outbox_from_before_letters_of_units_is_taken_over_with_all_that_it_k
         assert states(box) == {"r1 Lan": ACCEPTED, "r1 minh": UNCERTAIN, "r1 hoa": PENDING}
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+@needs_posix
 def test_nobody_else_may_read_the_outbox(box):
     box.queue(*WEEK, 1, [letter("lan")], NOON)
     assert stat.S_IMODE(box.path.parent.stat().st_mode) == 0o700

@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import os
 import re
 import ssl
 import subprocess
@@ -16,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 from support import smtp_server as mx
+from support.faults import needs_posix
 from support.tree import modules
 
 from analysis.mail import sender
@@ -444,7 +444,7 @@ def test_a_server_that_repeats_the_password_does_not_get_it_into_the_outbox(box,
     assert SECRET.encode() not in b"".join(path.read_bytes() for path in box.path.parent.iterdir())
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+@needs_posix
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o602])
 def test_a_password_file_that_others_may_read_is_refused(verified, secret, mode):
     secret.chmod(mode)

@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import smtp_server as mx
 from support.district import say
+from support.faults import needs_fork
 from support.settings import SENDER, write_settings
 
 from analysis.cli import main
@@ -803,7 +804,7 @@ def killed(number: int, act) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
+@needs_fork
 def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words, record_property):
     """At ``FEWEST_KILLS`` lines spread over the whole; ``FAULTS=all`` (make faults) at every line."""
 

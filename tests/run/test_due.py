@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from support import smtp_server as mx
 from support.district import say, words
+from support.faults import needs_posix
 from support.settings import write_settings
 from support.stand_in import AREA, accepted, contents, put
 
@@ -512,7 +513,7 @@ def test_a_password_that_cannot_be_read_is_said_before_a_letter_to_the_operator_
     assert seen.connections == 0 and "no password for bao-cao" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+@needs_posix
 def test_systemds_credential_is_the_password_and_only_its_own_user_may_read_it(tmp_path, monkeypatch):
     server = sender.Server("mail.example", 587, "starttls", "user")
     monkeypatch.delenv(sender.PASSWORD, raising=False)

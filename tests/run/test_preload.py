@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-import pytest
+from support.faults import needs_fork
 
 from analysis.run import preload
 from analysis.run.processes import isolated
 
 HOME = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+pytestmark = needs_fork
 
 
 def test_what_takes_long_the_first_time_is_really_done_before():

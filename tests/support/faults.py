@@ -16,7 +16,13 @@ from pathlib import Path
 import pytest
 
 ALL = os.environ.get("FAULTS") == "all"
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be forked and killed")
+# ELSEWHERE is set: the tests without what only Linux has (support/elsewhere)
+IS_LINUX = sys.platform == "linux" and not os.environ.get("ELSEWHERE")
+needs_linux = pytest.mark.skipif(not IS_LINUX, reason="Linux alone has that")
+needs_posix = pytest.mark.skipif(
+    os.name != "posix" or (not IS_LINUX and sys.platform == "linux"), reason="modes of files"
+)
+needs_fork = pytest.mark.skipif(not IS_LINUX, reason="needs processes that can be forked and killed")
 needs_proc = pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 
 

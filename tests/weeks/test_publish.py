@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.faults import needs_linux
 from support.on_disk import contents as all_contents
 from support.on_disk import put
 
@@ -90,7 +91,7 @@ def test_a_week_issued_again_keeps_what_it_was_beside_it_and_making_it_again_kee
     assert store.published(home, AREA) == [CUTOFF]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
+@needs_linux  # which exchanges two folders in one step
 def test_a_reader_finds_the_old_week_or_the_new_one_and_never_a_mix(home):
     publish.publish_week(home, AREA, CUTOFF, made(home, "0"))
     folder, stop, seen, wrong = home / "data/processed/cho-moi/2023-12-04", threading.Event(), set(), []

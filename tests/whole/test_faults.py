@@ -31,6 +31,7 @@ from support.faults import (
     leftovers,
     mounted,
     needs_fork,
+    needs_linux,
     needs_proc,
     put_back,
     some,
@@ -475,7 +476,7 @@ def replace_over_and_over(home: Path, number_of: mmap.mmap) -> None:  # noqa: F8
 
 
 @needs_fork
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can exchange two names")
+@needs_linux
 def test_a_reader_of_a_week_that_is_replaced_over_and_over_sees_no_mix(in_memory, record_property):
     home = in_memory  # noqa: F811
     number_of, whole, again, mixed = mmap.mmap(-1, 8), Counter(), 0, 0

@@ -104,13 +104,12 @@ def private_sockets() -> Iterator[Config]:
     """Settings for papermill's own engine: nobody else can speak to the kernel.
 
     Its sockets are files in a private folder. Where they cannot be (Windows has none; on macOS their names may have
-    104 bytes), they are ports of this machine alone, and Jupyter signs each message by a key that stands in that
-    folder. Without a connection file the sockets would be in the working directory, where two runs would use the same
-    names.
+    104 bytes), they are ports of this machine alone, and Jupyter signs messages by a key that stands in that folder.
+    Without a connection file the sockets would be in the working directory, where two runs would use the same names.
     """
     with tempfile.TemporaryDirectory(prefix="kernel-") as private:
-        connection = {"transport": "ipc"} if OVER_FILES else {"transport": "tcp", "ip": LOOPBACK}
-        yield Config({"KernelManager": connection | {"connection_file": str(Path(private, "kernel.json"))}})
+        about = {"transport": "ipc"} if OVER_FILES else {"transport": "tcp", "ip": LOOPBACK}
+        yield Config({"KernelManager": about | {"connection_file": str(Path(private, "kernel.json"))}})
 
 
 def _client() -> BlockingInProcessKernelClient:

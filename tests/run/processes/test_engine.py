@@ -11,14 +11,12 @@ import pytest
 from nbformat import v4
 from papermill.engines import papermill_engines
 from support.district import HOME, words
+from support.faults import needs_fork, needs_linux
 from support.homes import papermill_called
 
 from analysis.run import notebook, preload, stages
 from analysis.run.processes import engine as inprocess
-from analysis.run.processes import isolated
 from analysis.weeks import store
-
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
 STAGES = stages.STAGES if os.environ.get("FAULTS") == "all" else stages.STAGES[:1]
 CELLS = [
@@ -52,6 +50,7 @@ def outputs(path: Path) -> list:
     return [json.loads(re.sub(r"[^\" ]*ipykernel_\d+/", "", each) if "ipykernel_" in each else each) for each in told]
 
 
+@needs_fork
 @pytest.mark.long
 def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_papermill_and_by_us(tmp_path):
     assert papermill_engines.get_engine("inprocess") is inprocess.InProcessEngine
@@ -91,6 +90,7 @@ import ipykernel.connect
 print(ipykernel.connect.get_connection_info(unpack=True)["transport"])"""
 
 
+@needs_linux
 @pytest.mark.parametrize(("engine", "kernel"), [("papermill", "python3"), ("inprocess", "another")])
 def test_a_kernel_that_is_started_is_spoken_to_over_no_port(tmp_path, monkeypatch, engine, kernel):
     spec = tmp_path / "jupyter" / "kernels" / "another" / "kernel.json"

@@ -9,13 +9,14 @@ from functools import partial
 
 import psutil
 import pytest
+from support.faults import needs_fork
 from support.prepared import done, environment, fails, look, parent_of_guard, prepare
 
 from analysis.run.processes import isolated
 from analysis.run.processes.fork_server import ForkServer
 from analysis.weeks.home import PROJECT
 
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+pytestmark = needs_fork
 
 
 def test_what_is_forked_from_a_fork_server_has_what_that_and_those_it_grew_from_have_done_once():

@@ -31,11 +31,10 @@ from support.calls import (
     together,
     waits_for,
 )
+from support.faults import needs_fork
 
 from analysis.run.processes import isolated
 from analysis.weeks.home import PROJECT
-
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
 
 
 def test_a_call_gives_what_the_function_gives_in_another_process_and_the_callers_environment(monkeypatch):
@@ -66,6 +65,7 @@ def test_when_the_time_is_up_the_process_is_killed(tmp_path):
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
+@needs_fork  # Windows limits no memory
 def test_memory_is_limited_to_what_was_said():
     assert call(takes, 200 * 1024**2, memory=1024**3) == 200 * 1024**2
     with pytest.raises(MemoryError):
@@ -78,6 +78,7 @@ def test_what_the_call_has_started_ends_with_it(tmp_path, own_session):
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
+@needs_fork  # elsewhere nobody can tell whose those were
 @pytest.mark.parametrize("own_session", [False, True])
 def test_what_the_call_has_started_ends_also_where_the_call_dies(tmp_path, own_session):
     with pytest.raises(isolated.Died):
@@ -143,6 +144,7 @@ def test_ctrl_c_ends_calls_at_once_and_leaves_no_process(tmp_path):
     assert all(is_gone(int(path.read_text())) for path in paths)
 
 
+@needs_fork
 def test_time_that_the_server_takes_to_prepare_counts():
     began = time.monotonic()
     with pytest.raises(isolated.TookTooLong):
@@ -150,6 +152,7 @@ def test_time_that_the_server_takes_to_prepare_counts():
     assert time.monotonic() - began < 10
 
 
+@needs_fork
 def test_a_call_whose_process_is_not_born_yet_can_be_ended_too():
     ended = threading.Event()
 
@@ -193,6 +196,7 @@ def test_where_processes_are_not_forked_a_call_starts_anew_and_does_the_same(tmp
     assert is_gone(int((tmp_path / "pid").read_text()))
 
 
+@needs_fork
 def test_a_copy_of_the_process_that_outlives_it_holds_up_nothing():
     began = time.monotonic()
     with pytest.raises(isolated.Died):
@@ -250,7 +254,7 @@ if __name__ == "__main__":  # a process started anew comes by here too
 """
 
 
-@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize("forks", [pytest.param(True, marks=needs_fork), False])
 def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path, forks):
     arguments = [str(PROJECT / "tests"), str(tmp_path / "pid"), str(forks)]
     caller = subprocess.Popen([sys.executable, "-c", CALLS, *arguments])

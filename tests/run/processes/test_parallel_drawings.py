@@ -9,12 +9,13 @@ import papermill  # noqa: F401  it loads our engine, and must be there before th
 import pytest
 from nbformat import v4
 from support.district import HOME, words
+from support.faults import needs_fork
 
 import analysis
 from analysis.run import notebook, preload
 from analysis.run.processes import isolated, parallel_drawings
 
-pytestmark = pytest.mark.skipif(not isolated.FORKS, reason="processes are forked on Linux only")
+pytestmark = needs_fork
 
 DRAW = """\
 from dataclasses import replace
