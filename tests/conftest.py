@@ -1,21 +1,22 @@
 """How tests run: profiles of properties, shared fixtures, and the counts of faults at the end."""
 
 import gc
+import importlib
 import itertools
 import os
 import re
-import runpy
 import sys
 from pathlib import Path
 
 # jsonschema would import a grammar of addresses that takes a second, in every process of a test run.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-if ELSEWHERE := os.environ.get("ELSEWHERE"):
-    WITHOUT = str(Path(__file__).parent / "support" / "elsewhere")
-    if "sitecustomize" not in sys.modules or Path(sys.modules["sitecustomize"].__file__).parent != Path(WITHOUT):
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [WITHOUT, os.environ.get("PYTHONPATH")]))
-        runpy.run_path(f"{WITHOUT}/sitecustomize.py", run_name="sitecustomize")
+WITHOUT = str(Path(__file__).parent / "support" / "elsewhere")
+if os.environ.get("ELSEWHERE") and WITHOUT not in sys.path:  # a child finds it on PYTHONPATH
+    sys.path.insert(0, WITHOUT)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [WITHOUT, os.environ.get("PYTHONPATH")]))
+    sys.modules.pop("sitecustomize", None)
+    importlib.import_module("sitecustomize")
 
 import hypothesis  # noqa: E402
 

@@ -20,21 +20,8 @@ import subprocess  # noqa: F401
 import sys
 import types
 
-ABSENT = {
-    os: (
-        *("fork", "forkpty", "fchown", "chown", "lchown", "chroot", "getegid", "geteuid", "getgid", "getgroups"),
-        *("getpgid", "getpgrp", "getpriority", "getresuid", "getsid", "getuid", "killpg", "mkfifo", "nice", "pread"),
-        *("posix_fadvise", "posix_fallocate", "posix_spawn", "register_at_fork", "sched_getaffinity", "sched_yield"),
-        *("setpgid", "setsid", "setuid", "statvfs", "sync", "ttyname", "uname", "wait", "wait4", "waitid", "WNOHANG"),
-        *("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "pidfd_open", "memfd_create", "getloadavg"),
-    ),
-    signal: (
-        *("SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP", "SIGUSR1", "SIGUSR2"),
-        *("SIGXCPU", "SIGXFSZ", "alarm", "pause", "pthread_sigmask", "setitimer", "sigwait"),
-    ),
-    socket: ("AF_UNIX", "MSG_CMSG_CLOEXEC", "SOCK_SEQPACKET", "recv_fds", "send_fds"),
-}
-MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+from only_linux import MODULES, NAMES
+
 # learn.microsoft.com/windows/win32/fileio/naming-a-file
 FORBIDDEN = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)', re.IGNORECASE)
 VIETNAMESE = 0x042A
@@ -85,9 +72,9 @@ class WithoutSome(types.ModuleType):
 
 def hide_all() -> None:
     for module in (signal, socket):
-        module._absent = frozenset(ABSENT[module])
+        module._absent = frozenset(NAMES[module.__name__])
         module.__class__ = WithoutSome
-    hide(os, {name: getattr(os, name) for name in (*ABSENT[os], "name") if hasattr(os, name)}, {"name": "nt"})
+    hide(os, {name: getattr(os, name) for name in (*NAMES["os"], "name") if hasattr(os, name)}, {"name": "nt"})
     hide(sys, {"platform": sys.platform}, {"platform": "win32"})
 
     class Windows:
