@@ -22,7 +22,7 @@ OPTIONS = ("preexec_fn", "pass_fds")  # of subprocess
 # What only runs in a process that was forked, or to fork one; ELSEWHERE=1 shows that nothing else comes there.
 FORKED = {
     "analysis/run/processes/fork_server.py": {"ForkServer", "serve", "die_with_parent", "_start"},
-    "analysis/run/processes/isolated.py": {"_Forked", "_guard"},
+    "analysis/run/processes/isolated.py": {"_guard"},
     "analysis/run/processes/parallel_drawings.py": {"ParallelDrawings", "_fork", "_draw"},
 }
 
