@@ -534,7 +534,7 @@ def tell(
     # The log may be about a fault in a sentence.
     letter = wording.load_what_can_be_read(home, lang or speech.OF_PRODUCTS)
     words = wording.load_what_can_be_read(home, speech.language(lang))
-    status, said = operator.tell(home, sys.stdin.buffer.read().decode("utf-8", "replace"), letter, words)
+    status, said = operator.tell(home, operator.as_text(sys.stdin.buffer.read()), letter, words)
     _say(said, status)
     return status
 

@@ -4,14 +4,19 @@ Output may be a full disk, a pipe whose reader has left (``| head``), closed (``
 schedule's reports and mails are worth more than the lines about them. This module imports none of ours.
 """
 
+import codecs
 import contextlib
 import io
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+TONES = "\u0300\u0301\u0303\u0309\u0323"  # cp1258, of Vietnamese Windows, has these apart from the letters
+PLAIN = {"đ": "d", "Đ": "D", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "…": "...", "\u00a0": " "}
 STREAMS = {"stdin": "r", "stdout": "w", "stderr": "w"}  # in the order of their file descriptors
 
 
@@ -66,7 +71,9 @@ def unfailing() -> Iterator[None]:
     outlets = [Outlet(sys.stdout), Outlet(sys.stderr)]
     for each in outlets:
         if isinstance(each.stream, io.TextIOWrapper):
-            each.reconfigure(errors="replace")  # a console that cannot show Vietnamese must not stop the command
+            each.reconfigure(
+                errors=nearest(each.encoding)
+            )  # a console that cannot show Vietnamese must not stop the command
     sys.stdout, sys.stderr = outlets
     try:
         yield
@@ -76,6 +83,29 @@ def unfailing() -> Iterator[None]:
         for name, stream in before.items():
             if stream is not None:
                 setattr(sys, name, stream)
+
+
+def nearest(encoding: str) -> str:
+    """A name for ``errors=``: what the encoding lacks is written as a letter without tone, or mark, else as ?"""
+    name = f"analysis.nearest-{encoding}"
+    codecs.register_error(name, partial(_nearest, encoding))
+    return name
+
+
+def _nearest(encoding: str, error: UnicodeEncodeError) -> tuple[str, int]:
+    letters = error.object[error.start : error.end]
+    return "".join(_form(each, encoding) for each in letters), error.end
+
+
+def _form(letter: str, encoding: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    marked = unicodedata.normalize("NFC", "".join(each for each in parts if each not in TONES))
+    tone = "".join(each for each in parts if each in TONES)
+    for form in (marked + tone, marked, PLAIN.get(letter), parts[:1]):
+        with contextlib.suppress(UnicodeEncodeError):
+            if form and form.encode(encoding):
+                return form
+    return "?"
 
 
 def flush() -> None:

@@ -1,5 +1,9 @@
 """A letter to the operator that something failed: one try, in the sender's own child process, without the outbox."""
 
+import codecs
+import locale
+import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +13,27 @@ from analysis.mail import compose, outbox, sender, settings
 from analysis.mail.settings import NoSettings
 from analysis.mail.status import say_reply
 
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MOST_BYTES = 64 * 1024  # of a log, from its end
+
+
+def as_text(data: bytes) -> str:
+    """A log as text: UTF-16, as PowerShell writes it, or UTF-8; a line that is neither is in the system's encoding."""
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):  # the end of such a log has no mark
+        if data[first::2].count(0) > len(data) / 4:
+            return data.decode(encoding, "replace")
+    return unicodedata.normalize("NFC", "".join(map(_line, data.splitlines(keepends=True))))
+
+
+def _line(data: bytes) -> str:
+    for cut in range(4):  # the end of a log may begin within a letter
+        if all(each & 0xC0 == 0x80 for each in data[:cut]):
+            with suppress(UnicodeDecodeError):
+                return data[cut:].decode()
+    return data.decode(locale.getencoding(), "replace")
 
 
 def tell(home: Path, text: str, letter: Wording, words: Wording) -> tuple[Exit, str]:

@@ -13,6 +13,7 @@ import pytest
 from support.elsewhere.only_linux import MODULES, NAMES
 from support.tree import modules
 
+from analysis import console
 from analysis.weeks.home import PROJECT
 
 ASKED = {"FORKS", "hasattr", "sys.platform", "os.name"}  # in a condition; or a module that may be None
@@ -210,3 +211,49 @@ print(os.waitpid(os.fork() or os._exit(3), 0)[1] >> 8, signal.SIGKILL, socket.AF
     command = [sys.executable, "-c", code, str(ours)]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8")
     assert done.stdout.splitlines() == ["['win32', 'nt'] None [123, 123, 183, 5, 32, 32]", "3 9 1"], done.stderr
+
+
+SHOWN = "Không làm được – 57,45 điểm"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [
+        # by hand, from the tables of Windows-1258 and Windows-1252
+        ("cp1258", b"Kh\xf4ng l\xe0m \xf0\xfd\xf5\xf2c \x96 57,45 \xf0i\xea\xd2m"),
+        ("cp1252", b"Kh\xf4ng l\xe0m duoc \x96 57,45 di\xeam"),
+        ("ascii", b"Khong lam duoc - 57,45 diem"),
+        ("utf-8", SHOWN.encode()),
+    ],
+)
+def test_a_letter_that_an_encoding_lacks_is_printed_as_near_as_it_has(encoding, written):
+    assert SHOWN.encode(encoding, console.nearest(encoding)) == written
+    assert "☂".encode(encoding, console.nearest(encoding)) == ("☂".encode() if encoding == "utf-8" else b"?")
+
+
+ENCODINGS = {
+    "Vietnamese Windows": {"PYTHONIOENCODING": "cp1258"},
+    "Western Windows": {"PYTHONIOENCODING": "cp1252"},
+    "ASCII": {"PYTHONIOENCODING": "ascii"},
+    "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_in_every_encoding_commands_end_with_their_status(name, tmp_path):
+    table = tmp_path / "2023-12-04.txt"
+    table.write_text("STT\tĐơn vị\n1\tXã Mỹ Hội Đông\n", "utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHONUTF8"))}
+    for status, arguments in (
+        (0, ["--help"]),
+        (0, ["--lang", "vi", "week", "--help"]),
+        (2, ["--lang", "vi", "gate", str(table), "--area", "cho-moi", "--out", str(tmp_path / "đã xem")]),
+        (2, ["--lang", "vi", "mail", "2023-12-04", "--area", "cho-moi", "--home", str(tmp_path)]),
+        (64, ["--lang", "vi", "week", "--area", "Chợ Mới"]),
+    ):
+        (tmp_path / "config" / "cho-moi").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "config" / "cho-moi" / "area.toml").touch()
+        command = [sys.executable, "-m", "analysis", *arguments]
+        done = subprocess.run(command, env=environment | ENCODINGS[name], cwd=PROJECT, capture_output=True)
+        assert (done.returncode, b"Traceback" in done.stderr) == (status, False), done.stderr
+        assert done.stdout + done.stderr
