@@ -24,7 +24,7 @@ except ImportError:  # Windows
 
 MOST_MEMORY = 512 * 1024 * 1024
 MOST_CPU_SECONDS, MOST_SECONDS = 10, 30
-TOO_SLOW = getattr(signal, "SIGXCPU", 0)
+TOO_SLOW = -signal.SIGXCPU if hasattr(signal, "SIGXCPU") else None  # the status of a child that took too long
 PARAGRAPHS = "paragraphs"  # the argument with which the child reads these instead of tables
 COMMAND = [sys.executable, "-P", "-m", "analysis.readers.sandbox"]  # -P: nothing is imported from the working folder
 Cell = tuple[str, int, int, object, str, str, bool]
@@ -55,7 +55,7 @@ def _read(data: bytes, *what: str) -> list[bytes]:
     end = json.loads(lines[-1]) if lines and child.returncode == 0 else {}
     if "problem" in end:
         raise Unreadable(end["problem"], **end["fields"])
-    if child.returncode == -TOO_SLOW:
+    if child.returncode == TOO_SLOW:
         raise Unreadable("problem.file.too_slow", seconds=MOST_CPU_SECONDS)
     if end != {"done": True}:
         raise Unreadable("problem.file.reader_died", status=child.returncode)
