@@ -705,8 +705,18 @@ def _main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return error.status
     except OSError as error:
-        print(error if error.filename is None else f"{error.filename}: {error.strerror}", file=sys.stderr)
+        said = error if error.filename is None else f"{error.filename}: {error.strerror}"
+        print(_in_use(error, arguments) or said, file=sys.stderr)
         return Exit.FAILED
+
+
+def _in_use(error: OSError, arguments: list[str]) -> str:
+    """The sentence about a file that somebody has open; "" for any other error."""
+    from analysis.config import wording
+    from analysis.weeks import home, in_use
+
+    words = wording.load_what_can_be_read(home.PROJECT, speech.language(speech.asked_for(arguments)))
+    return in_use.advice(error, words)
 
 
 def _with_text(status: int) -> int:

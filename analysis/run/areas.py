@@ -71,7 +71,8 @@ def _make_week(
         except WordingError:
             raise
         except Exception as error:  # one area's failure must not stop the other areas
-            outcome = Outcome(Exit.FAILED, unit_pages.error_text(error))
+            words = wording.load(home, about.get("messages") or about.get("lang", "vi"))
+            outcome = Outcome(Exit.FAILED, unit_pages.error_text(error, words))
     return area, outcome, lacking.noticed()
 
 

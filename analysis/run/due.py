@@ -86,7 +86,7 @@ def make_weeks(
         except wording.WordingError:
             raise
         except Exception as error:  # one week's failure must not stop the other weeks
-            yield cutoff, Outcome(Exit.FAILED, unit_pages.error_text(error))
+            yield cutoff, Outcome(Exit.FAILED, unit_pages.error_text(error, words))
 
 
 def is_due(home: Path, area: str, cutoff: str) -> bool:

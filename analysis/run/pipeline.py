@@ -282,7 +282,7 @@ class _Week:
         try:
             self.steps.index(self.home, self.area, self.of_products)
         except Exception as error:
-            self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error)))
+            self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error, self.words)))
 
     def other_table(self, inputs: dict, current: str) -> str:
         """Say why this table is refused: it was never the week's table, or a correction has replaced it."""
@@ -392,7 +392,7 @@ class _Week:
         return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
 
     def failed(self, run: str, error: Exception) -> Outcome:
-        reason = unit_pages.error_text(error)
+        reason = unit_pages.error_text(error, self.words)
         kept = wording.MISSING
         with suppress(OSError):  # where the disk is full nothing is kept, but the reason is still printed
             text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])

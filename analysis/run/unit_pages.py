@@ -20,7 +20,7 @@ from analysis.run import notebook, preload
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.processes.fork_server import ForkServer
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, in_use, paths, publish, store
 from analysis.weeks.home import without_folders
 
 if TYPE_CHECKING:
@@ -136,8 +136,13 @@ def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
     unitpage.edition(store.open_week(area, cutoff, run, home), in_force, wording.load(home, lang))
 
 
-def error_text(error: Exception) -> str:
-    """The error as text for a person: an ``AnalysisError`` as it is, any other with the name of its class in front."""
+def error_text(error: Exception, words: Wording | None = None) -> str:
+    """The error as text for a person: an ``AnalysisError`` as it is, any other with the name of its class in front.
+
+    words : for the sentence about a file that is open in Word or Excel
+    """
+    if words and (said := in_use.advice(error, words)):
+        return said
     return str(error) if isinstance(error, AnalysisError) else f"{type(error).__name__}: {error}"
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.weeks import atomic
+
 ALL = os.environ.get("FAULTS") == "all"
 # ELSEWHERE is set: the tests without what only Linux has (support/elsewhere)
 IS_LINUX = sys.platform == "linux" and not os.environ.get("ELSEWHERE")
@@ -104,3 +106,36 @@ def disk_with(home: Path, folder: Path, free: int) -> Iterator[Path]:
     size = sum(-(-path.stat().st_size // PAGE) * PAGE for path in paths if path.is_file()) + len(paths) * PAGE
     with mounted(folder / "disk", "-t", "tmpfs", "-o", f"size={size + free}", "tmpfs") as disk:
         yield shutil.copytree(home, disk / "home")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """``opened(path, …)``: files that somebody has open, as in Word; with no path they are closed.
+
+    As on Windows, such a file is not replaced, renamed or deleted, and a folder with one in it gets no other name.
+    """
+    held: set[Path] = set()
+
+    def refused(call, by_name: bool):
+        def act(*names, **about):
+            for name in [Path(each).absolute() for each in names[: 2 if by_name else 1]]:
+                inside = any(each == name or name in each.parents for each in held)
+                if inside and any(each.exists() for each in held):
+                    error = PermissionError(13, "The process cannot access the file", *map(str, names[:1]))
+                    if by_name:
+                        error.filename2 = str(names[1])
+                    error.winerror = 32 if name in held else 5
+                    raise error
+            return call(*names, **about)
+
+        return act
+
+    for name in ("rename", "replace", "unlink", "remove", "rmdir"):
+        monkeypatch.setattr(os, name, refused(getattr(os, name), name.startswith("re") and name != "remove"))
+    monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+
+    def opened(*paths: Path) -> None:
+        held.clear()
+        held.update(paths)
+
+    return opened
