@@ -11,7 +11,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 # A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help environment report week test long fuzz faults bench lab lint format docs fonts lock hooks clean
+.PHONY: help environment report week test long fuzz elsewhere faults bench lab lint format docs fonts lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -34,6 +34,9 @@ long:  ## the long ones: years, whole weeks over again, every engine, hundreds o
 
 fuzz: environment  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1700
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1700) $(BIN)/python -m pytest tests/readers/test_read_fuzz.py tests/gate/test_hostile.py -k "read_fuzz or any_text"
+
+elsewhere:  ## the tests without what only Linux has: forks, flock, sockets that are files, names that Windows forbids … (some 40 minutes)
+	@ELSEWHERE=1 $(PYTHON) start.py test --numprocesses=$(WORKERS) $(TESTS)
 
 faults:  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
 	@FAULTS=all $(PYTHON) start.py test --numprocesses=$(WORKERS) \

@@ -16,6 +16,7 @@ RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGN
 STRAY = re.compile(
     r"~\$.*|\..*|.*~|.*\.(crdownload|part|partial|download|tmp)|(eh)?thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL
 )
+DEVICE = re.compile("con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
 PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.csv", re.IGNORECASE | re.ASCII)
 
@@ -48,7 +49,8 @@ def unit_file(code: str) -> str:
     """The path of a unit's files without extension: ``units/H21.114``.
 
     It is the same below the week's tables (``.ipynb``; ``.json``, the token) and below its reports (``.html``).
-    A delivered table may have a code that is no safe file name, such as ``../x``; its fingerprint is used instead.
+    A delivered table may have a code that is no safe file name, such as ``../x``, or ``CON``, which Windows keeps for a
+    device; its fingerprint is used instead. So it is for ``h21.114``, which is ``H21.114`` where capitals do not count.
     """
     return f"units/{_file_name(code)}"
 
@@ -59,8 +61,13 @@ def letter_file(code: str) -> str:
 
 
 def _file_name(code: str) -> str:
-    plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", code)
-    return code if plain else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
+    plain = re.fullmatch(r"(?![a-z][^.]*\.)[A-Za-z0-9][A-Za-z0-9.-]{0,63}(?<!\.)", code)
+    return code if plain and not is_device(code) else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows keeps the name, whatever follows its first point, for a device: ``nul``, ``COM1.txt``."""
+    return DEVICE.fullmatch(name.partition(".")[0]) is not None
 
 
 def saved_name(index: str, area: str, cutoff: str) -> str:

@@ -54,7 +54,8 @@ def test_the_files_of_a_unit_are_named_by_its_code(code):
 @pytest.mark.parametrize(
     "code",
     ["..", ".", "", "../x", "../../report", "/etc/passwd", "a/b", "a\\b", "C:x", "a\0b", "a\nb", "a b", "a%2fb", "xã",
-     ".hidden", "~x", "-rf", "a" * 65, "a?b#c", "<script>", "'\""],
+     ".hidden", "~x", "-rf", "a" * 65, "a?b#c", "<script>", "'\"",
+     "CON", "con", "aux", "Nul", "com1", "LPT9", "prn.1", "COM1.txt", "H21.", "h21.114"],
 )  # fmt: skip
 def test_a_code_that_is_no_plain_name_is_told_by_its_fingerprint_and_stays_in_the_folder(code):
     name = paths.unit_file(code)

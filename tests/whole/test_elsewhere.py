@@ -257,3 +257,28 @@ def test_in_every_encoding_commands_end_with_their_status(name, tmp_path):
         done = subprocess.run(command, env=environment | ENCODINGS[name], cwd=PROJECT, capture_output=True)
         assert (done.returncode, b"Traceback" in done.stderr) == (status, False), done.stderr
         assert done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("gate", "{table}", "--area", "cho-moi", "--out", "{out}"),
+        ("new-area", "vi-du", "--from", "{table}", "--home", "{out}"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_no_file_is_read_or_written_in_the_encoding_that_the_system_happens_to_have(arguments, tmp_path):
+    table = PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
+    (tmp_path / "config").mkdir()
+    given = [each.format(table=table, out=tmp_path) for each in arguments]
+    flags = ["-X", "warn_default_encoding", "-W", "always::EncodingWarning"]
+    command = [sys.executable, *flags, "-m", "analysis", *given]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8")
+    assert [line for line in done.stderr.splitlines() if "EncodingWarning" in line and "/analysis/" in line] == []
+    assert any(tmp_path.rglob("*.csv")), done.stderr
+
+
+def test_every_open_file_has_its_encoding_named():
+    ruff = [sys.executable, "-m", "ruff", "check", "--preview", "--select", "PLW1514", "--no-cache", "analysis"]
+    done = subprocess.run(ruff, cwd=PROJECT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout.strip()) == (0, "All checks passed!")

@@ -25,7 +25,7 @@ from analysis.run.new_area.columns import find_vocabulary
 from analysis.run.new_area.draft import Draft, NoTable, make_draft, with_new_index
 from analysis.run.new_area.folder import Told
 from analysis.run.new_area.layout import Sheet, read_sheet
-from analysis.weeks import atomic
+from analysis.weeks import atomic, paths
 
 NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 MOST_IN_NAME = 60  # our choice: it is part of every path and address
@@ -61,7 +61,12 @@ def check_name(home: Path, name: str, words: Wording) -> None:
         raise NotMade(words.say("new_area.bad_name", name=name[:MOST_IN_NAME], most=MOST_IN_NAME))
     config = Path(home) / "config"
     taken = [path.name for path in config.iterdir()] if config.is_dir() else []
-    if name.lower() in RESERVED or name.lower().startswith("index-") or name.lower() in map(str.lower, taken):
+    if (
+        name.lower() in RESERVED
+        or paths.is_device(name)
+        or name.lower().startswith("index-")
+        or name.lower() in map(str.lower, taken)
+    ):
         raise NotMade(words.say("new_area.taken", name=name))
 
 

@@ -335,7 +335,7 @@ def test_a_name_that_is_no_safe_folder_is_refused(name, home, capsys):
     assert contents(home.parent) == {"2023-12-04.txt": TABLE.encode()}
 
 
-@pytest.mark.parametrize("name", ["vi-du", "VI-DU", "wording", "all", "index-766", "Index-x"])
+@pytest.mark.parametrize("name", ["vi-du", "VI-DU", "wording", "all", "index-766", "Index-x", "con", "NUL", "com1"])
 def test_a_folder_that_is_there_or_reserved_stays_as_it_is(name, home, capsys):
     put(home / "config" / "vi-du" / "x.txt", "của văn phòng")
     assert call(home, name, put(home.parent / "2023-12-04.txt", TABLE)) == Exit.WRONG_USAGE
