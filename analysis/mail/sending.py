@@ -234,7 +234,7 @@ def send(
     sender.password(about.server)
     if not resend:
         _assigned(home, area, cutoff, issue, about)  # a row that names no letter stops all before an outbox is made
-    with _only_sender(home, area, cutoff, words, tell), outbox.opened(path(home)) as box:
+    with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
         box.recover(area, cutoff, clock())
         box.forget_bytes(clock())
         if resend:
@@ -311,16 +311,12 @@ def withdraw(home: Path, area: str, cutoff: str, words: Wording, keep: Callable[
 
 
 @contextmanager
-def _only_sender(
-    home: Path, area: str, cutoff: str, words: Wording, tell: Callable[[str], None] = lambda _: None
-) -> Iterator[None]:
-    """Allow only one sender of a week at a time; tell where that is not certain. Raises WeekIsBusy."""
+def _only_sender(home: Path, area: str, cutoff: str, words: Wording) -> Iterator[None]:
+    """Allow only one sender of a week at a time. Raises WeekIsBusy."""
     lock = path(home).with_name(f".lock-{area}-{cutoff}")
     lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with locks.held(lock) as is_weak:
-            if is_weak:
-                tell(words.say("run.lost_lock", folder=lock.parent))
+        with locks.held(lock):
             yield
     except locks.Busy as busy:
         said = words.say("mail.already_sending", area=area, cutoff=cutoff, command=command.typed())

@@ -149,9 +149,7 @@ def make_week(
         where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline())
         this = _Week(*where, tables, remarks, parameters, *how)
         try:
-            with publish.locked(home, area, cutoff) as is_weak:
-                if is_weak:
-                    this.steps.tell(words.say("run.lost_lock", folder=paths.processed(home, area)))
+            with publish.locked(home, area, cutoff):
                 kept = publish.tidy(home, area, cutoff)
                 outcome = this.outcome()
                 outcome = replace(outcome, message="\n".join([outcome.message, *this.of_people(kept)]))

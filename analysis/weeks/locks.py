@@ -20,12 +20,10 @@ from pathlib import Path
 import filelock
 
 from analysis.config.wording import Wording
-from analysis.weeks import atomic
+from analysis.weeks import atomic, lacking
 
 MOMENT_S = 2  # our choice
 WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}  # what a drive that has none answers
-
-_told: set[Path] = set()  # the folders of which the caller knows that their locks are weaker
 
 
 class Busy(Exception):
@@ -45,8 +43,8 @@ class Busy(Exception):
 
 
 @contextmanager
-def held(path: Path, named: bool = True) -> Iterator[bool]:
-    """Hold the lock ``path``; gives True where it is a weaker one, once for each folder. Raises Busy.
+def held(path: Path, named: bool = True) -> Iterator[None]:
+    """Hold the lock ``path``. Raises Busy.
 
     named : also write down who holds a lock that the system frees
     """
@@ -55,9 +53,7 @@ def held(path: Path, named: bool = True) -> Iterator[bool]:
         if named or is_weak:
             with atomic.naming(_holder(path)):
                 _holder(path).write_text(json.dumps(_this_process()), "utf-8")
-        is_news = is_weak and path.parent not in _told
-        _told.update([path.parent] if is_news else [])
-        yield is_news
+        yield
     finally:
         for each in (_holder(path), *([] if is_weak else [path])):
             with suppress(OSError):  # deleting is safe: filelock ignores a lock on a deleted file
@@ -80,6 +76,7 @@ def _acquired(path: Path) -> tuple[filelock.BaseFileLock, bool]:
             raise
     with suppress(OSError):
         path.unlink(missing_ok=True)
+    lacking.note("lock", path.parent)
     lock = filelock.SoftFileLock(_existing(path), timeout=0)
     for _ in range(2):
         with suppress(filelock.Timeout):

@@ -24,13 +24,13 @@ FAILURE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{8}T\d{12}")  # what else lies there 
 
 
 @contextmanager
-def locked(home: Path, area: str, cutoff: str) -> Iterator[bool]:
-    """Allow only one run of a week at a time; gives True where this is not certain. Raises locks.Busy."""
+def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
+    """Allow only one run of a week at a time. Raises locks.Busy."""
     path = paths.processed(home, area, f".lock-{cutoff}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with locks.held(path) as is_weak:
-            yield is_weak
+        with locks.held(path):
+            yield
     finally:
         with suppress(OSError):
             path.parent.rmdir()  # a refused first week leaves nothing behind

@@ -14,7 +14,7 @@ import pytest
 from support.district import words
 from support.faults import IS_LINUX, needs_linux
 
-from analysis.weeks import locks
+from analysis.weeks import lacking, locks
 from analysis.weeks.home import PROJECT
 
 fcntl = pytest.importorskip("fcntl", reason="the drives are told apart by what flock answers")
@@ -45,7 +45,7 @@ def drive(request, monkeypatch):
 
     if number:
         monkeypatch.setattr(fcntl, "flock", refuse)
-    monkeypatch.setattr(locks, "_told", set())
+    lacking.forget()
     monkeypatch.setattr(locks, "MOMENT_S", 0.2)
     return number
 
@@ -92,13 +92,9 @@ def test_a_holder_that_is_killed_stops_nobody(tmp_path, drive):
     assert left(path) == []
 
 
-def test_that_a_lock_is_weaker_is_known_once_for_each_folder(tmp_path, drive):
-    known = []
-    for folder in (tmp_path / "a", tmp_path / "a", tmp_path / "b"):
-        folder.mkdir(exist_ok=True)
-        with locks.held(folder / ".lock") as is_weak:
-            known.append(is_weak)
-    assert known == ([True, False, True] if drive else [False] * 3)
+def test_that_a_lock_is_weaker_is_noted_for_whoever_tells_it(tmp_path, drive):
+    with locks.held(tmp_path / ".lock"):
+        assert [(each.what, each.folder) for each in lacking.untold()] == ([("lock", tmp_path)] if drive else [])
 
 
 @needs_linux
