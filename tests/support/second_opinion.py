@@ -118,6 +118,7 @@ class Rules:
     registry: list[dict[str, str]]
     decimals: dict[str, int]  # that a column is printed with
     changed: list[str]  # days on which groups, bands or indicators of the area changed
+    tasks: list[dict[str, str]] = ()  # in force
 
     @property
     def earning(self) -> dict[str, dict[str, str]]:
@@ -154,6 +155,7 @@ def read_rules(config: Path, area: str, day: str) -> Rules:
         read_csv(registry) if settings["units"] == "units.csv" else [],
         {row["field"]: int(row["decimals"]) for row in read_csv(config / area / "columns.csv") if row["decimals"]},
         sorted({row["valid_from"] for rows in tables.values() for row in rows}),
+        [row for row in read_csv(tasks) if holds(row, day)] if (tasks := config / area / "tasks.csv").is_file() else [],
     )
 
 
@@ -327,6 +329,7 @@ class History:
     rules_on: dict[str, Rules]
     later: Week | None = None
     units: list[str] = ()  # those that the area has now, and itself
+    ledgers: dict = field(default_factory=dict)  # of all weeks, as they were thought here, by cut-off
     told: dict = field(default_factory=dict)
 
     def since(self, day: str, unit: str) -> str:
@@ -1269,11 +1272,14 @@ class Comparison:
         self._home, self._area = home, area
         self._weeks: dict[str, Week] = {}
         self._rules: dict[str, Rules] = {}
+        self._ledgers: dict[str, dict] = {}
         self.cells: dict[str, int] = defaultdict(int)
         self.differences: list[tuple] = []
 
     def add(self, day: str) -> None:
         """Compare the tables of the week, the newest one or one that was published again."""
+        from support.second_ledger import asks  # it needs what stands above
+
         folder = self._home / "data" / "processed" / self._area / day
         self._rules[day] = read_rules(self._home / "config", self._area, day)
         self._weeks[day] = with_sums(read_week(folder), self._rules[day])
@@ -1281,9 +1287,11 @@ class Comparison:
         later = self._weeks[min((each for each in self._weeks if each > day), default=day)]
         later = later if later.day > day else None
         week = self._weeks[day]
-        history = History(week, past, self._rules[day], self._rules, later, week.units)
+        history = History(week, past, self._rules[day], self._rules, later, week.units, self._ledgers)
         for name, (tell, key) in TABLES.items():
             self._compare(name, day, read_csv(folder / f"{name}.csv"), tell(history), key)
+        self._ledgers[day] = asks(history)
+        self._compare("asks", day, read_csv(folder / "asks.csv"), self._ledgers[day], ("ask_id",))
 
     def _compare(self, name: str, day: str, rows: list[dict[str, str]], ours: dict, key: tuple[str, ...]) -> None:
         theirs = {tuple(each[column] for column in key): each for each in rows}

@@ -15,7 +15,7 @@ REAL = str(district.CUTOFF)
 OF_A_DOZEN_WEEKS = {
     **{"points": 10_000, "scores": 1_400, "course": 13_000, "changes": 2_400, "contributions": 4_000, "moves": 9_000},
     **{"carried": 30, "peers": 6_500, "steps": 10, "week_rates": 4_500, "possible": 4_000, "routes": 20_000},
-    **{"standing": 2_500, "signals": 4_500, "own_rates": 12_000},
+    **{"standing": 2_500, "signals": 4_500, "own_rates": 12_000, "asks": 6_000},
 }
 OF_GIA_LAI = {
     **{"points": 15_000, "scores": 3_200, "reconciliation": 4_400, "course": 10_000, "changes": 5_400},
