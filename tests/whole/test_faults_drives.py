@@ -1,6 +1,12 @@
 """File systems that lack what a disk has: each week is published, corrected, mailed and withdrawn, and the loss is said."""
 
+import errno
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,17 +19,15 @@ from support.stand_in import AREA, CUTOFF, accepted, home, inside, published, pu
 
 from analysis.exits import Exit
 from analysis.mail import sending
-from analysis.mail.outbox import ACCEPTED, Letter, Outbox
+from analysis.mail.outbox import ACCEPTED, Letter, Outbox, OutboxError, opened
 from analysis.run import pipeline, withdraw
-from analysis.weeks import lacking, paths
+from analysis.weeks import atomic, lacking, paths
+from analysis.weeks.home import PROJECT
 
 FOLDER, FILE = ("EINVAL", "EOPNOTSUPP", "EACCES", "EPERM", "EBADF"), ("EINVAL", "EOPNOTSUPP", "EBADF")
 # What is refused, by which answer, and what is told of it
 REFUSALS = [
-    (
-        {lack: answer for lack, answer in LACKS.items() if lack != "flock"},
-        {"folder_sync", "file_sync", "exchange", "times", "private", "file_locks"},
-    ),
+    (LACKS, {"folder_sync", "file_sync", "exchange", "times", "private", "file_locks"}),
     *(({"folder_fsync": answer}, {"folder_sync"}) for answer in FOLDER),
     *(({"file_fsync": answer}, {"file_sync"}) for answer in FILE),
     *(({"exchange": answer}, {"exchange"}) for answer in ("EINVAL", "EOPNOTSUPP")),
@@ -32,6 +36,7 @@ REFUSALS = [
     *(({"posix_locks": answer}, {"file_locks"}) for answer in ("ENOLCK", "EOPNOTSUPP", "EINVAL")),
     ({"shared_memory": "ENODEV"}, {"wal"}),
     ({"rename_across": "EXDEV"}, set()),  # copied instead: nothing is lost
+    *(({"flock": answer}, set()) for answer in ("EOPNOTSUPP", "ENOLCK")),  # analysis/weeks/locks.py tells it
     ({"link": "EPERM"}, set()),
     ({"case": ""}, set()),
 ]
@@ -115,3 +120,103 @@ def test_what_a_file_system_lacks_stops_no_week_and_no_mail_and_is_noted_once(on
         checks += failing(noted=sorted(noticed) == sorted(lost), told_once=lacking.untold() == [])
         wrong |= {str(lacks): [*checks, noticed]} if checks else {}
     counted("what file systems lack", len(tried), wrong)
+
+
+BROKEN = [({call: answer}, answer) for call in ("folder_fsync", "file_fsync") for answer in ("EIO", "ENOSPC", "EROFS")]
+
+
+def test_a_broken_or_full_disk_is_no_lack_and_fails_the_week(on_a_drive, counted):
+    tried, wrong = some(BROKEN, 2), {}
+    for number, (faults, answer) in enumerate(tried):
+        with on_a_drive(number, faults) as home:  # noqa: F811
+            made = week_of(home, "first")
+            named = os.strerror(getattr(errno, answer)) in made.message and str(home) in made.message
+            wrong[str(faults)] = failing(
+                failed=made.status == Exit.FAILED, named=named, nothing_published=state(home) == [{}, {}]
+            )
+            if "file_fsync" in faults:  # else a letter could be sent twice
+                with pytest.raises((OSError, OutboxError), match=re.escape(str(home))), opened(sending.path(home)):
+                    pass
+        lacking.forget()
+    counted("disk that cannot be written to", len(tried), {fault: each for fault, each in wrong.items() if each})
+
+
+def test_a_week_on_a_layer_that_cannot_be_renamed_is_replaced_and_withdrawn(home, tmp_path):  # noqa: F811
+    """As in a container whose image holds the week: the overlay refuses to rename such a folder (EXDEV)."""
+    week_of(home, "first")
+    before = state(home)
+    folders = [tmp_path / name for name in ("upper", "work", "merged")]
+    for each in folders:
+        each.mkdir()
+    upper, work, merged = folders
+    options = f"lowerdir={home.rename(tmp_path / 'lower')},upperdir={upper},workdir={work},redirect_dir=off"
+    if subprocess.run(["mount", "-t", "overlay", "-o", options, "overlay", merged], capture_output=True).returncode:
+        pytest.skip("no overlay can be mounted")
+    try:
+        with pytest.raises(OSError) as refused:
+            published(merged)[0].rename(merged / "elsewhere")
+        assert refused.value.errno == errno.EXDEV
+        assert week_of(merged, "second", reissue=True).status == Exit.DONE
+        tables, reports = state(merged)
+        assert (reports["report.html"], reports["r1/report.html"]) == (b"second", b"first")
+        assert {f"r1/{name}": data for name, data in before[0].items()}.items() <= tables.items()
+        assert list(merged.rglob(".*")) == []
+    finally:
+        subprocess.run(["umount", "--lazy", merged], check=True)
+
+
+def test_a_replacing_that_was_killed_while_it_copied_gives_the_old_week_back(tmp_path):
+    place, whole = tmp_path / "2023-12-04", tmp_path / ".whole-2023-12-04"
+    put(place / "half.csv", "half deleted")
+    put(whole / "scores.csv", "first")
+    put(tmp_path / "..whole-2023-12-04.part" / "scores.csv", "an earlier try")
+    atomic.recover(place)
+    assert [path.name for path in tmp_path.iterdir()] == ["2023-12-04"] and inside(place) == {"scores.csv": b"first"}
+
+
+def test_moving_between_file_systems_is_finished_by_the_same_call_and_covers_nothing_of_others(tmp_path):
+    source, target = tmp_path / "week", tmp_path / "kept"
+    put(source / "b.csv", "b")  # a.csv was deleted before the kill
+    for name in "ab":
+        put(target / f"{name}.csv", name)
+    atomic.move(source, target)
+    assert not source.exists() and inside(target) == {"a.csv": b"a", "b.csv": b"b"}
+    put(source / "a.csv", "another")
+    with pytest.raises(FileExistsError, match="kept"):
+        atomic.move(source, target)
+    assert inside(source) == {"a.csv": b"another"} and inside(target) == {"a.csv": b"a", "b.csv": b"b"}
+
+
+# -- the outbox ------------------------------------------------------------------------------------------------------
+
+
+def letter_left(path: Path) -> None:
+    """An outbox with a letter that is being sent, as a process leaves it that is killed: in the log, not in the file."""
+    child = subprocess.run([sys.executable, "-c", LEFT, path, AREA, CUTOFF], cwd=PROJECT, check=False)
+    assert child.returncode == -signal.SIGKILL and path.with_name("outbox.sqlite-wal").stat().st_size
+
+
+LEFT = """import os, signal, sys
+from analysis.mail.outbox import Letter, Outbox
+box = Outbox(sys.argv[1])
+box.queue(*sys.argv[2:], 1, [Letter("x", "lan@leaders.example", "a@office.example", "<1>", b"x")], 0.0)
+assert box.sending(1, box.take(1)["tries"], 0.0)
+os.kill(os.getpid(), signal.SIGKILL)"""
+
+
+@pytest.mark.parametrize("lack", ["shared_memory", "posix_locks"])
+def test_an_outbox_that_is_moved_to_a_network_drive_forgets_no_letter(tmp_path, lack):
+    letter_left(tmp_path / "drive (files)" / "outbox.sqlite")
+    with network_drive(tmp_path / "drive", {lack: LACKS[lack]}) as drive, opened(drive / "outbox.sqlite") as box:
+        assert box.recover(AREA, CUTOFF, NOON) == 1  # it is uncertain, and is not sent again
+        journal = [box.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert journal == ["truncate", 2]
+
+
+def test_a_lock_that_a_killed_process_left_where_there_are_no_others_is_removed(tmp_path):
+    with network_drive(tmp_path / "drive", {"posix_locks": "ENOLCK"}) as drive:
+        lock = drive / "outbox.sqlite.lock"
+        lock.mkdir()
+        os.utime(lock, (NOON, NOON))
+        with opened(drive / "outbox.sqlite") as box:
+            assert box.waiting(AREA) == []
