@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+PRIVATE = ".run-"
 NOT_OFFERED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EBADF}
 
@@ -27,7 +28,9 @@ _told: set[tuple[str, int]] = set()
 
 
 def note(what: str, folder: Path) -> None:
-    device = 0
+    """``folder`` : where it was met; a run's private folder, which nobody sees afterwards, is told as the one above."""
+    private = [each for each in (folder, *folder.parents) if each.name.startswith(PRIVATE)]
+    folder, device = private[-1].parent if private else folder, 0
     with suppress(OSError):
         device = folder.stat().st_dev
     add([Lack(what, device, folder)])

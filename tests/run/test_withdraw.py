@@ -114,10 +114,10 @@ def test_who_may_have_got_its_mail_is_named_and_no_letter_waits_any_more(home, s
     assert (kept(home) / "reached.txt").read_text("utf-8").splitlines() == list(names)
 
 
-@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("at", range(6))
 def test_a_call_that_was_killed_is_finished_by_the_same_call(home, monkeypatch, at):
     mailed(home, outbox.ACCEPTED)
-    calls, move, rename = [], shutil.move, Path.rename
+    calls, move, sync = [], atomic.move, atomic.sync_entry
 
     def killed(*given, act):
         if len(calls) == at:
@@ -126,12 +126,11 @@ def test_a_call_that_was_killed_is_finished_by_the_same_call(home, monkeypatch, 
         return act(*given)
 
     with monkeypatch.context() as during:
-        during.setattr(withdraw.shutil, "move", lambda *given: killed(*given, act=move))
-        during.setattr(atomic, "sync_entry", lambda path: killed(path, act=lambda _: None))
+        during.setattr(atomic, "move", lambda *given: killed(*given, act=move))
+        during.setattr(atomic, "sync_entry", lambda path: killed(path, act=sync) if path.is_dir() else sync(path))
         with pytest.raises(KeyboardInterrupt):
             taken_back(home)
-    assert Path.rename is rename
-    if at < 4:
+    if at < 5:
         said = taken_back(home).message
         assert say("withdraw.reached", names=WHO[0]) in said
     assert sorted(path.name for path in kept(home).iterdir()) == [
