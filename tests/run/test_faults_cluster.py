@@ -100,7 +100,7 @@ def test_a_plain_address_is_for_this_machine_unless_allowed_and_a_protected_one_
 def test_every_worker_that_cannot_make_pages_is_named_with_what_it_lacks(
     dask, scheduler, tmp_path, monkeypatch, counted
 ):
-    monkeypatch.setattr(cluster, "ANSWER_S", 5)
+    monkeypatch.setattr(cluster, "ANSWER_S", 20)
     (seen := tmp_path / "seen").mkdir()
     other = other_version(tmp_path / "other")
     blind = f"import pathlib; is_dir = pathlib.Path.is_dir; pathlib.Path.is_dir = lambda path: {str(seen)!r} != str(path) and is_dir(path)"
@@ -127,7 +127,7 @@ def test_every_worker_that_cannot_make_pages_is_named_with_what_it_lacks(
         "lacks": reason if "analysis" in reason and "ModuleNotFoundError" in reason else "",
         "other": say("run.worker_other", worker=addresses["other"]),
         "blind": say("run.worker_blind", worker=addresses["blind"], folder=seen),
-        "silent": say("run.worker_silent", worker=addresses["silent"], seconds=5),
+        "silent": say("run.worker_silent", worker=addresses["silent"], seconds=20),
     }
     wrong = {name: failing(named=sentence in faults) for name, sentence in expected.items()}
     counted("workers unfit", len(expected), {name: each for name, each in wrong.items() if each})
@@ -156,19 +156,19 @@ def test_a_cluster_without_a_worker_is_told_after_a_short_wait(scheduler, tmp_pa
     with pytest.raises(cluster.ClusterError) as refused:
         answered(scheduler, tmp_path, 0)
     assert str(refused.value) == say("run.cluster_empty", address=scheduler, seconds=1)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_where_nothing_is_finished_any_more_the_rest_has_failed_with_that_reason(
     dask, scheduler, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(cluster, "STALLED_S", 120)
-    monkeypatch.setattr(cluster, "ANSWER_S", 2)
     worker = dask.worker(scheduler)
     workers_at(scheduler, 1)
     said = cluster.answers(seconds, [0, 300, 301], scheduler, tmp_path, words(), words("en"), int)
     assert next(said) == (0, (0, worker.pid))
     monkeypatch.setattr(cluster, "STALLED_S", 0)
+    monkeypatch.setattr(cluster, "ANSWER_S", 2)  # in the end, the worker is busy
     began = time.monotonic()
     rest = {task: str(answer) for task, answer in said}
     assert rest == dict.fromkeys((300, 301), say("run.cluster_stalled", "en", minutes=0))
