@@ -7,6 +7,7 @@ difference. Whatever is not there raises ``Unknown``, which lists what there is.
 """
 
 import difflib
+import warnings
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from analysis.report.charts.sheet import Chart, draw_nothing
 from analysis.report.edition import Edition
 from analysis.weeks import history as past
 from analysis.weeks import store
+from analysis.weeks.damage import find_damage
 from analysis.weeks.home import find_home
 
 HISTORY = ["cutoff", "unit_code", "unit_name", "indicator", "value", "numerator", "denominator"]
@@ -94,10 +96,13 @@ def history(area: str, home: Path | None = None) -> pd.DataFrame:
               group; missing for TOTAL and for what earns none); total (the unit's points at that cut-off, 0–100), band
               ("": none), rank (1 is best), since (ISO: totals of different series are not compared; "": no total).
               Missing figures are NaN. A total that only a later table carries has its TOTAL row, without band and
-              rank. PREVIOUS_TOTAL and CHANGE are left out. Without a published week the frame has no rows.
+              rank. PREVIOUS_TOTAL and CHANGE are left out. Without a published week the frame has no rows. A week
+              whose tables are not those that were published is left out, with a warning.
     Raises  : Unknown for the area; TableError or NotFound where a published week cannot be read
     """
     home = _home_of(area, home)
+    for damaged in store.find_damaged(home, area).values():
+        warnings.warn(f"{damaged} is not what was published; its week is left out; make it again", stacklevel=2)
     totals, cells = past.load(home, area), past.read(home, area, "measurements")
     cells = past.with_totals(cells[~cells["indicator"].isin(OF_ANOTHER_CUTOFF)], totals[totals["carried_by"] == ""])
     carried = totals[totals["carried_by"] != ""].assign(indicator="TOTAL", value=lambda rows: rows["total"])
@@ -247,10 +252,13 @@ def _home_of(area: str, home: Path | None) -> Path:
 
 
 def _held(area: str, cutoff: str | date | None, home: Path | None) -> store.Week:
-    weeks = store.history(_home_of(area, home), area)
+    home = _home_of(area, home)
+    weeks = store.weeks(home, area)
     chosen = max(weeks, default="") if cutoff is None else str(cutoff)
     if chosen not in weeks:
         raise Unknown(f"published week of {area}", cutoff, weeks)
+    if damaged := find_damage(home, area, chosen):
+        warnings.warn(f"{damaged} is not what was published; make that week again", stacklevel=3)
     return weeks[chosen]
 
 

@@ -527,9 +527,11 @@ def tell(
     For schedules (docs/schedule.md). One letter, one try, to that one address and nobody else; the outbox of the
     week's mail is not touched.
     """
-    home, _ = _places(home, "all")
     from analysis.config import wording
     from analysis.mail import operator
+    from analysis.weeks.home import find_home
+
+    home = home.resolve() if home else find_home()
 
     # The log may be about a fault in a sentence.
     letter = wording.load_what_can_be_read(home, lang or speech.OF_PRODUCTS)
@@ -694,7 +696,10 @@ def _main(arguments: list[str]) -> int:
     if wants_help and speech.language(speech.asked_for(arguments)) == "vi":
         from analysis.config import help_texts
 
-        help_texts.translate(command)
+        try:
+            help_texts.translate(command)
+        except AnalysisError as error:
+            _tell(f"{error}")  # the help itself is English then
     try:
         status = command(arguments, prog_name=name, standalone_mode=False) or 0
         return _with_text(status) if wants_help else status

@@ -39,6 +39,22 @@ keys, and `area.toml` overrides it key by key. Tables whose keys are codes of in
 `area.toml` where it has them. A key without a default must be there.
 
 Types are strict: `true` is no number, `"3"` is none either.
+
+What `area.toml` says holds always, also for weeks long past. Where a threshold, a department or another setting is
+another one from a day on, leave the old one and add below all other tables:
+
+```toml
+[[change]]
+valid_from = "2025-01-01"
+
+[change.marks_below]                            # written whole, as it reads from that day on
+CKMB = 60
+DVCTT = 10
+```
+
+A week before that day, made again, is what it was. The same rule as between `defaults.toml` and `area.toml` says what
+is taken key by key and what whole. Not otherwise from a day on: {fixed}. Targets and departments may also stand row by
+row in `targets.csv` and `departments.csv`, with the days on which they hold.
 """
 
 INDEX = """\
@@ -81,7 +97,15 @@ def configuration() -> str:
     """The text of docs/configuration.md."""
     shared = tomllib.loads((files.PROGRAM / files.DEFAULTS).read_text("utf-8"))
     named = ", ".join(f"`[{name}]`" for name in area.Area.model_fields if name in OPEN)
-    parts = [CONFIGURATION, AREA.format(open=named), *_model(area.Area, shared), INDEX, *_model(index.Index, {}), CSV]
+    fixed = ", ".join(f"`{name}`" for name in area.FIXED)
+    parts = [
+        CONFIGURATION,
+        AREA.format(open=named, fixed=fixed),
+        *_model(area.Area, shared),
+        INDEX,
+        *_model(index.Index, {}),
+        CSV,
+    ]
     for name, columns in files.COLUMNS.items():
         also = " and `columns-*.csv`, one for each form of table" if name == "columns.csv" else ""
         optional = " (may be missing)" if name in files.OPTIONAL else ""

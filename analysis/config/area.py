@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -26,6 +26,21 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 UNIT_FROM = ("config", "sheet", "file", "line", "key")
 NAMED_BY_UNIT = ("config", "line", "key")  # of these, the key unit says more
+CHANGE = "change"
+# Keys that are not otherwise from a day on: other modules read them once for all weeks, or they have days of their own.
+FIXED = (
+    "code",
+    "default",
+    "units",
+    "unit_codes",
+    "index_folder",
+    "scope",
+    "total",
+    "kinds",
+    "period",
+    "rebase",
+    CHANGE,
+)
 OTHER_YEAR = 2023  # without 29 February
 # Keys that have no effect any more, as "key" or "[table] key" => the reason: accepted, with a warning.
 RETIRED: dict[str, str] = {
@@ -380,6 +395,14 @@ class Share(Table):
     severity: Severity = Field("error", description="whether another rate refuses the table, or warns")
 
 
+class Change(Table):
+    """Settings that are others from a day on: keys of this file, in tables such as `[change.marks_below]`."""
+
+    valid_from: Date = Field(description="the first day on which it holds", examples=["2025-01-01"])
+
+    model_config = Table.model_config | {"extra": "allow"}
+
+
 class Area(Table):
     """An area: a district or a province that is reported on."""
 
@@ -485,6 +508,11 @@ class Area(Table):
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )
+    change: list[Change] = Field(
+        [],
+        description="settings that are others from a day on",
+        json_schema_extra={"expected": "tables [[change]]"},
+    )
     shape: list[Shape] = Field(
         [],
         description="forms laid out otherwise than one row a unit",
@@ -522,11 +550,68 @@ def scaled(values: dict, said: dict, maximum: float, decimals: int) -> dict:
     )
 
 
+class Dated(NamedTuple):
+    """The settings from a day on, ISO; "": from the beginning. ``said`` : those keys that area.toml says itself."""
+
+    since: str
+    values: dict
+    said: dict
+
+
+def find_in_force(dated: list[Dated], day: date) -> Dated:
+    """The settings on a day. dated : as ``dated_settings`` returns them"""
+    return next(each for each in reversed(dated) if each.since <= str(day))
+
+
+def dated_settings(area: str, held: tuple[File, ...]) -> tuple[list[Dated], list[str], list[str]]:
+    """The settings of ``area`` from the beginning, and after each [[change]] of its area.toml; by day.
+
+    Returns : the settings, every fault, and the warnings. With faults, do not use the settings.
+    """
+    layers, faults = _layers(area, held)
+    if faults:
+        return [Dated("", {}, {})], faults, []
+    checked = schema.check(Area, layers, RETIRED)
+    own = layers[-1]
+    said = {key: value for key, value in own.says.items() if key != CHANGE}
+    dated, blocks = [Dated("", checked.values, said)], checked.values.get(CHANGE, [])
+    for layer in layers[:-1]:
+        faults += [f"{layer.shown}: [[{CHANGE}]] belongs to area.toml"] if CHANGE in layer.says else []
+    faults += checked.faults
+    if not faults:
+        blocks = sorted(blocks, key=lambda block: block["valid_from"])
+        layers = [*layers[:-1], Layer(own.shown, said)]
+        for block in blocks:
+            day, shown = block["valid_from"], f"{own.shown}: [[{CHANGE}]] of {block['valid_from']}"
+            says = {key: value for key, value in block.items() if key != "valid_from"}
+            faults += [f"{shown}: {key} is always the same" for key in says if key in FIXED]
+            faults += [f"{shown}: two of one day; write them as one"] if dated[-1].since == day else []
+            layers.append(Layer(shown, {key: value for key, value in says.items() if key not in FIXED}))
+            after = schema.check(Area, layers, RETIRED)
+            faults += after.faults
+            dated.append(Dated(day, after.values, said := _merged(said, layers[-1].says)))
+    for each in dated:
+        each.values.pop(CHANGE, None)
+    return dated, list(dict.fromkeys(faults)), checked.warnings
+
+
+def _merged(said: dict, says: dict) -> dict:
+    """What a file says with what a change of it says; a table of listed keys is merged key by key."""
+    tables = {key for key in says if isinstance(says[key], dict) and schema.table_of(Area, key)}
+    return said | says | {key: said.get(key, {}) | says[key] for key in tables}
+
+
 def settings(area: str, held: tuple[File, ...]) -> Checked:
-    """The settings of ``area`` from its area.toml and each defaults.toml among the files, as plain values.
+    """The settings of ``area`` from the beginning, as plain values.
 
     Returns : the settings with every fault, one per line. If a file is no TOML, only the faults of such files.
     """
+    dated, faults, warnings = dated_settings(area, held)
+    return Checked(dated[0].values, faults, warnings)
+
+
+def _layers(area: str, held: tuple[File, ...]) -> tuple[list[Layer], list[str]]:
+    """What each defaults.toml and area.toml among the files says, and the faults of those that are no TOML."""
     layers, faults = [], []
     for file in (each for each in held if each.name in (files.DEFAULTS, files.AREA)):
         shown = f"config/{area}/{file.name}" if file.name == files.AREA else f"config/{file.name}"
@@ -535,4 +620,4 @@ def settings(area: str, held: tuple[File, ...]) -> Checked:
             layers.append(Layer(shown, files.parse_toml(file.data, shown)))
         except ConfigError as error:
             faults.append(str(error))
-    return Checked({}, faults, []) if faults else schema.check(Area, layers, RETIRED)
+    return layers, faults

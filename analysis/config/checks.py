@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import pandas as pd
 
 from analysis.config import units
 from analysis.config.area import ANY_CODE, FROM_FILE, LAYOUTS, NAMED_BY_UNIT
-from analysis.config.departments import find_code, list_departments
+from analysis.config.departments import find_code, list_departments, with_dated
 from analysis.config.files import TIER, changes, in_force
 from analysis.config.units import column_key, header_key
 
@@ -87,8 +88,7 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame], maximum: 
     for table, also in (("targets", set()), ("marks_below", set()), ("responsible", set(groups["group"]))):
         for name in (name for name in settings[table] if name not in known | also):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
-    yield from _department_faults(f"{area}/area.toml", settings, set(registry["code"]))
-    yield from _task_faults(f"{area}/tasks.csv", tables["tasks.csv"], settings, {*scope["indicator"], *groups["group"]})
+    yield from _task_faults(f"{area}/tasks.csv", tables["tasks.csv"], {*scope["indicator"], *groups["group"]})
     rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
     for name in (name for name in settings["targets"] if name in known - rates):
         yield f"{area}/area.toml: [targets] {name}: a target is of a rate, and this figure is not in percent"
@@ -101,6 +101,41 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame], maximum: 
             yield f"{area}/area.toml: [at_most] {name}: no such indicator"
     for name in set(settings["weak_bands"]) - set(bands["band"]):
         yield f"{area}/area.toml: weak_bands: {name!r} is not a band of bands.csv"
+
+
+def dated_faults(area: str, dated: list[tuple[str, dict]], tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+    """The faults of targets and departments, which settings and tables say together, on every day.
+
+    dated : the settings by day, ISO; "": from the beginning
+    """
+    targets, departments, tasks = (tables[f"{name}.csv"] for name in ("targets", "departments", "tasks"))
+    scope = of_scope(tables["index/indicators.csv"], dated[0][1]["scope"])
+    rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
+    yield from _unknown(f"{area}/targets.csv", targets, "indicator", rates)
+    for row in targets.index[~targets["target"].fillna(0).between(0, 100)]:
+        yield f"{area}/targets.csv row {row + 2}: target: expected a number from 0 to 100, or an empty cell"
+    known = {*scope["indicator"], *tables["index/groups.csv"]["group"], ""}
+    yield from _unknown(f"{area}/departments.csv", departments, "answers_for", known)
+    for row in departments.index[(departments["name_vi"] == "") | (departments["name_en"] == "")]:
+        yield f"{area}/departments.csv row {row + 2}: expected its name in both languages"
+    yield from _period_faults(f"{area}/targets.csv", targets, "indicator")
+    own = departments["answers_for"].where(departments["answers_for"] != "", departments["name_vi"])
+    yield from _period_faults(f"{area}/departments.csv", departments.assign(own=own), "own")
+    numbered = tasks.assign(number=tasks.index)
+    days = {*changes(tasks, departments), *(date.fromisoformat(since) for since, _ in dated if since)}
+    for day in sorted({date.min, *days}):
+        settings = next(each for since, each in reversed(dated) if since <= str(day))
+        if day == date.min:  # no row of a table is in force yet
+            now, its = departments.iloc[:0], numbered.iloc[:0]
+        else:
+            now, its = in_force(departments, day), in_force(numbered, day)
+        settings = with_dated(settings, targets.iloc[:0], now)
+        yield from _department_faults(f"{area}/area.toml", settings, set(tables["units.csv"]["code"]))
+        names = {each.code: each.vi for each in list_departments(settings)}
+        for number, name in its[["number", "department"]].itertuples(index=False):
+            if name and find_code(name) not in names:
+                expected = f"area.toml names {', '.join(names.values())}"
+                yield f"{area}/tasks.csv row {number + 2}: department: {name!r} is not known; {expected}"
 
 
 def of_scope(indicators: pd.DataFrame, scope: str) -> pd.DataFrame:
@@ -155,14 +190,9 @@ def _department_faults(file: str, settings: dict, codes: set[str]) -> Iterator[s
             yield f"{file}: department {name!r}: this is the code of a unit"
 
 
-def _task_faults(file: str, tasks: pd.DataFrame, settings: dict, known: set[str]) -> Iterator[str]:
-    """A task is of a known department, or of none, and serves known indicators or groups."""
+def _task_faults(file: str, tasks: pd.DataFrame, known: set[str]) -> Iterator[str]:
+    """A task serves known indicators or groups."""
     yield from _period_faults(file, tasks, "code")
-    names = {each.code: each.vi for each in list_departments(settings)}
-    for row, name in tasks["department"].items():
-        if name and find_code(name) not in names:
-            known_names = ", ".join(names.values())
-            yield f"{file} row {row + 2}: department: {name!r} is not known; area.toml names {known_names}"
     for row, codes in tasks["indicators"].str.split().items():
         for code in (code for code in codes if code not in known):
             yield f"{file} row {row + 2}: indicators: {code!r} is not known"

@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Department(NamedTuple):
@@ -46,3 +49,22 @@ def find_answering(settings: dict, groups: Mapping[str, str]) -> dict[str, str]:
     """
     named = {code: find_code(each["vi"]) for code, each in settings["responsible"].items()}
     return {code: named[group] for code, group in groups.items() if group in named} | named
+
+
+def with_dated(settings: dict, targets: "pd.DataFrame", departments: "pd.DataFrame") -> dict:
+    """The settings with what targets.csv and departments.csv say on a day: it stands before what area.toml says.
+
+    targets, departments : the rows in force on that day
+    """
+    named = [(each.answers_for, {"vi": each.name_vi, "en": each.name_en}) for each in departments.itertuples()]
+    known = settings["targets"] | {each.indicator: _plain(each.target) for each in targets.itertuples()}
+    return settings | {
+        "targets": {code: target for code, target in known.items() if target is not None},
+        "responsible": settings["responsible"] | {code: name for code, name in named if code},
+        "departments": [*settings["departments"], *(name for code, name in named if not code)],
+    }
+
+
+def _plain(number: float) -> float | int | None:
+    """50.0 => 50, as area.toml writes it; a missing number is None."""
+    return None if number != number else int(number) if number == int(number) else number

@@ -5,9 +5,12 @@ missing there is taken from the program's own configuration. Tables may be dated
 ``valid_to``, both days included; a row without ``valid_to`` is still in force.
 """
 
+import csv
 import io
 import re
+import stat
 import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -127,6 +130,21 @@ COLUMNS = {
         **DATED,
         **SOURCE,
     },
+    "targets.csv": {
+        "indicator": "code of the indicator",
+        "target": "its target from that day on, in percent; empty: it has none. Before its first row and after its last"
+        " one that of [targets] of area.toml holds, where there is one",
+        **DATED,
+        **SOURCE,
+    },
+    "departments.csv": {
+        "answers_for": "code of the indicator or group that the department answers for, from that day on in place of"
+        " the one that [responsible] of area.toml names; empty: for none, but it has tasks in tasks.csv",
+        "name_vi": "name of the department in Vietnamese, as within a sentence",
+        "name_en": "its name in English",
+        **DATED,
+        **SOURCE,
+    },
     "review.csv": {
         "file": "the file that the guess is in: of the area, or with its folder in config/",
         "row": "the row or key there; may be empty",
@@ -137,14 +155,18 @@ COLUMNS = {
         " is made",
     },
 }
-OPTIONAL = ("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv", "review.csv")  # files that an area may lack
+# Files that an area may lack.
+OPTIONAL = (
+    *("aliases.csv", "province_rank.csv", "sheets.csv", "tasks.csv"),
+    *("targets.csv", "departments.csv", "review.csv"),
+)
 # Columns at the end of a file that came later: offices' own files may lack them, and their cells may be empty.
 LATER = {
     "index/indicators.csv": ("nature",),
     "sheets.csv": ("accumulates", "kind"),
     "columns.csv": ("scale", "signs", *DATED),
 }
-NUMBERS = ("max_points", "full_at_pct", "from_points", "decimals", "rank", "of", "scale")
+NUMBERS = ("target", "max_points", "full_at_pct", "from_points", "decimals", "rank", "of", "scale")
 DATES = ("valid_from", "valid_to", "cutoff")
 ALLOWED = {
     "split": ("whole", "part"),
@@ -180,6 +202,12 @@ REQUIRED = (
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 INDEX_NAME = re.compile(r"index(-[a-z0-9]+)+")
 LINE = re.compile(r"\(at line (\d+), column \d+\)")
+# What pandas says of a CSV that it cannot read; it counts rows from 0 where a quotation mark is not closed.
+CELLS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+NOT_CLOSED = re.compile(r"EOF inside string starting at row (\d+)")
+STATEMENT = re.compile(r"\[|[A-Za-z0-9_.-]+[ \t]*=")  # where a line of a TOML file begins a table or a key
+MOST_STATEMENTS = 30  # our choice: lines of one text that look like keys
+MOST_BYTES = 20 * 1024 * 1024  # our choice: no file of the configuration is nearly as large
 
 
 class ConfigError(AnalysisError, ValueError):
@@ -187,11 +215,15 @@ class ConfigError(AnalysisError, ValueError):
 
 
 class File(NamedTuple):
-    """A file of rules: its name as in COLUMNS, its bytes, and whether it is the program's own."""
+    """A file of rules: its name as in COLUMNS, its bytes, and whether it is the program's own.
+
+    fault : why it cannot be read, as a sentence; "": it can
+    """
 
     name: str
     data: bytes
     own: bool = False
+    fault: str = ""
 
 
 # -- where they are --------------------------------------------------------------------------------------------------
@@ -201,10 +233,10 @@ def of_area(home: Path, area: str) -> tuple[File, ...]:
     """The files of the index and of ``area``. Files of the index that the home lacks are the program's own.
 
     Order: the program's defaults.toml, the home's defaults.toml, area.toml.
-    Raises : ConfigError where the area has no area.toml.
+    Raises : ConfigError where the area has no area.toml, or one of its files cannot be read.
     """
     config, folder = Path(home) / "config", Path(home) / "config" / area
-    if not (folder / AREA).is_file():
+    if read(folder / AREA, f"config/{area}/{AREA}") is None:
         raise ConfigError(
             f"area {area!r} is not configured: config/{area}/{AREA} does not exist"
             f" (there are: {', '.join(areas(home)) or 'none'})"
@@ -212,20 +244,64 @@ def of_area(home: Path, area: str) -> tuple[File, ...]:
     index, names = index_folder(home, area), [*COLUMNS, OF_INDEX + INDEX_FILE]
     names = [place(name, index) for name in names]
     paths = [(name, (config if "/" in name else folder) / name) for name in names]
-    paths = [(name, path if path.is_file() or "/" not in name else PROGRAM / name) for name, path in paths]
+    paths = [(name, path if _is_there(path) or "/" not in name else PROGRAM / name) for name, path in paths]
     paths += [(DEFAULTS, PROGRAM / DEFAULTS), (DEFAULTS, config / DEFAULTS), (AREA, folder / AREA)]
     paths += [(path.name, path) for path in sorted(folder.glob("columns-*.csv"))]
-    known = dict.fromkeys((name, path.resolve()) for name, path in paths if path.is_file())
+    known = {(name, path.resolve()): (name, path) for name, path in reversed(paths) if _is_there(path)}
+    known = [*reversed(known.values())]  # of one file under two names the first
     foreign = config.resolve() != PROGRAM
-    return tuple(File(name, path.read_bytes(), foreign and PROGRAM in path.parents) for name, path in known)
+    held = tuple(_file(name, path, area, foreign and PROGRAM in path.resolve().parents) for name, path in known)
+    if faults := [file.fault for file in held if file.fault]:
+        raise ConfigError("\n".join(faults))
+    return held
+
+
+def _file(name: str, path: Path, area: str = "", own: bool = False) -> File:
+    """The file, or why it cannot be read. area : whose folder holds a file that is named without one"""
+    shown = f"config/{name if '/' in name or name == DEFAULTS else f'{area}/{name}'}" + " of the program" * own
+    try:
+        return File(name, read(path, shown) or b"", own)
+    except ConfigError as error:
+        return File(name, b"", own, str(error))
+
+
+def read(path: Path, shown: str) -> bytes | None:
+    """The bytes of a file of the configuration; None where there is none. ``shown`` is its name in the message.
+
+    Raises : ConfigError where it cannot be read, or where something else has its name, such as a folder.
+    """
+    try:
+        if not _is_there(path):
+            return None
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise ConfigError(f"{shown}: a folder has this name; expected a file")
+        if not stat.S_ISREG(about.st_mode):
+            raise ConfigError(f"{shown}: not a regular file")
+        if about.st_size > MOST_BYTES:
+            raise ConfigError(f"{shown}: larger than {MOST_BYTES // 1024**2} MB; this is no file of the configuration")
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror or error}") from None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name, also a link that leads nowhere, and what we may not look at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def index_folder(home: Path, area: str) -> str:
     """The folder of the area's index, as its area.toml or a defaults.toml says; a file with faults says nothing."""
     config, found = Path(home) / "config", INDEX
     for path in (PROGRAM / DEFAULTS, config / DEFAULTS, config / area / AREA):
-        with suppress(OSError, ConfigError):
-            found = parse_toml(path.read_bytes(), path.name).get(INDEX_KEY, found)
+        with suppress(ConfigError):
+            found = parse_toml(read(path, path.name) or b"", path.name).get(INDEX_KEY, found)
     return found if isinstance(found, str) and INDEX_NAME.fullmatch(found) else INDEX
 
 
@@ -238,8 +314,8 @@ def of_wording(home: Path) -> tuple[File, ...]:
     """The files of wording/: first the program's own that the home lacks or has changed, then the home's."""
     config, names = Path(home) / "config", [f"{WORDING}/{name}" for name in ("fields.csv", "vi.toml", "en.toml")]
     taken = from_program(home)
-    own = [File(name, (PROGRAM / name).read_bytes(), True) for name in names if PROGRAM / name in taken]
-    return (*own, *(File(name, (config / name).read_bytes()) for name in names if (config / name).is_file()))
+    own = [_file(name, PROGRAM / name, own=True) for name in names if PROGRAM / name in taken]
+    return (*own, *(_file(name, config / name) for name in names if _is_there(config / name)))
 
 
 def areas(home: Path) -> list[str]:
@@ -274,7 +350,7 @@ def _defaults(home: Path, areas: list[str]) -> tuple[list[str], list[str]]:
     for area in areas:
         shown = f"config/{area}/{AREA}"
         try:
-            default = parse_toml((Path(home) / shown).read_bytes(), shown).get("default", False)
+            default = parse_toml(read(Path(home) / shown, shown) or b"", shown).get("default", False)
         except ConfigError as error:
             faults.append(str(error))
             continue
@@ -298,8 +374,11 @@ def from_program(home: Path) -> list[Path]:
 
 
 def _bytes(path: Path) -> bytes:
-    """The bytes of the file; empty where there is no file."""
-    return path.read_bytes() if path.is_file() else b""
+    """The bytes of the file; empty where there is none that can be read."""
+    try:
+        return read(path, path.name) or b""
+    except ConfigError:
+        return b""
 
 
 # -- what they hold --------------------------------------------------------------------------------------------------
@@ -326,23 +405,52 @@ def parse_toml(data: bytes, shown: str) -> dict:
     """The values of a TOML file. ``shown`` is its name in the message. Raises ConfigError that names file and line."""
     text = decode(data, shown)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(text)
+        for place, odd in _control_characters(values):
+            raise ConfigError(f"{shown}: {place}: the control character U+{ord(odd):04X}; type this text again")
+        return values
+    except ConfigError:
+        raise
+    except ValueError as error:  # a TOMLDecodeError, or of Python, such as a number of too many digits
         said = str(error)
+    except RecursionError:
+        said = "brackets within brackets, more than can be read"
     found = LINE.search(said)
-    line = int(found[1]) if found else _last_read(text) + 1  # the line where something begins that is not closed
+    line = int(found[1]) if found else _find_unclosed(text)
     reason = LINE.sub("", said).replace("(at end of document)", "").strip()
     raise ConfigError(f"{shown} line {line}: {reason} (is a quotation mark, a bracket or an equals sign missing?)")
 
 
-def _last_read(text: str) -> int:
-    """How many lines from the beginning of a broken TOML file can be read."""
+def _find_unclosed(text: str) -> int:
+    """The line of a broken TOML file where something begins that cannot be read, such as a bracket that is not closed.
+
+    Each key with its value is read by itself: to read the file from its beginning to each of its lines takes minutes.
+    """
     lines = text.splitlines()
-    for count in reversed(range(len(lines))):
-        with suppress(tomllib.TOMLDecodeError):
-            tomllib.loads("\n".join(lines[:count]))
-            return count
-    return 0
+    starts = [number for number, line in enumerate(lines) if STATEMENT.match(line)]
+    number = 0
+    while number < len(starts):
+        for after in range(number + 1, number + 1 + MOST_STATEMENTS):
+            end = starts[after] if after < len(starts) else len(lines)
+            with suppress(ValueError, RecursionError):
+                tomllib.loads("\n".join(lines[starts[number] : end]))
+                break
+        else:
+            return starts[number] + 1
+        number = after
+    return 1
+
+
+def _control_characters(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """The control characters in texts, which a text may name by its number; each with the key of its text."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _control_characters(each, f"{place}.{key}" if place else key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _control_characters(each, place)
+    elif isinstance(value, str) and (odd := CONTROL.search(value)):
+        yield place, odd[0]
 
 
 def table(area: str, name: str, data: bytes | None, faults: list[str], index: str = INDEX) -> "pd.DataFrame":
@@ -359,14 +467,14 @@ def table(area: str, name: str, data: bytes | None, faults: list[str], index: st
         return pd.DataFrame(columns=columns)
     try:
         text = decode(data, shown)
-        header = text.partition("\n")[0]
-        by = ";" if header.count(";") > header.count(",") else ","  # a Vietnamese Excel saves a CSV with semicolons
+        by = _separator(text)
         table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=by)
+        table = table.fillna("")  # of a row with too few cells
     except ConfigError as error:
         faults.append(str(error))
         return pd.DataFrame(columns=columns)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        faults.append(f"{shown}: {error}")
+    except ValueError as error:
+        faults.append(_csv_fault(shown, str(error)))
         return pd.DataFrame(columns=columns)
     if not isinstance(table.index, pd.RangeIndex):  # pandas takes a cell too many in the first row for an index
         kind = {",": "comma", ";": "semicolon"}[by]
@@ -379,6 +487,40 @@ def table(area: str, name: str, data: bytes | None, faults: list[str], index: st
         faults.append(f"{shown}: the columns are {', '.join(table.columns)}; expected {', '.join(columns)}{may}")
         return table
     return typed(table.assign(**dict.fromkeys(columns[most:], "")), name, shown, faults)
+
+
+def _csv_fault(shown: str, said: str) -> str:
+    """A sentence with file and row about a CSV that pandas cannot read."""
+    if found := CELLS.search(said):
+        most, row, count = found.groups()
+        counts = f"{count} cells, more than the {most} columns"
+        return f"{shown} row {row}: {counts}; write a text with a comma in quotation marks"
+    if found := NOT_CLOSED.search(said):
+        return f"{shown} row {int(found[1]) + 1}: a quotation mark is not closed"
+    return f"{shown}: {said}"
+
+
+def read_rows(name: str, data: bytes, shown: str) -> list[dict[str, str]]:
+    """The rows of a CSV of the configuration as texts, without pandas; days are ISO.
+
+    Raises : ConfigError where it is no CSV with these columns; unfit cells are not looked for.
+    """
+    text = decode(data, shown)
+    try:
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text), restval="", strict=True)
+        found = [{key: (each or "").strip() for key, each in row.items() if key} for row in rows]
+    except csv.Error as error:
+        raise ConfigError(f"{shown} row {rows.line_num}: {error}") from None
+    columns, given = COLUMNS[file_kind(name)], list(rows.fieldnames or ())
+    if lacking := [column for column in columns if column not in (*given, *LATER.get(file_kind(name), ()))]:
+        raise ConfigError(f"{shown}: the columns are {', '.join(given)}; expected also {', '.join(lacking)}")
+    return [row | {key: _iso(row[key]) for key in DATES if key in row} for row in found]
+
+
+def _separator(text: str) -> str:
+    """A Vietnamese Excel saves a CSV with semicolons."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
 
 
 def empty(name: str) -> "pd.DataFrame":
@@ -408,7 +550,8 @@ def typed(table: "pd.DataFrame", name: str, shown: str, faults: list[str]) -> "p
         texts = table[column].str.strip()
         is_needed = column in ALWAYS and column not in later
         if column in NUMBERS:
-            table[column] = pd.to_numeric(texts.replace("", None).str.replace(",", "."), errors="coerce")
+            read_as = pd.to_numeric(texts.replace("", None).str.replace(",", "."), errors="coerce").astype(float)
+            table[column] = read_as.mask(read_as.abs() == float("inf"))
             wrong = table[column].isna() & ((texts != "") | is_needed)
         elif column in DATES:
             table[column] = pd.to_datetime(texts.map(_iso).replace("", None), format="%Y-%m-%d", errors="coerce")

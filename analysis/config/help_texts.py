@@ -3,16 +3,26 @@
 The file is the program's own and no part of an area's configuration: another help changes no report.
 """
 
-import tomllib
 from pathlib import Path
+
+from analysis.config import files
+from analysis.config.files import ConfigError
 
 TEXTS = Path(__file__).with_name("help.vi.toml")
 OF_PARSER = ("Usage:", "Arguments", "Options", "Commands", "[required]", "[default:")  # the option parser's own words
 
 
 def texts(path: Path = TEXTS) -> dict[str, str]:
-    """The Vietnamese of each English text; the blanks and line breaks of the English count as one blank."""
-    return {one_line(each["en"]): each["vi"] for each in tomllib.loads(path.read_text("utf-8"))["text"]}
+    """The Vietnamese of each English text; the blanks and line breaks of the English count as one blank.
+
+    Raises : ConfigError.
+    """
+    found = files.parse_toml(files.read(path, path.name) or b"", path.name).get("text")
+    both = found if isinstance(found, list) else [None]
+    for number, each in enumerate(both, start=1):
+        if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("en", "vi")):
+            raise ConfigError(f"{path.name}: [[text]] number {number}: expected the texts en and vi")
+    return {one_line(each["en"]): each["vi"] for each in both}
 
 
 def one_line(text: str) -> str:

@@ -20,7 +20,7 @@ from analysis.config import area as area_settings
 from analysis.config import checks, files
 from analysis.config import index as index_file
 from analysis.config.area import FROM_FILE
-from analysis.config.departments import Department, list_departments
+from analysis.config.departments import Department, list_departments, with_dated
 from analysis.config.files import ConfigError, File
 from analysis.config.review import OpenPoint, find_open_points
 from analysis.config.wording import Wording
@@ -179,7 +179,8 @@ def load(home: Path, area: str, cutoff: date) -> Rules:
 @lru_cache
 def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
     """The same as ``load``, cached by the files' content."""
-    settings, index, tables, warnings = _checked(area, held)
+    dated, index, tables, warnings = _checked(area, held)
+    _, settings, said = area_settings.find_in_force(dated, cutoff)
     indicators = checks.of_scope(tables["index/indicators.csv"], settings["scope"])
     earning = indicators[indicators["rule"] != "none"]
     cut = {name: files.in_force(table, cutoff) if "valid_from" in table else table for name, table in tables.items()}
@@ -189,7 +190,7 @@ def _in_force(area: str, cutoff: date, held: tuple[File, ...]) -> Rules:
         raise ConfigError(f"config/{area}/units.csv: no unit is registered on {cutoff}")
     groups = cut["index/groups.csv"]
     maximum = float(round(groups["max_points"].sum(), 6)) or index["maximum"]
-    said = next(files.parse_toml(file.data, file.name) for file in held if file.name == files.AREA)
+    settings = with_dated(settings, cut["targets.csv"], cut["departments.csv"])
     rules = Rules(
         area=area,
         cutoff=cutoff,
@@ -239,7 +240,8 @@ def beginnings(home: Path, area: str) -> Beginnings:
 
     Raises : ConfigError as ``load`` does.
     """
-    settings, index, tables, _ = _checked(area, files.of_area(home, area))
+    dated, index, tables, _ = _checked(area, files.of_area(home, area))
+    settings = dated[0].values  # a change concerns none of the keys that are used here
     units = None if settings["units"] == FROM_FILE else find_arrangements(tables["units.csv"])
     said = [_otherwise(settings, index), *tables["sheets.csv"]["accumulates"]]
     days = [str(day) for day in files.changes(tables["index/groups.csv"])]
@@ -309,9 +311,12 @@ def _keys(rows: pd.DataFrame, column: str) -> pd.MultiIndex:
 
 
 @lru_cache
-def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict, dict[str, pd.DataFrame], list[str]]:
-    """The settings of ``area``, the index, every table with typed columns and all dates, and the warnings."""
-    settings, faults, warnings = area_settings.settings(area, held)
+def _checked(
+    area: str, held: tuple[File, ...]
+) -> tuple[list[area_settings.Dated], dict, dict[str, pd.DataFrame], list[str]]:
+    """The settings of ``area`` by day, the index, every table with typed columns and all dates, and the warnings."""
+    dated, faults, warnings = area_settings.dated_settings(area, held)
+    settings = dated[0].values
     by_name, folder = {file.name: file.data for file in held}, settings.get("index_folder", files.INDEX)
     optional = {*files.OPTIONAL, *(["units.csv"] if settings.get("units") == FROM_FILE else [])}
     tables = {
@@ -323,9 +328,12 @@ def _checked(area: str, held: tuple[File, ...]) -> tuple[dict, dict, dict[str, p
     index = index_file.read(held, folder, set(tables["index/groups.csv"].get("group", ())))
     faults += index.faults
     if not faults:
-        faults += [f"config/{where}" for where in checks.faults(area, settings, tables, index.values.get("maximum"))]
+        maximum = index.values.get("maximum")
+        found = [where for _, each, _ in dated for where in checks.faults(area, each, tables, maximum)]
+        found += checks.dated_faults(area, [(each.since, each.values) for each in dated], tables)
+        faults += [f"config/{where}" for where in dict.fromkeys(found)]
     if faults:
         taken = [file.name for file in held if file.own and file.name.startswith(f"{folder}/")]
         faults += [f"config/{name}: not there; the program's own was read in its place" for name in taken]
         raise ConfigError("\n".join(faults))
-    return settings, index.values, tables, [*warnings, *index.warnings]
+    return dated, index.values, tables, [*warnings, *index.warnings]

@@ -10,6 +10,7 @@ import csv
 import io
 import math
 import string
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -201,6 +202,9 @@ def _read(held: tuple[File, ...]) -> tuple[dict[str, dict[str, str]], dict[str, 
     faults = []
     for file in held:  # the program's own come first
         lang, shown = Path(file.name).stem, f"config/{file.name}" + " of the program" * file.own
+        if file.fault:
+            faults.append(file.fault)
+            continue
         try:
             if lang in LANGUAGES:
                 texts[lang] |= _flat(files.parse_toml(file.data, shown))
@@ -212,9 +216,19 @@ def _read(held: tuple[File, ...]) -> tuple[dict[str, dict[str, str]], dict[str, 
 
 
 def _fields(text: str, shown: str) -> dict[str, frozenset[str]]:
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
-    if rows[:1] != [FIELDS] or any(len(row) != len(FIELDS) for row in rows):
-        raise ConfigError(f"{shown}: expected the columns {', '.join(FIELDS)} in every row")
+    reader, rows = csv.reader(io.StringIO(text), strict=True), []
+    expected = f"expected the columns {', '.join(FIELDS)} in every row"
+    began = 1
+    try:
+        for row in reader:
+            if row and (len(row) != len(FIELDS) or (not rows and row != FIELDS)):
+                raise ConfigError(f"{shown}: {expected}, also in line {began}")
+            rows += [row] if row else []
+            began = reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigError(f"{shown}: {expected}, also in line {began}: {error}") from None
+    if not rows:
+        raise ConfigError(f"{shown}: {expected}")
     return {sentence: frozenset(named.split()) for sentence, named in rows[1:]}
 
 
@@ -246,7 +260,10 @@ def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, froze
             faults.append(_Fault(file, key, f"{key}: {text!r} is not a sentence"))
             continue
         try:
-            used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+            parts = [each for each in string.Formatter().parse(text) if each[1] is not None]
+            used = {name for _, name, _, _ in parts}
+            for _, _, form, conversion in parts:
+                _check_form(form, conversion)
         except ValueError as error:
             faults.append(_Fault(file, key, f"{key}: {text!r}: {error}; a field is written {{name}}"))
             continue
@@ -256,3 +273,18 @@ def _faults(lang: str, texts: dict[str, dict[str, str]], fields: dict[str, froze
             for name in sorted(used - fields.get(key, frozenset()) - OF_INDEX)
         ]
     return faults
+
+
+def _check_form(form: str, conversion: str | None) -> None:
+    """Raises ValueError where a field is written in a way that no value of ours can be shown in."""
+    if conversion not in (None, "r", "s", "a"):
+        raise ValueError(f"unknown conversion !{conversion}")
+    if "|" in form:
+        if form.count("|") > 1:
+            raise ValueError(f"expected two forms with | between, got {form!r}")
+        return
+    for value in ("", 1, 1.0, date.min):
+        with suppress(ValueError):
+            if "{" not in form and format(value, form) is not None:
+                return
+    raise ValueError(f"unknown form {form!r}")

@@ -7,15 +7,16 @@ its letter, or with none. The list is read without pandas, because the driver mu
 import csv
 import difflib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.config import units
+from analysis.config import files, units
 from analysis.config.departments import find_code
 from analysis.config.files import ConfigError
-from analysis.mail import addresses
+from analysis.mail import addresses, compose
 from analysis.mail.recipients import Recipient
 from analysis.mail.settings import bare
 
@@ -49,8 +50,17 @@ def write_list(listed: Iterable[Listed]) -> str:
 
 
 def read_list(data: bytes) -> list[Listed]:
-    """The list from the bytes of its file."""
-    return [Listed(**row) for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))]
+    """The list from the bytes of its file. Raises MailError where they are no such list."""
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise compose.MailError(f"{LIST}: {error}") from None
+    listed = [Listed(*row) for row in rows[1:] if len(row) == len(COLUMNS)]
+    if rows[:1] != [[*COLUMNS]] or len(listed) < len(rows) - 1:
+        raise compose.MailError(f"{LIST}: expected the columns {', '.join(COLUMNS)} in every row")
+    if odd := [each.file for each in listed if each.file and not re.fullmatch(r"mail/[\w~][\w.~-]*\.eml", each.file)]:
+        raise compose.MailError(f"{LIST}: {odd[0]!r} is no letter of the week")
+    return listed
 
 
 def assign(
@@ -120,10 +130,8 @@ def _successors(rows: list[dict], past: list[dict], cutoff: str) -> str:
 
 def _registered(path: Path) -> list[dict]:
     """The rows of units.csv as texts; none where the delivered table is the registry."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    shown = f"config/{path.parent.name}/{path.name}"
+    return [] if (data := files.read(path, shown)) is None else files.read_rows(path.name, data, shown)
 
 
 def _is_in_force(row: dict, cutoff: str) -> bool:

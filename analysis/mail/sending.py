@@ -21,7 +21,7 @@ from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
 from analysis.mail.status import say_time, summarise
-from analysis.weeks import atomic, locks, paths, publish, store
+from analysis.weeks import atomic, locks, paths, publish, record, store
 
 PREVIEW = re.compile(r"\d{3,}\.eml")  # what else lies there is somebody's own
 
@@ -84,8 +84,9 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
         raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff, command=command.typed()))
     try:
         with publish.locked(home, area, cutoff):
-            record = atomic.load_json(folder / "run.json")
-            made = record.get("products", {})
+            made = record.read(home, area, cutoff).get("products", {})
+            if not made and (folder / record.NAME).exists():  # nobody can tell what was published
+                raise compose.MailError(words.say("mail.not_as_published", file=record.NAME))
             table = folder / addressees.LIST
             is_there = table.is_file() or table.relative_to(home).as_posix() in made
             listed = addressees.read_list(_as_published(table, home, made, words)) if is_there else []

@@ -58,7 +58,7 @@ def settings(home: Path, area: str) -> Settings | None:
 def operator(home: Path) -> tuple[str, str, Server] | None:
     """Sender, address and server of a letter to the operator; None where mail.toml names no operator or no server.
 
-    Other settings are not checked, because the letter may be about a fault in them.
+    Other settings, and keys of [smtp] that are not known, are not checked: the letter may be about a fault in them.
     Raises : ConfigError with every fault of these settings. Where one is missing it may be misspelt; then with every
              fault of mail.toml.
     """
@@ -70,6 +70,8 @@ def operator(home: Path) -> tuple[str, str, Server] | None:
         if written.keys() - schema.Mail.model_fields.keys():
             raise ConfigError("\n".join(_checked(home, schema.Mail, written)[1]))
         return None
+    if isinstance(smtp := says["smtp"], dict):
+        says["smtp"] = {key: value for key, value in smtp.items() if key in schema.Smtp.model_fields}
     values, faults = _checked(home, schema.Operator, says)
     if faults:
         raise ConfigError("\n".join(faults))
@@ -78,8 +80,8 @@ def operator(home: Path) -> tuple[str, str, Server] | None:
 
 def read(home: Path) -> dict | None:
     """The unchecked values of mail.toml; None where there is no such file. Raises ConfigError where it is no TOML."""
-    path = home / SETTINGS
-    return files.parse_toml(path.read_bytes(), SETTINGS) if path.is_file() else None
+    data = files.read(home / SETTINGS, SETTINGS)
+    return None if data is None else files.parse_toml(data, SETTINGS)
 
 
 def bare(recipient: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from analysis.config import files, periods
 from analysis.config.wording import Wording
-from analysis.weeks import atomic, paths, provenance, store
+from analysis.weeks import atomic, paths, provenance, record, store
 
 NAME, RECORD = "index.html", "index.json"
 REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
@@ -49,8 +49,8 @@ def published(home: Path, area: str) -> list[Published]:
             kept = kept or store.revisions(reports)
             names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
             links = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
-            failed = atomic.load_json(paths.processed(home, area, day, "run.json")).get("failed")
-            weeks.append(Published(day, len(kept) + 1, links, len(failed) if isinstance(failed, list) else 0))
+            failed = record.read(home, area, day).get("failed", [])
+            weeks.append(Published(day, len(kept) + 1, links, len(failed)))
     return weeks
 
 

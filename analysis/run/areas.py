@@ -12,6 +12,7 @@ from analysis.exits import Exit
 from analysis.run import pipeline, preload, unit_pages
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import lacking, paths
+from analysis.weeks.paths import NoArea
 
 
 def make_all(
@@ -23,15 +24,21 @@ def make_all(
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
-    words = wording.load(home, messages or lang)
+    words, days, odd = wording.load(home, messages or lang), {}, False
     for area in areas:
-        yield from pipeline.misnamed(home, area, words)
-    days = {area: paths.raw_days(home, area) for area in areas}
-    asked = [area for area in areas if (cutoff in days[area] if cutoff else days[area])]
+        try:
+            days[area] = paths.raw_days(home, area)
+            yield from pipeline.misnamed(home, area, words)
+        except (NoArea, OSError) as error:  # one area's folder must not stop the other areas
+            odd = True
+            yield Outcome(Exit.FAILED, f"{area}: {error}")
+    asked = [area for area, its in days.items() if (cutoff in its if cutoff else its)]
     if not asked:
+        if odd:
+            return
         yield Outcome(Exit.REFUSED, words.say("run.no_raw", area="*", cutoff=cutoff or "????-??-??"))
         return
-    for area in sorted(set(areas) - set(asked)):
+    for area in sorted(set(days) - set(asked)):
         yield Outcome(None, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
     for area, outcome in make_weeks(home, asked, cutoff=cutoff, lang=lang, messages=messages, **about):
         yield replace(outcome, message=f"{area}: {outcome.message}")

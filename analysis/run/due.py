@@ -1,6 +1,7 @@
 """Finds the weeks of an area that are due, and makes each of them, oldest first."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from analysis.config import periods, wording
 from analysis.exits import AnalysisError, Exit
 from analysis.run import pipeline, unit_pages
 from analysis.run.pipeline import Outcome, Pipeline
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, paths, publish, record, store
+from analysis.weeks.damage import find_damage
+from analysis.weeks.paths import NoArea
 
 
 def make_all(
@@ -32,23 +35,28 @@ def make_all(
 
 
 def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **about) -> Iterator[Outcome]:
-    """Yield the outcomes of ``make_all`` for one area."""
+    """Yield the outcomes of ``make_all`` for one area; what is wrong with it stops no other area."""
     from analysis.mail import sending
 
     issued, withheld = set(), set()
-    for cutoff, outcome in make_weeks(home, area, messages=words.lang, **about):
-        if outcome.status != Exit.DONE:
-            withheld.add(cutoff)
-        elif outcome.is_issue:
-            issued.add(cutoff)
-        message = f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}"
-        yield replace(outcome, message=message, mails=())
+    try:
+        for cutoff, outcome in make_weeks(home, area, messages=words.lang, **about):
+            if outcome.status != Exit.DONE:
+                withheld.add(cutoff)
+            elif outcome.is_issue:
+                issued.add(cutoff)
+            message = f"{words.say('run.due', area=area, cutoff=cutoff)} {outcome.message}"
+            yield replace(outcome, message=message, mails=())
+    except (NoArea, OSError) as error:
+        yield Outcome(Exit.FAILED, f"{area}: {error}")
+        return
     letters = set()
     try:
         letters = (issued | set(sending.waiting(home, area))) - withheld if send else set()
     except AnalysisError as error:  # a damaged outbox must not stop the reports
         yield Outcome(error.status, f"{area}: {error}")
-    yield from pipeline.misnamed(home, area, words, Exit.REFUSED)
+    with suppress(OSError):  # a file that cannot be read is named where it belongs to a week
+        yield from pipeline.misnamed(home, area, words, Exit.REFUSED)
     for cutoff in sorted(withheld) if send else ():
         yield Outcome(None, words.say("run.not_sent", area=area, cutoff=cutoff))
     if without := missing(home, area):
@@ -95,15 +103,16 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
     A raw table that is not the published one is a correction. ``pipeline.make_week`` refuses it until a person gives
     the option --reissue.
     """
-    record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
-    inputs, folder = record.get("inputs", {}), len(paths.processed(home, area).relative_to(home).parts)
+    made = record.read(home, area, cutoff)
+    inputs, folder = made.get("inputs", {}), len(paths.processed(home, area).relative_to(home).parts)
     known = {path.split("/")[folder] for path in inputs.get("earlier", ())}
     return (
         inputs.get("raw") != atomic.digests(paths.raw_files(home, area, cutoff))
         or inputs.get("remarks", []) != atomic.digests(paths.files_beside(home, area, cutoff))
-        or bool(record.get("failed"))
-        or not publish.intact(home, record.get("products", {}))
-        or known != set(store.history(home, area, cutoff))
+        or bool(made.get("failed"))
+        or not publish.intact(home, made.get("products", {}))
+        or not known <= set(there := store.weeks(home, area, cutoff))
+        or any(not find_damage(home, area, day) for day in set(there) - known)
         or _knows_withdrawn(home, area, inputs.get("earlier", {}))
     )
 

@@ -22,7 +22,7 @@ from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
-from analysis.weeks import atomic, locks, office, paths, provenance, publish, store
+from analysis.weeks import atomic, damage, locks, office, paths, provenance, publish, record, store
 from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -193,10 +193,17 @@ class _Week:
     def outcome(self) -> Outcome:
         published = paths.processed(self.home, self.area, self.cutoff)
         report = paths.reports(self.home, self.area, self.cutoff, "report.html")
-        before = atomic.load_json(published / "run.json")
-        inputs = self.inputs(before)
+        before = record.read(self.home, self.area, self.cutoff)
+        earlier, left_out = self.earlier()
+        inputs = self.inputs(before, earlier)
+        for day, file in left_out.items():
+            self.steps.tell(self.words.say("run.left_out", area=self.area, cutoff=day, file=file))
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
-        if before.get("inputs") == inputs and complete:
+        # A week that was made while an earlier one was whole stays as it is: made again it would say less.
+        known = before.get("inputs", {}).get("earlier", {})
+        folders = tuple(f"data/processed/{self.area}/{day}/" for day in left_out)
+        whole = {path: digest for path, digest in known.items() if path.startswith(folders)}
+        if complete and before.get("inputs") in (inputs, inputs | {"earlier": inputs["earlier"] | whole}):
             said = [self.words.say("run.nothing_new", report=report), *self.edited()]
             return self.done("\n".join(said), report)
         refused, units, lines, page, is_same = self.steps.gate(self.raw, self.home, self.area, self.cutoff, self.words)
@@ -312,10 +319,11 @@ class _Week:
             return self.units or held
         return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
 
-    def inputs(self, before: dict) -> dict:
+    def inputs(self, before: dict, earlier: dict[str, str]) -> dict:
         """What decides the products: tables, remarks, rules, code, versions, parameters, earlier weeks, units.
 
-        before : the record (run.json) of the published week, which lists the units that have pages
+        before  : the record (run.json) of the published week, which lists the units that have pages
+        earlier : the digests that ``earlier`` returns
         """
         config = self.home / "config"
         others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
@@ -327,18 +335,21 @@ class _Week:
             "config": atomic.hashes(rules, self.home)
             | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
             "code": provenance.code(self.steps.notebooks),
-            "earlier": self.earlier(),
+            "earlier": earlier,
             "parameters": self.parameters,
             "units": self.pages_of(before),
             "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
             | {"python": ".".join(map(str, sys.version_info[:3]))},
         }
 
-    def earlier(self) -> dict[str, str]:
-        """sha256 of every table of the earlier weeks, except ``pages`` and ``remarks``, which no later week shows."""
-        folders = [each.folder for each in store.history(self.home, self.area, self.cutoff).values()]
-        tables = (path for folder in folders for path in folder.glob("*.csv") if path.stem not in store.WITHOUT_NUMBERS)
-        return atomic.hashes(tables, self.home)
+    def earlier(self) -> tuple[dict[str, str], dict[str, str]]:
+        """sha256 of every table of the earlier weeks that a later week may show; and the weeks that are left out
+        because they are damaged, each with its file."""
+        days = store.weeks(self.home, self.area, self.cutoff)
+        looked = {day: damage.look(self.home, self.area, day) for day in days}
+        whole = [tables.digests for tables in looked.values() if not tables.damaged]
+        left_out = {day: tables.damaged for day, tables in looked.items() if tables.damaged}
+        return {path: digest for its in whole for path, digest in its.items()}, left_out
 
     def make(
         self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit], is_issue: bool
@@ -374,7 +385,7 @@ class _Week:
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - began, 1),
         }
-        if self.earlier() != inputs["earlier"]:
+        if self.earlier()[0] != inputs["earlier"]:
             raise OSError(self.words.say("run.earlier_changed"))
         atomic.save_json(folder / "run.json", record)
         return said, publish.publish_week(self.home, self.area, self.cutoff, run, keep)

@@ -16,6 +16,7 @@ from analysis.config import wording
 from analysis.run import unit_pages
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import record as record_file
 
 COMMON = ("code", "commit", "config", "versions")  # keys of a run's record that every output depends on
 OWN = {  # what each stage reads besides tables: keys of the record
@@ -46,9 +47,9 @@ def stage(home: Path, name: str, published: Path, folder: Path, before: dict) ->
 
     before : the record of the published week
     """
-    token = atomic.load_json(published / f"{name}.json")
-    files = [f"{name}.json", f"{name}.ipynb", *(f"{table}.csv" for table in token.get("tables", {}))]
-    if not token or not _intact(home, [published / file for file in files], before):
+    tables = record_file.read_token(published / f"{name}.json")
+    files = [f"{name}.json", f"{name}.ipynb", *(f"{table}.csv" for table in tables)]
+    if not _intact(home, [published / file for file in files], before):
         return False
     for file in files:
         shutil.copyfile(published / file, folder / file)
@@ -68,7 +69,7 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     if (
         not made
         or any(_recorded(before, name) != _recorded(record, name) for name in COMMON)
-        or (before["inputs"]["parameters"]["lang"] != lang)
+        or before["inputs"].get("parameters", {}).get("lang") != lang
     ):
         return []
     copies = {code: _copies(home, area, cutoff, code, run) for code in codes if code in made}

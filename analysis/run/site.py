@@ -22,12 +22,14 @@ from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from analysis.config import periods
+from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
 from analysis.run.pipeline import Outcome
-from analysis.weeks import atomic, locks, office, paths, publish
+from analysis.weeks import atomic, locks, office, paths, publish, record
+from analysis.weeks.paths import NoArea
 
 RECORD, LOCK = ".766-site.json", ".766-site.lock"
 OWN = ("config", "data", "reports")  # folders of the home
@@ -64,28 +66,48 @@ def make_site(
     areas   : those to copy; one without a published week is left out
     words   : of what is said
     indexes : of the indexes; None: the same
-    Raises : Refused, Differs; ConfigError where an area's configuration is wrong; OSError.
+    An area whose configuration is wrong is named, and the outcome is FAILED; what the copy holds of it stays.
+    Raises : Refused, Differs; ConfigError where that of every area is wrong; OSError.
     """
     folder = folder.resolve()
     if home.is_relative_to(folder) or any(folder.is_relative_to(home / name) for name in OWN):
         raise Refused(words.say("site.own_place", folder=folder))
-    weeks = {area: its for area in areas if (its := published(home, area))}
+    weeks, wrong = _listed(home, areas)
+    if wrong and not weeks:
+        raise ConfigError("\n".join(wrong.values()))
     if not weeks:
         return Outcome(Exit.REFUSED, words.say("site.nothing_published", areas=words.listed(areas)))
     _check_is_ours(folder, words)
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _locked(folder):
-            changed, deleted, count = _renew_while_published(home, weeks, folder, words, with_word, indexes or words)
+            about = (words, with_word, indexes or words)
+            changed, deleted, count = _renew_while_published(home, weeks, {*wrong}, folder, *about)
     except locks.Busy as busy:
         return Outcome(Exit.BUSY, words.say("site.busy", folder=folder) + busy.advice(words))
     key = "site.done" if changed or deleted else "site.nothing_new"
     about = {"changed": changed, "deleted": deleted} if changed or deleted else {}
-    said = [words.say(key, folder=folder / NAME, count=count, **about)]
+    said = [words.say("site.left_out", area=area, reason=reason) for area, reason in wrong.items()]
+    said.append(words.say(key, folder=folder / NAME, count=count, **about))
     copied = [(area, week.cutoff) for area, its in weeks.items() for week in its]
     names = [path for area, cutoff in copied for path in _edited(home, area, cutoff, with_word)]
     said += [words.say("site.office", names=words.listed(names))] if names else []
-    return Outcome(Exit.DONE, "\n".join(said))
+    return Outcome(Exit.FAILED if wrong else Exit.DONE, "\n".join(said))
+
+
+def _listed(home: Path, areas: list[str]) -> tuple[dict[str, list[Published]], dict[str, str]]:
+    """The published weeks by area, without areas that have none; and what is wrong with other areas."""
+    from analysis.config import rules
+
+    weeks, wrong = {}, {}
+    for area in areas:
+        try:
+            if its := published(home, area):
+                rules.load(home, area, periods.cutoff(its[-1].cutoff))
+                weeks[area] = its
+        except (ConfigError, NoArea) as error:
+            wrong[area] = str(error)
+    return weeks, wrong
 
 
 @contextmanager
@@ -100,23 +122,51 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _renew_while_published(
-    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool, indexes: Wording
+    home: Path,
+    weeks: dict[str, list[Published]],
+    wrong: set[str],
+    folder: Path,
+    words: Wording,
+    with_word: bool,
+    indexes: Wording,
 ) -> tuple[int, int, int]:
-    """The same as ``_renew``, tried again where a week is published meanwhile."""
+    """The same as ``_renew``, tried again where a week is published meanwhile. wrong : areas whose files stay"""
+    stay = {path: digests for path, digests in _record(folder).items() if path.split("/")[0] in wrong}
+    kept = {area: its for area in sorted(wrong) if (its := _kept_weeks(home, area, {*stay}))}
     for _ in range(ATTEMPTS - 1):
         with suppress(Differs):
-            return _renew(folder, _plan(home, weeks, folder, words, with_word, indexes), words)
+            return _renew(folder, _plan(home, weeks, kept, folder, words, with_word, indexes), stay, words)
         weeks = {area: published(home, area) for area in weeks}
-    return _renew(folder, _plan(home, weeks, folder, words, with_word, indexes), words)
+    return _renew(folder, _plan(home, weeks, kept, folder, words, with_word, indexes), stay, words)
+
+
+def _kept_weeks(home: Path, area: str, stay: set[str]) -> list[Published]:
+    """The weeks of an area whose files stay in the copy as they are, with what the copy holds of them."""
+    if f"{area}/{NAME}" not in stay:
+        return []
+    weeks = [
+        week._replace(files=tuple(link for link in week.files if f"{area}/{link}" in stay))
+        for week in published(home, area)
+    ]
+    return [week for week in weeks if week.files]
 
 
 # -- what is public --------------------------------------------------------------------------------------------------
 
 
 def _plan(
-    home: Path, weeks: dict[str, list[Published]], folder: Path, words: Wording, with_word: bool, indexes: Wording
+    home: Path,
+    weeks: dict[str, list[Published]],
+    kept: dict[str, list[Published]],
+    folder: Path,
+    words: Wording,
+    with_word: bool,
+    indexes: Wording,
 ) -> dict[str, File]:
-    """The files of the copy by their path in it, what links after what is linked to."""
+    """The files of the copy by their path in it, what links after what is linked to.
+
+    kept : of areas of which nothing is copied now, the weeks that the copy holds
+    """
     from analysis.config import rules
     from analysis.report import indexpage
 
@@ -129,13 +179,14 @@ def _plan(
             links = tuple(path.removeprefix(f"{area}/") for path in files)
             listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
         held = rules.load(home, area, periods.cutoff(its[-1].cutoff))
-        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, up=len(weeks) > 1)
+        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, up=len(weeks | kept) > 1)
         plan[f"{area}/{NAME}"] = File(made=page.encode())
         public = held.settings["public"]
         if public["robots"] == "index" and public["base_url"]:
             pages = [f"{area}/{NAME}", *(f"{area}/{week.cutoff}/{REPORT}" for week in its)]
             addresses |= {address(public, page): address(public, "sitemap.xml") for page in pages}
-    plan[NAME] = File(made=indexpage.build_areas_index(home, weeks, indexes).encode())
+    both = dict(sorted((weeks | kept).items()))
+    plan[NAME] = File(made=indexpage.build_areas_index(home, both, indexes).encode())
     return plan | (_for_search_engines(addresses) if addresses else {})
 
 
@@ -157,7 +208,7 @@ def _files(
 def _made(home: Path, area: str, cutoff: str, with_word: bool) -> dict[str, str]:
     """sha256 of the public products of a week, by path below home; {} where its record is missing."""
     folder = paths.reports(home, area, cutoff)
-    made = atomic.load_json(paths.processed(home, area, cutoff, "run.json")).get("products")
+    made = record.read(home, area, cutoff).get("products")
     names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
     public = {folder / "units": None, folder: names}  # None: whatever its name
     return {
@@ -229,12 +280,17 @@ def _check_is_ours(folder: Path, words: Wording) -> None:
 def _record(folder: Path) -> dict[str, list[str]]:
     """The files of the copy, each with the sha256 that it may have; {} without a record."""
     held = atomic.load_json(folder / RECORD).get("files")
-    return held if isinstance(held, dict) and all(isinstance(each, list) for each in held.values()) else {}
+    is_record = isinstance(held, dict) and all(
+        "\0" not in path and isinstance(each, list) and all(isinstance(digest, str) for digest in each)
+        for path, each in held.items()
+    )
+    return held if is_record else {}
 
 
-def _renew(folder: Path, plan: dict[str, File], words: Wording) -> tuple[int, int, int]:
+def _renew(folder: Path, plan: dict[str, File], stay: dict[str, list[str]], words: Wording) -> tuple[int, int, int]:
     """Bring the folder to the plan. Returns how many files were written, deleted, and are there.
 
+    stay   : files of the copy that are in no plan and are not deleted, as the record has them
     Raises : Refused, Differs before anything is changed; Differs while a week is being published again.
     """
     held = _record(folder)
@@ -249,8 +305,8 @@ def _renew(folder: Path, plan: dict[str, File], words: Wording) -> tuple[int, in
     if edited:
         raise Refused(words.say("site.edited", folder=folder, names=", ".join(edited[:MOST_NAMED])))
     changed = [path for path in wanted if there[path] != wanted[path]]
-    stale = sorted(path for path in held if path not in wanted)
-    final = {path: [digest] for path, digest in wanted.items()}
+    stale = sorted(path for path in held if path not in {*wanted, *stay})
+    final = stay | {path: [digest] for path, digest in wanted.items()}
     if held != final:
         either = {path: sorted({*held.get(path, []), *final.get(path, [])}) for path in {*held, *final}}
         atomic.save_json(folder / RECORD, {"files": either})

@@ -20,6 +20,7 @@ from analysis.exits import Exit
 from analysis.run import pipeline
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, office, paths, publish, store
+from analysis.weeks import record as records
 
 DIFFERS = Exit.FAILED
 MOST_CELLS, MOST_NAMES = 3, 10  # at most: cells listed for one table, names listed for one sort of input
@@ -41,7 +42,7 @@ def verify_week(
     cutoff = cutoff or (published[-1] if published else None)
     if cutoff not in published:
         return Outcome(Exit.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
-    record = atomic.load_json(paths.processed(home, area, cutoff, "run.json"))
+    record = records.read(home, area, cutoff)
     theirs = publish.of_people(home, area, cutoff)
     edited = {name for name, kind in theirs.items() if kind == office.EDITED}
     there = _products(home, area, cutoff, record, edited)
@@ -49,7 +50,7 @@ def verify_week(
         rebuilt_home = Path(folder, "home")
         outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps, words)
         rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
-        now = atomic.load_json(paths.processed(rebuilt_home, area, cutoff, "run.json"))
+        now = records.read(rebuilt_home, area, cutoff)
         found = differences(record.get("products"), there, rebuilt)
         lines = [line for path, kind in found for line in _difference_lines(path, kind, home, rebuilt_home, words)]
     told = [(name, kind) for name, kind in theirs.items() if kind != office.CHANGED]
@@ -106,8 +107,10 @@ def _odd(folder: str, names: list[str]) -> list[str]:
 def _find_carriers(published: Path) -> set[str]:
     """The later cut-offs whose tables the published week compares itself with."""
     table = published / "carried.csv"
-    rows = csv.DictReader(io.StringIO(table.read_text("utf-8"))) if table.is_file() else ()
-    return {row.get("carrier") for row in rows} - {published.name}
+    with suppress(OSError, ValueError, csv.Error):  # damaged, which the comparison of files names
+        rows = csv.DictReader(io.StringIO(table.read_text("utf-8"))) if table.is_file() else ()
+        return {row.get("carrier") for row in rows} - {published.name}
+    return set()
 
 
 def _products(

@@ -11,10 +11,10 @@ from pathlib import Path
 from analysis.config import command, wording
 from analysis.config.speech import OF_PRODUCTS
 from analysis.config.wording import Wording
-from analysis.exits import Exit
+from analysis.exits import AnalysisError, Exit
 from analysis.mail import sending
 from analysis.run.pipeline import Outcome, renew_index
-from analysis.weeks import atomic, locks, paths, publish, store
+from analysis.weeks import atomic, locks, paths, publish, record, store
 
 REASON, REACHED = "reason.txt", "reached.txt"
 
@@ -42,7 +42,7 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
             final.parent.mkdir(exist_ok=True)
             atomic.move(work, final)
             atomic.sync_entry(final.parent)
-            renew_index(home, area, _index_words(home, area))
+            not_listed = _renew_index(home, area, words)
     except locks.Busy as busy:
         said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
         return Outcome(Exit.BUSY, said + busy.advice(words))
@@ -52,13 +52,22 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
     said += (
         [words.say("withdraw.later", cutoffs=words.listed(later), area=area, command=command.typed())] if later else []
     )
-    return Outcome(Exit.DONE, "\n".join([*said, words.say("withdraw.site")]))
+    return Outcome(Exit.DONE, "\n".join([*said, *not_listed, words.say("withdraw.site")]))
+
+
+def _renew_index(home: Path, area: str, words: Wording) -> list[str]:
+    """Renew the index; where that fails the week is withdrawn all the same: the line that says so."""
+    try:
+        renew_index(home, area, _index_words(home, area))
+    except (AnalysisError, OSError) as error:
+        return [words.say("withdraw.not_listed", reason=error)]
+    return []
 
 
 def _index_words(home: Path, area: str) -> Wording:
     """The wording in which the newest published week was made."""
     days = store.published(home, area)
-    made = atomic.load_json(paths.processed(home, area, days[-1], "run.json")) if days else {}
+    made = record.read(home, area, days[-1]) if days else {}
     return wording.load(home, made.get("inputs", {}).get("parameters", {}).get("lang", OF_PRODUCTS))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from analysis.characters import ODD
 from analysis.weeks import lacking
 
+MOST_JSON = 64 * 1024 * 1024  # bytes; our choice: the largest of ours, a notebook with charts, has a few million
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
@@ -48,10 +49,12 @@ def save_json(path: Path, value: object) -> Path:
 
 
 def load_json(path: Path) -> dict:
-    """The JSON object in the file; {} where the file is missing or holds no JSON object."""
+    """The JSON object in the file; {} where there is no such file, or none that can be read and holds an object."""
     try:
+        if not path.is_file() or path.stat().st_size > MOST_JSON:
+            return {}
         value = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -25,6 +25,10 @@ class NotFound(AnalysisError, FileNotFoundError):
     """A table or raw file is not where it should be; the message says what to do."""
 
 
+class NoArea(AnalysisError, ValueError):
+    """A folder of config/ whose name no area can have, such as a copy that a file manager made."""
+
+
 def processed(home: Path, area: str, *names: str) -> Path:
     """The folder of an area's tables, or the path ``names`` in it."""
     return Path(home, "data", "processed", _plain(area), *names)
@@ -85,7 +89,8 @@ def is_area(name: str) -> bool:
 
 def _plain(area: str) -> str:
     if not is_area(area):
-        raise ValueError(f"area {area!r}: expected the name of a folder of config/, such as cho-moi")
+        expected = "expected the name of a folder of config/, such as cho-moi"
+        raise NoArea(f"area {area!r}: {expected}: small letters, digits and hyphens")
     return area
 
 

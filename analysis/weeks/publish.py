@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.weeks import atomic, locks, office, paths, store
+from analysis.weeks import record as records
 
 FAILURES_KEPT = 5
 FAILURE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{8}T\d{12}")  # what else lies there is somebody's own
@@ -72,7 +73,7 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
     (reports, its_reports), (tables, its_tables) = _places(home, area, cutoff, run)
     for new in (reports, tables):
         new.mkdir(parents=True)
-    made = _made(home, its_reports, atomic.load_json(its_tables / "run.json"))
+    made = _made(home, its_reports, records.read(home, area, cutoff, its_tables))
     if keep and its_tables.is_dir():
         atomic.copy(its_tables, tables / keep)
     if keep and its_reports.is_dir():
@@ -99,11 +100,12 @@ def settled(folder: Path, stage: str, run: str) -> bool:
     The run's name is then removed from the token, because it is no longer needed; the tables' fingerprints stay.
     """
     path = folder / f"{stage}.json"
-    token = atomic.load_json(path)
-    tables = token.get("tables", {})
+    token, tables = atomic.load_json(path), records.read_token(path)
     held = {name: folder / f"{name}.csv" for name in tables}
-    proven = token.get("run") == run and all(
-        path.is_file() and atomic.sha256(path) == tables[name] for name, path in held.items()
+    proven = (
+        token.get("run") == run
+        and token.get("tables", {}) == tables
+        and all(path.is_file() and atomic.sha256(path) == tables[name] for name, path in held.items())
     )
     if proven:
         atomic.save_json(path, {"tables": tables})
@@ -116,7 +118,7 @@ def products(home: Path, area: str, cutoff: str, run: str, keep: str = "") -> di
     Also of what people edited in earlier issues, as it was published.
     """
     (reports, reports_place), (tables, tables_place) = _places(home, area, cutoff, run)
-    made = _made(home, reports_place, atomic.load_json(tables_place / "run.json"))
+    made = _made(home, reports_place, records.read(home, area, cutoff, tables_place))
     edited = office.edited_before(reports_place, made, keep) if made and reports_place.is_dir() else {}
     before = {f"{reports_place.relative_to(home).as_posix()}/{name}": each for name, each in edited.items()}
     return before | _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
@@ -138,7 +140,7 @@ def is_edited(home: Path, path: str, digest: str) -> bool:
 def of_people(home: Path, area: str, cutoff: str) -> dict[str, str]:
     """What people did in the week's reports, as ``office.find`` has it; {} where no record tells it."""
     place = paths.reports(home, area, cutoff)
-    made = _made(home, place, atomic.load_json(paths.processed(home, area, cutoff, "run.json")))
+    made = _made(home, place, records.read(home, area, cutoff))
     return office.find(place, made) if made and place.is_dir() else {}
 
 
@@ -150,7 +152,7 @@ def publish_week(home: Path, area: str, cutoff: str, run: str, keep: str = "") -
     what of them is ours.
     """
     (reports, _), (tables, its_tables) = pairs = _places(home, area, cutoff, run)
-    replaced = atomic.load_json(its_tables / "run.json")
+    replaced = records.read(home, area, cutoff, its_tables)
     for new, _ in pairs:
         atomic.sync(new)
     done = []
@@ -200,7 +202,7 @@ def _half_published(home: Path, area: str, cutoff: str, run: str) -> bool:
     Then its own folder of reports is the week's old one. People may have edited either meanwhile.
     """
     (new, reports), (tables, place) = _places(home, area, cutoff, run)
-    record = atomic.load_json(tables / "run.json")
+    record = records.read(home, area, cutoff, tables)
     made = record.get("products", {})
     of_reports = _made(home, reports, record)
     of_tables = {path: each for path, each in made.items() if not path.startswith("reports/")}
@@ -220,13 +222,13 @@ def _replaced(home: Path, area: str, cutoff: str, folder: Path) -> dict | None:
     A run's folder holds the reports that it replaced, once its tables are published; so does one set aside.
     """
     tables = paths.processed(home, area)
-    run, published = folder.name.removeprefix(".run-"), atomic.load_json(tables / cutoff / "run.json")
+    run, published = folder.name.removeprefix(".run-"), records.read(home, area, cutoff)
     beside = [tables / folder.name, tables / f".aside-{cutoff}", *tables.glob(f".run-{cutoff}-*")]
-    records = [(each, atomic.load_json(each / "run.json")) for each in beside]
-    old = [record for each, record in records if record.get("products") and each.name != f".run-{record.get('run')}"]
+    held = [(each, records.read(home, area, cutoff, each)) for each in beside]
+    old = [record for each, record in held if record.get("products") and each.name != f".run-{record.get('run')}"]
     if folder.name.startswith(".aside-"):
         return next(iter(old), published)
-    own = records[0][1]
+    own = held[0][1]
     if published.get("run") == run or (own.get("products") and own.get("run") != run):
         return next(iter(old), {})
     return None
@@ -242,8 +244,7 @@ def _carry(
     if atomic.is_link(folder):  # nothing is moved or deleted through a link: what it leads to stays as it is
         atomic.remove(folder)
         return []
-    place, published = paths.reports(home, area, cutoff), paths.processed(home, area, cutoff, "run.json")
-    now = atomic.load_json(published)
+    place, now = paths.reports(home, area, cutoff), records.read(home, area, cutoff)
     if keep is None:
         revision = replaced.get("revision", 0)
         keep = f"r{revision}" if 0 < revision < now.get("revision", 0) else ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analysis.config import periods
 from analysis.weeks import atomic, parameters, paths
 from analysis.weeks.atomic import digests, sha256
+from analysis.weeks.damage import WITHOUT_NUMBERS, find_damage
 from analysis.weeks.home import find_home
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from analysis.config.rules import Rules
     from analysis.config.wording import Wording
 
-WITHOUT_NUMBERS = ("pages", "remarks", "place")  # tables that a week may lack, and that no later week reads
 MAY_LACK = (*WITHOUT_NUMBERS, "asks")  # older programs made weeks without a ledger
 
 
@@ -118,7 +118,21 @@ def published(home: Path, area: str) -> list[str]:
 
 
 def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
-    """The published weeks by cut-off, oldest first; with ``before`` only those earlier than that cut-off."""
+    """The published weeks by cut-off, oldest first; with ``before`` only those earlier than that cut-off.
+
+    A week whose tables are not those that were published is left out (``find_damaged``).
+    """
+    return {day: week for day, week in weeks(home, area, before).items() if not find_damage(home, area, day)}
+
+
+def find_damaged(home: Path, area: str, before: str = "") -> dict[str, str]:
+    """The weeks that ``history`` leaves out, each with a file of it that is not as it was published, below ``home``."""
+    found = {day: find_damage(home, area, day) for day in weeks(home, area, before)}
+    return {day: file for day, file in found.items() if file}
+
+
+def weeks(home: Path, area: str, before: str = "") -> dict[str, Week]:
+    """The same as ``history``, with weeks whose tables are not those that were published."""
     days = [day for day in published(home, area) if not before or day < str(periods.cutoff(before))]
     return {day: Week(home, area, day, paths.processed(home, area, day)) for day in days}
 

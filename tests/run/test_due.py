@@ -552,3 +552,32 @@ def test_where_no_name_tells_a_week_the_tables_that_are_there_are_said(home, cal
         path.rename(path.with_name(f"table {path.name}"))
     assert call("week", "--area", AREA) == Exit.REFUSED
     assert f"table {FIRST}.txt" in capsys.readouterr().err
+
+
+# -- a slip in one area stops that area alone -------------------------------------------------------------------------
+
+
+def test_a_folder_of_config_that_can_be_no_area_is_named_and_the_others_are_made(home):
+    """A file manager's copy of a folder of config/."""
+    put(home / "config" / "cho-moi - Copy" / "area.toml", "x = 1")
+    names = ["cho-moi - Copy", AREA]
+    ended = list(due.make_all(home, names, steps=quick([])))
+    assert [outcome.status for outcome in ended if outcome.status is not None] == [Exit.FAILED, *[Exit.DONE] * 3]
+    assert ended[0].message.startswith(
+        "cho-moi - Copy: area 'cho-moi - Copy': expected the name of a folder of config/"
+    )
+
+
+def test_an_areas_folder_that_cannot_be_read_is_named_and_the_others_are_made(home, monkeypatch):
+    put(home / "config" / "second" / "area.toml", "x = 1")
+    before = due.paths.raw_days
+
+    def raw_days(home, area):
+        if area == "second":
+            raise PermissionError(13, "Permission denied", f"data/raw/{area}")
+        return before(home, area)
+
+    monkeypatch.setattr(due.paths, "raw_days", raw_days)
+    ended = list(due.make_all(home, ["second", AREA], steps=quick([])))
+    assert [outcome.status for outcome in ended if outcome.status is not None] == [Exit.FAILED, *[Exit.DONE] * 3]
+    assert "data/raw/second" in ended[0].message

@@ -372,3 +372,53 @@ def test_two_calls_for_one_folder_do_not_work_at_once(home, capsys):
         assert copy(home) == Exit.BUSY
     assert public(home.parent / "www").keys() <= {site.LOCK}
     assert words().say("site.busy", folder=(home.parent / "www").resolve()) in capsys.readouterr().err
+
+
+# -- a slip in one area ----------------------------------------------------------------------------------------------
+
+SECOND = "gia-lai"
+
+
+@pytest.fixture
+def two_areas(home):
+    """The same home with a week of a second area, and a copy of both."""
+    for place in (paths.processed, paths.reports):
+        shutil.copytree(place(home, AREA, DAYS[0]), place(home, SECOND, DAYS[0]))
+    made = atomic.hashes(paths.reports(home, SECOND).rglob("*"), home)
+    atomic.save_json(paths.processed(home, SECOND, DAYS[0], "run.json"), {"products": made})
+    if not (home / "config" / SECOND).is_dir():
+        shutil.copytree(played.PROJECT / "config" / SECOND, home / "config" / SECOND)
+    return home
+
+
+def test_a_slip_in_one_area_leaves_its_copy_as_it_is_and_renews_the_others(two_areas, capsys):
+    assert copy(two_areas) == Exit.DONE
+    www = two_areas.parent / "www"
+    before = public(www)
+    toml = two_areas / "config" / SECOND / "area.toml"
+    toml.write_text(toml.read_text("utf-8").replace('"', "", 1), "utf-8")
+    publish(two_areas, "2023-12-11")
+    assert copy(two_areas) == Exit.FAILED
+    assert f"config/{SECOND}/area.toml line " in capsys.readouterr().err
+    after = public(www)
+    assert f"{AREA}/2023-12-11/report.html" in after and dead_links(www) == []
+    its = {name for name in before if name.startswith(f"{SECOND}/")}
+    assert its and {name: after.get(name) for name in its} == {name: before[name] for name in its}
+    assert f"{SECOND}/" in after["index.html"].decode()
+
+
+def test_an_area_with_a_slip_that_was_never_copied_is_named_and_not_there(two_areas, capsys):
+    (two_areas / "config" / SECOND / "units.csv").write_text("code", "utf-8")
+    (two_areas / "config" / SECOND / "area.toml").write_bytes(b"\xff\xfe")
+    assert copy(two_areas) == Exit.FAILED
+    www = two_areas.parent / "www"
+    assert not (www / SECOND).exists() and (www / AREA / "index.html").is_file() and dead_links(www) == []
+    assert f"{SECOND}: " in capsys.readouterr().err
+
+
+def test_with_a_slip_in_every_area_nothing_is_written(two_areas, capsys):
+    for area in (AREA, SECOND):
+        (two_areas / "config" / area / "area.toml").write_text("x", "utf-8")
+    assert copy(two_areas) == Exit.FAILED and not (two_areas.parent / "www").exists()
+    said = capsys.readouterr().err
+    assert all(f"config/{area}/area.toml line 1: " in said for area in (AREA, SECOND))

@@ -1,5 +1,6 @@
 """The five names for analysts on the real week, and on a province whose table has points of groups."""
 
+import shutil
 import subprocess
 import sys
 
@@ -270,3 +271,14 @@ def test_a_unit_of_a_table_that_is_the_registry_is_known_by_its_name(province):
     assert held.of("phường An Bình", "Vân Canh").units["unit_code"].tolist() == ["H21.102", "H21.103"]
     with pytest.raises(api.Unknown, match=r"no unit 'An Phu'; there are: An Phú \(H21.101\), "):
         held.of("An Phu")
+
+
+def test_a_week_that_is_not_what_was_published_is_left_out_of_the_history_with_a_warning(real_home, tmp_path):
+    copied = tmp_path / "home"
+    shutil.copytree(real_home, copied)
+    scores = copied / "data" / "processed" / AREA / CUTOFF / "scores.csv"
+    scores.write_text(scores.read_text("utf-8").replace("57.45", "75.45"), "utf-8")
+    with pytest.warns(UserWarning, match=rf"{CUTOFF}/scores\.csv is not what was published"):
+        assert history(AREA, copied).empty
+    with pytest.warns(UserWarning, match=rf"{CUTOFF}/scores\.csv is not what was published"):
+        assert week(AREA, home=copied).cutoff == CUTOFF

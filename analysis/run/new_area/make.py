@@ -137,7 +137,7 @@ def _drafted(home: Path, name: str, sheets: list, cutoff: date, index: str, unit
     tables = []
     for file in ("groups.csv", "indicators.csv"):
         key, path = f"index/{file}", _index_file(home, index, file)
-        held = files.table(name, key, path.read_bytes(), []) if index else files.empty(key)
+        held = files.table(name, key, files.read(path, f"config/{index}/{file}"), []) if index else files.empty(key)
         tables.append(files.in_force(held, cutoff))
     draft = make_draft(name, sheets, find_vocabulary(*tables, index == files.INDEX), _kinds(home), unit_header, code)
     draft.index = index or draft.index
@@ -148,8 +148,9 @@ def _kinds(home: Path) -> dict[str, dict]:
     """[kinds] of defaults.toml, the home's own where it has them."""
     kinds: dict[str, dict] = {}
     for path in (files.PROGRAM / files.DEFAULTS, Path(home) / "config" / files.DEFAULTS):
-        if path.is_file():
-            kinds = files.parse_toml(path.read_bytes(), f"config/{files.DEFAULTS}").get("kinds", kinds)
+        shown = f"config/{files.DEFAULTS}"
+        if (data := files.read(path, shown)) is not None:
+            kinds = files.parse_toml(data, shown).get("kinds", kinds)
     return {code: {"types": [], "together": False} | kind for code, kind in kinds.items()}
 
 
