@@ -7,8 +7,10 @@ that state later is ``uncertain``, and is sent again only if a person asks for i
 pending → sending → accepted | refused | gave up | uncertain; pending again after an answer that means "later".
 """
 
+import hashlib
 import json
 import random
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -25,8 +27,11 @@ MAY_HAVE_ARRIVED = (ACCEPTED, UNCERTAIN, SENDING)
 WAITS_MIN = (5, 15, 30, 60)  # then hourly; greylisting needs minutes, RFC 5321 §4.5.4.1 asks for growing waits
 ANY_REVISION = 1_000_000  # later than all
 JITTER = 0.2  # share of the wait, so that many letters are not tried again at the same moment
+LONGEST_WAIT_S = 60 * max(WAITS_MIN) * (1 + JITTER)  # a letter that is to wait longer was put down by a wrong clock
 GIVE_UP_HOURS = 48  # our choice: after two days the figures of a week are old
 KEEP_BYTES_DAYS = 365  # our choice: who was sent what stays known after that, the text of the letter does not
+# Headers that say from whom to whom and when, and not what.
+ABOUT_SENDING = (b"from", b"to", b"reply-to", b"date", b"message-id")
 # Mailboxes are in ASCII, so NOCASE folds them whole: lan@ and Lan@ are one person.
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS letters (
@@ -38,6 +43,7 @@ CREATE TABLE IF NOT EXISTS letters (
     state TEXT NOT NULL DEFAULT '{PENDING}' CHECK (state IN {STATES}),
     queued REAL NOT NULL, due REAL NOT NULL, changed REAL NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0, resent INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '',
     UNIQUE (area, cutoff, revision, about, address)
 )"""
 
@@ -61,6 +67,23 @@ class Letter:
     about: str = ""
 
 
+def digest(address: str, sender: str, message: bytes) -> str:
+    """The fingerprint of what a row would send, and to whom: what has another one was changed since it was queued."""
+    return hashlib.sha256(b"\0".join(map(_bytes, (address, sender, message)))).hexdigest()
+
+
+def content(message: bytes) -> bytes:
+    """What a letter says, whoever gets it under whatever name: it without the headers of its way."""
+    head, _, body = _bytes(message).partition(b"\r\n\r\n")
+    lines = re.split(rb"\r\n(?![ \t])", head)
+    return b"\r\n".join([*(line for line in lines if line.partition(b":")[0].lower() not in ABOUT_SENDING), b"", body])
+
+
+def _bytes(value: object) -> bytes:
+    """What a cell holds: another program may have written a text where bytes were."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def next_try(tries: int, queued: float, now: float, jitter: float) -> float | None:
     """When to try again after ``tries`` tries; None where that is later than 48 hours after ``queued``.
 
@@ -77,29 +100,38 @@ class Outbox:
         self.path = Path(path)
         self.db = database.connect(self.path)
         self.db.row_factory = sqlite3.Row
+        self.db.create_function("digest", 3, digest, deterministic=True)
+        self.db.create_function("content", 1, content, deterministic=True)
         self.db.execute(SCHEMA)
         self._renew()
 
     def _renew(self) -> None:
-        """Rebuild a table from the time before letters of units; SQLite cannot change what is unique in a table.
+        """Take over the table of an earlier version: from before letters of units, and from before digests.
 
-        Where one person had two rows of a week, as lan@ and Lan@, the one that may have arrived is kept.
+        The first is rebuilt, because SQLite cannot change what is unique in a table. Where one person had two rows of a
+        week, as lan@ and Lan@, the one that may have arrived is kept.
         """
-        if "about" in self._columns():
+        if "digest" in self._columns():
             return
         with self.db:
             self.db.execute("BEGIN IMMEDIATE")
-            if "about" in (held := self._columns()):  # another process was faster
-                return
-            self.db.execute("ALTER TABLE letters RENAME TO letters_before")
-            self.db.execute(SCHEMA)
-            names = ", ".join(held)
-            self.db.execute(
-                f"INSERT OR IGNORE INTO letters ({names}) SELECT {names} FROM letters_before "
-                "ORDER BY state IN (?, ?, ?) DESC, id",
-                MAY_HAVE_ARRIVED,
-            )
-            self.db.execute("DROP TABLE letters_before")
+            held = self._columns()  # another process may have been faster
+            if "about" not in held:
+                self._rebuild(held)
+            elif "digest" not in held:
+                self.db.execute("ALTER TABLE letters ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+            self.db.execute("UPDATE letters SET digest = digest(address, sender, message) WHERE digest = ''")
+
+    def _rebuild(self, held: list[str]) -> None:
+        self.db.execute("ALTER TABLE letters RENAME TO letters_before")
+        self.db.execute(SCHEMA)
+        names = ", ".join(held)
+        self.db.execute(
+            f"INSERT OR IGNORE INTO letters ({names}) SELECT {names} FROM letters_before "
+            "ORDER BY state IN (?, ?, ?) DESC, id",
+            MAY_HAVE_ARRIVED,
+        )
+        self.db.execute("DROP TABLE letters_before")
 
     def _columns(self) -> list[str]:
         return [row["name"] for row in self.db.execute("PRAGMA table_info(letters)")]
@@ -116,10 +148,18 @@ class Outbox:
         changed, for example after a correction of the sender. A waiting letter is given up if its recipient is no
         longer on the list, or if the letters of a later week or revision are added.
 
-        changed : an accepted letter whose content has changed waits again too, because a person asked for it
+        A letter that was put down in the future, by a clock that was wrong, is put down anew with the right date; so is
+        one whose row was changed by another program.
+
+        changed : an accepted letter whose content has changed waits again too, because a person asked for it. Another
+                  name of its reader, or of the sender, is no other content
         """
         letters, week = list(letters), (area, cutoff, revision)
-        replaced = ", ".join(f"'{each}'" for each in (PENDING, REFUSED, GAVE_UP, *([ACCEPTED] if changed else [])))
+        replaced = ", ".join(f"'{each}'" for each in (PENDING, REFUSED, GAVE_UP))
+        says_otherwise = (
+            "CASE length(message) WHEN 0 THEN message_id <> excluded.message_id"  # its bytes were dropped after a year
+            " ELSE content(message) <> content(excluded.message) END"
+        )
         with self.db:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.execute(
@@ -137,18 +177,19 @@ class Outbox:
             )
             self.db.executemany(
                 "INSERT INTO letters (area, cutoff, revision, about, address, recipient, sender, message_id, message, "
-                "queued, due, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "queued, due, changed, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (area, cutoff, revision, about, address) DO UPDATE SET address = excluded.address, "
                 "recipient = excluded.recipient, sender = excluded.sender, message_id = excluded.message_id, "
-                "message = excluded.message, "
+                "message = excluded.message, digest = excluded.digest, "
                 f"state = '{PENDING}', queued = excluded.queued, due = excluded.due, changed = excluded.changed, "
                 "reply = '' "
-                f"WHERE state IN ({replaced}) AND resent = 0 "
-                "AND (message_id <> excluded.message_id OR reply = 'off_list')",
+                f"WHERE resent = 0 AND (state IN ({replaced}) AND (message_id <> excluded.message_id "
+                f"OR reply IN ('off_list', 'altered') OR state = '{PENDING}' AND queued > excluded.queued + {LONGEST_WAIT_S}) "
+                f"OR {changed:d} AND state = '{ACCEPTED}' AND {says_otherwise})",
                 [
                     (
                         *(*week, each.about, each.address, each.recipient, each.sender, each.message_id),
-                        *(each.message, now, now, now),
+                        *(each.message, now, now, now, digest(each.address, each.sender, each.message)),
                     )
                     for each in letters
                 ],
@@ -172,6 +213,18 @@ class Outbox:
             *(PENDING, now, now, now, UNCERTAIN, area, cutoff, area, cutoff),
         )
 
+    def mend_clock(self, area: str, cutoff: str, now: float) -> int:
+        """Let letters that wait for a time that we never set be due now: a clock was wrong once. Returns how many.
+
+        Their 48 hours begin now too where they began in the future. What is settled keeps the time that was written
+        down.
+        """
+        return self._changed(
+            "UPDATE letters SET due = min(due, ?), queued = min(queued, ?) "
+            "WHERE state = ? AND area = ? AND cutoff = ? AND (due > ? OR queued > ?)",
+            *(now, now, PENDING, area, cutoff, now + LONGEST_WAIT_S, now + LONGEST_WAIT_S),
+        )
+
     def next(self, area: str, cutoff: str) -> sqlite3.Row | None:
         """The waiting letter that is due first: id, due."""
         return self.db.execute(
@@ -183,7 +236,7 @@ class Outbox:
         """Begin a try. Returns the letter; its number of tries identifies this try. None: the letter does not wait."""
         rows = self.db.execute(
             "UPDATE letters SET tries = tries + 1 WHERE id = ? AND state = ? "
-            "RETURNING id, tries, queued, address, sender, message",
+            "RETURNING id, tries, queued, address, sender, message, digest",
             (letter, PENDING),
         ).fetchall()
         return rows[0] if rows else None
@@ -200,16 +253,17 @@ class Outbox:
     def settle(self, letter: int, tries: int, state: str, reply: str, now: float, jitter: float | None = None) -> None:
         """Record the result of a try. With ``pending`` the letter is tried again later, or given up after 48 hours.
 
-        A late answer replaces "uncertain".
+        These begin with the first try: a letter that lay in a machine that was off, or whose clock jumped, has not been
+        tried for two days. A late answer replaces "uncertain".
         """
         queued = self.db.execute("SELECT queued FROM letters WHERE id = ?", (letter,)).fetchone()["queued"]
-        due = now
+        queued, due = max(queued, now) if tries == 1 else queued, now
         if state == PENDING:
             due = next_try(tries, queued, now, random.random() if jitter is None else jitter)
         self._changed(
-            "UPDATE letters SET state = ?, reply = ?, due = ?, changed = ? WHERE id = ? AND tries = ? "
+            "UPDATE letters SET state = ?, reply = ?, due = ?, changed = ?, queued = ? WHERE id = ? AND tries = ? "
             f"AND state IN ('{PENDING}', '{SENDING}', '{UNCERTAIN}')",
-            *(state if due else GAVE_UP, reply, due or now, now, letter, tries),
+            *(state if due else GAVE_UP, reply, due or now, now, queued, letter, tries),
         )
 
     def close_try(self, letter: int, reply: str, now: float) -> None:

@@ -34,6 +34,10 @@ PASSWORD = "ANALYSIS_SMTP_PASSWORD"  # the environment variable
 CREDENTIALS, CREDENTIAL = "CREDENTIALS_DIRECTORY", "smtp-password"  # systemd's LoadCredential=smtp-password:…
 SECURITIES = ("starttls", "tls", "none")
 LOGIN_CODES = (530, 534, 535, 538)  # these answers are about our account, not about the recipient
+UNKNOWN_MECHANISM = (504,)  # RFC 4954 §4
+MECHANISMS = {"PLAIN": "auth_plain", "LOGIN": "auth_login", "CRAM-MD5": "auth_cram_md5"}  # as smtplib calls them
+MOST_PASSWORD = 1000  # bytes, our choice: a larger file is not that of a password
+BOM = b"\xef\xbb\xbf"  # some editors on Windows write it
 MOST_MEMORY = 512 * 1024 * 1024
 PIECE = 64 * 1024  # bytes; each piece has the time limit of a stage, so that a slow connection is no fault
 COMMAND = [sys.executable, "-P", "-m", __name__]  # -P: nothing is imported from the working folder
@@ -84,17 +88,39 @@ def password(server: Server) -> str:
         if CREDENTIALS not in os.environ:
             raise PasswordError(f"no password for {server.user}: set password_file in mail.toml, or ${PASSWORD}")
         path, private = Path(os.environ[CREDENTIALS]) / CREDENTIAL, 0o037
-    with path.open(
-        encoding="latin-1"
-    ) as lines:  # this encoding accepts any byte; other characters than ASCII are refused below
-        about = os.fstat(lines.fileno())
-        if os.name == "posix" and (about.st_mode & private or not stat.S_ISREG(about.st_mode)):
+    return _ascii(_line_of(path, private))
+
+
+def _line_of(path: Path, private: int) -> str:
+    """The one line of a password file. Raises PasswordError, whose text says nothing of what is in the file.
+
+    private : the bits of its mode that must not be set
+    It is looked at before it is opened: opening a pipe waits for ever, and a device may do anything.
+    """
+    expected = "expected a file with the password alone, on one line"
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "a device or a pipe"
+            raise PasswordError(f"{path}: it is {kind}; {expected}")
+        if os.name == "posix" and about.st_mode & private:
             raise PasswordError(f"{path}: others may read it (mode {about.st_mode & 0o777:03o}); expected chmod 600")
-        secret = lines.read().rstrip("\r\n")
-    return _ascii(secret)
+        if about.st_size > MOST_PASSWORD:
+            raise PasswordError(f"{path}: it has {about.st_size:,} bytes; {expected}")
+        held = path.read_bytes()
+    except OSError as error:
+        raise PasswordError(f"{path}: {error.strerror}; {expected}") from None
+    secret = held.removeprefix(BOM).decode("latin-1").rstrip("\r\n")  # it accepts any byte: ``_ascii`` refuses others
+    if not secret:
+        raise PasswordError(f"{path}: it is empty; {expected}")
+    if lines := sum(secret.count(end) for end in ("\n", "\r")):
+        raise PasswordError(f"{path}: it has {lines + 1} lines or more; {expected}")
+    return secret
 
 
 def _ascii(secret: str) -> str:
+    if "\0" in secret:  # it ends the password in AUTH PLAIN, so that another one would be tried
+        raise PasswordError("the password holds a zero byte; is its file written in UTF-16? save it as plain text")
     if not secret.isascii():  # smtplib could not send it, and its message would show a part of it
         raise PasswordError("the password holds letters outside ASCII, which SMTP cannot carry")
     return secret
@@ -174,11 +200,33 @@ def _connected(server: Server, sender: str, secret: str) -> smtplib.SMTP:
             raise smtplib.SMTPNotSupportedError("without TLS only to this machine itself")
         smtp.ehlo_or_helo_if_needed()
         if server.user:
-            smtp.login(server.user, secret)
+            _log_in(smtp, server.user, secret)
     except BaseException:
         smtp.close()
         raise
     return smtp
+
+
+def _log_in(smtp: smtplib.SMTP, user: str, secret: str) -> None:
+    """Try the password once. smtplib's own ``login`` tries it by each mechanism, and three refusals lock an account.
+
+    Over TLS the plain one is as safe as the others, and the only one that every server can compare with what it keeps.
+    A server that does not know the mechanism has not looked at the password; then it is the next one's turn.
+    Raises : SMTPAuthenticationError; SMTPNotSupportedError where the server offers no mechanism that we know.
+    """
+    smtp.user, smtp.password = user, secret  # the mechanisms take them from there
+    offered = set(smtp.esmtp_features.get("auth", "").upper().split())
+    known = [name for name in MECHANISMS if name in offered]
+    if not known:
+        raise smtplib.SMTPNotSupportedError(f"the server offers no login by {', '.join(MECHANISMS)}")
+    for name in known:
+        try:
+            smtp.auth(name, getattr(smtp, MECHANISMS[name]))
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code not in UNKNOWN_MECHANISM or name == known[-1]:
+                raise
+        else:
+            return
 
 
 def _verifying(server: Server) -> ssl.SSLContext:
@@ -231,6 +279,9 @@ def attempt(box: Outbox, letter: int, server: Server, clock: Callable[[], float]
     """Try once to send a letter of the outbox, and record the result there. Returns SETTLED or LOGIN_REFUSED."""
     row = box.take(letter)
     if row is None:
+        return SETTLED
+    if outbox.digest(row["address"], row["sender"], row["message"]) != row["digest"]:
+        box.settle(letter, row["tries"], outbox.GAVE_UP, "altered", clock())
         return SETTLED
     secret = password(server)
     verdict, smtp = transact(server, dict(row), secret, lambda: box.sending(letter, row["tries"], clock()))

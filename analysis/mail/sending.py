@@ -4,6 +4,7 @@ One process for each week sends the letters of the outbox: one try after the oth
 stopped and started again at any time; the outbox knows which letters are left.
 """
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -36,6 +37,12 @@ class WeekIsBusy(AnalysisError):
     """Another process makes this week, or sends its letters."""
 
     status = Exit.BUSY
+
+
+class LoginRefused(AnalysisError):
+    """The server refuses our account, so no other letter is tried; the text is the table of the letters."""
+
+    status = Exit.UNSETTLED
 
 
 # -- the week's letters ----------------------------------------------------------------------------------------------
@@ -77,22 +84,27 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
     """What the published week has to send, as it was made.
 
     Raises : NothingPublished; WeekIsBusy while the week is being made; MailError for a letter that is missing, or is
-             not as run.json says that it was published.
+             not as run.json says that it was published, and for a run.json that says nothing.
     """
     place, folder = paths.reports(home, area, cutoff, "mail.eml"), paths.processed(home, area, cutoff)
-    if not place.is_file():
-        raise NothingPublished(words.say("mail.nothing_published", area=area, cutoff=cutoff, command=command.typed()))
+    name, about = place.relative_to(home).as_posix(), {"area": area, "cutoff": cutoff, "command": command.typed()}
+    if not (place.is_file() or (folder / record.NAME).is_file()):
+        raise NothingPublished(words.say("mail.nothing_published", **about))
     try:
         with publish.locked(home, area, cutoff):
-            made = record.read(home, area, cutoff).get("products", {})
-            if not made and (folder / record.NAME).exists():  # nobody can tell what was published
-                raise compose.MailError(words.say("mail.not_as_published", file=record.NAME))
+            made_as = record.read(home, area, cutoff)
+            made = made_as.get("products")
+            if not made:  # nobody can tell what was published
+                shown = (folder / record.NAME).relative_to(home).as_posix()
+                raise compose.MailError(words.say("mail.not_as_published", file=shown))
+            if not place.is_file() and name not in made:
+                raise NothingPublished(words.say("mail.nothing_published", **about))
             table = folder / addressees.LIST
             is_there = table.is_file() or table.relative_to(home).as_posix() in made
             listed = addressees.read_list(_as_published(table, home, made, words)) if is_there else []
             letters = {each.code: _as_published(folder / each.file, home, made, words) for each in listed if each.file}
             week = _as_published(place, home, made, words)
-            revision = record.get("revision") or len(store.revisions(place.parent)) + 1  # people may add a folder r9
+            revision = made_as.get("revision") or len(store.revisions(place.parent)) + 1  # people may add a folder r9
             return Issue(revision, week, letters, listed, folder)
     except locks.Busy as busy:
         said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
@@ -102,9 +114,10 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
 def _as_published(path: Path, home: Path, made: dict[str, str], words: Wording) -> bytes:
     """The bytes of a product; MailError where they are not those that were published. made : sha256, from run.json"""
     name = path.relative_to(home).as_posix()
-    if made and not (path.is_file() and atomic.sha256(path) == made.get(name)):
+    data = path.read_bytes() if path.is_file() else None
+    if data is None or hashlib.sha256(data).hexdigest() != made.get(name):
         raise compose.MailError(words.say("mail.not_as_published", file=name))
-    return path.read_bytes()
+    return data
 
 
 def letters(
@@ -227,7 +240,7 @@ def send(
     resend  : send the uncertain letters again, and add no new ones
     changed : send those who have it already what has changed in it since, such as new remarks
     Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
-    Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError.
+    Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError; LoginRefused.
     """
     issue, about = compiled(home, area, cutoff, words), settings.settings(home, area)
     if about is None or about.server is None:
@@ -244,8 +257,9 @@ def send(
             issue = compiled(home, area, cutoff, words)
             made = letters(home, area, cutoff, issue, about, box, clock())
             box.queue(area, cutoff, issue.revision, made, clock(), changed)
+        done = True
         try:
-            done = _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
+            _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
         except KeyboardInterrupt:
             box.recover(area, cutoff, clock())
             tell(words.say("mail.stopped"))
@@ -264,9 +278,12 @@ def _work(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     attempt: Callable[..., int],
-) -> bool:
-    """Try the letters, always the one that is due first, until none waits; False if our own account is refused."""
-    while letter := box.next(area, cutoff):
+) -> None:
+    """Try the letters, always the one that is due first, until none waits. Raises LoginRefused."""
+    while True:
+        box.mend_clock(area, cutoff, clock())
+        if (letter := box.next(area, cutoff)) is None:
+            return
         if (wait_s := letter["due"] - clock()) > 0:
             waiting = sum(row["state"] == outbox.PENDING for row in box.rows(area, cutoff))
             tell(words.say("mail.waiting", count=waiting, time=say_time(letter["due"])))
@@ -274,11 +291,10 @@ def _work(
             continue
         if attempt(box, letter["id"], server, clock) == sender.LOGIN_REFUSED:
             tell(words.say("mail.login_refused", user=server.user))
-            return False
+            raise LoginRefused(summarise(box.rows(area, cutoff), area, cutoff, words)[1])
         rows = box.rows(area, cutoff)
         settled = sum(row["state"] not in (outbox.PENDING, outbox.SENDING) for row in rows)
         tell(words.say("mail.progress", count=settled, all=len(rows)))
-    return True
 
 
 def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:

@@ -279,3 +279,110 @@ def test_what_a_method_did_is_on_the_disk_when_it_returns(box):
     assert not box.db.in_transaction
     with closing(Outbox(box.path)) as other:
         assert states(other) == {"r1 lan": PENDING}
+
+
+# -- one person, one letter -------------------------------------------------------------------------------------------
+
+MESSAGE = b"From: a\r\nTo: %s\r\nDate: %s\r\nMessage-ID: <%s>\r\nSubject: %s\r\n\r\n57,45\r\n"
+
+
+def named(name: bytes, day: bytes = b"Mon", subject: bytes = b"766") -> Letter:
+    key = b"-".join([name, subject])
+    return Letter(
+        f"{name.decode()} <lan@leaders.example>",
+        "lan@leaders.example",
+        "a@office.example",
+        f"<{key.decode()}>",
+        MESSAGE % (name, day, key, subject),
+    )
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_another_name_of_its_reader_makes_no_second_letter_even_where_changed_ones_are_asked_for(box, changed):
+    box.queue(*WEEK, 1, [named(b"Lan")], NOON)
+    try_next(box, ACCEPTED)
+    box.queue(*WEEK, 1, [named(b"Chi Lan", b"Tue")], NOON, changed)
+    assert states(box) == {"r1 lan": ACCEPTED}
+    box.queue(*WEEK, 1, [named(b"Chi Lan", subject=b"other")], NOON, changed)
+    assert states(box) == {"r1 lan": PENDING if changed else ACCEPTED}
+
+
+def test_a_letter_whose_bytes_were_dropped_is_sent_again_only_where_its_id_is_another(box):
+    box.queue(*WEEK, 1, [named(b"Lan")], NOON)
+    try_next(box, ACCEPTED)
+    assert box.forget_bytes(NOON + 366 * 24 * HOUR) == 1
+    box.queue(*WEEK, 1, [named(b"Lan")], NOON, changed=True)
+    assert states(box) == {"r1 lan": ACCEPTED}
+
+
+def test_an_outbox_from_before_digests_is_taken_over_and_its_letters_can_be_sent(tmp_path):
+    path = tmp_path / "outbox.sqlite"
+    with closing(Outbox(path)) as box:
+        box.queue(*WEEK, 1, [letter("Lan"), letter("minh")], NOON)
+        try_next(box, ACCEPTED)
+        box.db.execute("ALTER TABLE letters DROP COLUMN digest")
+    for _ in range(2):
+        with closing(Outbox(path)) as box:
+            row = box.take(box.next(*WEEK)["id"])
+            assert row["digest"] == outbox.digest(row["address"], row["sender"], row["message"]) != ""
+            box.queue(*WEEK, 1, [letter("lan"), letter("minh")], NOON)
+            assert states(box) == {"r1 Lan": ACCEPTED, "r1 minh": PENDING}
+
+
+# -- a clock that was wrong -------------------------------------------------------------------------------------------
+
+DAY, YEARS = 24 * HOUR, 2315 * 24 * HOUR
+
+
+def waits_until(box: Outbox, due: float, queued: float = NOON, tries: int = 0) -> None:
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    box.db.execute("UPDATE letters SET due = ?, queued = ?, changed = ?, tries = ?", (due, queued, queued, tries))
+
+
+@pytest.mark.parametrize("tries", [0, 3])
+@pytest.mark.parametrize("ahead", [2 * HOUR, DAY, YEARS])
+def test_a_letter_that_is_due_later_than_we_ever_let_one_wait_is_due_now(box, ahead, tries):
+    waits_until(box, NOON + ahead, NOON + ahead - HOUR, tries)
+    box.mend_clock(*WEEK, NOON)
+    assert box.next(*WEEK)["due"] == NOON
+
+
+@pytest.mark.parametrize("ahead", [0, 5 * MINUTE, 72 * MINUTE])
+def test_a_letter_that_waits_as_we_let_it_wait_goes_on_waiting(box, ahead):
+    waits_until(box, NOON + ahead, NOON)
+    assert box.mend_clock(*WEEK, NOON) == 0 and box.next(*WEEK)["due"] == NOON + ahead
+
+
+def test_the_48_hours_of_a_letter_put_down_in_the_future_begin_now(box):
+    waits_until(box, NOON + YEARS, NOON + YEARS, tries=2)
+    box.mend_clock(*WEEK, NOON)
+    now = NOON
+    while states(box) == {"r1 lan": PENDING}:
+        now = box.next(*WEEK)["due"]
+        try_next(box, PENDING, now=now)
+    assert states(box) == {"r1 lan": GAVE_UP} and NOON + 46 * HOUR < now <= NOON + 48 * HOUR
+
+
+@pytest.mark.parametrize("later", [3 * DAY, YEARS])
+def test_a_jump_of_the_clock_gives_no_letter_up_that_was_never_tried(box, later):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    try_next(box, PENDING, now=NOON + later)
+    assert states(box) == {"r1 lan": PENDING} and box.next(*WEEK)["due"] == NOON + later + 5 * MINUTE
+    try_next(box, PENDING, now=NOON + later + 48 * HOUR)
+    assert states(box) == {"r1 lan": GAVE_UP}
+
+
+def test_a_letter_put_down_in_the_future_is_put_down_anew_with_the_right_date(box):
+    box.queue(*WEEK, 1, [named(b"Lan", b"2030")], NOON + YEARS)
+    box.queue(*WEEK, 1, [named(b"Lan", b"2023")], NOON)
+    row = box.take(box.next(*WEEK)["id"])
+    assert b"2023" in row["message"] and (row["queued"], row["tries"]) == (NOON, 1)
+    box.queue(*WEEK, 1, [named(b"Lan", b"a minute less")], NOON - MINUTE)  # as time servers put a clock right
+    assert b"2023" in box.take(row["id"])["message"]
+
+
+def test_what_was_settled_in_the_future_keeps_its_time_and_its_bytes(box):
+    box.queue(*WEEK, 1, [letter("lan")], NOON)
+    try_next(box, ACCEPTED, now=NOON + YEARS)
+    assert box.mend_clock(*WEEK, NOON) == box.forget_bytes(NOON + DAY) == 0
+    assert box.rows(*WEEK)[0]["changed"] == NOON + YEARS

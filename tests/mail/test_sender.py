@@ -474,6 +474,140 @@ def test_the_password_is_in_no_argument_and_no_input_of_the_child(box, authority
     assert len(given) == 1 and SECRET not in repr(given)
 
 
+# -- one wrong password is tried once ---------------------------------------------------------------------------------
+
+MECHANISMS = (
+    "AUTH CRAM-MD5 PLAIN LOGIN",
+    "AUTH LOGIN PLAIN",
+    "AUTH=LOGIN PLAIN CRAM-MD5",
+    "AUTH LOGIN",
+    "AUTH CRAM-MD5",
+)
+
+
+def auths(seen: mx.Seen) -> list[str]:
+    """The mechanisms by which a login was tried, in order."""
+    return re.findall(r"(?mi)^AUTH (\S+)", seen.wire.decode("latin-1"))
+
+
+def refusing(*answers: str, offered: str = MECHANISMS[0]) -> Callable:
+    """A bare server without TLS that offers a login and answers each try so, the last one for ever."""
+
+    def talk(line: mx.Recorded) -> None:
+        left = list(answers)
+        line.send(b"220 mx\r\n")
+        while heard := line.receive():
+            if heard[:4].upper() in (b"EHLO", b"HELO"):
+                line.send(f"250-mx\r\n250 {offered}\r\n".encode())
+            elif heard[:5].upper() == b"AUTH " and heard.split()[1].upper() != b"PLAIN":
+                line.send(b"334 PDEyM0BteD4=\r\n")
+            else:
+                line.send(f"{left.pop(0) if len(left) > 1 else left[0]}\r\n".encode())
+
+    return talk
+
+
+@pytest.mark.parametrize("offered", MECHANISMS)
+@pytest.mark.parametrize("code", ["535 5.7.8 bad credentials", "534 5.7.9 too weak", "538 5.7.11 encryption required", "525 5.7.13 account disabled"])  # fmt: skip
+def test_a_wrong_password_is_tried_once_however_many_mechanisms_are_offered(box, secret, offered, code):
+    with mx.raw(refusing(code, offered=offered)) as (port, seen):
+        letter = queued(box)
+        server = plain(port, user=USER, password_file=str(secret))
+        assert sender.attempt(box, letter, server, lambda: NOON) == sender.LOGIN_REFUSED
+    assert len(auths(seen)) == 1 and seen.connections == 1
+    assert box.rows(*WEEK)[0]["reply"] == f"login {code[:3]}"
+
+
+@pytest.mark.parametrize("answer", ["454 4.7.0 temporary", "432 4.7.12 transition needed", "421 4.3.2 closing"])
+def test_a_login_that_fails_for_now_is_tried_once_too_and_costs_a_try(box, secret, answer):
+    with mx.raw(refusing(answer)) as (port, seen):
+        assert tried(box, plain(port, user=USER, password_file=str(secret)))[0] == PENDING
+    assert len(auths(seen)) == 1 and box.rows(*WEEK)[0]["tries"] == 1 and box.next(*WEEK)["due"] > NOON
+
+
+def test_a_mechanism_that_the_server_does_not_know_after_all_gives_the_next_its_turn(box, secret):
+    with mx.raw(refusing("504 5.5.4 unrecognized", "235 in", "550 enough")) as (port, seen):
+        tried(box, plain(port, user=USER, password_file=str(secret)))
+    assert auths(seen) == ["PLAIN", "LOGIN"]
+
+
+@pytest.mark.parametrize("offered", ["SIZE 1000", "AUTH GSSAPI NTLM XOAUTH2"])
+def test_where_no_mechanism_that_we_know_is_offered_the_password_stays_here(box, secret, offered):
+    with mx.raw(refusing("235 in", offered=offered)) as (port, seen):
+        state, reply = tried(box, plain(port, user=USER, password_file=str(secret)))
+    assert (state, auths(seen)) == (PENDING, []) and "no login by PLAIN, LOGIN, CRAM-MD5" in reply
+
+
+# -- a password file that is none -------------------------------------------------------------------------------------
+
+NO_PASSWORD = {
+    "empty": (b"", "it is empty"),
+    "a line end": (b"\r\n", "it is empty"),
+    "a byte order mark": (b"\xef\xbb\xbf\n", "it is empty"),
+    "two lines": (f"{SECRET}\nother\n".encode(), "it has 2 lines or more"),
+    "two lines of Windows": (f"{SECRET}\r\nother".encode(), "lines or more"),
+    "a remark above": (f"# password\n{SECRET}\n".encode(), "it has 2 lines or more"),
+    "5 MB": (SECRET.encode() * 349_526, "it has 5,242,890 bytes"),
+    "UTF-16": (SECRET.encode("utf-16"), "outside ASCII|zero byte"),
+    "UTF-16 without a mark": (SECRET.encode("utf-16-le"), "zero byte"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_PASSWORD)
+def test_a_password_file_that_holds_another_thing_is_refused_and_nothing_of_it_is_told(verified, secret, kind):
+    held, said = NO_PASSWORD[kind]
+    secret.write_bytes(held)
+    with pytest.raises(sender.PasswordError, match=said) as told:
+        sender.password(verified(1))
+    assert SECRET not in str(told.value) and "other" not in str(told.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices in folders")
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "a device", "nothing", "a link to nothing", "a link to a pipe"])
+def test_a_password_file_that_is_no_file_is_refused_without_waiting(verified, secret, kind):
+    secret.unlink()
+    pipe = secret.with_name("pipe")
+    os.mkfifo(pipe, 0o600)
+    made = {
+        "a folder": secret.mkdir,
+        "a pipe": lambda: os.mkfifo(secret, 0o600),
+        "a device": lambda: secret.symlink_to("/dev/zero"),
+        "nothing": lambda: None,
+        "a link to nothing": lambda: secret.symlink_to(secret.with_name("nowhere")),
+        "a link to a pipe": lambda: secret.symlink_to(pipe),
+    }
+    made[kind]()
+    with pytest.raises(sender.PasswordError) as told:
+        sender.password(verified(1))
+    kinds = {"a pipe": "a device or a pipe", "a device": "a device or a pipe", "a link to a pipe": "a device or a pipe"}
+    expected = {"nothing": "No such file", "a link to nothing": "No such file"}.get(
+        kind, f"it is {kinds.get(kind, kind)}"
+    )
+    assert str(told.value).startswith(f"{secret}: {expected}") and str(told.value).endswith("on one line")
+
+
+@pytest.mark.parametrize("written", [b"%s", b"%s\n", b"%s\r\n", b"\xef\xbb\xbf%s\r\n"])
+def test_a_password_as_editors_save_it_is_the_same(verified, secret, written):
+    secret.write_bytes(written % SECRET.encode())
+    assert sender.password(verified(1)) == SECRET
+
+
+# -- a letter that was changed in the outbox --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["message = replace(message, 'hai', 'ba')", "message = CAST('x' AS TEXT)", "message = x''", "address = 'evil@leaders.example'", "sender = 'x@office.example'", "digest = ''"])  # fmt: skip
+def test_a_letter_that_was_changed_in_the_outbox_is_not_sent_and_the_next_call_makes_it_anew(box, column):
+    letter = queued(box)
+    box.db.execute(f"UPDATE letters SET {column}")
+    with mx.serving() as (port, seen):
+        assert sender.attempt(box, letter, plain(port), lambda: NOON) == sender.SETTLED
+        [row] = box.rows(*WEEK)
+        assert (row["state"], row["reply"], seen.connections) == ("gave up", "altered", 0)
+        if not column.startswith("address"):  # else the list has a letter of its own to the right box
+            assert tried(box, plain(port)) == (ACCEPTED, "")
+            assert seen.taken == [("a@office.example", "lan@leaders.example", MESSAGE)]
+
+
 NETWORK = r"(smtplib|socket|socketserver|ssl|http|requests|httpx|asyncio|ftplib|imaplib|urllib\.request)(\..*)?"
 
 

@@ -82,6 +82,14 @@ def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cu
         body, subject=subject, words=words, sender="report@example.invalid", date=MONDAY, seed="x"
     )
     compose.save(message, place / "mail.eml")
+    write_down(home, cutoff)
+
+
+def write_down(home: Path, cutoff: str = CUTOFF) -> None:
+    """run.json of what lies there, as a run that made it so would write it."""
+    places = (paths.processed(home, AREA, cutoff), paths.reports(home, AREA, cutoff))
+    made = {name: sha for place in places for name, sha in atomic.hashes(place.rglob("*"), home).items()}
+    atomic.save_json(places[0] / "run.json", {"products": made})
 
 
 def write_recipients(home: Path, *boxes: str, rows: list[tuple[str, ...]] | None = None) -> None:
@@ -219,6 +227,7 @@ def test_settings_that_cannot_be_read_are_named_at_the_end_of_a_week(home, words
 def test_the_weeks_draft_becomes_letters_that_are_drafts_no_more(home, words):
     message = compose.build_mail(BODY, subject=SUBJECT, words=words, date=MONDAY, seed="x")
     compose.save(message, paths.reports(home, *WEEK) / "mail.eml")
+    write_down(home)
     with mx.serving() as (port, seen):
         write_settings(home, port)
         assert send(home, words)[0] == 0
@@ -293,6 +302,7 @@ def test_a_changed_mail_eml_is_not_sent(home, capsys):
             ),
         ):
             place.write_bytes(changed)
+            write_down(home)  # so it is not the digest that gives it away
             assert call("--send", home=home) == 4
             assert "mail.eml" in capsys.readouterr().out
     assert seen.connections == 0 and states(home) == {}
@@ -410,7 +420,7 @@ LISTED = [
 def publish_letters(home: Path, words, **contents: str) -> None:
     """The letters of a published week, after its mail, as a run publishes them; a second time the first stay as r1."""
     folder = paths.processed(home, *WEEK)
-    if folder.exists():
+    if (folder / "mail").exists():
         number = len(store.revisions(folder)) + 1
         folder.rename(folder.with_name("old"))
         folder.mkdir()
@@ -421,9 +431,7 @@ def publish_letters(home: Path, words, **contents: str) -> None:
         about = {"subject": f"766 {each.name_vi}", "words": words, "date": MONDAY, "seed": each.code}
         compose.save(compose.build_mail(f"<p>{each.name_vi} {content}</p>", **about), folder / each.file)
     (folder / addressees.LIST).write_text(addressees.write_list(LISTED), "utf-8")
-    places = (folder, paths.reports(home, *WEEK))
-    made = {name: sha for place in places for name, sha in atomic.hashes(place.rglob("*"), home).items()}
-    atomic.save_json(folder / "run.json", {"products": made})
+    write_down(home)
 
 
 def got(seen) -> list[tuple[str, str]]:
@@ -535,6 +543,157 @@ def test_what_was_changed_after_it_was_published_is_not_sent(home, words, name, 
     assert not sending.path(home).exists()
 
 
+def edited(home: Path, name: str, change) -> Path:
+    """A file of the week in which ``change`` has changed the text."""
+    (place,) = [
+        path for path in (paths.reports(home, *WEEK) / name, paths.processed(home, *WEEK) / name) if path.exists()
+    ]
+    place.write_text(change(place.read_text("utf-8")), "utf-8")
+    return place
+
+
+RECORDS = {
+    "missing": lambda text: None,
+    "empty": lambda text: "",
+    "no JSON": lambda text: text[:-5],
+    "a list": lambda text: "[]",
+    "without products": lambda text: "{}",
+    "products that are a list": lambda text: '{"products": ["mail.eml"]}',
+    "products that are a text": lambda text: '{"products": "all"}',
+    "no products": lambda text: '{"products": {}}',
+    "another digest": lambda text: re.sub(r'(mail\.eml": ")..', r"\1zz", text),
+    "a digest that is a number": lambda text: re.sub(r'(mail\.eml": )"[0-9a-f]+"', r"\g<1>5", text),
+    "without the mail": lambda text: text.replace("/mail.eml", "/mail.old"),
+    "without the list of letters": lambda text: re.sub(r'(?m)^.*letters\.csv".*\n', "", text),
+    "without a letter": lambda text: re.sub(r'(?m)^.*30634\.eml".*\n', "", text),
+}
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_that_was_edited_or_is_missing_proves_nothing_and_nothing_is_queued(home, words, kind, capsys):
+    publish_letters(home, words)
+    record = paths.processed(home, *WEEK) / "run.json"
+    text = RECORDS[kind](record.read_text("utf-8"))
+    record.unlink() if text is None else record.write_text(text, "utf-8")
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        for option in ("--send", "--preview"):
+            assert call(option, home=home) == 4
+            said = capsys.readouterr().out
+            named = {"without the list of letters": "letters.csv", "without a letter": "30634.eml"}.get(
+                kind, "mail.eml" if "digest" in kind or "mail" in kind else "run.json"
+            )
+            assert named in said and "không còn đúng như khi phát hành" in said, said
+    assert seen.connections == 0 and not sending.path(home).exists()
+
+
+@pytest.mark.parametrize("name", ["mail.eml", "letters.csv", "30634.eml", "reports", "a folder for mail.eml"])
+def test_a_letter_that_is_missing_is_named_and_nothing_is_queued(home, words, name, capsys):
+    publish_letters(home, words)
+    write_settings(home)
+    mail = paths.reports(home, *WEEK) / "mail.eml"
+    if name == "reports":
+        shutil.rmtree(mail.parent)
+    else:
+        (mail if "mail.eml" in name else paths.processed(home, *WEEK) / "mail" / name).unlink()
+    if name.startswith("a folder"):
+        mail.mkdir()
+    for option in ("--send", "--preview"):
+        assert call(option, home=home) == 4
+        assert (name if name[0] in "l3" else "mail.eml") in capsys.readouterr().out
+    assert not sending.path(home).exists()
+
+
+def test_a_figure_typed_into_the_mail_is_refused_with_the_name_of_the_file(home, words, capsys):
+    write_settings(home)
+    edited(home, "mail.eml", lambda text: text.replace("49,18", "75,45"))
+    assert call("--send", home=home) == 4
+    assert f"reports/{AREA}/{CUTOFF}/mail.eml không còn đúng" in capsys.readouterr().out
+    assert not sending.path(home).exists()
+
+
+# -- a clock that was wrong once --------------------------------------------------------------------------------------
+
+YEARS = 2315 * 86_400
+
+
+def test_a_letter_that_waits_since_the_clock_was_wrong_goes_out_at_once(home, words):
+    with mx.serving({"RCPT": mx.once(mx.says("450 later"))}) as (port, seen):
+        write_settings(home, port)
+
+        def stop(_):
+            raise KeyboardInterrupt
+
+        assert send(home, words, now=NOON + YEARS, sleep=stop)[0] == 4
+        assert sorted(states(home).values()) == [ACCEPTED, ACCEPTED, PENDING]
+        assert send(home, words, now=NOON)[0] == 0  # ``send`` fails where it waits
+    assert len(seen.taken) == 3 and set(states(home).values()) == {ACCEPTED}
+
+
+def test_a_clock_that_is_set_back_while_letters_wait_makes_none_sleep_for_years(home, words):
+    now, slept = [NOON], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds if len(slept) > 1 else -YEARS
+
+    with mx.serving({"RCPT": mx.once(mx.says("450 later"), 4)}) as (port, seen):
+        write_settings(home, port)
+        assert send(home, words, clock=lambda: now[0], sleep=sleep)[0] == 0
+    assert len(seen.taken) == 3 and max(slept) <= 72 * 60
+
+
+def test_a_letter_is_dated_when_it_goes_out_and_not_when_a_wrong_clock_put_it_down(home, words):
+    with mx.serving({"MAIL": mx.once(mx.says("530 login"))}) as (port, seen):
+        write_settings(home, port)
+        with pytest.raises(sending.LoginRefused):
+            send(home, words, now=NOON + YEARS)
+        assert send(home, words, now=NOON)[0] == 0
+    dates = {
+        email.message_from_bytes(data, policy=email.policy.default)["Date"].datetime.year for _, _, data in seen.taken
+    }
+    assert dates == {2023}
+
+
+# -- one person, one letter -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "again", ["Lan@leaders.example", "lan@LEADERS.example", " lan@leaders.example.", "lan@leaders。example"]
+)
+@pytest.mark.parametrize("option", [(), ("--changed",)])
+def test_an_address_or_a_name_written_otherwise_makes_no_second_letter(home, again, option):
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        write_recipients(home, "lan")
+        assert call("--send", home=home) == 0
+        write_recipients(home, rows=[(AREA, "Bà Lan, Chánh Văn phòng", again)])
+        assert call("--send", *option, home=home) == call("--resend-uncertain", home=home) == 0
+    assert seen.recipients() == ["lan@leaders.example"]
+
+
+def test_a_correction_reaches_who_is_written_otherwise_now_once(home, words):
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        write_recipients(home, "lan", "minh")
+        assert send(home, words)[0] == 0
+        publish_week(home, words, CORRECTED)
+        write_recipients(home, rows=[(AREA, "Bà Lan", "LAN@Leaders.example."), (AREA, "", "tam@leaders.example")])
+        assert send(home, words)[0] == send(home, words)[0] == 0
+    assert [box.lower() for box in seen.recipients()[2:]] == [
+        f"{box}@leaders.example" for box in ("lan", "minh", "tam")
+    ]
+
+
+def test_who_changes_the_sender_sends_nobody_a_second_letter(home, words):
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert send(home, words)[0] == 0
+        write_settings(home, port, sender="Phòng Nội vụ <noi-vu@chomoi.example>", reply_to="a@chomoi.example")
+        assert send(home, words, changed=True)[0] == 0
+    assert len(seen.taken) == 3
+
+
 def test_the_bytes_of_letters_settled_for_a_year_are_dropped_when_a_later_week_is_sent(home, words):
     with mx.serving() as (port, _):
         write_settings(home, port)
@@ -589,6 +748,7 @@ def test_the_appendix_beside_the_mail_is_attached_and_arrives(home, words):
     first = (place / "mail.eml").read_bytes()
     compose.save(message, place / "mail.eml", attached)
     assert (place / "mail.eml").read_bytes() == first
+    write_down(home)
     with mx.serving() as (port, seen):
         write_settings(home, port)
         assert send(home, words)[0] == 0
@@ -730,7 +890,7 @@ def test_there_are_more_than_forty_payloads():
         "a[b]",
     ],
 )
-def test_an_odd_name_is_refused_or_stays_one_name(home, name):
+def test_an_odd_name_is_refused_or_stays_one_name(home, words, name):
     write_settings(home)
     write_recipients(home, rows=[(AREA, name, "lan@leaders.example")])
     try:
