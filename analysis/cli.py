@@ -232,19 +232,20 @@ def week(
         if due:
             from analysis.run.due import make_all
 
-            return _made(home, make_all(home, areas, send, **about), send, words)
+            return _made(home, make_all(home, areas, send, **about), send, words, about["lang"])
         if area == "all":
             from analysis.run.areas import make_all
 
-            return _made(home, make_all(home, areas, cutoff, **about), send, words)
+            return _made(home, make_all(home, areas, cutoff, **about), send, words, about["lang"])
         made = pipeline.make_week(home, areas[0], cutoff, raw, reissue=reissue, **about)
         unread = [] if raw else pipeline.misnamed(home, areas[0], words)
-        return _made(home, [made, *unread], send, words)
+        return _made(home, [made, *unread], send, words, about["lang"])
     except KeyboardInterrupt:
         _say(words.say("run.halted"), Exit.STOPPED)
         return Exit.STOPPED
 
 
+<<<<<<< HEAD
 def _check_cluster(address: str, is_plain_allowed: bool) -> None:
     from analysis.run.cluster import check_address
 
@@ -255,8 +256,12 @@ def _check_cluster(address: str, is_plain_allowed: bool) -> None:
 
 
 def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording") -> Exit:
+=======
+def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording", lang: str) -> Exit:
+>>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
     """Print every outcome, then send the mails; return the worst status.
 
+    lang : of a letter to the operator
     All reports come before all mails, so that a mail server that says "later" delays no report.
     """
     statuses, mails = [], []
@@ -264,8 +269,12 @@ def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording
         _say(each.message, each.status)
         statuses += [] if each.status is None else [each.status]
         mails += each.mails
+<<<<<<< HEAD
     statuses += [_sent(home, area, cutoff, words) for area, cutoff in mails] if send else []
     _tell_lacking(words)
+=======
+    statuses += _sent(home, mails, words, lang) if send and mails else []
+>>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
     return worst(statuses)
 
 
@@ -274,11 +283,20 @@ def _say(text: str, status: Exit | None) -> None:
         print(text, file=sys.stdout if status == Exit.DONE else sys.stderr, flush=True)
 
 
-def _sent(home: Path, area: str, cutoff: str, words: "Wording") -> int:
-    """Send the week's mail. This is outside the run, because a run sees no password."""
-    from analysis.mail import sending
+def _sent(home: Path, weeks: list[tuple[str, str]], words: "Wording", lang: str) -> list[Exit]:
+    """Send the weeks' mails. This is outside the run, because a run sees no password."""
+    from analysis.config import wording
+    from analysis.mail import release
 
-    return _mailed(words, sending.send, home, area, cutoff, words, _tell)
+    statuses = []
+    try:
+        for status, text in release.send_weeks(home, weeks, words, wording.load(home, lang), _tell):
+            _say_mail(text, status)
+            statuses.append(status)
+    except KeyboardInterrupt:
+        _say_mail(words.say("mail.stopped"), Exit.STOPPED)
+        statuses.append(Exit.STOPPED)
+    return statuses
 
 
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
@@ -570,6 +588,9 @@ def mail(
             help="With --send: send it also to those who have it already where it has changed since, as by remarks.",
         ),
     ] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Stop it: no schedule sends it any more, until somebody calls --send.")
+    ] = False,
     area: Area = None,
     lang: Lang = None,
     home: Home = None,
@@ -579,8 +600,8 @@ def mail(
     Server and recipients stand in mail.toml in the home, outside git (docs/mail.md). Sending may be stopped and called
     again at any time: what was accepted is not sent twice, and what is uncertain only when asked for.
     """
-    if sum((preview, send, status, resend_uncertain)) > 1:
-        raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain")
+    if sum((preview, send, status, resend_uncertain, hold)) > 1:
+        raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain, --hold")
     if changed and not send:
         raise typer.BadParameter("--changed goes with --send")
     home, area = _place(home, area)
@@ -588,7 +609,13 @@ def mail(
 
     words = _words(home, lang)
     if status:
+<<<<<<< HEAD
         return _with_text(_mailed(words, sending.status, home, area, cutoff, words))
+=======
+        return _mailed(words, sending.status, home, area, cutoff, words)
+    if hold:
+        return _mailed(words, sending.hold, home, area, cutoff, words)
+>>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
     if send or resend_uncertain:
         return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed)
     return _mailed(words, sending.preview, home, area, cutoff, words)
@@ -606,6 +633,7 @@ def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments
         status, text = error.status, str(error)
     except KeyboardInterrupt:
         status, text = Exit.STOPPED, words.say("mail.stopped")
+<<<<<<< HEAD
     print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
     _tell_lacking(words)
     return status
@@ -615,6 +643,14 @@ def _tell_lacking(words: "Wording") -> None:
     """Say once what the file system of a folder does not offer, and what is lost by it."""
     for each in lacking.untold():
         _tell(words.say(f"lost.{each.what}", folder=each.folder))
+=======
+    _say_mail(text, status)
+    return status
+
+
+def _say_mail(text: str, status: Exit) -> None:
+    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
+>>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:

@@ -13,11 +13,12 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from email.policy import EmailPolicy
+from email.policy import SMTP, EmailPolicy
 from pathlib import Path
 
 import css_inline
@@ -56,6 +57,7 @@ KINDS = {".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheet
 REWRITTEN = ("From", "To", "Reply-To", "Date", "Message-ID", "X-Unsent")
 NOWHERE = "example.invalid"  # the domain in a draft's identifiers, because it has no sender yet (RFC 2606)
 KEPT = ("Subject", "Auto-Submitted", "Content-Language", "MIME-Version", "Content-Type")
+UNFOLDED = SMTP.clone(refold_source="none", max_line_length=None)  # writes headers as it read them
 TEXT = ParserConfig(css=CSS_PROFILES["strict"], display_images=True)
 
 
@@ -184,8 +186,13 @@ def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: st
     return message
 
 
-def note(text: str, *, subject: str, sender: str, to: str, date: datetime) -> bytes:
-    """A plain text letter to one person, as bytes to be sent; it holds no figures of a week. Raises MailError."""
+def note(
+    text: str, *, subject: str, sender: str, to: str, date: datetime, attached: Mapping[str, bytes] | None = None
+) -> bytes:
+    """A plain text letter to one person, as bytes to be sent. Raises MailError.
+
+    attached : letters as ``addressed`` returns them, by the name that the reader sees; they keep their bytes
+    """
     message = EmailMessage(policy=_Policy(linesep="\r\n"))
     message["From"], message["To"] = address("sender", sender), [address("recipient", to)]
     message["Subject"], message["Date"] = _safe("subject", subject), date
@@ -193,6 +200,10 @@ def note(text: str, *, subject: str, sender: str, to: str, date: datetime) -> by
     message["Message-ID"] = f"<{key}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
+    for name, letter in (attached or {}).items():
+        message.add_attachment(message_from_bytes(letter, policy=UNFOLDED), filename=name)
+    if attached:
+        message.set_boundary(f"=_{key}_0")
     return message.as_bytes()
 
 

@@ -1,15 +1,20 @@
-"""A letter to the operator that something failed: one try, in the sender's own child process, without the outbox."""
+"""Letters to the operator: one try, in the sender's own child process, without the outbox."""
 
+<<<<<<< HEAD
 import codecs
 import locale
 import unicodedata
 from contextlib import suppress
+=======
+from collections.abc import Mapping
+>>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
 from datetime import datetime
 from pathlib import Path
 
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import compose, outbox, sender, settings
+from analysis.mail.sender import Server, Verdict
 from analysis.mail.settings import NoSettings
 from analysis.mail.status import say_reply
 
@@ -48,13 +53,24 @@ def tell(home: Path, text: str, letter: Wording, words: Wording) -> tuple[Exit, 
         about = {"settings": settings.SETTINGS, "help": settings.SCHEDULE_HELP}
         raise NoSettings(words.say("mail.no_operator", **about))
     own, to, server = known
-    sender.password(server)
     text = text.encode()[-MOST_BYTES:].decode("utf-8", "ignore").strip() or letter.say("mail.operator_nothing")
-    about = {"subject": letter.say("mail.operator_subject"), "sender": own, "to": to}
-    message = compose.note(letter.say("mail.operator_text") + "\n\n" + text, date=datetime.now().astimezone(), **about)
-    given = {"address": settings.bare(to), "sender": settings.bare(own), "message": message}
-    verdict = sender.hand_over_in_child(server, given)
+    text = letter.say("mail.operator_text") + "\n\n" + text
+    verdict = hand_over(server, own, to, letter.say("mail.operator_subject"), text)
     if verdict.state == outbox.ACCEPTED:
-        return Exit.DONE, words.say("mail.operator_told", operator=given["address"])
+        return Exit.DONE, words.say("mail.operator_told", operator=settings.bare(to))
     reply = say_reply(verdict.reply, words)
-    return Exit.UNSETTLED, words.say("mail.operator_not_told", operator=given["address"], reply=reply)
+    return Exit.UNSETTLED, words.say("mail.operator_not_told", operator=settings.bare(to), reply=reply)
+
+
+def hand_over(
+    server: Server, own: str, to: str, subject: str, text: str, attached: Mapping[str, bytes] | None = None
+) -> Verdict:
+    """Send one plain letter from ``own`` to the operator ``to``, in one try. Raises PasswordError.
+
+    attached : letters, by the name that the reader sees
+    """
+    sender.password(server)
+    about = {"subject": subject, "sender": own, "to": to, "date": datetime.now().astimezone()}
+    message = compose.note(text, attached=attached or {}, **about)
+    given = {"address": settings.bare(to), "sender": settings.bare(own), "message": message}
+    return sender.hand_over_in_child(server, given)

@@ -184,7 +184,8 @@ class Outbox:
                 f"state = '{PENDING}', queued = excluded.queued, due = excluded.due, changed = excluded.changed, "
                 "reply = '' "
                 f"WHERE resent = 0 AND (state IN ({replaced}) AND (message_id <> excluded.message_id "
-                f"OR reply IN ('off_list', 'altered') OR state = '{PENDING}' AND queued > excluded.queued + {LONGEST_WAIT_S}) "
+                "OR reply IN ('off_list', 'altered') "
+                f"OR state = '{PENDING}' AND queued > excluded.queued + {LONGEST_WAIT_S}) "
                 f"OR {changed:d} AND state = '{ACCEPTED}' AND {says_otherwise})",
                 [
                     (

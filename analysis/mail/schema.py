@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from analysis.config.schema import Table
-from analysis.mail import addresses, compose, recipients, sender
+from analysis.mail import addresses, compose, recipients, sender, settings
 
 
 def _is_address(text: str) -> str:
@@ -24,6 +24,13 @@ def _is_address_or_none(text: str) -> str:
     return _is_address(text) if text else text
 
 
+def _is_release(text: str) -> str:
+    if text not in (settings.AT_ONCE, settings.BY_HAND) and not settings.AFTER.fullmatch(text):
+        raise ValueError(f"expected {RELEASE['expected']}")
+    return text
+
+
+RELEASE = {"expected": '"at once", "by hand" or "after 2h", with any whole number of hours'}
 ADDRESS = {"expected": 'one address, such as "Name <box@host.example>"'}
 Address = Annotated[str, AfterValidator(_is_address), Field(json_schema_extra=ADDRESS)]
 AddressOrNone = Annotated[str, AfterValidator(_is_address_or_none), Field(json_schema_extra=ADDRESS)]
@@ -74,6 +81,14 @@ class Operator(Table):
 
 class Mail(Operator):
     """The settings that the week's mail needs."""
+
+    release: Annotated[str, AfterValidator(_is_release), Field(json_schema_extra=RELEASE)] = Field(
+        "at once",
+        description="when a schedule sends a week's mail: at once; by hand: the operator gets a preview, and a person"
+        " sends it; after 2h: the operator gets the preview, and it goes out by the first run two hours later, unless"
+        " a person stops it",
+        examples=["by hand"],
+    )
 
     reply_to: AddressOrNone = Field(
         "", description="the person who answers", examples=["Nguyễn Thị Lan <lan@office.example>"]

@@ -17,7 +17,7 @@ from analysis.config import command
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.mail import addressees, addresses, compose, outbox, sender, settings
+from analysis.mail import addressees, addresses, compose, outbox, remembered, sender, settings
 from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
@@ -68,6 +68,12 @@ class Issue:
     letters: dict[str, bytes]
     listed: list[addressees.Listed]
     folder: Path
+
+    @property
+    def content(self) -> str:
+        """The fingerprint of all that is sent: other remarks, or another earlier week, may change it."""
+        parts = [self.week, *(part for code, data in sorted(self.letters.items()) for part in (code.encode(), data))]
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
     def is_as_before(self, about: str, revision: int) -> bool:
         """Whether a unit's letter is, byte for byte, that of an earlier revision."""
@@ -257,6 +263,8 @@ def send(
             issue = compiled(home, area, cutoff, words)
             made = letters(home, area, cutoff, issue, about, box, clock())
             box.queue(area, cutoff, issue.revision, made, clock(), changed)
+            remembered.note(box, remembered.RELEASED, area, cutoff, clock(), issue.revision, issue.content)
+            remembered.forget(box, area, cutoff, remembered.HELD)
         done = True
         try:
             _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
@@ -308,9 +316,9 @@ def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, st
 
 
 def waiting(home: Path, area: str) -> list[str]:
-    """The weeks that have waiting letters, oldest first. Raises OutboxError."""
+    """The weeks that have letters that wait, or mail that waits for its release, oldest first. Raises OutboxError."""
     with _box(home) as box:
-        return box.waiting(area) if box else []
+        return sorted({*box.waiting(area), *remembered.unreleased(box, area)}) if box else []
 
 
 def withdraw(home: Path, area: str, cutoff: str, words: Wording, keep: Callable[[list[str]], None]) -> None:
@@ -325,6 +333,18 @@ def withdraw(home: Path, area: str, cutoff: str, words: Wording, keep: Callable[
         box.recover(area, cutoff, time.time())
         keep(list(dict.fromkeys(row["recipient"] for row in box.reached(area, cutoff))))
         box.withdraw(area, cutoff, time.time())
+        remembered.forget(box, area, cutoff)
+
+
+def hold(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
+    """Stop the mail of a week's revision: no schedule sends it any more, until a person does.
+
+    Raises : NothingPublished; WeekIsBusy, also while its letters are being sent; MailError; OutboxError.
+    """
+    issue = compiled(home, area, cutoff, words)
+    with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
+        remembered.note(box, remembered.HELD, area, cutoff, time.time(), issue.revision)
+    return Exit.DONE, words.say("mail.held", area=area, cutoff=cutoff)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Reads the settings of mail, mail.toml, which is in the home, outside git; and with them the recipients of an area."""
 
 import ipaddress
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from analysis.mail.recipients import Recipient
 from analysis.mail.sender import Server
 
 SETTINGS, HELP, SCHEDULE_HELP = "mail.toml", "docs/mail.md", "docs/schedule.md"
+AT_ONCE, BY_HAND = "at once", "by hand"
+AFTER = re.compile(r"after (\d{1,3}) ?h")
 FOR_OPERATOR = ("sender", "operator", "smtp")
 
 
@@ -31,6 +34,13 @@ class Settings:
     domains: frozenset[str]
     recipients: list[Recipient]
     server: Server | None  # None: letters are made but not sent
+    operator: str = ""
+    release: str = AT_ONCE
+
+    def released_at(self, told: float) -> float | None:
+        """When mail goes out of which the operator was ``told`` then; None: when a person releases it."""
+        after = AFTER.fullmatch(self.release)
+        return told + 3600 * int(after[1]) if after else None
 
 
 def settings(home: Path, area: str) -> Settings | None:
@@ -50,9 +60,14 @@ def settings(home: Path, area: str) -> Settings | None:
         areas = {path.parent.name for path in home.glob("config/*/area.toml")}
         found, wrong = recipients.read(home / file, area, domains, areas | {area})
         faults += wrong
+    if not faults and values["release"] != AT_ONCE and not values["operator"]:
+        faults.append(
+            f'{SETTINGS}: release = "{values["release"]}" needs operator, who is told before anything is sent'
+        )
     if faults:
         raise ConfigError("\n".join(faults))
-    return Settings(values["sender"], values["reply_to"], domains, found, _server(home, values["smtp"]))
+    server = _server(home, values["smtp"])
+    return Settings(values["sender"], values["reply_to"], domains, found, server, values["operator"], values["release"])
 
 
 def operator(home: Path) -> tuple[str, str, Server] | None:
