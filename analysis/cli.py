@@ -232,7 +232,8 @@ def week(
         if due:
             from analysis.run.due import make_all
 
-            return _made(home, make_all(home, areas, send, **about), send, words, about["lang"])
+            made = make_all(home, areas, send, by_schedule=not sys.stderr.isatty(), **about)
+            return _made(home, made, send, words, about["lang"])
         if area == "all":
             from analysis.run.areas import make_all
 
@@ -245,7 +246,6 @@ def week(
         return Exit.STOPPED
 
 
-<<<<<<< HEAD
 def _check_cluster(address: str, is_plain_allowed: bool) -> None:
     from analysis.run.cluster import check_address
 
@@ -255,10 +255,7 @@ def _check_cluster(address: str, is_plain_allowed: bool) -> None:
         raise typer.BadParameter(str(error), param_hint="--cluster") from None
 
 
-def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording") -> Exit:
-=======
 def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording", lang: str) -> Exit:
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
     """Print every outcome, then send the mails; return the worst status.
 
     lang : of a letter to the operator
@@ -269,12 +266,8 @@ def _made(home: Path, outcomes: "Iterable[Outcome]", send: bool, words: "Wording
         _say(each.message, each.status)
         statuses += [] if each.status is None else [each.status]
         mails += each.mails
-<<<<<<< HEAD
-    statuses += [_sent(home, area, cutoff, words) for area, cutoff in mails] if send else []
-    _tell_lacking(words)
-=======
     statuses += _sent(home, mails, words, lang) if send and mails else []
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
+    _tell_lacking(words)
     return worst(statuses)
 
 
@@ -609,13 +602,9 @@ def mail(
 
     words = _words(home, lang)
     if status:
-<<<<<<< HEAD
         return _with_text(_mailed(words, sending.status, home, area, cutoff, words))
-=======
-        return _mailed(words, sending.status, home, area, cutoff, words)
     if hold:
         return _mailed(words, sending.hold, home, area, cutoff, words)
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
     if send or resend_uncertain:
         return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed)
     return _mailed(words, sending.preview, home, area, cutoff, words)
@@ -633,24 +622,19 @@ def _mailed(words: "Wording", act: "Callable[..., tuple[Exit, str]]", *arguments
         status, text = error.status, str(error)
     except KeyboardInterrupt:
         status, text = Exit.STOPPED, words.say("mail.stopped")
-<<<<<<< HEAD
-    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
+    _say_mail(text, status)
     _tell_lacking(words)
     return status
+
+
+def _say_mail(text: str, status: Exit) -> None:
+    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
 
 
 def _tell_lacking(words: "Wording") -> None:
     """Say once what the file system of a folder does not offer, and what is lost by it."""
     for each in lacking.untold():
         _tell(words.say(f"lost.{each.what}", folder=each.folder))
-=======
-    _say_mail(text, status)
-    return status
-
-
-def _say_mail(text: str, status: Exit) -> None:
-    print(text, file=sys.stdout if status in (Exit.DONE, Exit.UNSETTLED) else sys.stderr)
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
 
 
 def _place(home: Path | None, area: str | None) -> tuple[Path, str]:

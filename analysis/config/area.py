@@ -268,6 +268,29 @@ class Mail(Table):
     attach_page: bool = Field(description="whether report.html is attached too, for readers who cannot open base_url")
 
 
+class Expected(Table):
+    """When the next table is to be there; a schedule says where it is not. May be missing: nothing is expected."""
+
+    weekday: Literal["", *files.WEEKDAYS] = Field(
+        "",
+        description="of weekly tables: the weekday of the cut-off",
+        examples=["monday"],
+        json_schema_extra={"expected": " or ".join(f'"{day}"' for day in files.WEEKDAYS)},
+    )
+    day: int = Field(0, ge=0, le=31, description="of monthly tables: the day of the cut-off; 31: the month's last")
+    days_later: int = Field(
+        0, ge=0, le=60, description="working days (Monday to Friday) after the cut-off on which the table is there"
+    )
+    hour: int = Field(12, ge=0, le=23, description="the hour of that day from which it is missed")
+    days_off: list[Date] = Field(
+        [],
+        description="days on which the office does not work, such as public holidays: the table is there on the next"
+        " working day; none is expected where all days up to the next cut-off are off. May stand in defaults.toml, for"
+        " all areas",
+        examples=[["2026-04-30", "2026-05-01"]],
+    )
+
+
 class Public(Table):
     """Where readers find what is published. May be missing."""
 
@@ -495,6 +518,7 @@ class Area(Table):
     page: Page
     mail: Mail
     public: Public = Public()
+    expected: Expected = Expected()
     peer: Peer
     document: Document
     period: Period = Period()

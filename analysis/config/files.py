@@ -30,6 +30,7 @@ TIER = " / "  # between the tiers of a header
 KINDS = ("text", "score", "change", "percent", "points", "count")
 ROLES = ("leads", "assists", "urges")
 PERIODS = ("year", "quarter", "month", "none")  # since when a figure accumulates; none: it is of its own span
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DATED = {
     "valid_from": "the first day on which the row holds",
     "valid_to": "the last day on which the row holds; empty: it still does",

@@ -1,13 +1,10 @@
 """Letters to the operator: one try, in the sender's own child process, without the outbox."""
 
-<<<<<<< HEAD
 import codecs
 import locale
 import unicodedata
-from contextlib import suppress
-=======
 from collections.abc import Mapping
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from analysis.config import command
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.mail import operator, outbox, remembered, sender, sending, settings
@@ -80,9 +81,10 @@ def _waiting(
     Raises : LoginRefused; what ``sending.letters`` raises.
     """
     week = {"area": area, "cutoff": cutoff}
+    said = week | {"command": command.typed()}
     key = week | {"revision": issue.revision, "content": issue.content}
     if remembered.when(box, remembered.HELD, **week, revision=issue.revision) is not None:
-        return Exit.DONE, words.say("mail.held", **week)
+        return Exit.DONE, words.say("mail.held", **said)
     if about.release == settings.AT_ONCE or remembered.when(box, remembered.RELEASED, **key) is not None:
         return None
     letters = sending.letters(home, area, cutoff, issue, about, box, now)
@@ -94,13 +96,13 @@ def _waiting(
             raise sending.LoginRefused(words.say("mail.login_refused", user=about.server.user))
         if verdict.state != outbox.ACCEPTED:
             reply, to = say_reply(verdict.reply, words), settings.bare(about.operator)
-            return Exit.UNSETTLED, words.say("mail.not_asked", **week, operator=to, reply=reply)
+            return Exit.UNSETTLED, words.say("mail.not_asked", **said, operator=to, reply=reply)
     if told is None or told > now:  # later than now: a clock was wrong, and the time begins anew
         remembered.note(box, remembered.TOLD, **key, now=now)
         told = now
     if (due := about.released_at(told)) is None:
-        return Exit.DONE, words.say("mail.waits_for_person", **week)
-    return None if due <= now else (Exit.DONE, words.say("mail.waits_until", **week, time=say_time(due)))
+        return Exit.DONE, words.say("mail.waits_for_person", **said)
+    return None if due <= now else (Exit.DONE, words.say("mail.waits_until", **said, time=say_time(due)))
 
 
 def _preview(
@@ -111,10 +113,11 @@ def _preview(
     Attached is one letter of each content, as the first who gets it would see it.
     """
     week = {"area": area, "cutoff": cutoff}
+    said = week | {"command": command.typed()}
     how = (
-        words.say("mail.release_after", **week, time=say_time(due))
+        words.say("mail.release_after", **said, time=say_time(due))
         if due
-        else words.say("mail.release_by_hand", **week)
+        else words.say("mail.release_by_hand", **said)
     )
     first, size = {}, 0
     for each in letters:
@@ -123,7 +126,7 @@ def _preview(
             size += len(each.message)
     left = len({each.about for each in letters}) - len(first)
     lines = [words.say("mail.release_text", **week, revision=f"r{issue.revision}"), how]
-    lines += [words.say("mail.release_left_out", **week, count=left)] if left else []
+    lines += [words.say("mail.release_left_out", **said, count=left)] if left else []
     lines += ["", words.say("mail.release_recipients", count=len(letters))]
     lines += [f"  {each.recipient.strip()}  {issue.name(each.about)}".rstrip() for each in letters]
     subject = words.say("mail.release_subject", **week)

@@ -344,7 +344,7 @@ def hold(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]
     issue = compiled(home, area, cutoff, words)
     with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
         remembered.note(box, remembered.HELD, area, cutoff, time.time(), issue.revision)
-    return Exit.DONE, words.say("mail.held", area=area, cutoff=cutoff)
+    return Exit.DONE, words.say("mail.held", area=area, cutoff=cutoff, command=command.typed())
 
 
 @contextmanager

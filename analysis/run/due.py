@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from analysis.config import periods, wording
 from analysis.exits import AnalysisError, Exit
-from analysis.run import pipeline, unit_pages
+from analysis.run import expected, pipeline, unit_pages
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, paths, publish, record, store
 from analysis.weeks.damage import find_damage
@@ -15,19 +16,30 @@ from analysis.weeks.paths import NoArea
 
 
 def make_all(
-    home: Path, areas: list[str], send: bool = False, lang: str = "vi", messages: str = "", **about
+    home: Path,
+    areas: list[str],
+    send: bool = False,
+    lang: str = "vi",
+    messages: str = "",
+    by_schedule: bool = False,
+    **about,
 ) -> Iterator[Outcome]:
     """Make every week that is due in each area; yield what to print: of each week, and of what stops others.
 
     send   : whether mails are sent afterwards. Then the last outcome of an area names the mails to send: those of the
              weeks that are published for the first time now, and those whose letters still wait; but no mail of a week
              that could not be made. A week that was only made again, as after an edit, is mailed by a person.
+    by_schedule : whether nobody watches: a table that has not come is REFUSED in the first call only, so that the
+             operator is told once
     about  : the other arguments of ``make_weeks``
     Raises : WordingError.
     """
     words, nothing = wording.load(home, messages or lang), True
     for area in areas:
         for outcome in _make_area(home, area, send, words, lang=lang, **about):
+            nothing &= outcome.status is None
+            yield outcome
+        for outcome in _missed(home, area, words, by_schedule):
             nothing &= outcome.status is None
             yield outcome
     if nothing:
@@ -62,6 +74,27 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
     if without := missing(home, area):
         yield Outcome(None, words.say("run.without_weeks", area=area, cutoffs=words.listed(without)))
     yield Outcome(None, "", mails=tuple((area, cutoff) for cutoff in sorted(letters)))
+
+
+def _missed(home: Path, area: str, words: wording.Wording, by_schedule: bool) -> list[Outcome]:
+    """What to print of a table that should have come and has not; [] for none."""
+    try:
+        if (missing := expected.missed(home, area, datetime.now())) is None:
+            return []
+        is_new = not (by_schedule and _is_told(home, area, str(missing.cutoff)))
+    except AnalysisError as error:
+        return [Outcome(error.status, f"{area}: {error}")]
+    return [Outcome(Exit.REFUSED if is_new else None, expected.say(missing, area, words))]
+
+
+def _is_told(home: Path, area: str, cutoff: str) -> bool:
+    """Whether an earlier run has said that this table has not come. From now on it has."""
+    from analysis.mail import outbox, remembered, sending
+
+    with outbox.opened(sending.path(home)) as box:
+        told = remembered.when(box, remembered.MISSED, area, cutoff) is not None
+        remembered.note(box, remembered.MISSED, area, cutoff, datetime.now().timestamp(), again=False)
+    return told
 
 
 def make_weeks(

@@ -23,9 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import smtp_server as mx
 from support.district import say
-<<<<<<< HEAD
 from support.faults import needs_fork
-=======
 from support.mailed import (
     AREA,
     BODY,
@@ -44,7 +42,6 @@ from support.mailed import (
     write_down,
     write_recipients,
 )
->>>>>>> 32b44bb (Somebody looks first: release = by hand or after 2h in mail.toml, with a preview to the operator, mail --hold; one refused login ends the sending of a run)
 from support.settings import SENDER, write_settings
 
 from analysis.cli import main
