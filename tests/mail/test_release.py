@@ -89,7 +89,10 @@ def test_by_hand_the_operator_gets_the_mail_as_it_would_arrive_the_list_and_the_
     with mx.serving() as (port, seen):
         write_settings(home, port, **HAND)
         [(status, said)] = run(home, words)
-        assert (status, said) == (Exit.DONE, words.say("mail.waits_for_person", area=AREA, cutoff=CUTOFF, command=command.typed()))
+        assert (status, said) == (
+            Exit.DONE,
+            words.say("mail.waits_for_person", area=AREA, cutoff=CUTOFF, command=command.typed()),
+        )
         assert leaders(seen) == [] and not queued(home)
         assert call(home=home) == 0  # the preview of the command, on the disk
     [letter] = told(seen)
@@ -227,7 +230,9 @@ def test_a_person_stops_it_and_lets_it_go(home, words, capsys):
         assert call("--hold", home=home) == 0
         assert words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()) in capsys.readouterr().out
         assert next_run(home, words, NOON + 9 * HOUR) == []
-        assert run(home, words, NOON + 9 * HOUR) == [(Exit.DONE, words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()))]
+        assert run(home, words, NOON + 9 * HOUR) == [
+            (Exit.DONE, words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()))
+        ]
         assert leaders(seen) == []
         publish_week(home, words, CORRECTED)  # another issue is another question
         run(home, words, NOON + 9 * HOUR)
@@ -242,7 +247,9 @@ def test_waiting_letters_of_a_week_that_is_sent_at_once_can_be_stopped_too(home,
         write_settings(home, port)
         assert run(home, words)[0][0] == Exit.UNSETTLED and sending.waiting(home, AREA) == [CUTOFF]
         assert call("--hold", home=home) == 0
-        assert next_run(home, words, NOON)[0][1] == words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed())
+        assert next_run(home, words, NOON)[0][1] == words.say(
+            "mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()
+        )
         assert seen.taken == []
         assert call("--send", home=home) == 0
     assert len(leaders(seen)) == 3
@@ -305,7 +312,9 @@ def test_previews_that_would_make_one_letter_too_large_are_counted(home, words, 
         run(home, words)
     [letter] = told(seen)
     assert [part.get_filename() for part in letter.iter_attachments()] == [f"{CUTOFF}.eml"]
-    assert words.say("mail.release_left_out", area=AREA, cutoff=CUTOFF, command=command.typed(), count=2) in text(letter)
+    assert words.say("mail.release_left_out", area=AREA, cutoff=CUTOFF, command=command.typed(), count=2) in text(
+        letter
+    )
 
 
 def test_a_mail_that_was_edited_is_shown_to_nobody(home, words):

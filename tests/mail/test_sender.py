@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import os
 import re
 import ssl
 import subprocess
