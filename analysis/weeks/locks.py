@@ -10,7 +10,7 @@ Who holds the lock never stands in the locked file, because on Windows no other 
 import errno
 import json
 import os
-import socket
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -153,7 +153,7 @@ def _place() -> dict[str, str]:
     space = ""
     with suppress(OSError):
         space = str(Path("/proc/self/ns/pid").readlink())
-    return {"host": socket.gethostname(), "space": space}
+    return {"host": platform.node(), "space": space}
 
 
 def _is_here(holder: dict) -> bool:
