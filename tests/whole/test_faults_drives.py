@@ -27,7 +27,7 @@ from analysis.weeks.home import PROJECT
 FOLDER, FILE = ("EINVAL", "EOPNOTSUPP", "EACCES", "EPERM", "EBADF"), ("EINVAL", "EOPNOTSUPP", "EBADF")
 # What is refused, by which answer, and what is told of it
 REFUSALS = [
-    (LACKS, {"folder_sync", "file_sync", "exchange", "times", "private", "file_locks"}),
+    (LACKS, {"folder_sync", "file_sync", "exchange", "times", "private", "lock", "file_locks"}),
     *(({"folder_fsync": answer}, {"folder_sync"}) for answer in FOLDER),
     *(({"file_fsync": answer}, {"file_sync"}) for answer in FILE),
     *(({"exchange": answer}, {"exchange"}) for answer in ("EINVAL", "EOPNOTSUPP")),
@@ -36,7 +36,7 @@ REFUSALS = [
     *(({"posix_locks": answer}, {"file_locks"}) for answer in ("ENOLCK", "EOPNOTSUPP", "EINVAL")),
     ({"shared_memory": "ENODEV"}, {"wal"}),
     ({"rename_across": "EXDEV"}, set()),  # copied instead: nothing is lost
-    *(({"flock": answer}, set()) for answer in ("EOPNOTSUPP", "ENOLCK")),  # analysis/weeks/locks.py tells it
+    *(({"flock": answer}, {"lock"}) for answer in ("EOPNOTSUPP", "ENOLCK")),
     ({"link": "EPERM"}, set()),
     ({"case": ""}, set()),
 ]

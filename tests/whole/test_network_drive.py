@@ -16,13 +16,21 @@ from support.stand_in import AREA, CUTOFF, put
 from analysis.config import wording
 from analysis.exits import Exit
 
-LOST = ("lost.folder_sync", "lost.file_sync", "lost.exchange", "lost.times", "lost.file_locks", "lost.private")
+LOST = (
+    "lost.folder_sync",
+    "lost.file_sync",
+    "lost.exchange",
+    "lost.times",
+    "lost.lock",
+    "lost.file_locks",
+    "lost.private",
+)
 
 
 def told(said: bytes) -> dict[str, int]:
     """How often each loss was told; the sentences after the folder."""
     words = wording.load(PROJECT, "vi")
-    sentences = {key: words.say(key, folder="").partition(":")[2] for key in (*LOST, "lost.wal", "run.lost_lock")}
+    sentences = {key: words.say(key, folder="").partition(":")[2] for key in (*LOST, "lost.wal")}
     return {key: count for key, sentence in sentences.items() if (count := said.decode().count(sentence))}
 
 
@@ -44,13 +52,13 @@ def test_a_week_is_published_corrected_mailed_and_verified_on_a_network_drive(tm
             return status, told(said)
 
         of_outbox = {"lost.file_sync": 1, "lost.file_locks": 1, "lost.private": 1}
-        of_week = {"lost.folder_sync": 1, "lost.file_sync": 1, "run.lost_lock": 2}  # of the week, and of its letters
+        of_week = {"lost.folder_sync": 1, "lost.file_sync": 1, "lost.lock": 1}
         assert call("week", "--due", "--send") == (Exit.DONE, of_week | of_outbox)
         again = call("week", CUTOFF, "--raw", corrected, "--reissue", "--send")
         assert again == (Exit.DONE, of_week | of_outbox | {"lost.exchange": 1, "lost.times": 1})
         assert call("mail", CUTOFF, "--status")[0] == Exit.DONE
         assert call("verify", CUTOFF)[0] == Exit.DONE
-        assert call("week", "--due", "--send") == (Exit.REFUSED, {"run.lost_lock": 1} | of_outbox)
+        assert call("week", "--due", "--send") == (Exit.REFUSED, {"lost.lock": 1} | of_outbox)
     assert Counter(seen.recipients()) == {"lan@leaders.example": 2}
     assert b"2023-12-04" in b"".join(data for _, _, data in seen.taken)
     assert sorted(path.name for path in Path(files, "reports", AREA, CUTOFF).glob("r*")) == [
