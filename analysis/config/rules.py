@@ -256,6 +256,7 @@ def find_heirs(home: Path, area: str, cutoff: date) -> dict[str, str]:
     _, _, tables, _ = _checked(area, files.of_area(home, area))
     registry = tables["units.csv"].sort_values("valid_to", kind="stable")
     gone = registry[(registry["valid_to"] < pd.Timestamp(cutoff)) & (registry["successor_code"] != "")]
+    gone = gone[gone["successor_code"] != gone["code"]]
     there = set(files.in_force(registry, cutoff)["code"])
     return {code: heir for code, heir in zip(gone["code"], gone["successor_code"], strict=True) if code not in there}
 
@@ -270,7 +271,7 @@ def find_changed_indicators(home: Path, area: str, cutoff: date) -> dict[str, st
     rows = checks.of_scope(tables["index/indicators.csv"], settings["scope"]).sort_values("valid_from", kind="stable")
     rows, found = rows[rows["valid_from"] <= pd.Timestamp(cutoff)], {}
     for indicator, its in rows[rows.duplicated("indicator", keep=False)].groupby("indicator"):
-        said = its[[*READING, "nature"]].astype(str)
+        said = its[[*READING, "nature"]].astype(object).fillna("")
         is_other = (said != said.shift()).any(axis=1).iloc[1:]
         if is_other.any():
             found[indicator] = str(its.loc[is_other[is_other].index[-1], "valid_from"].date())

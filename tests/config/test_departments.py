@@ -7,7 +7,7 @@ import pytest
 from support.district import HOME, in_force
 
 from analysis.config import rules
-from analysis.config.departments import find_code
+from analysis.config.departments import find_answering, find_code
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_an_area_without_tasks_has_none():
 
 def test_tasks_hold_from_the_day_that_they_were_given():
     assert in_force(date(2023, 12, 3)).tasks.empty and len(in_force(date(2023, 12, 4)).tasks) == 13
+
+
+def test_who_answers_for_an_indicator_is_its_own_department_else_that_of_its_group():
+    named = {"TTTT": {"vi": "Phòng A", "en": "one"}, "SH": {"vi": "Phòng B", "en": "two"}}
+    groups = {"TT": "TTTT", "SH": "MDSH", "TD": "TDGQ"}
+    assert find_answering({"responsible": named}, groups) == {"TT": "phong-a", "TTTT": "phong-a", "SH": "phong-b"}

@@ -316,6 +316,30 @@ def test_since_when_the_limits_of_bands_and_our_reading_are_what_they_are(home, 
     assert (now.bands_since, now.reading_since) == (bands, reading)
 
 
+@pytest.mark.parametrize(
+    ("row", "values", "changed"),
+    [
+        ("TT,TTTT,printed", {"max_points": "8"}, {"TT": THEN}),
+        ("TT,TTTT,printed", {"nature": ""}, {"TT": THEN}),
+        ("CT,MDSH,printed", {"group": "TTTT"}, {"CT": THEN}),
+        ("TT,TTTT,printed", {"name_vi": "Thanh toán"}, {}),
+        ("TT,TTTT,printed", {}, {}),  # closed and entered anew
+        ("DOSSIER_PAID_ONLINE", {"max_points": "5"}, {}),  # of other tables
+    ],
+)
+def test_since_when_the_row_of_an_indicator_says_something_else(home, row, values, changed):
+    enter_anew(home / "config" / INDICATORS, row, THEN, **values)
+    assert rules.find_changed_indicators(home, "cho-moi", date.fromisoformat(THEN)) == changed
+    assert rules.find_changed_indicators(home, "cho-moi", date.fromisoformat(LAST)) == {}
+
+
+def test_a_unit_that_is_not_there_any_more_has_gone_into_another_one(home):
+    heirs = rules.find_heirs(home, "cho-moi", date(2025, 7, 1))
+    assert (heirs["30634"], heirs["30637"], len(heirs)) == ("30628", "30658", 18 - 6)  # six codes go on
+    assert "30628" not in heirs
+    assert rules.find_heirs(home, "cho-moi", date(2023, 12, 4)) == {}
+
+
 def test_a_band_that_ends_without_another_changes_the_bands_on_the_day_after(home):
     edit(home, BANDS, "Good,80,2022-06-23,,", f"Good,80,2022-06-23,{LAST},")
     assert rules.load(home, "cho-moi", DAY).bands_since == THEN

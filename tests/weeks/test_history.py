@@ -527,3 +527,23 @@ def test_the_four_days_of_gia_lai_are_one_series_as_the_portal_published_them(ho
     assert frame["cutoff"].value_counts(sort=False).to_dict() == dict.fromkeys(days, 136)
     assert frame.query("unit_code == 'H21'")["total"].tolist() == [62.74, 65.47, 65.53, 66.08]
     assert set(frame["since"]) == {"2026-01-01"}
+
+
+def test_ledgers_are_those_of_earlier_weeks_that_have_one_each_in_its_newest_revision(home):
+    row = {name: "" for name in tables.TABLES["asks"].columns} | {"addressee": "unit", "kind": "flag", "state": "new"}
+    numbers = dict.fromkeys(("times", "level_opened", "level_before", "level", "rate", "low", "high", "target"), 1.0)
+
+    def ledger(folder: Path, name: str) -> None:
+        text = dict.fromkeys(("ask_id", "indicator", "opened"), name)
+        store.write_table(folder, "asks", pd.DataFrame([row | numbers | text]))
+
+    week = store.open_week(AREA, "2023-12-04", home=home)
+    assert history.ledgers(week)[0].empty and history.ledgers(week)[1] == []
+    for day in ("2023-11-13", "2023-11-20", "2023-11-27", "2023-12-04"):
+        folder = publish(home, day, {"a": 50.0})
+        if day != "2023-11-20":  # made by a program that kept no ledger
+            ledger(folder, day)
+    ledger(paths.processed(home, AREA, "2023-11-27", "r1"), "first issue")
+    rows, reports = history.ledgers(week)
+    assert found(rows, "cutoff", "ask_id") == [("2023-11-13", "2023-11-13"), ("2023-11-27", "2023-11-27")]
+    assert reports == ["2023-11-13", "2023-11-27"]
