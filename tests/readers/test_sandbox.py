@@ -267,5 +267,5 @@ def test_the_reader_imports_nothing_heavy(data):
 def test_where_the_system_limits_no_time_a_table_that_is_read_is_not_called_too_slow():
     """As on Windows."""
     code = "import signal; del signal.SIGXCPU; from analysis.readers import sandbox; print(len(sandbox.cells(b'a\\tb\\n1\\t2\\n')))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=sandbox.HOME, capture_output=True, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", code], cwd=HOME, capture_output=True, encoding="utf-8")
     assert (done.stdout, done.stderr) == ("4\n", "")
