@@ -105,7 +105,7 @@ def test_a_run_records_the_version_of_every_package_that_its_products_may_hang_o
     imported = {module for path in modules() for module in imports(path)} - {"analysis"} - sys.stdlib_module_names
     holders = packages_distributions()
     named = {canonicalize_name(holders[module][0]) for module in imported}
-    others = {"distributed", "filelock", "joblib", "psutil", "pydantic", "tqdm", "typer"}
+    others = {"distributed", "filelock", "joblib", "psutil", "pydantic", "pyzmq", "tqdm", "typer"}
     assert named - others - set(pipeline.VERSIONS_OF) == set()
 
 
