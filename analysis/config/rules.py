@@ -267,8 +267,10 @@ def find_changed_indicators(home: Path, area: str, cutoff: date) -> dict[str, st
     Returns : by indicator; one whose row never changed is left out
     Raises  : ConfigError as ``load`` does.
     """
-    settings, _, tables, _ = _checked(area, files.of_area(home, area))
-    rows = checks.of_scope(tables["index/indicators.csv"], settings["scope"]).sort_values("valid_from", kind="stable")
+    dated, _, tables, _ = _checked(area, files.of_area(home, area))
+    rows = checks.of_scope(tables["index/indicators.csv"], dated[0].values["scope"]).sort_values(
+        "valid_from", kind="stable"
+    )
     rows, found = rows[rows["valid_from"] <= pd.Timestamp(cutoff)], {}
     for indicator, its in rows[rows.duplicated("indicator", keep=False)].groupby("indicator"):
         said = its[[*READING, "nature"]].astype(object).fillna("")
