@@ -319,3 +319,20 @@ def test_a_regained_block_is_not_told_as_a_loss_and_a_zero_is_asked_about():
     said = text(page.headline(edition(**tables))) + text(page.requests(edition(**tables)))
     assert "mất" not in said and say("piece.ask_stepped") not in said
     assert "Chứng thực bản sao điện tử: Số liệu bằng 0: Mỹ An và Kiến An" in text(page.requests(edition()))
+
+
+def find_unheld(held) -> list[tuple[str, str]]:
+    """What units are asked that the ledger has no row of: the unit, and the indicator ("": the unit as a whole)."""
+    rows = held.tables["asks"].query("addressee == 'unit'")
+    about = {(row.unit_code, held.names.measured(row.indicator)) for row in rows.itertuples()}
+    about |= {(code, "") for code in rows.loc[rows["kind"].isin(["band", "fell", "signal"]), "unit_code"]}
+    asked = {(code, each["name"]) for code in held.units["unit_code"] for each in asks.unit_requests(held, code)}
+    asked |= {(each["unit"], "") for each in asks.request_rows(held) if each["unit"]}
+    return sorted(asked - about)
+
+
+def test_nothing_is_asked_of_a_unit_of_the_real_week_without_a_row_in_the_ledger():
+    assert find_unheld(edition()) == []
+    kept = week()["asks"].query("unit_code != @KIEN_AN")
+    names = [in_force().named(code, words()) for code in ("CKMB", "CT", "DVCTT", "TT")]
+    assert find_unheld(edition(asks=kept)) == [(KIEN_AN, name) for name in sorted(["", *names])]
