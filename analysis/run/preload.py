@@ -33,7 +33,7 @@ FOR_TABLES = (
     ),
     *("analysis.method.score", "analysis.weeks.history", "analysis.method.revisions", "analysis.method.changes"),
     *("analysis.method.moves", "analysis.method.peers", "analysis.method.routes", "analysis.method.signals"),
-    *("analysis.method.steps", "analysis.method.standing", "analysis.method.year_end"),
+    *("analysis.method.steps", "analysis.method.standing", "analysis.method.year_end", "analysis.method.ledger"),
 )
 FOR_CHARTS = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
