@@ -12,7 +12,7 @@ from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 
 WITHOUT = str(Path(__file__).parent / "support" / "elsewhere")
-if os.environ.get("ELSEWHERE") and WITHOUT not in sys.path:  # a child finds it on PYTHONPATH
+if os.environ.get("ELSEWHERE") and "only_linux" not in sys.modules:  # a child found it on PYTHONPATH as it began
     sys.path.insert(0, WITHOUT)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [WITHOUT, os.environ.get("PYTHONPATH")]))
     sys.modules.pop("sitecustomize", None)
