@@ -32,17 +32,15 @@ def send_weeks(
     """Send the mail of each week, area and cut-off, or have it looked at first; yield status and text of each.
 
     letter : the wording of letters to the operator
-    One week's fault holds up no other, but a login that was refused is tried no second time: that locks accounts.
+    One week's fault holds up no other, but a login that was refused is tried no second time: that locks accounts. The
+    letters of the other weeks are put down, and wait for the next run.
     """
-    refused = False
+    may_log_in = True
     for area, cutoff in weeks:
-        if refused:
-            yield Exit.UNSETTLED, words.say("mail.login_not_again", area=area, cutoff=cutoff)
-            continue
         try:
-            yield _send_week(home, area, cutoff, words, letter, tell, clock)
+            yield _send_week(home, area, cutoff, words, letter, tell, clock, may_log_in)
         except AnalysisError as error:
-            refused = isinstance(error, sending.LoginRefused)
+            may_log_in = may_log_in and not isinstance(error, sending.LoginRefused)
             yield error.status, str(error)
 
 
@@ -54,15 +52,16 @@ def _send_week(
     letter: Wording,
     tell: Callable[[str], None],
     clock: Callable[[], float],
+    may_log_in: bool,
 ) -> tuple[Exit, str]:
     """Send the week's mail, tell the operator, or say for whom or until when it waits. Raises as ``sending.send``."""
     about = settings.settings(home, area)
     if about and about.server and (about.release != settings.AT_ONCE or sending.path(home).is_file()):
         issue = sending.compiled(home, area, cutoff, words)
         with outbox.opened(sending.path(home)) as box:
-            if waits := _waiting(home, box, area, cutoff, issue, about, words, letter, clock()):
+            if waits := _waiting(home, box, area, cutoff, issue, about, words, letter, clock(), may_log_in):
                 return waits
-    return sending.send(home, area, cutoff, words, tell)
+    return sending.send(home, area, cutoff, words, tell, may_log_in=may_log_in)
 
 
 def _waiting(
@@ -75,6 +74,7 @@ def _waiting(
     words: Wording,
     letter: Wording,
     now: float,
+    may_log_in: bool,
 ) -> tuple[Exit, str] | None:
     """Status and text where the mail must wait; None where it may go. The operator is told where that is not done yet.
 
@@ -91,6 +91,8 @@ def _waiting(
     remembered.note(box, remembered.ASKED, **key, now=now, again=False)
     told = remembered.when(box, remembered.TOLD, **key)
     if told is None:
+        if not may_log_in:
+            raise sending.LoginRefused(words.say("mail.login_not_again", **week))
         verdict = _preview(area, cutoff, letters, issue, about, about.released_at(now), letter)
         if verdict.state == sender.LOGIN:
             raise sending.LoginRefused(words.say("mail.login_refused", user=about.server.user))

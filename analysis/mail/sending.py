@@ -40,7 +40,7 @@ class WeekIsBusy(AnalysisError):
 
 
 class LoginRefused(AnalysisError):
-    """The server refuses our account, so no other letter is tried; the text is the table of the letters."""
+    """The server refuses our account, so no other letter is tried; the text is the table of the letters, or says so."""
 
     status = Exit.UNSETTLED
 
@@ -237,6 +237,7 @@ def send(
     tell: Callable[[str], None],
     resend: bool = False,
     changed: bool = False,
+    may_log_in: bool = True,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
     attempt: Callable[..., int] = sender.in_child,
@@ -245,6 +246,7 @@ def send(
 
     resend  : send the uncertain letters again, and add no new ones
     changed : send those who have it already what has changed in it since, such as new remarks
+    may_log_in : False: only put the letters down, because the server has just refused our account
     Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
     Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError; LoginRefused.
     """
@@ -265,6 +267,8 @@ def send(
             box.queue(area, cutoff, issue.revision, made, clock(), changed)
             remembered.note(box, remembered.RELEASED, area, cutoff, clock(), issue.revision, issue.content)
             remembered.forget(box, area, cutoff, remembered.HELD)
+        if not may_log_in:
+            raise LoginRefused(words.say("mail.login_not_again", area=area, cutoff=cutoff))
         done = True
         try:
             _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
