@@ -38,6 +38,7 @@ FIXED = (
     "total",
     "kinds",
     "period",
+    "expected",
     "rebase",
     CHANGE,
 )

@@ -79,12 +79,17 @@ def _make_area(home: Path, area: str, send: bool, words: wording.Wording, **abou
 def _missed(home: Path, area: str, words: wording.Wording, by_schedule: bool) -> list[Outcome]:
     """What to print of a table that should have come and has not; [] for none."""
     try:
-        if (missing := expected.missed(home, area, datetime.now())) is None:
-            return []
+        missing = expected.missed(home, area, datetime.now())
+    except (AnalysisError, OSError) as error:
+        return [Outcome(Exit.FAILED, f"{area}: {error}")]
+    if missing is None:
+        return []
+    said = expected.say(missing, area, words)
+    try:
         is_new = not (by_schedule and _is_told(home, area, str(missing.cutoff)))
-    except AnalysisError as error:
-        return [Outcome(error.status, f"{area}: {error}")]
-    return [Outcome(Exit.REFUSED if is_new else None, expected.say(missing, area, words))]
+    except (AnalysisError, OSError) as error:  # better told each morning than never
+        return [Outcome(Exit.FAILED, f"{area}: {error}"), Outcome(Exit.REFUSED, said)]
+    return [Outcome(Exit.REFUSED if is_new else None, said)]
 
 
 def _is_told(home: Path, area: str, cutoff: str) -> bool:

@@ -60,9 +60,8 @@ def _rhythm(home: Path, area: str) -> dict | None:
     """The values of [expected] of area.toml, else of defaults.toml; None where nothing is expected."""
     shown, says = f"config/{area}/{files.AREA}", {}
     for name in (f"config/{files.DEFAULTS}", shown):
-        if (home / name).is_file():
-            held = files.parse_toml((home / name).read_bytes(), name).get("expected", {})
-            says = says | held if isinstance(held, dict) else {"expected": held}
+        held = files.parse_toml(files.read(home / name, name) or b"", name).get("expected", {})
+        says = says | held if isinstance(held, dict) else {"expected": held}
     if not says.keys() - {"days_off"}:
         return None
     from analysis.config import area as model

@@ -119,6 +119,7 @@ def test_who_has_a_task_has_to_be_there_as_long_as_the_task(home):
         ("area.toml", '[[change]]\nvalid_from = "2024-01-01"\n[change.targets]\nDVCTT = "60"\n', 'area.toml: [[change]] of 2024-01-01: [targets] DVCTT = "60": expected a number from 0 to 100'),
         ("area.toml", '[[change]]\nvalid_from = "2024-01-01"\n[change.targets]\nXX = 60\n', "area.toml: [targets] XX: no such indicator"),
         ("area.toml", '[[change]]\nvalid_from = "2024-01-01"\ncode = "1"\n', "area.toml: [[change]] of 2024-01-01: code is always the same"),
+        ("area.toml", '[[change]]\nvalid_from = "2024-01-01"\n[change.expected]\nhour = 9\n', "area.toml: [[change]] of 2024-01-01: expected is always the same"),
         ("area.toml", '[[change]]\nvalid_from = "2024-01-01"\n[[change]]\nvalid_from = "2024-01-01"\n', "[[change]] of 2024-01-01: two of one day"),
         ("area.toml", "change = 1\n", "area.toml: change = 1: expected tables [[change]]"),
         ("../defaults.toml", '[[change]]\nvalid_from = "2024-01-01"\n', "config/defaults.toml: [[change]] belongs to area.toml"),

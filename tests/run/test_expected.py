@@ -164,6 +164,19 @@ def test_a_slip_in_one_areas_rhythm_is_told_and_holds_up_no_other_area(on, home,
     assert 'an-giang: config/an-giang/area.toml [expected]: weekday = "mon"' in told and "2023-12-04.xlsx" in told
 
 
+@pytest.mark.parametrize("name", ["config/an-giang/area.toml", "data/outbox"])
+def test_what_cannot_be_read_or_remembered_is_told_and_holds_up_no_other_area(on, home, capsys, name):
+    put(home / "config" / "an-giang" / "area.toml", MONDAY)
+    (home / name).unlink(missing_ok=True)
+    if name.endswith(".toml"):
+        (home / name).mkdir()  # a folder has the name of a file
+    else:
+        put(home / name, "a file")  # and a file that of a folder
+    assert on("2023-12-04 12:00", "--area", "all") == Exit.FAILED
+    told = capsys.readouterr().err
+    assert f"data/raw/{AREA}/" in told and "2023-12-04.xlsx" in told and name in told
+
+
 def test_what_is_missed_sends_nothing_by_itself(on, home):
     assert on("2023-12-04 12:00", "--send") == Exit.REFUSED
     assert not (home / "reports").exists()
