@@ -71,9 +71,7 @@ def unfailing() -> Iterator[None]:
     outlets = [Outlet(sys.stdout), Outlet(sys.stderr)]
     for each in outlets:
         if isinstance(each.stream, io.TextIOWrapper):
-            each.reconfigure(
-                errors=nearest(each.encoding)
-            )  # a console that cannot show Vietnamese must not stop the command
+            each.reconfigure(errors=nearest(each.encoding))  # a console may be unable to show Vietnamese
     sys.stdout, sys.stderr = outlets
     try:
         yield

@@ -468,7 +468,7 @@ def table(area: str, name: str, data: bytes | None, faults: list[str], index: st
         return pd.DataFrame(columns=columns)
     try:
         text = decode(data, shown)
-        by = _separator(text)
+        by = separator(text)
         table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=by)
         table = table.fillna("")  # of a row with too few cells
     except ConfigError as error:
@@ -508,7 +508,7 @@ def read_rows(name: str, data: bytes, shown: str) -> list[dict[str, str]]:
     """
     text = decode(data, shown)
     try:
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text), restval="", strict=True)
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator(text), restval="", strict=True)
         found = [{key: (each or "").strip() for key, each in row.items() if key} for row in rows]
     except csv.Error as error:
         raise ConfigError(f"{shown} row {rows.line_num}: {error}") from None
@@ -518,8 +518,8 @@ def read_rows(name: str, data: bytes, shown: str) -> list[dict[str, str]]:
     return [row | {key: _iso(row[key]) for key in DATES if key in row} for row in found]
 
 
-def _separator(text: str) -> str:
-    """A Vietnamese Excel saves a CSV with semicolons."""
+def separator(text: str) -> str:
+    """What stands between the cells of a CSV: a Vietnamese Excel saves it with semicolons."""
     header = text.partition("\n")[0]
     return ";" if header.count(";") > header.count(",") else ","
 

@@ -76,9 +76,7 @@ def read(path: Path, area: str, domains: frozenset[str], areas: set[str]) -> tup
 
 def _rows(text: str) -> list[list[str]]:
     """The cells of each row of a CSV; an empty line is a row without cells."""
-    header = text.partition("\n")[0]
-    by = ";" if header.count(";") > header.count(",") else ","  # a Vietnamese Excel saves a CSV with semicolons
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=by))
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=files.separator(text)))
 
 
 def _faults(row: dict[str, str], domains: frozenset[str], areas: set[str]) -> Iterator[str]:

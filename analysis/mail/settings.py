@@ -57,8 +57,7 @@ def settings(home: Path, area: str) -> Settings | None:
     found, file = [], values.get("recipients")
     domains = frozenset(addresses.plain_domain(each).lower() for each in _texts(values.get("domains")))
     if isinstance(file, str) and domains:
-        areas = {path.parent.name for path in home.glob("config/*/area.toml")}
-        found, wrong = recipients.read(home / file, area, domains, areas | {area})
+        found, wrong = recipients.read(home / file, area, domains, {*files.areas(home), area})
         faults += wrong
     if not faults and values["release"] != AT_ONCE and not values["operator"]:
         faults.append(

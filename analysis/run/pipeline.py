@@ -326,7 +326,7 @@ class _Week:
         earlier : the digests that ``earlier`` returns
         """
         config = self.home / "config"
-        others = {path.parent for path in config.glob("*/area.toml")} - {config / self.area}
+        others = {config / area for area in files.areas(self.home)} - {config / self.area}
         rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
         own = files.from_program(self.home)
         return {

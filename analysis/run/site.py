@@ -208,12 +208,12 @@ def _files(
 def _made(home: Path, area: str, cutoff: str, with_word: bool) -> dict[str, str]:
     """sha256 of the public products of a week, by path below home; {} where its record is missing."""
     folder = paths.reports(home, area, cutoff)
-    made = record.read(home, area, cutoff).get("products")
+    made = record.read(home, area, cutoff).get("products", {})
     names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
     public = {folder / "units": None, folder: names}  # None: whatever its name
     return {
         path: digest
-        for path, digest in (made if isinstance(made, dict) else {}).items()
+        for path, digest in made.items()
         if (parent := Path(home, path).parent) in public and (not public[parent] or Path(path).name in public[parent])
     }
 
@@ -296,7 +296,7 @@ def _renew(folder: Path, plan: dict[str, File], stay: dict[str, list[str]], word
     held = _record(folder)
     there = {path: _digest(folder, path, words) for path in {*plan, *held}}
     for path in held:
-        _part(folder / path).unlink(missing_ok=True)  # of a call that was killed
+        atomic.part_of(folder / path).unlink(missing_ok=True)  # of a call that was killed
     wanted = {path: hashlib.sha256(_content(path, file, plan, words)).hexdigest() for path, file in plan.items()}
     taken = sorted(path for path in wanted if there[path] and path not in held)
     if taken:
@@ -329,11 +329,6 @@ def _digest(folder: Path, path: str, words: Wording) -> str:
     if not (place.parent.resolve() / place.name).is_relative_to(folder) or place.is_symlink() or place.is_dir():
         raise Refused(words.say("site.foreign", folder=folder, names=path))
     return atomic.sha256(place) if place.is_file() else ""
-
-
-def _part(path: Path) -> Path:
-    """Where ``atomic.save`` writes a file before it gets its name."""
-    return path.with_name(f".{path.name}.part")
 
 
 def _remove_empty(folder: Path, below: Path) -> None:

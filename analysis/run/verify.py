@@ -69,7 +69,7 @@ def verify_week(
         lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed()))
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
-    count = len(there) - len(edited & {*_reports(record, home, area, cutoff)})
+    count = len(there) - len(edited & {*publish.made_reports(home, paths.reports(home, area, cutoff), record)})
     heading = words.say("verify.same", count=count, **fields) if same else words.say("verify.differs", **fields)
     return Outcome(Exit.DONE if same else DIFFERS, "\n".join([heading, *lines]))
 
@@ -121,17 +121,11 @@ def _products(
     record, edited : where they are given, only the published reports count, and edited ones as if they were not edited
     """
     tables, reports = paths.processed(home, area, cutoff), paths.reports(home, area, cutoff)
-    made = _reports(record or {}, home, area, cutoff)
+    made = publish.made_reports(home, reports, record or {})
     published = [reports / name for name in made] if made else reports.rglob("*")
     found = atomic.hashes([*tables.rglob("*"), *published], home)
     found |= {f"{reports.relative_to(home).as_posix()}/{name}": made[name] for name in edited if name in made}
     return {name: digest for name, digest in found.items() if Path(home, name) != tables / "run.json"}
-
-
-def _reports(record: dict, home: Path, area: str, cutoff: str) -> dict[str, str]:
-    """sha256 of the published reports, by their names in their folder."""
-    place = paths.reports(home, area, cutoff).relative_to(home).as_posix()
-    return office.published_in(record.get("products"), place)
 
 
 def _said_of_people(home: Path, area: str, cutoff: str, name: str, kind: str, words: Wording) -> str:
@@ -170,8 +164,7 @@ def differences(
 
 def _kept(path: str) -> bool:
     """Whether a product belongs to an earlier revision: …/<cutoff>/r1/…"""
-    within = path.split("/")[4 if path.startswith("data/") else 3]
-    return within[:1] == "r" and within[1:].isdigit()
+    return paths.is_revision(path.split("/")[4 if path.startswith("data/") else 3])
 
 
 def _revision(products: dict[str, str]) -> int:

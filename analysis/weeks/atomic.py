@@ -32,7 +32,7 @@ def naming(path: Path) -> Iterator[None]:
 def save(path: Path, content: str | bytes) -> Path:
     """Write the whole file or nothing: write another file first, then rename it to ``path``. Returns ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = _part(path)
+    part = part_of(path)
     try:
         with naming(path):
             part.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -82,7 +82,7 @@ def swap(new: Path, place: Path) -> None:
 def recover(place: Path) -> Path:
     """Restore ``place`` after a crash in ``swap``. Returns the name that ``swap`` gives it for a moment."""
     aside, whole = _aside(place), _whole(place)
-    remove(_part(whole))
+    remove(part_of(whole))
     if whole.exists():  # ``place`` was being deleted
         remove(place)
         whole.rename(place)
@@ -99,7 +99,8 @@ def _whole(place: Path) -> Path:
     return place.with_name(f".whole-{place.name}")
 
 
-def _part(path: Path) -> Path:
+def part_of(path: Path) -> Path:
+    """Where a file or folder is written before it gets its name."""
     return path.with_name(f".{path.name}.part")
 
 
@@ -111,8 +112,8 @@ def _put_aside(place: Path, aside: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         whole = _whole(place)
-        copy(place, _part(whole))
-        _part(whole).rename(whole)  # from here on ``recover`` takes the copy
+        copy(place, part_of(whole))
+        part_of(whole).rename(whole)  # from here on ``recover`` takes the copy
         remove(place)
         whole.rename(aside)
 
@@ -146,9 +147,9 @@ def move(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-    remove(_part(target))
-    copy(source, _part(target))
-    _part(target).rename(target)
+    remove(part_of(target))
+    copy(source, part_of(target))
+    part_of(target).rename(target)
     remove(source)
 
 

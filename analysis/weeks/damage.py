@@ -47,7 +47,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int, int, int, int]]:
         return
     for entry in entries:
         name, place = entry.name, Path(entry.path)
-        if name[:1] == "r" and name[1:].isdigit():
+        if paths.is_revision(name):
             name, place = f"{name}/corrections.csv", place / "corrections.csv"
         elif name != record.NAME and not _is_own_table(name):
             continue
@@ -81,7 +81,7 @@ def _is_own_table(name: str) -> bool:
 
 def _is_corrections(name: str) -> bool:
     revision, _, table = name.partition("/")
-    return table == "corrections.csv" and revision[:1] == "r" and revision[1:].isdigit()
+    return table == "corrections.csv" and paths.is_revision(revision)
 
 
 def _digest(path: Path, mode: int) -> str:

@@ -43,10 +43,8 @@ class Kept(NamedTuple):
     ours: str = ""
 
 
-def published_in(made: object, folder: str) -> dict[str, str]:
+def published_in(made: dict[str, str], folder: str) -> dict[str, str]:
     """Of ``products`` in run.json those in a folder, by their names there. folder : its path below home"""
-    if not isinstance(made, dict):
-        return {}
     return {path.removeprefix(f"{folder}/"): each for path, each in made.items() if path.startswith(f"{folder}/")}
 
 
@@ -184,7 +182,7 @@ def _entries(folder: Path, made: dict[str, str], new: Path | None = None, keep: 
 
 
 def _is_ours(folder: str, made: dict[str, str], new: Path | None, keep: str) -> bool:
-    is_issue = _is_of_issue(f"{folder}/") and "/" not in folder
+    is_issue = paths.is_revision(folder)
     is_there = new is not None and (new / _target(folder, keep)).is_dir()
     return is_issue or is_there or any(name.startswith(f"{folder}/") for name in made)
 
@@ -215,7 +213,8 @@ def _is_plain(path: Path) -> bool:
 
 def _is_of_issue(name: str) -> bool:
     """Whether the name is in the folder of an earlier issue: r1/report.docx"""
-    return re.match(r"r[1-9][0-9]*/", name) is not None
+    revision, inside, _ = name.partition("/")
+    return bool(inside) and paths.is_revision(revision)
 
 
 def _target(name: str, keep: str) -> str:

@@ -16,6 +16,7 @@ RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGN
 STRAY = re.compile(
     r"~\$.*|\..*|.*~|.*\.(crdownload|part|partial|download|tmp)|(eh)?thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL
 )
+REVISION = re.compile("r[1-9][0-9]*")
 DEVICE = re.compile("con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
 PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.csv", re.IGNORECASE | re.ASCII)
@@ -72,6 +73,11 @@ def _file_name(code: str) -> str:
 def is_device(name: str) -> bool:
     """Whether Windows keeps the name, whatever follows its first point, for a device: ``nul``, ``COM1.txt``."""
     return DEVICE.fullmatch(name.partition(".")[0]) is not None
+
+
+def is_revision(name: str) -> bool:
+    """Whether the folder of a week with this name holds an earlier revision: ``r1``."""
+    return REVISION.fullmatch(name) is not None
 
 
 def saved_name(index: str, area: str, cutoff: str) -> str:

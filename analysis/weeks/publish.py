@@ -73,7 +73,7 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
     (reports, its_reports), (tables, its_tables) = _places(home, area, cutoff, run)
     for new in (reports, tables):
         new.mkdir(parents=True)
-    made = _made(home, its_reports, records.read(home, area, cutoff, its_tables))
+    made = made_reports(home, its_reports, records.read(home, area, cutoff, its_tables))
     if keep and its_tables.is_dir():
         atomic.copy(its_tables, tables / keep)
     if keep and its_reports.is_dir():
@@ -118,7 +118,7 @@ def products(home: Path, area: str, cutoff: str, run: str, keep: str = "") -> di
     Also of what people edited in earlier issues, as it was published.
     """
     (reports, reports_place), (tables, tables_place) = _places(home, area, cutoff, run)
-    made = _made(home, reports_place, records.read(home, area, cutoff, tables_place))
+    made = made_reports(home, reports_place, records.read(home, area, cutoff, tables_place))
     edited = office.edited_before(reports_place, made, keep) if made and reports_place.is_dir() else {}
     before = {f"{reports_place.relative_to(home).as_posix()}/{name}": each for name, each in edited.items()}
     return before | _hashes(home, reports, reports_place) | _hashes(home, tables, tables_place)
@@ -140,8 +140,13 @@ def is_edited(home: Path, path: str, digest: str) -> bool:
 def of_people(home: Path, area: str, cutoff: str) -> dict[str, str]:
     """What people did in the week's reports, as ``office.find`` has it; {} where no record tells it."""
     place = paths.reports(home, area, cutoff)
-    made = _made(home, place, records.read(home, area, cutoff))
+    made = made_reports(home, place, records.read(home, area, cutoff))
     return office.find(place, made) if made and place.is_dir() else {}
+
+
+def made_reports(home: Path, reports: Path, record: dict) -> dict[str, str]:
+    """sha256 of the published reports by their names in their folder, from run.json."""
+    return office.published_in(record.get("products", {}), reports.relative_to(home).as_posix())
 
 
 def publish_week(home: Path, area: str, cutoff: str, run: str, keep: str = "") -> list[office.Kept]:
@@ -204,7 +209,7 @@ def _half_published(home: Path, area: str, cutoff: str, run: str) -> bool:
     (new, reports), (tables, place) = _places(home, area, cutoff, run)
     record = records.read(home, area, cutoff, tables)
     made = record.get("products", {})
-    of_reports = _made(home, reports, record)
+    of_reports = made_reports(home, reports, record)
     of_tables = {path: each for path, each in made.items() if not path.startswith("reports/")}
     if not made or record.get("run", run) != run or not of_tables.items() <= _hashes(home, tables, place).items():
         return False
@@ -249,16 +254,11 @@ def _carry(
         revision = replaced.get("revision", 0)
         keep = f"r{revision}" if 0 < revision < now.get("revision", 0) else ""
     try:
-        kept = office.carry(folder, place, _made(home, place, replaced), _made(home, place, now), keep)
+        kept = office.carry(folder, place, made_reports(home, place, replaced), made_reports(home, place, now), keep)
         atomic.sync_entry(place)
     except OSError:  # the week is published; what is left is moved by the next run
         return [office.Kept(office.LEFT, folder.name, folder)]
     return kept
-
-
-def _made(home: Path, reports: Path, record: dict) -> dict[str, str]:
-    """sha256 of the published reports by their names in their folder, from run.json."""
-    return office.published_in(record.get("products"), reports.relative_to(home).as_posix())
 
 
 def _hashes(home: Path, folder: Path, place: Path) -> dict[str, str]:

@@ -139,7 +139,7 @@ def weeks(home: Path, area: str, before: str = "") -> dict[str, Week]:
 
 def revisions(folder: Path) -> list[Path]:
     """The earlier revisions in a week's folder, r1 first. The number of the week's own revision is one higher."""
-    kept = [path for path in folder.glob("r[1-9]*") if path.name[1:].isdigit() and path.is_dir()]
+    kept = [path for path in folder.glob("r*") if paths.is_revision(path.name) and path.is_dir()]
     return sorted(kept, key=lambda path: int(path.name[1:]))
 
 

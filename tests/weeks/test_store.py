@@ -82,6 +82,13 @@ def test_a_run_finds_the_revisions_before_it_in_its_own_folder_in_order(home):
         earlier[0].write("points", points(3.0))
 
 
+def test_what_only_resembles_a_revision_is_somebodys_own(tmp_path):
+    for name in ("r2", "r1", "r0", "r01", "r1²", "R3", "r", "r1 (copy)"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "r4").write_text("a file")
+    assert [path.name for path in store.revisions(tmp_path)] == ["r1", "r2"]
+
+
 @pytest.mark.parametrize(
     ("raw", "before"),
     [
