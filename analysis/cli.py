@@ -519,6 +519,7 @@ def site(
         _say(words.say("site.stopped"), Exit.STOPPED)
         return Exit.STOPPED
     _say(outcome.message, outcome.status)
+    _tell_lacking(words)
     return outcome.status
 
 

@@ -1,5 +1,6 @@
 """The public copy: what is in it and what is not, that its links lead somewhere at any moment, and whose files it keeps."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -422,3 +423,16 @@ def test_with_a_slip_in_every_area_nothing_is_written(two_areas, capsys):
     assert copy(two_areas) == Exit.FAILED and not (two_areas.parent / "www").exists()
     said = capsys.readouterr().err
     assert all(f"config/{area}/area.toml line 1: " in said for area in (AREA, SECOND))
+
+
+def test_a_folder_without_locks_is_told_of_once_and_copied_into_all_the_same(home, capsys, monkeypatch):
+    fcntl = pytest.importorskip("fcntl", reason="the drive is told by what flock answers")
+
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert copy(home) == Exit.DONE
+    folder = (home.parent / "www").resolve()
+    assert capsys.readouterr().err.count(say("lost.lock", folder=folder)) == 1
+    assert public(folder).keys() == PUBLIC
