@@ -11,12 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
 from analysis.config import command, wording
 from analysis.config.wording import Wording
 from analysis.exits import Exit
+from analysis.mail import status
 from analysis.run import pipeline
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, office, paths, publish, store
@@ -134,7 +136,14 @@ def _said_of_people(home: Path, area: str, cutoff: str, name: str, kind: str, wo
     if kind != office.EDITED:
         return words.say("verify.added", path=path)
     who, when = office.last_edit(place)
-    return words.say("verify.edited", path=path, who=who or wording.MISSING, when=when or wording.MISSING)
+    return words.say("verify.edited", path=path, who=who or wording.MISSING, when=_say_time(when) or wording.MISSING)
+
+
+def _say_time(written: str) -> str:
+    """A time as an Office file has it, as local time; what is none stays as it is."""
+    with suppress(ValueError, OverflowError, OSError):
+        return status.say_time(datetime.fromisoformat(written).timestamp())
+    return written
 
 
 def differences(

@@ -2,6 +2,7 @@
 
 import subprocess
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,7 @@ def test_a_week_withdrawn_keeps_what_people_did(home, monkeypatch):  # noqa: F81
 
 
 def test_verify_tells_what_the_office_edited_and_added_from_damage(home):  # noqa: F811
+    local = f"{datetime(2023, 12, 5, 8, 30, tzinfo=UTC).astimezone():%H:%M %d/%m/%Y}"
     week(home)
     edit(home)
     put(reports(home, "đã ký.pdf"), "signed")
@@ -155,7 +157,7 @@ def test_verify_tells_what_the_office_edited_and_added_from_damage(home):  # noq
     )
     assert sorted(lines) == sorted(
         [
-            say("verify.edited", path=DRAFT, who="Trần Thị Lan", when="2023-12-05T08:30:00Z"),
+            say("verify.edited", path=DRAFT, who="Trần Thị Lan", when=local),
             say("verify.added", path=f"{place}/ghi chép"),
             say("verify.added", path=f"{place}/đã ký.pdf"),
         ]
