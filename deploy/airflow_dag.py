@@ -18,9 +18,10 @@ except ImportError:  # Airflow 2
 
 PROJECT = os.environ.get("ANALYSIS_PROJECT", "/opt/analysis")
 HOME = os.environ.get("ANALYSIS_HOME", PROJECT)  # the command reads it too
-ANALYSIS = f"cd {quote(PROJECT)} && .venv/bin/analysis"
+ZONE = "Asia/Ho_Chi_Minh"
+ANALYSIS = f"cd {quote(PROJECT)} && TZ={ZONE} .venv/bin/analysis"
 LOG = Path(HOME, "data/outbox/airflow.log")
-START = pendulum.datetime(2023, 12, 4, tz="Asia/Ho_Chi_Minh")
+START = pendulum.datetime(2023, 12, 4, tz=ZONE)
 
 with DAG(
     "analysis_766",
