@@ -32,8 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="The weekly 766 report, from a district's raw table to the page its leaders act on.",
-    epilog="Exit status: 0 done, 2 table refused or not there, or nothing published, 3 a run failed or a week differs from"
-    " what was published, 4 mail refused, given up or uncertain, 5 that week is being made or mailed already, 64 wrong usage.",
+    epilog="Exit status: 0 done, 2 table refused or not there, or nothing published, 3 a run failed or a week differs"
+    " from what was published, 4 mail refused, given up or uncertain, 5 that week is being made or mailed already, 64"
+    " wrong usage.",
 )
 
 

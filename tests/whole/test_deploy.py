@@ -110,7 +110,9 @@ def test_the_timer_starts_on_working_mornings():
 
 def test_what_is_started_tells_the_time_of_viet_nam_too():
     """The hour from which a table is missed, and the times that are told, are those of the office."""
-    zoned = [[each for each in values(name, "Environment")[0].split() if each.startswith("TZ=")] for name in UNITS[:3:2]]
+    zoned = [
+        [each for each in values(name, "Environment")[0].split() if each.startswith("TZ=")] for name in UNITS[:3:2]
+    ]
     assert zoned == [["TZ=Asia/Ho_Chi_Minh"]] * 2
     assert "ENV ANALYSIS_HOME=/var/lib/analysis TZ=Asia/Ho_Chi_Minh" in text("deploy/Containerfile")
     assert "TZ={ZONE} .venv/bin/analysis" in text("deploy/airflow_dag.py")
