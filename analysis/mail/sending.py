@@ -113,8 +113,7 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
             revision = made_as.get("revision") or len(store.revisions(place.parent)) + 1  # people may add a folder r9
             return Issue(revision, week, letters, listed, folder)
     except locks.Busy as busy:
-        said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
-        raise WeekIsBusy(said + busy.advice(words)) from None
+        raise WeekIsBusy(publish.say_busy(busy, cutoff, words)) from None
 
 
 def _as_published(path: Path, home: Path, made: dict[str, str], words: Wording) -> bytes:

@@ -57,7 +57,10 @@ def say(missing: Missed, area: str, words: Wording) -> str:
 
 
 def _rhythm(home: Path, area: str) -> dict | None:
-    """The values of [expected] of area.toml, else of defaults.toml; None where nothing is expected."""
+    """The values of [expected] of area.toml, else of defaults.toml; None where nothing is expected.
+
+    They are read here and not by ``rules.load``, whose tables (pandas) a call without news does not wait for.
+    """
     shown, says = f"config/{area}/{files.AREA}", {}
     for name in (f"config/{files.DEFAULTS}", shown):
         held = files.parse_toml(files.read(home / name, name) or b"", name).get("expected", {})

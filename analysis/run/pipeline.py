@@ -157,8 +157,7 @@ def make_week(
                     this.list_weeks()
                 return outcome
         except locks.Busy as busy:
-            said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
-            return Outcome(Exit.BUSY, said + busy.advice(words))
+            return Outcome(Exit.BUSY, publish.say_busy(busy, cutoff, words))
 
 
 @dataclass(frozen=True)

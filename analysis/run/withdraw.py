@@ -44,8 +44,7 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
             atomic.sync_entry(final.parent)
             not_listed = _renew_index(home, area, words)
     except locks.Busy as busy:
-        said = words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since)
-        return Outcome(Exit.BUSY, said + busy.advice(words))
+        return Outcome(Exit.BUSY, publish.say_busy(busy, cutoff, words))
     later = [day for day in store.published(home, area) if day > cutoff]
     said = [words.say("withdraw.done", area=area, cutoff=cutoff, kept=final.relative_to(home), reason=reason)]
     said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]

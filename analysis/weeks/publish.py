@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analysis.config.wording import Wording
 from analysis.weeks import atomic, locks, office, paths, store
 from analysis.weeks import record as records
 
@@ -35,6 +36,11 @@ def locked(home: Path, area: str, cutoff: str) -> Iterator[None]:
     finally:
         with suppress(OSError):
             path.parent.rmdir()  # a refused first week leaves nothing behind
+
+
+def say_busy(busy: locks.Busy, cutoff: str, words: Wording) -> str:
+    """The sentence that another process makes the week."""
+    return words.say("run.busy", cutoff=cutoff, pid=busy.pid, since=busy.since) + busy.advice(words)
 
 
 def tidy(home: Path, area: str, cutoff: str) -> list[office.Kept]:

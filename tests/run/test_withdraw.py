@@ -15,7 +15,7 @@ from analysis.exits import Exit
 from analysis.mail import outbox, sending
 from analysis.mail.outbox import Letter, Outbox
 from analysis.run import due, pipeline, withdraw
-from analysis.weeks import atomic, paths, store
+from analysis.weeks import atomic, paths, publish, store
 from analysis.weeks.home import PROJECT
 
 FIRST, WRONG, THIRD = DAYS = ("2023-11-20", "2023-11-28", "2023-12-04")
@@ -112,6 +112,13 @@ def test_who_may_have_got_its_mail_is_named_and_no_letter_waits_any_more(home, s
     assert (say("withdraw.reached", names=words().listed(names)) if names else say("withdraw.unmailed")) in said
     assert sending.waiting(home, AREA) == []
     assert (kept(home) / "reached.txt").read_text("utf-8").splitlines() == list(names)
+
+
+def test_a_week_that_is_being_made_is_not_taken_back(home):
+    with publish.locked(home, AREA, WRONG):
+        outcome = taken_back(home)
+    assert outcome.status == Exit.BUSY and outcome.message.startswith(f"Báo cáo tuần {WRONG} đang được làm")
+    assert paths.reports(home, AREA, WRONG).is_dir() and not paths.processed(home, AREA, "withdrawn").exists()
 
 
 @pytest.mark.parametrize("at", range(6))
