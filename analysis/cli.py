@@ -199,7 +199,10 @@ def week(
     ] = False,
     send: Annotated[
         bool,
-        typer.Option("--send", help="Then send its mail, as mail CUTOFF --send does; of a week that failed, nothing."),
+        typer.Option(
+            "--send",
+            help="Then send its mail, or ask the operator first (release in mail.toml); of a week that failed, nothing.",
+        ),
     ] = False,
     home: Home = None,
 ) -> int:
