@@ -201,7 +201,7 @@ def week(
         bool,
         typer.Option(
             "--send",
-            help="Then send its mail, or ask the operator first (release in mail.toml); of a week that failed, nothing.",
+            help="Then send its mail, or ask the operator first (release in mail.toml); nothing of a failed week.",
         ),
     ] = False,
     home: Home = None,
