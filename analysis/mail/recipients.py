@@ -41,11 +41,9 @@ def read(path: Path, area: str, domains: frozenset[str], areas: set[str]) -> tup
     if not path.is_file():
         return [], [f"{path.name}: there is no such file; expected the columns {', '.join(COLUMNS)}"]
     try:
-        columns, *rows = _rows(files.decode(path.read_bytes(), path.name)) or [[]]
+        columns, *rows = _rows(files.decode(path.read_bytes(), path.name), path.name) or [[]]
     except ConfigError as error:
         return [], [str(error)]
-    except csv.Error as error:
-        return [], [f"{path.name}: {error}"]
     least = [name for name in COLUMNS if name not in LATER]
     if not any(rows) or columns not in (list(COLUMNS), least):
         return [], [f"{path.name}: expected the columns {', '.join(COLUMNS)} and at least one row"]
@@ -74,9 +72,15 @@ def read(path: Path, area: str, domains: frozenset[str], areas: set[str]) -> tup
     return own, faults[:MOST_FAULTS] + ([f"{path.name}: and {left} more rows with faults"] if left > 0 else [])
 
 
-def _rows(text: str) -> list[list[str]]:
-    """The cells of each row of a CSV; an empty line is a row without cells."""
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=files.separator(text)))
+def _rows(text: str, name: str) -> list[list[str]]:
+    """The cells of each row of a CSV; an empty line is a row without cells. Raises ConfigError that names the row."""
+    rows = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=files.separator(text)))
+    except csv.Error as error:
+        fault = "a quotation mark does not begin or end its cell"
+        raise ConfigError(f"{name}: row {len(rows) + 1}: {fault} ({error})") from None
+    return rows
 
 
 def _faults(row: dict[str, str], domains: frozenset[str], areas: set[str]) -> Iterator[str]:

@@ -56,6 +56,12 @@ def test_an_odd_row_is_named_by_row_and_column_and_its_value_is_cut_short(tmp_pa
     assert faults(tmp_path, f"{AREA},Minh,minh@leaders.example", line) == [f"recipients.csv: row 3: {said}"]
 
 
+@pytest.mark.parametrize("line", [f'{AREA},"Lan,{BOX}', f'{AREA},"Lan" Nguyễn,{BOX}'])
+def test_a_quotation_mark_that_is_not_closed_or_does_not_end_its_cell_is_named_by_its_row(tmp_path, line):
+    (fault,) = faults(tmp_path, f"{AREA},Minh,minh@leaders.example", line, f"{AREA},Hoa,hoa@leaders.example")
+    assert fault.startswith("recipients.csv: row 3: a quotation mark does not begin or end its cell")
+
+
 def test_a_line_end_in_the_name_of_a_unit_is_named_too(tmp_path):
     (fault,) = faults(tmp_path, f'{AREA},Lan,{BOX},"Kiến\nAn"', head="area,name,address,for")
     assert fault == "recipients.csv: row 2: for 'Kiến\\nAn': control characters, line ends and encoded words are not allowed"  # fmt: skip
