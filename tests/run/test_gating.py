@@ -1,5 +1,6 @@
 """The gate of a week: what it leaves where the tables are refused, and that nothing of it is left once they are not."""
 
+import re
 import shutil
 
 import pytest
@@ -53,7 +54,7 @@ def test_where_the_page_cannot_be_written_the_problems_are_still_told(home, tmp_
         pytest.param(8, "B", "BÌNH PHƯỚC XUÂN ", True, id="a name with a space behind it"),
         pytest.param(12, "D", "TRUNG BÌNH", True, id="a misspelt band set right"),
         pytest.param(8, "G", "78.8", False, id="another figure"),
-        pytest.param(8, "L", "407", False, id="another count"),
+        pytest.param(8, "K", "26.4", False, id="another rate of digitisation"),
         pytest.param(5, "G", "59.9", False, id="another figure of the whole area"),
     ],
 )
@@ -66,6 +67,15 @@ def test_another_table_of_a_published_week_is_known_to_hold_the_same_figures(
     found = gate(home, changed(tmp_path, row, letter, text))
     assert (found.refused, found.is_same) == (False, is_same)
     assert not gate(home, RAW).is_same  # it is the published table itself
+
+
+def test_a_table_without_the_bold_print_of_the_published_one_holds_the_same_figures(home, tmp_path):
+    held, plain = paths.processed(home, "cho-moi", DAY, "raw"), tmp_path / RAW.name
+    held.mkdir(parents=True)
+    shutil.copy(RAW, held)
+    plain.write_text(re.sub("</?[bu]>", "", RAW.read_text("utf-8")), "utf-8")
+    found = gate(home, plain)
+    assert (found.refused, found.is_same) == (False, True)
 
 
 def test_of_two_first_tables_none_is_the_same_as_what_is_not_published(home):
