@@ -150,13 +150,14 @@ def falls(history: History) -> dict:
         (unit, name or group): each["previous_points"] for (unit, group, name), each in contributions(history).items()
     }
     before |= {(unit, TOTAL): each["previous_total"] for (unit,), each in changes(history).items()}
+    of_units, marked = scores(history.week, history.rules), moves(history)
     for unit in history.week.kinds:
-        its = scores(history.week, history.rules).get((unit,))
+        its = of_units.get((unit,))
         if its is None:
             continue
         now = {name or group: value for (group, name), value in counted_parts(of_points, unit).items() if known(value)}
         now |= {REST: its["not_itemised"], TOTAL: its["total"]}
-        fallen = {name for (code, name), each in moves(history).items() if code == unit and is_down(each)}
+        fallen = {name for (code, name), each in marked.items() if code == unit and is_down(each)}
         if (unit, "before") in lost and lost[unit, "before"]["blocks"] < 0:
             fallen.add(lost[unit, "before"]["indicator"])
         parts = fallen - {CHANGE}
