@@ -526,7 +526,7 @@ def test_a_record_that_was_edited_or_is_missing_proves_nothing_and_nothing_is_qu
             assert call(option, home=home) == 4
             said = capsys.readouterr().out
             named = {"without the list of letters": "letters.csv", "without a letter": "30634.eml"}.get(
-                kind, "mail.eml" if "digest" in kind or "mail" in kind else "run.json"
+                kind, "mail.eml" if kind in ("another digest", "without the mail") else "run.json"
             )
             assert named in said and "không còn đúng như khi phát hành" in said, said
     assert seen.connections == 0 and not sending.path(home).exists()

@@ -419,7 +419,7 @@ def test_the_sender_sees_the_password_and_the_run_does_not(call, monkeypatch):
         seen.append(os.environ.get(sender.PASSWORD))
         return accepted()
 
-    monkeypatch.setattr(sending, "send", lambda *_: seen.append(os.environ[sender.PASSWORD]) or (0, ""))
+    monkeypatch.setattr(sending, "send", lambda *_, **__: seen.append(os.environ[sender.PASSWORD]) or (0, ""))
     assert call("week", THIRD, "--send", "--area", AREA, gate=gate) == 0
     assert call("week", "--due", "--send", "--area", AREA, gate=gate) == 0
     # the third is made anew, of more history, and not mailed anew

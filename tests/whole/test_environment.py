@@ -91,7 +91,8 @@ def test_the_lock_names_no_address():
 )
 def test_every_imported_package_is_a_declared_dependency(folder, requirements):
     sources = modules(folder)
-    ours = {"analysis", "support", *(path.stem for path in (ROOT / "bench").glob("*.py"))}
+    scripts = [path for place in ("bench", "tests/support/elsewhere") for path in (ROOT / place).glob("*.py")]
+    ours = {"analysis", "support", *(path.stem for path in scripts)}
     imported = {module for path in sources for module in imports(path)} - ours - sys.stdlib_module_names
     holders = packages_distributions()  # module => the distributions that hold it, as in yaml => PyYAML
     declared = by_name(requirements).keys()

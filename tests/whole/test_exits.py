@@ -14,7 +14,7 @@ from analysis.weeks.home import PROJECT
 PACKAGE = PROJECT / "analysis"
 GATE = ["gate", str(PROJECT / "data" / "raw" / "cho-moi" / "2023-12-04.txt"), "--cutoff", "2023-12-04"]
 # Errors whose callers say in the person's language what they mean, and that of a notebook which cannot become a page.
-ANSWERED_BY_CALLERS = {"TookTooLong", "Died", "_Answered", "Busy", "ExportError"}
+ANSWERED_BY_CALLERS = {"TookTooLong", "Died", "_Answered", "Busy", "ExportError", "OtherCode"}
 
 
 def test_a_command_ends_as_its_worst_part_did():

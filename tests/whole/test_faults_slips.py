@@ -17,6 +17,7 @@ from support.settings import write_settings
 from analysis import cli
 from analysis.config import files, rules, wording
 from analysis.exits import AnalysisError, Exit
+from analysis.weeks import atomic
 from analysis.weeks.home import PROJECT
 
 AREA, CUTOFF, OPERATOR = "cho-moi", "2023-12-04", "it@office.example"
@@ -151,7 +152,10 @@ def home(tmp_path, monkeypatch):
     (home / "recipients.csv").write_text(f"area,name,address\n{AREA},Lan,lan@leaders.example\n", "utf-8")
     for top in ("reports", "data/processed"):
         (home / top / AREA / CUTOFF).mkdir(parents=True)
-    (home / "reports" / AREA / CUTOFF / "mail.eml").write_text("Subject: x\n\nx\n")
+    mail = home / "reports" / AREA / CUTOFF / "mail.eml"
+    mail.write_text("Subject: x\n\nx\n")
+    made = {"products": atomic.hashes([mail], home)}  # without this record nothing would be mailed
+    atomic.save_json(home / "data" / "processed" / AREA / CUTOFF / "run.json", made)
     monkeypatch.chdir(tmp_path)
     return home
 

@@ -250,7 +250,11 @@ def test_a_console_that_cannot_show_vietnamese_gets_question_marks(bare):
 def test_ctrl_c_leaves_the_command_the_time_that_it_needs_to_stop(bare):
     call = f"import start, sys; sys.exit(start.wait_for([sys.executable, '-c', {SLOW_TO_STOP!r}]))"
     with subprocess.Popen(
-        [sys.executable, "-c", call], cwd=bare, stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-c", call],
+        cwd=bare,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     ) as started:
         assert started.stdout.readline() == b"runs\n"
         os.killpg(started.pid, signal.SIGINT)
