@@ -16,6 +16,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -209,12 +210,8 @@ def which_tests(name, arguments):
 
 def wait_for(command):
     """Its exit status. Windows sends Ctrl-C to it as well as to us; it ends in its own way."""
-    child = subprocess.Popen(command)
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return subprocess.call(command)
 
 
 # -- what people see -------------------------------------------------------------------------------------------------
