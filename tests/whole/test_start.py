@@ -190,9 +190,9 @@ def test_a_build_without_network_says_so_runs_nothing_and_keeps_the_environment_
 @pytest.mark.long
 def test_a_package_that_is_not_the_locked_one_is_said_in_one_sentence_and_leaves_nothing_half_built(bare):
     (bare / "requirements.lock").write_text(ANOTHER_PACKAGE, "utf-8")
-    wheel = bare / "not_to_be_had-1-py3-none-any.whl"
+    wheel = bare.parent / "not_to_be_had-1-py3-none-any.whl"  # pip would split the name of a folder at its spaces
     wheel.write_bytes(b"PK\5\6" + bytes(18))  # an empty archive
-    status, out, told = start(bare, "week", "5", PIP_FIND_LINKS=str(bare), PIP_NO_INDEX="1")
+    status, out, told = start(bare, "week", "5", PIP_FIND_LINKS=str(wheel.parent), PIP_NO_INDEX="1")
     assert (status, out) == (3, "")
     assert told.startswith(building(bare) + say("start.failed", reason="ERROR: THESE PACKAGES DO NOT MATCH THE HASHES"))
     assert told.count("\n") == 2 and not (bare / ".venv").exists()
