@@ -259,9 +259,13 @@ class _Week:
         return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
 
     def edited(self) -> list[str]:
-        """What to say of published files that people have edited, where nothing else is new."""
+        """What to say of published files that people have edited, where nothing else is new.
+
+        Those of an earlier issue are left out: it is not made again.
+        """
         found = publish.of_people(self.home, self.area, self.cutoff)
-        names = [name for name, kind in found.items() if kind == office.EDITED]
+        of_issue = {name for name in found if not paths.is_revision(name.partition("/")[0])}
+        names = [name for name, kind in found.items() if kind == office.EDITED and name in of_issue]
         return [self.words.say("run.office_edited", names=self.words.listed(names))] if names else []
 
     def of_people(self, kept: list[office.Kept]) -> list[str]:
