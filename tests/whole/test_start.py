@@ -70,8 +70,8 @@ def put_project(folder):
 
 
 def environment(**more):
-    """Without what names other places for packages, other Pythons and another language."""
-    odd = ("PIP_", "PYTHON", "VIRTUAL_ENV", "ANALYSIS_", "LANG", "LC_")
+    """Without what names other places for packages, other Pythons, another language and the make that calls the tests."""
+    odd = ("PIP_", "PYTHON", "VIRTUAL_ENV", "ANALYSIS_", "LANG", "LC_", "MAKE", "MFLAGS")
     return {name: value for name, value in os.environ.items() if not name.startswith(odd)} | more
 
 
@@ -252,6 +252,7 @@ def test_ctrl_c_leaves_the_command_the_time_that_it_needs_to_stop(bare):
     with subprocess.Popen(
         [sys.executable, "-c", call],
         cwd=bare,
+        env=environment(),  # a test before this one may have called `main`, which forbids imports from the folder
         stdout=subprocess.PIPE,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
