@@ -1,9 +1,10 @@
 """Copies what is public of the published weeks into a folder for a web server.
 
 Public are the pages and the workbook of each week, and the indexes; report.docx, which is a draft, only on request. The
-mail, earlier issues and everything below data/ are not. A workbook or draft that the office has edited is not copied
-either, only what was published: where our file stands beside it that one is, else what the copy already has. Links to
-what is not copied become plain text; an item of a list that offers such a file to be saved is left out.
+mail, earlier issues and everything below data/ are not, nor what a page marks as internal (internal.py). A workbook or
+draft that the office has edited is not copied either, only what was published: where our file stands beside it that one
+is, else what the copy already has. Links to what is not copied become plain text; an item of a list that offers such a
+file to be saved is left out.
 
 Each file is changed in one step, the indexes after what they link to, and what is no longer public is deleted last. So
 a call that is stopped leaves a copy whose links all lead somewhere, and the next call completes it. A record in the
@@ -27,6 +28,7 @@ from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
+from analysis.run.internal import take_out_internal
 from analysis.run.pipeline import Outcome
 from analysis.weeks import atomic, locks, office, paths, publish, record
 from analysis.weeks.paths import NoArea
@@ -247,7 +249,13 @@ def _content(path: str, file: File, plan: dict[str, File], words: Wording) -> by
     data = file.source.read_bytes() if file.source.is_file() else b""
     if hashlib.sha256(data).hexdigest() != file.recorded:
         raise Differs(words.say("site.differs", path=file.source))
-    return _without_dead_links(path, data.decode(), plan).encode() if path.endswith(".html") else data
+    if not path.endswith(".html"):
+        return data
+    try:
+        page = take_out_internal(data.decode())
+    except ValueError as error:
+        raise Differs(words.say("site.internal", path=file.source)) from error
+    return _without_dead_links(path, page, plan).encode()
 
 
 def _without_dead_links(path: str, page: str, plan: dict[str, File]) -> str:

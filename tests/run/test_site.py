@@ -132,6 +132,18 @@ def test_a_link_to_what_is_not_public_is_its_text_and_every_other_link_leads_som
     assert "report.docx" not in (www / AREA / "index.html").read_text("utf-8")
 
 
+def test_what_a_page_marks_as_internal_is_not_public_and_a_page_that_cannot_be_told_apart_is_not_copied(home, capsys):
+    publish(home, DAYS[1], PAGE + "<p data-internal>UBND xã Kiến An: <b>...</b></p>")
+    assert copy(home) == Exit.DONE
+    www = home.parent / "www"
+    page = (www / AREA / DAYS[1] / "report.html").read_text("utf-8")
+    assert "internal" not in page and "UBND" not in page and page.endswith(f"issue</b> {DAYS[1]}")
+    publish(home, DAYS[1], PAGE + "<p data-internal>")
+    capsys.readouterr()
+    assert copy(home) == Exit.FAILED
+    assert say("site.internal", path=paths.reports(home, AREA, DAYS[1], "report.html")) in capsys.readouterr().err
+
+
 def test_the_draft_is_copied_only_where_it_is_asked_for(home):
     assert copy(home, "--word") == Exit.DONE
     www = home.parent / "www"
