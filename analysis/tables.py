@@ -17,6 +17,7 @@ BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of
 ABOUT = ABOUT_WEEK, ABOUT_INDICATOR, ABOUT_DEPARTMENT, ABOUT_UNIT = "", "indicator", "department", "unit"  # of remarks
 KINDS_OF_ASKS = ("band", "fell", "signal", "flag", "target", "zero", "task", "own")  # the strongest first
 ADDRESSEES = ("unit", "units", "department")
+KINDS_OF_REPLIES = ("reply", "extend", "done", "end", "own", "form")
 PROGRESS = ("", "met", "better", "same", "worse", "unclear")
 STATES = ("done", "ended", "extended", "overdue", "new", "standing", "open")
 STATUSES = ("computed", "published", "not assessed", "missing")
@@ -349,6 +350,26 @@ TABLES = {
         reply=_text("the newest reply, in the unit's own words"),
         note=_text("codes: what is special this week, and why it ended (docs/method.md)"),
     ),
+    "replies": _table(
+        cutoff=_key("the cut-off of the report that shows it first, ISO; earlier ones stay with their ask"),
+        file=_text("name of the delivered file; empty: a form that was sent"),
+        row=_number("the row of that file as a person sees it, from 1, once for each ask it answers; missing: a form"),
+        ask_id=_text("the ask that it is about; empty: none that is known, or a form"),
+        unit_code=_text("the unit that it is about; empty: none, but a department"),
+        department=_text("code of the department that it is about; empty: none"),
+        indicator=_text("the indicator or part of the total that it is about; empty: all of the unit"),
+        kind=_text(
+            "reply: an answer; extend: the office moves the day; done, end: the office closes the ask;"
+            " own: the office's own ask; form: a form to fill was sent",
+            KINDS_OF_REPLIES,
+        ),
+        day=_key("the day of it, ISO"),
+        text=_text("what was answered, or what the office asks, in its own words"),
+        cause=_text("the cause that it gives"),
+        solution=_text("what it says will be done"),
+        promised=_text("the day that it promises, or to which the office moves the day, ISO; empty: none"),
+        document=_text("number of the document"),
+    ),
     "findings": _table(
         finding=_key("what kind of finding"),
         severity=_text("how much it matters"),
@@ -375,7 +396,7 @@ WRITTEN_BY = (
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
     | dict.fromkeys(("figure_changes",), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
-    | dict.fromkeys(("asks",), "3_trend")
+    | dict.fromkeys(("asks", "replies"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page
 )
