@@ -589,6 +589,12 @@ def mail(
     hold: Annotated[
         bool, typer.Option("--hold", help="Stop it: no schedule sends it any more, until somebody calls --send.")
     ] = False,
+    remind: Annotated[
+        bool,
+        typer.Option(
+            "--remind", help="Of the week's reminders, each with the unit's form for replies, and of nothing else."
+        ),
+    ] = False,
     area: Area = None,
     lang: Lang = None,
     home: Home = None,
@@ -602,6 +608,8 @@ def mail(
         raise typer.BadParameter("expected only one of --preview, --send, --status, --resend-uncertain, --hold")
     if changed and not send:
         raise typer.BadParameter("--changed goes with --send")
+    if remind and hold:
+        raise typer.BadParameter("no schedule sends reminders: there is nothing to stop", param_hint="--hold")
     home, area = _place(home, area)
     from analysis.mail import sending
 
@@ -611,8 +619,8 @@ def mail(
     if hold:
         return _mailed(words, sending.hold, home, area, cutoff, words)
     if send or resend_uncertain:
-        return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed)
-    return _mailed(words, sending.preview, home, area, cutoff, words)
+        return _mailed(words, sending.send, home, area, cutoff, words, _tell, resend_uncertain, changed, remind)
+    return _mailed(words, sending.preview, home, area, cutoff, words, remind)
 
 
 def _tell(line: str) -> None:

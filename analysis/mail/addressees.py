@@ -71,7 +71,7 @@ def assign(
     recipients : the rows of the area
     listed     : the week's list of letters
     registry   : units.csv of the area, which knows the units that are no more; it need not be there
-    how_to     : the command that makes a unit's page and letter, without the unit's code
+    how_to     : the command that makes a unit's page and letter, without the unit's code; "": a unit needs no page
     Raises     : ConfigError with every row that names nobody, a unit that is no more, or a unit without a page; and
                  for more than 200 recipients of one letter. A department without a section, and a unit that the week's
                  table lacks, have no letter this week, which is no fault.
@@ -103,7 +103,7 @@ def _find(name: str, listed: list[Listed], past: list[dict], cutoff: str, how_to
         raise LookupError(f"several are called so; expected a code: {_shown(called)}")
     if called:
         (it,) = called
-        if it.kind == UNIT and not it.file:
+        if how_to and it.kind == UNIT and not it.file:
             raise LookupError(f"this unit has no page, so it has no letter; make them: {how_to} {it.code}")
         return it.code
     rows = [row for row in past if name == row["code"] or units.name_key(name) == units.name_key(row["name"])]

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from analysis.exits import AnalysisError
@@ -30,6 +31,8 @@ JITTER = 0.2  # share of the wait, so that many letters are not tried again at t
 LONGEST_WAIT_S = 60 * max(WAITS_MIN) * (1 + JITTER)  # a letter that is to wait longer was put down by a wrong clock
 GIVE_UP_HOURS = 48  # our choice: after two days the figures of a week are old
 KEEP_BYTES_DAYS = 365  # our choice: who was sent what stays known after that, the text of the letter does not
+REMINDER = "don-doc:"  # before a unit's code: its letter is a reminder, which nobody but a person releases
+OF_REMINDERS = f"(substr(about, 1, {len(REMINDER)}) = '{REMINDER}')"  # 1 or 0: reminders go apart from a week's mail
 # Headers that say from whom to whom and when, and not what.
 ABOUT_SENDING = (b"from", b"to", b"reply-to", b"date", b"message-id")
 # Mailboxes are in ASCII, so NOCASE folds them whole: lan@ and Lan@ are one person.
@@ -56,7 +59,7 @@ class OutboxError(AnalysisError):
 class Letter:
     """A letter to one recipient: ``Name <box@host>``, the two addresses of the envelope, and the message's bytes.
 
-    about : code of the unit or department whose letter it is; "": the week's mail
+    about : code of the unit or department whose letter it is; "": the week's mail; REMINDER and a unit's code
     """
 
     recipient: str
@@ -140,9 +143,17 @@ class Outbox:
         self.db.close()
 
     def queue(
-        self, area: str, cutoff: str, revision: int, letters: Iterable[Letter], now: float, changed: bool = False
+        self,
+        area: str,
+        cutoff: str,
+        revision: int,
+        letters: Iterable[Letter],
+        now: float,
+        changed: bool = False,
+        reminders: bool = False,
     ) -> None:
-        """Add the letters of a week. Each week, revision, letter and address has one row; capitals do not count.
+        """Add the letters of a week, or its ``reminders``; neither counts for the other. Each week, revision, letter
+        and address has one row; capitals do not count.
 
         A letter that may have been sent is not changed. One that was certainly not sent is replaced if its content has
         changed, for example after a correction of the sender. A waiting letter is given up if its recipient is no
@@ -164,16 +175,17 @@ class Outbox:
             self.db.execute("BEGIN IMMEDIATE")
             self.db.execute(
                 "UPDATE letters SET state = ?, reply = 'replaced', changed = ? "
-                "WHERE state = ? AND area = ? AND (cutoff, revision) < (?, ?) "
-                "AND NOT EXISTS (SELECT 1 FROM letters WHERE area = ? AND cutoff = ? AND revision = ?)",
-                (GAVE_UP, now, PENDING, *week, *week),
+                f"WHERE state = ? AND area = ? AND (cutoff, revision) < (?, ?) AND {OF_REMINDERS} = ? "
+                "AND NOT EXISTS (SELECT 1 FROM letters WHERE area = ? AND cutoff = ? AND revision = ? "
+                f"AND {OF_REMINDERS} = ?)",
+                (GAVE_UP, now, PENDING, *week, reminders, *week, reminders),
             )
             kept = [f"{each.about} {each.address.lower()}" for each in letters]
             self.db.execute(
                 "UPDATE letters SET state = ?, reply = 'off_list', changed = ? WHERE state = ? AND area = ? "
-                "AND cutoff = ? AND revision = ? AND resent = 0 "
+                f"AND cutoff = ? AND revision = ? AND resent = 0 AND {OF_REMINDERS} = ? "
                 "AND about || ' ' || lower(address) NOT IN (SELECT value FROM json_each(?))",
-                (GAVE_UP, now, PENDING, *week, json.dumps(kept)),
+                (GAVE_UP, now, PENDING, *week, reminders, json.dumps(kept)),
             )
             self.db.executemany(
                 "INSERT INTO letters (area, cutoff, revision, about, address, recipient, sender, message_id, message, "
@@ -206,12 +218,14 @@ class Outbox:
             *(UNCERTAIN, now, SENDING, area, cutoff),
         )
 
-    def resend(self, area: str, cutoff: str, now: float) -> int:
-        """Let the uncertain letters of the newest revision wait again, unchanged, because a person asked for it."""
+    def resend(self, area: str, cutoff: str, now: float, reminders: bool = False) -> int:
+        """Let the uncertain letters (or reminders) of the newest revision wait again, unchanged, because a person asked
+        for it."""
         return self._changed(
             "UPDATE letters SET state = ?, queued = ?, due = ?, changed = ?, resent = 1 WHERE state = ? AND area = ? "
-            "AND cutoff = ? AND revision = (SELECT max(revision) FROM letters WHERE area = ? AND cutoff = ?)",
-            *(PENDING, now, now, now, UNCERTAIN, area, cutoff, area, cutoff),
+            f"AND cutoff = ? AND {OF_REMINDERS} = ? "
+            "AND revision = (SELECT max(revision) FROM letters WHERE area = ? AND cutoff = ?)",
+            *(PENDING, now, now, now, UNCERTAIN, area, cutoff, reminders, area, cutoff),
         )
 
     def mend_clock(self, area: str, cutoff: str, now: float) -> int:
@@ -226,11 +240,12 @@ class Outbox:
             *(now, now, PENDING, area, cutoff, now + LONGEST_WAIT_S, now + LONGEST_WAIT_S),
         )
 
-    def next(self, area: str, cutoff: str) -> sqlite3.Row | None:
-        """The waiting letter that is due first: id, due."""
+    def next(self, area: str, cutoff: str, reminders: bool = False) -> sqlite3.Row | None:
+        """The waiting letter (or reminder) that is due first: id, due."""
         return self.db.execute(
-            "SELECT id, due FROM letters WHERE state = ? AND area = ? AND cutoff = ? ORDER BY due, id LIMIT 1",
-            (PENDING, area, cutoff),
+            f"SELECT id, due FROM letters WHERE state = ? AND area = ? AND cutoff = ? AND {OF_REMINDERS} = ? "
+            "ORDER BY due, id LIMIT 1",
+            (PENDING, area, cutoff, reminders),
         ).fetchone()
 
     def take(self, letter: int) -> sqlite3.Row | None:
@@ -315,19 +330,38 @@ class Outbox:
         )
 
     def waiting(self, area: str) -> list[str]:
-        """The weeks with letters that wait, or that a dead sender left ``sending``; oldest first."""
+        """The weeks with letters that wait, or that a dead sender left ``sending``; oldest first. Not of reminders,
+        which no schedule sends."""
         rows = self.db.execute(
-            "SELECT DISTINCT cutoff FROM letters WHERE area = ? AND state IN (?, ?) ORDER BY cutoff",
+            f"SELECT DISTINCT cutoff FROM letters WHERE area = ? AND state IN (?, ?) AND NOT {OF_REMINDERS} "
+            "ORDER BY cutoff",
             (area, PENDING, SENDING),
         )
         return [row["cutoff"] for row in rows]
 
-    def rows(self, area: str, cutoff: str) -> list[sqlite3.Row]:
-        """Every letter of the week: revision, about, address, state, changed, due, tries, reply."""
+    def forms(self, area: str) -> list[tuple[str, str, str]]:
+        """Which units were sent the form that goes with a reminder, once a server has accepted it: cut-off, code of the
+        unit, and the day (ISO, local time) on which the first recipient's letter was accepted; by cut-off and unit.
+
+        Not of a week that was withdrawn since.
+        """
+        rows = self.db.execute(
+            f"SELECT cutoff, substr(about, {len(REMINDER) + 1}) AS unit, min(changed) AS first FROM letters "
+            f"WHERE area = ? AND state = ? AND length(cutoff) = 10 AND {OF_REMINDERS} "
+            "GROUP BY cutoff, unit ORDER BY cutoff, unit",
+            (area, ACCEPTED),
+        )
+        return [(row["cutoff"], row["unit"], f"{datetime.fromtimestamp(row['first']):%Y-%m-%d}") for row in rows]
+
+    def rows(self, area: str, cutoff: str, reminders: bool | None = None) -> list[sqlite3.Row]:
+        """Every letter of the week: revision, about, address, state, changed, due, tries, reply.
+
+        reminders : True: only these; False: without them; None: all
+        """
         return self.db.execute(
             "SELECT revision, about, address, state, changed, due, tries, reply FROM letters "
-            "WHERE area = ? AND cutoff = ? ORDER BY revision, id",
-            (area, cutoff),
+            f"WHERE area = ? AND cutoff = ? AND coalesce({OF_REMINDERS} = ?, 1) ORDER BY revision, id",
+            (area, cutoff, reminders),
         ).fetchall()
 
     def _changed(self, statement: str, *values: object) -> int:

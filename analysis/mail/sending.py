@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -55,12 +55,14 @@ def path(home: Path) -> Path:
 
 @dataclass(frozen=True)
 class Issue:
-    """What a published week has to send.
+    """What a published week has to send: its mail and letters; or, apart from these, its reminders.
 
     week    : the bytes of mail.eml
     letters : the bytes of the letter of each unit and department that has one, by code
     listed  : every unit and department; empty where the week was made without letters
     folder  : the week's tables; earlier revisions are in it
+    reminders : the bytes of the letter with the reminder and the form of each unit that has one, by code
+    is_of_reminders : these are sent, and nothing else
     """
 
     revision: int
@@ -68,6 +70,15 @@ class Issue:
     letters: dict[str, bytes]
     listed: list[addressees.Listed]
     folder: Path
+    reminders: dict[str, bytes] = field(default_factory=dict)
+    is_of_reminders: bool = False
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """What is sent, by what it is about."""
+        if self.is_of_reminders:
+            return {f"{outbox.REMINDER}{code}": data for code, data in self.reminders.items()}
+        return {"": self.week} | self.letters
 
     @property
     def content(self) -> str:
@@ -78,16 +89,19 @@ class Issue:
     def is_as_before(self, about: str, revision: int) -> bool:
         """Whether a unit's letter is, byte for byte, that of an earlier revision."""
         files = {each.code: each.file for each in self.listed}
+        if self.is_of_reminders:
+            files = {f"{outbox.REMINDER}{code}": paths.reminder_letter(code) for code in self.reminders}
         old = self.folder / f"r{revision}" / files.get(about, "")
-        return bool(files.get(about)) and old.is_file() and old.read_bytes() == self.letters.get(about)
+        return bool(files.get(about)) and old.is_file() and old.read_bytes() == self.contents.get(about)
 
     def name(self, about: str) -> str:
         """Code and name of the unit or department that a letter is about; "" of the week's mail."""
-        return next((f"{each.code} ({each.name_vi})" for each in self.listed if each.code == about), about)
+        code = about.removeprefix(outbox.REMINDER)
+        return next((f"{each.code} ({each.name_vi})" for each in self.listed if each.code == code), about)
 
 
-def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
-    """What the published week has to send, as it was made.
+def compiled(home: Path, area: str, cutoff: str, words: Wording, reminders: bool = False) -> Issue:
+    """What the published week has to send, as it was made; with ``reminders`` these alone.
 
     Raises : NothingPublished; WeekIsBusy while the week is being made; MailError for a letter that is missing, or is
              not as run.json says that it was published, and for a run.json that says nothing.
@@ -111,9 +125,19 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording) -> Issue:
             letters = {each.code: _as_published(folder / each.file, home, made, words) for each in listed if each.file}
             week = _as_published(place, home, made, words)
             revision = made_as.get("revision") or len(store.revisions(place.parent)) + 1  # people may add a folder r9
-            return Issue(revision, week, letters, listed, folder)
+            reminded = _find_reminders(home, folder, made, listed, words) if reminders else {}
+            return Issue(revision, week, letters, listed, folder, reminded, reminders)
     except locks.Busy as busy:
         raise WeekIsBusy(publish.say_busy(busy, cutoff, words)) from None
+
+
+def _find_reminders(
+    home: Path, folder: Path, made: dict[str, str], listed: list[addressees.Listed], words: Wording
+) -> dict[str, bytes]:
+    """The letters with the week's reminders, by the code of the unit. Raises MailError."""
+    files = {each.code: folder / paths.reminder_letter(each.code) for each in listed if each.kind == addressees.UNIT}
+    known = {code: file for code, file in files.items() if file.relative_to(home).as_posix() in made}
+    return {code: _as_published(file, home, made, words) for code, file in known.items()}
 
 
 def _as_published(path: Path, home: Path, made: dict[str, str], words: Wording) -> bytes:
@@ -141,7 +165,7 @@ def letters(
     wanted = {key: each["recipient"] for key, each in got.items()}
     wanted |= _assigned(home, area, cutoff, issue, about)
     same = {key for key, each in got.items() if key[0] and issue.is_as_before(key[0], each["revision"])}
-    contents = {"": issue.week} | issue.letters
+    contents = issue.contents
     everyone = {key: each for key, each in wanted.items() if key not in same and key[0] in contents}
     if odd := [box for _, box in everyone if addresses.domain(box) not in about.domains]:
         raise ConfigError(
@@ -157,26 +181,31 @@ def letters(
 
 
 def _assigned(home: Path, area: str, cutoff: str, issue: Issue, about: Settings) -> dict[tuple[str, str], str]:
-    """As ``addressees.assign`` returns it. Raises ConfigError."""
+    """As ``addressees.assign`` returns it; of reminders those of units. Raises ConfigError."""
     again = f"{command.typed()} week {cutoff} --area {area} --units"
     registry = home / "config" / area / "units.csv"
     if not issue.listed and (named := [each for each in about.recipients if each.about]):
         raise ConfigError(f"{named[0].where}: for: {named[0].about}: this week was made without letters: {again} all")
-    return addressees.assign(about.recipients, issue.listed, registry, cutoff, again)
+    if not issue.is_of_reminders:
+        return addressees.assign(about.recipients, issue.listed, registry, cutoff, again)
+    found = addressees.assign(about.recipients, issue.listed, registry, cutoff, "")
+    return {(f"{outbox.REMINDER}{code}", address): each for (code, address), each in found.items() if code}
 
 
-def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
+def preview(home: Path, area: str, cutoff: str, words: Wording, reminders: bool = False) -> tuple[Exit, str]:
     """Write one .eml file for each recipient, without a server or a password. Returns DONE and the text to print.
 
     Raises : ConfigError; NothingPublished; WeekIsBusy; MailError; OutboxError.
     """
-    issue = compiled(home, area, cutoff, words)
+    issue = compiled(home, area, cutoff, words, reminders)
     place, about = paths.reports(home, area, cutoff, "mail.eml"), settings.settings(home, area)
+    if reminders and not issue.reminders:
+        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed())
     if about is None:
         return Exit.DONE, how_to(home, area, cutoff, words)
     with _box(home) as box:
         made = letters(home, area, cutoff, issue, about, box, time.time())
-    folder = path(home).parent / "preview" / area / cutoff
+    folder = path(home).parent / "preview" / area / (f"{cutoff}-don-doc" if reminders else cutoff)
     for old in folder.glob("*.eml"):
         if PREVIEW.fullmatch(old.name):
             atomic.remove(old, below=path(home).parent)
@@ -187,7 +216,17 @@ def preview(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, s
         f"  {number:03d}.eml  {each.address}  {issue.name(each.about)}".rstrip()
         for number, each in enumerate(made, start=1)
     ]
-    return Exit.DONE, "\n".join([words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines])
+    place = issue.folder / "mail" if reminders else place
+    said = [words.say("mail.previewed", count=len(made), folder=folder, mail=place), *lines]
+    if reminders:
+        said += _say_unaddressed(issue, {each.about for each in made}, words)
+    return Exit.DONE, "\n".join(said)
+
+
+def _say_unaddressed(issue: Issue, addressed: set[str], words: Wording) -> list[str]:
+    """The line that names the reminders that go to nobody, because the list of recipients names no one for the unit."""
+    without = [issue.name(about) for about in issue.contents if about not in addressed]
+    return [words.say("reminder.reminds_nobody", units=words.listed(without))] if without else []
 
 
 def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
@@ -236,6 +275,7 @@ def send(
     tell: Callable[[str], None],
     resend: bool = False,
     changed: bool = False,
+    reminders: bool = False,
     may_log_in: bool = True,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
@@ -245,11 +285,14 @@ def send(
 
     resend  : send the uncertain letters again, and add no new ones
     changed : send those who have it already what has changed in it since, such as new remarks
+    reminders : send the week's reminders, and nothing else: only a person asks for that
     may_log_in : False: only put the letters down, because the server has just refused our account
     Returns : DONE, or UNSETTLED if a letter was refused, given up or is uncertain; and the table of all letters
     Raises : NoSettings; ConfigError; PasswordError; NothingPublished; WeekIsBusy; MailError; OutboxError; LoginRefused.
     """
-    issue, about = compiled(home, area, cutoff, words), settings.settings(home, area)
+    issue, about = compiled(home, area, cutoff, words, reminders), settings.settings(home, area)
+    if reminders and not issue.reminders:
+        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed())
     if about is None or about.server is None:
         raise NoSettings(how_to(home, area, cutoff, words))
     sender.password(about.server)
@@ -259,23 +302,27 @@ def send(
         box.recover(area, cutoff, clock())
         box.forget_bytes(clock())
         if resend:
-            box.resend(area, cutoff, clock())
+            box.resend(area, cutoff, clock(), reminders)
         else:
-            issue = compiled(home, area, cutoff, words)
+            issue = compiled(home, area, cutoff, words, reminders)
             made = letters(home, area, cutoff, issue, about, box, clock())
-            box.queue(area, cutoff, issue.revision, made, clock(), changed)
+            box.queue(area, cutoff, issue.revision, made, clock(), changed, reminders)
+        if not resend and not reminders:
             remembered.note(box, remembered.RELEASED, area, cutoff, clock(), issue.revision, issue.content)
             remembered.forget(box, area, cutoff, remembered.HELD)
         if not may_log_in:
             raise LoginRefused(words.say("mail.login_not_again", area=area, cutoff=cutoff))
         done = True
         try:
-            _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt)
+            _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt, reminders)
         except KeyboardInterrupt:
             box.recover(area, cutoff, clock())
             tell(words.say("mail.stopped"))
             done = False
-        status, said = summarise(box.rows(area, cutoff), area, cutoff, words)
+        rows = box.rows(area, cutoff, reminders)
+        status, said = summarise(rows, area, cutoff, words)
+        if reminders:
+            said = "\n".join([said, *_say_unaddressed(issue, {row["about"] for row in rows}, words)])
         return status if done else Exit.UNSETTLED, said
 
 
@@ -289,21 +336,22 @@ def _work(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     attempt: Callable[..., int],
+    reminders: bool,
 ) -> None:
-    """Try the letters, always the one that is due first, until none waits. Raises LoginRefused."""
+    """Try the letters, or the reminders, always the one that is due first, until none waits. Raises LoginRefused."""
     while True:
         box.mend_clock(area, cutoff, clock())
-        if (letter := box.next(area, cutoff)) is None:
+        if (letter := box.next(area, cutoff, reminders)) is None:
             return
         if (wait_s := letter["due"] - clock()) > 0:
-            waiting = sum(row["state"] == outbox.PENDING for row in box.rows(area, cutoff))
+            waiting = sum(row["state"] == outbox.PENDING for row in box.rows(area, cutoff, reminders))
             tell(words.say("mail.waiting", count=waiting, time=say_time(letter["due"])))
             sleep(wait_s)
             continue
         if attempt(box, letter["id"], server, clock) == sender.LOGIN_REFUSED:
             tell(words.say("mail.login_refused", user=server.user))
-            raise LoginRefused(summarise(box.rows(area, cutoff), area, cutoff, words)[1])
-        rows = box.rows(area, cutoff)
+            raise LoginRefused(summarise(box.rows(area, cutoff, reminders), area, cutoff, words)[1])
+        rows = box.rows(area, cutoff, reminders)
         settled = sum(row["state"] not in (outbox.PENDING, outbox.SENDING) for row in rows)
         tell(words.say("mail.progress", count=settled, all=len(rows)))
 

@@ -65,6 +65,22 @@ def letter_file(code: str) -> str:
     return f"mail/{_file_name(code)}.eml"
 
 
+def reminder_file(code: str) -> str:
+    """The path of a unit's reminder below the week's reports: ``units/30634-don-doc.docx``."""
+    return f"{unit_file(code)}-don-doc.docx"
+
+
+def reminder_letter(code: str) -> str:
+    """The path of the letter that brings a unit its reminder, below the week's tables: ``mail/30634-don-doc.eml``."""
+    return f"mail/{_file_name(code)}-don-doc.eml"
+
+
+def form_file(code: str) -> str:
+    """The path of a unit's form for replies below the week's reports, ``units/phan-hoi-30634.xlsx``; its name is also
+    that of the letter's attachment."""
+    return f"units/phan-hoi-{_file_name(code)}.xlsx"
+
+
 def _file_name(code: str) -> str:
     plain = re.fullmatch(r"(?![a-z][^.]*\.)[A-Za-z0-9][A-Za-z0-9.-]{0,63}(?<!\.)", code)
     return code if plain and not is_device(code) else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]

@@ -386,3 +386,55 @@ def test_what_was_settled_in_the_future_keeps_its_time_and_its_bytes(box):
     try_next(box, ACCEPTED, now=NOON + YEARS)
     assert box.mend_clock(*WEEK, NOON) == box.forget_bytes(NOON + DAY) == 0
     assert box.rows(*WEEK)[0]["changed"] == NOON + YEARS
+
+
+# -- reminders --------------------------------------------------------------------------------------------------------
+
+
+REMINDER = f"{outbox.REMINDER}30634"
+
+
+def queue_both(box: Outbox) -> None:
+    box.queue(*WEEK, 1, [letter("lan"), letter("minh", about="30634")], NOON)
+    box.queue(*WEEK, 1, [letter("minh", about=REMINDER)], NOON, reminders=True)
+
+
+def test_a_weeks_letters_and_its_reminders_wait_apart_and_neither_gives_up_the_other(box):
+    queue_both(box)
+    assert [row["state"] for row in box.rows(*WEEK)] == [PENDING] * 3
+    assert [row["about"] for row in box.rows(*WEEK, reminders=True)] == [REMINDER]
+    assert [row["about"] for row in box.rows(*WEEK, reminders=False)] == ["", "30634"]
+    for reminders, about in ((True, [REMINDER]), (False, ["", "30634"])):
+        found = []
+        while row := box.next(*WEEK, reminders):
+            found.append(box.take(row["id"])["id"])
+            box.settle(row["id"], 1, REFUSED, "", NOON)
+        assert [row["about"] for row in box.rows(*WEEK, reminders) if row["state"] == REFUSED] == about
+
+
+def test_reminders_of_a_later_week_give_up_only_reminders_and_no_schedule_sees_that_they_wait(box):
+    queue_both(box)
+    box.queue(AREA, "2023-12-11", 1, [letter("minh", about=REMINDER)], NOON, reminders=True)
+    assert [row["state"] for row in box.rows(*WEEK)] == [PENDING, PENDING, GAVE_UP]
+    assert box.waiting(AREA) == ["2023-12-04"]
+
+
+@pytest.mark.parametrize(("state", "told"), [(ACCEPTED, [("2023-12-04", "30634")]), (UNCERTAIN, []), (REFUSED, [])])
+def test_a_form_was_sent_where_a_server_has_accepted_the_reminder_that_it_goes_with(box, state, told):
+    queue_both(box)
+    row = box.take(box.next(*WEEK, reminders=True)["id"])
+    box.settle(row["id"], row["tries"], state, "", NOON)
+    assert [form[:2] for form in box.forms(AREA)] == told and box.forms("an-giang") == []
+    assert {form[2] for form in box.forms(AREA)} <= {"2023-11-14", "2023-11-15"}  # in UTC, in Việt Nam
+    box.withdraw(*WEEK, NOON)
+    assert box.forms(AREA) == []
+
+
+def test_uncertain_reminders_are_sent_again_apart_from_uncertain_letters(box):
+    queue_both(box)
+    for reminders in (True, False, False):
+        row = box.take(box.next(*WEEK, reminders)["id"])
+        box.sending(row["id"], row["tries"], NOON)
+    box.recover(*WEEK, NOON)
+    assert box.resend(*WEEK, NOON, reminders=True) == 1
+    assert [row["state"] for row in box.rows(*WEEK)] == [UNCERTAIN, UNCERTAIN, PENDING]

@@ -38,6 +38,7 @@ from support.mailed import (
     WEEK,
     filled,
     publish_letters,
+    publish_reminders,
     publish_week,
     write_down,
     write_recipients,
@@ -555,6 +556,45 @@ def test_a_figure_typed_into_the_mail_is_refused_with_the_name_of_the_file(home,
     assert call("--send", home=home) == 4
     assert f"reports/{AREA}/{CUTOFF}/mail.eml không còn đúng" in capsys.readouterr().out
     assert not sending.path(home).exists()
+
+
+# -- reminders --------------------------------------------------------------------------------------------------------
+
+
+TO_KIEN_AN = (AREA, NAMES["minh"], MINH, "Kiến An")
+
+
+def test_reminders_go_only_where_a_person_asks_for_them_and_to_whom_the_list_names_for_the_unit(home, words, capsys):
+    publish_letters(home, words)
+    publish_reminders(home, words, "30634", "30637")  # of 30637 there is no page
+    write_recipients(home, rows=[(AREA, NAMES["lan"], LAN), TO_KIEN_AN])
+    with mx.serving() as (port, seen):
+        write_settings(home, port)
+        assert call("--send", home=home) == 0
+        assert seen.recipients() == [LAN, MINH]
+        assert call("--remind", home=home) == 0
+        assert seen.recipients() == [LAN, MINH]
+        assert call("--remind", "--send", home=home) == call("--remind", "--send", home=home) == 0
+        assert seen.recipients() == [LAN, MINH, MINH]
+        assert call("--send", home=home) == 0 and len(seen.taken) == 3
+    reminder = email.message_from_bytes(seen.taken[-1][2], policy=email.policy.default)
+    assert [each.get_filename() for each in reminder.iter_attachments()] == ["phan-hoi-30634.xlsx"]
+    assert say("reminder.reminds_nobody", units="30637 (xã Mỹ Hội Đông)") in capsys.readouterr().out
+    with closing(Outbox(sending.path(home))) as box:
+        assert [form[:2] for form in box.forms(AREA)] == [(CUTOFF, "30634")]
+
+
+def test_a_unit_needs_no_page_to_be_reminded_and_a_week_without_reminders_says_how_to_make_them(home, words, capsys):
+    publish_letters(home, words)
+    write_recipients(home, rows=[(AREA, NAMES["minh"], MINH, "Mỹ Hội Đông")])
+    write_settings(home, 1)
+    about = {"area": AREA, "cutoff": CUTOFF, "command": command.typed()}
+    for how in ([], ["--send"]):
+        assert call("--remind", *how, home=home) == 0
+        assert capsys.readouterr().out.strip() == say("reminder.none_made", **about)
+    publish_reminders(home, words, "30637")
+    assert call("--remind", home=home) == 0 and "001.eml  minh@" in capsys.readouterr().out
+    assert call(home=home) == 3  # its letter needs the page
 
 
 # -- a clock that was wrong once --------------------------------------------------------------------------------------

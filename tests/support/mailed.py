@@ -82,3 +82,16 @@ def publish_letters(home: Path, words, **contents: str) -> None:
         compose.save(compose.build_mail(f"<p>{each.name_vi} {content}</p>", **about), folder / each.file)
     (folder / addressees.LIST).write_text(addressees.write_list(LISTED), "utf-8")
     write_down(home)
+
+
+def publish_reminders(home: Path, words, *codes: str) -> None:
+    """The reminders of units beside the letters of the published week; each with a form, as a run makes them."""
+    folder, form = paths.processed(home, *WEEK), home / "form.xlsx"
+    form.write_bytes(b"a form")
+    for code in codes:
+        about = {"subject": f"766 {code}", "words": words, "date": MONDAY, "seed": code}
+        name = Path(paths.form_file(code)).name
+        message = compose.build_mail(f"<p>{code}</p>", **about)
+        compose.save(message, folder / paths.reminder_letter(code), {name: form})
+    form.unlink()
+    write_down(home)
