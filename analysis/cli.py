@@ -104,9 +104,10 @@ Lang = Annotated[
 
 
 @app.callback()
-def program(context: typer.Context, lang: Lang = None) -> None:
-    if lang:  # before the command it counts for the command
-        context.default_map = {name: {"lang": lang} for name in context.command.commands}
+def program(context: typer.Context, lang: Lang = None, home: Home = None) -> None:
+    before = {"lang": lang, "home": home}  # before the command they count for the command
+    given = {name: value for name, value in before.items() if value}
+    context.default_map = dict.fromkeys(context.command.commands, given)
 
 
 @app.command(short_help="Make the report of one week.")
@@ -423,7 +424,7 @@ def new_area(
     if sys.stdin.isatty():
         told = make.ask_names(told, words, lambda text: typer.prompt(text, default="", show_default=False))
     made = make.make_area(home, name, tables, day, told, words, index, unit_column)
-    print("\n".join(make.report_lines(made, tables, day, words)))
+    print("\n".join(make.report_lines(home, made, tables, day, words)))
     return Exit.DONE
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from analysis.config import command
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.mail import operator, outbox, remembered, sender, sending, settings
@@ -16,7 +15,7 @@ from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sending import Issue
 from analysis.mail.settings import Settings
 from analysis.mail.status import say_reply, say_time
-from analysis.weeks import paths
+from analysis.weeks import command, paths
 
 MOST_ATTACHED = 10 * 1024 * 1024  # bytes of previews in one letter, our choice: many servers take 20 MB, encoded
 
@@ -81,7 +80,7 @@ def _waiting(
     Raises : LoginRefused; what ``sending.letters`` raises.
     """
     week = {"area": area, "cutoff": cutoff}
-    said = week | {"command": command.typed()}
+    said = week | {"command": command.typed(home)}
     key = week | {"revision": issue.revision, "content": issue.content}
     if remembered.when(box, remembered.HELD, **week, revision=issue.revision) is not None:
         return Exit.DONE, words.say("mail.held", **said)
@@ -93,7 +92,7 @@ def _waiting(
     if told is None:
         if not may_log_in:
             raise sending.LoginRefused(words.say("mail.login_not_again", **week))
-        verdict = _preview(area, cutoff, letters, issue, about, about.released_at(now), letter)
+        verdict = _preview(home, area, cutoff, letters, issue, about, about.released_at(now), letter)
         if verdict.state == sender.LOGIN:
             raise sending.LoginRefused(words.say("mail.login_refused", user=about.server.user))
         if verdict.state != outbox.ACCEPTED:
@@ -108,14 +107,21 @@ def _waiting(
 
 
 def _preview(
-    area: str, cutoff: str, letters: list[Letter], issue: Issue, about: Settings, due: float | None, words: Wording
+    home: Path,
+    area: str,
+    cutoff: str,
+    letters: list[Letter],
+    issue: Issue,
+    about: Settings,
+    due: float | None,
+    words: Wording,
 ) -> sender.Verdict:
     """Send the operator what the recipients would get, with the list of them and the command that releases it.
 
     Attached is one letter of each content, as the first who gets it would see it.
     """
     week = {"area": area, "cutoff": cutoff}
-    said = week | {"command": command.typed()}
+    said = week | {"command": command.typed(home)}
     how = (
         words.say("mail.release_after", **said, time=say_time(due))
         if due

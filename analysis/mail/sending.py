@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from analysis.config import command
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
@@ -22,7 +21,7 @@ from analysis.mail.outbox import Letter, Outbox
 from analysis.mail.sender import Server
 from analysis.mail.settings import NoSettings, Settings
 from analysis.mail.status import say_time, summarise
-from analysis.weeks import atomic, locks, paths, publish, record, store
+from analysis.weeks import atomic, command, locks, paths, publish, record, store
 
 PREVIEW = re.compile(r"\d{3,}\.eml")  # what else lies there is somebody's own
 
@@ -107,7 +106,7 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording, reminders: bool
              not as run.json says that it was published, and for a run.json that says nothing.
     """
     place, folder = paths.reports(home, area, cutoff, "mail.eml"), paths.processed(home, area, cutoff)
-    name, about = place.relative_to(home).as_posix(), {"area": area, "cutoff": cutoff, "command": command.typed()}
+    name, about = place.relative_to(home).as_posix(), {"area": area, "cutoff": cutoff, "command": command.typed(home)}
     if not (place.is_file() or (folder / record.NAME).is_file()):
         raise NothingPublished(words.say("mail.nothing_published", **about))
     try:
@@ -182,7 +181,7 @@ def letters(
 
 def _assigned(home: Path, area: str, cutoff: str, issue: Issue, about: Settings) -> dict[tuple[str, str], str]:
     """As ``addressees.assign`` returns it; of reminders those of units. Raises ConfigError."""
-    again = f"{command.typed()} week {cutoff} --area {area} --units"
+    again = f"{command.typed(home)} week {cutoff} --area {area} --units"
     registry = home / "config" / area / "units.csv"
     if not issue.listed and (named := [each for each in about.recipients if each.about]):
         raise ConfigError(f"{named[0].where}: for: {named[0].about}: this week was made without letters: {again} all")
@@ -200,7 +199,7 @@ def preview(home: Path, area: str, cutoff: str, words: Wording, reminders: bool 
     issue = compiled(home, area, cutoff, words, reminders)
     place, about = paths.reports(home, area, cutoff, "mail.eml"), settings.settings(home, area)
     if reminders and not issue.reminders:
-        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed())
+        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed(home))
     if about is None:
         return Exit.DONE, how_to(home, area, cutoff, words)
     with _box(home) as box:
@@ -248,7 +247,7 @@ def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
         mail=paths.reports(home, area, cutoff, "mail.eml"),
         settings=settings.SETTINGS,
         help=settings.HELP,
-        command=command.typed(),
+        command=command.typed(home),
         area=area,
         cutoff=cutoff,
     )
@@ -292,7 +291,7 @@ def send(
     """
     issue, about = compiled(home, area, cutoff, words, reminders), settings.settings(home, area)
     if reminders and not issue.reminders:
-        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed())
+        return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed(home))
     if about is None or about.server is None:
         raise NoSettings(how_to(home, area, cutoff, words))
     sender.password(about.server)
@@ -314,19 +313,20 @@ def send(
             raise LoginRefused(words.say("mail.login_not_again", area=area, cutoff=cutoff))
         done = True
         try:
-            _work(box, area, cutoff, about.server, words, tell, clock, sleep, attempt, reminders)
+            _work(home, box, area, cutoff, about.server, words, tell, clock, sleep, attempt, reminders)
         except KeyboardInterrupt:
             box.recover(area, cutoff, clock())
             tell(words.say("mail.stopped"))
             done = False
         rows = box.rows(area, cutoff, reminders)
-        status, said = summarise(rows, area, cutoff, words)
+        status, said = summarise(home, rows, area, cutoff, words)
         if reminders:
             said = "\n".join([said, *_say_unaddressed(issue, {row["about"] for row in rows}, words)])
         return status if done else Exit.UNSETTLED, said
 
 
 def _work(
+    home: Path,
     box: Outbox,
     area: str,
     cutoff: str,
@@ -350,7 +350,7 @@ def _work(
             continue
         if attempt(box, letter["id"], server, clock) == sender.LOGIN_REFUSED:
             tell(words.say("mail.login_refused", user=server.user))
-            raise LoginRefused(summarise(box.rows(area, cutoff, reminders), area, cutoff, words)[1])
+            raise LoginRefused(summarise(home, box.rows(area, cutoff, reminders), area, cutoff, words)[1])
         rows = box.rows(area, cutoff, reminders)
         settled = sum(row["state"] not in (outbox.PENDING, outbox.SENDING) for row in rows)
         tell(words.say("mail.progress", count=settled, all=len(rows)))
@@ -363,7 +363,7 @@ def status(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, st
     if not rows:
         compiled(home, area, cutoff, words)
         return Exit.DONE, words.say("mail.nothing_queued", area=area, cutoff=cutoff)
-    return summarise(rows, area, cutoff, words)
+    return summarise(home, rows, area, cutoff, words)
 
 
 def waiting(home: Path, area: str) -> list[str]:
@@ -395,7 +395,7 @@ def hold(home: Path, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]
     issue = compiled(home, area, cutoff, words)
     with _only_sender(home, area, cutoff, words), outbox.opened(path(home)) as box:
         remembered.note(box, remembered.HELD, area, cutoff, time.time(), issue.revision)
-    return Exit.DONE, words.say("mail.held", area=area, cutoff=cutoff, command=command.typed())
+    return Exit.DONE, words.say("mail.held", area=area, cutoff=cutoff, command=command.typed(home))
 
 
 @contextmanager
@@ -407,5 +407,5 @@ def _only_sender(home: Path, area: str, cutoff: str, words: Wording) -> Iterator
         with locks.held(lock):
             yield
     except locks.Busy as busy:
-        said = words.say("mail.already_sending", area=area, cutoff=cutoff, command=command.typed())
+        said = words.say("mail.already_sending", area=area, cutoff=cutoff, command=command.typed(home))
         raise WeekIsBusy(said + busy.advice(words)) from None

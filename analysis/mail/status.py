@@ -1,21 +1,22 @@
 """Shows the letters of a week as a table for people, and derives the exit status from them."""
 
 from datetime import datetime
+from pathlib import Path
 
-from analysis.config import command
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import outbox
+from analysis.weeks import command
 
 
-def summarise(rows: list, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
+def summarise(home: Path, rows: list, area: str, cutoff: str, words: Wording) -> tuple[Exit, str]:
     """DONE or UNSETTLED, and the table of the letters. Where a letter is uncertain, the text says what to do.
 
     rows : as ``Outbox.rows`` returns them
     """
     lines = [table(rows, words)]
     if any(row["state"] == outbox.UNCERTAIN for row in rows):
-        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff, command=command.typed()))
+        lines.append(words.say("mail.uncertain_hint", area=area, cutoff=cutoff, command=command.typed(home)))
     return verdict(rows), "\n".join(lines)
 
 

@@ -15,13 +15,13 @@ from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from analysis.config import command, wording
+from analysis.config import wording
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import status
 from analysis.run import pipeline
 from analysis.run.pipeline import Outcome, Pipeline
-from analysis.weeks import atomic, office, paths, publish, store
+from analysis.weeks import atomic, command, office, paths, publish, store
 from analysis.weeks import record as records
 
 DIFFERS = Exit.FAILED
@@ -68,7 +68,7 @@ def verify_week(
             lines.append(words.say("verify.no_reason"))
     kinds = {kind for _, kind in found}
     if kinds & {"missing", "damaged"} and not kinds & {"other", "new", "not_made"} and rebuilt is not None:
-        lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed()))
+        lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed(home)))
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
     count = len(there) - len(edited & {*publish.made_reports(home, paths.reports(home, area, cutoff), record)})

@@ -8,13 +8,13 @@ call.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.config import command, wording
+from analysis.config import wording
 from analysis.config.speech import OF_PRODUCTS
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.mail import sending
 from analysis.run.pipeline import Outcome, renew_index
-from analysis.weeks import atomic, locks, paths, publish, record, store
+from analysis.weeks import atomic, command, locks, paths, publish, record, store
 
 REASON, REACHED = "reason.txt", "reached.txt"
 
@@ -49,7 +49,9 @@ def withdraw_week(home: Path, area: str, cutoff: str, reason: str, words: Wordin
     said = [words.say("withdraw.done", area=area, cutoff=cutoff, kept=final.relative_to(home), reason=reason)]
     said += [words.say("withdraw.reached", names=words.listed(reached)) if reached else words.say("withdraw.unmailed")]
     said += (
-        [words.say("withdraw.later", cutoffs=words.listed(later), area=area, command=command.typed())] if later else []
+        [words.say("withdraw.later", cutoffs=words.listed(later), area=area, command=command.typed(home))]
+        if later
+        else []
     )
     return Outcome(Exit.DONE, "\n".join([*said, *not_listed, words.say("withdraw.site")]))
 

@@ -26,12 +26,12 @@ from support.mailed import (
 from support.settings import write_settings
 
 from analysis.cli import main
-from analysis.config import command, wording
+from analysis.config import wording
 from analysis.config.files import ConfigError
 from analysis.exits import Exit
 from analysis.mail import addressees, outbox, release, sending, settings
 from analysis.mail.outbox import Outbox
-from analysis.weeks import paths
+from analysis.weeks import command, paths
 from analysis.weeks.home import PROJECT
 
 IT, HOUR = "it@office.example", 3600
@@ -91,7 +91,7 @@ def test_by_hand_the_operator_gets_the_mail_as_it_would_arrive_the_list_and_the_
         [(status, said)] = run(home, words)
         assert (status, said) == (
             Exit.DONE,
-            words.say("mail.waits_for_person", area=AREA, cutoff=CUTOFF, command=command.typed()),
+            words.say("mail.waits_for_person", area=AREA, cutoff=CUTOFF, command=command.typed(home)),
         )
         assert leaders(seen) == [] and not queued(home)
         assert call(home=home) == 0  # the preview of the command, on the disk
@@ -228,10 +228,10 @@ def test_a_person_stops_it_and_lets_it_go(home, words, capsys):
         write_settings(home, port, **AFTER)
         run(home, words)
         assert call("--hold", home=home) == 0
-        assert words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()) in capsys.readouterr().out
+        assert words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed(home)) in capsys.readouterr().out
         assert next_run(home, words, NOON + 9 * HOUR) == []
         assert run(home, words, NOON + 9 * HOUR) == [
-            (Exit.DONE, words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()))
+            (Exit.DONE, words.say("mail.held", area=AREA, cutoff=CUTOFF, command=command.typed(home)))
         ]
         assert leaders(seen) == []
         publish_week(home, words, CORRECTED)  # another issue is another question
@@ -248,7 +248,7 @@ def test_waiting_letters_of_a_week_that_is_sent_at_once_can_be_stopped_too(home,
         assert run(home, words)[0][0] == Exit.UNSETTLED and sending.waiting(home, AREA) == [CUTOFF]
         assert call("--hold", home=home) == 0
         assert next_run(home, words, NOON)[0][1] == words.say(
-            "mail.held", area=AREA, cutoff=CUTOFF, command=command.typed()
+            "mail.held", area=AREA, cutoff=CUTOFF, command=command.typed(home)
         )
         assert seen.taken == []
         assert call("--send", home=home) == 0
@@ -312,7 +312,7 @@ def test_previews_that_would_make_one_letter_too_large_are_counted(home, words, 
         run(home, words)
     [letter] = told(seen)
     assert [part.get_filename() for part in letter.iter_attachments()] == [f"{CUTOFF}.eml"]
-    assert words.say("mail.release_left_out", area=AREA, cutoff=CUTOFF, command=command.typed(), count=2) in text(
+    assert words.say("mail.release_left_out", area=AREA, cutoff=CUTOFF, command=command.typed(home), count=2) in text(
         letter
     )
 

@@ -46,12 +46,12 @@ from support.mailed import (
 from support.settings import SENDER, write_settings
 
 from analysis.cli import main
-from analysis.config import command, wording
+from analysis.config import wording
 from analysis.config.files import ConfigError
 from analysis.mail import addressees, compose, outbox, sender, sending, status
 from analysis.mail import settings as mail_settings
 from analysis.mail.outbox import ACCEPTED, GAVE_UP, PENDING, UNCERTAIN, Outbox
-from analysis.weeks import paths, publish
+from analysis.weeks import command, paths, publish
 from analysis.weeks.home import PROJECT
 
 
@@ -431,7 +431,7 @@ def test_a_letter_that_may_have_arrived_is_uncertain_and_the_others_of_its_reade
     ("about", "said"),
     [
         ("30700", "no unit in force on 2023-12-04; its successor: 30634 (Kiến An)"),
-        ("30637", f"make them: {command.typed()} week {CUTOFF} --area {AREA} --units 30637"),
+        ("30637", f"make them: {{command}} week {CUTOFF} --area {AREA} --units 30637"),
         ("Kiến", "no unit of this week and no department has this code or name"),
     ],
 )
@@ -446,14 +446,14 @@ def test_one_letter_that_cannot_be_refuses_all_before_anything_is_put_down(home,
         assert call("--send", home=home) == call(home=home) == 3
     assert seen.connections == 0 and not sending.path(home).exists()
     told = capsys.readouterr().err
-    assert f"recipients.csv: row 3: for: {about}: " in told and said in told
+    assert f"recipients.csv: row 3: for: {about}: " in told and said.format(command=command.typed(home)) in told
 
 
 def test_a_week_made_before_there_were_letters_says_that_it_must_be_made_again(home, capsys):
     write_settings(home)
     write_recipients(home, rows=[(AREA, "", LAN, ""), (AREA, "", MINH, "30634")])
     assert call("--send", home=home) == 3
-    assert f"row 3: for: 30634: this week was made without letters: {command.typed()} week {CUTOFF}" in (
+    assert f"row 3: for: 30634: this week was made without letters: {command.typed(home)} week {CUTOFF}" in (
         capsys.readouterr().err
     )
 
@@ -588,7 +588,7 @@ def test_a_unit_needs_no_page_to_be_reminded_and_a_week_without_reminders_says_h
     publish_letters(home, words)
     write_recipients(home, rows=[(AREA, NAMES["minh"], MINH, "Mỹ Hội Đông")])
     write_settings(home, 1)
-    about = {"area": AREA, "cutoff": CUTOFF, "command": command.typed()}
+    about = {"area": AREA, "cutoff": CUTOFF, "command": command.typed(home)}
     for how in ([], ["--send"]):
         assert call("--remind", *how, home=home) == 0
         assert capsys.readouterr().out.strip() == say("reminder.none_made", **about)

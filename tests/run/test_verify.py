@@ -12,10 +12,9 @@ import pytest
 from support.district import say
 from support.stand_in import AREA, CUTOFF, accepted, contents, put
 
-from analysis.config import command
 from analysis.exits import Exit
 from analysis.run import pipeline, verify
-from analysis.weeks import paths, store
+from analysis.weeks import command, paths, store
 from analysis.weeks.home import PROJECT
 
 EARLIER = "2023-11-27"
@@ -154,8 +153,8 @@ def test_one_changed_byte_is_named_with_its_cell_and_how_to_restore_it(home):
     assert heading == say("verify.differs", area=AREA, cutoff=CUTOFF, revision="r1")
     assert damaged == say("verify.damaged", path=SCORES)
     assert cell == "  " + say("verify.cell", row=2, column="total", published=7, rebuilt=1)
-    assert heal == say("verify.heal", area=AREA, cutoff=CUTOFF, command=command.typed())
-    assert f"{command.typed()} week {CUTOFF} --area {AREA}" in heal
+    assert heal == say("verify.heal", area=AREA, cutoff=CUTOFF, command=command.typed(home))
+    assert f"{command.typed(home)} week {CUTOFF} --area {AREA}" in heal
 
 
 def test_a_product_that_is_gone_and_one_that_was_added_are_named(home):

@@ -10,12 +10,11 @@ from support.district import say, words
 from support.stand_in import AREA, accepted, contents, put
 
 from analysis import cli
-from analysis.config import command
 from analysis.exits import Exit
 from analysis.mail import outbox, sending
 from analysis.mail.outbox import Letter, Outbox
 from analysis.run import due, pipeline, withdraw
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, command, paths, publish, store
 from analysis.weeks.home import PROJECT
 
 FIRST, WRONG, THIRD = DAYS = ("2023-11-20", "2023-11-28", "2023-12-04")
@@ -82,7 +81,7 @@ def test_the_week_is_kept_whole_with_its_reason_and_stands_nowhere_else(home):
 
 
 def test_the_weeks_after_it_are_due_again_and_those_before_are_not(home):
-    assert say("withdraw.later", area=AREA, cutoffs=THIRD, command=command.typed()) in taken_back(home).message
+    assert say("withdraw.later", area=AREA, cutoffs=THIRD, command=command.typed(home)) in taken_back(home).message
     assert made(home) == [THIRD]
     assert made(home) == []
 

@@ -192,6 +192,14 @@ def test_the_help_of_a_week_tells_of_the_units_pages(capsys):
     assert "--jobs" in said and "one for each processor" in said
 
 
+def test_a_home_named_before_the_command_is_the_commands(tmp_path, monkeypatch):
+    asked, done = [], pipeline.Outcome(Exit.DONE, "")
+    monkeypatch.setattr(pipeline, "make_week", lambda home, *_, **__: asked.append(home) or done)
+    for before, after in ((("--home", PROJECT), ()), (("--lang", "en", "--home", tmp_path), ("--home", PROJECT))):
+        assert call(*before, "week", CUTOFF, "--area", "cho-moi", *after) == 0
+    assert asked == [PROJECT, PROJECT]
+
+
 def test_a_home_without_the_areas_rules_is_an_error_without_a_traceback(tmp_path, capsys):
     (tmp_path / "config" / "cho-moi").mkdir(parents=True)
     (tmp_path / "config" / "cho-moi" / "area.toml").write_text("code = 1")

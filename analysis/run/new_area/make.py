@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.config import command, files, rules
+from analysis.config import files, rules
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.gate import clean
@@ -25,7 +25,7 @@ from analysis.run.new_area.columns import find_vocabulary
 from analysis.run.new_area.draft import Draft, NoTable, make_draft, with_new_index
 from analysis.run.new_area.folder import Told
 from analysis.run.new_area.layout import Sheet, read_sheet
-from analysis.weeks import atomic, paths
+from analysis.weeks import atomic, command, paths
 
 NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 MOST_IN_NAME = 60  # our choice: it is part of every path and address
@@ -216,7 +216,7 @@ def ask_names(told: Told, words: Wording, ask: Callable[[str], str]) -> Told:
 # -- what is told ----------------------------------------------------------------------------------------------------
 
 
-def report_lines(made: Made, tables: list[Path], cutoff: date, words: Wording) -> list[str]:
+def report_lines(home: Path, made: Made, tables: list[Path], cutoff: date, words: Wording) -> list[str]:
     """What was found, how sure it is, what is left, and the next command, as lines for people."""
     draft, name = made.draft, made.place.name
     types = _counted(each.type or each.kind for each in draft.units)
@@ -246,7 +246,7 @@ def report_lines(made: Made, tables: list[Path], cutoff: date, words: Wording) -
     if not made.faults:
         lines.append(words.say("new_area.open", count=made.open_points, place=made.place))
     named = " ".join(str(path) for path in tables)
-    lines.append(words.say("new_area.next", area=name, tables=named, cutoff=str(cutoff), command=command.typed()))
+    lines.append(words.say("new_area.next", area=name, tables=named, cutoff=str(cutoff), command=command.typed(home)))
     return lines
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.district import HOME
 from support.tree import modules
 
-from analysis.config import command
+from analysis.weeks import command
 
 SCRIPT = {False: ("bin", "analysis"), True: ("Scripts", "analysis.exe")}
 
@@ -63,6 +63,14 @@ def test_where_the_package_is_not_installed_it_is_the_module(place):
     script, _ = place
     script.unlink()
     assert command.typed() == "python -m analysis"
+
+
+def test_of_another_home_it_names_that_home(place, tmp_path):
+    _, windows = place
+    (tmp_path / "bản sao").mkdir()
+    quote = '"' if windows else "'"
+    assert command.typed(tmp_path / "bản sao") == f"{command.typed()} --home {quote}{tmp_path / 'bản sao'}{quote}"
+    assert command.typed(command.PROJECT) == command.typed()
 
 
 def test_no_sentence_and_no_module_spells_the_command_out():
