@@ -15,6 +15,7 @@ SEVERITIES = ("error", "warning", "passed")
 REASONS = ("", "no_total", "no_previous", "new_year", "new_rules", "new_unit")  # why no change is computed
 BASES = ("counts", "estimate", "first", "revised", "too_wide", "no_cases")  # of the rate of one week
 ABOUT = ABOUT_WEEK, ABOUT_INDICATOR, ABOUT_DEPARTMENT, ABOUT_UNIT = "", "indicator", "department", "unit"  # of remarks
+SCOPES = PROVINCE, COUNTRY = "province", "country"  # within which a place is given
 KINDS_OF_ASKS = ("band", "fell", "signal", "flag", "target", "zero", "task", "own")  # the strongest first
 ADDRESSEES = ("unit", "units", "department")
 KINDS_OF_REPLIES = ("reply", "extend", "done", "end", "own", "form")
@@ -115,10 +116,25 @@ TABLES = {
         text=_key("the office's own words, one paragraph"),
         source=_key("the file and its line or paragraph, or the cell of the table"),
     ),
-    "place": _table(
-        rank=_number("the area's place in its province or nation, as a file of the week says; 1 is best"),
+    "places": _table(
+        unique=["unit_code", "scope", "indicator"],
+        unit_code=_key("code of the unit, or of the area"),
+        scope=_text("within what it is a place: the province, or the country", SCOPES),
+        indicator=_key("an indicator or a group; TOTAL for the total"),
+        place=_number("1 is best, as a file of the week or province_rank.csv says"),
         of=_number("among how many"),
         source=_text("where that is written"),
+    ),
+    "place_changes": _table(
+        unique=["unit_code", "scope", "indicator"],
+        unit_code=_key("code of the unit, or of the area"),
+        scope=_text("as in places", SCOPES),
+        indicator=_key("as in places"),
+        place=_number("1 is best"),
+        of=_number("among how many"),
+        previous_place=_number("the newest one known before; missing: none of this unit, scope and indicator"),
+        previous_of=_number("among how many it was"),
+        previous_cutoff=_text("of which cut-off that was, ISO; empty: none"),
     ),
     "points": _table(
         unique=["unit_code", "group", "indicator"],
@@ -391,10 +407,10 @@ TABLES = {
 # Table => the notebook that writes it, and that must be run where the table is missing.
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units"), "1_clean")
-    | dict.fromkeys(("source", "corrections", "remarks", "place"), "1_clean")
+    | dict.fromkeys(("source", "corrections", "remarks", "places"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
-    | dict.fromkeys(("figure_changes",), "3_trend")
+    | dict.fromkeys(("figure_changes", "place_changes"), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
     | dict.fromkeys(("asks", "replies"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")

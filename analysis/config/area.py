@@ -125,6 +125,11 @@ class Name(Table):
         examples=["huyện, thị xã, thành phố"],
     )
     peers_en: str = Field(description="the same in English", examples=["districts, towns and cities"])
+    peers_in: Literal["province", "country"] = Field(
+        "province",
+        description="within what they are: what a place of the area means where nothing else is said of it",
+        json_schema_extra={"expected": '"province" or "country"'},
+    )
 
 
 class Step(Table):

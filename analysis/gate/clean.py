@@ -55,7 +55,8 @@ class Cleaned:
     source       : one row for each sheet: file (with the sheet's name where there are several), cutoff, previous_cutoff
                    (ISO; of the previous totals that the table itself carries, "" if none)
     remarks      : about, code, text, source: the office's own words, those of the file first
-    place        : rank, of, source: the area's place in its province; no row where no file says it
+    places       : unit_code, scope, indicator, place, of, source: places in the province or the country, as files say;
+                   the area's own total also as province_rank.csv says
     """
 
     measurements: pd.DataFrame
@@ -65,7 +66,7 @@ class Cleaned:
     units: pd.DataFrame
     source: pd.DataFrame
     remarks: pd.DataFrame
-    place: pd.DataFrame
+    places: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -231,8 +232,9 @@ def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -
     readings = [each for each in sheets if not each.is_double]
     units = _units(readings, rules)
     remarked = [path for path in beside if not is_place(path)]
-    of_files, said = remarks.read_files(remarked, remarks.Headings(rules, units), words)
-    of_places, place = places.read_files(list(filter(is_place, beside)), words)
+    headings = remarks.Headings(rules, units)
+    of_files, said = remarks.read_files(remarked, headings, words)
+    of_places, placed = places.read_files(list(filter(is_place, beside)), headings, units, rules, words)
     said += remarks.of_columns(remark for each in readings for remark in each.remarks)
     measurements, disagreements = _measurements(readings, rules, words)
     whole = _check_whole(readings, units, rules, words) if readings and readings == sheets else Log("", words)
@@ -251,7 +253,7 @@ def _joined(logs: list[Log], beside: list[Path], rules: Rules, words: Wording) -
         units,
         pd.DataFrame(sources, columns=["file", "cutoff", "previous_cutoff"]),
         pd.DataFrame(said, columns=remarks.REMARKS),
-        pd.DataFrame(place, columns=places.PLACE).astype({"rank": float, "of": float}),
+        places.with_configured(placed, rules),
     )
 
 

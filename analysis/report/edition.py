@@ -12,6 +12,7 @@ from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.method import score
 from analysis.method.moves import CHANGE, find_directions
+from analysis.method.places import select_own
 from analysis.report.names import Names
 from analysis.report.phrases import say_short_age
 from analysis.weeks import paths
@@ -26,7 +27,7 @@ class Edition:
     """The tables of one week, with the rules and words that a report of it needs.
 
     tables : by name, with the content of the week's CSV files: those of tables.BEFORE_REPORT, and findings
-    province_rank : "7/11", or "" to take it from the week's table ``place``, else config/<area>/province_rank.csv
+    province_rank : "7/11", or "" to take it from the week's table ``place_changes``
     provenance    : file, hash (of the file), remarks, revision, code (its version), as provenance.provenance gives them
     """
 
@@ -214,16 +215,22 @@ class Edition:
 
     @cached_property
     def standing(self) -> tuple[str, str] | None:
-        """The rank in the province: (rank, number of areas), from the parameter, a file of the week, or config."""
+        """The rank in the province: (rank, number of areas), from the parameter or ``own_place``."""
         if self.province_rank:
             place, _, of = self.province_rank.partition("/")
             if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
                 raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
             return place.strip(), of.strip()
-        held = self.rules.province_rank
-        of_file, of_config = self.tables["place"], held[held["cutoff"] == pd.Timestamp(self.rules.cutoff)]
-        rows = of_file if len(of_file) else of_config
-        return (f"{rows['rank'].iat[0]:.0f}", f"{rows['of'].iat[0]:.0f}") if len(rows) else None
+        known = self.own_place
+        return None if known is None else (f"{known['place']:.0f}", f"{known['of']:.0f}")
+
+    @cached_property
+    def own_place(self) -> pd.Series | None:
+        """The area's place by its total among its peers, as a row of ``place_changes``; where that is not known, its
+        place in the other scope; None where neither is."""
+        settings, rows = self.rules.settings, self.tables["place_changes"]
+        own = select_own(rows, settings["code"], settings["name"]["peers_in"])
+        return own.iloc[0] if len(own) else None
 
 
 def printable(text: str) -> str:

@@ -18,6 +18,7 @@ from analysis.config import rules
 from analysis.config.files import ConfigError
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
+from analysis.method.places import select_own
 from analysis.report import csp
 from analysis.report.html_head import Head, build_head, render_head
 from analysis.report.published_weeks import (
@@ -124,9 +125,12 @@ def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
         files = {day: (week.folder / f"{name}.csv").read_bytes() for day, week in weeks.items()}
         its = table_files.from_csvs(name, files).rename_axis("cutoff").reset_index()
         found = found.merge(its[[*keys, column]], on=keys, how="left")
-    places = table_files.from_csvs("place", {day: week.data("place") for day, week in weeks.items()})
-    places = places.rename_axis("cutoff").reset_index()[["cutoff", "rank", "of"]].rename(columns={"rank": "place"})
-    return found.merge(places, on="cutoff", how="left")
+    if not weeks:
+        return found.assign(place=float("nan"), of=float("nan"))
+    settings = rules.load(home, area, date.fromisoformat(max(weeks))).settings
+    places = history.places(home, area, without=without)
+    places = select_own(places, settings["code"], settings["name"]["peers_in"])
+    return found.merge(places[[*keys, "place", "of"]], on=keys, how="left")
 
 
 def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def _is_same(raw: list[Path], cleaned: "Cleaned", published: Path, rules: "Rules
 
 def _figures(cleaned: "Cleaned") -> dict[str, list[list[str]]]:
     """What products depend on, whatever its form in the file: not its order, its name, or how a cell was typed."""
-    told = {name: ["file"] for name in ("units", "source", "place")} | {"remarks": ["source"]}
+    told = {name: ["file"] for name in ("units", "source", "places")} | {"remarks": ["source"]}
     told |= {"measurements": ["file", "mark"]}  # what is printed bold is a form too
     frames = {name: getattr(cleaned, name).drop(columns=file, errors="ignore") for name, file in told.items()}
     return {name: sorted(frame.drop_duplicates().astype(str).to_numpy().tolist()) for name, frame in frames.items()}

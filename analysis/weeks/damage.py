@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from analysis.weeks import paths, record
 
-WITHOUT_NUMBERS = ("pages", "remarks", "place")  # tables that a week may lack, and that no later week reads
+WITHOUT_NUMBERS = ("pages", "remarks")  # tables that a week may lack, and that no later week reads
 MOST_WEEKS = 4096  # whose digests are kept; our choice
 
 

@@ -6,13 +6,13 @@ table may carry totals of a cut-off that was never published. They belong to the
 cut-off is published itself.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from analysis import tables
-from analysis.config import rules, units
+from analysis.config import periods, rules, units
 from analysis.weeks import paths, store, table_files
 
 COLUMNS = [
@@ -110,6 +110,39 @@ def ledgers(week: store.Week) -> tuple[pd.DataFrame, list[str]]:
     if not held:
         return pd.DataFrame(columns=["cutoff", *tables.TABLES["asks"].columns]), []
     return _read(week.home, week.area, "asks", held.values()), list(held)
+
+
+def places(home: Path, area: str, before: str = "", without: Collection[str] = ()) -> pd.DataFrame:
+    """The places of the published weeks earlier than ``before`` ("": of all weeks), by cut-off.
+
+    without : as in ``load``
+    Returns : cutoff, and the columns of the table ``places``. A week made before there was that table may have the
+              area's own place in ``place.csv``, or in province_rank.csv
+    Raises  : TableError that names week and file where a file is not that table; as ``rules.load``.
+    """
+    columns, weeks = ["cutoff", *tables.TABLES["places"].columns], store.history(home, area, before)
+    folders = {day: week.folder for day, week in weeks.items() if day not in without}
+    held = [folder for folder in folders.values() if (folder / "places.csv").is_file()]
+    older = [day for day, folder in folders.items() if folder not in held]
+    parts = [_read(home, area, "places", held)] if held else []
+    parts += [_place_of_older(home, area, older, folders)] if older else []
+    frame = pd.concat([pd.DataFrame(columns=columns), *(part for part in parts if len(part))], ignore_index=True)
+    frame = frame[columns].astype(dict.fromkeys(columns, str) | {"place": float, "of": float})
+    return frame.sort_values("cutoff", kind="stable", ignore_index=True)
+
+
+def _place_of_older(home: Path, area: str, days: list[str], folders: Mapping[str, Path]) -> pd.DataFrame:
+    """The area's own place of weeks that have no table ``places``: that of a file of the week, else the configured."""
+    held = rules.load(home, area, periods.cutoff(days[-1]))
+    configured, rows = held.province_rank, []
+    for day in days:
+        said = configured[configured["cutoff"] == pd.Timestamp(day)]
+        if (file := folders[day] / "place.csv").is_file() and len(its := pd.read_csv(file, keep_default_na=False)):
+            said = its
+        rows += [(day, float(each.rank), float(each.of), each.source) for each in said.itertuples()]
+    frame = pd.DataFrame(rows, columns=["cutoff", "place", "of", "source"])
+    own = {"unit_code": held.settings["code"], "scope": held.settings["name"]["peers_in"], "indicator": "TOTAL"}
+    return frame.assign(**own)
 
 
 def find_begun(week: store.Week) -> dict[str, str]:

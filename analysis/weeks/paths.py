@@ -10,8 +10,8 @@ from analysis.exits import AnalysisError
 from analysis.weeks import atomic
 
 ISO_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
-# After the cut-off: the office's remarks, the replies to the report, the places in the province. Never a table.
-RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.csv)", re.IGNORECASE | re.DOTALL)
+# After the cut-off: the office's remarks, the replies to the report, places. Never a table.
+RESERVED = re.compile(r"-(ghi-chu\.(txt|docx)|phan-hoi.*|xep-hang\.(csv|xlsx))", re.IGNORECASE | re.DOTALL)
 # What Office, browsers, editors and file managers leave beside a table: open, half loaded, kept, or their own.
 STRAY = re.compile(
     r"~\$.*|\..*|.*~|.*\.(crdownload|part|partial|download|tmp)|(eh)?thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL
@@ -19,7 +19,7 @@ STRAY = re.compile(
 REVISION = re.compile("r[1-9][0-9]*")
 DEVICE = re.compile("con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
-PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.csv", re.IGNORECASE | re.ASCII)
+PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.(csv|xlsx)", re.IGNORECASE | re.ASCII)
 
 
 class NotFound(AnalysisError, FileNotFoundError):
@@ -152,12 +152,12 @@ def files_beside(home: Path, area: str, cutoff: str, folder: Path | None = None)
 
 
 def is_beside(path: Path) -> bool:
-    """Whether a file is no table, by its name: the office's remarks, or the area's place in the province."""
+    """Whether a file is no table, by its name: the office's remarks, or places in the province or the country."""
     return is_place(path) or REMARKS.fullmatch(path.name) is not None
 
 
 def is_place(path: Path) -> bool:
-    """Whether a file says the area's place in the province, by its name."""
+    """Whether a file says places in the province or the country, by its name."""
     return PLACE.fullmatch(path.name) is not None
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from support.district import edition, in_force, week
+from support.district import edition, week
 
 KIEN_AN, MY_HOI_DONG, AREA = "30634", "30637", "893"
 
@@ -50,13 +50,12 @@ def test_the_course_is_that_of_the_units_there_are_now():
     assert set(edition(course=both).units_course["unit_code"]) == set(week()["units"]["unit_code"]) - {AREA}
 
 
-def test_the_place_in_the_province_comes_from_parameter_file_or_config_and_is_none_where_neither_says():
+def test_the_place_in_the_province_comes_from_the_parameter_else_the_tables_and_is_none_where_neither_says():
     assert edition().standing == ("7", "11")
     assert dataclasses.replace(edition(), province_rank="6/11").standing == ("6", "11")
-    told = pd.DataFrame([(5.0, 11.0, "letter")], columns=["rank", "of", "source"])
-    assert edition(place=told).standing == ("5", "11")
-    unknown = dataclasses.replace(in_force(), province_rank=in_force().province_rank.iloc[:0])
-    assert dataclasses.replace(edition(), rules=unknown).standing is None
+    told = week()["place_changes"].assign(place=5.0)
+    assert edition(place_changes=told).standing == ("5", "11")
+    assert edition(place_changes=told.iloc[:0]).standing is None
 
 
 @pytest.mark.parametrize("place", ["7", "12/11", "0/11", "x/11", "7/"])

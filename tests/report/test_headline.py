@@ -39,10 +39,9 @@ def test_the_large_figures_are_total_band_change_and_place():
 
 
 def test_a_large_figure_that_is_not_known_is_left_out_and_a_weak_band_is_marked():
-    unknown = dataclasses.replace(in_force(), province_rank=in_force().province_rank.head(0))
     scores = week()["scores"].assign(band="Yếu")
-    without = edition(scores=scores, changes=week()["changes"].assign(change=np.nan))
-    known = headline.figures(dataclasses.replace(without, rules=unknown))
+    unknown = {"changes": week()["changes"].assign(change=np.nan), "place_changes": week()["place_changes"].head(0)}
+    known = headline.figures(edition(scores=scores, **unknown))
     assert [(each["value"], each["weak"]) for each in known] == [("57,45", False), ("Yếu", True)]
 
 

@@ -24,6 +24,7 @@ from analysis.method import revisions
 from analysis.report import indexpage
 from analysis.report.charts.courses import draw_course
 from analysis.report.charts.sheet import RULES, Chart
+from analysis.tables import TABLES
 from analysis.weeks import atomic, history, paths, store, table_files
 
 DRAFT_AND_TABLE = f"{say('index.document')} , {say('index.workbook')}"
@@ -614,8 +615,13 @@ def changed_place(home: Path) -> None:
 
 
 def told_place(home: Path) -> None:
-    place = pd.DataFrame([(4.0, 11.0, "letter")], columns=["rank", "of", "source"])
-    store.write_table(paths.processed(home, AREA, DAYS[1]), "place", place)
+    columns = list(TABLES["places"].columns)
+    place = pd.DataFrame([(CONTROL, "province", "TOTAL", 4.0, 11.0, "letter")], columns=columns)
+    store.write_table(paths.processed(home, AREA, DAYS[1]), "places", place)
+
+
+def told_by_an_older_program(home: Path) -> None:
+    paths.processed(home, AREA, DAYS[1], "place.csv").write_text("rank,of,source\n5.0,11.0,letter\n", "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -633,8 +639,12 @@ def told_place(home: Path) -> None:
         ),
         (changed_place, "3/11"),
         (told_place, "4/11"),
+        (told_by_an_older_program, "5/11"),
     ],
-    ids=["a week published", "totals", "changes", "kinds", "a week corrected", "a place entered", "a place delivered"],
+    ids=[
+        *("a week published", "totals", "changes", "kinds", "a week corrected", "a place entered", "a place delivered"),
+        "a place delivered to an older program",
+    ],
 )
 def test_what_changes_is_in_the_index_the_next_time(home, happen, said):
     publish_all(home, DAYS[:3])

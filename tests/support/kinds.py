@@ -92,7 +92,7 @@ def cleaned(weeks: Weeks, day: str, before: str | None) -> dict[str, pd.DataFram
     said = before if before and day not in weeks.undated else ""
     source = pd.DataFrame([("table.txt", day, said)], columns=["file", "cutoff", "previous_cutoff"])
     nothing = {
-        name: real[name].iloc[:0] for name in ("repairs", "problems", "controls", "corrections", "remarks", "place")
+        name: real[name].iloc[:0] for name in ("repairs", "problems", "controls", "corrections", "remarks", "places")
     }
     return nothing | {"measurements": cells[real["measurements"].columns], "units": units, "source": source}
 

@@ -55,10 +55,16 @@ def test_a_copy_whose_name_tells_no_week_is_not_misnamed_and_another_table_is(ho
 
 RESERVED = [
     *("2023-12-04-ghi-chu.txt", "2023-12-04-ghi-chu.docx", "2023-12-04-xep-hang.csv", "2023-12-04-phan-hoi.csv"),
-    *("2023-12-04-phan-hoi", "2023-12-04-phan-hoi-2.xlsx", "2023-12-04-Ghi-Chu.TXT", "2023-12-04-PHAN-HOI.eml"),
+    *(
+        "2023-12-04-xep-hang.xlsx",
+        "2023-12-04-phan-hoi",
+        "2023-12-04-phan-hoi-2.xlsx",
+        "2023-12-04-Ghi-Chu.TXT",
+        "2023-12-04-PHAN-HOI.eml",
+    ),
 ]
 TABLES = [
-    *("2023-12-04-ghi-chu.xlsx", "2023-12-04-ghi-chu-2.txt", "2023-12-04-xep-hang.xlsx", "2023-12-04-bo-sung.csv"),
+    *("2023-12-04-ghi-chu.xlsx", "2023-12-04-ghi-chu-2.txt", "2023-12-04-xep-hang.docx", "2023-12-04-bo-sung.csv"),
     *("2023-12-04 phan-hoi.csv", "2023-12-04-ghi-chú.txt", "2023-12-04-bang-phan-hoi.csv"),  # refused, not passed over
 ]
 
