@@ -108,7 +108,18 @@ class Asks(Table):
         " percentage points, and of points in points of 100",
     )
     due_days: int = Field(
-        0, ge=0, description="working days after which an ask is due; 0: the office sets no day (not in use yet)"
+        0,
+        ge=0,
+        le=365,
+        description="working days after the report that opened an ask by which it is to be done; 0: the office sets no"
+        " day, and no ask is ever overdue but one that a file of replies dates",
+    )
+    reply_days: int = Field(
+        0,
+        ge=0,
+        le=365,
+        description="working days after the report that opened an ask by which it is to be answered; 0: the office sets"
+        " no day",
     )
     remind_from: int = Field(
         3, ge=2, description="how many times an ask has been made before a reminder is written (not in use yet)"
