@@ -160,6 +160,15 @@ def week(
             " Default: those that the published week has, else none.",
         ),
     ] = None,
+    remind: Annotated[
+        bool | None,
+        typer.Option(
+            "--remind/--no-remind",
+            show_default=False,
+            help="Also write a reminder, and a form for replies, to each unit with an ask that is overdue or was made"
+            " often (remind_from in area.toml). Default: as the published week has it, else none.",
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -232,7 +241,7 @@ def week(
     steps = pipeline.Pipeline(way=pipeline.EngineOptions(engine)) if engine else pipeline.Pipeline()
     words = _words(home, lang)
     about = {"lang": lang or speech.OF_PRODUCTS, "messages": words.lang}
-    about |= {"units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
+    about |= {"units": units, "jobs": jobs, "cluster": cluster, "steps": steps, "remind": remind}
     try:
         if due:
             from analysis.run.due import make_all

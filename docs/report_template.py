@@ -1,10 +1,13 @@
-"""Writes a fresh report.docx: the layout of Decree 30/2020/NĐ-CP, with fields for analysis/report/document.py.
+"""Writes fresh Word templates in the layout of Decree 30/2020/NĐ-CP.
 
     .venv/bin/python docs/report_template.py notebooks/templates/document/report.docx
+    .venv/bin/python docs/report_template.py notebooks/templates/document/don-doc.docx
 
-That file is what new-area gives a new area. From then on the office changes its template itself, in Word
-(docs/document.md). Sizes are in points, lengths in millimetres. All form is in styles, each with the name of the part
-of the document that it is for; headings are Word's own, so that the navigation pane lists them.
+report.docx, with fields for analysis/report/document.py, is what new-area gives a new area. don-doc.docx, with those of
+analysis/report/reminder.py, is what reminders have where the area has no template of its own. From then on the office
+changes its templates itself, in Word (docs/document.md). Sizes are in points, lengths in millimetres. All form is in
+styles, each with the name of the part of the document that it is for; headings are Word's own, so that the navigation
+pane lists them.
 """
 
 import sys
@@ -60,6 +63,10 @@ STYLES = {
     "Số trang": (13, False, False, False, CENTRE, {}),
     "Hết phần": (1, False, False, False, LEFT, {}),  # the paragraph that ends a section takes no page of its own
 }
+OF_LETTERS = {  # in place of a name
+    "Về việc": (12, False, False, False, CENTRE, {"before": 6}),
+    "Kính gửi": (14, False, False, False, CENTRE, {"before": 18, "after": 12}),
+}
 RULES = {  # paragraphs that are a line: the width of the place where it stands, its length, the space below it
     "Kẻ dưới cơ quan": (HEAD[0], 26, 0),
     "Kẻ dưới tiêu ngữ": (HEAD[1], 56, 0),  # as long as the motto
@@ -70,7 +77,7 @@ STRONG, MARKED = "Strong", "Cần lưu ý"  # of words within a paragraph: bold;
 
 def template() -> bytes:
     document = Document()
-    _styles(document)
+    _styles(document, STYLES)
     _page(document.sections[0], *PAGE)
     _head(document)
     _body(document)
@@ -82,6 +89,37 @@ def template() -> bytes:
     _tasks(document)
     _say(document, ("Ô chữ", "{%p endif %}"))
     return sealed(document, "report.docx", datetime(2023, 1, 1))
+
+
+def reminder() -> bytes:
+    """The template of a reminder: a letter, so its subject stands below its number and not over the text."""
+    document = Document()
+    _styles(document, STYLES | OF_LETTERS)
+    _page(document.sections[0], *PAGE)
+    _head(document)
+    _say(document.tables[0].rows[1].cells[0], ("Về việc", "{{ subject }}"))
+    _say(document, ("Kính gửi", "{{ to }}"), ("Nội dung", "{{ intro }}"))
+    _asks(document)
+    _say(document, ("Trước nơi nhận", ""), ("Nội dung", "{{ request }}"))
+    _say(document, ("Nội dung", "{%p if reply_by %}"), ("Nội dung", "{{ reply_by }}"), ("Nội dung", "{%p endif %}"))
+    _say(document, ("Kết thúc", "{{ end }}"))
+    _foot(document, with_authority=True)
+    return sealed(document, "don-doc.docx", datetime(2023, 1, 1))
+
+
+def _asks(document) -> None:
+    """What the unit is reminded of, one ask a row."""
+    names = ("number", "ask", "opened", "times", "level_opened", "level")
+    table = _table(document, 4, (12, 69, 25, 15, 22, 22), grid=True)
+    head, begin, row, end = table.rows
+    _heads(head, [f"{{{{ heads.{name} }}}}" for name in names])
+    _mark(begin, "{%tr for row in asks %}")
+    styles = ("Ô giữa", "Ô chữ", "Ô giữa", "Ô giữa", "Ô số", "Ô số")
+    for cell, style, name in zip(row.cells, styles, names, strict=True):
+        _say(cell, (style, f"{{{{ row.{name} }}}}"))
+    for text in ("{%p if row.about %}", "{{ row.about }}", "{%p endif %}"):
+        _say(row.cells[1], ("Ô chữ", text))
+    _mark(end, "{%tr endfor %}")
 
 
 def _turned_section(document) -> None:
@@ -96,7 +134,7 @@ def _turned_section(document) -> None:
     section._sectPr.insert_element_before(numbering, "w:cols", "w:titlePg", "w:docGrid")
 
 
-def _styles(document) -> None:
+def _styles(document, styles: dict[str, tuple]) -> None:
     for lang in document.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), "vi-VN")
     normal = document.styles["Normal"]
@@ -107,7 +145,7 @@ def _styles(document) -> None:
         fonts.attrib.clear()
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
             fonts.set(qn(f"w:{script}"), "Times New Roman")
-    for name, (size, bold, italic, capitals, alignment, more) in STYLES.items():
+    for name, (size, bold, italic, capitals, alignment, more) in styles.items():
         style = _style(document, name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = style.next_paragraph_style = normal
         style.font.size, style.font.bold, style.font.italic = Pt(size), bold, italic
@@ -202,11 +240,15 @@ def _corrections(document) -> None:
     _mark(end, "{%tr endfor %}")
 
 
-def _foot(document) -> None:
+def _foot(document, with_authority: bool = False) -> None:
+    """Recipients and signature; above the signer's title, where the template asks for it, for whom it is signed."""
     _say(document, ("Trước nơi nhận", ""))
     recipients, signature = _table(document, 1, FOOT).rows[0].cells
     _say(recipients, ("Nơi nhận", "{{ recipients.heading }}"))
     _each(recipients, "recipients.lines", "Danh sách nơi nhận")
+    if with_authority:
+        for text in ("{%p if authority %}", "{{ authority }}", "{%p endif %}"):
+            _say(signature, ("Chức vụ người ký", text))
     _say(signature, ("Chức vụ người ký", "{{ signer }}"), ("Họ tên người ký", "{{ signature }}"))
 
 
@@ -343,4 +385,5 @@ def _rule(style, width: int, length: int, after: int) -> None:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(template())
+    target = Path(sys.argv[1])
+    target.write_bytes(reminder() if target.name == "don-doc.docx" else template())

@@ -122,7 +122,7 @@ class Asks(Table):
         " no day",
     )
     remind_from: int = Field(
-        3, ge=2, description="how many times an ask has been made before a reminder is written (not in use yet)"
+        3, ge=2, description="how many times an ask has been made before a reminder of it is written"
     )
 
 
@@ -411,6 +411,22 @@ class Document(Table):
     recipients: list[str] = Field([], description="who is sent the document, by role; addresses belong to mail.toml")
 
 
+class Reminder(Table):
+    """The document that reminds a unit of its asks (week --remind): what it has else than [document]. Optional."""
+
+    authority: str = Field(
+        "",
+        description="what stands above the signer's title where the office signs for its head; empty: nothing",
+        examples=["TL. CHỦ TỊCH"],
+    )
+    number_suffix: str = Field(
+        "",
+        description="what stands behind the document's number; empty: that of [document] without BC-",
+        examples=["UBND-VP"],
+    )
+    recipients: list[str] = Field([], description="who is sent a copy, by role, besides the unit itself")
+
+
 Severity = Literal["error", "warn"]
 
 
@@ -546,6 +562,7 @@ class Area(Table):
         " province)"
     )
     asks: Asks = Asks()
+    reminder: Reminder = Reminder()
     rebase: list[Rebase] = Field(
         [], description="known steps, each with its reason", json_schema_extra={"expected": "tables [[rebase]]"}
     )

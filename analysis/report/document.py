@@ -59,7 +59,7 @@ def build_document(edition: Edition, home: Path) -> bytes:
         template = DocxTemplate(home / name)
         for part in _lacking(template):
             _add_part(template.get_docx().element.body, ADDED[part])
-        template.render(told, _environment())
+        template.render(told, environment())
     except FileNotFoundError as error:
         raise ConfigError(f"{name}: missing; how to make it: docs/document.md") from error
     except Exception as error:  # the office may have changed anything in Word
@@ -79,7 +79,7 @@ def find_lacking(home: Path, area: str) -> list[str]:
 
 
 def _lacking(template: DocxTemplate) -> list[str]:
-    asked = template.get_undeclared_template_variables(_environment())
+    asked = template.get_undeclared_template_variables(environment())
     return [part for part in ADDED if part not in asked]
 
 
@@ -206,7 +206,7 @@ def _appendix(edition: Edition, number: str) -> dict:
     }
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
+def environment() -> ImmutableSandboxedEnvironment:
     """A sandbox, because a template may come by mail from outside: it can only use the given values."""
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_typed)
 

@@ -111,6 +111,7 @@ def make_weeks(
     cluster: str = "",
     steps: Pipeline | None = None,
     messages: str = "",
+    remind: bool | None = None,
 ) -> Iterator[tuple[str, Outcome]]:
     """Make every week of ``area`` that is due; yield its cut-off and outcome, oldest first.
 
@@ -128,6 +129,7 @@ def make_weeks(
         try:
             if is_due(home, area, cutoff):
                 about = {"lang": lang, "units": units, "jobs": jobs, "cluster": cluster, "steps": steps}
+                about["remind"] = remind
                 yield cutoff, pipeline.make_week(home, area, cutoff, messages=messages, **about)
         except wording.WordingError:
             raise

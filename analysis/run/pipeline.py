@@ -22,7 +22,7 @@ from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
-from analysis.weeks import atomic, damage, locks, office, paths, provenance, publish, record, store
+from analysis.weeks import atomic, command, damage, locks, office, paths, provenance, publish, record, store
 from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -63,6 +63,11 @@ def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> lis
     return [part for parts in lacking for part in parts]
 
 
+def _remind(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Make the run's reminders in a process of their own. Returns the codes of the units that have one."""
+    return isolated.call(products.reminders, home, area, cutoff, run, words, of=preload.PAGES)
+
+
 def renew_index(home: Path, area: str, words: Wording) -> None:
     """Make the area's index page, and the one of all areas, again if they do not match what is published."""
     from analysis.report import published_weeks
@@ -90,6 +95,7 @@ class Pipeline:
     notebooks : the folder of the notebooks
     stages    : their names, in order
     export    : makes the products; returns the parts for which the Word template has no place, or None
+    remind    : makes the reminders, after that; returns the codes of the units that have one
     tell      : takes a line for the person who waits
     way       : how notebooks are run
     index     : updates the area's index page
@@ -99,6 +105,7 @@ class Pipeline:
     notebooks: Path = NOTEBOOKS
     stages: tuple[str, ...] = STAGES
     export: Callable = _export
+    remind: Callable = _remind
     tell: Callable[[str], None] = _tell
     way: EngineOptions = DEFAULT_OPTIONS
     index: Callable = renew_index
@@ -117,6 +124,7 @@ def make_week(
     cluster: str = "",
     steps: Pipeline | None = None,
     messages: str = "",
+    remind: bool | None = None,
 ) -> Outcome:
     """Make and publish the report of one week from its raw tables.
 
@@ -131,6 +139,7 @@ def make_week(
     jobs    : how many pages at once; None: one per processor
     cluster : address of a Dask scheduler whose workers make the pages
     messages : the language of what is said to the person who waits; "": that of the products
+    remind  : whether units are reminded of their asks in documents of their own; None: as the published week has it
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     home, words = home.resolve(), wording.load(home, messages or lang)
@@ -146,7 +155,7 @@ def make_week(
         except ValueError as error:
             return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
-        where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline())
+        where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline(), remind)
         this = _Week(*where, tables, remarks, parameters, *how)
         try:
             with publish.locked(home, area, cutoff):
@@ -174,6 +183,7 @@ class _Week:
     cluster: str
     words: Wording
     steps: Pipeline
+    remind: bool | None = None
 
     @property
     def of_products(self) -> Wording:
@@ -341,6 +351,7 @@ class _Week:
             "earlier": earlier,
             "parameters": self.parameters,
             "units": self.pages_of(before),
+            "remind": before.get("inputs", {}).get("remind", False) if self.remind is None else self.remind,
             "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
             | {"python": ".".join(map(str, sys.version_info[:3]))},
         }
@@ -378,6 +389,7 @@ class _Week:
         if lacking:
             names = self.words.listed([self.words.say(f"run.part_{part}") for part in lacking])
             self.steps.tell(self.words.say("run.template_lacks", area=self.area, parts=names))
+        self.reminded(run, inputs["remind"])
         failed = [each for each in made if each.reason]
         said = self.failed_pages(run, failed, units) if failed else ""
         record |= {
@@ -392,6 +404,15 @@ class _Week:
             raise OSError(self.words.say("run.earlier_changed"))
         atomic.save_json(folder / "run.json", record)
         return said, publish.publish_week(self.home, self.area, self.cutoff, run, keep)
+
+    def reminded(self, run: str, is_asked: bool) -> None:
+        """Make the run's reminders where they are asked for, and tell how many there are."""
+        if not is_asked:
+            return
+        count = len(self.steps.remind(self.home, self.area, self.cutoff, run, self.of_products))
+        about = {"area": self.area, "cutoff": self.cutoff, "command": command.typed(self.home)}
+        about |= {"folder": paths.reports(self.home, self.area, self.cutoff, "units"), "count": count}
+        self.steps.tell(self.words.say("reminder.made", **about) if count else self.words.say("reminder.nothing"))
 
     def failed_pages(self, run: str, failed: list[unit_pages.PageResult], units: list[Unit]) -> str:
         """Keep the files of failed pages for the maintainer; return the sentence that names these pages and reasons."""

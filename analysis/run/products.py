@@ -80,6 +80,29 @@ def letters(home: Path, area: str, cutoff: str, run: str, words: Wording) -> lis
     return []
 
 
+def reminders(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+    """Write the reminder and the form of each unit that is to be reminded into the run's report folder, and the letter
+    that brings the form into its folder, below ``mail/``; return the units' codes. Call it after ``letters``."""
+    from analysis.mail import compose
+    from analysis.report import export, form, reminder
+
+    edition, folder = _edition(home, area, cutoff, run, words), paths.run_folder(home, area, run)
+    reports = paths.run_reports(home, area, run)
+    codes = reminder.reminded_units(edition)
+    if codes:
+        (reports / "units").mkdir(exist_ok=True)
+    for code in codes:
+        sheet = reports / paths.form_file(code)
+        atomic.save(reports / paths.reminder_file(code), reminder.build_reminder(edition, home, code))
+        atomic.save(sheet, form.build_form(edition, code))
+        title = reminder.title(edition, code)
+        digest = export.digest(export.as_notebook(reminder.build_pieces(edition, code), "mail"), words, title)
+        about = {"subject": reminder.subject(edition, code), "date": _date(edition)}
+        message = compose.build_mail(digest, words=words, seed=f"{area} {cutoff} {code} don-doc", **about)
+        compose.save(message, folder / paths.reminder_letter(code), {sheet.name: sheet})
+    return codes
+
+
 PARTS = (page_and_mail, word, letters)  # independent of each other
 
 

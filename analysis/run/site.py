@@ -212,12 +212,17 @@ def _made(home: Path, area: str, cutoff: str, with_word: bool) -> dict[str, str]
     folder = paths.reports(home, area, cutoff)
     made = record.read(home, area, cutoff).get("products", {})
     names = [REPORT, NAME, WORKBOOK, PREVIEW, *([DOCUMENT] if with_word else [])]
-    public = {folder / "units": None, folder: names}  # None: whatever its name
+    public = {folder / "units": None, folder: names}  # None: every page
     return {
         path: digest
         for path, digest in made.items()
-        if (parent := Path(home, path).parent) in public and (not public[parent] or Path(path).name in public[parent])
+        if (parent := Path(home, path).parent) in public and _is_public(Path(path).name, public[parent])
     }
+
+
+def _is_public(name: str, names: list[str] | None) -> bool:
+    """Whether a file is one of these, or of units a page: their reminders and forms are internal."""
+    return name.endswith(".html") if names is None else name in names
 
 
 def _edited(home: Path, area: str, cutoff: str, with_word: bool) -> list[str]:

@@ -98,6 +98,7 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
         return Outcome(Exit.FAILED, words.say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none"), "messages": words.lang}
+    about["remind"] = inputs.get("remind", False)
     return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
 
 

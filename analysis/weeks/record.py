@@ -48,6 +48,7 @@ def _is_record(record: dict, area: str, cutoff: str) -> bool:
         and isinstance(inputs, dict)
         and all(_texts(record.get(name, [])) for name in ("units", "failed"))
         and all(_texts(inputs.get(name, [])) for name in ("raw", "remarks"))
+        and isinstance(inputs.get("remind", False), bool)
         and (inputs.get("units", "none") in ("none", "all") or _texts(inputs["units"]))
         and all(_texts_by_text(inputs.get(name, {})) for name in ("config", "code", "versions"))
         and _texts_by_text(record.get("stages", {}))

@@ -1,10 +1,12 @@
 """The letters of units and departments as files of a run: which are there, without attachments, the same each time."""
 
 import email
+import shutil
 from email import policy
 from pathlib import Path
 
 import pytest
+from support import two_weeks
 from support.district import CONTROL, CUTOFF, HOME, RAW, edition, words
 
 from analysis.mail import addressees
@@ -62,3 +64,44 @@ def test_without_pages_only_departments_have_letters(tmp_path):
 def test_a_code_that_is_no_plain_name_names_no_file_elsewhere(code):
     name = paths.letter_file(code)
     assert Path("mail").resolve() == Path(name).resolve().parent and name.startswith("mail/~")
+
+
+def reminded(home: Path, run: str, remind_from: int) -> tuple[Path, Path, list[str]]:
+    """The folders of a run of the second week with its reminders, and the codes of the units that have one."""
+    (home / "config").mkdir(parents=True)
+    for name in ("index-766", "wording", "defaults.toml"):
+        (home / "config" / name).symlink_to(HOME / "config" / name)
+    shutil.copytree(HOME / "config" / AREA, home / "config" / AREA)
+    with (home / "config" / AREA / "area.toml").open("a") as settings:
+        settings.write(f"\n[asks]\nremind_from = {remind_from}\n")
+    publish.begin(home, AREA, two_weeks.SECOND, run, [RAW])
+    week, held = store.open_week(AREA, two_weeks.SECOND, run, home), two_weeks.edition().tables
+    for name in (*BEFORE_REPORT, "findings"):
+        if name != "pages":
+            week.write(name, held[name])
+    about = (home, AREA, two_weeks.SECOND, run, words())
+    products.letters(*about)
+    codes = products.reminders(*about)
+    return paths.run_folder(home, AREA, run), paths.run_reports(home, AREA, run), codes
+
+
+def test_each_reminded_unit_has_a_document_a_form_and_a_letter_with_the_form_alone_though_it_has_no_page(tmp_path):
+    folder, reports, codes = reminded(tmp_path / "1", "2023-12-11-1", remind_from=2)
+    assert len(codes) == 11 and KIEN_AN in codes
+    names = {path.name for path in (reports / "units").iterdir()}
+    assert names == {f"{code}-don-doc.docx" for code in codes} | {f"phan-hoi-{code}.xlsx" for code in codes}
+    letter = email.message_from_bytes((folder / paths.reminder_letter(KIEN_AN)).read_bytes(), policy=policy.default)
+    (form,) = letter.iter_attachments()
+    assert form.get_filename() == f"phan-hoi-{KIEN_AN}.xlsx" and letter["X-Unsent"] == "1"
+    assert form.get_content() == (reports / paths.form_file(KIEN_AN)).read_bytes()
+    assert letter["Subject"] == "766 Kiến An 11/12: đôn đốc 3 đề nghị"
+    listed = {each.code: each for each in addressees.read_list((folder / "mail" / "letters.csv").read_bytes())}
+    assert not listed[KIEN_AN].file  # without a page it has no other letter
+    again = reminded(tmp_path / "2", "2023-12-11-2", remind_from=2)
+    for one, other in zip((folder, reports), again, strict=False):
+        assert atomic.hashes(one.rglob("*don-doc*"), one) == atomic.hashes(other.rglob("*don-doc*"), other)
+
+
+def test_where_nobody_is_to_be_reminded_there_is_nothing(tmp_path):
+    folder, reports, codes = reminded(tmp_path, "2023-12-11-1", remind_from=3)
+    assert codes == [] and not (reports / "units").exists() and not list(folder.glob("mail/*don-doc*"))

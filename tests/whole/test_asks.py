@@ -2,12 +2,9 @@
 
 import pandas as pd
 import pytest
-from support import district, kinds, played
+from support import district, two_weeks
+from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_AN, MY_HOI_DONG
 
-from analysis.method import revisions
-
-FIRST, SECOND = "2023-12-04", "2023-12-11"
-KIEN_AN, MY_HOI_DONG, HOA_BINH, MY_AN = "30634", "30637", "30676", "30655"
 # Report 3668/BC-VP, points 1 and 2: whom it asks, and about what; the marks below which it underlines cells.
 ASKED = {
     ("band", "TOTAL"): {KIEN_AN},
@@ -22,36 +19,10 @@ ASKED = {
 }
 
 
-def second_week() -> dict[str, pd.DataFrame]:
-    """The cleaned tables of a week in which only Kiến An's transparency and Hòa Bình's online payment have risen."""
-    accepted = district.gate()
-    cells = accepted.measurements.set_index(["unit_code", "indicator"])
-    totals = cells.loc[pd.IndexSlice[:, "TOTAL"], "value"].droplevel("indicator")
-    now = {(code, "PREVIOUS_TOTAL"): total for code, total in totals.items()} | {
-        (KIEN_AN, "CKMB"): 55.0,
-        (KIEN_AN, "TOTAL"): 49.18 + round(0.18 * (55 - 19.3), 2),  # 55.61: no longer weak
-        (HOA_BINH, "TT"): 31.0,
-        (HOA_BINH, "TOTAL"): 56.9 + round(0.06 * (31 - 5.27), 2),
-    }
-    for key, value in now.items():
-        cells.loc[key, "value"] = value
-    changes = cells.loc[pd.IndexSlice[:, "TOTAL"], "value"].droplevel("indicator") - totals
-    for code, change in changes.items():
-        cells.loc[(code, "CHANGE"), "value"] = round(change, 2)
-    measurements = cells.reset_index()[accepted.measurements.columns]
-    nothing = revisions.corrections(measurements, measurements)
-    source = accepted.tables["source"].assign(cutoff=SECOND, previous_cutoff=FIRST)
-    return accepted.tables | {"measurements": measurements, "corrections": nothing, "source": source}
-
-
 @pytest.fixture(scope="module")
-def weeks(tmp_path_factory):
+def weeks():
     """The tables ``asks`` of both weeks."""
-    with played.at(tmp_path_factory.mktemp("two")) as home:
-        first = played.cleaned(home, kinds.AREA, FIRST, district.gate())
-        played.publish(home, kinds.AREA, FIRST)
-        second = played.tables(home, kinds.AREA, SECOND, second_week())
-        yield first["asks"], second["asks"]
+    return tuple(made["asks"] for made in two_weeks.tables())
 
 
 def of_units(rows: pd.DataFrame) -> pd.DataFrame:
