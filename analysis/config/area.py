@@ -528,6 +528,11 @@ class Area(Table):
     fell_most: int = Field(ge=0, description="how many of the units that fell most are named; the others are counted")
     name: Name
     targets: dict[str, Percent] = Field({}, description="target of an indicator, in percent; the key is its code")
+    place_targets: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        {},
+        description="a place among its peers that the area is to reach: 10 is to be among the first ten; the key is the"
+        " code of an indicator or a group, or TOTAL",
+    )
     marks_below: dict[str, float] = Field(
         {},
         description="a figure below this is marked and named; the key is the code of an indicator, or TOTAL,"

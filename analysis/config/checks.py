@@ -88,6 +88,8 @@ def faults(area: str, settings: dict, tables: dict[str, pd.DataFrame], maximum: 
     for table, also in (("targets", set()), ("marks_below", set()), ("responsible", set(groups["group"]))):
         for name in (name for name in settings[table] if name not in known | also):
             yield f"{area}/area.toml: [{table}] {name}: no such indicator"
+    for name in set(settings["place_targets"]) - {*scope["indicator"], *groups["group"], "TOTAL"}:
+        yield f"{area}/area.toml: [place_targets] {name}: no such indicator or group"
     yield from _task_faults(f"{area}/tasks.csv", tables["tasks.csv"], {*scope["indicator"], *groups["group"]})
     rates = set(scope.loc[scope["unit"] == "percent", "indicator"])
     for name in (name for name in settings["targets"] if name in known - rates):

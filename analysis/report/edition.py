@@ -216,21 +216,22 @@ class Edition:
     @cached_property
     def standing(self) -> tuple[str, str] | None:
         """The rank in the province: (rank, number of areas), from the parameter or ``own_place``."""
-        if self.province_rank:
-            place, _, of = self.province_rank.partition("/")
-            if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
-                raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
-            return place.strip(), of.strip()
         known = self.own_place
         return None if known is None else (f"{known['place']:.0f}", f"{known['of']:.0f}")
 
     @cached_property
     def own_place(self) -> pd.Series | None:
-        """The area's place by its total among its peers, as a row of ``place_changes``; where that is not known, its
-        place in the other scope; None where neither is."""
+        """The area's place by its total among its peers, as a row of ``place_changes``: by the parameter, else as it is
+        known; where it is not, its place in the other scope; None where neither is."""
         settings, rows = self.rules.settings, self.tables["place_changes"]
         own = select_own(rows, settings["code"], settings["name"]["peers_in"])
-        return own.iloc[0] if len(own) else None
+        if not self.province_rank:
+            return own.iloc[0] if len(own) else None
+        place, _, of = self.province_rank.partition("/")
+        if not (place.strip().isdigit() and of.strip().isdigit() and 0 < int(place) <= int(of)):
+            raise ValueError(f"province_rank {self.province_rank!r}: expected a place such as 7/11")
+        held = own.iloc[0] if len(own) else pd.Series({"previous_cutoff": ""})
+        return pd.Series({**held, "place": float(place), "of": float(of)})
 
 
 def printable(text: str) -> str:

@@ -60,6 +60,7 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
         *_routes(units, tables["routes"], settings, names),
         *_below(cells, settings["marks_below"], standing.FLAG, ACT, names, ages),
         *_below(cells, settings["targets"], standing.TARGET, WATCH, names, ages),
+        *_place_targets(tables["place_changes"], settings, names),
         *_moves(tables, names, 1),
         *_apart(tables["moves"], names),
         *_marks(cells, settings["marks_below"], tables["moves"], names),
@@ -231,6 +232,22 @@ def _peers(odd: pd.DataFrame, names: Names, ages: Ages) -> list[tuple]:
         }
         text = ages.said(names.words.say("finding.far_from_peers", **fields), *key)
         rows.append(_row("peer", WATCH, *key[1:], each.value, each.median, text, ages.since(*key)))
+    return rows
+
+
+def _place_targets(places: pd.DataFrame, settings: dict, names: Names) -> list[tuple]:
+    """Of each target that is a place of the area among its peers: whether it is reached. A target of a place is no ask:
+    nobody but the area itself can be asked for it (docs/method.md §16)."""
+    own = places[(places["unit_code"] == names.control) & (places["scope"] == settings["name"]["peers_in"])]
+    rows = []
+    for each in own[own["indicator"].isin(settings["place_targets"])].itertuples():
+        target = settings["place_targets"][each.indicator]
+        is_met = each.place <= target
+        fields = {name: names.words.number(getattr(each, name), 0) for name in ("place", "of")}
+        fields |= {"scope": names.words.say(f"places.{each.scope}"), "indicator": uncapital(names.measured(each.indicator))}
+        key = "places.target_met" if is_met else "places.target_missed"
+        text = names.words.say(key, target=names.words.number(target, 0), **fields)
+        rows.append(_row("place", INFO if is_met else WATCH, names.control, each.indicator, each.place, target, text))
     return rows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.config.wording import capital, uncapital
-from analysis.report import asks, parts, phrases, sentences
+from analysis.report import asks, parts, phrases, places, sentences
 from analysis.report.edition import Edition
 from analysis.report.html_head import PREVIEW, Head, address, build_head
 from analysis.report.parts import Part
@@ -159,7 +159,8 @@ def figures(edition: Edition) -> list[dict]:
         known.append((words.number(area["change"], signed=True), label, False))
     if edition.standing:
         peers = edition.rules.settings["name"]["peers_" + words.lang]
-        known.append(("/".join(edition.standing), words.say("headline.place", peers=peers), False))
+        label = places.with_short_move(words.say("headline.place", peers=peers), edition)
+        known.append(("/".join(edition.standing), label, False))
     return [dict(zip(("value", "label", "weak"), each, strict=True)) for each in known]
 
 

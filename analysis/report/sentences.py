@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.config.wording import Wording, capital, uncapital
 from analysis.method import possible
 from analysis.method.score import nothing_points
-from analysis.report import phrases, table_rows
+from analysis.report import phrases, places, table_rows
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
@@ -87,11 +87,14 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
         "piece.in_result", issuer=settings["document"]["issuer"], period=words.period(edition.rules.cutoff)
     )
     if not edition.has_totals:
-        return list(filter(None, [intro, result_line(edition), totals_note(edition), *figure_lines(edition)]))
+        placed = [*places.say_places(edition, edition.names.control), *places.say_targets(edition)]
+        return list(filter(None, [intro, result_line(edition), *placed, totals_note(edition), *figure_lines(edition)]))
     lines = [
         intro,
         result_line(edition) or words.say("piece.no_area", area=settings["name"][words.lang]),
         totals_line(edition, in_letter) if in_letter else _no_standing_line(edition),
+        *places.say_places(edition, edition.names.control),
+        *places.say_targets(edition),
         totals_note(edition),
     ]
     for _, units in edition.units.groupby("kind"):
@@ -460,7 +463,8 @@ def result_line(edition: Edition) -> str:
     parts = [words.say("piece.result", area=capital(edition.rules.settings["name"][words.lang]), **fields)]
     if edition.standing:
         peers = edition.rules.settings["name"]["peers_" + words.lang]
-        parts.append(words.say("piece.standing", rank=edition.standing[0], of=edition.standing[1], peers=peers))
+        standing = words.say("piece.standing", rank=edition.standing[0], of=edition.standing[1], peers=peers)
+        parts.append(places.with_move(standing, edition))
     if (change := district["change"]) == 0:
         parts.append(words.say("piece.unmoved", period=edition.previous_period))
     elif pd.notna(change):

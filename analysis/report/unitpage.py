@@ -19,7 +19,7 @@ from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score
 from analysis.method.standing import BAND
-from analysis.report import asks, findings, headline, page, parts, phrases, ranking, sentences, table_rows
+from analysis.report import asks, findings, headline, page, parts, phrases, places, ranking, sentences, table_rows
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
 from analysis.report.edition import Edition
@@ -224,7 +224,7 @@ def _standing_lines(edition: Edition, code: str) -> list[str]:
         )
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
-    return list(filter(None, lines))
+    return list(filter(None, [*lines, *places.say_places(edition, code)]))
 
 
 def _strips(edition: Edition, code: str) -> list[place.Strip]:
