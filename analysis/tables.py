@@ -136,6 +136,32 @@ TABLES = {
         previous_of=_number("among how many it was"),
         previous_cutoff=_text("of which cut-off that was, ISO; empty: none"),
     ),
+    "clusters": _table(
+        unique=["cluster", "kind"],
+        cluster=_key("a group of units (cụm, khối) as units.csv names it"),
+        kind=_key("the kind of its units in this row: kinds are never compared"),
+        units=_number("how many units it has"),
+        known=_number("how many of them have a total, of which mean, lowest and highest are"),
+        mean=_number("mean of their totals; missing: none has one"),
+        lowest=_number("lowest total"),
+        highest=_number("highest total"),
+        lowest_unit=_text("code of a unit that has it"),
+        highest_unit=_text("code of a unit that has it"),
+        place=_number("by the mean among the clusters of the kind that are complete; missing: not ranked"),
+        of=_number("how many clusters are ranked"),
+        group=_text("the group of the part in which it loses most; empty: none"),
+        indicator=_text("that part; empty: the whole group, or none"),
+        lost=_number("points that its units lose there on average"),
+    ),
+    "year_ago": _table(
+        unique=["unit_code"],
+        unit_code=UNIT["unit_code"],
+        year_ago_cutoff=_key("the cut-off nearest to the same day a year ago, ISO"),
+        total=_number("points now"),
+        year_ago_total=_number("points then; missing: none"),
+        change=_number("points since then; missing: not compared, the reason says why"),
+        reason=_text("why it is not compared", REASONS),
+    ),
     "points": _table(
         unique=["unit_code", "group", "indicator"],
         unit_code=UNIT["unit_code"],
@@ -410,7 +436,7 @@ WRITTEN_BY = (
     | dict.fromkeys(("source", "corrections", "remarks", "places"), "1_clean")
     | dict.fromkeys(("points", "scores", "reconciliation"), "2_score")
     | dict.fromkeys(("course", "changes", "contributions", "moves", "carried", "peers", "steps", "standing"), "3_trend")
-    | dict.fromkeys(("figure_changes", "place_changes"), "3_trend")
+    | dict.fromkeys(("figure_changes", "place_changes", "clusters", "year_ago"), "3_trend")
     | dict.fromkeys(("week_rates", "signals", "own_rates", "possible", "routes", "year_end"), "3_trend")
     | dict.fromkeys(("asks", "replies"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")

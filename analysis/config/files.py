@@ -78,6 +78,8 @@ COLUMNS = {
         "successor_code": "code of the unit that it became part of after valid_to; that unit then begins anew; empty or"
         " its own code: it became part of none",
         **SOURCE,
+        "cluster": "name of the group of units (cụm, khối) that the office compares it in; empty: none. The next row of"
+        " a code that differs in it alone is the same unit",
     },
     "aliases.csv": {
         "what": "what is written otherwise: the name of a unit, the header of a column, the name of an indicator",
@@ -165,6 +167,7 @@ OPTIONAL = (
 LATER = {
     "index/indicators.csv": ("nature",),
     "sheets.csv": ("accumulates", "kind"),
+    "units.csv": ("cluster",),
     "columns.csv": ("scale", "signs", *DATED),
 }
 NUMBERS = ("target", "max_points", "full_at_pct", "from_points", "decimals", "rank", "of", "scale")

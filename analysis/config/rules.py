@@ -292,20 +292,23 @@ def find_arrangements(registry: pd.DataFrame) -> pd.DataFrame:
     Returns  : unit_code, day (ISO). A unit is its code and the places that it covers. So a row that follows another
                one of its code with another name or type is the same unit, except where the earlier row names another
                code as successor, or a unit is founded on that day of which no row says out of which ones. A row that
-               repeats name and type is entered because the places changed. The successor of another code begins anew.
+               repeats name, type and cluster is entered because the places changed. The successor of another code
+               begins anew.
     Source   : docs/method.md §5 and §9
     """
     heir = registry["successor_code"].where(registry["successor_code"] != "", registry["code"])
     ended = registry.assign(heir=heir, day=registry["valid_to"] + pd.Timedelta(days=1)).dropna(subset="day")
     given = ended.loc[ended["heir"] != ended["code"], ["heir", "day"]].rename(columns={"heir": "code"})
-    kept = ended.loc[ended["heir"] == ended["code"], ["code", "day", "name", "type"]]
+    kept = ended.loc[ended["heir"] == ended["code"], ["code", "day", "name", "type", "kind", "cluster"]]
     rows = registry.rename(columns={"valid_from": "day"})
     rows = rows.merge(kept, how="left", on=["code", "day"], suffixes=("", "_before"))
     follows = rows["name_before"].notna()
     is_renamed = follows & ((rows["name"] != rows["name_before"]) | (rows["type"] != rows["type_before"]))
+    is_clustered = follows & (rows["kind"] == rows["kind_before"]) & (rows["cluster"] != rows["cluster_before"])
+    is_clustered &= ~is_renamed  # only the group that the office compares it in is another one
     of_nothing = rows[~follows & ~_keys(rows, "code").isin(_keys(given, "code"))]
     is_same = is_renamed & ~_keys(rows, "kind").isin(_keys(of_nothing, "kind"))
-    begun = pd.concat([rows.loc[~is_same, ["code", "day"]], given])
+    begun = pd.concat([rows.loc[~(is_same | is_clustered), ["code", "day"]], given])
     return pd.DataFrame({"unit_code": begun["code"], "day": begun["day"].dt.strftime("%Y-%m-%d")})
 
 

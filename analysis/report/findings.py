@@ -244,7 +244,10 @@ def _place_targets(places: pd.DataFrame, settings: dict, names: Names) -> list[t
         target = settings["place_targets"][each.indicator]
         is_met = each.place <= target
         fields = {name: names.words.number(getattr(each, name), 0) for name in ("place", "of")}
-        fields |= {"scope": names.words.say(f"places.{each.scope}"), "indicator": uncapital(names.measured(each.indicator))}
+        fields |= {
+            "scope": names.words.say(f"places.{each.scope}"),
+            "indicator": uncapital(names.measured(each.indicator)),
+        }
         key = "places.target_met" if is_met else "places.target_missed"
         text = names.words.say(key, target=names.words.number(target, 0), **fields)
         rows.append(_row("place", INFO if is_met else WATCH, names.control, each.indicator, each.place, target, text))

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from analysis.config.rules import Rules
     from analysis.config.wording import Wording
 
-MAY_LACK = (*WITHOUT_NUMBERS, "asks", "replies", "places", "place_changes")  # older programs made weeks without them
+MAY_LACK = (
+    *WITHOUT_NUMBERS,
+    "asks",
+    "replies",
+    "places",
+    "place_changes",
+    "clusters",
+    "year_ago",
+)  # older programs made weeks without them
 
 
 @dataclass(frozen=True)

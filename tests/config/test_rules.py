@@ -265,7 +265,8 @@ OTHER = ("2", "Hòa Bình", "xã", "commune", FIRST, "", "")
 
 
 def registry(*rows):
-    frame = pd.DataFrame(rows, columns=["code", "name", "type", "kind", "valid_from", "valid_to", "successor_code"])
+    columns = ["code", "name", "type", "kind", "valid_from", "valid_to", "successor_code", "cluster"]
+    frame = pd.DataFrame([(*row, "")[: len(columns)] for row in rows], columns=columns)
     return frame.assign(**{name: pd.to_datetime(frame[name].replace("", None)) for name in ("valid_from", "valid_to")})
 
 
@@ -273,6 +274,8 @@ def registry(*rows):
     ("rows", "begun"),
     [
         ([OLD, ("1", "Hội An", "thị trấn", "commune", THEN, "", "")], ""),  # another type
+        ([OLD, ("1", "Hội An", "xã", "commune", THEN, "", "", "Cụm 1")], ""),  # another cluster
+        ([OLD, ("1", "Hội An", "xã", "commune", THEN, "", "", "Cụm 1"), ("3", "Mới", "xã", "commune", THEN, "", "")], "3"),
         ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", "")], ""),  # another name
         ([(*OLD[:6], "1"), ("1", "Tân An", "xã", "commune", THEN, "", "")], ""),  # its successor is itself
         ([OLD, ("1", "Hội An", "xã", "commune", THEN, "", "")], "1"),  # the same row anew: its places are others
@@ -283,6 +286,7 @@ def registry(*rows):
         ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", ""), ("3", "Hòa An", "xã", "commune", THEN, "", "")], "13"),  # divided
         ([OLD, ("1", "Tân An", "xã", "commune", THEN, "", ""), ("3", "Sở Y tế", "", "department", THEN, "", "")], "3"),
         ([OLD, ("1", "Hội An", "xã", "department", THEN, "", "")], "1"),  # it is ranked among others
+        ([OLD, ("1", "Hội An", "xã", "department", THEN, "", "", "Cụm 1")], "1"),
     ],
 )  # fmt: skip
 def test_a_unit_is_its_code_and_its_places_and_not_its_name_or_type(rows, begun):

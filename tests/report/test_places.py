@@ -49,7 +49,9 @@ def test_the_result_tells_the_areas_place_with_its_change(its, vi, en):
 
 def test_the_large_figure_says_the_change_in_its_label():
     figures = headline.figures(told(row(7, 11, 9.0, 11.0, LAST)))
-    assert ("7/11", "hạng trong các huyện, thị xã, thành phố; tăng 2 bậc") in [(f["value"], f["label"]) for f in figures]
+    assert ("7/11", "hạng trong các huyện, thị xã, thành phố; tăng 2 bậc") in [
+        (f["value"], f["label"]) for f in figures
+    ]
 
 
 def test_other_places_are_listed_by_scope_and_by_the_cut_off_they_are_compared_with():
@@ -93,7 +95,9 @@ TARGETS = [
 ]
 
 
-@pytest.mark.parametrize(("place", "targets", "severity", "ends"), [t[1:] for t in TARGETS], ids=[t[0] for t in TARGETS])
+@pytest.mark.parametrize(
+    ("place", "targets", "severity", "ends"), [t[1:] for t in TARGETS], ids=[t[0] for t in TARGETS]
+)
 def test_a_target_that_is_a_place_is_told_and_asks_nobody(place, targets, severity, ends):
     its = told(row(place, 11), place_targets=targets)
     (found,) = its.found("place").itertuples()
