@@ -2,8 +2,8 @@
 
 The first sheet is the appendix of the page: the units in the same order, and below them, apart, the whole area, so that
 filtering and sorting leave it alone. The second shows where the figures come from: files, control totals, repaired
-cells, and what the figures cannot show. A re-issued week has another one with its corrections; then come the own rates
-of the week, the totals of all weeks as rows to pivot, and what every column of every sheet means.
+cells, and what the figures cannot show. A re-issued week has another one with its corrections; then come what units are
+asked, the own rates of the week, the totals of all weeks as rows to pivot, and what every column of every sheet means.
 A text is always written as text; it never becomes a formula or a link.
 """
 
@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
-from analysis.report import headline, remarks, sentences, table_rows, workbook_weeks
+from analysis.report import headline, remarks, sentences, table_rows, workbook_asks, workbook_weeks
 from analysis.report.edition import Edition, printable
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
@@ -71,6 +71,7 @@ def build_workbook(edition: Edition) -> bytes:
         words.say("workbook.ranking" if edition.has_totals else "page.figures"): _ranking,
         words.say("workbook.sources"): _sources,
         **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
+        **({words.say("workbook.asks"): _asks} if len(workbook_asks.find_rows(edition)) else {}),
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
         words.say("workbook.weeks"): _weeks,
     }
@@ -127,6 +128,13 @@ def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Co
         for each in edition.tables["week_rates"].itertuples()
     ]
     _list(sheet, columns, rows, formats, frozen=2)
+    return columns
+
+
+def _asks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
+    """What units are asked: open asks, and those that closed this week."""
+    columns = asks_columns(edition)
+    _list(sheet, columns, workbook_asks.list_rows(edition), formats, frozen=2)
     return columns
 
 
@@ -291,6 +299,24 @@ def weeks_columns(edition: Edition) -> list[Column]:
         Column("band", say("piece.band"), source="rules"),
         Column("since", say("workbook.since"), unit="date", source="rules"),
         Column("origin", say("workbook.origin"), source="ours"),
+    ]
+
+
+def asks_columns(edition: Edition) -> list[Column]:
+    """The columns of the sheet of asks."""
+    say, ours = edition.words.say, {"source": "ours"}
+    return [
+        Column("ask_id", say("workbook.ask_id"), **ours),
+        Column("unit", say("piece.unit"), about="asked_unit"),
+        Column("indicator", say("piece.indicator"), source="rules", about="asked_indicator"),
+        Column("ask_kind", say("workbook.ask_kind"), **ours),
+        Column("ask", say("workbook.ask"), widest=WIDEST_NAME, **ours),
+        Column("opened", say("workbook.opened"), unit="date", **ours),
+        Column("times", say("workbook.times"), 0, unit="count", **ours),
+        *(Column(each, say(f"workbook.{each}"), 2, unit="own", **ours) for each in ("level_opened", "level", "target")),
+        Column("progress", say("workbook.progress"), **ours),
+        Column("state", say("workbook.state"), **ours),
+        Column("department", say("piece.department"), source="rules"),
     ]
 
 

@@ -45,7 +45,7 @@ HEADS += [
     say("workbook.attention"),
 ]
 PLACES = {"total": "C", "band": "D", "previous_total": "E", "change": "F", "not_itemised": "N", "attention": "O"}
-SHEETS = ("ranking", "sources", "week_rates", "weeks", "dictionary")
+SHEETS = ("ranking", "sources", "asks", "week_rates", "weeks", "dictionary")
 UNITS, AREA = list(range(2, 20)), 21  # their rows; the one between is empty
 PLACES |= {"CKMB": "G", "TD": "H", "DVCTT": "I", "TT": "J", "SH": "K", "CT": "L", "CT_LUYKE": "M"}
 
