@@ -164,7 +164,7 @@ def test_a_name_from_outside_is_text_and_never_markup():
     assert letter.subject.startswith("766 <b>Kiến & An 04/12: ")
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", kinds.CASES)
 def test_in_every_kind_of_week_the_news_stands_before_a_subject_is_cut(kind, lang):
     week = with_pages(kinds.made(kind, lang))

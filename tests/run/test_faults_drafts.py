@@ -59,7 +59,7 @@ def test_killed_before_any_change_on_disk_a_run_loses_nothing_of_what_people_did
         *(f"{folder}{name}" for name in ("report.docx", "ký/đã ký.pdf", "units/ghi chép.txt")),
         "r1/report.docx",
     }
-    for number in itertools.count(1, 1 if ALL else 9):
+    for number in itertools.count(1, 1 if ALL else 20):
         put_back(before, home)
         if not killed(number, lambda: week(home, text, reissue)):
             break
@@ -69,7 +69,7 @@ def test_killed_before_any_change_on_disk_a_run_loses_nothing_of_what_people_did
         wrong[f"killed before change {number}"] = failing(
             there=left >= WORK, healed=healed.status == Exit.DONE and held(home) == new, tidy=leftovers(home) == []
         )
-    assert kills > (40 if ALL else 5)
+    assert kills > (40 if ALL else 2)
     counted("draft and files of people, killed", kills, {fault: each for fault, each in wrong.items() if each})
 
 
@@ -161,8 +161,8 @@ def seen(path: Path) -> object:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has neither pipes nor such names")
 @pytest.mark.parametrize("reissue", [True, False])
 def test_whatever_people_put_there_is_the_same_thing_at_the_same_place_afterwards(home, counted, reissue):  # noqa: F811
-    before, wrong = shutil.copytree(home, home.parent / "before"), {}
-    for what, (name, act) in ODD.items():
+    before, tried, wrong = shutil.copytree(home, home.parent / "before"), dict(some([*ODD.items()], 5)), {}
+    for what, (name, act) in tried.items():
         put_back(before, home)
         week(home)
         act(reports(home, name))
@@ -178,7 +178,9 @@ def test_whatever_people_put_there_is_the_same_thing_at_the_same_place_afterward
             said=name.startswith(".") or "ăn phòng" in outcome.message or "đã bị thay đổi" in outcome.message,
             tidy=not list(paths.reports(home, AREA).glob(".*")),
         )
-    counted("things that people put beside a report", len(ODD), {fault: each for fault, each in wrong.items() if each})
+    counted(
+        "things that people put beside a report", len(tried), {fault: each for fault, each in wrong.items() if each}
+    )
 
 
 def test_what_cannot_be_moved_stays_whole_is_named_and_is_moved_by_a_later_run(home, monkeypatch, counted):  # noqa: F811

@@ -254,7 +254,7 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
     before = shutil.copytree(home, tmp_path / "before")
     assert traced(lambda: mailed(path, notes), log) == Exit.DONE
     assert notes.lines() == [f"{what} {address}" for address in addresses for what in ("sent", "kept")]
-    tried, wrong = some(faults_at_every_change(log, home), 14), {}
+    tried, wrong = some(faults_at_every_change(log, home), 8), {}
     for kind, call, faults in tried:
         put_back(before, home)
         notes.clear()

@@ -61,7 +61,7 @@ def test_no_command_stops_where_its_output_cannot_be_written(real_home, tmp_path
         shutil.rmtree(home)
         return status, said, left
 
-    tried, as_usual, wrong = some([(name, output) for name in COMMANDS for output in OUTPUTS], 9), {}, {}
+    tried, as_usual, wrong = some([(name, output) for name in COMMANDS for output in OUTPUTS], 6), {}, {}
     for name, output in tried:
         if name not in as_usual:
             as_usual[name] = result("home", name, "")
@@ -97,7 +97,7 @@ def schedule(home: Path, port: int) -> Path:
 @pytest.mark.parametrize("way", [["--due"], pytest.param([], marks=pytest.mark.long)])
 def test_a_schedule_makes_and_mails_every_week_whatever_becomes_of_its_lines(tmp_path, counted, way):
     """Without --due the areas' weeks are made in processes of their own."""
-    outputs = ["", *some(list(OUTPUTS), 3)]
+    outputs = ["", *some(list(OUTPUTS), 2)]
     due, wrong = bool(way), {}
     for number, output in enumerate(outputs):
         with mx.serving() as (port, seen):

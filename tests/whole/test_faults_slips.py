@@ -186,7 +186,7 @@ def test_a_slip_in_any_file_is_a_sentence_in_every_command(home, tmp_path, monke
     shutil.copytree(home, tmp_path / "aside")
     wrong: dict[str, list[str]] = {}
     its = [case for case in CASES if case[0] in MUST_SAY[command]]
-    cases = some(its[[*COMMANDS].index(command) % EVERY :: EVERY], 5)
+    cases = some(its[[*COMMANDS].index(command) % EVERY :: EVERY], 3)
     for name, slip in cases:
         SLIPS[name][slip](home / PLACES[name])
         status, said = answered(command, home, monkeypatch, capsys)
