@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from analysis import console
-from analysis.config import periods, speech
+from analysis.config import periods, spans, speech
 from analysis.exits import AnalysisError, Exit, worst
 from analysis.weeks import lacking
 
@@ -45,6 +45,17 @@ def _is_cutoff(text: str | None) -> str | None:
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     return None
+
+
+def _is_span(text: str) -> str:
+    try:
+        return spans.span(text.strip()).name
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _is_cutoff_or_span(text: str | None) -> str | None:
+    return _is_span(text) if text is not None and spans.is_span(text.strip()) else _is_cutoff(text)
 
 
 def _distinct(files: list[Path] | None) -> list[Path]:
@@ -306,6 +317,46 @@ def _sent(home: Path, weeks: list[tuple[str, str]], words: "Wording", lang: str)
     return statuses
 
 
+@app.command(short_help="Make the report of a month, a quarter or a year.")
+def period(
+    span: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERIOD", callback=_is_span, help="A month, a quarter or a year: 2023-11, 2023-Q4, 2023."
+        ),
+    ],
+    area: Area = None,
+    is_open: Annotated[
+        bool, typer.Option("--open", help="Make one that is not over as well, marked as a draft.")
+    ] = False,
+    lang: Annotated[
+        Language,
+        typer.Option(
+            help="The language of the report and of messages. Default: the report in Vietnamese, messages in English"
+            " in an English locale, else in Vietnamese."
+        ),
+    ] = None,
+    home: Home = None,
+) -> int:
+    """Compile the stored weeks of a month, a quarter or a year into the periodical report.
+
+    The weeks are those whose cut-off lies within; the result is that of the last one, compared with the last one of the
+    period before. Everything is published at once in reports/AREA/PERIOD/, or nothing is. A second call changes nothing
+    unless a week has changed: where one was corrected, the report is issued again, and the first issue is kept.
+    """
+    home, area = _place(home, area)
+    from analysis.run import preload
+
+    preload.warm_up(home, area)
+    from analysis.run.period import make_period
+
+    words = _words(home, lang)
+    outcome = make_period(home, area, span, is_open, lang=lang or speech.OF_PRODUCTS, messages=words.lang)
+    _say(outcome.message, outcome.status)
+    _tell_lacking(words)
+    return outcome.status
+
+
 @app.command(short_help="Say what of a table would be accepted, what not, and why.")
 def gate(
     files: Tables,
@@ -442,9 +493,10 @@ def verify(
     cutoff: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CUTOFF]",
-            callback=_is_cutoff,
-            help="The day the week's figures were closed, such as 2023-12-04. Default: the newest published week.",
+            metavar="[CUTOFF|PERIOD]",
+            callback=_is_cutoff_or_span,
+            help="The day the week's figures were closed, such as 2023-12-04, or a period, such as 2023-11. Default:"
+            " the newest published week.",
         ),
     ] = None,
     area: Area = None,
@@ -572,7 +624,9 @@ def mail(
     cutoff: Annotated[
         str,
         typer.Argument(
-            metavar="CUTOFF", callback=_is_cutoff, help="The day the week's figures were closed, such as 2023-12-04."
+            metavar="CUTOFF|PERIOD",
+            callback=_is_cutoff_or_span,
+            help="The day the week's figures were closed, such as 2023-12-04, or a period, such as 2023-11.",
         ),
     ],
     preview: Annotated[

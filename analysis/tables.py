@@ -430,6 +430,64 @@ TABLES = {
     ),
 }
 
+# What a month, a quarter or a year is compiled to, of the stored weeks whose cut-off lies within.
+TABLES |= {
+    "period_weeks": _table(
+        unique=["state", "cutoff"],
+        state=_text(
+            "before: the last week of the period before; within: a week of this one; missing: a cut-off that was"
+            " expected and has no week; gap: no week between two days that lie further apart than usual",
+            ("before", "within", "missing", "gap"),
+        ),
+        cutoff=_key("the cut-off, ISO; of a gap the day it begins after"),
+        until=_text("of a gap: the first cut-off after it, ISO; empty: none, it reaches to the end, or no gap"),
+        revision=_number("1 for a first issue; missing: no week"),
+    ),
+    "period_bands": _table(
+        unique=["kind", "band"],
+        kind=_key("a key of [kinds] of area.toml"),
+        band=_text("a band, the best first; empty: units without a total"),
+        units=_number("how many units of the kind have it at the last cut-off"),
+        share=_number("of the units of the kind, percent"),
+        previous_units=_number("the same at the last cut-off of the period before; missing: not known or not compared"),
+        previous_share=_number("percent"),
+    ),
+    "period_units": _table(
+        unique=["unit_code"],
+        **UNIT,
+        kind=_text("a key of [kinds] of area.toml; empty: the control row"),
+        total=_number("points at the last cut-off, as published"),
+        band=_text("the band of the total; empty: no total"),
+        rank=_number("1 is best, ties share; missing for the control row"),
+        previous_total=_number("points at the last cut-off of the period before; missing: not compared"),
+        previous_band=_text("its band then, as published; empty: not compared"),
+        previous_rank=_number("its rank then"),
+        change=_number("total minus previous total"),
+        reason=_text("why it is not compared", REASONS),
+    ),
+    "period_figures": _table(
+        unique=["unit_code", "indicator"],
+        unit_code=UNIT["unit_code"],
+        indicator=_key("an indicator or a group that the table prints"),
+        value=_number("at the last cut-off, as printed: percent, points or a count"),
+        previous_value=_number("at the last cut-off of the period before; missing: not known or not compared"),
+        change=_number("value minus previous value"),
+        place=_number("of the area or unit, as a file of the last week says; 1 is best; missing: not known"),
+        of=_number("among how many"),
+        previous_place=_number("as a file of the last week of the period before says"),
+        previous_of=_number("among how many then"),
+    ),
+    "period_asks": _table(  # of each ask that was open within the period, its newest row there
+        unique=["ask_id"],
+        **dict(TABLES["asks"].columns),
+        was_open=_flag("it was open at the end of the period before"),
+        closed=_text("the cut-off at which it was done or ended, ISO; empty: open at the last cut-off"),
+        reports=_number("reports of the period that have it"),
+    ),
+}
+
+PERIOD_TABLES = [name for name in TABLES if name.startswith("period_")]
+
 # Table => the notebook that writes it, and that must be run where the table is missing.
 WRITTEN_BY = (
     dict.fromkeys(("measurements", "repairs", "problems", "controls", "units"), "1_clean")
@@ -441,5 +499,6 @@ WRITTEN_BY = (
     | dict.fromkeys(("asks", "replies"), "3_trend")
     | dict.fromkeys(("findings",), "4_report")
     | dict.fromkeys(("pages",), "run/unit_pages.py")  # from all runs of 5_unit; missing: no unit has a page
+    | dict.fromkeys(PERIOD_TABLES, "6_period")
 )
-BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook != "4_report"]
+BEFORE_REPORT = [name for name, notebook in WRITTEN_BY.items() if notebook not in ("4_report", "6_period")]

@@ -23,12 +23,14 @@ import babel.lists
 import babel.numbers
 
 from analysis.characters import visible
-from analysis.config import files, periods
+from analysis.config import files, periods, spans
 from analysis.config.files import ConfigError, File
+from analysis.config.spans import Span
 from analysis.config.speech import LANGUAGES
 from analysis.exits import AnalysisError
 
 MISSING = "–"
+QUARTERS = ("I", "II", "III", "IV")
 # What every sentence may say of the index that the report is about: its name as in a title, within a sentence, in full
 # and with its decree, and as in a subject; all its points.
 OF_INDEX = frozenset({"index", "index_within", "index_full", "index_decreed", "index_short", "maximum"})
@@ -120,6 +122,15 @@ class Wording:
         key = "period.week_of_year" if with_year else "period.week"
         fields = {"week": week, "month": month} | ({"year": cutoff.year} if with_year else {})
         return self.say(key, **fields)
+
+    def span(self, span: Span) -> str:
+        """``tháng 11 năm 2023``, ``quý IV năm 2023``, ``năm 2023``."""
+        if span.kind == spans.QUARTER:
+            return self.say("period.quarter", quarter=QUARTERS[span.number - 1], year=span.first.year)
+        if span.kind == spans.YEAR:
+            return self.say("period.year", year=span.first.year)
+        month = span.number if self.lang == "vi" else babel.dates.format_date(span.first, "MMMM", locale=self.lang)
+        return self.say("period.month", month=month, year=span.first.year)
 
     def listed(self, names: list[str]) -> str:
         """``[a, b, c]`` => ``a, b và c``."""

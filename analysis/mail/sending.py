@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from analysis.config import spans
 from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
@@ -183,10 +184,13 @@ def _assigned(home: Path, area: str, cutoff: str, issue: Issue, about: Settings)
     """As ``addressees.assign`` returns it; of reminders those of units. Raises ConfigError."""
     again = f"{command.typed(home)} week {cutoff} --area {area} --units"
     registry = home / "config" / area / "units.csv"
-    if not issue.listed and (named := [each for each in about.recipients if each.about]):
+    recipients = about.recipients
+    if spans.is_span(cutoff):  # a period has one mail, and no letters of units and departments
+        recipients = [each for each in recipients if not each.about]
+    if not issue.listed and (named := [each for each in recipients if each.about]):
         raise ConfigError(f"{named[0].where}: for: {named[0].about}: this week was made without letters: {again} all")
     if not issue.is_of_reminders:
-        return addressees.assign(about.recipients, issue.listed, registry, cutoff, again)
+        return addressees.assign(recipients, issue.listed, registry, cutoff, again)
     found = addressees.assign(about.recipients, issue.listed, registry, cutoff, "")
     return {(f"{outbox.REMINDER}{code}", address): each for (code, address), each in found.items() if code}
 

@@ -39,7 +39,7 @@ def say_general_remarks(edition: Edition) -> list[str]:
 
 def general_orders(edition: Edition) -> list[str]:
     """What the heads of all units are ordered, week by week: the tasks of tasks.csv that no department has."""
-    return _say_tasks(edition, "")
+    return say_tasks(edition, "")
 
 
 def department_sections(edition: Edition) -> list[dict]:
@@ -52,7 +52,7 @@ def department_sections(edition: Edition) -> list[dict]:
     answering, sections = _find_answering(edition), []
     for department in edition.rules.departments:
         its = [indicator for indicator, code in answering.items() if code == department.code]
-        asked, tasks = _say_each(edition, its, _ask_and_remark), _say_tasks(edition, department.code)
+        asked, tasks = _say_each(edition, its, _ask_and_remark), say_tasks(edition, department.code)
         said = remarks.say_remarks(edition, ABOUT_DEPARTMENT, department.code)
         if tasks or asked or said:
             named = {each["indicator"] for each in asked}
@@ -100,7 +100,7 @@ def _ask_and_remark(edition: Edition, indicator: str) -> list[str]:
     return _ask_about(edition, indicator) + remarks.say_remarks(edition, ABOUT_INDICATOR, indicator)
 
 
-def _say_tasks(edition: Edition, department: str) -> list[str]:
+def say_tasks(edition: Edition, department: str) -> list[str]:
     """The tasks in force of the department with this code; "": of no department."""
     tasks, words = edition.rules.tasks, edition.words
     its = tasks[tasks["department"].map(find_code) == department]

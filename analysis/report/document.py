@@ -11,7 +11,8 @@ import html
 import io
 import re
 import zipfile
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 from docxtpl import DocxTemplate
@@ -54,7 +55,20 @@ def build_document(edition: Edition, home: Path) -> bytes:
 
     Raises : ConfigError where the template is missing, is no Word file, or uses an unknown field.
     """
-    name, told = f"config/{edition.rules.area}/{TEMPLATE}", fields(edition)
+    return fill_template(home, edition.rules.area, fields(edition), headline.title(edition), edition.rules.cutoff)
+
+
+def fill_template(
+    home: Path, area: str, told: dict, title: str, day: date, finish: Callable[[object], None] | None = None
+) -> bytes:
+    """The area's template, filled with these values, as a Word file.
+
+    told   : the values by the names in docs/document.md
+    title, day : of the file
+    finish : takes the document of python-docx when it is filled
+    Raises : as ``build_document``
+    """
+    name = f"config/{area}/{TEMPLATE}"
     try:
         template = DocxTemplate(home / name)
         for part in _lacking(template):
@@ -67,7 +81,9 @@ def build_document(edition: Edition, home: Path) -> bytes:
     for table in template.docx.element.body.iter(f"{W}tbl"):
         if _take_out(table) or len(table.tblGrid.gridCol_lst) > FEW:
             _set_widths(table)
-    return sealed(template.docx, headline.title(edition), datetime.combine(edition.rules.cutoff, datetime.min.time()))
+    if finish:
+        finish(template.docx)
+    return sealed(template.docx, title, datetime.combine(day, datetime.min.time()))
 
 
 def find_lacking(home: Path, area: str) -> list[str]:
@@ -150,6 +166,12 @@ def fields(edition: Edition) -> dict:
         "appendix": _appendix(edition, number),
         "tasks": _tasks(edition),
     }
+
+
+def blank_fields() -> dict:
+    """The parts of a letter that a document of another kind may lack, without anything in them."""
+    tasks = dict.fromkeys(("department", "task", "flagged", "missed", "lowest", "heading", "title"), "")
+    return {"correction": None, "tasks": tasks | {"rows": []}}
 
 
 def _correction(edition: Edition) -> dict:

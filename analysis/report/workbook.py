@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import xlsxwriter
@@ -23,6 +24,9 @@ from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
 from analysis.report import headline, remarks, sentences, table_rows, workbook_asks, workbook_weeks
 from analysis.report.edition import Edition, printable
+
+if TYPE_CHECKING:
+    from analysis.report.period_edition import PeriodEdition
 
 FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
 MARKED = {"bold": True, "underline": 1, "font_color": "#9C0006"}
@@ -62,11 +66,7 @@ class Column:
 
 def build_workbook(edition: Edition) -> bytes:
     """The workbook; the same edition gives the same bytes."""
-    out, words = io.BytesIO(), edition.words
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    created = datetime.combine(edition.rules.cutoff, datetime.min.time())
-    book.set_properties({"title": headline.title(edition), "created": created})
-    formats = functools.cache(lambda **about: book.add_format(FONT | about))
+    words = edition.words
     sheets = {
         words.say("workbook.ranking" if edition.has_totals else "page.figures"): _ranking,
         words.say("workbook.sources"): _sources,
@@ -75,15 +75,27 @@ def build_workbook(edition: Edition) -> bytes:
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
         words.say("workbook.weeks"): _weeks,
     }
+    return build_book(headline.title(edition), edition.rules.cutoff, edition, sheets)
+
+
+def build_book(title: str, day: date, edition: "Edition | PeriodEdition", sheets: dict[str, Callable]) -> bytes:
+    """A workbook of these sheets, each with its title on paper, and a last one that says what each column means.
+
+    title, day : of the file;  sheets : by name, what writes one and returns its columns: (sheet, edition, formats)
+    """
+    out, words = io.BytesIO(), edition.words
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"title": title, "created": datetime.combine(day, datetime.min.time())})
+    formats = functools.cache(lambda **about: book.add_format(FONT | about))
     described: dict[str, list[Column]] = {}
-    sheets[words.say("workbook.dictionary")] = functools.partial(_dictionary, described=described)
-    for name, write in sheets.items():
+    last = {words.say("workbook.dictionary"): functools.partial(_dictionary, described=described)}
+    for name, write in (sheets | last).items():
         sheet = book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.6, right=0.6, top=0.9, bottom=0.6)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header(HEADER + headline.title(edition).replace("&", "&&"))  # a lone & is a command
+        sheet.set_header(HEADER + title.replace("&", "&&"))  # a lone & is a command
         sheet.set_footer(FOOTER)
         described[name] = write(sheet, edition, formats)
     book.close()
@@ -96,7 +108,7 @@ def build_workbook(edition: Edition) -> bytes:
 def _ranking(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     say, columns, rows = edition.words.say, ranking_columns(edition), ranking_rows(edition)
     area = [] if edition.district is None else [_row(edition, edition.district)]
-    widths = _list(sheet, columns, rows, formats, frozen=2, also=area)
+    widths = write_list(sheet, columns, rows, formats, frozen=2, also=area)
     last = len(rows)
     _mark(sheet, edition, columns, range(1, last + 1), formats)
     for row in area:  # after an empty row: Excel and LibreOffice extend a filter to a row right below it
@@ -127,21 +139,21 @@ def _week_rates(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Co
         }
         for each in edition.tables["week_rates"].itertuples()
     ]
-    _list(sheet, columns, rows, formats, frozen=2)
+    write_list(sheet, columns, rows, formats, frozen=2)
     return columns
 
 
 def _asks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """What units are asked: open asks, and those that closed this week."""
     columns = asks_columns(edition)
-    _list(sheet, columns, workbook_asks.list_rows(edition), formats, frozen=2)
+    write_list(sheet, columns, workbook_asks.list_rows(edition), formats, frozen=2)
     return columns
 
 
 def _weeks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """All totals known, and this week's figures: one row a cut-off, unit and figure."""
     columns, rows = weeks_columns(edition), workbook_weeks.list_rows(edition)
-    _list(sheet, columns, rows, formats, frozen=3)
+    write_list(sheet, columns, rows, formats, frozen=3)
     return columns
 
 
@@ -192,7 +204,7 @@ def _corrections(sheet: Worksheet, edition: Edition, formats: Formats) -> list[C
         Column("indicator", say("piece.figure"), source="rules", about="figure"),
         *(Column(each, say(f"piece.{each}"), 2, unit="own") for each in ("old", "new")),
     ]
-    _list(sheet, columns, rows, formats, frozen=1)
+    write_list(sheet, columns, rows, formats, frozen=1)
     return columns
 
 
@@ -218,11 +230,11 @@ def _dictionary(
         for name, its in described.items()
         for column in its
     ]
-    _list(sheet, columns, rows, formats, frozen=2)
+    write_list(sheet, columns, rows, formats, frozen=2)
     return columns
 
 
-def _list(
+def write_list(
     sheet: Worksheet, columns: list[Column], rows: list[dict], formats: Formats, frozen: int, also: tuple | list = ()
 ) -> list[int]:
     """Head and rows from the first line on, with a filter; ``frozen`` columns and the head stay in sight.

@@ -1,20 +1,18 @@
 """The table that has not come: which cut-off an area's office should have delivered by now, and what lies nearby.
 
-``[expected]`` of area.toml says the rhythm. Nothing is expected of an area without it. Public holidays are not
-computed: the office lists its days off.
+``[expected]`` of area.toml says the rhythm. Nothing is expected of an area without it.
 """
 
-import calendar
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from analysis.config import departments, files, periods
 from analysis.config.files import ConfigError
+from analysis.config.rhythm import day_of, working_day
 from analysis.config.wording import Wording
 from analysis.weeks import paths, store
 
-WORKING_DAYS = range(5)  # Monday to Friday
 LOOKED_BACK = 6  # expected cut-offs, our choice: more than holidays can hide
 MOST_NAMED = 5  # files, our choice
 
@@ -38,10 +36,10 @@ def missed(home: Path, area: str, now: datetime) -> Missed | None:
     off = {periods.cutoff(day) for day in rhythm["days_off"]}
     expected = _expected(rhythm, now.date())
     for cutoff, following in zip(expected[1:], expected, strict=False):
-        first = _working_day(cutoff, 0, off)
+        first = working_day(cutoff, 0, off)
         if first >= following:  # days off from one cut-off to the next: there is no table
             continue
-        since = datetime.combine(_working_day(cutoff, rhythm["days_later"], off), time(rhythm["hour"]))
+        since = datetime.combine(working_day(cutoff, rhythm["days_later"], off), time(rhythm["hour"]))
         if since <= now:
             reach = (following - cutoff).days // 2
             there = any(abs((day - cutoff).days) <= reach for day in _delivered(home, area))
@@ -84,23 +82,8 @@ def _expected(rhythm: dict, today: date) -> list[date]:
         ahead = (files.WEEKDAYS.index(rhythm["weekday"]) - today.weekday() - 1) % 7 + 1
         return [today + timedelta(days=ahead - 7 * count) for count in range(LOOKED_BACK)]
     months = [today.year * 12 + today.month - 1 + count for count in range(1, -LOOKED_BACK, -1)]
-    days = [_day_of(month // 12, month % 12 + 1, rhythm["day"]) for month in months]
+    days = [day_of(month // 12, month % 12 + 1, rhythm["day"]) for month in months]
     return days[1:] if days[1] > today else days
-
-
-def _day_of(year: int, month: int, day: int) -> date:
-    """The day of that month, or its last one."""
-    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
-def _working_day(day: date, later: int, off: set[date]) -> date:
-    """The first working day on or after ``day``, or the ``later``-th after that."""
-    while True:
-        if day.weekday() in WORKING_DAYS and day not in off:
-            if later == 0:
-                return day
-            later -= 1
-        day += timedelta(days=1)
 
 
 def _delivered(home: Path, area: str) -> list[date]:

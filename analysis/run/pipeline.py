@@ -155,8 +155,8 @@ def make_week(
         except ValueError as error:
             return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
-        where, how = (home, area, cutoff), (reissue, units, jobs, cluster, words, steps or Pipeline(), remind)
-        this = _Week(*where, tables, remarks, parameters, *how)
+        about = (home, area, cutoff, parameters, words, steps or Pipeline())
+        this = _Week(*about, tables, remarks, reissue, units, jobs, cluster, remind)
         try:
             with publish.locked(home, area, cutoff):
                 kept = publish.tidy(home, area, cutoff)
@@ -170,25 +170,97 @@ def make_week(
 
 
 @dataclass(frozen=True)
-class _Week:
+class Publication:
+    """What a run makes and publishes in a folder of its area: a week, or a period.
+
+    cutoff     : the folder's name
+    parameters : lang of the products, and others that notebooks take
+    words      : of what is said
+    """
+
     home: Path
     area: str
     cutoff: str
-    tables: list[Path]
-    remarks: list[Path]
     parameters: dict[str, str]
-    reissue: bool
-    units: str | list[str] | None
-    jobs: int | None
-    cluster: str
     words: Wording
     steps: Pipeline
-    remind: bool | None = None
 
     @property
     def of_products(self) -> Wording:
         """The wording of what is made; ``words`` is that of what is said."""
         return wording.load(self.home, self.parameters["lang"])
+
+    def shared_inputs(self) -> dict:
+        """What decides all products of an area: rules, code, versions, parameters."""
+        config = self.home / "config"
+        others = {config / area for area in files.areas(self.home)} - {config / self.area}
+        rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
+        own = files.from_program(self.home)
+        return {
+            "config": atomic.hashes(rules, self.home)
+            | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
+            "code": provenance.code(self.steps.notebooks),
+            "parameters": self.parameters,
+            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
+            | {"python": ".".join(map(str, sys.version_info[:3]))},
+        }
+
+    def done(self, message: str, report: Path) -> Outcome:
+        """The outcome of a week that is completely published: its mail may be sent."""
+        return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
+
+    def edited(self) -> list[str]:
+        """What to say of published files that people have edited, where nothing else is new.
+
+        Those of an earlier issue are left out: it is not made again.
+        """
+        found = publish.of_people(self.home, self.area, self.cutoff)
+        of_issue = {name for name in found if not paths.is_revision(name.partition("/")[0])}
+        names = [name for name, kind in found.items() if kind == office.EDITED and name in of_issue]
+        return [self.words.say("run.office_edited", names=self.words.listed(names))] if names else []
+
+    def of_people(self, kept: list[office.Kept]) -> list[str]:
+        """What to say of files that people edited or added, and that the run has met."""
+        place, said = paths.reports(self.home, self.area, self.cutoff), []
+        stayed = {kind: [each for each in kept if each.kind == kind] for kind in (office.ADDED, office.LEFT)}
+        for each in kept:
+            now = each.now.relative_to(self.home).as_posix()
+            if each.ours:
+                said.append(self.words.say("run.office_kept", name=each.name, new=each.ours, folder=place))
+            elif each.kind == office.CHANGED and each.now != place / each.name:
+                said.append(self.words.say("run.office_changed", name=each.name, kept=now))
+            elif each.kind in (office.EDITED, office.CHANGED):
+                said.append(self.words.say("run.office_there", name=each.name, kept=now))
+        for kind, its in stayed.items():
+            names = self.words.listed([each.now.relative_to(self.home).as_posix() for each in its])
+            said += [self.words.say(f"run.office_{kind}", names=names)] if its else []
+        return said
+
+    def list_weeks(self) -> None:
+        """Update the index page. If that fails, the week stays published, and the next run updates the page."""
+        try:
+            self.steps.index(self.home, self.area, self.of_products)
+        except Exception as error:
+            self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error, self.words)))
+
+    def failed(self, run: str, error: Exception) -> Outcome:
+        reason = unit_pages.error_text(error, self.words)
+        kept = wording.MISSING
+        with suppress(OSError):  # where the disk is full nothing is kept, but the reason is still printed
+            text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
+            kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
+        return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))
+
+
+@dataclass(frozen=True)
+class _Week(Publication):
+    tables: list[Path]
+    remarks: list[Path]
+    reissue: bool
+    units: str | list[str] | None
+    jobs: int | None
+    cluster: str
+    remind: bool | None = None
 
     @property
     def raw(self) -> list[Path]:
@@ -264,44 +336,6 @@ class _Week:
         outcome = Outcome(Exit.FAILED, f"{done}\n{failed}", report) if failed else self.done(done, report)
         return replace(outcome, is_issue=is_issue and not failed)
 
-    def done(self, message: str, report: Path) -> Outcome:
-        """The outcome of a week that is completely published: its mail may be sent."""
-        return Outcome(Exit.DONE, message, report, ((self.area, self.cutoff),))
-
-    def edited(self) -> list[str]:
-        """What to say of published files that people have edited, where nothing else is new.
-
-        Those of an earlier issue are left out: it is not made again.
-        """
-        found = publish.of_people(self.home, self.area, self.cutoff)
-        of_issue = {name for name in found if not paths.is_revision(name.partition("/")[0])}
-        names = [name for name, kind in found.items() if kind == office.EDITED and name in of_issue]
-        return [self.words.say("run.office_edited", names=self.words.listed(names))] if names else []
-
-    def of_people(self, kept: list[office.Kept]) -> list[str]:
-        """What to say of files that people edited or added, and that the run has met."""
-        place, said = paths.reports(self.home, self.area, self.cutoff), []
-        stayed = {kind: [each for each in kept if each.kind == kind] for kind in (office.ADDED, office.LEFT)}
-        for each in kept:
-            now = each.now.relative_to(self.home).as_posix()
-            if each.ours:
-                said.append(self.words.say("run.office_kept", name=each.name, new=each.ours, folder=place))
-            elif each.kind == office.CHANGED and each.now != place / each.name:
-                said.append(self.words.say("run.office_changed", name=each.name, kept=now))
-            elif each.kind in (office.EDITED, office.CHANGED):
-                said.append(self.words.say("run.office_there", name=each.name, kept=now))
-        for kind, its in stayed.items():
-            names = self.words.listed([each.now.relative_to(self.home).as_posix() for each in its])
-            said += [self.words.say(f"run.office_{kind}", names=names)] if its else []
-        return said
-
-    def list_weeks(self) -> None:
-        """Update the index page. If that fails, the week stays published, and the next run updates the page."""
-        try:
-            self.steps.index(self.home, self.area, self.of_products)
-        except Exception as error:
-            self.steps.tell(self.words.say("run.not_listed", reason=unit_pages.error_text(error, self.words)))
-
     def other_table(self, inputs: dict, current: str) -> str:
         """Say why this table is refused: it was never the week's table, or a correction has replaced it."""
         fields = {"cutoff": self.cutoff, "file": self.names, "revision": current}
@@ -338,22 +372,12 @@ class _Week:
         before  : the record (run.json) of the published week, which lists the units that have pages
         earlier : the digests that ``earlier`` returns
         """
-        config = self.home / "config"
-        others = {config / area for area in files.areas(self.home)} - {config / self.area}
-        rules = [path for path in config.rglob("[!.]*") if not others & set(path.parents)]
-        own = files.from_program(self.home)
-        return {
+        return self.shared_inputs() | {
             "raw": atomic.digests(self.tables),
             "remarks": atomic.digests(self.remarks),
-            "config": atomic.hashes(rules, self.home)
-            | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
-            "code": provenance.code(self.steps.notebooks),
             "earlier": earlier,
-            "parameters": self.parameters,
             "units": self.pages_of(before),
             "remind": before.get("inputs", {}).get("remind", False) if self.remind is None else self.remind,
-            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
-            | {"python": ".".join(map(str, sys.version_info[:3]))},
         }
 
     def earlier(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -423,11 +447,3 @@ class _Week:
             self.home
         )
         return self.words.say("run.pages_failed", count=len(failed), reasons="\n".join(reasons), kept=kept)
-
-    def failed(self, run: str, error: Exception) -> Outcome:
-        reason = unit_pages.error_text(error, self.words)
-        kept = wording.MISSING
-        with suppress(OSError):  # where the disk is full nothing is kept, but the reason is still printed
-            text = "\n\n".join([reason, self.words.say("run.what_to_do"), "".join(traceback.format_exception(error))])
-            kept = publish.keep_failed(self.home, self.area, self.cutoff, run, text).relative_to(self.home)
-        return Outcome(Exit.FAILED, self.words.say("run.failed", reason=reason, kept=kept))

@@ -58,12 +58,17 @@ def provenance(week: Week) -> dict[str, str]:
     code       : version of the program, fingerprint of its files, and the commit if there is one
     """
     raw = week.raw_files()
-    known = commit()
     remarks = "\n".join(f"{visible(path.name)} ({sha256(path)})" for path in week.files_beside())
     return {
         "file": "\n".join(visible(path.name) for path in raw),
         "hash": "\n".join(map(sha256, raw)),
         **({"remarks": remarks} if remarks else {}),
         "revision": str(len(earlier_revisions(week)) + 1),
-        "code": f"{version('analysis')}-{fingerprint()[:12]}" + (f", git {known}" if known else ""),
+        "code": version_of_code(),
     }
+
+
+def version_of_code() -> str:
+    """Version of the program, fingerprint of its files, and the commit if there is one."""
+    known = commit()
+    return f"{version('analysis')}-{fingerprint()[:12]}" + (f", git {known}" if known else "")

@@ -22,7 +22,7 @@ from analysis.weeks import atomic, locks, office, paths, store
 from analysis.weeks import record as records
 
 FAILURES_KEPT = 5
-FAILURE = re.compile(r"\d{4}-\d{2}-\d{2}-\d{8}T\d{12}")  # what else lies there is somebody's own
+FAILURE = re.compile(r"\d{4}(-\d{2}){0,2}(-Q\d)?-\d{8}T\d{12}")  # what else lies there is somebody's own
 
 
 @contextmanager
@@ -50,21 +50,27 @@ def tidy(home: Path, area: str, cutoff: str) -> list[office.Kept]:
     """
     tables, reports = paths.processed(home, area), paths.reports(home, area)
     aside = [atomic.recover(root / cutoff) for root in (reports, tables)]
-    for folder in tables.glob(f".run-{cutoff}-*"):
+    for folder in _find_runs(tables, cutoff):
         if _half_published(home, area, cutoff, folder.name.removeprefix(".run-")):
             atomic.swap(folder, tables / cutoff)
             atomic.sync_entry(folder.parent)
             _remove_draft(home, area, cutoff)
     kept = []
-    for folder in (aside[0], *reports.glob(f".run-{cutoff}-*")):
+    for folder in (aside[0], *_find_runs(reports, cutoff)):
         if folder.is_dir() and (replaced := _replaced(home, area, cutoff, folder)) is not None:
             kept += _carry(home, area, cutoff, folder, replaced)
         else:
             atomic.remove(folder)
-    for folder in (aside[1], *tables.glob(f".run-{cutoff}-*")):
+    for folder in (aside[1], *_find_runs(tables, cutoff)):
         if not (reports / folder.name).exists():  # else it tells what in that folder is of people
             atomic.remove(folder)
     return kept
+
+
+def _find_runs(root: Path, cutoff: str) -> list[Path]:
+    """The private folders of runs of this week, or period: 2023-11 is no beginning of the name of 2023-11-27."""
+    its = re.compile(rf"\.run-{re.escape(cutoff)}-[^-]+")
+    return [path for path in root.glob(f".run-{cutoff}-*") if its.fullmatch(path.name)]
 
 
 def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
@@ -93,8 +99,8 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
             else:
                 office.copy_published(old, new / old.name, office.published_in(made, old.name) if made else None)
     folder = paths.run_folder(home, area, run)
-    (folder / "raw").mkdir()
     for path in raw:
+        (folder / "raw").mkdir(exist_ok=True)
         with atomic.naming(folder / "raw" / path.name):
             shutil.copyfile(path, folder / "raw" / path.name)
     return folder
@@ -234,7 +240,7 @@ def _replaced(home: Path, area: str, cutoff: str, folder: Path) -> dict | None:
     """
     tables = paths.processed(home, area)
     run, published = folder.name.removeprefix(".run-"), records.read(home, area, cutoff)
-    beside = [tables / folder.name, tables / f".aside-{cutoff}", *tables.glob(f".run-{cutoff}-*")]
+    beside = [tables / folder.name, tables / f".aside-{cutoff}", *_find_runs(tables, cutoff)]
     held = [(each, records.read(home, area, cutoff, each)) for each in beside]
     old = [record for each, record in held if record.get("products") and each.name != f".run-{record.get('run')}"]
     if folder.name.startswith(".aside-"):

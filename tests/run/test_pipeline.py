@@ -449,7 +449,7 @@ def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_no
 
 def this_week(home: Path, units: str | list[str] | None) -> pipeline._Week:
     """The week as the driver holds it, with nothing but the units asked for."""
-    return pipeline._Week(home, AREA, CUTOFF, [], [], {}, False, units, None, "", None, pipeline.Pipeline())
+    return pipeline._Week(home, AREA, CUTOFF, {}, None, pipeline.Pipeline(), [], [], False, units, None, "")
 
 
 # -- issued again ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,177 @@
+"""What became of a period's asks, what stays open, what units state, and who is asked for what: sentences.
+
+The words are in config/wording (``period.*``); those of a single ask are in ask_words.py.
+"""
+
+import pandas as pd
+
+from analysis.config.wording import capital, uncapital
+from analysis.method.asked import FLAG, OWN, TARGET
+from analysis.report import asks
+from analysis.report.ask_words import name_subject, name_unit, say_ask, say_level, say_target, say_times
+from analysis.report.period_edition import PeriodEdition
+from analysis.tables import KINDS_OF_ASKS
+
+MOST_DONE = 20  # asks that were done, named one by one; our choice
+
+
+def balance(edition: PeriodEdition) -> dict[str, int]:
+    """The asks of the period: ``before`` (open at its start), ``raised``, ``done``, ``ended``, ``open`` at its end.
+
+    before + raised = done + ended + open
+    """
+    rows = edition.asks
+    before = int(rows["was_open"].sum())
+    return {
+        "before": before,
+        "raised": len(rows) - before,
+        "done": int((rows["state"] == "done").sum()),
+        "ended": int((rows["state"] == "ended").sum()),
+        "open": int((rows["closed"] == "").sum()),
+    }
+
+
+def balance_line(edition: PeriodEdition) -> str:
+    """How many asks there were, came, were done and are left; "" without a ledger."""
+    if edition.asks.empty:
+        return ""
+    return edition.words.say("period.balance", **balance(edition))
+
+
+def done_line(edition: PeriodEdition) -> str:
+    """The asks that were done within the period, by name; "" for none."""
+    rows = edition.asks[edition.asks["state"] == "done"]
+    if rows.empty:
+        return ""
+    texts = [_say_done(edition, row) for row in rows.itertuples()]
+    return edition.words.say("period.done", count=len(rows), asks=_list_others(edition, texts, MOST_DONE))
+
+
+def _say_done(edition: PeriodEdition, row) -> str:
+    """``Kiến An: công khai, minh bạch (27/11/2023)``"""
+    about = {"subject": uncapital(name_subject(edition, row)), "date": edition.say_day(row.closed)}
+    return edition.words.say("period.done_one", unit=capital(name_unit(edition, row)), **about)
+
+
+def _list_others(edition: PeriodEdition, texts: list[str], most: int) -> str:
+    others = len(texts) - most
+    more = [edition.words.say("period.other_asks", count=others)] if others > 0 else []
+    return "; ".join([*texts[:most], *more])
+
+
+def follow_lines(edition: PeriodEdition) -> list[str]:
+    """What was done, by name; and where nothing is open, or nothing is known of asks, that."""
+    if edition.tables["period_asks"].empty:
+        return [edition.words.say("period.nothing_open" if edition.has_ledger else "period.no_ledger")]
+    nothing = edition.words.say("period.nothing_open") if edition.open_asks.empty else ""
+    return list(filter(None, [done_line(edition), nothing]))
+
+
+def open_rows(edition: PeriodEdition) -> list[dict]:
+    """What stayed open, the strongest kind first: ``name`` of what it is about, ``text``, ``department`` (its code),
+    ``count``. One row for each kind of ask and indicator, its units by name."""
+    rows, told = edition.open_asks, []
+    for kind in KINDS_OF_ASKS:
+        for indicator, its in rows[rows["kind"] == kind].groupby("indicator", sort=False):
+            told.append(
+                {
+                    "name": name_subject(edition, its.iloc[0]) or edition.words.say("period.whole"),
+                    "text": _say_open(edition, kind, its),
+                    "department": its["department"].iat[0],
+                    "count": len(its),
+                    "kind": kind,
+                    "indicator": indicator,
+                }
+            )
+    return told
+
+
+def _say_open(edition: PeriodEdition, kind: str, rows: pd.DataFrame) -> str:
+    """What is open about one indicator: the units with their level, and how many reports have asked it."""
+    words, most = edition.words, edition.rules.settings["page"]["asked"]
+    if kind == TARGET:
+        row = next(rows.itertuples())
+        about = {"reached": say_level(edition, row), "target": say_target(edition, row)}
+        text, times = words.say("period.open_target", **about), say_times(edition, row)
+        return words.say("piece.sentence", text=f"{text} ({times})" if times else text)
+    say = _say_own if kind == OWN else _say_unit
+    named = [say(edition, row) for row in rows.sort_values("level", kind="stable").itertuples()]
+    about = {"units": edition.count_others(named, most)}
+    if kind == FLAG:
+        about["limit"] = words.listed(
+            [edition.names.limit(rows["indicator"].iat[0], each) for each in rows["target"].unique()]
+        )
+    return words.say(f"period.open_{kind}", **about)
+
+
+def _say_unit(edition: PeriodEdition, row) -> str:
+    """``Mỹ Hiệp (26,4%, lần 2)``"""
+    about = ", ".join(filter(None, [say_level(edition, row), say_times(edition, row)]))
+    return f"{name_unit(edition, row)} ({about})"
+
+
+def _say_own(edition: PeriodEdition, row) -> str:
+    """The unit, or the department, and the office's own words."""
+    return f"{name_unit(edition, row)}: {say_ask(edition, row)}"
+
+
+def statement_rows(edition: PeriodEdition) -> list[dict]:
+    """What units stated about asks that are open, of each ask the newest: ``unit``, ``about``, ``day``, ``text``,
+    ``cause``, ``solution``. Internal: not in a public copy."""
+    replies = edition.tables.get("replies")
+    if replies is None or replies.empty:
+        return []
+    its = replies[replies["kind"].isin(["reply", "extend"]) & replies["ask_id"].isin(edition.open_asks["ask_id"])]
+    its = its.sort_values("day", ascending=False, kind="stable").drop_duplicates("ask_id")
+    return [
+        {
+            "unit": edition.names.full_unit(each.unit_code) if each.unit_code else each.department,
+            "about": uncapital(name_subject(edition, each)),
+            "day": edition.say_day(each.day),
+            "text": each.text,
+            "cause": each.cause,
+            "solution": each.solution,
+        }
+        for each in its.sort_values("unit_code", kind="stable").itertuples()
+    ]
+
+
+def say_statement(edition: PeriodEdition, row: dict) -> str:
+    """A statement as one sentence, in the unit's own words."""
+    words = edition.words
+    parts = [row["text"], *(words.say(f"period.{name}", text=row[name]) for name in ("cause", "solution") if row[name])]
+    said = " ".join(filter(None, parts))
+    key = "period.statement_on" if row["about"] else "period.statement"
+    about = {"about": row["about"]} if row["about"] else {}
+    return words.say(key, unit=row["unit"], date=row["day"], text=said, **about)
+
+
+def causes_line(edition: PeriodEdition) -> str:
+    """Where causes come from: only from whom they concern."""
+    return edition.words.say("period.causes" if statement_rows(edition) else "period.no_causes")
+
+
+# -- who is asked for what ------------------------------------------------------------------------------------------
+
+
+def department_rows(edition: PeriodEdition) -> list[dict]:
+    """Who is asked: first the heads of all units, then each department with something to do. ``code, name``;
+    ``tasks``: its standing tasks; ``asks``: one line for each indicator about which something is open."""
+    say, rows = edition.words.say, open_rows(edition)
+    known = {each.code: capital(each.called(edition.words.lang)) for each in edition.rules.departments}
+    sections = [{"code": "", "name": say("piece.heads"), "tasks": _tasks(edition, "")}]
+    sections += [{"code": code, "name": name, "tasks": _tasks(edition, code)} for code, name in known.items()]
+    for section in sections:
+        its = [each for each in rows if (each["department"] if each["department"] in known else "") == section["code"]]
+        section["asks"] = [_say_request(edition, each) for each in its]
+    return [each for each in sections if each["tasks"] or each["asks"]]
+
+
+def _say_request(edition: PeriodEdition, row: dict) -> str:
+    if row["kind"] == TARGET:
+        return edition.words.say("period.request_target", name=row["name"])
+    return edition.words.say(f"period.request_{row['kind']}", name=row["name"], count=row["count"])
+
+
+def _tasks(edition: PeriodEdition, department: str) -> list[str]:
+    return asks.say_tasks(edition, department)
