@@ -46,6 +46,7 @@ bench: environment bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, 
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18,--nation all >> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,>> bench/RESULTS.md)
+	@PYTHONPATH=. $(BIN)/python bench/asks.py $(if $(QUICK),--reports 3 --runs 1,>> bench/RESULTS.md)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,>> bench/RESULTS.md)
 
 # Each peer has its own environment, with the project in it. Notebook servers are left out (bench/excludes.txt):

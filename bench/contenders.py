@@ -88,23 +88,28 @@ def copied(project: Path) -> Path:
     return project
 
 
-def publish(home: Path, day: str) -> None:
+def publish(home: Path, day: str, area: str = AREA) -> None:
     """Write an earlier week's tables as its notebooks would, but without kernels; only the history reads them."""
     with working_in(home):
         for stage in STAGES:
-            played(stage, day)
-        draft = store.open_week(AREA, day, home=home).folder
+            played(stage, day, area)
+        draft = store.open_week(area, day, home=home).folder
         (draft / "raw").mkdir()
-        shutil.copy(home / "data" / "raw" / AREA / f"{day}.txt", draft / "raw")
-        draft.rename(paths.processed(home, AREA, day))
+        for table in (home / "data" / "raw" / area).glob(f"{day}.*"):
+            shutil.copy(table, draft / "raw")
+        draft.rename(paths.processed(home, area, day))
 
 
-def played(stage: str, cutoff: str) -> None:
-    names = {}
+def played(stage: str, cutoff: str, area: str = AREA) -> list[tuple[nbformat.NotebookNode, float]]:
+    """Run the notebook's cells in this process; each with the seconds that it took, those of text with 0."""
+    names, told = {}, []
     for cell in nbformat.read(PROJECT / "notebooks" / f"{stage}.ipynb", as_version=4).cells:
+        began = time.perf_counter()
         if cell.cell_type == "code":
             exec(cell.source, names)
-            names |= {"cutoff": cutoff} if "parameters" in cell.metadata.get("tags", []) else {}
+            names |= {"area": area, "cutoff": cutoff} if "parameters" in cell.metadata.get("tags", []) else {}
+        told.append((cell, time.perf_counter() - began if cell.cell_type == "code" else 0.0))
+    return told
 
 
 # -- running ---------------------------------------------------------------------------------------------------------
