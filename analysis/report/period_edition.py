@@ -138,8 +138,8 @@ class PeriodEdition:
         if rows.empty:
             return None
         row = rows.iloc[0]
-        before = (row["previous_place"], row["previous_of"])
-        held = (None, None) if pd.isna(before).any() else (int(before[0]), int(before[1]))
+        before = row[["previous_place", "previous_of"]]
+        held = (None, None) if before.isna().any() else tuple(before.astype(int))
         return int(row["place"]), int(row["of"]), *held
 
 
