@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import asks, headline, page, remarks, sentences, unitpage
+from analysis.report import ask_course, asks, headline, page, remarks, sentences, unitpage
 from analysis.report.edition import Edition
 from analysis.report.html_head import address
 from analysis.tables import ABOUT_DEPARTMENT, ABOUT_UNIT
@@ -26,13 +26,17 @@ class Letter(NamedTuple):
 
 
 def unit_letters(edition: Edition) -> Iterator[Letter]:
-    """The letter of each unit that has a page: its lines for a minute, what it is asked, remarks, its figures."""
+    """The letter of each unit that has a page: its lines for a minute, what it is asked and how that went on, remarks,
+    its figures."""
     made = edition.tables["pages"].query("status == 'made'")["unit_code"]
     for code in edition.units.loc[edition.units["unit_code"].isin(made), "unit_code"]:
         asked, words = asks.unit_requests(edition, code), edition.words
         pieces = [unitpage.minute(edition, code)]
         if asked:
             fields = {"heading": words.say("letter.requests_heading"), "items": asked}
+            pieces.append(page.render_piece("letter_list", edition, **fields))
+        if courses := ask_course.say_courses(edition, code):
+            fields = {"heading": words.say("reminder.course_heading"), "items": courses}
             pieces.append(page.render_piece("letter_list", edition, **fields))
         if said := edition.remarks(ABOUT_UNIT, code):
             fields = {"heading": remarks.say_heading(edition), "items": _items(said)}

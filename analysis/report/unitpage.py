@@ -19,7 +19,19 @@ from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.method import score
 from analysis.method.standing import BAND
-from analysis.report import asks, findings, headline, page, parts, phrases, places, ranking, sentences, table_rows
+from analysis.report import (
+    ask_course,
+    asks,
+    findings,
+    headline,
+    page,
+    parts,
+    phrases,
+    places,
+    ranking,
+    sentences,
+    table_rows,
+)
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
 from analysis.report.edition import Edition
@@ -39,6 +51,7 @@ BAR = 72  # pixels of the bar of the part that is worth most points
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
     """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
     held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
+    held = held | {ask_course.LEDGERS: ask_course.read_ledgers(week)}
     own = {name: frame.copy(deep=False) for name, frame in held.items()}  # so that no caller changes the cached frames
     return Edition(rules, words, own, provenance=provenance_of(week))
 
@@ -55,7 +68,7 @@ def page_pieces(edition: Edition, code: str) -> list[str]:
 
     Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
     """
-    pieces = (first_screen, standing, requests, change, lost, route, unseen, provenance)
+    pieces = (first_screen, standing, requests, ask_course.asked, change, lost, route, unseen, provenance)
     return [description(edition, code), *(piece(edition, code).data for piece in pieces)]
 
 
@@ -118,12 +131,14 @@ def _contents(edition: Edition, code: str) -> dict[str, str]:
     """The headings of the page by their anchors, in order."""
     say = edition.words.say
     named = {"standing": say("unit.standing_heading"), "requests": say("page.requests")}
+    named |= {"asked": say("reminder.course_heading")}
     named |= {name: say(f"unit.{name}_heading") for name in ("change", "lost", "route", "unseen")}
     named["route"] = _route_heading(edition, code)
     if not _has_points(edition, code):
         named["lost"] = say("unit.figures_heading")
     is_empty = {
         "standing": not (_standing_lines(edition, code) or _strips(edition, code)),
+        "asked": not ask_course.list_courses(edition, code),
         "change": not _change_lines(edition, code),
         "lost": not (_shown_parts(edition, code).size or _rest(edition, code)),
         "route": not _route_lines(edition, code),

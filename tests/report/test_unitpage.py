@@ -681,6 +681,7 @@ def test_what_is_compared_of_a_page_is_all_that_its_notebook_shows():
         "unitpage.first_screen(edition, unit)",
         "unitpage.standing(edition, unit)",
         "unitpage.requests(edition, unit)",
+        "ask_course.asked(edition, unit)",
         "unitpage.change(edition, unit)",
         "display(*figures.contributions(edition, unit))",
         "figures.own_rates(edition, unit)",
