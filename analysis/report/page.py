@@ -50,12 +50,14 @@ def _previous_page(edition: Edition) -> dict | None:
 def _contents(edition: Edition) -> dict[str, str]:
     """The headings of the page by their anchors, in order."""
     say = edition.words.say
-    shown = ("requests", "ranking", "result", "moved", "outlook", "appendix")
+    shown = ("requests", "ranking", "result", "clusters", "moved", "outlook", "appendix")
     if not edition.has_totals:
         shown = ("requests", "figures", "result", "moved", "outlook")
     named = {name: say(f"page.{name}") for name in shown}
     named |= {"data-note": say("piece.data_heading"), "letter": say("page.letter")}
-    return {id: name for id, name in named.items() if id != "outlook" or sentences.area_outlook_lines(edition)}
+    lacking = [] if sentences.area_outlook_lines(edition) else ["outlook"]
+    lacking += [] if len(edition.tables["clusters"]) else ["clusters"]
+    return {id: name for id, name in named.items() if id not in lacking}
 
 
 def ranking(edition: Edition) -> HTML:

@@ -49,20 +49,25 @@ def with_move(text: str, edition: Edition) -> str:
 
 
 def with_short_move(text: str, edition: Edition) -> str:
-    """The same for the label of a large figure."""
+    """The same for the label of a large figure; the period only where it is not that of the other changes."""
     row = edition.own_place
-    move = say_short_move(row, edition) if row is not None else ""
+    if row is None:
+        return text
+    is_usual = row["previous_cutoff"] == edition.tables["changes"]["previous_cutoff"].max()
+    move = say_short_move(row, edition) if is_usual else say_move(row, edition)
     return edition.words.say("places.labelled", text=text, move=move) if move else text
 
 
+def others(edition: Edition) -> pd.DataFrame:
+    """The rows of ``place_changes`` without the area's own place by its total, which is told with its result."""
+    rows, settings = edition.tables["place_changes"], edition.rules.settings
+    return rows.drop(select_own(rows, settings["code"], settings["name"]["peers_in"]).index)
+
+
 def say_places(edition: Edition, code: str) -> list[str]:
-    """The places of a unit or the area, a sentence for each scope and cut-off compared with; without the area's own
-    place by its total, which is told with its result."""
-    rows = edition.tables["place_changes"]
+    """The ``others`` of a unit or the area, a sentence for each scope and cut-off compared with."""
+    rows = others(edition)
     rows = rows[rows["unit_code"] == code]
-    settings = edition.rules.settings
-    own = select_own(rows, settings["code"], settings["name"]["peers_in"])
-    rows = rows.drop(own.index)
     return [_list(edition, code, its) for _, its in rows.groupby(["scope", "previous_cutoff"], sort=False)]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.config.wording import Wording, capital, uncapital
 from analysis.method import possible
 from analysis.method.score import nothing_points
-from analysis.report import phrases, places, table_rows
+from analysis.report import phrases, places, table_rows, year_ago
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
@@ -95,6 +95,7 @@ def result_lines(edition: Edition, in_letter: bool = False) -> list[str]:
         totals_line(edition, in_letter) if in_letter else _no_standing_line(edition),
         *places.say_places(edition, edition.names.control),
         *places.say_targets(edition),
+        *year_ago.say_area(edition),
         totals_note(edition),
     ]
     for _, units in edition.units.groupby("kind"):

@@ -22,6 +22,7 @@ from analysis.method.standing import BAND
 from analysis.report import (
     ask_course,
     asks,
+    clusters,
     findings,
     headline,
     page,
@@ -31,6 +32,7 @@ from analysis.report import (
     ranking,
     sentences,
     table_rows,
+    year_ago,
 )
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
@@ -239,7 +241,8 @@ def _standing_lines(edition: Edition, code: str) -> list[str]:
         )
         fields = {"median": words.number(median), "difference": gap}
         lines.append(words.say("unit.beside_median", kind=words.say(f"kind.{unit['kind']}"), **fields))
-    return list(filter(None, [*lines, *places.say_places(edition, code)]))
+    lines += [*places.say_places(edition, code), *clusters.say_unit(edition, code), *year_ago.say_unit(edition, code)]
+    return list(filter(None, lines))
 
 
 def _strips(edition: Edition, code: str) -> list[place.Strip]:

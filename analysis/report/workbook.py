@@ -22,7 +22,16 @@ from xlsxwriter.worksheet import Worksheet
 
 from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
-from analysis.report import headline, remarks, sentences, table_rows, workbook_asks, workbook_weeks
+from analysis.report import (
+    headline,
+    places,
+    remarks,
+    sentences,
+    table_rows,
+    workbook_asks,
+    workbook_compared,
+    workbook_weeks,
+)
 from analysis.report.edition import Edition, printable
 
 if TYPE_CHECKING:
@@ -73,6 +82,9 @@ def build_workbook(edition: Edition) -> bytes:
         **({words.say("piece.correction_heading"): _corrections} if len(edition.tables["corrections"]) else {}),
         **({words.say("workbook.asks"): _asks} if len(workbook_asks.find_rows(edition)) else {}),
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
+        **({words.say("workbook.places"): _places} if len(places.others(edition)) else {}),
+        **({words.say("workbook.clusters"): _clusters} if len(edition.tables["clusters"]) else {}),
+        **({words.say("workbook.year_ago"): _year_ago} if len(edition.tables["year_ago"]) else {}),
         words.say("workbook.weeks"): _weeks,
     }
     return build_book(headline.title(edition), edition.rules.cutoff, edition, sheets)
@@ -147,6 +159,60 @@ def _asks(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
     """What units are asked: open asks, and those that closed this week."""
     columns = asks_columns(edition)
     write_list(sheet, columns, workbook_asks.list_rows(edition), formats, frozen=2)
+    return columns
+
+
+def _places(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
+    """Places in the province or the country, each with the one before."""
+    say = edition.words.say
+    columns = [
+        Column("unit", say("piece.unit")),
+        Column("scope", say("workbook.scope")),
+        Column("indicator", say("piece.figure"), source="rules", about="figure", widest=WIDEST_NAME),
+        *(
+            Column(code, say(f"workbook.{code}"), 0, unit="count" if code.endswith("of") else "rank")
+            for code in ("place", "of", "previous_place", "previous_of")
+        ),
+        Column("previous_cutoff", say("workbook.previous_cutoff"), unit="date"),
+    ]
+    _list(sheet, columns, workbook_compared.list_places(edition), formats, frozen=3)
+    return columns
+
+
+def _clusters(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
+    """Groups of units (cụm, khối): mean, spread, place, and where each loses most."""
+    say = edition.words.say
+    ours = {"source": "ours"}
+    columns = [
+        Column("cluster", say("workbook.cluster"), source="rules"),
+        Column("kind", say("workbook.kind"), source="rules"),
+        Column("place", say("piece.rank"), 0, unit="rank", about="cluster_place", **ours),
+        Column("of", say("workbook.of"), 0, unit="count", about="cluster_of", **ours),
+        *(Column(code, say(f"workbook.{code}"), 0, unit="count", **ours) for code in ("units", "known")),
+        Column("mean", say("workbook.mean"), 2, unit="points", **ours),
+        Column("lowest", say("workbook.lowest"), 2, unit="points"),
+        Column("lowest_unit", say("workbook.lowest_unit")),
+        Column("highest", say("workbook.highest"), 2, unit="points"),
+        Column("highest_unit", say("workbook.highest_unit")),
+        Column("part", say("workbook.part"), widest=WIDEST_NAME, **ours),
+        Column("lost", say("workbook.lost"), 2, unit="points", **ours),
+    ]
+    _list(sheet, columns, workbook_compared.list_clusters(edition), formats, frozen=1)
+    return columns
+
+
+def _year_ago(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column]:
+    """Each total beside that of the same week a year ago, or why it is not compared."""
+    say = edition.words.say
+    columns = [
+        Column("unit", say("piece.unit")),
+        Column("total", edition.names.total_heading(), 2, unit="points"),
+        Column("year_ago_cutoff", say("workbook.year_ago_cutoff"), unit="date"),
+        Column("year_ago_total", say("workbook.year_ago_total"), 2, unit="points"),
+        Column("year_ago_change", say("workbook.year_ago_change"), 2, signed=True, unit="points", source="ours"),
+        Column("why", say("workbook.why"), source="ours", widest=WIDEST_NAME),
+    ]
+    _list(sheet, columns, workbook_compared.list_year_ago(edition), formats, frozen=1)
     return columns
 
 

@@ -48,10 +48,11 @@ def test_the_result_tells_the_areas_place_with_its_change(its, vi, en):
 
 
 def test_the_large_figure_says_the_change_in_its_label():
+    label = "hạng trong các huyện, thị xã, thành phố; tăng 2 bậc"
     figures = headline.figures(told(row(7, 11, 9.0, 11.0, LAST)))
-    assert ("7/11", "hạng trong các huyện, thị xã, thành phố; tăng 2 bậc") in [
-        (f["value"], f["label"]) for f in figures
-    ]
+    assert ("7/11", label) in [(each["value"], each["label"]) for each in figures]
+    older = headline.figures(told(row(7, 11, 9.0, 11.0, EARLIER)))
+    assert f"{label} so với tuần 4 tháng 12 năm 2022" in [each["label"] for each in older]
 
 
 def test_other_places_are_listed_by_scope_and_by_the_cut_off_they_are_compared_with():
