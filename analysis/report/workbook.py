@@ -175,7 +175,7 @@ def _places(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Column
         ),
         Column("previous_cutoff", say("workbook.previous_cutoff"), unit="date"),
     ]
-    _list(sheet, columns, workbook_compared.list_places(edition), formats, frozen=3)
+    write_list(sheet, columns, workbook_compared.list_places(edition), formats, frozen=3)
     return columns
 
 
@@ -197,7 +197,7 @@ def _clusters(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colu
         Column("part", say("workbook.part"), widest=WIDEST_NAME, **ours),
         Column("lost", say("workbook.lost"), 2, unit="points", **ours),
     ]
-    _list(sheet, columns, workbook_compared.list_clusters(edition), formats, frozen=1)
+    write_list(sheet, columns, workbook_compared.list_clusters(edition), formats, frozen=1)
     return columns
 
 
@@ -212,7 +212,7 @@ def _year_ago(sheet: Worksheet, edition: Edition, formats: Formats) -> list[Colu
         Column("year_ago_change", say("workbook.year_ago_change"), 2, signed=True, unit="points", source="ours"),
         Column("why", say("workbook.why"), source="ours", widest=WIDEST_NAME),
     ]
-    _list(sheet, columns, workbook_compared.list_year_ago(edition), formats, frozen=1)
+    write_list(sheet, columns, workbook_compared.list_year_ago(edition), formats, frozen=1)
     return columns
 
 
