@@ -1278,7 +1278,8 @@ class Comparison:
 
     def add(self, day: str) -> None:
         """Compare the tables of the week, the newest one or one that was published again."""
-        from support.second_ledger import asks  # it needs what stands above
+        from support import second_compared  # they need what stands above
+        from support.second_ledger import asks
 
         folder = self._home / "data" / "processed" / self._area / day
         self._rules[day] = read_rules(self._home / "config", self._area, day)
@@ -1292,6 +1293,9 @@ class Comparison:
             self._compare(name, day, read_csv(folder / f"{name}.csv"), tell(history), key)
         self._ledgers[day] = asks(history)
         self._compare("asks", day, read_csv(folder / "asks.csv"), self._ledgers[day], ("ask_id",))
+        earlier = [folder.with_name(each) for each in sorted(self._weeks) if each < day]
+        for name, ours, key in second_compared.tables(history, folder, earlier):
+            self._compare(name, day, read_csv(folder / f"{name}.csv"), ours, key)
 
     def _compare(self, name: str, day: str, rows: list[dict[str, str]], ours: dict, key: tuple[str, ...]) -> None:
         theirs = {tuple(each[column] for column in key): each for each in rows}
