@@ -18,6 +18,8 @@ from analysis.config import rules
 from analysis.config.files import ConfigError
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
+from analysis.method.asked import TASK
+from analysis.method.ledger import CLOSED, DONE, OVERDUE
 from analysis.method.places import select_own
 from analysis.report import csp
 from analysis.report.html_head import Head, build_head, render_head
@@ -64,7 +66,7 @@ def save(home: Path, area: str, words: Wording) -> None:
             return None
         made_of = inputs(home, area, weeks, words)
         held = rules.load(home, area, date.fromisoformat(weeks[-1].cutoff))
-        return made_of, build_index(weeks, read(home, area), held, words, up=up)
+        return made_of, build_index(weeks, read(home, area), held, words, up=up, asks=read_asks(home, area))
 
     _keep(
         paths.reports(home, area, NAME),
@@ -133,6 +135,19 @@ def _totals(home: Path, area: str, without: list[str] = ()) -> pd.DataFrame:
     return found.merge(places[[*keys, "place", "of"]], on=keys, how="left")
 
 
+def read_asks(home: Path, area: str) -> pd.DataFrame:
+    """How many asks each week's ledger has: cutoff, open, overdue (of the open ones) and done in that week, standing
+    tasks left out. A week that older programs made has no row; where a ledger cannot be read, none has."""
+    held = {day: week for day, week in store.history(home, area).items() if (week.folder / "asks.csv").is_file()}
+    try:
+        rows = table_files.from_csvs("asks", {day: week.data("asks") for day, week in held.items()})
+    except (OSError, ValueError):  # the week is made again; meanwhile nothing is told of any
+        rows = table_files.from_csvs("asks", {})
+    rows = rows[rows["kind"] != TASK].rename_axis("cutoff").reset_index()
+    counted = {"open": ~rows["state"].isin(CLOSED), "overdue": rows["state"] == OVERDUE, "done": rows["state"] == DONE}
+    return rows[["cutoff"]].assign(**counted).groupby("cutoff").sum().reset_index()
+
+
 def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:
     """The totals of one week, as ``read`` returns them; no rows where they cannot be read."""
     try:
@@ -168,18 +183,28 @@ def build_way_in(title: str, head: Head, words: Wording) -> str:
 # -- the page --------------------------------------------------------------------------------------------------------
 
 
-def build_index(weeks: list[Published], totals: pd.DataFrame, held: Rules, words: Wording, up: bool = False) -> str:
+def build_index(
+    weeks: list[Published],
+    totals: pd.DataFrame,
+    held: Rules,
+    words: Wording,
+    up: bool = False,
+    asks: pd.DataFrame | None = None,
+) -> str:
     """The index as one HTML file without scripts and requests; the same weeks give the same bytes.
 
     weeks  : oldest first, at least one
     totals : as ``read`` returns them; a week without rows there has tables that cannot be read
     held   : the rules in force at the newest cut-off
     up     : whether the page links to the index of all areas
+    asks   : as ``read_asks`` returns them; how many are overdue is marked as internal
     """
     words = held.worded(words)
     area, course = held.settings["name"][words.lang], _course(totals, held)
     by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
     rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
+    counts = {} if asks is None else asks.set_index("cutoff").to_dict("index")
+    rows = [row | {"asks": _say_asks(counts.get(row["day"]), words)} for row in rows]
     title, first = words.say("index.title", area=area), _head(rows, course, area, held, words)
     has_totals = totals.empty or totals["total"].notna().any()
     first |= {} if has_totals else {"lines": []}  # there is nothing of which a course could be missing
@@ -250,6 +275,15 @@ def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> 
         "band": _band(area.band, held, words) if area else MISSING,
         "kinds": [_spread(*each, words) for each in totals.groupby("kind")] or [{}],
     }
+
+
+def _say_asks(counts: dict | None, words: Wording) -> dict | None:
+    """``told``: how many asks are open and done; ``internal``: how many are overdue, or ""; None: it is not known."""
+    if counts is None:
+        return None
+    overdue = words.say("reminder.index_overdue", count=int(counts["overdue"])) if counts["overdue"] else ""
+    told = words.say("reminder.index_asks", open=int(counts["open"]), done=int(counts["done"]))
+    return {"told": told, "internal": overdue}
 
 
 def _blank(week: Published, words: Wording) -> dict:
@@ -352,6 +386,7 @@ def _weeks(rows: list[dict], area: str, has_totals: bool, words: Wording) -> dic
         "total": any(row["total"] for row in rows),
         "median": has_totals and any(row["readable"] and not row["total"] for row in rows),
         "ends": has_totals,
+        "asks": any(row["asks"] for row in rows),
         "kind": len({each["name"] for row in rows for each in row["kinds"] if each}) > 1,
     }
     years = [(year, list(its)) for year, its in groupby(rows, key=lambda row: row["year"])]

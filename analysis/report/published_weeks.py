@@ -61,7 +61,9 @@ def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str
         for name in (area, files.index_folder(home, area), "wording")
         for path in (home / "config" / name).glob("*")
     ]
-    names = [f"{name}.csv" for name in ("scores", "changes", "units", "place*", "corrections", "r*/corrections")]
+    names = [
+        f"{name}.csv" for name in ("scores", "changes", "units", "place*", "asks", "corrections", "r*/corrections")
+    ]
     held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]
     told = [words.lang, weeks, has_neighbours(home, area), provenance.code(), atomic.hashes([*config, *held], home)]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -181,8 +181,9 @@ def _plan(
             links = tuple(path.removeprefix(f"{area}/") for path in files)
             listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
         held = rules.load(home, area, periods.cutoff(its[-1].cutoff))
-        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, up=len(weeks | kept) > 1)
-        plan[f"{area}/{NAME}"] = File(made=page.encode())
+        about = {"up": len(weeks | kept) > 1, "asks": indexpage.read_asks(home, area)}
+        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, **about)
+        plan[f"{area}/{NAME}"] = File(made=take_out_internal(page).encode())
         public = held.settings["public"]
         if public["robots"] == "index" and public["base_url"]:
             pages = [f"{area}/{NAME}", *(f"{area}/{week.cutoff}/{REPORT}" for week in its)]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from support import played
+from support import played, two_weeks
 from support.district import CONTROL, HOME, in_force, say, week, words
 from support.indexed import AREA, DAYS, FILES, REAL, listed, made, totals_of
 from support.payloads import PAYLOADS
@@ -24,6 +24,7 @@ from analysis.method import revisions
 from analysis.report import indexpage
 from analysis.report.charts.courses import draw_course
 from analysis.report.charts.sheet import RULES, Chart
+from analysis.run.internal import take_out_internal
 from analysis.tables import TABLES
 from analysis.weeks import atomic, history, paths, store, table_files
 
@@ -214,6 +215,30 @@ def test_every_link_leads_to_a_file_beside_the_index_so_that_the_folder_can_be_s
 
 
 # -- the way to a week -----------------------------------------------------------------------------------------------
+
+
+def test_the_open_and_done_asks_of_a_week_are_counted_and_only_the_overdue_ones_are_internal():
+    days = DAYS[:3]
+    told = pd.DataFrame({"cutoff": days[1:], "open": [22, 21], "overdue": [0, 2], "done": [3, 1]})
+    page = indexpage.build_index(listed(days), totals_of(days), in_force(), words(), asks=told)
+    overdue = say("reminder.index_overdue", count=2)
+    assert page.count(f'<small data-internal="">{overdue}</small>') == page.count("data-internal") == 1
+    for counts in ((22, 3), (21, 1)):
+        assert say("reminder.index_asks", open=counts[0], done=counts[1]) in page
+    assert overdue not in take_out_internal(page)
+    assert say("workbook.asks") not in indexpage.build_index(listed(days), totals_of(days), in_force(), words())
+
+
+def test_what_is_counted_of_a_week_is_its_ledger_without_standing_tasks(tmp_path):
+    first, second = two_weeks.tables()
+    for day, tables in ((two_weeks.FIRST, first), (two_weeks.SECOND, second)):
+        store.write_table(paths.processed(tmp_path, AREA, day), "asks", tables["asks"])
+    counted = indexpage.read_asks(tmp_path, AREA).set_index("cutoff").to_dict("index")
+    assert counted == {
+        two_weeks.FIRST: {"open": 25, "overdue": 0, "done": 0},
+        two_weeks.SECOND: {"open": 22, "overdue": 0, "done": 3},
+    }
+    assert indexpage.read_asks(tmp_path, "an-giang").empty
 
 
 def test_each_week_and_each_year_has_a_place_that_links_lead_to(browse):
