@@ -278,12 +278,11 @@ def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> 
 
 
 def _say_asks(counts: dict | None, words: Wording) -> dict | None:
-    """``told``: how many asks are open and done; ``internal``: how many are overdue, or ""; None: it is not known."""
+    """How many asks are ``open``, ``overdue`` ("": none) and ``done``, each as a text; None: it is not known."""
     if counts is None:
         return None
-    overdue = words.say("reminder.index_overdue", count=int(counts["overdue"])) if counts["overdue"] else ""
-    told = words.say("reminder.index_asks", open=int(counts["open"]), done=int(counts["done"]))
-    return {"told": told, "internal": overdue}
+    told = {name: words.say(f"reminder.index_{name}", count=int(count)) for name, count in counts.items()}
+    return told | {"overdue": told["overdue"] if counts["overdue"] else ""}
 
 
 def _blank(week: Published, words: Wording) -> dict:
