@@ -209,7 +209,7 @@ def _body(document) -> None:
     _say(document, ("Nội dung", "{{ correction.text }}"), ("Nội dung", "{%p if correction.rows %}"))
     _corrections(document)
     _say(document, ("Nội dung", "{%p endif %}"), ("Nội dung", "{%p endif %}"))
-    for part in ("result", "trend"):
+    for part in ("result", "followup", "trend"):
         _say(document, ("Nội dung", f"{{%p if {part}.lines %}}"), ("Heading 1", f"{{{{ {part}.heading }}}}"))
         _each(document, f"{part}.lines", "Nội dung")
         _say(document, ("Nội dung", "{%p endif %}"))

@@ -7,8 +7,10 @@ import math
 
 from analysis.config.wording import MISSING, capital
 from analysis.method.asked import BAND, FELL, FLAG, OWN, SIGNAL, TARGET, TASK, TOTAL, ZERO
-from analysis.method.ledger import AT
+from analysis.method.ledger import AT, ONCE
 from analysis.report.edition import Edition
+
+EXPLAINED = "explained"  # in the note of a fall that is done because a reply gives its cause
 
 
 def say_ask(edition: Edition, row) -> str:
@@ -61,6 +63,35 @@ def say_times(edition: Edition, row) -> str:
     if _is_missing(row.times) or row.times < 2:
         return ""
     return edition.words.say("followup.times", count=edition.words.number(row.times, 0))
+
+
+def name_met(edition: Edition, rows) -> str:
+    """``Kiến An (55,0%), Mỹ Hiệp (51,2%) và 3 đơn vị khác``: the units whose asks, rows of ``asks``, were met."""
+    most = edition.rules.settings["page"]["asked"]
+    named = [_name_met(edition, row) for row in rows.head(most).itertuples(index=False)]
+    if others := len(rows) - len(named):
+        named.append(edition.words.say("piece.others", count=others))
+    return edition.words.listed(named)
+
+
+def _name_met(edition: Edition, row) -> str:
+    """The unit with the figure that met its ask: its own week's, where the printed one is still below the mark."""
+    name, words = name_unit(edition, row), edition.words
+    if row.kind == OWN or _is_missing(row.level) or EXPLAINED in row.note.split():
+        return name
+    is_by_week = row.kind == SIGNAL or (row.kind == FLAG and row.level < row.target)
+    if is_by_week and _is_missing(row.rate):
+        return name
+    figure = say_level(edition, row)
+    if is_by_week:
+        figure = words.say("followup.own_week", rate=edition.names.rate(row.indicator, row.rate))
+    return f"{name} ({figure})"
+
+
+def say_about(edition: Edition, row) -> list[str]:
+    """How often an ask was asked; that it was met once where two are needed."""
+    once = edition.words.say("followup.once") if ONCE in row.note.split() else ""
+    return list(filter(None, [say_times(edition, row), once]))
 
 
 def name_unit(edition: Edition, row) -> str:

@@ -21,8 +21,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from analysis.config.files import ConfigError
 from analysis.config.wording import capital
-from analysis.report import document_rows, headline, sentences, table_rows
+from analysis.report import document_rows, followup, headline, sentences, table_rows
 from analysis.report.edition import Edition, printable
+from analysis.report.published_weeks import INTERNAL
 
 TEMPLATE = "report.docx"
 BLANK = "\u00a0" * 6  # where the clerk writes the number
@@ -32,7 +33,16 @@ GONE = "\u2060\u200b\u2060"  # the head of a column that is taken out of its tab
 FEW = 6  # a table of so many columns keeps the widths of the template
 LONGEST = 13  # characters; a longer text does not make its column wider but is broken into lines
 HEAD_LINES = 5
+NO_FOLLOWUP = {"followup": {"heading": "", "lines": []}}
 ADDED = {  # parts of the letter that came later: an office's own template may have no place for them
+    "followup": (
+        "{%p if followup.lines %}",
+        "{{ followup.heading }}",
+        "{%p for line in followup.lines %}",
+        "{{ line }}",
+        "{%p endfor %}",
+        "{%p endif %}",
+    ),
     "departments": (
         "{%p for department in departments %}",
         "{{ department.heading }}",
@@ -43,7 +53,8 @@ ADDED = {  # parts of the letter that came later: an office's own template may h
     ),
 }
 HEADINGS = ("requests.heading", "trend.heading", "result.heading")  # whose form the headings of added parts take
-BEFORE = ("end", "recipients", "appendix")  # added parts stand before the first of these that the template has
+# An added part stands before the first of these that the template has.
+BEFORE = {"followup": ("trend", "requests", "end", "recipients"), "departments": ("end", "recipients", "appendix")}
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first time that a ZIP file can store
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -55,16 +66,24 @@ def build_document(edition: Edition, home: Path) -> bytes:
 
     Raises : ConfigError where the template is missing, is no Word file, or uses an unknown field.
     """
-    return fill_template(home, edition.rules.area, fields(edition), headline.title(edition), edition.rules.cutoff)
+    keywords = INTERNAL if followup.has_internal(edition) else ""
+    about = (headline.title(edition), edition.rules.cutoff)
+    return fill_template(home, edition.rules.area, fields(edition), *about, keywords=keywords)
 
 
 def fill_template(
-    home: Path, area: str, told: dict, title: str, day: date, finish: Callable[[object], None] | None = None
+    home: Path,
+    area: str,
+    told: dict,
+    title: str,
+    day: date,
+    finish: Callable[[object], None] | None = None,
+    keywords: str = "",
 ) -> bytes:
     """The area's template, filled with these values, as a Word file.
 
-    told   : the values by the names in docs/document.md
-    title, day : of the file
+    told   : the values by the names in docs/document.md; NO_FOLLOWUP where they say nothing of earlier asks
+    title, day, keywords : of the file
     finish : takes the document of python-docx when it is filled
     Raises : as ``build_document``
     """
@@ -72,8 +91,8 @@ def fill_template(
     try:
         template = DocxTemplate(home / name)
         for part in _lacking(template):
-            _add_part(template.get_docx().element.body, ADDED[part])
-        template.render(told, environment())
+            _add_part(template.get_docx().element.body, part)
+        template.render(NO_FOLLOWUP | told, environment())
     except FileNotFoundError as error:
         raise ConfigError(f"{name}: missing; how to make it: docs/document.md") from error
     except Exception as error:  # the office may have changed anything in Word
@@ -83,7 +102,7 @@ def fill_template(
             _set_widths(table)
     if finish:
         finish(template.docx)
-    return sealed(template.docx, title, datetime.combine(day, datetime.min.time()))
+    return sealed(template.docx, title, datetime.combine(day, datetime.min.time()), keywords)
 
 
 def find_lacking(home: Path, area: str) -> list[str]:
@@ -99,14 +118,14 @@ def _lacking(template: DocxTemplate) -> list[str]:
     return [part for part in ADDED if part not in asked]
 
 
-def _add_part(body, texts: tuple[str, ...]) -> None:
-    """Paragraphs before the closing sentence, in the form of the template's own headings and of that sentence."""
+def _add_part(body, part: str) -> None:
+    """Paragraphs at the part's place, in the form of the template's own headings and of what stands there."""
     children = [each for each in body if each.tag != f"{W}sectPr"]
-    holders = [next((each for each in children if _asks_for(each, name)), None) for name in BEFORE]
+    holders = [next((each for each in children if _asks_for(each, name)), None) for name in BEFORE[part]]
     place = next((each for each in holders if each is not None), None)
     headings = [next((each for each in body.iter(f"{W}p") if _asks_for(each, name)), None) for name in HEADINGS]
     heading = next((each for each in headings if each is not None), None)
-    for text in texts:
+    for text in ADDED[part]:
         like = heading if "heading" in text else place
         paragraph = body.add_p()
         if like is not None and like.tag == f"{W}p" and like.pPr is not None:
@@ -119,9 +138,9 @@ def _add_part(body, texts: tuple[str, ...]) -> None:
 
 
 def _asks_for(element, name: str) -> bool:
-    """Whether the template shows the value of this name there."""
+    """Whether the template shows the value of this name there, or asks there whether it has one."""
     text = "".join(each.text or "" for each in element.iter(f"{W}t"))
-    return re.search(rf"{{{{[^}}]*\b{re.escape(name)}\b", text) is not None
+    return re.search(rf"{{[{{%][^}}]*\b{re.escape(name)}\b", text) is not None
 
 
 def fields(edition: Edition) -> dict:
@@ -131,12 +150,14 @@ def fields(edition: Edition) -> dict:
     number = f"{BLANK}/{office['number_suffix']}"
     intro, *result = sentences.result_lines(edition, in_letter=True)
     trend, requests = sentences.trend_lines(edition, in_letter=True), document_rows.request_rows(edition)
+    course = document_rows.followup_lines(edition)
     departments = document_rows.department_sections(edition)
     archive = say("piece.archive", archive=office["archive"])
-    sections = {name: said for name, said in (("result", result), ("trend", trend), ("requests", requests)) if said}
+    held = {"result": result, "followup": course, "trend": trend, "requests": requests}
+    sections = {name: said for name, said in held.items() if said}
     titles = [*(say(f"document.{name}") for name in sections), *(each["name"] for each in departments)]
     numbered = [say("document.section", number=at, title=title) for at, title in enumerate(titles, start=1)]
-    headings = dict.fromkeys(("result", "trend", "requests"), "") | dict(zip(sections, numbered, strict=False))
+    headings = dict.fromkeys(held, "") | dict(zip(sections, numbered, strict=False))
     return {
         "superior": office["superior"],
         "agency": office["agency"],
@@ -150,6 +171,7 @@ def fields(edition: Edition) -> dict:
         "intro": intro,
         "correction": _correction(edition) if edition.revision > 1 else None,
         "result": {"heading": headings["result"], "lines": result},
+        "followup": {"heading": headings["followup"], "lines": course},
         "trend": {"heading": headings["trend"], "lines": trend},
         "requests": {"heading": headings["requests"], "rows": requests},
         "departments": [
@@ -291,7 +313,7 @@ def _head_length(text: str) -> int:
     return max([len(text) // HEAD_LINES, *(len(word) + 1 for word in text.split())])
 
 
-def sealed(document, title: str, day: datetime) -> bytes:
+def sealed(document, title: str, day: datetime, keywords: str = "") -> bytes:
     """The document as bytes without author, times and machine names, and without references to other files.
 
     document : a document of python-docx; it is changed
@@ -299,7 +321,7 @@ def sealed(document, title: str, day: datetime) -> bytes:
     about = document.core_properties
     for name in TOLD:
         setattr(about, name, "")
-    about.title, about.revision, about.created, about.modified = title, 1, day, day
+    about.title, about.revision, about.created, about.modified, about.keywords = title, 1, day, day, keywords
     for printed in about._element.xpath("cp:lastPrinted"):
         about._element.remove(printed)
     package, settings = document.part.package, document.part.part_related_by(f"{RELATIONS}/settings")

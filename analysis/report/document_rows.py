@@ -8,10 +8,34 @@ import pandas as pd
 
 from analysis.config.wording import uncapital
 from analysis.method.moves import CHANGE
-from analysis.report import asks, sentences
+from analysis.report import asks, asks_of_units, followup, sentences
 from analysis.report.edition import Edition
 
-FACTS = ("entered_band", "band", "fell", "move", "signal")  # what a unit is told of itself, in this order
+LOST = "step"  # a lost block of points: what is inferred about it is not told
+FACTS = ("entered_band", "band", "fell", LOST, "move", "signal")  # what a unit is told of itself, in this order
+
+
+def followup_lines(edition: Edition) -> list[str]:
+    """What became of what the last report asked; none where it asked nothing."""
+    told, say = followup.follow_up(edition), edition.words.say
+    if told is None:
+        return []
+    lines = [" ".join(filter(None, [told.counts, told.late]))]
+    if told.met:
+        met = "; ".join(say("followup.met_each", name=each["name"], text=each["text"]) for each in told.met)
+        lines.append(say("followup.met", met=met))
+    lines += told.by_word
+    if told.behind:
+        behind = [
+            say("followup.and_then", text=each.text, then=each.overdue) if each.overdue else each.text
+            for each in told.behind
+        ]
+        asks_behind = "; ".join([*behind, *filter(None, [told.more_behind])])
+        lines.append(say("followup.behind", what=told.behind_heading, asks=asks_behind))
+    lines += [told.silent] if told.silent else []
+    return lines + [
+        say("followup.said", head=each.head, text=each.text + ("…" if each.rest else "")) for each in told.statements
+    ]
 
 
 def request_rows(edition: Edition) -> list[dict]:
@@ -69,10 +93,12 @@ def _unit_text(edition: Edition, row: dict) -> str:
 def _facts(edition: Edition, code: str, lost: pd.DataFrame) -> list[str]:
     """What is known of a unit that is asked for something; of a lost block of points what is seen of it."""
     words, names = edition.words, edition.names
-    told = asks.tell_unit(edition, code, FACTS)
-    texts = [text for its in told.values() for text in its] or [_say_lost(edition, lost.iloc[0])]
-    if texts[0].startswith(name := names.unit(code)):
-        texts[0] = names.full_unit(code) + texts[0].removeprefix(name)
+    told = asks_of_units.tell_unit(edition, code, FACTS)
+    texts = [text for kind, its in told.items() if kind != LOST for text in its]
+    if told[LOST] and not any(told[kind] for kind in FACTS if kind != LOST):
+        text, name = _say_lost(edition, lost.iloc[0]), names.unit(code)
+        begins = not texts and text.startswith(name)
+        texts.append(names.full_unit(code) + text.removeprefix(name) if begins else text)
     routes = sentences.of_unit(edition.tables["routes"], code)
     if (told["band"] or told["entered_band"]) and len(routes):
         fields = {"gap": words.number(routes["gap"].iat[0]), "band": names.band(routes["next_band"].iat[0])}

@@ -11,6 +11,8 @@ from analysis.config.formulas import rate_pct
 from analysis.config.rules import Rules
 from analysis.config.wording import Wording
 from analysis.method import score
+from analysis.method.asked import TASK
+from analysis.method.ledger import CLOSED
 from analysis.method.moves import CHANGE, find_directions
 from analysis.method.places import select_own
 from analysis.report.names import Names
@@ -178,6 +180,12 @@ class Edition:
         """Rows of the table ``standing`` by finding, unit and indicator."""
         return {(each.finding, each.unit_code, each.indicator): each for each in self.tables["standing"].itertuples()}
 
+    @cached_property
+    def open_asks(self) -> pd.DataFrame:
+        """The rows of the ledger that ask something of somebody this week; no standing tasks."""
+        rows = self.tables["asks"]
+        return rows[~rows["state"].isin(CLOSED) & (rows["kind"] != TASK)]
+
     def remarks(self, about: str = "", code: str = "") -> list[str]:
         """The office's own words about a unit, indicator (or group) or department, one paragraph each; in their order.
 
@@ -186,20 +194,22 @@ class Edition:
         rows = self.tables["remarks"]
         return rows.loc[(rows["about"] == about) & (rows["code"] == code), "text"].tolist()
 
-    def unit_list(self, rows: pd.DataFrame, with_value: bool = True, most: int | None = None) -> str:
+    def unit_list(
+        self, rows: pd.DataFrame, with_value: bool = True, most: int | None = None, with_age: bool = True
+    ) -> str:
         """``Hòa Bình (5,27%, mới), Long Giang (6,45%, 4 kỳ) và …`` in the order of the rows; of more than ``most`` the
         others are counted."""
-        named = self.named(rows if most is None else rows.head(most), with_value)
+        named = self.named(rows if most is None else rows.head(most), with_value, with_age)
         if others := len(rows) - len(named):
             named.append(self.words.say("piece.others", count=others))
         return self.words.listed(named)
 
-    def named(self, rows: pd.DataFrame, with_value: bool = True) -> list[str]:
+    def named(self, rows: pd.DataFrame, with_value: bool = True, with_age: bool = True) -> list[str]:
         names = []
         for each in rows.itertuples():
             about = [self.names.figure(each.indicator, each.value)] if with_value else []
             held = self.ages.get((getattr(each, "finding", ""), each.unit_code, each.indicator))
-            about += filter(None, [say_short_age(held, self.words)] if held else [])
+            about += filter(None, [say_short_age(held, self.words)] if held and with_age else [])
             name = self.names.unit(each.unit_code)
             names.append(f"{name} ({'; '.join(about)})" if about else name)
         return names

@@ -15,6 +15,8 @@ from analysis.config.wording import MISSING, Wording, capital, uncapital
 from analysis.gate import checks
 from analysis.gate.problems import PASSED, WARNING
 from analysis.method import score, standing
+from analysis.method.asked import FELL, TARGET, TASK
+from analysis.method.ledger import CLOSED
 from analysis.method.moves import CHANGE, find_directions
 from analysis.method.signals import LEAST_WEEKS
 from analysis.method.steps import PEERS
@@ -25,6 +27,7 @@ from analysis.report.phrases import (
     say_age,
     say_gap,
     say_move,
+    say_opened,
     say_part,
     say_routes,
     say_signal,
@@ -49,13 +52,13 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     cells = with_totals(tables["measurements"], tables["scores"])
     cells = cells[cells["unit_code"] != names.control]
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
-    ages = Ages(tables["standing"], names)
+    ages = Ages(tables["standing"], tables["asks"], names)
     rows = [
         *_weak_bands(units, rules, names, ages),
         *_crossed_bands(units, tables["changes"], rules, names),
         *_moves(tables, names, -1),
         *_steps(tables["steps"], settings["step"], names, ages),
-        *_signals(tables["signals"], tables["week_rates"], rules.cutoff, names),
+        *_signals(tables["signals"], tables["week_rates"], rules.cutoff, names, ages),
         *_peers(odd, names, ages),
         *_routes(units, tables["routes"], settings, names),
         *_below(cells, settings["marks_below"], standing.FLAG, ACT, names, ages),
@@ -73,10 +76,16 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
 
 
 class Ages:
-    """Since when each finding has stood: ``standing`` by finding, unit and indicator."""
+    """Since when each finding has stood: ``standing`` by finding, unit and indicator; and what is asked about it.
 
-    def __init__(self, held: pd.DataFrame, names: Names) -> None:
+    Of what is asked it is not said since when it has stood, but how often it was asked, and since when.
+    """
+
+    def __init__(self, held: pd.DataFrame, asks: pd.DataFrame, names: Names) -> None:
         self._rows = {(each.finding, each.unit_code, each.indicator): each for each in held.itertuples()}
+        is_open = ~asks["state"].isin(CLOSED) & ~asks["kind"].isin([TASK, TARGET])
+        self._asks = {(each.unit_code, each.indicator): each for each in asks[is_open].itertuples()}
+        self._fallen = set(asks.loc[is_open & (asks["kind"] == FELL), "unit_code"])
         self._names = names
 
     def since(self, *key: str) -> str:
@@ -84,7 +93,21 @@ class Ages:
 
     def said(self, text: str, *key: str) -> str:
         """The sentence with a second one that says how long this has stood; alone where that is not known."""
+        if self.is_asked(*key[1:]):
+            return self.asked(text, *key[1:])
         return f"{text} {age}" if key in self._rows and (age := say_age(self._rows[key], self._names.words)) else text
+
+    def is_asked(self, unit: str, indicator: str) -> bool:
+        return (unit, indicator) in self._asks
+
+    def is_fallen(self, unit: str) -> bool:
+        """Whether the unit is asked about a fall, of its total or of any part."""
+        return unit in self._fallen
+
+    def asked(self, text: str, unit: str, indicator: str) -> str:
+        """The sentence with a second one that says how often this was asked; alone where that is not yet so."""
+        opened = say_opened(self._asks[unit, indicator], self._names.words)
+        return f"{text} {opened}" if opened else text
 
 
 def _row(finding, severity, unit="", indicator="", value=None, reference=None, text="", since="") -> tuple:
@@ -183,7 +206,7 @@ def _steps(steps: pd.DataFrame, step: dict, names: Names, ages: Ages) -> list[tu
                 now = -before[each.unit_code]
                 parts = {"now": words.limit(now), "before": words.limit(-each.blocks - now)}
                 text += " " + words.say("finding.step_earlier", **parts)
-            text, since = ages.said(text, *key), ages.since(*key)
+            text, since = text if ages.is_fallen(each.unit_code) else ages.said(text, *key), ages.since(*key)
         else:
             printed = {step["group"]: "_of_group", NOT_ITEMISED: "_of_rest"}.get(each.indicator, "")
             kind = "lost_points" if lost else "regained_points"
@@ -198,7 +221,7 @@ def _steps(steps: pd.DataFrame, step: dict, names: Names, ages: Ages) -> list[tu
     return rows
 
 
-def _signals(signals: pd.DataFrame, rates: pd.DataFrame, cutoff: date, names: Names) -> list[tuple]:
+def _signals(signals: pd.DataFrame, rates: pd.DataFrame, cutoff: date, names: Names, ages: Ages) -> list[tuple]:
     """The standing signals, those of the area first, then the strongest first; the figure is the week's own rate."""
     own = {(each.unit_code, each.indicator): each for each in rates.itertuples()}
     standing_now = signals[signals["signal"] != ""]
@@ -208,7 +231,10 @@ def _signals(signals: pd.DataFrame, rates: pd.DataFrame, cutoff: date, names: Na
     rows = []
     for each in order.itertuples():
         rate = own.get((each.unit_code, each.indicator))
-        text = say_signal(each, rate, each.indicator in together and each.rest, names, cutoff)
+        key, is_apart = (each.unit_code, each.indicator), each.indicator in together and each.rest
+        is_asked = each.signal == "down" and ages.is_asked(*key)
+        text = say_signal(each, rate, is_apart, names, None if is_asked else cutoff)
+        text = ages.asked(text, *key) if is_asked else text
         figures = (rate.rate if rate else None, each.baseline)
         severity = WATCH if each.signal == "down" else INFO
         rows.append(_row("signal", severity, each.unit_code, each.indicator, *figures, text, each.since))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.config.wording import capital, uncapital
-from analysis.report import asks, parts, phrases, places, sentences
+from analysis.report import asks, followup, parts, phrases, places, sentences
 from analysis.report.edition import Edition
 from analysis.report.html_head import PREVIEW, Head, address, build_head
 from analysis.report.parts import Part
@@ -170,10 +170,11 @@ def say_total_label(edition: Edition) -> str:
 
 
 def items(edition: Edition) -> list[list[Part]]:
-    """At most five items below the figures, in parts: who is weak, who fell, what was lost, who rose, what is missed.
+    """At most five items below the figures, in parts: who is weak, who fell, what was lost, who rose, what is missed,
+    and what became of what the last report asked.
 
-    Of more than five the last stay: that there are no totals, and the targets. What is left out stands further down
-    on the page.
+    Of more than five the last stay: that there are no totals, the targets, and what became of asks. What is left out
+    stands further down on the page.
     """
     told = [
         _no_area_item(edition),
@@ -188,7 +189,7 @@ def items(edition: Edition) -> list[list[Part]]:
         _risen_item(edition),
         *_figure_items(edition),
     ]
-    last = [each for each in (_no_totals_item(edition), _target_item(edition)) if each]
+    last = [each for each in (_no_totals_item(edition), _target_item(edition), followup.item(edition)) if each]
     told = [each for each in told if each]
     return [*told[: MOST_ITEMS - len(last)], *last]
 
@@ -413,8 +414,9 @@ def _count_others(edition: Edition, named: list[list[Part]], rows: pd.DataFrame)
 
 def _name_unit(edition: Edition, each) -> list[Part]:
     """The unit of a finding with its figure, and whether that is new this week."""
-    held = edition.ages.get((each.finding, each.unit_code, each.indicator))
-    is_new = held is not None and held.weeks == 1 and not held.is_open
+    held, rows = edition.ages.get((each.finding, each.unit_code, each.indicator)), edition.open_asks
+    asked = rows.loc[(rows["unit_code"] == each.unit_code) & (rows["indicator"] == each.indicator), "times"]
+    is_new = held is not None and held.weeks == 1 and not held.is_open and not (asked > 1).any()
     figure = Part(edition.names.figure(each.indicator, each.value), strong=True)
     unit = _link_unit(edition, each.unit_code)
     return [unit, Part(" ("), figure, *mark_new(edition, is_new), Part(")")]

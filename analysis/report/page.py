@@ -9,6 +9,7 @@ from IPython.display import HTML
 
 from analysis.config.wording import capital
 from analysis.report import asks, phrases, remarks, sentences, table_rows
+from analysis.report import followup as course
 from analysis.report import headline as top
 from analysis.report import ranking as ranks
 from analysis.report.edition import Edition
@@ -50,14 +51,33 @@ def _previous_page(edition: Edition) -> dict | None:
 def _contents(edition: Edition) -> dict[str, str]:
     """The headings of the page by their anchors, in order."""
     say = edition.words.say
-    shown = ("requests", "ranking", "result", "clusters", "moved", "outlook", "appendix")
+    shown = ("followup", "requests", "ranking", "result", "clusters", "moved", "outlook", "appendix")
     if not edition.has_totals:
-        shown = ("requests", "figures", "result", "moved", "outlook")
+        shown = ("followup", "requests", "figures", "result", "moved", "outlook")
+    is_there = {
+        "followup": bool(course.count_outcomes(edition)),
+        "outlook": bool(sentences.area_outlook_lines(edition)),
+        "clusters": len(edition.tables["clusters"]) > 0,
+    }
     named = {name: say(f"page.{name}") for name in shown}
     named |= {"data-note": say("piece.data_heading"), "letter": say("page.letter")}
-    lacking = [] if sentences.area_outlook_lines(edition) else ["outlook"]
-    lacking += [] if len(edition.tables["clusters"]) else ["clusters"]
-    return {id: name for id, name in named.items() if id not in lacking}
+    return {id: name for id, name in named.items() if is_there.get(id, True)}
+
+
+def followup(edition: Edition) -> HTML:
+    """What became of what the last report asked. Empty where none has asked anything."""
+    return _follow_up(edition, "followup")
+
+
+def mail_followup(edition: Edition) -> HTML:
+    """The same in the mail, which folds nothing: of a long statement its beginning."""
+    return _follow_up(edition, "mail_followup")
+
+
+def _follow_up(edition: Edition, piece: str) -> HTML:
+    told = course.follow_up(edition)
+    most = course.MOST_STATEMENTS
+    return render_piece(piece, edition, told=told, shown=most) if told else HTML("")
 
 
 def ranking(edition: Edition) -> HTML:
@@ -101,9 +121,9 @@ def mail_head(edition: Edition) -> HTML:
 
 
 def mail_requests(edition: Edition) -> HTML:
-    """Who is asked for what, in the mail: each unit in two sentences, the departments, the heads of all units."""
+    """Who is asked for what, in the mail: each unit in few words, the departments, the heads of all units."""
     rows = asks.request_rows(edition)
-    asked = [row if row["name"] else row | {"texts": _shorten(row["texts"])} for row in rows]
+    asked = [row | {"texts": row["short"]} for row in rows]
     say, nothing = edition.words.say, {"asks": [], "standing": [], "remarks": []}
     said = nothing | {"name": remarks.say_heading(edition), "remarks": asks.say_general_remarks(edition)}
     units = nothing | {"name": say("piece.mail_units"), "asks": asked}
@@ -111,11 +131,6 @@ def mail_requests(edition: Edition) -> HTML:
     sections = [said, units, *asks.department_sections(edition), heads]
     sections = [each for each in sections if each["remarks"] or each["asks"] or each["standing"]]
     return render_piece("mail_requests", edition, sections=sections) if sections else HTML("")
-
-
-def _shorten(texts: list[str]) -> list[str]:
-    """What is found first, and the request."""
-    return texts[:1] + texts[1:][-1:]
 
 
 def mail_note(edition: Edition) -> HTML:

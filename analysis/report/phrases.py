@@ -36,6 +36,17 @@ def say_short_age(held, words: Wording) -> str:
     return words.say("age.short_open" if held.is_open else "age.short_since", count=words.number(held.weeks, 0))
 
 
+def say_opened(ask, words: Wording) -> str:
+    """How often an ask has been asked and since which report, as a sentence; "" of one that is new.
+
+    ask : a row of the table ``asks``
+    """
+    if not ask.times >= 2:
+        return ""
+    period = words.period(date.fromisoformat(ask.opened))
+    return words.say("followup.opened", period=period, count=words.number(ask.times, 0))
+
+
 def say_gap(indicator: str, gap: float, names: Names, decimals: int | None = None) -> str:
     """``thấp hơn 11,26 điểm``; ``bằng`` where the gap would be shown as 0. decimals : None: those of the column."""
     words, decimals = names.words, names.decimals(indicator) if decimals is None else decimals
@@ -162,11 +173,12 @@ def say_week_rate(rate, names: Names) -> str:
     return words.say("week_rate.estimate", **shown) if rate.basis == ESTIMATE else ""
 
 
-def say_signal(signal, rate, is_apart: bool, names: Names, cutoff: date) -> str:
+def say_signal(signal, rate, is_apart: bool, names: Names, cutoff: date | None) -> str:
     """One standing signal: which rate has risen or fallen against what is usual, since when, and what it is this week.
 
     signal   : a row of the table ``signals``;  rate : the same unit's and indicator's row of ``week_rates``, or None
     is_apart : most units move together this week, and this is what the unit does beyond that
+    cutoff   : of this week; None: it is not said since when
 
     Without a usual rate only the area has a signal: where most of its units move together.
     """
@@ -181,12 +193,10 @@ def say_signal(signal, rate, is_apart: bool, names: Names, cutoff: date) -> str:
         texts = [words.say(kind, baseline=names.rate(signal.indicator, signal.baseline), **fields)]
     if rate is not None and (shown := say_week_rate(rate, names)):
         texts.append(words.say("finding.signal_now", rate=shown))
-    since = date.fromisoformat(signal.since)
-    texts.append(
-        words.say("finding.signal_new")
-        if since == cutoff
-        else words.say("finding.signal_since", period=words.period(since))
-    )
+    if cutoff:
+        since = date.fromisoformat(signal.since)
+        is_new, period = since == cutoff, words.period(since)
+        texts.append(words.say("finding.signal_new") if is_new else words.say("finding.signal_since", period=period))
     return " ".join(texts)
 
 

@@ -15,6 +15,7 @@ from analysis.weeks import atomic, paths, provenance, record, store
 
 NAME, RECORD = "index.html", "index.json"
 REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
+INTERNAL = "internal"  # the keyword of a document that holds what is for the office alone
 
 
 class Published(NamedTuple):

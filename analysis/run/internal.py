@@ -1,10 +1,15 @@
 """Takes out of a page what is for the office alone, so that the page can be public: replies, overdue asks, reminders.
 
-Such a part is an element with the attribute ``data-internal``. Every other character of the page stays as it was.
+Such a part is an element with the attribute ``data-internal``. Every other character of the page stays as it was. A
+Word document with such parts is public as a whole, or not at all.
 """
 
 import re
+import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
+
+from analysis.report import published_weeks
 
 INTERNAL = "data-internal"
 ENDLESS = frozenset(
@@ -29,6 +34,16 @@ def take_out_internal(page: str) -> str:
         kept.append(page[at:start])
         at = end
     return "".join([*kept, page[at:]])
+
+
+def is_internal(document: Path) -> bool:
+    """Whether a Word document says of itself, by its keyword, that it holds such a part; there it is not taken out."""
+    try:
+        with zipfile.ZipFile(document) as parts:
+            about = parts.read("docProps/core.xml").decode()
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+    return f">{published_weeks.INTERNAL}</cp:keywords>" in about
 
 
 class _Finder(HTMLParser):

@@ -1,7 +1,8 @@
 """Copies what is public of the published weeks into a folder for a web server.
 
 Public are the pages and the workbook of each week, and the indexes; report.docx, which is a draft, only on request. The
-mail, earlier issues and everything below data/ are not, nor what a page marks as internal (internal.py). A workbook or
+mail, earlier issues and everything below data/ are not, nor what a page marks as internal (internal.py), nor a
+draft with any of it. A workbook or
 draft that the office has edited is not copied either, only what was published: where our file stands beside it that one
 is, else what the copy already has. Links to what is not copied become plain text; an item of a list that offers such a
 file to be saved is left out.
@@ -28,7 +29,7 @@ from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
 from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
-from analysis.run.internal import take_out_internal
+from analysis.run.internal import is_internal, take_out_internal
 from analysis.run.pipeline import Outcome
 from analysis.weeks import atomic, locks, office, paths, publish, record
 from analysis.weeks.paths import NoArea
@@ -94,6 +95,11 @@ def make_site(
     copied = [(area, week.cutoff) for area, its in weeks.items() for week in its]
     names = [path for area, cutoff in copied for path in _edited(home, area, cutoff, with_word)]
     said += [words.say("site.office", names=words.listed(names))] if names else []
+    drafts = [
+        path for area, cutoff in copied for path in _made(home, area, cutoff, with_word) if path.endswith(DOCUMENT)
+    ]
+    names = [path for path in drafts if is_internal(home / path)]
+    said += [words.say("site.internal_word", names=words.listed(names))] if names else []
     return Outcome(Exit.FAILED if wrong else Exit.DONE, "\n".join(said))
 
 
@@ -204,7 +210,7 @@ def _files(
         source, place = home / path, Path(home, path).relative_to(base).as_posix()
         if publish.is_edited(home, path, made[path]):
             source = office.find_published(source, made[path], folder / place)
-        if source:
+        if source and not (source.suffix == ".docx" and is_internal(source)):
             yield place, File(source, made[path])
 
 

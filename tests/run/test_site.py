@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+import docx
 import filelock
 import lxml.html
 import pytest
@@ -142,6 +143,19 @@ def test_what_a_page_marks_as_internal_is_not_public_and_a_page_that_cannot_be_t
     capsys.readouterr()
     assert copy(home) == Exit.FAILED
     assert say("site.internal", path=paths.reports(home, AREA, DAYS[1], "report.html")) in capsys.readouterr().err
+
+
+def test_a_draft_with_what_is_internal_is_not_copied_and_named(home, capsys):
+    draft = paths.reports(home, AREA, DAYS[0], "report.docx")
+    held = docx.Document()
+    held.core_properties.keywords = "internal"
+    held.save(draft)
+    record(home, DAYS[0])
+    assert copy(home, "--word") == Exit.DONE
+    made = public(home.parent / "www")
+    assert f"{AREA}/{DAYS[0]}/report.docx" not in made and f"{AREA}/{DAYS[1]}/report.docx" in made
+    assert dead_links(home.parent / "www") == []
+    assert say("site.internal_word", names=f"reports/{AREA}/{DAYS[0]}/report.docx") in capsys.readouterr().out
 
 
 def test_the_draft_is_copied_only_where_it_is_asked_for(home):

@@ -3,7 +3,8 @@
 import dataclasses
 import functools
 
-from analysis.report import asks, export, gatepage, headline
+from analysis.report import export, gatepage, headline
+from analysis.report.asks_of_units import OF_UNITS
 from analysis.report.edition import Edition
 from support.district import RAW, gate, in_force, words
 from support.shown import sample, showing
@@ -30,6 +31,5 @@ def report_page(week: Edition) -> str:
 
 def unasked(week: Edition) -> Edition:
     """The week where no unit is asked for anything by name."""
-    found = week.tables["findings"]
-    tables = week.tables | {"findings": found[~found["finding"].isin(asks.ASKED_ABOUT)]}
-    return dataclasses.replace(week, tables=tables)
+    held = week.tables["asks"]
+    return dataclasses.replace(week, tables=week.tables | {"asks": held[~held["kind"].isin(OF_UNITS)]})

@@ -6,20 +6,42 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.config.departments import find_answering
+from analysis.method import ledger
+from analysis.method.asked import find_cells
+from analysis.method.endings import Breaks
 from analysis.method.moves import find_moves
 from analysis.report import findings
 from analysis.tables import TABLES
 from support.district import edition, in_force, week, words
+from support.ledgers import NO_LEDGERS, NO_TASKS
 
 KIEN_AN, MY_HOI_DONG, TAN_MY, AREA = "30634", "30637", "30643", "893"
 
 
 def told(lang, settings=None, **tables):
-    """The real week's edition with some tables and settings replaced, and the findings of these."""
+    """The real week's edition with some tables and settings replaced, and the ledger and the findings of these."""
     held = dataclasses.replace(in_force(), settings=in_force().settings | (settings or {}))
     tables = week(lang) | tables
+    tables["asks"] = asked_first(tables, held)
     tables["findings"] = findings.collect(tables, held, words(lang))
     return dataclasses.replace(edition(lang, **tables), rules=held)
+
+
+def asked_first(tables, held):
+    """The ledger of asks that these tables begin, as 3_trend makes it where no earlier report has one."""
+    settings, indicators = held.settings, held.indicators
+    answering = find_answering(settings, indicators.set_index("indicator")["group"].to_dict())
+    named = [code for code in indicators["indicator"] if code in answering]
+    cells = find_cells(tables, tables["measurements"], settings | {"answering": named}, held.bands, held.flows)
+    names = tables["units"].set_index("unit_code")["unit_name"].to_dict() | {settings["code"]: settings["name"]["vi"]}
+    order = tuple(indicators["indicator"])
+    known = ledger.Settings(
+        names, answering, settings["targets"], tuple(held.flows), step=settings["step"], order=order
+    )
+    return ledger.make_ledger(
+        *(cells, NO_TASKS, NO_LEDGERS, [], str(held.cutoff), Breaks(units=set(tables["units"]["unit_code"])), known)
+    )
 
 
 def both(table):
@@ -40,6 +62,7 @@ def moved(others: float, changes: dict[str, float]) -> dict:
     settings = in_force().settings["move"]
     tables["moves"] = find_moves(rows, held["contributions"], held["course"], held["units"], {}, settings)
     tables["steps"] = held["steps"].iloc[:0]
+    tables["asks"] = asked_first(tables, in_force())
     tables["findings"] = findings.collect(tables, in_force(), words())
     return tables
 
