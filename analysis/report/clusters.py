@@ -8,15 +8,19 @@ from analysis.report.edition import Edition
 from analysis.report.templates import template
 
 
+def is_known(edition: Edition) -> bool:
+    """Whether any unit of a cluster has a total: else there is nothing to show of clusters."""
+    return bool(edition.tables["clusters"]["known"].sum())
+
+
 def build_table(edition: Edition) -> HTML:
     """The table of the page: the clusters of each kind by place, the incomplete ones last; empty where there are none.
 
     It has columns only of what some cluster has: a place where two are complete, a part where points are known.
     """
-    rows = rows_of(edition)
-    if not rows:
+    if not is_known(edition):
         return HTML("")
-    words = edition.words
+    rows, words = rows_of(edition), edition.words
     fields = {"rows": rows, "say": words.say, "lang": words.lang, "total_heading": edition.names.total_heading()}
     fields |= {"has_place": any(row["place"] for row in rows), "has_worst": any(row["worst"] for row in rows)}
     fields |= {"is_incomplete": any(row["is_incomplete"] for row in rows)}

@@ -8,7 +8,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from analysis.config.wording import capital
-from analysis.report import asks, phrases, remarks, sentences, table_rows
+from analysis.report import asks, clusters, phrases, remarks, sentences, table_rows
 from analysis.report import followup as course
 from analysis.report import headline as top
 from analysis.report import ranking as ranks
@@ -57,7 +57,7 @@ def _contents(edition: Edition) -> dict[str, str]:
     is_there = {
         "followup": bool(course.count_outcomes(edition)),
         "outlook": bool(sentences.area_outlook_lines(edition)),
-        "clusters": len(edition.tables["clusters"]) > 0,
+        "clusters": clusters.is_known(edition),
     }
     named = {name: say(f"page.{name}") for name in shown}
     named |= {"data-note": say("piece.data_heading"), "letter": say("page.letter")}

@@ -23,6 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from analysis.config.wording import capital
 from analysis.method.moves import CHANGE
 from analysis.report import (
+    clusters,
     headline,
     places,
     remarks,
@@ -83,7 +84,7 @@ def build_workbook(edition: Edition) -> bytes:
         **({words.say("workbook.asks"): _asks} if len(workbook_asks.find_rows(edition)) else {}),
         **({words.say("workbook.week_rates"): _week_rates} if len(edition.tables["week_rates"]) else {}),
         **({words.say("workbook.places"): _places} if len(places.others(edition)) else {}),
-        **({words.say("workbook.clusters"): _clusters} if len(edition.tables["clusters"]) else {}),
+        **({words.say("workbook.clusters"): _clusters} if clusters.is_known(edition) else {}),
         **({words.say("workbook.year_ago"): _year_ago} if len(edition.tables["year_ago"]) else {}),
         words.say("workbook.weeks"): _weeks,
     }

@@ -72,6 +72,8 @@ def test_where_the_office_names_no_clusters_nothing_is_shown(lang):
     assert say("page.clusters", lang) not in page.headline(edition(lang)).data
     assert say("page.clusters", lang) in page.headline(grouped(lang)).data
     assert clusters.say_unit(edition(lang), KIEN_AN) == []
+    without = grouped(lang, without=list(in_force().units["code"]))  # nor where no unit has a total
+    assert clusters.build_table(without).data == "" and say("page.clusters", lang) not in page.headline(without).data
 
 
 def test_a_unit_reads_the_mean_and_the_ends_of_its_cluster():
