@@ -21,6 +21,7 @@ ADDRESSEES = ("unit", "units", "department")
 KINDS_OF_REPLIES = ("reply", "extend", "done", "end", "own", "form")
 PROGRESS = ("", "met", "better", "same", "worse", "unclear")
 STATES = ("done", "ended", "extended", "overdue", "new", "standing", "open")
+CLOSED = STATES[:2]  # an ask is not asked any more
 STATUSES = ("computed", "published", "not assessed", "missing")
 # column of a delivered table => the code of its total among the indicators
 INDICATOR_OF = {"total": "TOTAL", "previous_total": "PREVIOUS_TOTAL", "change": "CHANGE"}

@@ -1,12 +1,15 @@
 """A small table that stands beside the week's own: its rows as texts, its columns known by tolerant headers.
 
-The header is the first row that holds anything. Columns may stand in any order; a header that nothing is called like is
-refused with the nearest one, because a misspelt optional column would be left out without a word.
+The header is the first row that holds anything, or that names enough columns. Columns may stand in any order; a header
+that nothing is called like is refused with the nearest one, because a misspelt optional column would be left out
+without a word.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+
+import pandas as pd
 
 from analysis.config.units import header_key, nearest
 from analysis.gate.problems import Log
@@ -33,12 +36,15 @@ class Row(NamedTuple):
         return log.place(self.number, *self.columns.get(field, ("", "")))
 
 
-def read_rows(path: Path, names: Mapping[str, tuple[str, ...]], needed: tuple[str, ...], log: Log) -> list[Row]:
+def read_rows(
+    path: Path, names: Mapping[str, tuple[str, ...]], needed: tuple[str, ...], log: Log, least_named: int = 0
+) -> list[Row]:
     """The rows of the one table in ``path``; empty rows are left out. No row where the header has a problem.
 
     names  : what a field's column may be called, by field; problems name the first, or in English the last
     needed : the fields without which the table says nothing
     log    : takes every problem of file, header and cells; a cell that has one reads ""
+    least_named : how many fields the header names at least, where lines may stand above it; 0: none may
     """
     try:
         cells = read.cells(path)
@@ -52,7 +58,7 @@ def read_rows(path: Path, names: Mapping[str, tuple[str, ...]], needed: tuple[st
     if cells.empty:
         log.problem("problem.empty_file")
         return []
-    first = cells["row"].min()
+    first = _find_header(cells, names, least_named)
     columns = _columns(cells[cells["row"] == first], names, needed, log)
     if columns is None:
         return []
@@ -63,6 +69,13 @@ def read_rows(path: Path, names: Mapping[str, tuple[str, ...]], needed: tuple[st
             texts = rows.setdefault(cell.row, dict.fromkeys(columns, ""))
             texts[field] = _text(cell, log.place(cell.row, *columns[field]), log)
     return [Row(number, texts, columns) for number, texts in sorted(rows.items())]
+
+
+def _find_header(cells: pd.DataFrame, names: Mapping[str, tuple[str, ...]], least_named: int) -> int:
+    """The row of the header: the first that names so many fields; where none does, the first that holds anything."""
+    known = {header_key(name) for its in names.values() for name in its}
+    named = cells["value"].map(lambda value: header_key(str(value)) in known).groupby(cells["row"]).sum()
+    return int(min(named.index[named >= least_named], default=named.index.min()))
 
 
 def _columns(

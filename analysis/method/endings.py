@@ -45,10 +45,8 @@ def find_ending(kind: str, unit: str, indicator: str, opened: str, cutoff: str, 
 
     opened : the cut-off at which the ask was opened: what changed on that day, it knows of
     """
-    if kind != TARGET and unit not in breaks.units:
-        return f"{MERGED}:{breaks.heirs[unit]}" if unit in breaks.heirs else GONE
-    if kind != TARGET and breaks.begun.get(unit, "") > opened:
-        return f"{MERGED}:{unit}"
+    if kind != TARGET and (ending := find_unit_ending(unit, opened, breaks)):
+        return ending
     if kind in (BAND, FELL) or indicator == TOTAL:
         if breaks.year > opened:
             return YEAR
@@ -61,6 +59,13 @@ def find_ending(kind: str, unit: str, indicator: str, opened: str, cutoff: str, 
     if kind == SIGNAL and _has_new_baseline(unit, indicator, opened, cutoff, breaks.rebase):
         return BASELINE
     return ""
+
+
+def find_unit_ending(unit: str, opened: str, breaks: Breaks) -> str:
+    """MERGED or GONE, where the unit is not the one any more that was asked; else ""."""
+    if unit not in breaks.units:
+        return f"{MERGED}:{breaks.heirs[unit]}" if unit in breaks.heirs else GONE
+    return f"{MERGED}:{unit}" if breaks.begun.get(unit, "") > opened else ""
 
 
 def _has_new_baseline(unit: str, indicator: str, opened: str, cutoff: str, rebase: Sequence[Mapping[str, str]]) -> bool:

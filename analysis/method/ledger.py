@@ -1,8 +1,8 @@
 """The ledger of asks: one row for each ask that is open, or closed this week, with its course since it was opened.
 
-It follows from the ledgers of all earlier published reports and from what this week's figures ask (asked.py); nothing
-else is remembered. So a week that is made again, or made late, has the ledger that it would have had in time. Pure
-functions; docs/method.md §14.
+It follows from the ledgers of all earlier published reports, from what this week's figures ask (asked.py) and from what
+was answered (answers.py); nothing else is remembered. So a week that is made again, or made late, has the ledger that
+it would have had in time. Pure functions; docs/method.md §14.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis import tables
+from analysis.config.working_days import add_working_days
 from analysis.method import asked, endings
+from analysis.method.answers import DONE as OFFICE_DONE
+from analysis.method.answers import END as OFFICE_END
+from analysis.method.answers import EXTEND, NO_REPLIES, REPLY, Answers
+from analysis.method.answers import OWN as OFFICE_ASKS
 from analysis.method.asked import BAND, FELL, FLAG, KINDS, OWN, SIGNAL, TARGET, TASK, TOTAL, ZERO
 from analysis.method.endings import Breaks
 from analysis.method.steps import count_blocks
@@ -23,10 +28,11 @@ from analysis.tables import NOT_ITEMISED
 ASKS = list(tables.TABLES["asks"].columns)
 NUMBERS = ("times", "level_opened", "level_before", "level", "rate", "low", "high", "target")
 UNIT, UNITS, DEPARTMENT = tables.ADDRESSEES
-DONE, ENDED, OVERDUE, NEW, STANDING, OPEN = "done", "ended", "overdue", "new", "standing", "open"
-CLOSED = (DONE, ENDED)
+DONE, ENDED, EXTENDED, OVERDUE, NEW, STANDING, OPEN = tables.STATES
+CLOSED = tables.CLOSED
 MET, BETTER, SAME, WORSE, UNCLEAR = "met", "better", "same", "worse", "unclear"
 AGAIN, ONCE, UNSTEADY, AT, CHANGED, OTHER_KIND = "again", "once", "unsteady", "at", "target", "kind"
+EXPLAINED = "explained"
 AGAIN_WITHIN = 4  # reports after it was done, within which the same ask is raised again
 # Our choice (simulated): a flow that was done so often within so many days is met only where it clears its mark.
 STEADY_AT_MOST, STEADY_WITHIN = 2, timedelta(days=364)
@@ -37,7 +43,7 @@ NAN = float("nan")
 class Settings:
     """What the ledger needs besides figures.
 
-    names      : by unit_code, the area's among them
+    names      : by unit_code, the area's among them;  area : its code
     answering  : by indicator or group, the code of the department that answers for it
     targets    : the area's, by indicator
     flows      : indicators whose progress is told by signals
@@ -46,9 +52,11 @@ class Settings:
     step       : size_points, level_tolerance_points
     since      : by unit_code, the day its series began, ISO
     order      : indicators in the order of the table
+    due_days, reply_days : working days after the report that asks, by which it is to be done, or answered; 0: no day
     """
 
     names: Mapping[str, str]
+    area: str = ""
     answering: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
     flows: tuple[str, ...] = ()
@@ -57,6 +65,8 @@ class Settings:
     step: Mapping[str, float] = field(default_factory=lambda: {"size_points": 6.0, "level_tolerance_points": 1.0})
     since: Mapping[str, str] = field(default_factory=dict)
     order: tuple[str, ...] = ()
+    due_days: int = 0
+    reply_days: int = 0
 
 
 class Cell(NamedTuple):
@@ -92,6 +102,15 @@ class Ask:
     ending: str = ""  # why it ends without having been met
     is_again: bool = False  # it was met, and is raised again
     is_unsteady: bool = False  # the figure of its cell went to and fro across its mark
+    answers: tuple = ()  # the rows of replies about it, the newest last
+    is_explained: bool = False  # of a fall that is not regained: a reply gives the cause
+    is_closed: bool = False  # the office says that it is done, whatever the figures say
+    department: str = ""  # of OWN: the department that is asked; "": a unit is
+    own_id: str = ""  # of OWN: its code
+
+    @property
+    def ask_id(self) -> str:
+        return self.own_id or name_ask(self.unit, self.indicator, self.opened)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -101,6 +120,14 @@ class Ask:
     def base(self) -> Any:
         """The row since which it has had its kind: the first, where that never changed; None: since this week."""
         return next(iter(self._own_rows()), None)
+
+    @property
+    def since(self) -> str:
+        """The report that raised it, or raised it again, the newest of them; "": this week does."""
+        if self.is_again:
+            return ""
+        again = [row.cutoff for row in self.rows if AGAIN in row.note.split()]
+        return (again or [row.cutoff for row in self.rows[:1]] or [""])[-1]
 
     @property
     def fall(self) -> Any:
@@ -127,6 +154,11 @@ def name_ask(code: str, indicator: str, opened: str) -> str:
     return f"{code}:{indicator.replace(' ', '+')}:{opened}"
 
 
+def name_own(code: str, indicator: str, opened: str, number: int) -> str:
+    """``30634:CKMB:2023-12-04:1``: an ask of the office itself; several of a report are numbered."""
+    return f"{name_ask(code, indicator, opened)}:{number}"
+
+
 def make_ledger(
     cells: pd.DataFrame,
     tasks: pd.DataFrame,
@@ -135,27 +167,39 @@ def make_ledger(
     cutoff: str,
     breaks: Breaks,
     settings: Settings,
+    replies: pd.DataFrame = NO_REPLIES,
 ) -> pd.DataFrame:
     """The table ``asks`` of a week.
 
     cells   : as ``asked.find_cells`` returns them;  tasks : code, department (its code), indicators, of those in force
     earlier : ASKS after ``cutoff``: the ledgers of the earlier published reports, each in its newest revision
     reports : the cut-offs of those reports that have a ledger, oldest first
+    replies : the rows of the table of this and of the earlier reports, each with the report that shows it first
     Returns : ASKS, the strongest kind first, then by indicator and unit
     """
     past = _read_past(earlier)
-    held = _read_cells(cells)
+    held, answers = _read_cells(cells), Answers(replies, cutoff)
     unsteady = _find_unsteady(past, cutoff, settings.flows)
     open_before, done_before = (
-        [_look_at(replace(ask, is_unsteady=ask.place in unsteady), held, cutoff, breaks) for ask in asks]
+        [
+            _look_at(
+                replace(ask, is_unsteady=ask.place in unsteady, answers=answers.about(ask.ask_id)),
+                *(held, cutoff, breaks, settings),
+            )
+            for ask in asks
+        ]
         for asks in (_find_open(past, reports), _find_done(past, reports))
     )
     again = {ask.place: ask for ask in done_before if not ask.ending}
     ended = [ask for ask in open_before if ask.ending]
-    going = [_take_kind(ask, held, settings) for ask in open_before if not ask.ending]
-    every = [*ended, *going, *_raise(held, going, again, cutoff, settings)]
-    rows = [_tell(ask, cutoff, settings) for ask in every]
-    rows += _tell_tasks(tasks, past, reports, cutoff)
+    going = [_go_on(ask, held, settings) for ask in open_before if not ask.ending]
+    raised = [
+        replace(ask, answers=answers.about(ask.ask_id, ask.unit, ask.indicator))
+        for ask in _raise(held, going, again, cutoff, settings)
+    ]
+    own = _find_own(past, answers, reports, cutoff, breaks)
+    rows = [_tell(ask, cutoff, settings) for ask in (*ended, *going, *raised, *own)]
+    rows += _tell_tasks(tasks, past, reports, cutoff, answers)
     return pd.DataFrame(_in_order(rows, settings), columns=ASKS)
 
 
@@ -199,7 +243,11 @@ def _find_open(past: Mapping[str, list], reports: list[str]) -> Iterator[Ask]:
 
 def _find_done(past: Mapping[str, list], reports: list[str]) -> list[Ask]:
     """The asks that were done within the last reports, the newest last."""
-    recent = [rows for rows in past.values() if rows[-1].state == DONE and rows[-1].cutoff in reports[-AGAIN_WITHIN:]]
+    recent = [
+        rows
+        for rows in past.values()
+        if rows[-1].state == DONE and rows[-1].kind != OWN and rows[-1].cutoff in reports[-AGAIN_WITHIN:]
+    ]
     return [_follow(rows) for rows in sorted(recent, key=lambda rows: rows[-1].cutoff)]
 
 
@@ -223,8 +271,8 @@ def _follow(rows: list) -> Ask:
 # -- what becomes of an ask ------------------------------------------------------------------------------------------
 
 
-def _look_at(ask: Ask, held: Mapping, cutoff: str, breaks: Breaks) -> Ask:
-    """The ask with what this week's figures say of its cell, and why it ends, if it does."""
+def _look_at(ask: Ask, held: Mapping, cutoff: str, breaks: Breaks, settings: Settings) -> Ask:
+    """The ask with what this week's figures and the replies say of its cell, and why it ends, if it does."""
     its = held.get(ask.place, {})
     cell = its.get(ask.kind, NOTHING)
     ending = endings.find_ending(ask.kind, ask.unit, ask.indicator, ask.opened, cutoff, breaks)
@@ -234,7 +282,30 @@ def _look_at(ask: Ask, held: Mapping, cutoff: str, breaks: Breaks) -> Ask:
         ending = endings.CORRECTED  # the newest revision of that week does not raise it
     if not ending and ask.kind == SIGNAL and cell.met and endings.has_outlasted(ask.opened, cutoff):
         ending = endings.BASELINE
-    return replace(ask, cell=cell, ending=ending)
+    ask = replace(ask, cell=cell, ending=ending)
+    return replace(ask, is_explained=ask.kind == FELL and not _is_regained(ask, settings) and _has_cause(ask))
+
+
+def _has_cause(ask: Ask) -> bool:
+    """Whether a reply that names the fall gives its cause, since the report that raised it."""
+    replies = [each for each in ask.answers if each.kind == REPLY and each.indicator]
+    return any(each.cause and each.day >= ask.fall.cutoff for each in replies)
+
+
+def _go_on(ask: Ask, held: Mapping, settings: Settings) -> Ask:
+    """The open ask as this week leaves it: as the figures say, and where these do not meet it, as the office says."""
+    if _is_met(ask, settings) and not ask.cell.raised:
+        return _take_kind(ask, held, settings)
+    closed = _close(ask)
+    return _take_kind(ask, held, settings) if closed is ask else closed
+
+
+def _close(ask: Ask) -> Ask:
+    """The ask as the office says, where it has closed it since the report that raised it."""
+    said = [each.kind for each in ask.answers if each.kind in (OFFICE_DONE, OFFICE_END) and each.cutoff >= ask.since]
+    if not said:
+        return ask
+    return replace(ask, is_closed=True) if said[-1] == OFFICE_DONE else replace(ask, ending=endings.OFFICE)
 
 
 def _take_kind(ask: Ask, held: Mapping, settings: Settings) -> Ask:
@@ -255,7 +326,7 @@ def _raise(
     """The asks of cells that are not asked about yet. A gap that asks alone does so only where the unit is asked about
     no other fall."""
     asked_about = {ask.place for ask in going}
-    falling = {ask.unit for ask in going if ask.kind == FELL and not _is_done(ask, settings)}
+    falling = {ask.unit for ask in going if ask.kind == FELL and (ask.cell.raised or not _is_regained(ask, settings))}
     falling |= {unit for (unit, _), its in held.items() if FELL in its and its[FELL].raised and not its[FELL].alone}
     for place, its in held.items():
         raised = [kind for kind, cell in its.items() if cell.raised and not (cell.alone and place[0] in falling)]
@@ -272,12 +343,17 @@ def _is_done(ask: Ask, settings: Settings) -> bool:
 def _is_met(ask: Ask, settings: Settings) -> bool:
     """Whether this week's figures meet what the ask asks for, whatever else stands in its cell."""
     if ask.kind == FELL:
-        return ask.cell.level >= ask.target - _drift(ask, settings)
+        return ask.is_explained or _is_regained(ask, settings)
     if ask.kind == FLAG and ask.is_unsteady:
         return ask.cell.level >= min(ask.cell.target + settings.least_move, 100.0)
     if ask.kind == FLAG and ask.cell.is_confirmed and ONCE in ask.rows[-1].note.split():
         return True
     return ask.cell.met
+
+
+def _is_regained(ask: Ask, settings: Settings) -> bool:
+    """Whether a fall has the points again that it had before."""
+    return ask.cell.level >= ask.target - _drift(ask, settings)
 
 
 def _drift(ask: Ask, settings: Settings) -> float:
@@ -291,19 +367,21 @@ def _tell(ask: Ask, cutoff: str, settings: Settings) -> dict:
     """The ask's row."""
     cell, last = ask.cell, ask.rows[-1] if ask.rows else None
     was_open = last is not None and last.state not in CLOSED
-    state = _find_state(ask, cutoff, settings)
+    due, is_extended = _find_due(ask, cutoff, settings)
+    state = _find_state(ask, cutoff, settings, due, is_extended)
+    replied, reply = _find_reply(ask.answers)
     return {
-        "ask_id": name_ask(ask.unit, ask.indicator, ask.opened),
-        "addressee": UNITS if ask.kind == TARGET else UNIT,
+        "ask_id": ask.ask_id,
+        "addressee": _find_addressee(ask, settings),
         "unit_code": ask.unit,
         "unit_name": settings.names.get(ask.unit, last.unit_name if last else ""),
-        "department": settings.answering.get(ask.indicator, ""),
+        "department": ask.department or settings.answering.get(ask.indicator, ""),
         "indicator": ask.indicator,
         "kind": ask.kind,
         "opened": ask.opened,
         "times": float(sum(row.state not in CLOSED for row in ask.rows) + (state not in CLOSED)),
-        "due": last.due if last else "",
-        "reply_by": last.reply_by if last else "",
+        "due": due,
+        "reply_by": last.reply_by if ask.since else _set_day(cutoff, settings.reply_days),
         "level_opened": ask.base.level if ask.base else cell.level,
         "level_before": last.level if was_open and last.kind == ask.kind else NAN,
         "level": cell.level,
@@ -313,26 +391,60 @@ def _tell(ask: Ask, cutoff: str, settings: Settings) -> dict:
         "target": ask.target,
         "progress": _judge(ask, state, settings),
         "state": state,
-        "replied": "",
-        "reply": "",
+        "replied": replied,
+        "reply": reply,
         "note": " ".join(_note(ask, state, settings)),
     }
 
 
-def _find_state(ask: Ask, cutoff: str, settings: Settings) -> str:
+def _find_addressee(ask: Ask, settings: Settings) -> str:
+    if ask.department:
+        return DEPARTMENT
+    return UNITS if ask.kind == TARGET or ask.unit == settings.area else UNIT
+
+
+def _find_reply(answers: Collection) -> tuple[str, str]:
+    """The day and the words of the newest reply; of one without words the cause or the solution that it gives."""
+    newest = next((each for each in reversed(answers) if each.kind == REPLY), None)
+    return (newest.day, newest.text or newest.cause or newest.solution) if newest else ("", "")
+
+
+def _set_day(cutoff: str, count: int) -> str:
+    """So many working days after the report; "" where the office sets none."""
+    return add_working_days(cutoff, count) if count else ""
+
+
+def _find_due(ask: Ask, cutoff: str, settings: Settings) -> tuple[str, bool]:
+    """The day by which it is to be done, and whether the office has moved it since it was raised; "": there is none."""
+    moved = [each for each in ask.answers if each.kind == EXTEND and each.cutoff >= (ask.since or cutoff)]
+    if moved:
+        return moved[-1].promised, True
+    if ask.since:
+        return ask.rows[-1].due, False
+    own = [each.promised for each in ask.answers if each.kind == OFFICE_ASKS and each.promised]
+    return (own[-1] if own else _set_day(cutoff, settings.due_days)), False
+
+
+def _find_state(ask: Ask, cutoff: str, settings: Settings, due: str, is_extended: bool) -> str:
     if ask.ending:
         return ENDED
-    if not ask.rows:
-        return NEW
-    if _is_done(ask, settings):
+    if ask.is_closed or (ask.rows and _is_done(ask, settings)):
         return DONE
-    return OVERDUE if "" < ask.rows[-1].due < cutoff else OPEN
+    if "" < due < cutoff:
+        return OVERDUE
+    if is_extended:
+        return EXTENDED
+    return OPEN if ask.rows else NEW
 
 
 def _judge(ask: Ask, state: str, settings: Settings) -> str:
     """How the ask stands against its beginning."""
-    if state in (NEW, DONE, ENDED):
-        return {NEW: "", DONE: MET, ENDED: UNCLEAR}[state]
+    if ask.kind == OWN:
+        return MET if state == DONE else ""
+    if state == ENDED or (state == DONE and not ask.is_closed):
+        return UNCLEAR if state == ENDED else MET
+    if not ask.rows:
+        return ""
     cell, base = ask.cell, ask.base
     if base is None:  # it has become another kind
         return WORSE if KINDS.index(ask.kind) < KINDS.index(ask.rows[-1].kind) else BETTER
@@ -355,7 +467,11 @@ def _note(ask: Ask, state: str, settings: Settings) -> Iterator[str]:
     if ask.ending:
         yield ask.ending
         return
+    if ask.is_closed:
+        yield endings.OFFICE
     last = ask.rows[-1] if ask.rows else None
+    if ask.is_explained:
+        yield EXPLAINED
     if ask.is_again:
         yield AGAIN
     if last and last.kind != ask.kind:
@@ -379,10 +495,39 @@ def _read_at(note: str) -> float:
     return next((float(code.removeprefix(f"{AT}:")) for code in note.split() if code.startswith(f"{AT}:")), NAN)
 
 
+# -- what the office itself asks -------------------------------------------------------------------------------------
+
+
+def _find_own(
+    past: Mapping[str, list], answers: Answers, reports: list[str], cutoff: str, breaks: Breaks
+) -> Iterator[Ask]:
+    """The office's own asks that were open, and those of this report. Only the office closes them."""
+    for ask_id, rows in past.items():
+        last = rows[-1]
+        if last.kind != OWN or last.state in CLOSED or last.cutoff != reports[-1]:
+            continue
+        department = last.department if last.addressee == DEPARTMENT else ""
+        told = answers.about(ask_id)
+        ask = Ask(OWN, last.unit_code, last.indicator, last.opened, tuple(rows), answers=told, own_id=ask_id)
+        ask = replace(ask, department=department)
+        if last.addressee == UNIT and (ending := endings.find_unit_ending(last.unit_code, last.opened, breaks)):
+            yield replace(ask, ending=ending)
+        elif rows[0].cutoff != last.opened:
+            yield replace(ask, ending=endings.CORRECTED)
+        else:
+            yield _close(ask)
+    for each in answers.asked_by_office():
+        told = answers.about(each.ask_id)
+        own = {"answers": told, "own_id": each.ask_id, "department": each.department}
+        yield Ask(OWN, each.unit_code, each.indicator, cutoff, **own)
+
+
 # -- standing tasks --------------------------------------------------------------------------------------------------
 
 
-def _tell_tasks(tasks: pd.DataFrame, past: Mapping[str, list], reports: list[str], cutoff: str) -> Iterator[dict]:
+def _tell_tasks(
+    tasks: pd.DataFrame, past: Mapping[str, list], reports: list[str], cutoff: str, answers: Answers
+) -> Iterator[dict]:
     """The standing tasks in force, and those that the office has closed since the report before."""
     before = {
         (ask_id.partition(":")[0], rows[-1].indicator): rows[-1]
@@ -393,14 +538,20 @@ def _tell_tasks(tasks: pd.DataFrame, past: Mapping[str, list], reports: list[str
     for code, department, indicators in tasks[["code", "department", "indicators"]].itertuples(index=False):
         last = before.pop((code, indicators), None)
         opened = last.opened if last else cutoff
-        yield empty | {
-            "ask_id": name_ask(code, indicators, opened),
-            "addressee": DEPARTMENT if department else UNITS,
-            "department": department,
-            "indicator": indicators,
-            "opened": opened,
-            "state": STANDING if last else NEW,
-        }
+        ask_id = name_ask(code, indicators, opened)
+        told = answers.about(ask_id, department, indicators) if not last else answers.about(ask_id)
+        yield (
+            empty
+            | dict(zip(("replied", "reply"), _find_reply(told), strict=True))
+            | {
+                "ask_id": ask_id,
+                "addressee": DEPARTMENT if department else UNITS,
+                "department": department,
+                "indicator": indicators,
+                "opened": opened,
+                "state": STANDING if last else NEW,
+            }
+        )
     for last in before.values():
         held = {name: getattr(last, name) for name in ("ask_id", "addressee", "department", "indicator", "opened")}
         yield empty | held | {"state": ENDED, "note": endings.OFFICE}

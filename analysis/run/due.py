@@ -138,7 +138,8 @@ def make_weeks(
 
 
 def is_due(home: Path, area: str, cutoff: str) -> bool:
-    """Whether the week must be made: it has no complete report, or its raw table, remarks or the earlier weeks changed.
+    """Whether the week must be made: it has no complete report, or its raw table, remarks, replies or the earlier
+    weeks changed.
 
     A raw table that is not the published one is a correction. ``pipeline.make_week`` refuses it until a person gives
     the option --reissue.
@@ -149,6 +150,7 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
     return (
         inputs.get("raw") != atomic.digests(paths.raw_files(home, area, cutoff))
         or inputs.get("remarks", []) != atomic.digests(paths.files_beside(home, area, cutoff))
+        or inputs.get("replies", []) != atomic.digests(paths.reply_files(home, area, cutoff))
         or bool(made.get("failed"))
         or not publish.intact(home, made.get("products", {}))
         or not known <= set(there := store.weeks(home, area, cutoff))

@@ -3,6 +3,7 @@
 The driver imports nothing heavy; whatever reads tables runs in a child.
 """
 
+import hashlib
 import importlib.metadata
 import secrets
 import sys
@@ -17,12 +18,13 @@ from pathlib import Path
 from analysis.config import files, wording
 from analysis.config.units import Unit
 from analysis.config.wording import Wording
-from analysis.exits import Exit
+from analysis.exits import AnalysisError, Exit
 from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
 from analysis.weeks import atomic, command, damage, locks, office, paths, provenance, publish, record, store
+from analysis.weeks.forms import write_forms
 from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -105,10 +107,10 @@ class Pipeline:
     notebooks: Path = NOTEBOOKS
     stages: tuple[str, ...] = STAGES
     export: Callable = _export
-    remind: Callable = _remind
     tell: Callable[[str], None] = _tell
     way: EngineOptions = DEFAULT_OPTIONS
     index: Callable = renew_index
+    remind: Callable = _remind
 
 
 def make_week(
@@ -125,14 +127,15 @@ def make_week(
     steps: Pipeline | None = None,
     messages: str = "",
     remind: bool | None = None,
+    forms: bytes | None = None,
 ) -> Outcome:
     """Make and publish the report of one week from its raw tables.
 
     home    : holds config/, data/ and reports/
     cutoff  : ISO date; None: the latest that has a raw table
     lang    : the language of the products
-    raw     : the tables as delivered, and the office's remarks, no two of one name; None: those of data/raw/<area>/,
-              from which remarks are also taken where only tables are named
+    raw     : the tables as delivered, the office's remarks and the replies, no two of one name; None: those of
+              data/raw/<area>/, from which remarks and replies are also taken where only tables are named
     reissue : tables that are not the published ones are a correction; make them the week's next revision
     units   : units to make pages for: "none", "all", or codes (added to the pages of the published week); None: the
               units that have a page in the published week
@@ -140,6 +143,7 @@ def make_week(
     cluster : address of a Dask scheduler whose workers make the pages
     messages : the language of what is said to the person who waits; "": that of the products
     remind  : whether units are reminded of their asks in documents of their own; None: as the published week has it
+    forms   : which units were sent a form (``weeks.forms``); None: as the published week has it, else by the outbox
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     home, words = home.resolve(), wording.load(home, messages or lang)
@@ -147,16 +151,17 @@ def make_week(
         try:
             cutoff = cutoff or paths.newest_raw(home, area)
             given = sorted(raw or (), key=lambda path: path.name)
-            named = paths.without_copies(path for path in given if not paths.is_beside(path))
-            tables = named or paths.raw_files(home, area, cutoff)
+            others = [path for path in given if not (paths.is_beside(path) or paths.is_reply(path))]
+            tables = paths.without_copies(others) or paths.raw_files(home, area, cutoff)
             remarks = [path for path in given if paths.is_beside(path)] or paths.files_beside(home, area, cutoff)
+            replies = [path for path in given if paths.is_reply(path)] or paths.reply_files(home, area, cutoff)
         except paths.NotFound:
             return Outcome(Exit.REFUSED, words.say("run.no_raw", area=area, cutoff=cutoff or "????-??-??"))
         except ValueError as error:
             return Outcome(Exit.REFUSED, words.say("run.no_day", area=area, cutoff=cutoff, reason=error))
         parameters = {"lang": lang, "province_rank": province_rank}
         about = (home, area, cutoff, parameters, words, steps or Pipeline())
-        this = _Week(*about, tables, remarks, reissue, units, jobs, cluster, remind)
+        this = _Week(*about, tables, remarks, replies, reissue, units, jobs, cluster, remind, forms)
         try:
             with publish.locked(home, area, cutoff):
                 kept = publish.tidy(home, area, cutoff)
@@ -256,16 +261,18 @@ class Publication:
 class _Week(Publication):
     tables: list[Path]
     remarks: list[Path]
+    replies: list[Path]
     reissue: bool
     units: str | list[str] | None
     jobs: int | None
     cluster: str
     remind: bool | None = None
+    forms: bytes | None = None
 
     @property
     def raw(self) -> list[Path]:
         """Everything that was delivered for the week."""
-        return self.tables + self.remarks
+        return self.tables + self.remarks + self.replies
 
     @property
     def names(self) -> str:
@@ -276,7 +283,8 @@ class _Week(Publication):
         report = paths.reports(self.home, self.area, self.cutoff, "report.html")
         before = record.read(self.home, self.area, self.cutoff)
         earlier, left_out = self.earlier()
-        inputs = self.inputs(before, earlier)
+        forms = self.sent_forms(before)
+        inputs = self.inputs(before, earlier) | {"forms": hashlib.sha256(forms).hexdigest() if forms else ""}
         for day, file in left_out.items():
             self.steps.tell(self.words.say("run.left_out", area=self.area, cutoff=day, file=file))
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
@@ -316,7 +324,7 @@ class _Week(Publication):
         is_issue = bool(keep) or not was_there or before.get("unissued", bool(before.get("failed")))
         try:
             pages = self.asked(inputs["units"], units)
-            failed, kept = self.make(run, inputs, before, revision, keep, pages, is_issue)
+            failed, kept = self.make(run, inputs, before, revision, keep, pages, is_issue, forms)
         except Exception as error:  # any error: the published week stays, and the person gets a sentence
             return self.failed(run, error)
         finally:
@@ -330,6 +338,8 @@ class _Week(Publication):
         is_remarked = bool(before) and not keep and before.get("inputs", {}).get("remarks", []) != inputs["remarks"]
         if is_remarked:
             done += "\n" + self.words.say("run.remarked", revision=f"r{revision}", area=self.area, cutoff=self.cutoff)
+        if before and not keep and before.get("inputs", {}).get("replies", []) != inputs["replies"]:
+            done += "\n" + self.words.say("replies.anew", revision=f"r{revision}", area=self.area, cutoff=self.cutoff)
         done = "\n".join([done, *self.of_people(kept)])
         if ending := sending.ending(self.home, self.area, self.cutoff, self.words):
             done += "\n" + ending
@@ -367,7 +377,7 @@ class _Week(Publication):
         return held if held == "all" else sorted({*self.units, *(held if isinstance(held, list) else ())})
 
     def inputs(self, before: dict, earlier: dict[str, str]) -> dict:
-        """What decides the products: tables, remarks, rules, code, versions, parameters, earlier weeks, units.
+        """What decides the products: tables, remarks, replies, rules, code, versions, parameters, earlier weeks, units.
 
         before  : the record (run.json) of the published week, which lists the units that have pages
         earlier : the digests that ``earlier`` returns
@@ -375,6 +385,7 @@ class _Week(Publication):
         return self.shared_inputs() | {
             "raw": atomic.digests(self.tables),
             "remarks": atomic.digests(self.remarks),
+            "replies": atomic.digests(self.replies),
             "earlier": earlier,
             "units": self.pages_of(before),
             "remind": before.get("inputs", {}).get("remind", False) if self.remind is None else self.remind,
@@ -389,19 +400,43 @@ class _Week(Publication):
         left_out = {day: tables.damaged for day, tables in looked.items() if tables.damaged}
         return {path: digest for its in whole for path, digest in its.items()}, left_out
 
+    def sent_forms(self, before: dict) -> bytes:
+        """Which units had been sent a form: what the week was made with, else what the outbox knows now."""
+        from analysis.mail.forms import find_sent_forms
+
+        file = paths.processed(self.home, self.area, self.cutoff, "replies", paths.FORMS)
+        if self.forms is not None:
+            return self.forms
+        if "forms" in before.get("inputs", {}):
+            return file.read_bytes() if file.is_file() else b""
+        sent: dict[str, str] = {}
+        with suppress(AnalysisError, OSError):  # a damaged outbox holds up no report; whoever sends is told of it
+            sent = find_sent_forms(self.home, self.area, self.cutoff)
+        return write_forms(sent)
+
     def make(
-        self, run: str, inputs: dict, before: dict, revision: int, keep: str, units: list[Unit], is_issue: bool
+        self,
+        run: str,
+        inputs: dict,
+        before: dict,
+        revision: int,
+        keep: str,
+        units: list[Unit],
+        is_issue: bool,
+        forms: bytes,
     ) -> tuple[str, list[office.Kept]]:
         """Make and publish the week. Returns the sentence about pages that failed, or "", and what is of people.
 
         before   : the record of the published week; outputs with unchanged inputs are reused from that week
         units    : the units that get a page
         is_issue : the revision has not been completely published yet
+        forms    : which units had been sent a form
         """
         began = time.perf_counter()
-        folder = publish.begin(self.home, self.area, self.cutoff, run, self.raw, keep)
-        tables, remarks = map(atomic.digests, paths.held_raw(folder))
-        if (tables, remarks) != (inputs["raw"], inputs["remarks"]):
+        where = (self.home, self.area, self.cutoff, run)
+        folder = publish.begin(*where, self.tables + self.remarks, keep, self.replies, forms)
+        held = map(atomic.digests, (*paths.held_raw(folder), paths.held_replies(folder)))
+        if [*held] != [inputs[name] for name in ("raw", "remarks", "replies")]:
             raise OSError(self.words.say("run.raw_changed", file=self.names))
         record = {"area": self.area, "cutoff": self.cutoff, "revision": revision, "run": run, "inputs": inputs}
         record |= {"commit": provenance.commit(), "stages": {}}

@@ -22,7 +22,7 @@ COMMON = ("code", "commit", "config", "versions")  # keys of a run's record that
 OWN = {  # what each stage reads besides tables: keys of the record
     "1_clean": ("raw", "remarks", "revision", "lang"),
     "2_score": (),
-    "3_trend": ("earlier", "lang"),
+    "3_trend": ("earlier", "replies", "forms", "lang"),
     "4_report": ("raw", "remarks", "revision", "parameters", "units"),
 }
 

@@ -1,8 +1,8 @@
 """Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
-The week is rebuilt in a temporary home, from its own raw table and remarks. The result is compared with the published
-files and with the fingerprints in run.json. Nothing is written in the real home. What people edited or added in the
-week's reports is theirs: it is told, and is no damage.
+The week is rebuilt in a temporary home, from its own raw table, remarks and replies. The result is compared with the
+published files and with the fingerprints in run.json. Nothing is written in the real home. What people edited or added
+in the week's reports is theirs: it is told, and is no damage.
 """
 
 import csv
@@ -94,12 +94,17 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     inputs, held = record.get("inputs", {}), dict(zip(("raw", "remarks"), paths.held_raw(published), strict=True))
     digests = {name: atomic.digests(files) for name, files in held.items()}
     recorded = digests | {"remarks": []} | inputs if inputs else digests
+    held["replies"], forms = paths.held_replies(published), published / "replies" / paths.FORMS
+    digests["replies"] = atomic.digests(held["replies"])
+    recorded = {"replies": []} | recorded
     if not held["raw"] or any(recorded[name] != digests[name] for name in held):
         return Outcome(Exit.FAILED, words.say("verify.raw_changed", folder=published / "raw"))
     pages = sorted(path.stem for path in (paths.reports(home, area, cutoff) / "units").glob("*.html"))
     about = inputs.get("parameters", {}) | {"units": inputs.get("units", pages or "none"), "messages": words.lang}
     about["remind"] = inputs.get("remind", False)
-    return pipeline.make_week(into, area, cutoff, [*held["raw"], *held["remarks"]], steps=steps, **about)
+    about["forms"] = forms.read_bytes() if forms.is_file() else b""
+    delivered = [path for its in held.values() for path in its]
+    return pipeline.make_week(into, area, cutoff, delivered, steps=steps, **about)
 
 
 def _odd(folder: str, names: list[str]) -> list[str]:

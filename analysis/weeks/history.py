@@ -145,6 +145,41 @@ def _place_of_older(home: Path, area: str, days: list[str], folders: Mapping[str
     return frame.assign(**own)
 
 
+def known_asks(week: store.Week) -> pd.DataFrame:
+    """Every ask that a reply of this report may be about, by the newest report that has it.
+
+    Returns : ask_id, addressee, unit_code, unit_name, department, indicator, kind, opened, is_open (before this
+              report). Among them are those of earlier revisions, and what the published week itself asks first
+    Raises  : as ``ledgers``
+    """
+    earlier, reports = ledgers(week)
+    newest = earlier.drop_duplicates("ask_id", keep="last")
+    is_open = (newest["cutoff"] == max(reports, default="")) & ~newest["state"].isin(tables.CLOSED)
+    weeks = [*store.history(week.home, week.area, before=week.cutoff).values()]
+    own = paths.processed(week.home, week.area, week.cutoff)
+    folders = [kept for each in (*(each.folder for each in weeks), own) for kept in store.revisions(each)]
+    folders = [each for each in (*folders, own) if (each / "asks.csv").is_file()]
+    others = _read(week.home, week.area, "asks", folders) if folders else newest.iloc[:0]
+    known = pd.concat([newest.assign(is_open=is_open), others.assign(is_open=False)]).drop_duplicates("ask_id")
+    names = ["ask_id", "addressee", "unit_code", "unit_name", "department", "indicator", "kind", "opened", "is_open"]
+    return known[names].reset_index(drop=True)
+
+
+def replies(week: store.Week) -> pd.DataFrame:
+    """The replies that the published weeks earlier than this one show first: rows of the table ``replies``.
+
+    Raises : as ``ledgers``
+    """
+    base = paths.processed(week.home, week.area)
+    weeks = store.history(week.home, week.area, before=week.cutoff)
+    files = {day: (base / day / "replies.csv") for day in weeks}
+    held = {day: file.read_bytes() for day, file in files.items() if file.is_file()}
+    if not held:
+        return pd.DataFrame(columns=list(tables.TABLES["replies"].columns))
+    frame = table_files.from_csvs("replies", held)
+    return frame[frame["cutoff"] == frame.index.str[:10]].reset_index(drop=True)
+
+
 def find_begun(week: store.Week) -> dict[str, str]:
     """The newest day, ISO, up to the week's cut-off, on which a code began to stand for this unit, by unit_code."""
     scores = week.read("scores").assign(cutoff=week.cutoff)

@@ -19,6 +19,8 @@ STRAY = re.compile(
 REVISION = re.compile("r[1-9][0-9]*")
 DEVICE = re.compile("con|prn|aux|nul|conin\\$|conout\\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 REMARKS = re.compile(r"\d{4}-\d{2}-\d{2}-ghi-chu\.(txt|docx)", re.IGNORECASE | re.ASCII)
+REPLIES = re.compile(r"\d{4}-\d{2}-\d{2}-phan-hoi.*\.(csv|xlsx)", re.IGNORECASE | re.DOTALL | re.ASCII)
+FORMS = "forms.csv"  # of the folder replies/ of a week: which units had been sent a form
 PLACE = re.compile(r"\d{4}-\d{2}-\d{2}-xep-hang\.(csv|xlsx)", re.IGNORECASE | re.ASCII)
 
 
@@ -159,6 +161,23 @@ def is_beside(path: Path) -> bool:
 def is_place(path: Path) -> bool:
     """Whether a file says places in the province or the country, by its name."""
     return PLACE.fullmatch(path.name) is not None
+
+
+def reply_files(home: Path, area: str, cutoff: str, folder: Path | None = None) -> list[Path]:
+    """The files of replies that a week shows: in ``folder/replies/`` of a week or run, else those in data/raw/."""
+    if folder and (folder / "raw").is_dir():
+        return held_replies(folder)
+    return [path for path in reserved_raw(home, area, cutoff) if is_reply(path)]
+
+
+def is_reply(path: Path) -> bool:
+    """Whether a file holds replies, by its name: a table, as people fill it in."""
+    return REPLIES.fullmatch(path.name) is not None
+
+
+def held_replies(folder: Path) -> list[Path]:
+    """The files of replies that a week was made with, as its folder keeps them; sorted by name."""
+    return [path for path in _files(folder / "replies") if is_reply(path)]
 
 
 def held_raw(folder: Path) -> tuple[list[Path], list[Path]]:

@@ -73,10 +73,20 @@ def _find_runs(root: Path, cutoff: str) -> list[Path]:
     return [path for path in root.glob(f".run-{cutoff}-*") if its.fullmatch(path.name)]
 
 
-def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], keep: str = "") -> Path:
+def begin(
+    home: Path,
+    area: str,
+    cutoff: str,
+    run: str,
+    raw: Iterable[Path],
+    keep: str = "",
+    replies: Iterable[Path] = (),
+    forms: bytes = b"",
+) -> Path:
     """Make the private folder of a new run, with copies of the raw tables, which cannot change during the run.
 
-    keep : the name, such as r1, under which the published week is kept; "": it is replaced
+    keep    : the name, such as r1, under which the published week is kept; "": it is replaced
+    replies : the files of replies;  forms : as ``forms.write_forms``
 
     Earlier revisions are copied into the run's folders. So one rename publishes the new revision together with the old
     ones: none is missing at any moment, and the folder of an area holds nothing but weeks. What is of people is not
@@ -103,6 +113,14 @@ def begin(home: Path, area: str, cutoff: str, run: str, raw: Iterable[Path], kee
         (folder / "raw").mkdir(exist_ok=True)
         with atomic.naming(folder / "raw" / path.name):
             shutil.copyfile(path, folder / "raw" / path.name)
+    its_replies = {folder / "replies" / path.name: path for path in replies}
+    if its_replies or forms:
+        (folder / "replies").mkdir()
+    for copy, path in its_replies.items():
+        with atomic.naming(copy):
+            shutil.copyfile(path, copy)
+    if forms:
+        atomic.save(folder / "replies" / paths.FORMS, forms)
     return folder
 
 

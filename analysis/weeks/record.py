@@ -47,8 +47,9 @@ def _is_record(record: dict, area: str, cutoff: str) -> bool:
         and type(record.get("revision", 1)) is int
         and isinstance(inputs, dict)
         and all(_texts(record.get(name, [])) for name in ("units", "failed"))
-        and all(_texts(inputs.get(name, [])) for name in ("raw", "remarks"))
+        and all(_texts(inputs.get(name, [])) for name in ("raw", "remarks", "replies"))
         and isinstance(inputs.get("remind", False), bool)
+        and isinstance(inputs.get("forms", ""), str)
         and (inputs.get("units", "none") in ("none", "all") or _texts(inputs["units"]))
         and all(_texts_by_text(inputs.get(name, {})) for name in ("config", "code", "versions"))
         and _texts_by_text(record.get("stages", {}))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.config import periods
-from analysis.weeks import atomic, parameters, paths
+from analysis.weeks import atomic, forms, parameters, paths
 from analysis.weeks.atomic import digests, sha256
 from analysis.weeks.damage import WITHOUT_NUMBERS, find_damage
 from analysis.weeks.home import find_home
@@ -66,6 +66,14 @@ class Week:
     def files_beside(self) -> list[Path]:
         """What was delivered beside the tables: the run's copies, else the files in data/raw/; mostly none."""
         return paths.files_beside(self.home, self.area, self.cutoff, self.folder)
+
+    def reply_files(self) -> list[Path]:
+        """The files of replies: the run's copies, else the files in data/raw/; mostly none."""
+        return paths.reply_files(self.home, self.area, self.cutoff, self.folder)
+
+    def sent_forms(self) -> dict[str, str]:
+        """The units that had been sent a form when the week was made: by unit_code, the day of the last one, ISO."""
+        return forms.read_forms(self.folder)
 
     def read(self, name: str) -> "pd.DataFrame":
         """The table ``name``; missing text is "", missing numbers are NaN.

@@ -1,10 +1,13 @@
 """The ledger of asks: planted courses, each week's rows worked by hand by docs/method.md §14."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from support.ledgers import AREA, UNIT, Told, make
 
+from analysis.method import answers
 from analysis.method.moves import CHANGE
 from analysis.tables import NOT_ITEMISED
 from analysis.weeks import table_files
@@ -43,6 +46,23 @@ def rest(points: float, gap: float = 0.0, **told) -> Told:
 def targets(*values: tuple[float, float], **told) -> list[Told]:
     """Weeks in which two units filed so much online; the target is 50."""
     return [Told({"DVCTT": own}, {"DVCTT": other}, **told) for own, other in values]
+
+
+def reply(ask: str, kind: str = "reply", **told: str) -> dict[str, str]:
+    """A reply of the unit about one of its asks: its indicator and, behind ``@``, when it was opened."""
+    indicator, _, opened = ask.partition("@")
+    named = {"ask_id": f"{UNIT}:{indicator}:{opened}" if opened else "", "unit_code": UNIT, "indicator": indicator}
+    return named | {"kind": kind} | told
+
+
+def answered(told: Told, *replies: dict[str, str]) -> Told:
+    return dataclasses.replace(told, replies=replies)
+
+
+def own(text: str, number: int = 1, day: str = DAYS[0], **told: str) -> dict[str, str]:
+    """What the office itself asks of the unit, about CT."""
+    ask_id = f"{UNIT}:CT:{day}:{number}"
+    return {"ask_id": ask_id, "unit_code": UNIT, "indicator": "CT", "kind": "own", "text": text} | told
 
 
 def zero(*values: float) -> list[Told]:
@@ -315,6 +335,92 @@ COURSES = {
             "CKMB flag open unclear 2 40>42/50; TOTAL band ended unclear 1 49>51/- year; TT fell ended unclear 1 4>1/6 year",
         ],
     ),
+    "a fall is met by a reply that gives its cause": (
+        [
+            fell(4.0, 6.0),
+            answered(fell(4.0), reply(f"TT@{DAYS[0]}", text="Đã rõ.")),
+            answered(fell(4.0), reply(f"TT@{DAYS[0]}", cause="Phiếu khảo sát chưa được gửi.")),
+            fell(4.0),
+        ],
+        [
+            "TT fell new - 1 4>4/6",
+            "TT fell open same 2 4>4/6",
+            "TT fell done met 2 4>4/6 explained",
+            "",
+        ],
+    ),
+    "a cause that names no part explains none, nor does one from before the fall": (
+        [
+            fell(4.0, 6.0),
+            answered(fell(4.0), reply(f"TT@{DAYS[0]}", indicator="", cause="Thiếu người.")),
+            answered(fell(4.0), reply(f"TT@{DAYS[0]}", cause="Thiếu người.", day="2023-10-01")),
+        ],
+        ["TT fell new - 1 4>4/6", "TT fell open same 2 4>4/6", "TT fell open same 3 4>4/6"],
+    ),
+    "a cause given under the report that asks closes it in the next, and a further fall is asked again": (
+        [
+            answered(fell(4.0, 6.0), reply(f"TT@{DAYS[0]}", cause="Lỗi phần mềm.", day=DAYS[0])),
+            fell(2.0, 4.0),
+            fell(2.0),
+            answered(fell(2.0), reply(f"TT@{DAYS[0]}", cause="Lỗi nữa.", day=DAYS[1])),
+        ],
+        [
+            "TT fell new - 1 4>4/6",
+            "TT fell open worse 2 4>2/4 explained again",
+            "TT fell open worse 3 4>2/4",
+            "TT fell done met 3 4>2/4 explained",
+        ],
+    ),
+    "a fall that is explained leaves a weaker kind that stands": (
+        [
+            dataclasses.replace(tt(5), parts={"TT": 4.0}, fell={"TT": 6.0}),
+            dataclasses.replace(tt(5), parts={"TT": 4.0}, replies=(reply(f"TT@{DAYS[0]}", cause="Lỗi phần mềm."),)),
+        ],
+        ["TT fell new - 1 4>4/6", "TT flag open better 2 5>5/8 explained kind:fell>flag"],
+    ),
+    "the office says that an ask is done, and the figures ask it again": (
+        [*ckmb(40), answered(*ckmb(42), reply(f"CKMB@{DAYS[0]}", "done")), *ckmb(42, 55)],
+        [
+            "CKMB flag new - 1 40>40/50",
+            "CKMB flag done better 1 40>42/50 office",
+            "CKMB flag open better 2 40>42/50 again",
+            "CKMB flag done met 2 40>55/50",
+        ],
+    ),
+    "the office ends an ask, and what the next report's figures ask is another one": (
+        [*ckmb(40), answered(*ckmb(42), reply(f"CKMB@{DAYS[0]}", "end")), *ckmb(42)],
+        ["CKMB flag new - 1 40>40/50", "CKMB flag ended unclear 1 40>42/50 office", "CKMB flag new - 1 42>42/50 #2"],
+    ),
+    "what the figures meet needs no word of the office": (
+        [*ckmb(40), answered(*ckmb(50), reply(f"CKMB@{DAYS[0]}", "end"))],
+        ["CKMB flag new - 1 40>40/50", "CKMB flag done met 1 40>50/50"],
+    ),
+    "the office's word under the report that asks counts in the next, once": (
+        [answered(*ckmb(40), reply(f"CKMB@{DAYS[0]}", "done")), *ckmb(40, 40, 40)],
+        [
+            "CKMB flag new - 1 40>40/50",
+            "CKMB flag done same 1 40>40/50 office",
+            "CKMB flag open same 2 40>40/50 again",
+            "CKMB flag open same 3 40>40/50",
+        ],
+    ),
+    "an ask of the office itself lives until the office says so, beside what the figures ask": (
+        [answered(*zero(0), own("Rà soát.")), *zero(1), answered(*zero(1), reply(f"CT@{DAYS[0]}:1", "done")), *zero(1)],
+        [
+            "CT own new - 1 ->-/-; CT zero new - 1 0>0/0",
+            "CT own open - 2 ->-/-; CT zero done met 1 0>1/0",
+            "CT own done met 2 ->-/- office",
+            "",
+        ],
+    ),
+    "the office ends an ask of its own": (
+        [answered(*zero(1), own("Rà soát.")), answered(*zero(1), reply(f"CT@{DAYS[0]}:1", "end"))],
+        ["CT own new - 1 ->-/-", "CT own ended - 1 ->-/- office"],
+    ),
+    "an ask of the office ends with its unit": (
+        [answered(*zero(1), own("Rà soát.")), Told(**GONE)],
+        ["CT own new - 1 ->-/-", "CT own ended - 1 ->-/- merged:b"],
+    ),
     "tasks stand, and are closed by the office": (
         [Told(tasks=(("t", "justice", "CT"), ("all", "", "")))] * 2 + [Told(tasks=(("all", "", ""),))] * 2,
         [
@@ -374,6 +480,114 @@ def test_the_level_of_the_week_before_is_shown_beside_that_of_the_first():
 def test_the_department_of_an_ask_is_the_one_that_answers_for_its_indicator():
     rows = follow([Told({"CKMB": 40, "CT": 0})])[DAYS[0]]
     assert dict(zip(rows["indicator"], rows["department"], strict=True)) == {"CKMB": "", "CT": "justice"}
+
+
+def dated(*weeks: Told) -> list[list[tuple[str, str, str]]]:
+    """Due, reply_by and state of each ask, week by week."""
+    return [[tuple(row) for row in rows[["due", "reply_by", "state"]].values] for rows in follow([*weeks]).values()]
+
+
+def test_where_the_office_sets_no_days_nothing_is_due_nor_overdue():
+    assert dated(*ckmb(40, 40)) == [[("", "", "new")], [("", "", "open")]]
+
+
+def test_due_days_are_working_days_after_the_report_that_opened_the_ask_and_the_day_itself_is_not_overdue():
+    weeks = ckmb(40, 40, 40, 51, days=(5, 3))
+    first = ("2023-10-09", "2023-10-05")
+    assert dated(*weeks) == [[(*first, state)] for state in ("new", "open", "overdue", "done")]
+
+
+def test_an_ask_that_is_raised_again_is_due_anew():
+    last = dated(*ckmb(40, 51, 40, days=(5, 3)))[-1]
+    assert last == [("2023-10-23", "2023-10-19", "open")]
+
+
+def test_an_extension_moves_the_day_and_a_promise_does_not():
+    promise = reply(f"CKMB@{DAYS[0]}", promised="2023-12-31", text="Sẽ làm.")
+    moved = reply(f"CKMB@{DAYS[0]}", "extend", promised="2023-10-20")
+    later = reply(f"CKMB@{DAYS[0]}", "extend", promised="2023-11-03")
+    week = ckmb(40, days=(5, 0))[0]
+    weeks = [week, answered(week, promise), answered(week, moved), week, answered(week, later), week]
+    expected = ["2023-10-09 new", "2023-10-09 open", "2023-10-20 extended", "2023-10-20 overdue"]
+    expected += ["2023-11-03 extended", "2023-11-03 overdue"]
+    days = [*DAYS[:5], DAYS[6]]
+    made = follow(weeks, days)
+    assert [f"{rows['due'].item()} {rows['state'].item()}" for rows in made.values()] == expected
+
+
+def test_an_extension_dates_an_ask_of_an_office_that_sets_no_days():
+    moved = reply(f"CKMB@{DAYS[0]}", "extend", promised="2023-10-20")
+    assert dated(*ckmb(40), answered(*ckmb(40), moved))[-1] == [("2023-10-20", "", "extended")]
+
+
+def test_an_extension_from_before_an_ask_was_raised_again_is_over():
+    moved = reply(f"CKMB@{DAYS[0]}", "extend", promised="2023-12-31")
+    assert dated(*ckmb(40), answered(*ckmb(40), moved), *ckmb(51, 40))[-1] == [("", "", "open")]
+
+
+def test_the_offices_own_ask_is_due_on_the_day_that_it_says_and_several_of_a_report_are_numbered():
+    asks = own("Một.", promised="2023-10-10"), own("Hai.", 2)
+    made = follow([answered(Told(days=(5, 0)), *asks), Told(), Told()])
+    told = made[DAYS[2]][["ask_id", "due", "state", "addressee", "department"]].values.tolist()
+    assert told == [
+        ["a:CT:2023-10-02:1", "2023-10-10", "overdue", "unit", "justice"],
+        ["a:CT:2023-10-02:2", "2023-10-09", "overdue", "unit", "justice"],
+    ]
+
+
+def test_the_office_asks_a_department_and_all_units_too():
+    to_department = own("Phối hợp.", ask_id=f"justice:CT:{DAYS[0]}:1", unit_code="", department="justice")
+    to_all = own("Rà soát.", ask_id=f"{AREA}:CT:{DAYS[0]}:1", unit_code=AREA)
+    made = follow([answered(Told(), to_department, to_all), Told()])
+    told = made[DAYS[1]][["addressee", "unit_code", "department", "state"]].values.tolist()
+    assert sorted(told) == [["department", "", "justice", "open"], ["units", AREA, "justice", "open"]]
+
+
+def test_an_own_ask_that_its_file_does_not_hold_any_more_ends_as_corrected():
+    made = follow([answered(Told(), own("Một.")), Told()])
+    made[DAYS[0]] = make(Told(), made, DAYS[0])
+    assert said(make(Told(), made, DAYS[2])) == "CT own ended - 1 ->-/- corrected"
+
+
+def test_the_newest_reply_is_shown_by_its_day_and_of_one_without_words_what_it_gives():
+    def replied(*replies: dict[str, str]) -> tuple[str, str]:
+        row = follow([*ckmb(40), answered(*ckmb(40), *replies)])[DAYS[1]]
+        return row["replied"].item(), row["reply"].item()
+
+    first = reply(f"CKMB@{DAYS[0]}", text="Một.", day="2023-10-04")
+    second = reply(f"CKMB@{DAYS[0]}", solution="Hai.", day="2023-10-06")
+    moved = reply(f"CKMB@{DAYS[0]}", "extend", promised="2023-10-20", text="Gia hạn.", day="2023-10-07")
+    assert replied() == ("", "")
+    assert replied(second, first) == replied(first, second, moved) == ("2023-10-06", "Hai.")
+
+
+def test_a_reply_that_names_no_ask_answers_what_its_report_asks_first_and_nothing_else():
+    general = reply("", text="Sẽ làm.")
+    rows = follow([*ckmb(40), answered(Told({"CKMB": 40, "CT": 0}), general)])[DAYS[1]]
+    assert dict(zip(rows["indicator"], rows["reply"], strict=True)) == {"CKMB": "", "CT": "Sẽ làm."}
+
+
+def test_the_table_holds_this_reports_replies_and_the_earlier_ones_of_asks_that_it_shows():
+    first = reply(f"CKMB@{DAYS[0]}", text="Một."), reply("", indicator="CT", text="Không ai hỏi.")
+    made = follow([answered(*ckmb(40), *first), answered(*ckmb(55), reply(f"CKMB@{DAYS[0]}", text="Hai.")), *ckmb(55)])
+    told = {}
+    for day, rows in made.items():
+        every = pd.concat([each.attrs["replies"] for then, each in made.items() if then <= day])
+        table = answers.tell_replies(every, rows, {UNIT: "2023-10-03", "b": "2023-10-03"}, day)
+        table_files.checked("replies", table)
+        told[day] = [" ".join(filter(None, [each.cutoff[5:], each.kind, each.text])) for each in table.itertuples()]
+    assert [told[day] for day in DAYS[:3]] == [
+        ["10-02 reply Một.", "10-02 reply Không ai hỏi.", "10-02 form"],
+        ["10-02 reply Một.", "10-09 reply Hai.", "10-09 form"],
+        [],
+    ]
+
+
+def test_a_reply_that_names_no_ask_stands_in_the_table_once_for_each_ask_that_it_fits():
+    general = reply("", text="Sẽ làm.")
+    rows = follow([answered(Told({"CKMB": 40, "CT": 0}), general)])[DAYS[0]]
+    table = answers.tell_replies(rows.attrs["replies"], rows, {}, DAYS[0])
+    assert sorted(table["ask_id"]) == ["a:CKMB:2023-10-02", "a:CT:2023-10-02"]
 
 
 def test_a_first_issue_that_is_corrected_is_measured_by_its_newest_revision():

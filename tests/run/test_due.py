@@ -151,13 +151,13 @@ def test_a_file_named_by_a_day_that_is_none_is_told_and_the_others_are_made(home
 
 def test_a_reserved_file_makes_no_week_due(home):
     made(home)
-    for name in ("2023-12-18-ghi-chu.txt", f"{SECOND}-phan-hoi.txt", f"{FIRST}-phan-hoi.csv"):
+    for name in ("2023-12-18-ghi-chu.txt", f"{SECOND}-phan-hoi.txt", "2023-12-18-phan-hoi.csv"):
         put(home / "data" / "raw" / AREA / name, "no table")
     assert (made(home), due.missing(home, AREA)) == (([], {}), [])
 
 
 @pytest.mark.parametrize("remark", ["new", "changed", "removed"])
-@pytest.mark.parametrize("name", ["ghi-chu.txt", "xep-hang.csv"])
+@pytest.mark.parametrize("name", ["ghi-chu.txt", "xep-hang.csv", "phan-hoi.csv", "phan-hoi-30634.xlsx"])
 def test_other_remarks_or_another_place_make_their_week_due_and_no_later_one(home, remark, name):
     beside = home / "data" / "raw" / AREA / f"{SECOND}-{name}"
     if remark != "new":

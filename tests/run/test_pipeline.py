@@ -260,7 +260,7 @@ def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_
     pipeline.make_week(home, AREA, steps=steps(home, stages=()))
     before = contents(*published(home))
     raw = home / "data" / "raw" / AREA
-    for name in (f"{CUTOFF}-phan-hoi.xlsx", f"{CUTOFF}-PHAN-HOI.csv", "2023-12-18-phan-hoi.csv"):
+    for name in (f"{CUTOFF}-phan-hoi.pdf", f"{CUTOFF}-PHAN-HOI.eml", "2023-12-18-phan-hoi.csv"):
         put(raw / name, "no table")
     again, told = pipeline.make_week(home, AREA, steps=steps(home, stages=())), []
     assert (again.status, "Không có gì mới" in again.message) == (Exit.DONE, True)
@@ -272,11 +272,11 @@ def test_reserved_files_beside_the_table_and_later_than_it_leave_the_week_as_it_
     assert (outcome.status, outcome.report) == (Exit.DONE, published(home)[1] / "report.html")
     assert [path.name for path in (published(home)[0] / "raw").iterdir()] == [f"{CUTOFF}.txt"]
     (line,) = (line for line in told if "chưa được đọc" in line)
-    assert f"{CUTOFF}-PHAN-HOI.csv và {CUTOFF}-phan-hoi.xlsx" in line and "2023-12-18" not in line
+    assert f"{CUTOFF}-PHAN-HOI.eml và {CUTOFF}-phan-hoi.pdf" in line and "2023-12-18" not in line
 
 
 def test_a_table_named_by_the_person_is_not_told_as_unread_whatever_its_name(home):
-    named = put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.csv", "table")
+    named = put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.pdf", "table")
     pipeline.make_week(home, AREA, CUTOFF, raw=[named], steps=steps(home, stages=(), told=(told := [])))
     assert [line for line in told if "chưa được đọc" in line] == []
 
@@ -495,6 +495,49 @@ def test_a_week_issued_again_is_made_again_as_the_same_revision(home):
     put(home / "config" / AREA / "units.csv", "a rule")
     assert "Đã làm xong" in week_of(home, "second").message
     assert state(home) == before
+
+
+# -- replies -----------------------------------------------------------------------------------------------------------
+
+
+def test_new_changed_and_removed_replies_make_the_week_again_as_the_same_revision_and_are_kept_apart_from_the_tables(
+    home,
+):
+    week_of(home, "first")
+    without, recorded = state(home), record(home)["inputs"]["raw"]
+    reply = home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi-30634.xlsx"
+    for text in ("new", "changed", ""):
+        put(reply, text) if text else reply.unlink()
+        outcome = week_of(home, "first")
+        assert (outcome.status, outcome.is_issue) == (Exit.DONE, False)
+        assert say("replies.anew", revision="r1", area=AREA, cutoff=CUTOFF) in outcome.message
+        assert (record(home)["revision"], record(home)["inputs"]["raw"]) == (1, recorded)
+        kept = {name: data for name, data in inside(published(home)[0]).items() if "phan-hoi" in name}
+        assert kept == ({f"replies/{reply.name}": text.encode()} if text else {})
+        assert not (published(home)[0] / "r1").exists()
+        assert "Không có gì mới" in week_of(home, "first").message
+    assert state(home) == without
+
+
+def test_a_correction_keeps_its_replies_and_another_table_stays_one(home):
+    week_of(home, "first")
+    put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.csv", "x")
+    assert week_of(home, "second").status == Exit.REFUSED
+    assert (week_of(home, "second", reissue=True).status, record(home)["revision"]) == (Exit.DONE, 2)
+    assert len(record(home)["inputs"]["replies"]) == 1
+
+
+def test_which_units_were_sent_a_form_is_kept_with_the_week_as_it_was_when_the_week_was_made_first(home, monkeypatch):
+    sent = {"30634": "2023-12-05"}
+    monkeypatch.setattr("analysis.mail.forms.find_sent_forms", lambda *where: dict(sent))
+    week_of(home, "first")
+    file = published(home)[0] / "replies" / "forms.csv"
+    assert file.read_text("utf-8") == "unit_code,day\n30634,2023-12-05\n"
+    sent["30637"] = "2023-12-06"
+    assert "Không có gì mới" in week_of(home, "first").message
+    put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.csv", "x")
+    week_of(home, "first")
+    assert file.read_text("utf-8") == "unit_code,day\n30634,2023-12-05\n"
 
 
 # -- the office's own remarks ------------------------------------------------------------------------------------------

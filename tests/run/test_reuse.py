@@ -19,7 +19,7 @@ RECORD = {
     "commit": "c",
     "revision": 1,
     "inputs": {
-        "code": {"a": "1"}, "config": {"b": "2"}, "versions": {"pandas": "3"}, "raw": ["r"], "remarks": [],
+        "code": {"a": "1"}, "config": {"b": "2"}, "versions": {"pandas": "3"}, "raw": ["r"], "remarks": [], "replies": [], "forms": "",
         "earlier": {},
         "parameters": {"lang": "vi", "province_rank": ""}, "units": "none",
     },
@@ -64,6 +64,8 @@ def corrected(home, old: str, new: str):
         ({"versions": {"pandas": "4"}}, ["1_clean", "2_score", "3_trend", "4_report"]),
         ({"raw": ["s"]}, ["1_clean", "4_report"]),
         ({"remarks": ["s"]}, ["1_clean", "4_report"]),
+        ({"replies": ["s"]}, ["3_trend"]),
+        ({"forms": "s"}, ["3_trend"]),
         ({"earlier": {"x": "1"}}, ["3_trend"]),
         ({"parameters": {"lang": "vi", "province_rank": "7/11"}}, ["4_report"]),
         ({"parameters": {"lang": "en", "province_rank": ""}}, ["1_clean", "3_trend", "4_report"]),

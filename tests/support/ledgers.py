@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import tables
 from analysis.method import ledger, score
+from analysis.method.answers import REPLIES
 from analysis.method.asked import find_cells
 from analysis.method.endings import Breaks
 from analysis.method.moves import CHANGE
@@ -64,6 +65,8 @@ class Told:
     called  : by flow, its own rate, the usual one, the signal that stands and since when
     breaks, settings : what is not as usual;  since : the day on which the units' series began
     tasks   : code, department, indicators
+    replies : rows of the table that this report shows first, without their cut-off: only what is not empty
+    days    : due_days and reply_days
     """
 
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -79,6 +82,8 @@ class Told:
     settings: Mapping[str, object] = field(default_factory=dict)
     since: str = ""
     tasks: tuple[tuple[str, str, str], ...] = ()
+    replies: tuple[Mapping[str, str], ...] = ()
+    days: tuple[int, int] = (0, 0)
 
 
 def make(told: Told, made: Mapping[str, pd.DataFrame], cutoff: str) -> pd.DataFrame:
@@ -89,15 +94,31 @@ def make(told: Told, made: Mapping[str, pd.DataFrame], cutoff: str) -> pd.DataFr
     earlier = pd.concat([NO_LEDGERS, *(rows.assign(cutoff=day) for day, rows in before.items())], ignore_index=True)
     known = ledger.Settings(
         names={UNIT: "A", OTHER: "B", AREA: "area"},
+        area=AREA,
         answering={"CT": "justice"},
         targets=settings["targets"],
         flows=tuple(FLOWS),
         since=dict.fromkeys((UNIT, OTHER, AREA), told.since),
         order=("CKMB", "DVCTT", "TT", "CT"),
+        due_days=told.days[0],
+        reply_days=told.days[1],
     )
     tasks = pd.DataFrame(told.tasks, columns=list(NO_TASKS.columns))
     breaks = Breaks(**{"units": {*told.units}, **told.breaks})
-    return ledger.make_ledger(cells, tasks, earlier, [*before], cutoff, breaks, known)
+    said = [*(rows.attrs["replies"] for rows in before.values()), find_replies(told, cutoff)]
+    replies = pd.concat(said, ignore_index=True)
+    rows = ledger.make_ledger(cells, tasks, earlier, [*before], cutoff, breaks, known, replies)
+    rows.attrs["replies"] = said[-1]
+    return rows
+
+
+def find_replies(told: Told, cutoff: str) -> pd.DataFrame:
+    """The replies of the week, as a table."""
+    rows = [
+        dict.fromkeys(REPLIES, "") | {"cutoff": cutoff, "row": float(number), "day": cutoff} | dict(each)
+        for number, each in enumerate(told.replies, start=2)
+    ]
+    return pd.DataFrame(rows, columns=REPLIES).astype({"row": float})
 
 
 def _tables(told: Told) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
