@@ -108,8 +108,9 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording, reminders: bool
     """
     place, folder = paths.reports(home, area, cutoff, "mail.eml"), paths.processed(home, area, cutoff)
     name, about = place.relative_to(home).as_posix(), {"area": area, "cutoff": cutoff, "command": command.typed(home)}
+    nothing = "period.mail_nothing" if spans.is_span(cutoff) else "mail.nothing_published"
     if not (place.is_file() or (folder / record.NAME).is_file()):
-        raise NothingPublished(words.say("mail.nothing_published", **about))
+        raise NothingPublished(words.say(nothing, **about))
     try:
         with publish.locked(home, area, cutoff):
             made_as = record.read(home, area, cutoff)
@@ -118,7 +119,7 @@ def compiled(home: Path, area: str, cutoff: str, words: Wording, reminders: bool
                 shown = (folder / record.NAME).relative_to(home).as_posix()
                 raise compose.MailError(words.say("mail.not_as_published", file=shown))
             if not place.is_file() and name not in made:
-                raise NothingPublished(words.say("mail.nothing_published", **about))
+                raise NothingPublished(words.say(nothing, **about))
             table = folder / addressees.LIST
             is_there = table.is_file() or table.relative_to(home).as_posix() in made
             listed = addressees.read_list(_as_published(table, home, made, words)) if is_there else []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.config import rules
+from analysis.config import rules, spans
 from analysis.config.files import ConfigError
 from analysis.config.rules import Rules
 from analysis.config.wording import MISSING, Wording, capital
@@ -34,11 +34,13 @@ from analysis.report.published_weeks import (
     areas_inputs,
     areas_page,
     areas_record,
+    find_drafts,
     has_neighbours,
     inputs,
     is_stale,
     listed_areas,
     published,
+    published_periods,
 )
 from analysis.weeks import atomic, history, paths, store, table_files
 
@@ -66,7 +68,9 @@ def save(home: Path, area: str, words: Wording) -> None:
             return None
         made_of = inputs(home, area, weeks, words)
         held = rules.load(home, area, date.fromisoformat(weeks[-1].cutoff))
-        return made_of, build_index(weeks, read(home, area), held, words, up=up, asks=read_asks(home, area))
+        periods = period_rows(published_periods(home, area), find_drafts(home, area), held, words)
+        about = {"up": up, "asks": read_asks(home, area), "periods": periods}
+        return made_of, build_index(weeks, read(home, area), held, words, **about)
 
     _keep(
         paths.reports(home, area, NAME),
@@ -190,6 +194,7 @@ def build_index(
     words: Wording,
     up: bool = False,
     asks: pd.DataFrame | None = None,
+    periods: list[dict] = (),
 ) -> str:
     """The index as one HTML file without scripts and requests; the same weeks give the same bytes.
 
@@ -198,6 +203,7 @@ def build_index(
     held   : the rules in force at the newest cut-off
     up     : whether the page links to the index of all areas
     asks   : as ``read_asks`` returns them; how many are overdue is marked as internal
+    periods : as ``period_rows`` returns them
     """
     words = held.worded(words)
     area, course = held.settings["name"][words.lang], _course(totals, held)
@@ -211,10 +217,37 @@ def build_index(
     shown = [({"text/html": _html("index", words, up=up, has_totals=has_totals, **first)}, {})]
     if course["cutoff"].nunique() >= LEAST_CUTOFFS:
         shown.append(_chart(course, area, words)._repr_mimebundle_())
+    if periods:
+        shown.append(({"text/html": _html("index_periods", words, rows=periods)}, {}))
     shown.append(({"text/html": _html("index_weeks", words, **_weeks(rows, area, has_totals, words))}, {}))
     news = " ".join(filter(None, [first["published"], first["result"]]))
     head = build_head(held.settings["public"], f"{held.area}/{NAME}", news, kind="website")
     return _page(shown, head, title, words)
+
+
+def period_rows(periods: list[Published], drafts: list[str], held: Rules, words: Wording) -> list[dict]:
+    """The months, quarters and years that have a report, the newest first: ``name``, ``label``, whether it is a
+    ``draft``, its ``revision`` and the ``earlier`` issues, and its files.
+
+    periods : as ``published_periods`` returns them;  drafts : the names of those that were not over when they were made
+    """
+    rows = []
+    for each in reversed(periods):
+        links = {name.removeprefix(f"{each.cutoff}/"): name for name in each.files}
+        rows.append(
+            {
+                "name": each.cutoff,
+                "label": capital(words.span(spans.span(each.cutoff))),
+                "draft": each.cutoff in drafts,
+                "revision": each.revision,
+                "earlier": [(no, links.get(f"r{no}/{REPORT}", "")) for no in range(each.revision - 1, 0, -1)],
+                "file_name": paths.saved_name(held.index.get("short", ""), held.area, each.cutoff),
+                "report": links.get(REPORT, ""),
+                "document": links.get(DOCUMENT, ""),
+                "workbook": links.get(WORKBOOK, ""),
+            }
+        )
+    return rows
 
 
 def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Wording) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from analysis.config import files, periods
 from analysis.config.wording import Wording
-from analysis.weeks import atomic, paths, provenance, record, store
+from analysis.weeks import atomic, paths, period, provenance, record, store
 
 NAME, RECORD = "index.html", "index.json"
 REPORT, DOCUMENT, WORKBOOK = "report.html", "report.docx", "appendix.xlsx"
@@ -55,6 +55,22 @@ def published(home: Path, area: str) -> list[Published]:
     return weeks
 
 
+def published_periods(home: Path, area: str) -> list[Published]:
+    """Every published period as a week is listed, its name in place of a cut-off; by last day, longer ones last."""
+    found = []
+    for name in period.published(home, area):
+        reports, kept = paths.reports(home, area, name), store.revisions(paths.processed(home, area, name))
+        names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
+        links = tuple(f"{name}/{each}" for each in names if (reports / each).is_file())
+        found.append(Published(name, len(kept) + 1, links))
+    return found
+
+
+def find_drafts(home: Path, area: str) -> list[str]:
+    """The names of the published periods that were not over when they were made."""
+    return [name for name in period.published(home, area) if record.read(home, area, name).get("is_draft")]
+
+
 def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str:
     """The fingerprint of everything that the index is made from."""
     config = [
@@ -66,7 +82,15 @@ def inputs(home: Path, area: str, weeks: list[Published], words: Wording) -> str
         f"{name}.csv" for name in ("scores", "changes", "units", "place*", "asks", "corrections", "r*/corrections")
     ]
     held = [path for week in weeks for name in names for path in paths.processed(home, area, week.cutoff).glob(name)]
-    told = [words.lang, weeks, has_neighbours(home, area), provenance.code(), atomic.hashes([*config, *held], home)]
+    periods = [published_periods(home, area), find_drafts(home, area)]
+    told = [
+        words.lang,
+        weeks,
+        periods,
+        has_neighbours(home, area),
+        provenance.code(),
+        atomic.hashes([*config, *held], home),
+    ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

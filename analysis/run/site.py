@@ -28,7 +28,16 @@ from analysis.config.files import ConfigError
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
 from analysis.report.html_head import PREVIEW, address
-from analysis.report.published_weeks import DOCUMENT, NAME, REPORT, WORKBOOK, Published, published
+from analysis.report.published_weeks import (
+    DOCUMENT,
+    NAME,
+    REPORT,
+    WORKBOOK,
+    Published,
+    find_drafts,
+    published,
+    published_periods,
+)
 from analysis.run.internal import is_internal, take_out_internal
 from analysis.run.pipeline import Outcome
 from analysis.weeks import atomic, locks, office, paths, publish, record
@@ -92,7 +101,7 @@ def make_site(
     about = {"changed": changed, "deleted": deleted} if changed or deleted else {}
     said = [words.say("site.left_out", area=area, reason=reason) for area, reason in wrong.items()]
     said.append(words.say(key, folder=folder / NAME, count=count, **about))
-    copied = [(area, week.cutoff) for area, its in weeks.items() for week in its]
+    copied = [(area, each.cutoff) for area, its in weeks.items() for each in [*its, *_find_periods(home, area)]]
     names = [path for area, cutoff in copied for path in _edited(home, area, cutoff, with_word)]
     said += [words.say("site.office", names=words.listed(names))] if names else []
     drafts = [
@@ -180,23 +189,32 @@ def _plan(
 
     plan, addresses = {}, {}
     for area, its in weeks.items():
-        listed = []
-        for week in its:
-            files = dict(_files(home, area, week.cutoff, folder, words, with_word))
+        listed: dict[str, Published] = {}
+        over = _find_periods(home, area)
+        for each in [*its, *over]:
+            files = dict(_files(home, area, each.cutoff, folder, words, with_word))
             plan |= files
             links = tuple(path.removeprefix(f"{area}/") for path in files)
-            listed.append(week._replace(files=tuple(link for link in links if link in week.files)))
+            listed[each.cutoff] = each._replace(files=tuple(link for link in links if link in each.files))
         held = rules.load(home, area, periods.cutoff(its[-1].cutoff))
-        about = {"up": len(weeks | kept) > 1, "asks": indexpage.read_asks(home, area)}
-        page = indexpage.build_index(listed, indexpage.read(home, area), held, indexes, **about)
+        rows = indexpage.period_rows([listed[each.cutoff] for each in over], [], held, indexes)
+        about = {"up": len(weeks | kept) > 1, "asks": indexpage.read_asks(home, area), "periods": rows}
+        own = [listed[week.cutoff] for week in its]
+        page = indexpage.build_index(own, indexpage.read(home, area), held, indexes, **about)
         plan[f"{area}/{NAME}"] = File(made=take_out_internal(page).encode())
         public = held.settings["public"]
         if public["robots"] == "index" and public["base_url"]:
-            pages = [f"{area}/{NAME}", *(f"{area}/{week.cutoff}/{REPORT}" for week in its)]
+            pages = [f"{area}/{NAME}", *(f"{area}/{each.cutoff}/{REPORT}" for each in [*its, *over])]
             addresses |= {address(public, page): address(public, "sitemap.xml") for page in pages}
     both = dict(sorted((weeks | kept).items()))
     plan[NAME] = File(made=indexpage.build_areas_index(home, both, indexes).encode())
     return plan | (_for_search_engines(addresses) if addresses else {})
+
+
+def _find_periods(home: Path, area: str) -> list[Published]:
+    """The months, quarters and years that are public: those that are over. A draft is the office's own."""
+    drafts = find_drafts(home, area)
+    return [each for each in published_periods(home, area) if each.cutoff not in drafts]
 
 
 def _files(

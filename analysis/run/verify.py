@@ -1,8 +1,8 @@
 """Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
-The week is rebuilt in a temporary home, from its own raw table, remarks and replies. The result is compared with the
-published files and with the fingerprints in run.json. Nothing is written in the real home. What people edited or added
-in the week's reports is theirs: it is told, and is no damage.
+The week is rebuilt in a temporary home, from its own raw table, remarks and replies; a period from the stored weeks. The
+result is compared with the published files and with the fingerprints in run.json. Nothing is written in the real home.
+What people edited or added in the reports is theirs: it is told, and is no damage.
 """
 
 import csv
@@ -11,17 +11,18 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from analysis.config import wording
+from analysis.config import spans, wording
 from analysis.config.wording import Wording
 from analysis.exits import Exit
 from analysis.mail import status
-from analysis.run import pipeline
+from analysis.run import period, pipeline
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, command, office, paths, publish, store
+from analysis.weeks import period as periods
 from analysis.weeks import record as records
 
 DIFFERS = Exit.FAILED
@@ -35,22 +36,24 @@ def verify_week(
     """Rebuild a published week and list every difference: DONE where there is none but people's own, else DIFFERS.
 
     home   : holds config/, data/ and reports/
-    cutoff : ISO date; None: the newest published week
+    cutoff : ISO date, or the name of a period; None: the newest published week
     messages : the language of what is said; the week is rebuilt in its own
     Raises : ConfigError, WordingError where the configuration is wrong.
     """
     words = wording.load(home, messages)
     published = store.published(home, area)
     cutoff = cutoff or (published[-1] if published else None)
-    if cutoff not in published:
-        return Outcome(Exit.REFUSED, words.say("verify.nothing_published", area=area, cutoff=cutoff or "????-??-??"))
+    if cutoff not in [*published, *periods.published(home, area)]:
+        key = "period.verify_nothing" if cutoff and spans.is_span(cutoff) else "verify.nothing_published"
+        return Outcome(Exit.REFUSED, words.say(key, area=area, cutoff=cutoff or "????-??-??"))
+    rebuild, what = (_rebuild_period, "period") if spans.is_span(cutoff) else (_rebuild, "verify")
     record = records.read(home, area, cutoff)
     theirs = publish.of_people(home, area, cutoff)
     edited = {name for name, kind in theirs.items() if kind == office.EDITED}
     there = _products(home, area, cutoff, record, edited)
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         rebuilt_home = Path(folder, "home")
-        outcome = _rebuild(home, area, cutoff, record, rebuilt_home, steps, words)
+        outcome = rebuild(home, area, cutoff, record, rebuilt_home, steps, words)
         rebuilt = _products(rebuilt_home, area, cutoff) if outcome.report else None
         now = records.read(rebuilt_home, area, cutoff)
         found = differences(record.get("products"), there, rebuilt)
@@ -68,7 +71,7 @@ def verify_week(
             lines.append(words.say("verify.no_reason"))
     kinds = {kind for _, kind in found}
     if kinds & {"missing", "damaged"} and not kinds & {"other", "new", "not_made"} and rebuilt is not None:
-        lines.append(words.say("verify.heal", area=area, cutoff=cutoff, command=command.typed(home)))
+        lines.append(words.say(f"{what}.heal", area=area, cutoff=cutoff, command=command.typed(home)))
     same = not found and record and rebuilt is not None
     fields = {"area": area, "cutoff": cutoff, "revision": f"r{_revision(there)}"}
     count = len(there) - len(edited & {*publish.made_reports(home, paths.reports(home, area, cutoff), record)})
@@ -105,6 +108,28 @@ def _rebuild(home: Path, area: str, cutoff: str, record: dict, into: Path, steps
     about["forms"] = forms.read_bytes() if forms.is_file() else b""
     delivered = [path for its in held.values() for path in its]
     return pipeline.make_week(into, area, cutoff, delivered, steps=steps, **about)
+
+
+def _rebuild_period(
+    home: Path, area: str, name: str, record: dict, into: Path, steps: Pipeline, words: Wording
+) -> Outcome:
+    """Make the period in the empty home ``into``, from the rules, the stored weeks and its earlier issues.
+
+    As on the day on which it was made: a week that came later is not there.
+    """
+    shutil.copytree(home / "config", into / "config")
+    tables_only = shutil.ignore_patterns("*.ipynb", "raw", "units", "mail")
+    known = record.get("inputs", {}).get("known")
+    for day, week in store.weeks(home, area).items():
+        if known is None or day in known:  # a later week is none that it was made with
+            shutil.copytree(week.folder, paths.processed(into, area, day), ignore=tables_only)
+    for place in (paths.processed(home, area, name), paths.reports(home, area, name)):
+        for each in store.revisions(place):
+            shutil.copytree(each, into / each.relative_to(home), symlinks=True, ignore=_odd)
+    about = {"lang": record.get("inputs", {}).get("parameters", {}).get("lang", "vi"), "messages": words.lang}
+    with suppress(TypeError, ValueError):
+        about["today"] = date.fromisoformat(record.get("day"))
+    return period.make_period(into, area, name, is_open=True, steps=steps, **about)
 
 
 def _odd(folder: str, names: list[str]) -> list[str]:
