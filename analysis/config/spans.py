@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 MONTHS_IN = {MONTH: 1, QUARTER: 3, YEAR: 12}
-NAME = re.compile(r"(?P<year>[0-9]{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+NAME = re.compile(r"(?P<year>(?!0000)[0-9]{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
 # Patterns of a folder's name, for Path.glob; some of what they find is no span, such as 2023-13.
 GLOBS = ("[0-9][0-9][0-9][0-9]", "[0-9][0-9][0-9][0-9]-[0-9][0-9]", "[0-9][0-9][0-9][0-9]-Q[1-4]")
 
@@ -47,7 +47,7 @@ class Span(NamedTuple):
 def span(text: str) -> Span:
     """``"2023-11"``, ``"2023-Q4"`` or ``"2023"`` => the span. Raises ValueError that says how one is written."""
     found = NAME.fullmatch(text)
-    if not found or int(found["year"]) == 0:
+    if not found:
         raise ValueError(f"period {text!r}: expected a month, a quarter or a year: 2023-11, 2023-Q4, 2023")
     kind = next((kind for kind in (QUARTER, MONTH) if found[kind]), YEAR)
     return _of(kind, int(found["year"]), int(found[kind]) if kind != YEAR else 1)

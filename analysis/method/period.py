@@ -151,8 +151,8 @@ def compare_figures(
     frame = frame.dropna(subset=["value", "place"], how="all")
     frame = frame.merge(rows[1].reset_index(), how="left", on=keys).merge(placed[1], how="left", on=keys)
     began = frame["unit_code"].map(since).fillna("9999")
-    is_other = frame["indicator"].map(changed).fillna("") > previous_cutoff
-    is_compared = (began <= previous_cutoff) & (previous_cutoff != "") & ~is_other
+    is_other = frame["indicator"].map(lambda code: changed.get(code, "") > previous_cutoff)
+    is_compared = (began <= previous_cutoff) & (previous_cutoff != "") & ~is_other.astype(bool)
     frame["previous_value"] = frame["previous_value"].astype(float).where(is_compared)
     frame["change"] = (frame["value"] - frame["previous_value"]).round(6)
     order = [*dict.fromkeys(now["unit_code"]), *frame["unit_code"]]

@@ -138,9 +138,8 @@ class PeriodEdition:
         if rows.empty:
             return None
         row = rows.iloc[0]
-        before = row[["previous_place", "previous_of"]]
-        held = (None, None) if before.isna().any() else tuple(before.astype(int))
-        return int(row["place"]), int(row["of"]), *held
+        before = [None if pd.isna(row[name]) else int(row[name]) for name in ("previous_place", "previous_of")]
+        return int(row["place"]), int(row["of"]), *before
 
 
 def read_edition(home: Path, area: str, name: str, run: str, as_of: str, words: Wording) -> PeriodEdition:

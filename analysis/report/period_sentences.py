@@ -61,12 +61,11 @@ def basis(edition: PeriodEdition) -> str:
 
 def about_lines(edition: PeriodEdition) -> list[str]:
     """What the period is compiled from: its weeks, those that are missing, and what it is compared with."""
-    return list(
-        filter(None, [_draft_line(edition), _weeks_line(edition), *missing_lines(edition), compared_line(edition)])
-    )
+    return [_weeks_line(edition), *missing_lines(edition), compared_line(edition)]
 
 
 def _draft_line(edition: PeriodEdition) -> str:
+    """That the span is not over; "" where it is."""
     words = edition.words
     if not edition.is_draft:
         return ""
@@ -109,8 +108,8 @@ def compared_line(edition: PeriodEdition) -> str:
 
 
 def headline_lines(edition: PeriodEdition) -> list[str]:
-    """What is read first: the result, what became of the asks, and what the period is compiled from."""
-    first = [result_line(edition), period_asks.balance_line(edition)]
+    """What is read first: that it is a draft, the result, what became of the asks, and which weeks there are."""
+    first = [_draft_line(edition), result_line(edition), period_asks.balance_line(edition)]
     return list(filter(None, [*first, *about_lines(edition)]))
 
 

@@ -123,7 +123,7 @@ def _asks(sheet: Worksheet, edition: PeriodEdition, formats: Formats) -> list[Co
             "department": capital(called.get(each.department, "")),
             "opened": date.fromisoformat(each.opened),
             "times": each.times,
-            "outcome": say(f"period.outcome_{each.state if each.closed else 'open'}"),
+            "outcome": say(f"workbook.state_{each.state if each.closed else 'open'}"),
             "closed": date.fromisoformat(each.closed) if each.closed else "",
         }
         for each in edition.asks.itertuples()

@@ -1,8 +1,8 @@
 """Checks that a published week is unchanged, and that its inputs still give the same files, byte for byte.
 
-The week is rebuilt in a temporary home, from its own raw table, remarks and replies; a period from the stored weeks. The
-result is compared with the published files and with the fingerprints in run.json. Nothing is written in the real home.
-What people edited or added in the reports is theirs: it is told, and is no damage.
+The week is rebuilt in a temporary home, from its own raw table, remarks and replies; a period from the stored weeks.
+The result is compared with the published files and with the fingerprints in run.json. Nothing is written in the real
+home. What people edited or added in the reports is theirs: it is told, and is no damage.
 """
 
 import csv
