@@ -158,7 +158,7 @@ def test_a_reserved_file_makes_no_week_due(home):
 
 @pytest.mark.parametrize("remark", ["new", "changed", "removed"])
 @pytest.mark.parametrize("name", ["ghi-chu.txt", "xep-hang.csv", "phan-hoi.csv", "phan-hoi-30634.xlsx"])
-def test_other_remarks_or_another_place_make_their_week_due_and_no_later_one(home, remark, name):
+def test_other_remarks_or_another_place_make_their_week_due_and_no_later_one_while_its_tables_stay(home, remark, name):
     beside = home / "data" / "raw" / AREA / f"{SECOND}-{name}"
     if remark != "new":
         put(beside, "first")

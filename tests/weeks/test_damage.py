@@ -143,3 +143,10 @@ def test_each_table_is_hashed_once_until_it_changes(folder, monkeypatch):
     for _ in range(3):
         found(folder)
     assert sorted(read) == ["changes.csv", "corrections.csv", "scores.csv"]
+
+
+def test_places_are_looked_at_because_later_weeks_show_them_and_remarks_are_not(folder):
+    for name in ("places", "remarks"):
+        atomic.save(folder / f"{name}.csv", "x\n")
+    digests = damage.look(folder.parents[3], AREA, folder.name).digests
+    assert f"{FOLDER}/places.csv" in digests and f"{FOLDER}/remarks.csv" not in digests
