@@ -65,9 +65,13 @@ def say_times(edition: Edition, row) -> str:
     return edition.words.say("followup.times", count=edition.words.number(row.times, 0))
 
 
-def name_met(edition: Edition, rows) -> str:
-    """``Kiến An (55,0%), Mỹ Hiệp (51,2%) và 3 đơn vị khác``: the units whose asks, rows of ``asks``, were met."""
-    most = edition.rules.settings["page"]["asked"]
+def name_met(edition: Edition, rows, most: int | None = None) -> str:
+    """``Kiến An (55,0%), Mỹ Hiệp (51,2%) và 3 đơn vị khác``: the units whose asks, rows of ``asks``, were met.
+
+    most : how many are named at most; never more than a request names
+    """
+    asked = edition.rules.settings["page"]["asked"]
+    most = asked if most is None else min(most, asked)
     named = [_name_met(edition, row) for row in rows.head(most).itertuples(index=False)]
     if others := len(rows) - len(named):
         named.append(edition.words.say("piece.others", count=others))

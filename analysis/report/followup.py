@@ -34,7 +34,9 @@ EXTENDED = "extended"
 IN_ORDER = (DONE, BETTER, SAME, WORSE, UNCLEAR, ENDED)
 MOST_BEHIND = 10
 LONGEST = 200  # characters of a statement that are shown at once
-MOST_STATEMENTS = 5  # our choice: statements that are shown at once
+# Our choice, so that the section of a province is one screen: units that are praised by name, of each indicator at
+# least LEAST_MET; statements that are shown at once, where there are more than FEW_STATEMENTS.
+MOST_MET, LEAST_MET, MOST_STATEMENTS, FEW_STATEMENTS = 24, 3, 2, 4
 REPLY, FORM = "reply", "form"
 
 
@@ -176,13 +178,14 @@ def _list_met(edition: Edition, rows: pd.DataFrame) -> list[dict]:
     """Who met what: ``name`` of the indicator and ``text``, the units with the figures that met it."""
     words, told = edition.words, []
     met = rows[(rows["state"] == DONE) & ~_is_by_word(rows)]
+    most = max(LEAST_MET, MOST_MET // max(met["indicator"].nunique(), 1))
     for (indicator, is_area), its in met.groupby([met["indicator"], met["kind"] == TARGET], sort=False):
         first = next(its.itertuples(index=False))
         if is_area:
             fields = {"reached": ask_words.say_level(edition, first), "target": ask_words.say_target(edition, first)}
             text = words.say("followup.met_target", **fields)
         else:
-            text = ask_words.name_met(edition, its)
+            text = ask_words.name_met(edition, its, most)
         told.append({"indicator": indicator, "name": ask_words.name_subject(edition, first), "text": text})
     return told
 
@@ -262,8 +265,7 @@ def _say_worse(edition: Edition, row) -> str:
     if row.kind == FLAG and row.indicator in edition.rules.flows:
         return words.say("followup.worse_flow")
     opened = row._replace(level=row.level_opened)
-    level = ask_words.say_level(edition, opened)
-    return words.say("followup.worse_level", level=level, period=words.period(date.fromisoformat(row.opened)))
+    return words.say("followup.worse_level", level=ask_words.say_level(edition, opened))
 
 
 def _name_department(edition: Edition, code: str) -> str:

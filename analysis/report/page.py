@@ -76,8 +76,11 @@ def mail_followup(edition: Edition) -> HTML:
 
 def _follow_up(edition: Edition, piece: str) -> HTML:
     told = course.follow_up(edition)
-    most = course.MOST_STATEMENTS
-    return render_piece(piece, edition, told=told, shown=most) if told else HTML("")
+    if told is None:
+        return HTML("")
+    count = len(told.statements)
+    shown = count if count <= course.FEW_STATEMENTS else course.MOST_STATEMENTS
+    return render_piece(piece, edition, told=told, shown=shown)
 
 
 def ranking(edition: Edition) -> HTML:

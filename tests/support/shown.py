@@ -9,7 +9,7 @@ from IPython.core.formatters import DisplayFormatter
 from nbformat import v4
 
 from analysis.config import wording
-from analysis.report import figures, page, unitpage
+from analysis.report import clusters, figures, page, unitpage
 from analysis.report.edition import Edition
 from support import district
 from support.homes import PROJECT
@@ -32,7 +32,8 @@ def showing(
     """The same of any edition; only cells tagged with one of ``kinds`` show anything."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
     values = []
-    names = {"figures": figures, "page": page, "unitpage": unitpage, "edition": edition, "unit": unit}
+    names = {"figures": figures, "page": page, "unitpage": unitpage, "clusters": clusters}
+    names |= {"edition": edition, "unit": unit}
     names["display"] = lambda *each: values.extend(each)
     show = DisplayFormatter()
     for cell in notebook.cells:
