@@ -6,6 +6,7 @@ were thought here.
 
 from collections import defaultdict
 from datetime import date, timedelta
+from pathlib import Path
 
 from support.second_opinion import (
     BEFORE,
@@ -19,6 +20,7 @@ from support.second_opinion import (
     counted_parts,
     known,
     moves,
+    once,
     points,
     row,
     scores,
@@ -43,6 +45,7 @@ def asks(history: History) -> dict:
         for (name,), each in ledger.items():
             rows_of[name].append((then, each))
     newest = list(ledgers)[-1:]
+    said = answers(history)
     taken, falling, new_falls = (
         set(),
         set(),
@@ -57,7 +60,7 @@ def asks(history: History) -> dict:
                 ) - timedelta(364)
     for name, rows in rows_of.items():
         then, last = rows[-1]
-        if [then] != newest or last["state"] in OVER or last["kind"] == "task":
+        if [then] != newest or last["state"] in OVER or last["kind"] in ("task", "own"):
             continue
         place = last["unit_code"], last["indicator"]
         its, kind = now.get(place, {}), last["kind"]
@@ -66,13 +69,26 @@ def asks(history: History) -> dict:
             continue
         taken.add(place)
         met = is_met(history, rows, its.get(kind), crossings[place] >= 2)
+        reason = ""
+        if kind == "fell" and not met and is_explained(rows, said[name]):
+            met, reason = True, "explained"
         standing = [each for each, cell in its.items() if cell["asks"] and not cell["alone"]] + ([] if met else [kind])
         asked = kind in its and its[kind]["asks"]
+        word = [
+            each["kind"] for each in said[name] if each["kind"] in ("done", "end") and each["cutoff"] >= since(rows)
+        ]
+        if word and (asked or not met):
+            state = "done" if word[-1] == "done" else "ended"
+            codes = "office explained" if reason and state == "done" else "office"
+            told[(name,)] = tell(history, rows, kind, place, its.get(kind), state, codes, crossings[place] >= 2)
+            falling |= {place[0]} if kind == "fell" else set()
+            continue
         if not standing and not asked:
-            told[(name,)] = tell(history, rows, kind, place, its[kind], "done", "")
+            told[(name,)] = tell(history, rows, kind, place, its[kind], "done", reason)
+            falling |= {place[0]} if reason else set()
             continue
         strongest = min(standing, key=ORDER.index, default=kind)
-        again = "again" if met and asked and strongest == kind else ""
+        again = " ".join(filter(None, [reason, "again" if met and asked and strongest == kind else ""]))
         if strongest == "fell":
             falling.add(place[0])
         told[(name,)] = tell(history, rows, strongest, place, its.get(strongest), "open", again, crossings[place] >= 2)
@@ -89,6 +105,7 @@ def asks(history: History) -> dict:
             (rows[-1][0], name)
             for name, rows in rows_of.items()
             if rows[-1][1]["state"] == "done"
+            and rows[-1][1]["kind"] != "own"
             and (rows[-1][1]["unit_code"], rows[-1][1]["indicator"]) == place
             and rows[-1][0] in list(ledgers)[-4:]
             and not ends(history, rows, its)
@@ -98,7 +115,7 @@ def asks(history: History) -> dict:
             told[(name,)] = tell(history, rows_of[name], kind, place, its[kind], "open", "again", crossings[place] >= 2)
         else:
             told[(":".join([*place, day]),)] = tell(history, [], kind, place, its[kind], "new", "")
-    return told | tasks(history, rows_of, newest)
+    return told | own_asks(history, rows_of, newest, said) | tasks(history, rows_of, newest)
 
 
 # -- what this week asks ---------------------------------------------------------------------------------------------
@@ -260,15 +277,32 @@ def ends(history: History, rows: list, its: dict) -> str:
     return "baseline" if kind == "signal" and old and its.get("signal", {"met": False})["met"] else ""
 
 
-def tell(history, rows, kind, place, cell, state, code, unsteady=False) -> dict:
+def tell(history, rows, kind, place, cell, state, code, unsteady=False, own="") -> dict:
     unit, name = place
+    ask_id = own or ":".join([unit, name, rows[-1][1]["opened"] if rows else history.week.day])
     cell = cell or {"level": NAN, "target": NAN}
     last = rows[-1][1] if rows else None
-    own = week_rates(history).get(place, dict.fromkeys(("rate", "low", "high"), NAN) | {"basis": ""})
+    own_week = week_rates(history).get(place, dict.fromkeys(("rate", "low", "high"), NAN) | {"basis": ""})
     its = own_rows(rows, kind)
     first = its[0] if its else (history.week.day, cell)
     asked = sum(each["state"] not in OVER for _, each in rows) + (state not in OVER)
-    target = before_the_fall(rows)[0] if kind == "fell" and its and code != "again" else cell["target"]
+    target = before_the_fall(rows)[0] if kind == "fell" and its and "again" not in code.split() else cell["target"]
+    about = [*answers(history)[ask_id], *(unnamed(history, unit, name) if not rows and not own else ())]
+    raised = since(rows) if rows and "again" not in code.split() else history.week.day
+    moved = [each for each in about if each["kind"] == "extend" and each["cutoff"] >= raised]
+    days = [history.rules.settings.get("asks", {}).get(each, 0) for each in ("due_days", "reply_days")]
+    due, reply_by = (working_days(history.week.day, count) for count in days)
+    if own and (wanted := [each["promised"] for each in about if each["kind"] == "own" and each["promised"]]):
+        due = wanted[-1]
+    if raised != history.week.day:
+        due, reply_by = last["due"], last["reply_by"]
+    if moved:
+        due = moved[-1]["promised"]
+    if state in ("new", "open") and "" < due < history.week.day:
+        state = "overdue"
+    elif state in ("new", "open") and moved:
+        state = "extended"
+    replied = [each for each in about if each["kind"] == "reply"][-1:]
     was_asked = last is not None and last["state"] not in OVER
     told = row(
         addressee="units" if kind == "target" else "unit",
@@ -279,27 +313,32 @@ def tell(history, rows, kind, place, cell, state, code, unsteady=False) -> dict:
         kind=kind,
         opened=last["opened"] if last else history.week.day,
         times=float(asked),
-        due="",
-        reply_by="",
+        due=due,
+        reply_by=reply_by,
         level_opened=first[1]["level"],
         level_before=last["level"] if was_asked and last["kind"] == kind else NAN,
         level=cell["level"],
-        rate=own["rate"],
-        low=own["low"],
-        high=own["high"],
+        rate=own_week["rate"],
+        low=own_week["low"],
+        high=own_week["high"],
         target=target,
         state=state,
-        replied="",
-        reply="",
+        replied="".join(each["day"] for each in replied),
+        reply="".join(each["text"] or each["cause"] for each in replied),
     )
-    told["progress"] = progress(history, told, last, first if its else None, own["basis"])
+    if kind == "own":
+        told |= {"progress": "met" if state == "done" else "", "note": code}
+        return told
+    told["progress"] = progress(history, told, last, first if its else None, own_week["basis"], code)
     told["note"] = " ".join(note(history, told, last, cell, code, unsteady))
     return told
 
 
-def progress(history: History, ask: dict, last: dict | None, first: tuple | None, basis: str) -> str:
-    if ask["state"] in ("new", "done", "ended"):
-        return {"new": "", "done": "met", "ended": "unclear"}[ask["state"]]
+def progress(history: History, ask: dict, last: dict | None, first: tuple | None, basis: str, code: str) -> str:
+    if ask["state"] == "ended" or (ask["state"] == "done" and "office" not in code.split()):
+        return {"done": "met", "ended": "unclear"}[ask["state"]]
+    if last is None:
+        return ""
     if first is None:
         return "worse" if ORDER.index(ask["kind"]) < ORDER.index(last["kind"]) else "better"
     if not known(ask["level"]) or basis == "revised":
@@ -334,7 +373,7 @@ def note(history: History, ask: dict, last: dict | None, cell: dict, code: str, 
         if known(wanted) and known(then) and wanted != then:
             told.append(f"target:{then:g}>{wanted:g}")
     if ask["kind"] == "flag" and ask["state"] != "done":
-        if unsteady and ask["state"] != "new":
+        if unsteady and last is not None:
             told.append("unsteady")
         elif is_good_week(history, ask, cell):
             told.append("once")
@@ -367,6 +406,158 @@ def coded(name: str) -> str:
     }
     letters = "".join(plain.get(letter, letter) for letter in name.lower())
     return "-".join("".join(each if each.isascii() and each.isalnum() else " " for each in letters).split())
+
+
+# -- what is answered ------------------------------------------------------------------------------------------------
+
+KINDS = {"": "reply", "gia hạn": "extend", "hoàn thành": "done", "kết thúc": "end", "đề nghị": "own"}
+COLUMNS = {
+    **{"mã đề nghị": "ask", "đơn vị": "unit", "chỉ số": "name", "ngày": "day", "nội dung": "text"},
+    **{"nguyên nhân": "cause", "giải pháp": "solution", "hẹn": "promised", "số văn bản": "document", "loại": "kind"},
+}
+HOLIDAYS = {  # on a working day, as they were announced
+    *("2023-01-02", "2023-01-20", "2023-01-23", "2023-01-24", "2023-01-25", "2023-01-26", "2023-05-01", "2023-05-02"),
+    *("2023-05-03", "2023-09-01", "2023-09-04", "2024-01-01", "2024-02-08", "2024-02-09", "2024-02-12", "2024-02-13"),
+    "2024-02-14",
+}
+
+
+def read_replies(folder: Path, day: str) -> tuple[list[dict], dict[str, str]]:
+    """The lines of the week's file of replies as they were typed, and which units had been sent a form."""
+    file, sent = folder / f"{day}-phan-hoi.csv", folder / "forms.csv"
+    if not file.is_file():
+        return [], {}
+    head, *lines = [line.split(";") for line in file.read_text("utf-8").splitlines()]
+    typed = [dict(zip((COLUMNS[each] for each in head), line, strict=True)) for line in lines]
+    told = [
+        {**line, "kind": KINDS[line["kind"]], "cutoff": day, "row": str(number), "file": file.name}
+        for number, line in enumerate(typed, start=2)
+    ]
+    return told, dict(line.split(",") for line in sent.read_text("utf-8").splitlines()[1:])
+
+
+def working_days(day: str, count: int) -> str:
+    each = date.fromisoformat(day)
+    for _ in range(count):
+        each += timedelta(1)
+        while each.weekday() > 4 or str(each) in HOLIDAYS:
+            each += timedelta(1)
+    return str(each) if count else ""
+
+
+@once
+def answers(history: History) -> dict:
+    """What was typed about each ask in this week and before it, the newest last. What names no ask is about each of the
+    unit's asks that was open before its report."""
+    told = defaultdict(list)
+    for then in sorted(history.replies):
+        before = [history.ledgers[day] for day in sorted(history.ledgers) if day < then][-1:]
+        numbers = defaultdict(int)
+        for line in history.replies[then] if then <= history.week.day else ():
+            if line["kind"] == "own":
+                numbers[line["unit"], line["name"]] += 1
+                found = [":".join([line["unit"], line["name"], then, str(numbers[line["unit"], line["name"]])])]
+            else:
+                found = [line["ask"]] if line["ask"] else of_unit(line, before[0] if before else {})
+            for name in found:
+                told[name].append(line | {"ask_id": name, "is_named": bool(line["ask"] or line["name"])})
+            if not found:
+                told[""].append(line | {"ask_id": "", "is_named": bool(line["name"])})
+    return defaultdict(list, {name: sorted(its, key=lambda each: each["day"]) for name, its in told.items()})
+
+
+def of_unit(line: dict, ledger: dict) -> list[str]:
+    return [
+        name
+        for (name,), ask in ledger.items()
+        if ask["state"] not in OVER
+        and ask["unit_code"] == line["unit"]
+        and line["name"] in ("", ask["indicator"])
+        and ask["opened"] <= line["day"]
+    ]
+
+
+def unnamed(history: History, unit: str, name: str) -> list[dict]:
+    """This week's replies that fit no ask from before: they are about what this week asks first."""
+    its = [each for each in answers(history)[""] if each["cutoff"] == history.week.day]
+    return [each for each in its if each["unit"] == unit and each["name"] in ("", name)]
+
+
+def since(rows: list) -> str:
+    """The report that raised the ask, or raised it again."""
+    return ([then for then, each in rows if "again" in each["note"].split()] or [rows[0][0]])[-1]
+
+
+def is_explained(rows: list, said: list) -> bool:
+    its = own_rows(rows, "fell")
+    fallen = next((then for then, each in reversed(its) if "again" in each["note"].split()), its[0][0])
+    replies = [each for each in said if each["kind"] == "reply" and each["is_named"]]
+    return any(each["cause"] and each["day"] >= fallen for each in replies)
+
+
+def own_asks(history: History, rows_of: dict, newest: list[str], said: dict) -> dict:
+    told, day, nothing = {}, history.week.day, {"level": NAN, "target": NAN}
+    for name, rows in rows_of.items():
+        then, last = rows[-1]
+        if last["kind"] != "own" or [then] != newest or last["state"] in OVER:
+            continue
+        unit, word = last["unit_code"], [each["kind"] for each in said[name] if each["kind"] in ("done", "end")]
+        why = ""
+        if unit not in history.week.kinds:
+            heirs = [each["successor_code"] for each in history.rules.registry if each["code"] == unit]
+            why = f"merged:{heirs[-1]}" if heirs and heirs[-1] != unit else "gone"
+        elif any(last["opened"] < each <= day for each in history.began(unit, day)):
+            why = f"merged:{unit}"
+        elif rows[0][0] != last["opened"]:
+            why = "corrected"
+        elif word:
+            why = "office"
+        state = "done" if why == "office" and word[-1] == "done" else "ended" if why else "open"
+        told[(name,)] = tell(history, rows, "own", (unit, last["indicator"]), nothing, state, why, own=name)
+    for name, its in said.items():
+        for each in its:
+            if each["kind"] == "own" and each["cutoff"] == day:
+                place = each["unit"], each["name"]
+                told[(name,)] = tell(history, [], "own", place, nothing, "new", "", own=name)
+    return told
+
+
+def replies(history: History, ledger: dict) -> dict:
+    """The table: this week's rows, and the earlier ones of asks that the ledger has; and the forms of their units."""
+    told, day, shown = {}, history.week.day, {name for (name,) in ledger}
+    new = [(name, ask) for (name,), ask in ledger.items() if ask["opened"] == day and ask["kind"] != "own"]
+    for each in (each for its in answers(history).values() for each in its):
+        names = [each["ask_id"]]
+        if not each["ask_id"]:
+            fit = unnamed(history, each["unit"], each["name"]) and [
+                name for name, ask in new if ask["unit_code"] == each["unit"] and each["name"] in ("", ask["indicator"])
+            ]
+            names = fit or [""]
+        for name in names if each["cutoff"] == day else [name for name in names if name in shown]:
+            ask = next(
+                (
+                    ask
+                    for ledgers in (ledger, *history.ledgers.values())
+                    for (own,), ask in ledgers.items()
+                    if own == name
+                ),
+                {},
+            )
+            about = {"department": "", "unit_code": each["unit"], "indicator": each["name"]}
+            if each["ask"]:
+                about |= {"unit_code": ask["unit_code"], "indicator": ask["indicator"]}
+            key = (each["cutoff"], each["row"], name, about["unit_code"], each["kind"])
+            words = {
+                column: each[column] for column in ("day", "text", "cause", "solution", "promised", "document", "file")
+            }
+            told[key] = row(**words, **about)
+    for unit, sent in history.forms.items():
+        if any(ask["unit_code"] == unit for ask in ledger.values()):
+            empty = dict.fromkeys(
+                ("file", "department", "indicator", "text", "cause", "solution", "promised", "document"), ""
+            )
+            told[(day, "", "", unit, "form")] = row(**empty, day=sent)
+    return told
 
 
 # -- standing tasks --------------------------------------------------------------------------------------------------

@@ -330,6 +330,8 @@ class History:
     later: Week | None = None
     units: list[str] = ()  # those that the area has now, and itself
     ledgers: dict = field(default_factory=dict)  # of all weeks, as they were thought here, by cut-off
+    replies: dict = field(default_factory=dict)  # what was typed, by cut-off: rows of files, each with its file and row
+    forms: dict = field(default_factory=dict)  # by unit, when it was sent one
     told: dict = field(default_factory=dict)
 
     def since(self, day: str, unit: str) -> str:
@@ -1273,13 +1275,14 @@ class Comparison:
         self._weeks: dict[str, Week] = {}
         self._rules: dict[str, Rules] = {}
         self._ledgers: dict[str, dict] = {}
+        self._replies: dict[str, list] = {}
         self.cells: dict[str, int] = defaultdict(int)
         self.differences: list[tuple] = []
 
     def add(self, day: str) -> None:
         """Compare the tables of the week, the newest one or one that was published again."""
         from support import second_compared  # they need what stands above
-        from support.second_ledger import asks
+        from support.second_ledger import asks, read_replies, replies
 
         folder = self._home / "data" / "processed" / self._area / day
         self._rules[day] = read_rules(self._home / "config", self._area, day)
@@ -1288,11 +1291,15 @@ class Comparison:
         later = self._weeks[min((each for each in self._weeks if each > day), default=day)]
         later = later if later.day > day else None
         week = self._weeks[day]
-        history = History(week, past, self._rules[day], self._rules, later, week.units, self._ledgers)
+        self._replies[day], forms = read_replies(folder / "replies", day)
+        about = (later, week.units, self._ledgers, self._replies, forms)
+        history = History(week, past, self._rules[day], self._rules, *about)
         for name, (tell, key) in TABLES.items():
             self._compare(name, day, read_csv(folder / f"{name}.csv"), tell(history), key)
         self._ledgers[day] = asks(history)
         self._compare("asks", day, read_csv(folder / "asks.csv"), self._ledgers[day], ("ask_id",))
+        told, key = replies(history, self._ledgers[day]), ("cutoff", "row", "ask_id", "unit_code", "kind")
+        self._compare("replies", day, read_csv(folder / "replies.csv"), told, key)
         earlier = [folder.with_name(each) for each in sorted(self._weeks) if each < day]
         for name, ours, key in second_compared.tables(history, folder, earlier):
             self._compare(name, day, read_csv(folder / f"{name}.csv"), ours, key)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.method import revisions
 from analysis.weeks import paths, store
-from support import district, kinds, played
+from support import answered, district, kinds, played
 from support.dated import enter_anew
 from support.kinds import AREA, DECIMALS, GONE, RATES, Weeks
 
@@ -129,15 +129,17 @@ def _settings(days: list[str]) -> Callable[[Path], None]:
         kinds.merge_in(registry, days[40]).to_csv(path, index=False)
         area = home / "config" / AREA / "area.toml"
         step = f'[[rebase]]\ncutoff = "{days[46]}"\nindicator = "SH"\nreason = {{ vi = "Đổi cách tính", en = "A new count" }}\n'
-        area.write_text(f"{area.read_text('utf-8')}\n{step}", "utf-8")
+        days_set = "[asks]\ndue_days = 10\nreply_days = 5\n"
+        area.write_text(f"{area.read_text('utf-8')}\n{step}{days_set}", "utf-8")
 
     return config
 
 
-def made(home: Path, year: Year, counted: tuple[str, ...] = ()) -> Iterator[str]:
+def made(home: Path, year: Year, counted: tuple[str, ...] = (), is_answered: bool = False) -> Iterator[str]:
     """Each cut-off when it has been made and published; a corrected one comes twice. home: as ``played.at`` gave it.
 
-    counted : indicators that are delivered with their counts
+    counted     : indicators that are delivered with their counts
+    is_answered : whether units and the office write what ``answered`` plants
     """
     year.weeks.config(home)
     before = again = None
@@ -146,9 +148,9 @@ def made(home: Path, year: Year, counted: tuple[str, ...] = ()) -> Iterator[str]
             before = day
             continue
         wrong = year.reissued.get(day)
-        yield _make(home, _delivered(year, day, before, counted, wrong))
+        yield _make(home, _delivered(year, day, before, counted, wrong), is_answered)
         if again:  # the week before is corrected when this one is out
-            yield _make(home, _delivered(year, *again, counted, None))
+            yield _make(home, _delivered(year, *again, counted, None), is_answered)
         again = (day, before) if wrong else None
         before = day
 
@@ -168,8 +170,10 @@ def _delivered(
     return tables | {"measurements": cells.reset_index()[tables["measurements"].columns]}
 
 
-def _make(home: Path, tables: dict[str, pd.DataFrame]) -> str:
+def _make(home: Path, tables: dict[str, pd.DataFrame], is_answered: bool) -> str:
     day = tables["source"]["cutoff"].item()
+    if is_answered:
+        answered.plant(home, AREA, day)
     if (published := paths.processed(home, AREA, day)).is_dir():
         old = store.Week(home, AREA, day, published).read("measurements")
         tables["corrections"] = revisions.corrections(old, tables["measurements"])

@@ -15,7 +15,7 @@ REAL = str(district.CUTOFF)
 OF_A_DOZEN_WEEKS = {
     **{"points": 10_000, "scores": 1_400, "course": 13_000, "changes": 2_400, "contributions": 4_000, "moves": 9_000},
     **{"carried": 30, "peers": 6_500, "steps": 10, "week_rates": 4_500, "possible": 4_000, "routes": 20_000},
-    **{"standing": 2_500, "signals": 4_500, "own_rates": 12_000, "asks": 6_000},
+    **{"standing": 2_500, "signals": 4_500, "own_rates": 12_000, "asks": 6_000, "replies": 3_000},
 }
 OF_GIA_LAI = {
     **{"points": 15_000, "scores": 3_200, "reconciliation": 4_400, "course": 10_000, "changes": 5_400},
@@ -26,6 +26,7 @@ OF_A_FULL_YEAR = {
     **{"points": 50_000, "scores": 7_000, "course": 300_000, "changes": 11_000, "contributions": 15_000},
     **{"moves": 45_000, "carried": 30, "peers": 30_000, "steps": 15, "week_rates": 23_000, "possible": 20_000},
     **{"routes": 100_000, "standing": 12_000, "signals": 23_000, "own_rates": 280_000},
+    **{"asks": 30_000, "replies": 15_000},
 }
 
 
@@ -46,7 +47,7 @@ def test_the_real_week_after_a_dozen_generated_ones_is_computed_alike(tmp_path):
     year = years.ordinary(mondays(date(2023, 9, 11), 12), seed=11)
     with played.at(tmp_path) as home:
         comparison = Comparison(home, "cho-moi")
-        for day in years.made(home, year, counted=("DVCTT",)):
+        for day in years.made(home, year, counted=("DVCTT",), is_answered=True):
             comparison.add(day)
         played.cleaned(home, "cho-moi", REAL, district.gate())
         played.publish(home, "cho-moi", REAL)
@@ -94,6 +95,6 @@ def test_the_real_days_of_gia_lai_are_computed_alike(tmp_path):
 def test_a_year_in_which_everything_happens_is_computed_alike(tmp_path):
     with played.at(tmp_path) as home:
         comparison = Comparison(home, "cho-moi")
-        for day in years.made(home, years.full(seed=766), counted=("DVCTT", "TT")):
+        for day in years.made(home, years.full(seed=766), counted=("DVCTT", "TT"), is_answered=True):
             comparison.add(day)
     assert_agreed(comparison, OF_A_FULL_YEAR)
