@@ -7,10 +7,13 @@ import pandas as pd
 
 from analysis.config.wording import capital, uncapital
 from analysis.method.asked import FLAG, OWN, TARGET
-from analysis.report import asks
+from analysis.method.ledger import DONE, ENDED, MET
+from analysis.report import asks, followup
 from analysis.report.ask_words import name_subject, name_unit, say_ask, say_level, say_target, say_times
 from analysis.report.period_edition import PeriodEdition
-from analysis.tables import KINDS_OF_ASKS
+from analysis.tables import KINDS_OF_ASKS, KINDS_OF_REPLIES
+
+REPLY = KINDS_OF_REPLIES[0]
 
 MOST_DONE = 20  # asks that were done, named one by one; our choice
 
@@ -25,8 +28,8 @@ def balance(edition: PeriodEdition) -> dict[str, int]:
     return {
         "before": before,
         "raised": len(rows) - before,
-        "done": int((rows["state"] == "done").sum()),
-        "ended": int((rows["state"] == "ended").sum()),
+        "done": int((rows["state"] == DONE).sum()),
+        "ended": int((rows["state"] == ENDED).sum()),
         "open": int((rows["closed"] == "").sum()),
     }
 
@@ -39,12 +42,25 @@ def balance_line(edition: PeriodEdition) -> str:
 
 
 def done_line(edition: PeriodEdition) -> str:
-    """The asks that were done within the period, by name; "" for none."""
-    rows = edition.asks[edition.asks["state"] == "done"]
-    if rows.empty:
-        return ""
+    """The asks that figures say are met, by name; "" for none."""
+    rows = edition.asks[_is_done(edition) & (edition.asks["progress"] == MET)]
+    return _say_done_asks(edition, "period.done", rows)
+
+
+def by_word_line(edition: PeriodEdition) -> str:
+    """The asks that were done by what somebody says, not by a figure: a unit gave the cause of a fall, or the office
+    closed it. Internal: not in a public copy; "" for none."""
+    rows = edition.asks[_is_done(edition) & (edition.asks["progress"] != MET)]
+    return _say_done_asks(edition, "period.done_by_word", rows)
+
+
+def _is_done(edition: PeriodEdition) -> pd.Series:
+    return edition.asks["state"] == DONE
+
+
+def _say_done_asks(edition: PeriodEdition, key: str, rows: pd.DataFrame) -> str:
     texts = [_say_done(edition, row) for row in rows.itertuples()]
-    return edition.words.say("period.done", count=len(rows), asks=_list_others(edition, texts, MOST_DONE))
+    return edition.words.say(key, count=len(rows), asks=_list_others(edition, texts, MOST_DONE)) if texts else ""
 
 
 def _say_done(edition: PeriodEdition, row) -> str:
@@ -115,40 +131,23 @@ def _say_own(edition: PeriodEdition, row) -> str:
     return f"{name_unit(edition, row)}: {say_ask(edition, row)}"
 
 
-def statement_rows(edition: PeriodEdition) -> list[dict]:
-    """What units stated about asks that are open, of each ask the newest: ``unit``, ``about``, ``day``, ``text``,
-    ``cause``, ``solution``. Internal: not in a public copy."""
-    replies = edition.tables.get("replies")
-    if replies is None or replies.empty:
-        return []
-    its = replies[replies["kind"].isin(["reply", "extend"]) & replies["ask_id"].isin(edition.open_asks["ask_id"])]
+def list_statements(edition: PeriodEdition) -> list[followup.Statement]:
+    """What units state about asks that are open, of each ask the newest. Internal: not in a public copy."""
+    replies, asked = edition.tables["replies"], set(edition.open_asks["ask_id"])
+    its = replies[(replies["kind"] == REPLY) & replies["ask_id"].isin(asked)]
     its = its.sort_values("day", ascending=False, kind="stable").drop_duplicates("ask_id")
-    return [
-        {
-            "unit": edition.names.full_unit(each.unit_code) if each.unit_code else each.department,
-            "about": uncapital(name_subject(edition, each)),
-            "day": edition.say_day(each.day),
-            "text": each.text,
-            "cause": each.cause,
-            "solution": each.solution,
-        }
-        for each in its.sort_values("unit_code", kind="stable").itertuples()
-    ]
+    its = its.sort_values("unit_code", kind="stable")
+    return [followup.say_statement(edition, row) for row in its.itertuples(index=False)]
 
 
-def say_statement(edition: PeriodEdition, row: dict) -> str:
-    """A statement as one sentence, in the unit's own words."""
-    words = edition.words
-    parts = [row["text"], *(words.say(f"period.{name}", text=row[name]) for name in ("cause", "solution") if row[name])]
-    said = " ".join(filter(None, parts))
-    key = "period.statement_on" if row["about"] else "period.statement"
-    about = {"about": row["about"]} if row["about"] else {}
-    return words.say(key, unit=row["unit"], date=row["day"], text=said, **about)
+def has_internal(edition: PeriodEdition) -> bool:
+    """Whether the period's Word document holds what is for the office alone."""
+    return bool(list_statements(edition) or by_word_line(edition))
 
 
 def causes_line(edition: PeriodEdition) -> str:
     """Where causes come from: only from whom they concern."""
-    return edition.words.say("period.causes" if statement_rows(edition) else "period.no_causes")
+    return edition.words.say("period.causes" if list_statements(edition) else "period.no_causes")
 
 
 # -- who is asked for what ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from analysis.report import document, period_asks, period_page, sentences
 from analysis.report import period_sentences as said
 from analysis.report.document import BLANK, GONE, OF_TOTALS
 from analysis.report.period_edition import PeriodEdition
+from analysis.report.published_weeks import INTERNAL
 
 OPEN = "\u00a0" * 4  # where the clerk writes a day
 GRID = "Table Grid"
@@ -26,8 +27,9 @@ def build_document(edition: PeriodEdition, home: Path) -> bytes:
         for table in tables:
             _insert(filled, table, edition)
 
+    keywords = INTERNAL if period_asks.has_internal(edition) else ""
     return document.fill_template(
-        home, edition.rules.area, fields(edition), said.title(edition), edition.rules.cutoff, finish
+        home, edition.rules.area, fields(edition), said.title(edition), edition.rules.cutoff, finish, keywords
     )
 
 
@@ -42,7 +44,8 @@ def fields(edition: PeriodEdition) -> dict:
     captions = [table["caption"] for table in period_page.band_tables(edition)]
     standing = [{"name": f"{each['name']}: ", "text": each["text"]} for each in period_asks.open_rows(edition)]
     follow = filter(None, [period_asks.balance_line(edition), *period_asks.follow_lines(edition)])
-    statements = [period_asks.say_statement(edition, each) for each in period_asks.statement_rows(edition)]
+    told = [f"{each.head}: {each.text} {each.rest}".rstrip() for each in period_asks.list_statements(edition)]
+    internal = [*filter(None, [period_asks.by_word_line(edition)]), *told]
     lines = [{"name": "", "text": text} for text in follow]
     return document.blank_fields() | {
         "superior": office["superior"],
@@ -62,7 +65,7 @@ def fields(edition: PeriodEdition) -> dict:
         "trend": {"heading": headings["figures"], "lines": said.figure_lines(edition)},
         "requests": {
             "heading": headings["standing"],
-            "rows": [*lines, *standing, *({"name": "", "text": text} for text in statements)],
+            "rows": [*lines, *standing, *({"name": "", "text": text} for text in internal)],
         },
         "departments": [{"heading": headings["requests"], "rows": _requests(edition)}],
         "end": say("piece.end", area=settings["name"][words.lang]),

@@ -121,9 +121,9 @@ def figure_columns(edition: PeriodEdition, rows: list[dict]) -> list[dict]:
 
 def standing(edition: PeriodEdition) -> HTML:
     """III. What became of the asks, what stays open, and what units state."""
-    statements = [period_asks.say_statement(edition, row) for row in period_asks.statement_rows(edition)]
+    statements, by_word = period_asks.list_statements(edition), period_asks.by_word_line(edition)
     about = {"lines": period_asks.follow_lines(edition), "rows": period_asks.open_rows(edition)}
-    about |= {"statements": statements, "causes": period_asks.causes_line(edition)}
+    about |= {"statements": statements, "by_word": by_word, "causes": period_asks.causes_line(edition)}
     return page.render_piece("period_standing", edition, heading=section_heading(edition, "standing"), **about)
 
 

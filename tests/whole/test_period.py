@@ -17,6 +17,8 @@ from analysis.method import period as method
 from analysis.report import period_asks, period_document, period_page, period_workbook
 from analysis.report import period_sentences as said
 from analysis.report.period_edition import PeriodEdition, read_edition
+from analysis.run import internal
+from analysis.run.internal import take_out_internal
 from analysis.weeks import paths
 
 AREA = "cho-moi"
@@ -193,14 +195,17 @@ def test_what_units_state_stands_in_their_own_words_and_is_internal(home):
     reply |= {"day": "2023-11-24", "text": "Đã phân công <b>cán bộ</b>.", "cause": "thiếu máy quét"}
     held = edition.tables | {"replies": pd.DataFrame([reply | {"row": 2.0}])}
     own = PeriodEdition(edition.rules, edition.words, held, edition.span, edition.as_of)
-    (row,) = period_asks.statement_rows(own)
-    told = period_asks.say_statement(own, row)
-    assert told.startswith(f"Theo {row['unit']} (24/11/2023)") and told.endswith("Nguyên nhân: thiếu máy quét")
+    (told,) = period_asks.list_statements(own)
+    assert told.head == f"Theo UBND {edition.names.typed(ask.unit_code)} (24/11)" and "thiếu máy quét" in told.text
     html = period_page.standing(own).data
-    internal = html[html.index("<div data-internal>") : html.index("</div>", html.index("data-internal"))]
-    assert "Đã phân công &lt;b&gt;cán bộ&lt;/b&gt;." in internal and html.count("thiếu máy quét") == 1
+    assert "Đã phân công &lt;b&gt;cán bộ&lt;/b&gt;." in html
     assert period_asks.causes_line(edition) == "Báo cáo không nêu nguyên nhân: số liệu không cho biết nguyên nhân."
-    assert b"m\xc3\xa1y qu\xc3\xa9t" not in period_workbook.build_workbook(own)
+    assert (period_asks.has_internal(own), period_asks.has_internal(edition)) == (True, False)
+    document = home / "told.docx"
+    for each, is_told in ((own, True), (edition, False)):
+        document.write_bytes(period_document.build_document(each, home))
+        assert internal.is_internal(document) is is_told
+    assert "thiếu máy quét" not in take_out_internal(html)
 
 
 def test_word_and_workbook_are_the_same_bytes_of_the_same_period(home):
