@@ -18,13 +18,13 @@ from analysis import tables
 from analysis.config import files, periods, rules, wording
 from analysis.config.units import Registry, spelling_key
 from analysis.exits import AnalysisError
-from analysis.gate import clean
+from analysis.gate import clean, replies
 from analysis.method import what_if as assumed
 from analysis.report import figures
 from analysis.report.charts.sheet import Chart, draw_nothing
 from analysis.report.edition import Edition
 from analysis.weeks import history as past
-from analysis.weeks import store
+from analysis.weeks import paths, store
 from analysis.weeks.damage import find_damage
 from analysis.weeks.home import find_home
 
@@ -173,7 +173,9 @@ def check(
         day = periods.cutoff(str(cutoff))
     except ValueError:
         raise Unknown("cut-off", cutoff, ["any ISO date such as 2023-12-04"]) from None
-    return clean.gate(files, rules.load(home, area, day), wording.load(home, lang))
+    week = store.Week(home, area, str(day), paths.processed(home, area, str(day)))
+    named = [files] if isinstance(files, str | Path) else files
+    return replies.gate_with_replies(named, week, rules.load(home, area, day), wording.load(home, lang))
 
 
 class charts:

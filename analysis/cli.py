@@ -381,7 +381,7 @@ def gate(
     lang: Lang = None,
     home: Home = None,
 ) -> int:
-    """Say what of a table would be accepted, what was repaired, what is wrong, and why. Changes nothing."""
+    """Say what of a table, or of a file of replies, would be accepted, what is wrong, and why. Changes nothing."""
     cleaned, rules, words = _gated(files, cutoff or _cutoff_of(files), area, lang, home)
     from analysis.run import gating
 
@@ -389,7 +389,8 @@ def gate(
     if out:
         accepted = {} if cleaned.refused else {"measurements": cleaned.measurements}
         print(gating.write_tables(out, accepted, cleaned, words, "utf-8-sig"))
-        print(words.say("run.page", page=gating.save_page(out, files, cleaned, rules, words)))
+        if len(cleaned.measurements) or cleaned.refused:
+            print(words.say("run.page", page=gating.save_page(out, files, cleaned, rules, words)))
     status = Exit.REFUSED if cleaned.refused else Exit.DONE
     return status if out else _with_text(status)
 
@@ -764,7 +765,8 @@ def _gated(
 ) -> "tuple[Cleaned, Rules, Wording]":
     home, area = _place(home, area)
     from analysis.config import rules as configured
-    from analysis.gate import clean
+    from analysis.gate import replies
+    from analysis.weeks import paths, store
 
     words = _words(home, lang)
     rules = configured.load(home, area, periods.cutoff(cutoff))
@@ -772,7 +774,8 @@ def _gated(
         _tell(warning)
     if rules.open_points:
         _tell(words.say("run.not_yet", area=area, count=len(rules.open_points)))
-    return clean.gate(files, rules, words), rules, words
+    week = store.Week(home, area, str(rules.cutoff), paths.processed(home, area, str(rules.cutoff)))
+    return replies.gate_with_replies(files, week, rules, words), rules, words
 
 
 def main(arguments: list[str] | None = None) -> int:

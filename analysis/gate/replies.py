@@ -8,6 +8,7 @@ an ask, unit, indicator, kind or day that cannot be is refused by name. A row th
 import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from analysis.config import departments, periods, units
 from analysis.config.rules import Rules
 from analysis.config.units import header_key
 from analysis.config.wording import Wording
-from analysis.gate.clean import PROBLEMS, Refused
+from analysis.gate.clean import PROBLEMS, Cleaned, Refused, gate
 from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.remarks import Headings, cleaned, odd_character
 from analysis.gate.small_tables import Row, read_rows
@@ -26,7 +27,7 @@ from analysis.method.answers import DONE, END, EXTEND, NO_REPLIES, OWN, REPLIES,
 from analysis.method.asked import TASK
 from analysis.method.ledger import name_own
 from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, ABOUT_UNIT, NOT_ITEMISED
-from analysis.weeks import history, paths
+from analysis.weeks import history, paths, store
 from analysis.weeks.store import Week
 
 NAMES = {
@@ -77,12 +78,28 @@ def read_replies(
     return logs, pd.DataFrame(rows, columns=REPLIES).astype({"row": float})
 
 
-def check_replies(
-    files: list[Path], week: Week, registered: pd.DataFrame, rules: Rules, words: Wording
-) -> pd.DataFrame:
-    """The problems of a week's files of replies, as rows of the table ``problems``."""
-    logs, _ = read_replies(files, history.known_asks(week), registered, rules, words)
-    return _list_problems(logs, words)
+def gate_with_replies(files: Iterable[Path], week: Week, rules: Rules, words: Wording) -> Cleaned:
+    """The gate's result for everything that was delivered of a week: tables, what came beside them, and replies.
+
+    Of replies alone only their problems; they are of the units that the area had last.
+    """
+    files = list(map(Path, files))
+    answered = [path for path in files if paths.is_reply(path)]
+    others = [path for path in files if not paths.is_reply(path)]
+    cleaned = gate(others, rules, words)
+    if not answered:
+        return cleaned
+    if not others:
+        cleaned = replace(cleaned, controls=cleaned.controls.iloc[:0], units=_find_units(week, cleaned.units))
+    logs, _ = read_replies(answered, history.known_asks(week), cleaned.units, rules, words)
+    problems = pd.concat([cleaned.problems, _list_problems(logs, words)], ignore_index=True)
+    return replace(cleaned, problems=problems)
+
+
+def _find_units(week: Week, none: pd.DataFrame) -> pd.DataFrame:
+    """The units of the published week, or of the newest before it."""
+    weeks = {day: each for day, each in store.weeks(week.home, week.area).items() if day <= week.cutoff}
+    return weeks[max(weeks)].read("units") if weeks else none
 
 
 def accept_replies(week: Week, registered: pd.DataFrame, rules: Rules, words: Wording) -> pd.DataFrame:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from analysis.config.rules import Rules
     from analysis.gate.clean import Cleaned
-    from analysis.weeks.store import Week
 
 OF_ACCEPTED = ("measurements", "points", "scores", "reconciliation")  # only an accepted file has these tables
 
@@ -55,17 +54,15 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
     Raises : ConfigError, also where something is open that a report needs; OSError where a file cannot be opened.
     """
     from analysis.config import rules
-    from analysis.gate import clean
+    from analysis.gate import replies
     from analysis.weeks import atomic, paths, store
 
     held = rules.load(home, area, periods.cutoff(cutoff))
     if held.open_points:
         raise ConfigError("\n".join(open_lines(held, words)))
-    replies, raw = [path for path in raw if paths.is_reply(path)], [path for path in raw if not paths.is_reply(path)]
-    cleaned = clean.gate(raw, held, words)
-    if replies:
-        week = store.Week(home, area, cutoff, paths.processed(home, area, cutoff))
-        cleaned = with_replies(cleaned, replies, week, held, words)
+    week = store.Week(home, area, cutoff, paths.processed(home, area, cutoff))
+    cleaned = replies.gate_with_replies(raw, week, held, words)
+    raw = [path for path in raw if not paths.is_reply(path)]
     found, kept = summarise(cleaned, words), paths.processed(home, area, "refused", cutoff)
     atomic.remove(kept, below=paths.processed(home, area))
     with suppress(OSError):  # where the disk is full there is no page, but the problems are still printed
@@ -75,18 +72,6 @@ def gate_week(raw: list[Path], home: Path, area: str, cutoff: str, words: Wordin
             kept.parent.rmdir()  # unless other weeks are refused
     is_same = not found.refused and _is_same(raw, cleaned, paths.processed(home, area, cutoff), held, words)
     return found._replace(lines=[*held.warnings, *found.lines], is_same=is_same)
-
-
-def with_replies(cleaned: "Cleaned", files: list[Path], week: "Week", rules: "Rules", words: Wording) -> "Cleaned":
-    """The gate's result, with the problems of the week's files of replies."""
-    from dataclasses import replace
-
-    import pandas as pd
-
-    from analysis.gate import replies
-
-    problems = replies.check_replies(files, week, cleaned.units, rules, words)
-    return replace(cleaned, problems=pd.concat([cleaned.problems, problems], ignore_index=True))
 
 
 def _is_same(raw: list[Path], cleaned: "Cleaned", published: Path, rules: "Rules", words: Wording) -> bool:
@@ -197,6 +182,6 @@ def save_page(out: Path, files: list[Path], cleaned: "Cleaned", rules: "Rules", 
     from analysis.report import gatepage
     from analysis.weeks import atomic, paths
 
-    tables = [path for path in files if not paths.is_beside(path)]
+    tables = [path for path in files if not (paths.is_beside(path) or paths.is_reply(path))]
     page = gatepage.page(gatepage.delivered(tables), cleaned, words, rules)
     return atomic.save(out / "gate.html", page)

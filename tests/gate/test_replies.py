@@ -7,10 +7,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from support.district import CONTROL, CUTOFF, in_force, say, week, words
+from support.district import CONTROL, CUTOFF, RAW, in_force, say, week, words
 
-from analysis.gate import replies
-from analysis.weeks import table_files
+from analysis.gate import clean, replies
+from analysis.weeks import store, table_files
 
 BEFORE = "2023-11-27"
 OPEN = [
@@ -287,3 +287,21 @@ def test_a_file_that_is_no_table_is_refused(tmp_path):
     path.write_bytes(b"%PDF-1.7")
     rows, problems = read(path)
     assert rows.empty and [each for *_, each, _ in problems] == ["problem.file.pdf"]
+
+
+# -- with the tables of the week -------------------------------------------------------------------------------------
+
+
+def test_a_file_of_replies_is_checked_alone_or_with_its_table_and_a_wrong_one_refuses_the_week(tmp_path):
+    weeks = store.Week(tmp_path, "cho-moi", str(CUTOFF), tmp_path / "nowhere")
+    right, wrong = (
+        put(tmp_path, f"30634:CKMB:{CUTOFF};;;05/12;x"),
+        put(tmp_path, ";Kiến Anh;;05/12;x", name="phan-hoi-2.csv"),
+    )
+    for files, refused in {(RAW,): False, (RAW, right): False, (RAW, wrong): True, (wrong,): True}.items():
+        cleaned = replies.gate_with_replies(files, weeks, in_force(), words())
+        assert cleaned.refused == refused
+        assert bool(len(cleaned.measurements)) == (RAW in files)
+    (line,) = clean.problem_lines(cleaned.problems, words())
+    assert line.startswith(f"{wrong.name}, dòng 2, cột B (đơn vị): «Kiến Anh»:")
+    assert len(cleaned.controls) == 0  # nobody counts the units of a file that has no table
