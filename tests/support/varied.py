@@ -36,9 +36,8 @@ def asked_first(tables, held):
     cells = find_cells(tables, tables["measurements"], settings | {"answering": named}, held.bands, held.flows)
     names = tables["units"].set_index("unit_code")["unit_name"].to_dict() | {settings["code"]: settings["name"]["vi"]}
     order = tuple(indicators["indicator"])
-    known = ledger.Settings(
-        names, answering, settings["targets"], tuple(held.flows), step=settings["step"], order=order
-    )
+    about = {"answering": answering, "targets": settings["targets"], "flows": tuple(held.flows)}
+    known = ledger.Settings(names, area=settings["code"], **about, step=settings["step"], order=order)
     return ledger.make_ledger(
         *(cells, NO_TASKS, NO_LEDGERS, [], str(held.cutoff), Breaks(units=set(tables["units"]["unit_code"])), known)
     )
