@@ -46,9 +46,7 @@ def text(finding, indicator=None, lang="vi"):
 
 def test_the_weak_band_is_kien_an_alone_and_the_carried_total_was_weak_too():
     assert named("band") == ["Kiến An"]
-    before = say("period.week_of_year", week=4, month=11, year=2023)
-    told = say("finding.band", unit="Kiến An", band="Yếu", total="49,18")
-    assert text("band") == f"{told} {say('age.open', period=before, count=2)}"
+    assert text("band") == say("finding.band", unit="Kiến An", band="Yếu", total="49,18")
     assert week()["findings"].query("finding == 'band'")["since"].item() == "2023-11-27"
 
 
@@ -260,9 +258,7 @@ def test_a_unit_without_a_page_is_named_for_the_leaders():
 def test_english_findings_carry_the_same_figures():
     vi, en = week("vi")["findings"], week("en")["findings"]
     pd.testing.assert_frame_equal(vi.drop(columns="text"), en.drop(columns="text"))
-    told = say("finding.band", "en", unit="Kiến An", band="Weak", total="49.18")
-    since = say("age.open", "en", period="week 4 of November 2023", count=2)
-    assert text("band", lang="en") == f"{told} {since}"
+    assert text("band", lang="en") == say("finding.band", "en", unit="Kiến An", band="Weak", total="49.18")
 
 
 def test_another_week_names_its_own_units_and_not_ours(tmp_path):
@@ -328,11 +324,21 @@ def test_a_band_and_a_distance_from_the_peers_tell_how_long_they_have_stood_a_th
 ):
     since = "2023-11-06" if weeks == 5 else "2023-12-04"
     held = week()["standing"].assign(weeks=float(weeks), is_open=is_open, since=since)
-    found = collected(standing=held)
+    found = collected(standing=held, asks=week()["asks"].iloc[:0])
     for finding in ("band", "peer"):
         assert texts(found, finding) and all(each.endswith(f" {age}".rstrip()) for each in texts(found, finding))
     assert set(found.query("finding in ('band', 'peer', 'flag', 'target')")["since"]) == {since}
     assert set(found.query("finding not in ('band', 'peer', 'flag', 'target', 'step')")["since"]) == {""}
+
+
+@pytest.mark.parametrize("times", [1.0, 3.0])
+def test_what_is_asked_says_how_often_and_since_which_report_it_was_asked_not_since_when_it_has_stood(times):
+    asks = week()["asks"].assign(times=times, opened="2023-11-20")
+    found = collected(asks=asks).query("finding in ('band', 'flag')")
+    period = say("period.week_of_year", week=3, month=11, year=2023)
+    said = say("followup.opened", count=3, period=period) if times > 1 else ""
+    assert len(found) == 19 and all(each.endswith(f". {said}".rstrip()) for each in found["text"])
+    assert not found["text"].str.contains("kỳ có số liệu").any()
 
 
 def test_what_was_not_followed_through_the_weeks_has_no_age():
@@ -418,7 +424,7 @@ def signalled(*signals, rates=()):
     rows = rows_of(
         "signals", *[(unit, name, 6.0, 20.0, score, way, since) for unit, name, score, way, since in signals]
     )
-    found = collected(signals=rows, week_rates=rows_of("week_rates", *rates))
+    found = collected(signals=rows, week_rates=rows_of("week_rates", *rates), asks=week()["asks"].iloc[:0])
     return found.query("finding == 'signal'")
 
 

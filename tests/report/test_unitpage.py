@@ -247,9 +247,12 @@ def test_a_first_week_does_not_say_since_when_a_band_has_been_held():
     assert say("unit.first_time") in text(unitpage.standing(edition(), TOWN))
 
 
-def test_since_when_a_weak_band_stands_is_told_once_though_only_the_table_has_the_total_before():
-    period = say("period.week_of_year", week=4, month=11, year=2023)
-    assert say("age.open", period=period, count=2) in text(unitpage.requests(edition(), KIEN_AN))
+def test_how_often_a_weak_band_was_asked_about_is_told_in_the_place_of_since_when_it_stands():
+    asks = week()["asks"].assign(times=3.0, opened="2023-11-20")
+    found = findings.collect(week() | {"asks": asks}, district.in_force(), district.words())
+    period = say("period.week_of_year", week=3, month=11, year=2023)
+    asked = text(unitpage.requests(edition(asks=asks, findings=found), KIEN_AN))
+    assert say("followup.opened", period=period, count=3) in asked
     assert say("unit.first_time") not in text(unitpage.standing(edition(), KIEN_AN))
 
 
@@ -632,6 +635,7 @@ def test_bands_crossed_signals_and_own_rates_of_the_unit_stand_under_its_change(
     tables = {
         "signals": pd.DataFrame([signal, others], columns=list(TABLES["signals"].columns)),
         "changes": changed(previous_total=50.2),
+        "asks": week(lang)["asks"].iloc[:0],
     }
     rules, words = district.in_force(), district.words(lang)
     found = findings.collect(week(lang) | tables, rules, words)
