@@ -8,7 +8,7 @@ from pathlib import Path
 from docx.table import Table
 
 from analysis.config.wording import capital
-from analysis.report import document, period_asks, period_page, sentences
+from analysis.report import document, period_asks, period_page, sentences, table_rows
 from analysis.report import period_sentences as said
 from analysis.report.document import BLANK, GONE, OF_TOTALS
 from analysis.report.period_edition import PeriodEdition
@@ -57,6 +57,7 @@ def fields(edition: PeriodEdition) -> dict:
         "report": say("piece.report"),
         "subject": said.heading(edition),
         "basis": sentences.basis_lines(edition),
+        "correction": _correction(edition) if edition.revision > 1 else None,
         "intro": say("period.in_result", issuer=office["issuer"], span=edition.label),
         "result": {
             "heading": headings["general"],
@@ -80,6 +81,14 @@ def fields(edition: PeriodEdition) -> dict:
         "signature": say("piece.signature"),
         "appendix": _appendix(edition, number, signed),
     }
+
+
+def _correction(edition: PeriodEdition) -> dict:
+    """That the document replaces an earlier issue, and each total that changed."""
+    say = edition.words.say
+    heads = {name: say(f"piece.{name}") for name in ("unit", "figure", "old", "new")}
+    told = {"heading": say("piece.correction_heading"), "text": said.correction_line(edition)}
+    return heads | told | {"rows": table_rows.correction_rows(edition)}
 
 
 def _requests(edition: PeriodEdition) -> list[dict]:

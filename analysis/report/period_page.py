@@ -65,12 +65,11 @@ def section_heading(edition: PeriodEdition, name: str) -> str:
 
 
 def correction(edition: PeriodEdition) -> HTML:
-    """For a period that is issued again: it replaces an earlier issue, and each figure that changed. Else empty."""
+    """For a period that is issued again: it replaces an earlier issue, and each total that changed. Else empty."""
     if edition.revision == 1:
         return HTML("")
     rows = table_rows.correction_rows(edition)
-    text = edition.words.say("piece.corrected", revision=edition.revision, replaced=edition.revision - 1)
-    return page.render_piece("correction", edition, text=text, rows=rows)
+    return page.render_piece("correction", edition, text=said.correction_line(edition), rows=rows)
 
 
 def general(edition: PeriodEdition) -> HTML:

@@ -50,6 +50,13 @@ def mark(text: str, edition: PeriodEdition) -> str:
     return text if edition.revision == 1 else edition.words.say("piece.corrected_title", text=text)
 
 
+def correction_line(edition: PeriodEdition) -> str:
+    """That this issue replaces the one before it, and why; and that its other totals follow, where there are any."""
+    words, about = edition.words, {"revision": edition.revision, "replaced": edition.revision - 1}
+    told = words.say("period.corrected", **about)
+    return f"{told} {words.say('period.corrected_totals')}" if len(edition.tables["corrections"]) else told
+
+
 def basis(edition: PeriodEdition) -> str:
     """How the figures are headed: ``Lũy kế từ đầu năm đến 27/11/2023``."""
     units = edition.tables["units"]

@@ -7,6 +7,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import docx
 import pandas as pd
 import pytest
 from support import kinds, played, second_period
@@ -212,6 +213,26 @@ def test_word_and_workbook_are_the_same_bytes_of_the_same_period(home):
     first, again = (compiled.__wrapped__(home, "2023-11") for _ in range(2))
     assert period_document.build_document(first, home) == period_document.build_document(again, home)
     assert period_workbook.build_workbook(first) == period_workbook.build_workbook(again)
+
+
+def test_an_issue_that_replaces_another_says_so_on_the_page_and_in_word_with_each_total_that_changed(home, tmp_path):
+    edition = compiled(home, "2023-11")
+    unit = edition.units.iloc[0]
+    changed = pd.DataFrame([(unit["unit_code"], unit["unit_name"], "TOTAL", "value", 50.0, 51.25)])
+    changed.columns = list(edition.tables["corrections"].columns)
+    held = edition.tables | {"corrections": changed}
+    again = PeriodEdition(edition.rules, edition.words, held, edition.span, edition.as_of, "", {"revision": "2"})
+    assert said.title(again).startswith("[Đính chính] ") and period_page.correction(edition).data == ""
+    html = period_page.correction(again).data
+    document = tmp_path / "again.docx"
+    document.write_bytes(period_document.build_document(again, home))
+    words_of = "\n".join(
+        [each.text for each in docx.Document(document).paragraphs]
+        + [cell.text for table in docx.Document(document).tables for row in table.rows for cell in row.cells]
+    )
+    for text in (said.correction_line(again), "50,00", "51,25"):
+        assert text in html and text in words_of
+    assert said.correction_line(again).endswith("Tổng điểm thay đổi được nêu dưới đây.")
 
 
 @pytest.mark.long
