@@ -11,11 +11,12 @@ import docx
 import openpyxl
 import pytest
 from support import two_weeks
-from support.district import HOME, say
+from support.district import HOME, in_force, say, words
 from support.office import needs_office, printed
 from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_HOI_DONG
 
 from analysis.config.files import ConfigError
+from analysis.gate import replies
 from analysis.report import ask_words, form, reminder
 
 TWICE = {"asks": {"remind_from": 2}}  # both weeks are two reports
@@ -196,6 +197,21 @@ def test_it_is_printed_across_on_one_page_of_a4():
         "landscape",
         9,
     ) and sheet().sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_what_a_unit_fills_in_is_read_as_its_reply_with_the_report_that_shall_show_it(tmp_path):
+    later = date(2023, 12, 18)
+    book = openpyxl.load_workbook(io.BytesIO(form.build_form(edition(), KIEN_AN)))
+    for column, value in ANSWERED.items():
+        book.active[f"{column}{FIRST_ROW}"].value = value
+    book.save(path := tmp_path / f"{later}-phan-hoi-{KIEN_AN}.xlsx")
+    asks = two_weeks.tables()[1]["asks"].assign(is_open=lambda rows: ~rows["state"].isin(["done", "ended"]))
+    logs, rows = replies.read_replies([path], asks, two_weeks.tables()[1]["units"], in_force(later), words())
+    assert [problem for log in logs for problem in log.problems] == []
+    (told,) = rows.to_dict("records")  # the rows that were left empty say nothing
+    expected = {"ask_id": "30634:DVCTT:2023-12-04", "kind": "reply", "day": "2023-12-13", "promised": "2023-12-29"}
+    expected |= {"text": ANSWERED["F"], "cause": ANSWERED["G"], "solution": ANSWERED["H"], "document": ANSWERED["J"]}
+    assert {name: told[name] for name in expected} == expected
 
 
 @needs_office
