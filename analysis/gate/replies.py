@@ -7,7 +7,7 @@ an ask, unit, indicator, kind or day that cannot be is refused by name. A row th
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from analysis.config.units import header_key
 from analysis.config.wording import Wording
 from analysis.gate.clean import PROBLEMS, Cleaned, Refused, gate
 from analysis.gate.problems import ERROR, WARNING, Log, listed
-from analysis.gate.remarks import Headings, cleaned, odd_character
+from analysis.gate.remarks import Headings, cleaned, is_said, odd_character
 from analysis.gate.small_tables import Row, read_rows
 from analysis.method.answers import DONE, END, EXTEND, NO_REPLIES, OWN, REPLIES, REPLY, fits
 from analysis.method.asked import TASK
@@ -185,9 +185,13 @@ class _Finder:
         self._numbers: dict[tuple[str, str], int] = {}
 
     def form_of(self, file: str) -> str:
-        """The unit whose form the file is, by its name; "": it is the office's own table."""
+        """The unit whose form the file is, by its name; "": it is the office's own table.
+
+        Behind the unit's code may stand more, after a sign that is no letter and no digit: ``…-30634-lan-2.xlsx``.
+        """
         named = Path(file).stem[11:].casefold()
-        return self._forms.get(re.sub(r"\s*\(\d+\)$", "", named), "")
+        fit = [form for form in self._forms if named.startswith(form) and not named[len(form) :][:1].isalnum()]
+        return self._forms[max(fit, key=len)] if fit else ""
 
     def ask(self, text: str) -> str | None:
         """The code of the ask as we write it; None: there is none. What a week asks first is not known before it was
@@ -236,7 +240,7 @@ class _Finder:
         return (code, "") if code else None
 
     def nearest_subject(self, text: str) -> str:
-        return units.nearest(text, [*self.names.values(), *self.departments.values()])
+        return _nearest(text, [*self.names.values(), *self.departments.values()], units.name_key)
 
     def indicator(self, text: str) -> str | None:
         """The indicator, group or part of the total with this name or code."""
@@ -246,9 +250,7 @@ class _Finder:
         return found[1] if found and found[0] == ABOUT_INDICATOR else None
 
     def nearest_indicator(self, text: str) -> str:
-        key = header_key(text)
-        within = [name for name in dict.fromkeys(self._indicators) if key and key in header_key(name)]
-        return min(within, key=len, default="") or units.nearest(text, self._indicators)
+        return _nearest(text, self._indicators, header_key)
 
     def is_called(self, codes: str, text: str) -> bool:
         """Whether the text names all that an ask is about: an indicator, several, a part of the total."""
@@ -291,9 +293,12 @@ class _Line:
 
     def read(self) -> list[dict]:
         said = self.said
+        said |= {name: "" for name in SAID if not is_said(said[name])}  # a dash says that there is nothing to say
         if not any(said[name] for name in (*SAID, "promised", "kind")):
             if said["day"]:
                 self.problem("replies.only_day", "day", severity=WARNING)
+            if said["words"] and (ask := self.find.ask(said["ask"])) and not self.is_own_words(self.find.asks[ask]):
+                self.problem("replies.other_words", "words", ask=ask)  # the answer itself, typed in the wrong column
             return []
         before = len(self.log.problems)
         for name in SAID:
@@ -464,6 +469,14 @@ class _Line:
                 self.problem("replies.no_open_ask", "unit" if self.said["unit"] else "text", severity=WARNING, **shown)
             return [""]
         return [each.ask_id for each in self.check_days(fit, day)]
+
+
+def _nearest(text: str, names: Iterable[str], key_of: Callable[[str], str]) -> str:
+    """The shortest of the names that the text is a part of; else the one that is most like it; else ""."""
+    key, names = key_of(text), list(dict.fromkeys(names))
+    return min((name for name in names if key and key in key_of(name)), key=len, default="") or units.nearest(
+        text, names
+    )
 
 
 def find_day(text: str, near: date) -> date | None:

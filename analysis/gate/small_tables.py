@@ -51,7 +51,7 @@ def read_rows(
     except read.Unreadable as fault:
         log.problem(fault.key, **fault.fields)
         return []
-    cells = cells[cells["value"].map(str).str.strip() != ""]
+    held, cells = cells, cells[cells["value"].map(str).str.strip() != ""]
     if cells["sheet"].nunique() > 1:
         log.problem("problem.several_small_tables", sheets=log.words.listed(list(cells["sheet"].unique())))
         return []
@@ -62,6 +62,8 @@ def read_rows(
     columns = _columns(cells[cells["row"] == first], names, needed, log)
     if columns is None:
         return []
+    for cell in _beside_columns(held, cells, first).itertuples():
+        log.problem("problem.headless_cell", log.place(cell.row, "", cell.column_letter), str(cell.value))
     fields = {letter: field for field, (_, letter) in columns.items()}
     rows: dict[int, dict[str, str]] = {}
     for cell in cells[cells["row"] > first].itertuples():
@@ -101,6 +103,20 @@ def _columns(
     if lacking := [shown[field] for field in needed if field not in found]:
         log.problem("problem.lacking_columns", log.place(int(header["row"].iat[0])), columns=log.words.listed(lacking))
     return found if len(log.problems) == before else None
+
+
+def _beside_columns(held: pd.DataFrame, cells: pd.DataFrame, first: int) -> pd.DataFrame:
+    """One cell of each row that has a text under no header, or more cells than the header: its columns are not certain,
+    as where a comma within a text was not set in quotation marks.
+
+    held  : all cells, with the empty ones; only those of a text have fewer in one row than in another
+    cells : those that hold something
+    """
+    headed = cells.loc[cells["row"] == first, "column"]
+    width = held.loc[held["row"] == first, "column"].max()
+    stray = cells[(cells["row"] > first) & ~cells["column"].isin(headed)]
+    wider = held[(held["row"] > first) & (held["column"] > width) & held["row"].isin(cells["row"])]
+    return pd.concat([stray, wider]).drop_duplicates("row").sort_values("row")
 
 
 def _text(cell: object, place: dict, log: Log) -> str:

@@ -84,6 +84,8 @@ READ = {
     "the office asks all": (";huyện Chợ Mới;;04/12;Họp.;;;;;đề nghị", [f"{CONTROL}::{CUTOFF}:1|own|2023-12-04|Họp."]),
     "the first day": (f"{ASK};;;27/11/2023;x", [f"{ASK}|reply|2023-11-27|x"]),
     "the last day": (f"{ASK};;;10/12/2023;x", [f"{ASK}|reply|2023-12-10|x"]),
+    "a dash is no cause": (f"{ASK};;;30/11;x;-;…", [f"{ASK}|reply|2023-11-30|x"]),
+    "dashes answer nothing": (f"{ASK};;;;-;-", []),
     "nobody has answered yet": (f"{ASK};Kiến An;CKMB;;", []),
     "spaces and lines within an answer": (f'{ASK};;;30/11;"Một.  Hai\t."', [f"{ASK}|reply|2023-11-30|Một. Hai ."]),
 }  # fmt: skip
@@ -100,6 +102,7 @@ REFUSED = {
     "an unknown ask": ("30634:CKMB:2023-11-20;;;30/11;x", "A", "unknown_ask_like", {"nearest": ASK}),
     "nothing like an ask": ("xyz;;;30/11;x", "A", "unknown_ask", {}),
     "an unknown unit": (";Kiến Anh;TT;30/11;x", "B", "unknown_unit_like", {"nearest": "Kiến An"}),
+    "a part of a unit's name": (";Xã Mỹ Hội;TT;30/11;x", "B", "unknown_unit_like", {"nearest": "Mỹ Hội Đông"}),
     "nobody like it": (";Sở Nội vụ;TT;30/11;x", "B", "unknown_unit", {}),
     "an unknown indicator": (";Kiến An;Thanh toán trục tuyến;30/11;x", "C", "unknown_indicator_like", {"nearest": "Thanh toán trực tuyến"}),
     "a part of an indicator's name": (";Kiến An;Chứng thực;30/11;x", "C", "unknown_indicator_like", {"nearest": "Chứng thực bản sao điện tử"}),
@@ -145,6 +148,7 @@ def test_what_cannot_be_is_refused_by_its_cell_with_what_is_nearest(tmp_path, ca
         (";Tân Cũ;;30/11;x", "no_open_ask", [""]),
         (";Mỹ Hiệp;TT;30/11;x", "no_open_ask", [""]),
         (f"{ASK};;;30/11;", "only_day", []),
+        (f"{ASK};;;30/11;-;–;...", "only_day", []),
     ],
 )
 def test_what_answers_nothing_that_is_open_is_kept_with_a_warning(tmp_path, line, key, kept):
@@ -166,6 +170,19 @@ def test_what_answers_nothing_that_is_open_is_kept_with_a_warning(tmp_path, line
 def test_a_column_that_was_deleted_or_misspelt_is_named(tmp_path, head, key):
     rows, problems = read(put(tmp_path, "x;x;x", head=head))
     assert [each for *_, each, _ in problems] == [key] and rows.empty
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("đơn vị,ngày,nội dung", "Kiến An,30/11,Đã họp, phân công"),
+        ("đơn vị,ngày,nội dung,nguyên nhân", "Kiến An,30/11,Đã họp, phân công,"),  # no cause was given
+        ("đơn vị,ngày,nội dung,nguyên nhân", "Kiến An,30/11,Đã họp,Thiếu người, thiếu máy"),
+    ],
+)
+def test_an_answer_that_a_comma_parts_is_refused(tmp_path, head, line):
+    rows, problems = read(put(tmp_path, line, head=head))
+    assert [key for *_, key, _ in problems] == ["problem.headless_cell"] and rows.empty
 
 
 def test_an_ask_of_a_report_that_is_not_published_yet_is_one_of_somebody_and_something_that_there_is(tmp_path):
@@ -260,6 +277,34 @@ def test_a_badly_filled_form_is_refused_by_name(tmp_path, case):
     row, key = BADLY[case]
     rows, problems = read(form(tmp_path, row))
     assert rows.empty and {each for *_, each, _ in problems} == {f"replies.{key}"}
+
+
+def test_an_answer_that_stands_in_the_locked_words_alone_is_not_lost(tmp_path):
+    rows, problems = read(form(tmp_path, [*ROW[:3], "Đã làm."]))
+    assert rows.empty and [each for *_, each, _ in problems] == ["replies.other_words"]
+
+
+def test_what_is_typed_beside_the_columns_is_not_lost(tmp_path):
+    rows, problems = read(form(tmp_path, [*ROW, *ANSWER, "", "Đã gửi kèm báo cáo."]))
+    assert rows.empty and [(*each[1:4], each[4]) for each in problems] == [
+        (5, "L", "Đã gửi kèm báo cáo.", "problem.headless_cell")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("phan-hoi-30634.xlsx", "30634"),
+        ("PHAN-HOI-30634 (1).xlsx", "30634"),
+        ("phan-hoi-30634-lan-2.xlsx", "30634"),
+        ("phan-hoi-30634 - Copy.xlsx", "30634"),
+        ("phan-hoi-306341.xlsx", ""),
+        ("phan-hoi-2.xlsx", ""),
+    ],
+)
+def test_a_form_is_known_by_the_code_in_its_name(tmp_path, name, unit):
+    _, problems = read(form(tmp_path, [*ROW, *ANSWER, "hoàn thành"], head=[*FORM, "Loại"], name=name))
+    assert [each for *_, each, _ in problems] == (["replies.kind_in_form"] if unit else [])
 
 
 def test_a_column_deleted_from_a_form_is_named(tmp_path):
