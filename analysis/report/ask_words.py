@@ -7,10 +7,8 @@ import math
 
 from analysis.config.wording import MISSING, capital
 from analysis.method.asked import BAND, FELL, FLAG, OWN, SIGNAL, TARGET, TASK, TOTAL, ZERO
-from analysis.method.ledger import AT, ONCE
+from analysis.method.ledger import AT, EXPLAINED, ONCE
 from analysis.report.edition import Edition
-
-EXPLAINED = "explained"  # in the note of a fall that is done because a reply gives its cause
 
 
 def say_ask(edition: Edition, row) -> str:

@@ -18,6 +18,8 @@ from analysis.method.ledger import (
     CLOSED,
     DONE,
     ENDED,
+    EXPLAINED,
+    EXTENDED,
     MET,
     NEW,
     OTHER_KIND,
@@ -30,7 +32,6 @@ from analysis.report import ask_words, parts
 from analysis.report.edition import Edition
 from analysis.report.parts import Part
 
-EXTENDED = "extended"
 IN_ORDER = (DONE, BETTER, SAME, WORSE, UNCLEAR, ENDED)
 MOST_BEHIND = 10
 LONGEST = 200  # characters of a statement that are shown at once
@@ -193,7 +194,7 @@ def _list_met(edition: Edition, rows: pd.DataFrame) -> list[dict]:
 def _say_by_word(edition: Edition, rows: pd.DataFrame) -> list[str]:
     """What is done by what somebody says, not by a figure: falls whose cause was given; what the office calls done."""
     done = rows[rows["state"] == DONE]
-    explained = _has_code(done, ask_words.EXPLAINED)
+    explained = _has_code(done, EXPLAINED)
     told = (("explained", explained), ("done_by_office", ~explained & _is_by_word(done)))
     return [
         edition.words.say(f"followup.{key}", asks="; ".join(_name_asks(edition, done[which])))
@@ -204,7 +205,7 @@ def _say_by_word(edition: Edition, rows: pd.DataFrame) -> list[str]:
 
 def _is_by_word(rows: pd.DataFrame) -> pd.Series:
     """Of rows that are done, whether by what somebody says: no figure says it."""
-    said = _has_code(rows, ask_words.EXPLAINED) | _has_code(rows, OFFICE)
+    said = _has_code(rows, EXPLAINED) | _has_code(rows, OFFICE)
     return said | (rows["kind"] == OWN) | (rows["progress"] != MET)
 
 
