@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import HTML
 
-from analysis.config.wording import capital
-from analysis.method.asked import TASK, ZERO
-from analysis.method.ledger import DONE, ENDED, NEW, OVERDUE
+from analysis.config.wording import MISSING, capital
+from analysis.method.asked import OWN, TASK, ZERO
+from analysis.method.ledger import DONE, ENDED, NEW, OPEN, OVERDUE
 from analysis.report import ask_words, page
 from analysis.report.edition import Edition
 from analysis.tables import ADDRESSEES
@@ -62,16 +62,21 @@ def list_courses(edition: Edition, code: str) -> list[dict]:
     reports = [] if ledgers is None else [*ledgers["cutoff"].unique(), str(edition.rules.cutoff)]
     return [
         {
-            "name": ask_words.name_subject(edition, row),
+            "name": ask_words.say_ask(edition, row) if row.kind == OWN else ask_words.name_subject(edition, row),
             "since": "; ".join(filter(None, [_say_since(edition, row), ask_words.say_times(edition, row)])),
-            "opened": ask_words.say_level(edition, row._replace(level=row.level_opened)),
-            "now": ask_words.say_level(edition, row),
+            "opened": say_level(edition, row, row.level_opened),
+            "now": say_level(edition, row, row.level),
             "state": words.say(f"reminder.state_{say_state(row)}"),
             "internal": _say_internal(edition, row),
             "picture": _draw(edition, row, ledgers, reports),
         }
         for row in its.itertuples(index=False)
     ]
+
+
+def say_level(edition: Edition, row, level: float) -> str:
+    """A level of the ask; – of an ask of the office itself, which is about no figure."""
+    return MISSING if row.kind == OWN else ask_words.say_level(edition, row._replace(level=level))
 
 
 def say_courses(edition: Edition, code: str) -> list[dict]:
@@ -90,8 +95,8 @@ def say_courses(edition: Edition, code: str) -> list[dict]:
 
 
 def say_state(row) -> str:
-    """The code of how an ask stands: done, ended, new, or its progress."""
-    return row.state if row.state in (DONE, ENDED, NEW) else row.progress
+    """The code of how an ask stands: done, ended, new, or its progress; open where it is about no figure."""
+    return row.state if row.state in (DONE, ENDED, NEW) else row.progress or OPEN
 
 
 def _say_since(edition: Edition, row) -> str:

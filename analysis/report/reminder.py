@@ -16,7 +16,7 @@ from analysis.config.files import ConfigError
 from analysis.config.wording import capital
 from analysis.method.asked import TASK
 from analysis.method.ledger import CLOSED, ONCE, OVERDUE
-from analysis.report import ask_words, document, page, sentences
+from analysis.report import ask_course, ask_words, document, page, sentences
 from analysis.report.edition import Edition
 from analysis.report.templates import TEMPLATES
 from analysis.tables import ADDRESSEES
@@ -148,8 +148,8 @@ def ask_rows(edition: Edition, rows: pd.DataFrame) -> list[dict]:
                 "ask": ask_words.say_ask(edition, row),
                 "opened": _day(edition, row.opened),
                 "times": words.number(row.times, 0),
-                "level_opened": ask_words.say_level(edition, row._replace(level=row.level_opened)),
-                "level": ask_words.say_level(edition, row),
+                "level_opened": ask_course.say_level(edition, row, row.level_opened),
+                "level": ask_course.say_level(edition, row, row.level),
                 "about": _say_about(edition, row),
             }
         )

@@ -10,7 +10,7 @@ from support.district import say
 from support.fragments import text
 from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_AN, MY_HOI_DONG
 
-from analysis.report import ask_course, ask_words, letters, unitpage
+from analysis.report import ask_course, ask_words, letters, reminder, unitpage
 from analysis.report.ask_course import lay_out
 
 NAN = float("nan")
@@ -105,6 +105,20 @@ def test_what_is_internal_is_marked_on_the_page_and_stands_in_the_letter():
     shown = ask_course.asked(edition, MY_HOI_DONG).data
     assert f"<small data-internal>{said}</small>" in shown and shown.count("data-internal") == 1
     assert any(f"{said}." in each["texts"] for each in ask_course.say_courses(edition, MY_HOI_DONG))
+
+
+def test_an_ask_of_the_office_itself_stands_in_its_own_words_and_has_no_figures():
+    asks = two_weeks.tables()[1]["asks"].copy()
+    row = asks["ask_id"] == f"{KIEN_AN}:CT:{FIRST}"
+    asks.loc[row, ["kind", "indicator", "progress"]] = ["own", "", ""]
+    asks.loc[row, ["level", "level_opened", "target"]] = NAN
+    said = {name: "" for name in two_weeks.tables()[1]["replies"].columns} | {"row": 2.0, "kind": "own"}
+    said |= {"ask_id": f"{KIEN_AN}:CT:{FIRST}", "text": "Báo cáo việc niêm yết"}
+    edition = two_weeks.edition(asks=asks, replies=pd.DataFrame([said]), settings={"asks": {"remind_from": 2}})
+    (own,) = [each for each in ask_course.list_courses(edition, KIEN_AN) if each["opened"] == "–"]
+    assert (own["name"], own["now"], own["state"]) == ("Báo cáo việc niêm yết", "–", say("reminder.state_open"))
+    (told,) = [each for each in reminder.fields(edition, KIEN_AN)["asks"] if each["level"] == "–"]
+    assert told["ask"] == "Báo cáo việc niêm yết"
 
 
 def test_the_letter_tells_what_the_page_shows():
