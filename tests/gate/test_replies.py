@@ -7,9 +7,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from support.district import CONTROL, CUTOFF, RAW, in_force, say, week, words
+from support.district import CONTROL, CUTOFF, RAW, edition, in_force, say, week, words
 
 from analysis.gate import clean, replies
+from analysis.report.form import build_form
 from analysis.weeks import store, table_files
 
 BEFORE = "2023-11-27"
@@ -350,3 +351,18 @@ def test_a_file_of_replies_is_checked_alone_or_with_its_table_and_a_wrong_one_re
     (line,) = clean.problem_lines(cleaned.problems, words())
     assert line.startswith(f"{wrong.name}, dòng 2, cột B (đơn vị): «Kiến Anh»:")
     assert len(cleaned.controls) == 0  # nobody counts the units of a file that has no table
+
+
+def test_the_form_that_a_unit_is_sent_is_read_back_as_it_fills_it_in(tmp_path):
+    asks = week()["asks"].assign(is_open=True)
+    book = openpyxl.load_workbook(io.BytesIO(build_form(edition(), "30634")))
+    sheet = book.active
+    head = next(row for row in sheet.iter_rows() if row[0].value == "Mã đề nghị")
+    first, *others = [row for row in sheet.iter_rows(min_row=head[0].row + 1) if row[0].value]
+    for cell, answer in zip(first[4:], ANSWER, strict=True):
+        cell.value = answer if not isinstance(answer, date) else date(2023, 12, 5 + 10 * (cell.column_letter == "I"))
+    path = tmp_path / "2023-12-11-phan-hoi-30634.xlsx"
+    book.save(path)
+    logs, rows = replies.read_replies([path], asks, week()["units"], in_force(date(2023, 12, 11)), words())
+    assert [each for log in logs for each in log.problems] == [] and others
+    assert said(rows) == [f"{first[0].value}|reply|2023-12-05|Đã làm.|Thiếu người.|Cử thêm.|2023-12-15|12/BC"]
