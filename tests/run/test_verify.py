@@ -273,6 +273,18 @@ def test_a_week_whose_remarks_were_changed_or_removed_is_not_rebuilt(home, text)
     assert say("verify.raw_changed", folder=file(home, "raw")) in "\n".join(verified(home, verify.DIFFERS))
 
 
+def test_replies_and_sent_forms_are_rebuilt_from_the_weeks_own(home, monkeypatch):
+    monkeypatch.setattr("analysis.mail.forms.find_sent_forms", lambda *where: {"30634": "2023-12-05"})
+    beside = put(home / "data" / "raw" / AREA / f"{CUTOFF}-phan-hoi.csv", "first")
+    make(home)
+    put(beside, "second")
+    monkeypatch.setattr("analysis.mail.forms.find_sent_forms", lambda *where: {})
+    assert sorted(path.name for path in file(home, "replies").iterdir()) == [beside.name, "forms.csv"]
+    assert verified(home, Exit.DONE)
+    put(file(home, "replies") / beside.name, "other")
+    assert say("verify.raw_changed", folder=file(home, "raw")) in "\n".join(verified(home, verify.DIFFERS))
+
+
 def test_a_run_that_fails_is_told_and_is_no_week_that_is_the_same(home):
     make(home)
 

@@ -26,7 +26,7 @@ OF_A_FULL_YEAR = {
     **{"points": 50_000, "scores": 7_000, "course": 300_000, "changes": 11_000, "contributions": 15_000},
     **{"moves": 45_000, "carried": 30, "peers": 30_000, "steps": 15, "week_rates": 23_000, "possible": 20_000},
     **{"routes": 100_000, "standing": 12_000, "signals": 23_000, "own_rates": 280_000},
-    **{"asks": 30_000, "replies": 15_000},
+    **{"asks": 30_000, "replies": 80_000},
 }
 
 
