@@ -5,10 +5,15 @@ A row is one of the table ``asks``, as a named tuple or a Series. The words are 
 
 import math
 
+import pandas as pd
+
 from analysis.config.wording import MISSING, capital
 from analysis.method.asked import BAND, FELL, FLAG, OWN, SIGNAL, TARGET, TASK, TOTAL, ZERO
-from analysis.method.ledger import AT, EXPLAINED, ONCE
+from analysis.method.endings import OFFICE
+from analysis.method.ledger import AT, EXPLAINED, MET, ONCE
 from analysis.report.edition import Edition
+
+BY_WORD = "by_word"  # how an ask stands that is done, but by no figure
 
 
 def say_ask(edition: Edition, row) -> str:
@@ -34,6 +39,11 @@ def name_subject(edition: Edition, row) -> str:
     Of an ask about a unit as a whole, and about what the index has no more, its code.
     """
     return capital(edition.words.listed(_name(edition, code) for code in row.indicator.split()))
+
+
+def name_ask(edition: Edition, row) -> str:
+    """What an ask is called in a table: its subject; of the office's own ask its words."""
+    return capital(say_ask(edition, row).rstrip(".")) if row.kind == OWN else name_subject(edition, row)
 
 
 def say_level(edition: Edition, row) -> str:
@@ -63,6 +73,12 @@ def say_times(edition: Edition, row) -> str:
     return edition.words.say("followup.times", count=edition.words.number(row.times, 0))
 
 
+def split_by_mark(edition: Edition, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The rows of asks about one indicator by the mark that they are asked about, in words; "" of those about none."""
+    marks = [say_target(edition, row) if row.kind == FLAG else "" for row in rows.itertuples(index=False)]
+    return [(mark, its) for mark, its in rows.groupby(pd.Series(marks, rows.index, dtype=str), sort=False)]
+
+
 def name_met(edition: Edition, rows, most: int | None = None) -> str:
     """``Kiến An (55,0%), Mỹ Hiệp (51,2%) và 3 đơn vị khác``: the units whose asks, rows of ``asks``, were met.
 
@@ -88,6 +104,11 @@ def _name_met(edition: Edition, row) -> str:
     if is_by_week:
         figure = words.say("followup.own_week", rate=edition.names.rate(row.indicator, row.rate))
     return f"{name} ({figure})"
+
+
+def is_by_word(row) -> bool:
+    """Of an ask that is done, whether by what somebody says, a unit's cause or the office: no figure says it."""
+    return row.kind == OWN or row.progress != MET or not {EXPLAINED, OFFICE}.isdisjoint(row.note.split())
 
 
 def say_about(edition: Edition, row) -> list[str]:

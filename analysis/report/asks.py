@@ -11,10 +11,10 @@ import pandas as pd
 
 from analysis.config.departments import find_code
 from analysis.config.wording import MISSING, capital
-from analysis.method.asked import FLAG, OWN, SIGNAL, ZERO
+from analysis.method.asked import FLAG, OWN, SIGNAL
 from analysis.method.ledger import ONCE
 from analysis.report import ask_words, remarks, sentences
-from analysis.report.asks_of_figures import ask_about, say_met, say_range
+from analysis.report.asks_of_figures import ask_about, say_met, say_range, say_steady
 from analysis.report.asks_of_units import OF_UNITS, ask_unit, ask_units, find_units
 from analysis.report.edition import Edition
 from analysis.report.phrases import say_opened
@@ -135,18 +135,25 @@ def unit_requests(edition: Edition, code: str) -> list[dict]:
     responsible = settings["responsible"]
     groups = dict(zip(edition.rules.indicators["indicator"], edition.rules.indicators["group"], strict=True))
     for row in rows[~rows["kind"].isin(OF_UNITS)].itertuples(index=False):
-        value, limit = ask_words.say_level(edition, row), ask_words.say_target(edition, row)
-        if row.kind == FLAG and row.level < row.target:
-            text = words.say("letter.ask_below", value=value, limit=limit)
-        elif row.kind == ZERO and row.level == 0:
-            text = words.say("letter.ask_zero")
-        else:
-            text = words.say("piece.sentence", text=ask_words.say_ask(edition, row))
+        text = _say_figure(edition, row)
         again = _say_again(edition, row)
         in_charge = responsible.get(row.indicator) or responsible.get(groups.get(row.indicator))
         named = [words.say("letter.responsible", department=in_charge[words.lang])] if in_charge else []
         asked.append({"name": names.indicator(row.indicator), "texts": [text, *again, *named]})
     return asked
+
+
+def _say_figure(edition: Edition, row) -> str:
+    """What a unit is asked about one of its figures."""
+    words, value, limit = edition.words, ask_words.say_level(edition, row), ask_words.say_target(edition, row)
+    if row.kind == FLAG:
+        if row.level != row.level:
+            return words.say("letter.ask_mark_no_figure", limit=limit)
+        if row.level < row.target:
+            return words.say("letter.ask_below", value=value, limit=limit)
+        steady = say_steady(edition, row.indicator, row.target)
+        return words.say("letter.ask_unsteady", value=value, limit=limit, steady=steady)
+    return words.say("letter.ask_zero" if row.level == row.level else "letter.ask_no_figure")
 
 
 def _say_again(edition: Edition, row) -> list[str]:
@@ -191,7 +198,7 @@ def _say_own(edition: Edition, addressee: str, department: str) -> list[str]:
     for row in edition.open_asks.query("kind == @OWN").itertuples(index=False):
         if row.addressee == addressee and (addressee != DEPARTMENT or row.department == department):
             about = ", ".join(ask_words.say_about(edition, row))
-            ask = ask_words.say_ask(edition, row).rstrip(".")
+            ask = capital(ask_words.say_ask(edition, row).rstrip("."))
             key = "followup.own_again" if about else "piece.sentence"
             texts.append(edition.words.say(key, text=ask, **({"about": about} if about else {})))
     return texts

@@ -2,6 +2,8 @@
 units stand where nothing is asked.
 """
 
+import math
+
 import pandas as pd
 
 from analysis.config.wording import capital
@@ -40,13 +42,13 @@ def _open(edition: Edition, kind: str, indicator: str | None = None) -> pd.DataF
 def _ask_flagged(edition: Edition, indicator: str) -> list[str]:
     """The units that are asked about the mark of an indicator, the farthest from it first: those below it, those that
     went to and fro across it, those without a figure; and whom the mark is not asked of, though they are below it."""
-    words, names, settings = edition.words, edition.names, edition.rules.settings
+    words, names = edition.words, edition.names
     rows = _open(edition, FLAG, indicator).sort_values("left", ascending=False, kind="stable")
     if rows.empty:
         return []
     mark = rows["target"].dropna().max()
     limit, below, unknown = names.limit(indicator, mark), rows["left"] > 0, rows["level"].isna()
-    steady = names.limit(indicator, min(mark + settings["asks"]["least_move"], 100.0))
+    steady = say_steady(edition, indicator, mark)
     told = (
         ("ask_flagged", below, {"limit": limit}),
         ("unsteady", ~below & ~unknown, {"limit": limit, "steady": steady}),
@@ -59,11 +61,19 @@ def _ask_flagged(edition: Edition, indicator: str) -> list[str]:
     return texts + _say_met_by_week(edition, indicator, limit)
 
 
+def say_steady(edition: Edition, indicator: str, mark: float) -> str:
+    """What the figure is to be kept at where it goes to and fro across its mark."""
+    return edition.names.limit(indicator, min(mark + edition.rules.settings["asks"]["least_move"], 100.0))
+
+
 def _say_met_by_week(edition: Edition, indicator: str, limit: str) -> list[str]:
-    """Who is below the mark since the year began, but met it in its own week, and is therefore not asked."""
-    rows, open_ = edition.found("flag", indicator), edition.open_asks
+    """Who is below the mark as accumulated, but met it in its own week, and is therefore not asked. Not who is not
+    asked for another reason: the office has closed the ask in this report."""
+    rows, open_, own = edition.found("flag", indicator), edition.open_asks, edition.tables["week_rates"]
     asked = set(open_.loc[open_["indicator"] == indicator, "unit_code"])
-    rows = rows[~rows["unit_code"].isin(asked)]
+    mark = edition.rules.settings["marks_below"].get(indicator, math.nan)
+    met = set(own.loc[(own["indicator"] == indicator) & (own["rate"] >= mark), "unit_code"])
+    rows = rows[rows["unit_code"].isin(met - asked)]
     if rows.empty:
         return []
     units = edition.unit_list(rows, most=edition.rules.settings["page"]["asked"], with_age=False)
@@ -134,12 +144,17 @@ def name_asked(edition: Edition, rows: pd.DataFrame, with_level: bool = True, wi
 
 
 def say_met(edition: Edition, indicator: str) -> list[str]:
-    """Who met this week what was asked about this indicator."""
-    rows = edition.tables["asks"]
+    """Who met by a figure this week what was asked about this indicator: its mark, which is named, for it may lie below
+    the target of the area, or anything else."""
+    rows, say, texts = edition.tables["asks"], edition.words.say, []
     rows = rows[(rows["state"] == DONE) & (rows["indicator"] == indicator) & (rows["addressee"] == UNIT)]
-    if rows.empty:
-        return []
-    return [edition.words.say("followup.met_of", units=ask_words.name_met(edition, rows))]
+    rows = rows[[not ask_words.is_by_word(row) for row in rows.itertuples()]]
+    for limit, its in ask_words.split_by_mark(edition, rows):
+        units = ask_words.name_met(edition, its)
+        texts.append(
+            say("followup.met_mark", limit=limit, units=units) if limit else say("followup.met_of", units=units)
+        )
+    return texts
 
 
 def _ask_about_losses(edition: Edition) -> list[str]:

@@ -125,19 +125,19 @@ def _is_told(told: dict[str, list[str]], its: pd.DataFrame, row) -> bool:
 
 
 def _say_still(edition: Edition, row) -> str:
-    """``Mỹ Hội Đông – tổng điểm: 51,10 điểm; cần từ 56,88 điểm (lần 2).``"""
+    """``Mỹ Hội Đông – tổng điểm: 51,10 điểm; cần đạt từ 56,88 điểm (lần 2).``"""
     fields = {"unit": ask_words.name_unit(edition, row), "ask": uncapital(ask_words.say_ask(edition, row)).rstrip(".")}
     if about := ", ".join(ask_words.say_about(edition, row)):
-        return edition.words.say("followup.still_again", about=about, **fields)
-    return edition.words.say("followup.still", **fields)
+        return capital(edition.words.say("followup.still_again", about=about, **fields))
+    return capital(edition.words.say("followup.still", **fields))
 
 
 def _begin_with_full_name(edition: Edition, code: str, told: dict[str, list[str]]) -> dict[str, list[str]]:
     name = edition.names.unit(code)
     for texts in told.values():
         if texts:
-            if texts[0].startswith(name):
-                texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(name)
+            if begun := next((each for each in (name, capital(name)) if texts[0].startswith(each)), ""):
+                texts[0] = edition.names.full_unit(code) + texts[0].removeprefix(begun)
             break
     return told
 

@@ -22,7 +22,7 @@ def followup_lines(edition: Edition) -> list[str]:
         return []
     lines = [" ".join(filter(None, [told.counts, told.late]))]
     if told.met:
-        met = "; ".join(say("followup.met_each", name=each["name"], text=each["text"]) for each in told.met)
+        met = "; ".join(say("followup.met_each", name=uncapital(each["name"]), text=each["text"]) for each in told.met)
         lines.append(say("followup.met", met=met))
     lines += told.by_word
     if told.behind:
@@ -30,12 +30,17 @@ def followup_lines(edition: Edition) -> list[str]:
             say("followup.and_then", text=each.text, then=each.overdue) if each.overdue else each.text
             for each in told.behind
         ]
-        asks_behind = "; ".join([*behind, *filter(None, [told.more_behind])])
-        lines.append(say("followup.behind", what=told.behind_heading, asks=asks_behind))
+        lines.append(f"{told.behind_heading}:")
+        lines += [f"- {each}{end}" for each, end in _end_list([*behind, *filter(None, [told.more_behind])])]
     lines += [told.silent] if told.silent else []
     return lines + [
         say("followup.said", head=each.head, text=each.text + ("…" if each.rest else "")) for each in told.statements
     ]
+
+
+def _end_list(items: list[str]) -> list[tuple[str, str]]:
+    """Each item of a list with its mark: a full stop after the last one."""
+    return [*((each, ";") for each in items[:-1]), (items[-1], ".")]
 
 
 def request_rows(edition: Edition) -> list[dict]:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.config.wording import uncapital
+from analysis.config.wording import capital, uncapital
 from analysis.method.asked import FLAG, OWN, TARGET, TASK, ZERO
-from analysis.method.endings import OFFICE
 from analysis.method.ledger import (
     AGAIN,
     BETTER,
@@ -20,7 +19,6 @@ from analysis.method.ledger import (
     ENDED,
     EXPLAINED,
     EXTENDED,
-    MET,
     NEW,
     OTHER_KIND,
     OVERDUE,
@@ -39,6 +37,8 @@ LONGEST = 200  # characters of a statement that are shown at once
 # least LEAST_MET; statements that are shown at once, where there are more than FEW_STATEMENTS.
 MOST_MET, LEAST_MET, MOST_STATEMENTS, FEW_STATEMENTS = 24, 3, 2, 4
 REPLY, FORM = "reply", "form"
+# What makes a statement one: a line of a file about a unit as a whole has a row for each of its asks.
+STATED = ["unit_code", "department", "day", "text", "cause", "solution", "promised", "document"]
 
 
 class Behind(NamedTuple):
@@ -176,19 +176,24 @@ def _say_late(edition: Edition, rows: pd.DataFrame) -> str:
 
 
 def _list_met(edition: Edition, rows: pd.DataFrame) -> list[dict]:
-    """Who met what: ``name`` of the indicator and ``text``, the units with the figures that met it."""
+    """Who met what: ``name`` of the indicator, with its mark where that was asked about, and ``text``, the units with
+    the figures that met it."""
     words, told = edition.words, []
     met = rows[(rows["state"] == DONE) & ~_is_by_word(rows)]
     most = max(LEAST_MET, MOST_MET // max(met["indicator"].nunique(), 1))
-    for (indicator, is_area), its in met.groupby([met["indicator"], met["kind"] == TARGET], sort=False):
-        first = next(its.itertuples(index=False))
-        if is_area:
-            fields = {"reached": ask_words.say_level(edition, first), "target": ask_words.say_target(edition, first)}
-            text = words.say("followup.met_target", **fields)
-        else:
-            text = ask_words.name_met(edition, its, most)
-        told.append({"indicator": indicator, "name": ask_words.name_subject(edition, first), "text": text})
+    for (indicator, is_area), rows_of in met.groupby([met["indicator"], met["kind"] == TARGET], sort=False):
+        for mark, its in ask_words.split_by_mark(edition, rows_of):
+            first = next(its.itertuples(index=False))
+            name = ask_words.name_subject(edition, first)
+            name = words.say("followup.met_name", name=name, limit=mark) if mark else name
+            text = _say_met_target(edition, first) if is_area else ask_words.name_met(edition, its, most)
+            told.append({"indicator": indicator, "name": name, "text": text})
     return told
+
+
+def _say_met_target(edition: Edition, row) -> str:
+    fields = {"reached": ask_words.say_level(edition, row), "target": ask_words.say_target(edition, row)}
+    return edition.words.say("followup.met_target", **fields)
 
 
 def _say_by_word(edition: Edition, rows: pd.DataFrame) -> list[str]:
@@ -205,8 +210,7 @@ def _say_by_word(edition: Edition, rows: pd.DataFrame) -> list[str]:
 
 def _is_by_word(rows: pd.DataFrame) -> pd.Series:
     """Of rows that are done, whether by what somebody says: no figure says it."""
-    said = _has_code(rows, EXPLAINED) | _has_code(rows, OFFICE)
-    return said | (rows["kind"] == OWN) | (rows["progress"] != MET)
+    return pd.Series([ask_words.is_by_word(row) for row in rows.itertuples()], rows.index, dtype=bool)
 
 
 def _name_asks(edition: Edition, rows: pd.DataFrame) -> list[str]:
@@ -219,7 +223,7 @@ def _name_asks(edition: Edition, rows: pd.DataFrame) -> list[str]:
 def _name_ask(edition: Edition, row) -> str:
     """``Kiến An – tổng điểm``; of what the office asks itself its words."""
     what = ask_words.say_ask(edition, row).rstrip(".") if row.kind == OWN else ask_words.name_subject(edition, row)
-    name = ask_words.name_unit(edition, row) if row.unit_code else ""
+    name = _name_asked(edition, row)
     return edition.words.say("followup.ask_of", unit=name, ask=uncapital(what)) if name else what
 
 
@@ -248,14 +252,14 @@ def _head_behind(edition: Edition, rows: pd.DataFrame) -> str:
 
 def _say_behind(edition: Edition, row) -> Behind:
     words, is_worse = edition.words, row.progress == WORSE
-    unit = ask_words.name_unit(edition, row) if row.unit_code else _name_department(edition, row.department)
+    unit = _name_asked(edition, row)
     text = uncapital(ask_words.say_ask(edition, row)).rstrip(".")
     if is_worse:
         text = words.say("followup.and_then", text=text, then=_say_worse(edition, row))
     overdue = ""
     if row.state == OVERDUE:
         overdue = words.say("followup.overdue", due=words.date(date.fromisoformat(row.due)))
-    return Behind(words.say("followup.ask_of", unit=unit, ask=text) if unit else text, overdue, is_worse)
+    return Behind(capital(words.say("followup.ask_of", unit=unit, ask=text) if unit else text), overdue, is_worse)
 
 
 def _say_worse(edition: Edition, row) -> str:
@@ -267,6 +271,13 @@ def _say_worse(edition: Edition, row) -> str:
         return words.say("followup.worse_flow")
     opened = row._replace(level=row.level_opened)
     return words.say("followup.worse_level", level=ask_words.say_level(edition, opened))
+
+
+def _name_asked(edition: Edition, row) -> str:
+    """The unit, the department or the units that an ask is of."""
+    if row.unit_code:
+        return ask_words.name_unit(edition, row)
+    return _name_department(edition, row.department) or edition.words.say("followup.all_units")
 
 
 def _name_department(edition: Edition, code: str) -> str:
@@ -302,7 +313,7 @@ def _say_silent(edition: Edition, rows: pd.DataFrame) -> str:
 def _list_statements(edition: Edition) -> list[Statement]:
     """What units answer, as this report is the first to show it, in their own words."""
     rows = _replies(edition, REPLY)
-    rows = rows[rows["cutoff"] == str(edition.rules.cutoff)]
+    rows = rows[rows["cutoff"] == str(edition.rules.cutoff)].drop_duplicates(STATED)
     return [say_statement(edition, row) for row in rows.itertuples(index=False)]
 
 
@@ -320,8 +331,18 @@ def say_statement(edition: Edition, row) -> Statement:
         said.append(words.say("followup.promised", day=words.date(date.fromisoformat(row.promised))))
     if row.document:
         said.append(words.say("followup.document", text=row.document))
-    text, rest = _cut(" ".join(said))
+    text, rest = _cut(join_said(said))
     return Statement(head, text, rest)
+
+
+def join_said(said: list[str]) -> str:
+    """The parts of a statement, each as a sentence of its own."""
+    return " ".join([*map(_end, said[:-1]), *said[-1:]])
+
+
+def _end(text: str) -> str:
+    """The text with a full stop where it does not end as a sentence does: another one follows."""
+    return text if text.endswith((".", "!", "?", "…", ";")) else f"{text}."
 
 
 def _name_speaker(edition: Edition, row) -> str:

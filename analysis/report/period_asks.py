@@ -7,9 +7,9 @@ import pandas as pd
 
 from analysis.config.wording import capital, uncapital
 from analysis.method.asked import FLAG, OWN, TARGET
-from analysis.method.ledger import DONE, ENDED, MET
+from analysis.method.ledger import DONE, ENDED
 from analysis.report import asks, followup
-from analysis.report.ask_words import name_subject, name_unit, say_ask, say_level, say_target, say_times
+from analysis.report.ask_words import is_by_word, name_subject, name_unit, say_ask, say_level, say_target, say_times
 from analysis.report.period_edition import PeriodEdition
 from analysis.tables import KINDS_OF_ASKS, KINDS_OF_REPLIES
 
@@ -43,19 +43,23 @@ def balance_line(edition: PeriodEdition) -> str:
 
 def done_line(edition: PeriodEdition) -> str:
     """The asks that figures say are met, by name; "" for none."""
-    rows = edition.asks[_is_done(edition) & (edition.asks["progress"] == MET)]
+    rows = edition.asks[_is_done(edition) & ~_is_by_word(edition)]
     return _say_done_asks(edition, "period.done", rows)
 
 
 def by_word_line(edition: PeriodEdition) -> str:
     """The asks that were done by what somebody says, not by a figure: a unit gave the cause of a fall, or the office
     closed it. Internal: not in a public copy; "" for none."""
-    rows = edition.asks[_is_done(edition) & (edition.asks["progress"] != MET)]
+    rows = edition.asks[_is_done(edition) & _is_by_word(edition)]
     return _say_done_asks(edition, "period.done_by_word", rows)
 
 
 def _is_done(edition: PeriodEdition) -> pd.Series:
     return edition.asks["state"] == DONE
+
+
+def _is_by_word(edition: PeriodEdition) -> pd.Series:
+    return pd.Series([is_by_word(row) for row in edition.asks.itertuples()], edition.asks.index, dtype=bool)
 
 
 def _say_done_asks(edition: PeriodEdition, key: str, rows: pd.DataFrame) -> str:
@@ -65,8 +69,9 @@ def _say_done_asks(edition: PeriodEdition, key: str, rows: pd.DataFrame) -> str:
 
 def _say_done(edition: PeriodEdition, row) -> str:
     """``Kiến An: công khai, minh bạch (27/11/2023)``"""
-    about = {"subject": uncapital(name_subject(edition, row)), "date": edition.say_day(row.closed)}
-    return edition.words.say("period.done_one", unit=capital(name_unit(edition, row)), **about)
+    words = say_ask(edition, row).rstrip(".") if row.kind == OWN else name_subject(edition, row)
+    about = {"subject": uncapital(words), "date": edition.say_day(row.closed)}
+    return edition.words.say("period.done_one", unit=capital(_name_asked(edition, row)), **about)
 
 
 def _list_others(edition: PeriodEdition, texts: list[str], most: int) -> str:
@@ -88,10 +93,11 @@ def open_rows(edition: PeriodEdition) -> list[dict]:
     ``count``. One row for each kind of ask and indicator, its units by name."""
     rows, told = edition.open_asks, []
     for kind in KINDS_OF_ASKS:
-        for indicator, its in rows[rows["kind"] == kind].groupby("indicator", sort=False):
+        for (indicator, _), its in rows[rows["kind"] == kind].groupby(["indicator", "department"], sort=False):
+            subject = edition.words.say("followup.own") if kind == OWN else name_subject(edition, its.iloc[0])
             told.append(
                 {
-                    "name": name_subject(edition, its.iloc[0]) or edition.words.say("period.whole"),
+                    "name": subject,
                     "text": _say_open(edition, kind, its),
                     "department": its["department"].iat[0],
                     "count": len(its),
@@ -128,14 +134,26 @@ def _say_unit(edition: PeriodEdition, row) -> str:
 
 def _say_own(edition: PeriodEdition, row) -> str:
     """The unit, or the department, and the office's own words."""
-    return f"{name_unit(edition, row)}: {say_ask(edition, row)}"
+    return f"{capital(_name_asked(edition, row))}: {uncapital(say_ask(edition, row)).rstrip('.')}"
+
+
+def _name_asked(edition: PeriodEdition, row) -> str:
+    """The unit, the department, or all units."""
+    if row.unit_code:
+        return name_unit(edition, row)
+    named = {each.code: each.called(edition.words.lang) for each in edition.rules.departments}
+    return named.get(row.department) or row.department or edition.words.say("followup.all_units")
 
 
 def list_statements(edition: PeriodEdition) -> list[followup.Statement]:
     """What units state about asks that are open, of each ask the newest. Internal: not in a public copy."""
     replies, asked = edition.tables["replies"], set(edition.open_asks["ask_id"])
     its = replies[(replies["kind"] == REPLY) & replies["ask_id"].isin(asked)]
-    its = its.sort_values("day", ascending=False, kind="stable").drop_duplicates("ask_id")
+    its = (
+        its.sort_values("day", ascending=False, kind="stable")
+        .drop_duplicates("ask_id")
+        .drop_duplicates(followup.STATED)
+    )
     its = its.sort_values("unit_code", kind="stable")
     return [followup.say_statement(edition, row) for row in its.itertuples(index=False)]
 

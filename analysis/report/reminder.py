@@ -89,7 +89,7 @@ def fields(edition: Edition, code: str) -> dict:
         "intro": say_intro(edition, code),
         "heads": {name: say(f"reminder.head_{name}") for name in HEADS},
         "asks": rows,
-        "request": say("reminder.request", unit=to, form=_form_name(code)),
+        "request": capital(say("reminder.request", unit=to, form=_form_name(code))),
         "reply_by": say_reply_by(edition, code),
         "end": say("reminder.end", issuer=capital(office["issuer"]), unit=to),
         "recipients": {
@@ -115,20 +115,16 @@ def say_addressee(edition: Edition, code: str) -> str:
 
 
 def say_intro(edition: Edition, code: str) -> str:
-    """How many asks of the unit are open, and how many of them were made so often, or are overdue."""
-    words, rows, count = edition.words, find_reminded(edition, code), len(find_open(edition, code))
-    often = edition.rules.settings["asks"]["remind_from"]
-    overdue, repeated = int((rows["state"] == OVERDUE).sum()), int((rows["times"] >= often).sum())
-    if overdue and repeated:
-        why = words.say("reminder.why_both", repeated=repeated, often=often, overdue=overdue)
-    elif overdue:
-        why = words.say("reminder.why_overdue", overdue=overdue)
-    elif repeated == count:
-        why = words.say("reminder.why_all", often=often)
+    """How many asks of the unit are open, of how many of them it is reminded, and why of these."""
+    words, rows, often = edition.words, find_reminded(edition, code), edition.rules.settings["asks"]["remind_from"]
+    is_overdue, is_often = (rows["state"] == OVERDUE).any(), (rows["times"] >= often).any()
+    if is_overdue:
+        why = words.say("reminder.why_both", often=often) if is_often else words.say("reminder.why_overdue")
     else:
-        why = words.say("reminder.why_often", repeated=repeated, often=often)
+        why = words.say("reminder.why_often", often=often)
+    counts = {"open": len(find_open(edition, code)), "count": len(rows)}
     about = {"unit": say_addressee(edition, code), "period": _period(edition)}
-    return words.say("reminder.intro", open=count, why=why, **about)
+    return words.say("reminder.intro", why=why, **counts, **about)
 
 
 def say_reply_by(edition: Edition, code: str) -> str:

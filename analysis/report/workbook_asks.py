@@ -10,10 +10,12 @@ import pandas as pd
 
 from analysis.config.wording import capital
 from analysis.method.asked import BAND, FELL, SIGNAL, TARGET, TASK, TOTAL
-from analysis.method.ledger import CLOSED, NEW
+from analysis.method.ledger import CLOSED, DONE, NEW
 from analysis.report import ask_words
 from analysis.report.edition import Edition
+from analysis.tables import ADDRESSEES
 
+UNITS = ADDRESSEES[1]
 STATES = (NEW, "open", *CLOSED)  # what is shown; any other state of a row is open
 
 
@@ -30,7 +32,7 @@ def list_rows(edition: Edition) -> list[dict]:
     return [
         {
             "ask_id": row.ask_id,
-            "unit": capital(ask_words.name_unit(edition, row)),
+            "unit": capital(_name_unit(edition, row)),
             "indicator": ask_words.name_subject(edition, row),
             "ask_kind": say(f"workbook.kind_{row.kind}"),
             "ask": ask_words.say_ask(edition, row),
@@ -39,13 +41,25 @@ def list_rows(edition: Edition) -> list[dict]:
             "level_opened": row.level_opened,
             "level": row.level,
             "target": row.target,
-            "progress": say(f"workbook.progress_{row.progress}") if row.progress else "",
+            "progress": say(f"workbook.progress_{code}") if (code := _find_progress(row)) else "",
             "state": say(f"workbook.state_{row.state if row.state in STATES else 'open'}"),
             "department": names.get(row.department, ""),
         }
         | {f"{name}_decimals": _count_decimals(edition, row) for name in ("level_opened", "level", "target")}
         for row in find_rows(edition).itertuples(index=False)
     ]
+
+
+def _name_unit(edition: Edition, row) -> str:
+    """The unit, or the area where all units are asked."""
+    if row.unit_code or row.addressee != UNITS:
+        return ask_words.name_unit(edition, row)
+    return edition.names.unit(edition.names.control)
+
+
+def _find_progress(row) -> str:
+    """The code of the row's progress; BY_WORD of what is done, but by no figure."""
+    return ask_words.BY_WORD if row.state == DONE and ask_words.is_by_word(row) else row.progress
 
 
 def _count_decimals(edition: Edition, row) -> int:

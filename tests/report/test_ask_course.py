@@ -10,7 +10,7 @@ from support.district import say
 from support.fragments import text
 from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_AN, MY_HOI_DONG
 
-from analysis.report import ask_course, ask_words, letters, reminder, unitpage
+from analysis.report import ask_course, ask_words, letters, reminder, unitpage, workbook_asks
 from analysis.report.ask_course import lay_out
 
 NAN = float("nan")
@@ -42,6 +42,26 @@ def test_each_ask_stands_as_it_was_when_it_was_asked_and_as_it_is_now_as_the_led
         ]
     (transparency,) = [row for row in ask_course.list_courses(edition, KIEN_AN) if row["opened"] == "19,3%"]
     assert (transparency["now"], transparency["state"]) == ("55,0%", say("reminder.state_done"))
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({"state": "done", "progress": "met"}, "hoàn thành"),
+        ({"state": "done", "progress": "met", "note": "explained"}, "hoàn thành (không theo số liệu)"),
+        ({"state": "done", "progress": "unclear", "note": "office"}, "hoàn thành (không theo số liệu)"),
+        ({"kind": "own", "progress": ""}, "chưa hoàn thành"),
+    ],
+)
+def test_what_no_figure_met_is_not_said_to_be_met_by_one_in_course_and_workbook(values, state):
+    asks = two_weeks.tables()[1]["asks"].copy()
+    row = (asks["unit_code"] == KIEN_AN) & (asks["indicator"] == "CT")
+    asks.loc[row, list(values)] = list(values.values())
+    edition = two_weeks.edition(asks=asks)
+    assert state in [each["state"] for each in ask_course.list_courses(edition, KIEN_AN)]
+    (told,) = [each for each in workbook_asks.list_rows(edition) if each["ask_id"] == f"{KIEN_AN}:CT:{FIRST}"]
+    by_word = "theo số liệu" in state
+    assert told["progress"] == (say("workbook.progress_by_word") if by_word else say("workbook.progress_met") if told["state"] == say("workbook.state_done") else "")  # fmt: skip
 
 
 def test_in_a_first_week_all_asks_are_new_and_there_is_no_course_of_them():
@@ -101,7 +121,7 @@ def test_what_is_internal_is_marked_on_the_page_and_stands_in_the_letter():
     row = (asks["unit_code"] == MY_HOI_DONG) & (asks["kind"] == "fell")
     asks.loc[row, ["state", "due", "replied"]] = ["overdue", "2023-12-08", "2023-12-06"]
     edition = two_weeks.edition(asks=asks)
-    said = "Quá hạn từ 08/12/2023; phản hồi gần nhất 06/12/2023"
+    said = "Quá thời hạn 08/12/2023; phản hồi gần nhất 06/12/2023"
     shown = ask_course.asked(edition, MY_HOI_DONG).data
     assert f"<small data-internal>{said}</small>" in shown and shown.count("data-internal") == 1
     assert any(f"{said}." in each["texts"] for each in ask_course.say_courses(edition, MY_HOI_DONG))

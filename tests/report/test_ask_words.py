@@ -16,9 +16,9 @@ def make_row(**about):
 
 
 ASKS = [
-    ("weak", {"kind": "band", "indicator": "TOTAL", "level": 49.18, "target": 50.0}, "Tổng điểm: 49,18 điểm; cần từ 50,00 điểm", "Total: 49.18 points; at least 50.00 points needed"),
+    ("weak", {"kind": "band", "indicator": "TOTAL", "level": 49.18, "target": 50.0}, "Tổng điểm: 49,18 điểm; cần đạt từ 50,00 điểm", "Total: 49.18 points; at least 50.00 points needed"),
     ("weak no more", {"kind": "band", "indicator": "TOTAL", "level": 55.61}, "Tổng điểm: 55,61 điểm", "Total: 55.61 points"),
-    ("a part that fell", {"kind": "fell", "indicator": "MDHL", "level": 6.0, "target": 12.0}, "Mức độ hài lòng: 6,00 điểm; cần từ 12,00 điểm", "Satisfaction: 6.00 points; at least 12.00 points needed"),
+    ("a part that fell", {"kind": "fell", "indicator": "MDHL", "level": 6.0, "target": 12.0}, "Mức độ hài lòng: 6,00 điểm; cần đạt từ 12,00 điểm", "Satisfaction: 6.00 points; at least 12.00 points needed"),
     ("a fallen own rate", {"kind": "signal", "indicator": "TT", "level": 6.0, "target": 20.0}, "Hồ sơ thanh toán trực tuyến, tỷ lệ trong kỳ: 6,00%; bình thường 20,00%", "Dossiers paid online, rate of the period: 6.00%; usual 20.00%"),
     ("below a mark", {"kind": "flag", "indicator": "CKMB", "level": 19.3, "target": 50.0}, "Công khai, minh bạch: 19,3%; ngưỡng 50%", "Transparency: 19.3%; threshold 50%"),
     ("no figure any more", {"kind": "flag", "indicator": "CKMB", "target": 50.0}, "Công khai, minh bạch: chưa có số liệu; ngưỡng 50%", "Transparency: no figure; threshold 50%"),

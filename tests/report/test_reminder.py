@@ -99,21 +99,26 @@ def test_what_the_office_has_set_stands_there():
     told = text(reminder.build_reminder(otherwise(settings=TWICE | {"reminder": own}, **days), HOME, KIEN_AN))
     assert "TL. CHỦ TỊCH" in told and "/UBND-VP" in told and "- TT. UBND huyện;" in told
     assert say("reminder.reply_by", day="20/12/2023") in told
-    assert "Quá hạn từ 08/12/2023; phản hồi gần nhất 06/12/2023" in told
+    assert "Quá thời hạn 08/12/2023; phản hồi gần nhất 06/12/2023" in told
 
 
 @pytest.mark.parametrize(
-    ("values", "why"),
+    ("values", "remind_from", "count", "why"),
     [
-        ({}, say("reminder.why_all", often=2)),
-        ({"times": 1.0}, say("reminder.why_often", repeated=2, often=2)),
-        ({"state": "overdue"}, say("reminder.why_both", repeated=3, often=2, overdue=1)),
+        ({}, 2, 3, "đã đề nghị từ 2 lần trở lên"),
+        ({"times": 1.0}, 2, 2, "đã đề nghị từ 2 lần trở lên"),
+        ({"times": 9.0, "state": "extended"}, 2, 2, "đã đề nghị từ 2 lần trở lên"),
+        ({"state": "overdue"}, 2, 3, "đã đề nghị từ 2 lần trở lên hoặc đã quá thời hạn"),
+        ({"state": "overdue"}, 3, 1, "đã quá thời hạn"),
     ],
 )
-def test_it_says_how_many_asks_are_open_and_why_the_unit_is_reminded(values, why):
-    held = otherwise(**values)
-    about = {"unit": "Ủy ban nhân dân xã Kiến An", "period": "11/12/2023"}
-    assert reminder.say_intro(held, KIEN_AN) == say("reminder.intro", open=3, why=why, **about)
+def test_it_says_how_many_asks_are_open_and_of_how_many_the_unit_is_reminded_and_why(values, remind_from, count, why):
+    held = otherwise(settings={"asks": {"remind_from": remind_from}}, **values)
+    assert reminder.say_intro(held, KIEN_AN) == (
+        "Theo số liệu Bộ chỉ số phục vụ người dân, doanh nghiệp đến ngày 11/12/2023, Ủy ban nhân dân xã Kiến An "
+        f"còn 3 nội dung đề nghị chưa hoàn thành; đôn đốc {count} nội dung {why}, cụ thể:"
+    )
+    assert len(reminder.fields(held, KIEN_AN)["asks"]) == count
 
 
 def test_an_office_may_use_its_own_slip_and_a_fault_in_it_is_named(tmp_path):
@@ -169,7 +174,7 @@ def test_the_form_has_the_heads_that_replies_are_read_by_whatever_the_language_o
         ]
     assert [cell.value for cell in sheet(MY_HOI_DONG)[FIRST_ROW]][:4] == [
         *("30637:TOTAL:2023-12-04", "Xã Mỹ Hội Đông", "Tổng điểm"),
-        "Tổng điểm: 51,10 điểm; cần từ 56,88 điểm (từ 04/12/2023; lần 2)",
+        "Tổng điểm: 51,10 điểm; cần đạt từ 56,88 điểm (từ 04/12/2023; lần 2)",
     ]
 
 
