@@ -283,6 +283,19 @@ def test_an_ask_of_a_department_that_is_done_is_told_with_its_name_and_one_of_al
     assert [each.text for each in section.behind] == ["Các đơn vị – họp giao ban"]
 
 
+ODD_OF_UNIT = [
+    ("to and fro across its mark", {"indicator": "TT", "level": 8.4, "target": 8.0, "note": "unsteady"}, "8,40%, đã qua ngưỡng 8% nhưng còn lên xuống; đề nghị giữ vững từ 9% trở lên."),
+    ("no figure", {"level": NAN, "progress": "unclear"}, "Kỳ này chưa có số liệu, đề nghị vẫn còn (ngưỡng 50%)."),
+    ("no count", {"kind": "zero", "indicator": "CT", "level": NAN, "target": 0.0, "progress": "unclear"}, "Kỳ này chưa có số liệu, đề nghị vẫn còn."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "said"), [each[1:] for each in ODD_OF_UNIT], ids=[each[0] for each in ODD_OF_UNIT])
+def test_what_a_unit_is_asked_about_a_figure_is_true_of_its_row(about, said):
+    (asked,) = asks.unit_requests(told([make_row(**about)]), KIEN_AN)
+    assert asked["texts"][0] == said
+
+
 def test_a_reply_about_all_asks_of_a_unit_is_told_once():
     replies = [make_reply(text="Đã họp.", ask_id=f"{KIEN_AN}:{name}:{FIRST}") for name in ("CKMB", "TT")]
     assert len(followup.follow_up(told([make_row(), make_row(indicator="TT")], replies=replies)).statements) == 1

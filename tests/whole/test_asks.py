@@ -106,7 +106,7 @@ def test_the_second_week_praises_who_met_an_ask_and_asks_nobody_for_what_is_met(
         in said
     )
     assert (
-        "Tổng điểm: Kiến An (55,61 điểm). Công khai, minh bạch: Kiến An (55,0%). Hồ sơ thanh toán trực tuyến: Hòa Bình (31,00%)."
+        "Tổng điểm: Kiến An (55,61 điểm). Công khai, minh bạch (ngưỡng 50%): Kiến An (55,0%). Hồ sơ thanh toán trực tuyến (ngưỡng 8%): Hòa Bình (31,00%)."
         in said
     )
     asked_of = text(page.requests(week))
