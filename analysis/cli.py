@@ -83,7 +83,8 @@ Tables = Annotated[
         exists=True,
         dir_okay=False,
         callback=_distinct,
-        help="The table as it was delivered, or the several files that make it up; also CUTOFF-ghi-chu.txt or .docx.",
+        help="The table as it was delivered, or the several files that make it up; also CUTOFF-ghi-chu.txt or .docx,"
+        " CUTOFF-xep-hang and CUTOFF-phan-hoi, .csv or .xlsx.",
     ),
 ]
 Cutoff = Annotated[
@@ -557,7 +558,12 @@ def site(
         typer.Option(metavar="AREA|all", help="A folder of config/, such as cho-moi. Default: every area."),
     ] = "all",
     word: Annotated[
-        bool, typer.Option("--word", help="Copy report.docx too: a draft, without number and signature.")
+        bool,
+        typer.Option(
+            "--word",
+            help="Copy report.docx too: a draft, without number and signature; none that tells replies or what is"
+            " overdue.",
+        ),
     ] = False,
     lang: Annotated[
         Language,
@@ -570,10 +576,11 @@ def site(
 ) -> int:
     """Copy what is public of the published weeks into a folder for a web server, or renew the copy.
 
-    Copied are each week's page, its units' pages and its workbook, and the indexes are made for the copy; never mails,
-    earlier issues, or anything below data/. Files that have not changed stay untouched, those of a replaced week are
-    deleted; nothing is changed or deleted that this command has not made. A week that is not what was published stops
-    the copy before anything is written.
+    Copied are page and workbook of each week, and of each period that is over, and the units' pages, without replies
+    and what is overdue; the indexes are made for the copy. Never copied are mails, reminders, earlier issues, or
+    anything below data/. Files that have not changed stay untouched, those of a replaced week are deleted; nothing is
+    changed or deleted that this command has not made. A week that is not what was published stops the copy before
+    anything is written.
     """
     home, areas = _places(home, area)
     from analysis.config import wording
@@ -675,6 +682,8 @@ def mail(
         raise typer.BadParameter("--changed goes with --send")
     if remind and hold:
         raise typer.BadParameter("no schedule sends reminders: there is nothing to stop", param_hint="--hold")
+    if remind and spans.is_span(cutoff):
+        raise typer.BadParameter("a period has no reminders, a week has", param_hint="--remind")
     home, area = _place(home, area)
     from analysis.mail import sending
 

@@ -12,7 +12,7 @@ from analysis.mail import schema as mail_schema
 
 DOCS = Path(__file__).parent
 WRITTEN = "<!-- Written by docs/reference.py (make docs) from the code; do not edit. -->"
-OPEN = {"targets", "marks_below", "at_most", "responsible", "kinds"}  # tables of area.toml that are taken whole
+OPEN = {"targets", "place_targets", "marks_below", "at_most", "responsible", "kinds"}  # taken whole
 
 CONFIGURATION = f"""\
 {WRITTEN}

@@ -112,7 +112,7 @@ class Asks(Table):
         ge=0,
         le=365,
         description="working days after the report that opened an ask by which it is to be done; 0: the office sets no"
-        " day, and no ask is ever overdue but one that a file of replies dates",
+        " day, and no ask is ever overdue but one that a file of replies dates; open asks keep the day they have",
     )
     reply_days: int = Field(
         0,

@@ -206,7 +206,7 @@ def preview(home: Path, area: str, cutoff: str, words: Wording, reminders: bool 
     if reminders and not issue.reminders:
         return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed(home))
     if about is None:
-        return Exit.DONE, how_to(home, area, cutoff, words)
+        return Exit.DONE, how_to(home, area, cutoff, words, reminders)
     with _box(home) as box:
         made = letters(home, area, cutoff, issue, about, box, time.time())
     folder = path(home).parent / "preview" / area / (f"{cutoff}-don-doc" if reminders else cutoff)
@@ -245,11 +245,11 @@ def ending(home: Path, area: str, cutoff: str, words: Wording) -> str:
     return "" if "smtp" in says else how_to(home, area, cutoff, words)
 
 
-def how_to(home: Path, area: str, cutoff: str, words: Wording) -> str:
-    """The line that says where the week's mail is and how to send it."""
+def how_to(home: Path, area: str, cutoff: str, words: Wording, reminders: bool = False) -> str:
+    """The line that says where the week's mail is, or its reminders are, and how to send them."""
     return words.say(
-        "mail.how_to",
-        mail=paths.reports(home, area, cutoff, "mail.eml"),
+        "reminder.how_to" if reminders else "mail.how_to",
+        mail=paths.reports(home, area, cutoff, "units" if reminders else "mail.eml"),
         settings=settings.SETTINGS,
         help=settings.HELP,
         command=command.typed(home),
@@ -298,7 +298,7 @@ def send(
     if reminders and not issue.reminders:
         return Exit.DONE, words.say("reminder.none_made", area=area, cutoff=cutoff, command=command.typed(home))
     if about is None or about.server is None:
-        raise NoSettings(how_to(home, area, cutoff, words))
+        raise NoSettings(how_to(home, area, cutoff, words, reminders))
     sender.password(about.server)
     if not resend:
         _assigned(home, area, cutoff, issue, about)  # a row that names no letter stops all before an outbox is made

@@ -597,6 +597,20 @@ def test_a_unit_needs_no_page_to_be_reminded_and_a_week_without_reminders_says_h
     assert call(home=home) == 3  # its letter needs the page
 
 
+def test_without_a_server_reminders_are_said_to_be_in_the_weeks_folder_and_how_to_send_them(home, words, capsys):
+    publish_letters(home, words)
+    publish_reminders(home, words, "30637")
+    assert call("--remind", home=home) == 0 and call("--remind", "--send", home=home) == 64
+    for said in capsys.readouterr():
+        assert str(paths.reports(home, *WEEK) / "units") in said and "mail.eml" not in said
+        assert f"mail {CUTOFF} --area {AREA} --remind --send" in said
+
+
+def test_a_period_has_no_reminders(home, capsys):
+    assert main(["mail", "2023-12", "--area", AREA, "--home", str(home), "--remind"]) == 64
+    assert "a period has no reminders" in capsys.readouterr().err
+
+
 # -- a clock that was wrong once --------------------------------------------------------------------------------------
 
 YEARS = 2315 * 86_400
