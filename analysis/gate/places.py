@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.config import units
 from analysis.config.rules import Rules
 from analysis.config.units import header_key
 from analysis.config.wording import Wording
 from analysis.gate.problems import Log
 from analysis.gate.remarks import Headings
-from analysis.gate.small_tables import Row, read_rows
+from analysis.gate.small_tables import Row, find_nearest, read_rows
 from analysis.tables import ABOUT_INDICATOR, ABOUT_UNIT, COUNTRY, PROVINCE
 
 PLACES = ["unit_code", "scope", "indicator", "place", "of", "source"]
@@ -137,7 +136,7 @@ def _known(line: Row, log: Log, field: str, code: str | None, names: list[str], 
     """``code``, or a problem that names what the cell may have meant."""
     if code is None:
         text = line.texts[field]
-        like = units.nearest(text, names)
+        like = find_nearest(text, names)
         fields = {"nearest": like} if like else {}
         log.problem(f"{key}_like" if like else key, line.place(log, field), text, **fields)
     return code

@@ -7,7 +7,7 @@ an ask, unit, indicator, kind or day that cannot be is refused by name. A row th
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from analysis.config.wording import Wording
 from analysis.gate.clean import PROBLEMS, Cleaned, Refused, gate
 from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.remarks import Headings, cleaned, is_said, odd_character
-from analysis.gate.small_tables import Row, read_rows
+from analysis.gate.small_tables import Row, find_nearest, read_rows
 from analysis.method.answers import DONE, END, EXTEND, NO_REPLIES, OWN, REPLIES, REPLY, fits
 from analysis.method.asked import TASK
 from analysis.method.ledger import name_own
@@ -240,7 +240,7 @@ class _Finder:
         return (code, "") if code else None
 
     def nearest_subject(self, text: str) -> str:
-        return _nearest(text, [*self.names.values(), *self.departments.values()], units.name_key)
+        return find_nearest(text, [*self.names.values(), *self.departments.values()], units.name_key)
 
     def indicator(self, text: str) -> str | None:
         """The indicator, group or part of the total with this name or code."""
@@ -250,7 +250,7 @@ class _Finder:
         return found[1] if found and found[0] == ABOUT_INDICATOR else None
 
     def nearest_indicator(self, text: str) -> str:
-        return _nearest(text, self._indicators, header_key)
+        return find_nearest(text, self._indicators, header_key)
 
     def is_called(self, codes: str, text: str) -> bool:
         """Whether the text names all that an ask is about: an indicator, several, a part of the total."""
@@ -469,14 +469,6 @@ class _Line:
                 self.problem("replies.no_open_ask", "unit" if self.said["unit"] else "text", severity=WARNING, **shown)
             return [""]
         return [each.ask_id for each in self.check_days(fit, day)]
-
-
-def _nearest(text: str, names: Iterable[str], key_of: Callable[[str], str]) -> str:
-    """The shortest of the names that the text is a part of; else the one that is most like it; else ""."""
-    key, names = key_of(text), list(dict.fromkeys(names))
-    return min((name for name in names if key and key in key_of(name)), key=len, default="") or units.nearest(
-        text, names
-    )
 
 
 def find_day(text: str, near: date) -> date | None:

@@ -5,7 +5,7 @@ that nothing is called like is refused with the nearest one, because a misspelt 
 without a word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -135,3 +135,10 @@ def _text(cell: object, place: dict, log: Log) -> str:
     else:
         return str(value).strip()
     return ""
+
+
+def find_nearest(text: str, names: Iterable[str], key_of: Callable[[str], str] = header_key) -> str:
+    """The shortest of the names that the text is a part of; else the one that is most like it; else ""."""
+    key, names = key_of(text), list(dict.fromkeys(names))
+    parts = [name for name in names if key and key in key_of(name)]
+    return min(parts, key=len, default="") or nearest(text, names)

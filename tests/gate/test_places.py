@@ -97,6 +97,7 @@ REFUSED = [
     (HEADER + ",huyện,,7,11\n", 2, "huyện", "unknown_scope", {"scopes": "tỉnh và cả nước"}),
     (HEADER + ",,Thanh toan trực tuyến,7,11\n", 2, "Thanh toan trực tuyến", "unknown_place_of_like",
      {"nearest": "Thanh toán trực tuyến"}),
+    (HEADER + ",,Thanh toán,7,11\n", 2, "Thanh toán", "unknown_place_of_like", {"nearest": "Thanh toán trực tuyến"}),
     (HEADER + ",,Kiến An,7,11\n", 2, "Kiến An", "unknown_place_of", {}),
 ]  # fmt: skip
 
