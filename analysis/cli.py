@@ -383,6 +383,7 @@ def gate(
     home: Home = None,
 ) -> int:
     """Say what of a table, or of a file of replies, would be accepted, what is wrong, and why. Changes nothing."""
+    _refuse_undated(files)
     cleaned, rules, words = _gated(files, cutoff or _cutoff_of(files), area, lang, home)
     from analysis.run import gating
 
@@ -752,6 +753,16 @@ def _places(home: Path | None, area: str | None) -> tuple[Path, list[str]]:
     if area not in (None, *areas):
         raise typer.BadParameter(f"{area!r} is not configured; there are: {', '.join(areas)}", param_hint="--area")
     return home, [area or areas[0]]
+
+
+def _refuse_undated(files: list[Path]) -> None:
+    """A form for replies as a unit sends it back lacks the cut-off in its name, and would be read as a table."""
+    from analysis.weeks import paths
+
+    for path in files:
+        if paths.RESERVED.fullmatch(f"-{path.name}"):
+            why = f"'{path.name}': expected a name that begins with the cut-off of the report that is to show it"
+            raise typer.BadParameter(f"{why}: 2023-12-11-{path.name}", param_hint="FILE")
 
 
 def _cutoff_of(files: list[Path]) -> str:

@@ -12,7 +12,7 @@ from support.district import say
 
 from analysis.cli import main
 from analysis.exits import Exit
-from analysis.gate import clean
+from analysis.gate import replies
 from analysis.mail import sending
 from analysis.run import pipeline
 from analysis.weeks.home import PROJECT
@@ -135,6 +135,13 @@ def test_without_an_area_that_is_the_default_one_must_be_named(tmp_path, capsys)
     assert "there are several, name one: an-giang, cho-moi" in capsys.readouterr().err
 
 
+def test_a_form_for_replies_without_the_cut_off_in_its_name_is_no_table_and_gate_says_its_name(tmp_path, capsys):
+    form = tmp_path / "phan-hoi-30634.xlsx"
+    shutil.copy(TABLE, form)
+    assert main(["gate", str(form), "--cutoff", CUTOFF]) == 64
+    assert "2023-12-11-phan-hoi-30634.xlsx" in capsys.readouterr().err.replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -245,7 +252,7 @@ def test_ctrl_c_elsewhere_has_the_same_status_and_shows_no_traceback(command, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sending, "preview", stopped)
-    monkeypatch.setattr(clean, "gate", stopped)
+    monkeypatch.setattr(replies, "gate_with_replies", stopped)
     arguments = {"mail": ["2023-12-04"], "gate": [str(TABLE), "--cutoff", "2023-12-04"]}[command]
     assert call(command, *arguments, "--area", "cho-moi") == Exit.STOPPED
     said = capsys.readouterr().err
