@@ -14,7 +14,7 @@ SCRIPT = Path("Scripts", "analysis.exe") if WINDOWS else Path("bin", "analysis")
 WITHOUT_SCRIPT = "python -m analysis"  # where the package is on the path but not installed
 
 
-def typed(home: Path = PROJECT) -> str:
+def typed(home: Path) -> str:
     """The command up to what it is to do, as it works from the working folder and for this home:
     ``.venv/bin/analysis``, ``analysis --home DIR``.
 

@@ -32,45 +32,48 @@ def place(request, tmp_path, monkeypatch):
 
 def test_from_the_folder_of_the_project_it_is_the_way_into_the_environment(place):
     script, _ = place
-    assert command.typed() == str(Path(".venv", script.parent.name, "analysis"))
+    assert command.typed(command.PROJECT) == str(Path(".venv", script.parent.name, "analysis"))
 
 
 def test_from_elsewhere_it_is_the_whole_path_in_quotes_where_it_has_spaces(place, tmp_path, monkeypatch):
     script, windows = place
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert command.typed() == ('"{}"' if windows else "'{}'").format(script.with_suffix(""))
+    assert command.typed(command.PROJECT) == ('"{}"' if windows else "'{}'").format(script.with_suffix(""))
 
 
 @pytest.mark.parametrize("place", [False], indirect=True, ids=["posix"])  # only Windows looks for analysis.exe
 def test_where_the_path_finds_it_it_is_its_name(place, tmp_path, monkeypatch):
     script, _ = place
     monkeypatch.setenv("PATH", str(script.parent))
-    assert command.typed() == "analysis"
+    assert command.typed(command.PROJECT) == "analysis"
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / "analysis").symlink_to(script)
     monkeypatch.setenv("PATH", str(tmp_path / "links"))
-    assert command.typed() == "analysis"
+    assert command.typed(command.PROJECT) == "analysis"
 
 
 def test_another_program_of_that_name_on_the_path_is_not_named(place, tmp_path, monkeypatch):
     script, _ = place
     (tmp_path / "analysis").touch(0o755)
-    assert command.typed() == str(Path(".venv", script.parent.name, "analysis"))
+    assert command.typed(command.PROJECT) == str(Path(".venv", script.parent.name, "analysis"))
 
 
 def test_where_the_package_is_not_installed_it_is_the_module(place):
     script, _ = place
     script.unlink()
-    assert command.typed() == "python -m analysis"
+    assert command.typed(command.PROJECT) == "python -m analysis"
 
 
 def test_of_another_home_it_names_that_home(place, tmp_path):
     _, windows = place
     (tmp_path / "bản sao").mkdir()
     quote = '"' if windows else "'"
-    assert command.typed(tmp_path / "bản sao") == f"{command.typed()} --home {quote}{tmp_path / 'bản sao'}{quote}"
-    assert command.typed(command.PROJECT) == command.typed()
+    assert (
+        command.typed(tmp_path / "bản sao")
+        == f"{command.typed(command.PROJECT)} --home {quote}{tmp_path / 'bản sao'}{quote}"
+    )
+    assert command.typed(command.PROJECT) == command.typed(command.PROJECT)
 
 
 def test_no_sentence_and_no_module_spells_the_command_out():

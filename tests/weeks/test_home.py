@@ -61,7 +61,12 @@ def test_a_text_is_told_without_the_folders_of_this_machine(home, monkeypatch):
 
 
 MODULES = [path for path in (PROJECT / "analysis").rglob("*.py") if path.name != "home.py"]
-LOOK_IT_UP = {"store.py", "cli.py", "api.py"}  # for notebooks, the command line and analysts, who may name none
+LOOK_IT_UP = {
+    "store.py",
+    "period.py",
+    "cli.py",
+    "api.py",
+}  # for notebooks, the command line and analysts, who may name none
 
 
 def test_only_one_module_knows_the_variable_that_names_the_home():
@@ -87,7 +92,16 @@ def has_a_default(function: ast.FunctionDef, name: str) -> bool:
 def test_no_other_function_does_without_a_home():
     found = {(path.name, each.name) for path in MODULES for each in functions(path) if has_a_default(each, "home")}
     commands = {
-        ("cli.py", name) for name in ("week", "gate", "score", "verify", "site", "tell", "mail", "withdraw", "new_area")
+        *(
+            ("cli.py", name)
+            for name in ("program", "week", "period", "gate", "score", "verify", "site", "tell", "mail")
+        ),
+        *(("cli.py", name) for name in ("withdraw", "new_area")),
     }
     names = ("history", "week", "what_if", "check", "course", "ranking", "heat", "lost", "signals")
-    assert found == {("store.py", "open_week"), *commands, *(("api.py", name) for name in names)}
+    assert found == {
+        ("store.py", "open_week"),
+        ("period.py", "open_period"),
+        *commands,
+        *(("api.py", name) for name in names),
+    }
