@@ -41,7 +41,9 @@ def told(held) -> str:
 
 def headings(held: dict) -> list[str]:
     sections = [
-        held[name] for name in ("result", "trend", "requests") if held[name].get("lines", held[name].get("rows"))
+        held[name]
+        for name in ("result", "followup", "trend", "requests")
+        if held[name].get("lines", held[name].get("rows"))
     ]
     return [each["heading"] for each in (*sections, *held["departments"])]
 

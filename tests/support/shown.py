@@ -9,7 +9,7 @@ from IPython.core.formatters import DisplayFormatter
 from nbformat import v4
 
 from analysis.config import wording
-from analysis.report import clusters, figures, page, unitpage
+from analysis.report import ask_course, clusters, figures, page, unitpage
 from analysis.report.edition import Edition
 from support import district
 from support.homes import PROJECT
@@ -33,6 +33,7 @@ def showing(
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", as_version=4)
     values = []
     names = {"figures": figures, "page": page, "unitpage": unitpage, "clusters": clusters}
+    names |= {"ask_course": ask_course}
     names |= {"edition": edition, "unit": unit}
     names["display"] = lambda *each: values.extend(each)
     show = DisplayFormatter()
