@@ -19,7 +19,8 @@ from analysis.config import departments, periods, units
 from analysis.config.rules import Rules
 from analysis.config.units import header_key
 from analysis.config.wording import Wording
-from analysis.gate.clean import PROBLEMS, Cleaned, Refused, gate
+from analysis.gate import clean
+from analysis.gate.clean import PROBLEMS, Cleaned, Refused
 from analysis.gate.problems import ERROR, WARNING, Log, listed
 from analysis.gate.remarks import Headings, cleaned, is_said, odd_character
 from analysis.gate.small_tables import Row, find_nearest, read_rows
@@ -86,7 +87,7 @@ def gate_with_replies(files: Iterable[Path], week: Week, rules: Rules, words: Wo
     files = list(map(Path, files))
     answered = [path for path in files if paths.is_reply(path)]
     others = [path for path in files if not paths.is_reply(path)]
-    cleaned = gate(others, rules, words)
+    cleaned = clean.gate(others, rules, words)
     if not answered:
         return cleaned
     if not others:

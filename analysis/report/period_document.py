@@ -5,8 +5,6 @@ The template's sections take the four of a periodical report; the table of units
 
 from pathlib import Path
 
-from docx.table import Table
-
 from analysis.config.wording import capital
 from analysis.report import document, period_asks, period_page, sentences, table_rows
 from analysis.report import period_sentences as said
@@ -174,7 +172,7 @@ def _insert(filled, table: dict, edition: PeriodEdition) -> None:
     captions[-1].addnext(made._tbl)
 
 
-def _fill(filled, made: Table, row: int, texts: list[str], styles: tuple[str, ...]) -> None:
+def _fill(filled, made, row: int, texts: list[str], styles: tuple[str, ...]) -> None:
     for cell, text, style in zip(made.rows[row].cells, texts, styles, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.text = text

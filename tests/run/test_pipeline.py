@@ -449,7 +449,8 @@ def test_where_the_record_is_lost_the_pages_that_are_there_are_made_again_and_no
 
 def this_week(home: Path, units: str | list[str] | None) -> pipeline._Week:
     """The week as the driver holds it, with nothing but the units asked for."""
-    return pipeline._Week(home, AREA, CUTOFF, {}, None, pipeline.Pipeline(), [], [], False, units, None, "")
+    about = {"parameters": {}, "words": None, "steps": pipeline.Pipeline(), "reissue": False, "jobs": None}
+    return pipeline._Week(home, AREA, CUTOFF, **about, tables=[], remarks=[], replies=[], units=units, cluster="")
 
 
 # -- issued again ----------------------------------------------------------------------------------------------------
