@@ -81,7 +81,9 @@ def test_of_a_unit_that_only_lacks_such_a_block_it_is_said_by_how_much_and_not_o
     findings = week(lang)["findings"]
     step = findings.query("finding == 'step'").iloc[:1].assign(unit_code="30643", indicator=indicator, reference=-6.0)
     steps = week()["steps"].iloc[:1].assign(unit_code="30643", indicator=indicator, against=against, points=-5.87)
-    one = edition(lang, findings=step, steps=steps.assign(blocks=-6.0))
+    # The ledger asks the unit about a fall, and nobody else.
+    asked = week()["asks"].query("kind == 'fell'").assign(unit_code="30643", unit_name="Tấn Mỹ")
+    one = edition(lang, findings=step, steps=steps.assign(blocks=-6.0), asks=asked)
     (text,) = [each["text"] for each in document_rows.request_rows(one) if "Tấn Mỹ" in each["text"]]
     said = one.words.say
     part = wording.uncapital(one.names.measured(indicator))

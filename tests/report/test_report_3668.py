@@ -30,11 +30,15 @@ DUTIES = {
     ("2: Kiến An", UNITS): ["Xã Kiến An xếp loại “Yếu”", f"phối hợp với {CULTURE} xử lý kịp thời"],
     ("2: Mỹ Hội Đông", UNITS): ["Xã Mỹ Hội Đông giảm 5,78 điểm", "có giải pháp khắc phục"],
     ("2: transparency", CULTURE): ["Công khai, minh bạch", "Kiến An", "Mỹ Hiệp", "Hội An", "Mỹ An", "Long Giang"],
-    ("2: online services", CULTURE): ["Hồ sơ nộp trực tuyến", "Tất cả 18 đơn vị chưa đạt", "khẩn trương rà soát"],
+    ("2: online services", CULTURE): ["Hồ sơ nộp trực tuyến", "0/18 đơn vị đạt chỉ tiêu 50%", "khẩn trương rà soát"],
     ("2: online payment", ONE_STOP): [
         *("thanh toán trực tuyến", "Hòa Bình", "Long Giang", "Mỹ Hiệp", "Kiến An", "Long Điền B"),
     ],
-    ("2: low digitisation", ONE_STOP): ["Số hóa hồ sơ:", "Tất cả 18 đơn vị chưa đạt", "khẩn trương rà soát, đẩy mạnh"],
+    ("2: low digitisation", ONE_STOP): [
+        "Số hóa hồ sơ:",
+        "0/18 đơn vị đạt chỉ tiêu 80%",
+        "khẩn trương rà soát, đẩy mạnh",
+    ],
     ("2: points of satisfaction", ONE_STOP): ["Mức độ hài lòng:", "Mỹ Hội Đông", "phản ánh, kiến nghị quá hạn"],
     ("2: fees and land duties online", LAND): ["công chức, viên chức", "thanh toán trực tuyến phí, lệ phí", "đất đai"],
     ("3: leads on digitisation", ONE_STOP): ["Chủ trì, phối hợp với các đơn vị liên quan", "số hóa hồ sơ, kết quả"],
