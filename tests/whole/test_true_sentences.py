@@ -52,7 +52,7 @@ def by_indicator(edition) -> list[dict]:
 
 def of_page(edition, code: str) -> list[str]:
     """The sentences and cells of a unit's page, without those about the whole area."""
-    told = html.unescape(" ".join(unitpage.page_pieces(edition, code)[:5]))
+    told = html.unescape(" ".join(unitpage.page_pieces(edition, code)[:6]))
     return [text for text in TAG.sub("\n", told).split("\n") if text.strip()]
 
 
