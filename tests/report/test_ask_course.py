@@ -8,20 +8,12 @@ from IPython.display import HTML
 from support import two_weeks
 from support.district import say
 from support.fragments import text
-from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_AN, MY_HOI_DONG
+from support.two_weeks import FIRST, HOA_BINH, KIEN_AN, MY_AN, MY_HOI_DONG, with_ledgers
 
 from analysis.report import ask_course, ask_words, letters, reminder, unitpage, workbook_asks
 from analysis.report.ask_course import lay_out
 
 NAN = float("nan")
-
-
-def with_ledgers(*levels: float, **others: pd.DataFrame):
-    """The second week's edition, after reports in which every ask had these levels."""
-    first = two_weeks.tables()[0]["asks"]
-    weeks = [first.assign(cutoff=f"2023-11-{day:02d}", level=level) for day, level in enumerate(levels, start=1)]
-    ledgers = pd.concat([*weeks, first.assign(cutoff=FIRST)])
-    return two_weeks.edition(**{ask_course.LEDGERS: ledgers}, **others)
 
 
 def test_each_ask_stands_as_it_was_when_it_was_asked_and_as_it_is_now_as_the_ledger_says():

@@ -9,13 +9,16 @@ from copy import deepcopy
 import pandas as pd
 import pytest
 from nbformat import v4
+from support import two_weeks
 from support.district import edition, say, week, words
 from support.office import corrected, crowd
 from support.pages import TITLE, gate_page, made, report_page, unasked
 from support.shown import sample, showing, shown
+from support.two_weeks import KIEN_AN, SECOND
 
 from analysis.report import export, page
 from analysis.run import unit_pages
+from analysis.tables import TABLES
 
 PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
 KINDS, LANGS = (
@@ -157,6 +160,18 @@ def crowded() -> list[str]:
     return [*map(report_page, pages), unit_pages.missing(words(), TITLE)]
 
 
+def followed() -> list[str]:
+    """What became of what was asked, with a long reply, also of many units; and a unit's page with the course of it."""
+    reply = dict.fromkeys(TABLES["replies"].columns, "") | {"unit_code": KIEN_AN, "kind": "reply", "row": 2.0}
+    reply |= {"cutoff": SECOND, "day": "2023-12-06", "text": "Đã rà soát. " * 20}
+    one = two_weeks.edition(replies=pd.DataFrame([reply]))
+    many = crowd([f"Xã {number}" for number in range(41)])
+    still = many.tables["asks"].assign(state="open", progress="same")
+    many = dataclasses.replace(many, tables=many.tables | {"asks": still})
+    unit = showing(two_weeks.with_ledgers(15.0, 17.0), "5_unit", KIEN_AN)
+    return [report_page(one), report_page(many), export.page(unit, words(), TITLE)]
+
+
 def doubted() -> str:
     """A mail that leads to its page, and says that the table is to be looked at again."""
     known, settings = edition(), edition().rules.settings
@@ -194,7 +209,10 @@ UNUSED = r"""() => {
 @pytest.mark.parametrize(
     "pages",
     [
-        pytest.param(lambda: [made("page"), made("unit"), long_page(), gate_page(), *others(), *crowded()], id="page"),
+        pytest.param(
+            lambda: [made("page"), made("unit"), long_page(), gate_page(), *others(), *crowded(), *followed()],
+            id="page",
+        ),
         pytest.param(lambda: [made("digest"), made("digest", "en"), doubted()], id="mail"),
     ],
 )

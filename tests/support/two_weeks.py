@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.method import revisions
-from analysis.report import findings
+from analysis.report import ask_course, findings
 from analysis.report.edition import Edition
 from support import district, kinds, played
 
@@ -65,3 +65,11 @@ def edition(
     made = tables()[(FIRST, SECOND).index(cutoff)] | others
     about = {"file": f"{cutoff}.txt", "hash": "0" * 64, "revision": "1", "code": "0.1.0-abc1234"}
     return Edition(held, words, made | {"findings": findings.collect(made, held, words)}, "", about)
+
+
+def with_ledgers(*levels: float, **others: pd.DataFrame) -> Edition:
+    """The second week's edition, after reports in which every ask had these levels."""
+    first = tables()[0]["asks"]
+    weeks = [first.assign(cutoff=f"2023-11-{day:02d}", level=level) for day, level in enumerate(levels, start=1)]
+    ledgers = pd.concat([*weeks, first.assign(cutoff=FIRST)])
+    return edition(**{ask_course.LEDGERS: ledgers}, **others)
