@@ -296,11 +296,17 @@ def _replies(edition: Edition, kind: str) -> pd.DataFrame:
 
 def _say_silent(edition: Edition, rows: pd.DataFrame) -> str:
     """The units that were sent a form since when neither they nor anybody for them has answered, and that are still
-    asked; "" where all have, or none was sent one."""
+    asked; "" where all have, or none was sent one.
+
+    A unit answers by the day that it types, or by the report that shows it: what this report is the first to show is an
+    answer in any case, for the forms are those of earlier reports."""
     forms, replies = _replies(edition, FORM), _replies(edition, REPLY)
-    sent, answered = (each.groupby("unit_code")["day"].max().to_dict() for each in (forms, replies))
+    sent = forms.groupby("unit_code")["day"].max().to_dict()
+    answered = replies.assign(day=replies[["day", "cutoff"]].max(axis=1)).groupby("unit_code")["day"].max().to_dict()
+    shown = set(replies.loc[replies["cutoff"] == str(edition.rules.cutoff), "unit_code"])
     still = rows.loc[~rows["state"].isin(CLOSED), "unit_code"]
-    silent = [code for code in dict.fromkeys(still) if code in sent and answered.get(code, "") < sent[code]]
+    asked = [code for code in dict.fromkeys(still) if code in sent and code not in shown]
+    silent = [code for code in asked if answered.get(code, "") < sent[code]]
     if not silent:
         return ""
     most = edition.rules.settings["page"]["asked"]

@@ -189,6 +189,26 @@ def test_who_was_sent_a_form_and_is_still_asked_and_has_not_answered_since_is_na
     assert "chưa phản hồi" not in page.followup(told(rows)).data
 
 
+@pytest.mark.parametrize(
+    ("day", "cutoff", "is_silent"),
+    [
+        ("2023-12-05", FIRST, False),  # on the day of the form
+        ("2023-12-04", FIRST, True),  # an earlier report showed it, before the form was sent
+        ("2023-12-04", SECOND, False),  # the day typed is before the form, the report that shows it is after
+        ("2023-12-01", "2023-12-05", False),  # a report between the form and this one
+    ],
+)
+def test_a_reply_that_a_report_after_the_form_shows_is_an_answer_whatever_day_is_typed_in_it(day, cutoff, is_silent):
+    replies = [make_reply(MY_AN, "form", "2023-12-05"), make_reply(MY_AN, day=day, cutoff=cutoff, text="Đã làm.")]
+    assert ("chưa phản hồi" in page.followup(told([make_row(MY_AN)], replies=replies)).data) == is_silent
+
+
+def test_a_unit_whose_statement_this_report_shows_is_not_said_to_be_silent_though_its_form_went_late():
+    replies = [make_reply(MY_AN, "form", "2023-12-13"), make_reply(MY_AN, text="Đã làm.")]
+    piece = page.followup(told([make_row(MY_AN)], replies=replies)).data
+    assert "UBND xã Mỹ An (06/12)" in piece and "chưa phản hồi" not in piece
+
+
 LONG = "Đã rà soát. " * 20  # 240 characters
 
 
