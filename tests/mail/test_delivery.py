@@ -12,6 +12,7 @@ import pytest
 from support import mail_server
 from support.district import edition
 from support.homes import PROJECT
+from support.mailed import WEEK, write_down
 from support.settings import write_settings
 from support.shown import sample
 
@@ -20,7 +21,6 @@ from analysis.mail import compose, sender, sending
 from analysis.report import export, headline
 from analysis.weeks import paths
 
-WEEK = ("cho-moi", "2023-12-04")
 BOX = "lan@leaders.example"
 TRACE = re.compile(rb"(?:Return-Path|Delivered-To|Received|X-[A-Za-z-]+): .*\r\n(?:[ \t].*\r\n)*")
 
@@ -36,6 +36,7 @@ def home(tmp_path, monkeypatch):
     message = compose.build_mail(export.digest(sample(), words, "766"), words=words, **about)
     (place / "appendix.xlsx").write_bytes(b"PK\3\4" + bytes(range(256)) * 40)
     compose.save(message, place / "mail.eml", {"766-cho-moi-2023-12-04.xlsx": place / "appendix.xlsx"})
+    write_down(tmp_path)
     (tmp_path / "recipients.csv").write_text(f"area,name,address\n{WEEK[0]},Nguyễn Thị Lan,{BOX}\n", "utf-8")
     monkeypatch.delenv(sender.PASSWORD, raising=False)
     return tmp_path
