@@ -248,7 +248,7 @@ SAID = [
     ("other totals carried", "minute", "piece.carried", {}),
     ("other totals carried", "trend", "piece.carried", {}),
     ("unmoved after rises", "trend", "piece.all_same", {"count": 18, "period": "tuần 2 tháng 11"}),
-    ("all tied", "requests", "piece.ask_everyone_same", {"count": 18, "target": "80%", "highest": "#"}),
+    ("all tied", "requests", "followup.all_alike", {"value": "#"}),
     ("week left out", "trend", "week_rate.own", {"since": BEFORE, "rates": "#"}),
     ("new year", "trend", "week_rate.begun", {"indicators": "#"}),
     ("41 weak of two kinds", "minute", "piece.of_kind", {"kind": "các sở, ban, ngành", "text": "#"}),
