@@ -11,7 +11,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 # A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help environment report week test long fuzz elsewhere faults bench lab lint format docs fonts lock hooks clean
+.PHONY: help environment report week test long fuzz elsewhere faults bench ratio lab lint format docs fonts lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -48,6 +48,9 @@ bench: environment bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, 
 	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/asks.py $(if $(QUICK),--reports 3 --runs 1,>> bench/RESULTS.md)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,>> bench/RESULTS.md)
+
+ratio: environment  ## whether a week still takes the share of papermill's time that bench/RESULTS.md tells (a minute)
+	@PYTHONPATH=. $(BIN)/python bench/quick.py
 
 # Each peer has its own environment, with the project in it. Notebook servers are left out (bench/excludes.txt):
 # ploomber needs another version than the project does, and no peer uses one.

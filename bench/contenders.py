@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import generate
@@ -27,6 +28,8 @@ PROJECT = Path(__file__).parent.parent
 AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)
 STAGES = ("1_clean", "2_score", "3_trend")
 MISSING = "Chưa có dữ liệu"  # text of the page that replaces a failed one
+OLD_PAGES = "57d441c"  # the commit whose pages ours are measured against
+SAMPLED = 3  # of a peer that makes one page after the other, every third page is timed, and counts for three
 CHANGED_UNIT = "30634"  # the last of the table: neither the median nor the best of any figure, before or after
 BAD_UNIT = "30679"  # in the middle of the list
 
@@ -78,6 +81,31 @@ def prepared(folder: Path, history: int) -> Place:
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     totals = dict(zip(units["unit_code"], units["total"].map("{:.2f}".format).str.replace(".", ","), strict=True))
     return Place(folder, project, base, drafted, names, totals)
+
+
+def prepared_of(commit: str, place: Place, history: int) -> Place:
+    """The same week of the same area as an earlier commit makes it, with the earlier weeks published by that commit."""
+    folder = place.new(commit)
+    tree = folder / "tree"
+    tree.mkdir()
+    archive = ["git", "-C", str(PROJECT), "archive", "--output", str(folder / "tree.tar"), commit]
+    if (packed := subprocess.run(archive, capture_output=True, text=True)).returncode:
+        raise NotDone(packed.stderr)
+    shutil.unpack_archive(folder / "tree.tar", tree, filter="data")
+    environ = environment(PROJECT, "", folder) | {"PYTHONPATH": f"{tree}{os.pathsep}{tree / 'bench'}"}
+    script = f"python -P -c \"import contenders, pathlib; contenders.prepared(pathlib.Path('{folder}'), {history})\""
+    seconds(script, (), folder, environ)
+    # Names of engines are looked up in what is installed; that of the commit has others for the same.
+    about = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))["project"]
+    named = folder / "project" / f"{about['name']}-0.dist-info"
+    named.mkdir()
+    (named / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {about['name']}\nVersion: 0\n", "utf-8")
+    lines = [
+        f"[{group}]\n" + "".join(f"{name} = {of}\n" for name, of in its.items())
+        for group, its in about["entry-points"].items()
+    ]
+    (named / "entry_points.txt").write_text("\n".join(lines), "utf-8")
+    return replace(place, folder=folder, project=folder / "project", base=folder / "base", drafted=folder / "drafted")
 
 
 def copied(project: Path) -> Path:
@@ -200,27 +228,29 @@ SCRIPTS = {
 def peer(
     place: Place, name: str, folder: Path, *arguments: object, project: Path | None = None, fails: bool = False
 ) -> float:
-    """name : a key of SCRIPTS"""
-    kept = "papermill" if name == "week" else name.rstrip("2")
+    """name : a key of SCRIPTS, without the 2 a folder of bench/"""
     project = project or place.project
-    environ = environment(project, kept, place.drafted)
+    environ = environment(project, name.rstrip("2"), place.drafted)
     environ |= {"NOTEBOOKS": str(project / "notebooks"), "BENCH": str(PROJECT / "bench")}
     return seconds(SCRIPTS[name], arguments, folder, environ, fails)
 
 
-def their_week(place: Place) -> float:
+def their_week(place: Place, binaries: str = "papermill") -> float:
+    """binaries : the folder of bench/ in whose environment papermill and nbconvert run; "": ours, which has them too"""
     folder = place.new("their-week")
     shutil.rmtree(place.drafted / "data" / "processed" / AREA / "draft")
-    took = peer(place, "week", folder)
+    environ = environment(place.project, binaries, place.drafted) | {"NOTEBOOKS": str(place.notebooks)}
+    took = seconds(SCRIPTS["week"], (), folder, environ)
     expect_week(place, folder / "4_report.html")
     return took
 
 
-def their_pages(place: Place, name: str) -> float:
-    folder = place.new(name)
-    took = peer(place, name, folder, *place.units)
-    expect_pages(place, folder)
-    return took
+def their_pages(place: Place, name: str, every: int = 1) -> float:
+    """Seconds for all pages; of ``every`` so many units one is made, and its time counts for all of them."""
+    folder, units = place.new(name), list(place.units)[::every]
+    took = peer(place, name, folder, *units)
+    expect_pages(place, folder, units)
+    return took * len(place.units) / len(units)
 
 
 def floor(place: Place, workers: int) -> float:
@@ -244,10 +274,12 @@ def expect_week(place: Place, report: Path) -> None:
         raise NotDone(f"{report.name} lacks {', '.join(lost)}")
 
 
-def expect_pages(place: Place, folder: Path) -> None:
-    good = sum(state(place, folder, code) == "good" for code in place.units)
-    if good < len(place.units):
-        raise NotDone(f"{good} of {len(place.units)} pages")
+def expect_pages(place: Place, folder: Path, units: Iterable[str] = ()) -> None:
+    """units : those that have pages; none named: all"""
+    expected = list(units or place.units)
+    good = sum(state(place, folder, code) == "good" for code in expected)
+    if good < len(expected):
+        raise NotDone(f"{good} of {len(expected)} pages")
 
 
 def state(place: Place, folder: Path, code: str) -> str:

@@ -19,6 +19,7 @@ sys.path.append(str(Path(__file__).parents[2] / "bench"))
 import compare
 import generate
 import history
+import quick
 
 NOT_DONE = float("nan")
 
@@ -84,6 +85,23 @@ def test_each_generated_week_before_the_real_one_carries_the_totals_of_the_week_
 )
 def test_contenders_are_compared_round_by_round_and_what_was_not_done_has_no_time(ours, other, told):
     assert compare.against(ours, other, 0.5) == told
+
+
+def test_the_quick_form_reads_the_ratio_of_the_week_that_the_comparison_writes():
+    text = compare.table(
+        ["who", "seconds", "least–most", "ours ÷ it", "reach"],
+        compare.timed("ours", [2.0]),
+        compare.timed("papermill and nbconvert", [8.0], *compare.against([2.0], [8.0], 0.3)),
+    )
+    assert quick.find_told(text) == 0.25
+    assert 0 < quick.find_told(quick.RESULTS.read_text("utf-8")) < 1
+
+
+def test_what_is_timed_once_counts_in_its_round_alone_and_is_no_failure():
+    notes = []
+    times = compare.rounds({"ours": lambda: 2.0, "slow": lambda: 8.0}, 2, notes, once=("slow",))
+    assert compare.against(times["ours"], times["slow"]) == ["0.25", "–"]
+    assert notes == []
 
 
 def test_what_fails_in_a_round_is_named_and_the_others_are_timed_all_the_same():
