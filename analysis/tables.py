@@ -4,9 +4,8 @@ Three kinds of column. *Text* holds codes, names and sentences; missing is the e
 missing is NaN, never 0. *Flags* are True or False, never missing. Percentages run from 0 to 100.
 """
 
-import numpy as np
-import pandas as pd
-import pandera.pandas as pa
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from analysis.exits import AnalysisError
 
@@ -32,25 +31,49 @@ class TableError(AnalysisError, ValueError):
     """A frame does not fit its table. The message lists every fault with table, column and row."""
 
 
-def _text(about: str, one_of: tuple[str, ...] = ()) -> pa.Column:
-    return pa.Column(str, pa.Check.isin(one_of) if one_of else None, coerce=True, description=about)
+KINDS_OF_COLUMNS = TEXT, NUMBER, FLAG = "text", "number", "flag"
 
 
-def _key(about: str) -> pa.Column:
-    return pa.Column(str, pa.Check.str_length(min_value=1, error="is empty"), coerce=True, description=about)
+@dataclass(frozen=True)
+class Column:
+    """kind: of KINDS_OF_COLUMNS; one_of: the only texts that it may hold; any where empty; is_key: it is never empty."""
+
+    kind: str
+    description: str
+    one_of: tuple[str, ...] = ()
+    is_key: bool = False
 
 
-def _number(about: str) -> pa.Column:
-    finite = pa.Check(lambda values: ~np.isinf(pd.to_numeric(values, errors="coerce")), error="is not finite")
-    return pa.Column(float, finite, nullable=True, coerce=True, description=about)
+@dataclass(frozen=True)
+class Table:
+    """unique: the columns that together tell one row from every other; none where empty."""
+
+    columns: dict[str, Column]
+    unique: tuple[str, ...] = ()
+
+    def of(self, kind: str) -> list[str]:
+        """The names of the columns of a kind, in order."""
+        return [name for name, column in self.columns.items() if column.kind == kind]
 
 
-def _flag(about: str) -> pa.Column:
-    return pa.Column(bool, description=about)  # not coerced, because every text would become True
+def _text(about: str, one_of: tuple[str, ...] = ()) -> Column:
+    return Column(TEXT, about, one_of)
 
 
-def _table(unique: list[str] | None = None, **columns: pa.Column) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=unique)
+def _key(about: str) -> Column:
+    return Column(TEXT, about, is_key=True)
+
+
+def _number(about: str) -> Column:
+    return Column(NUMBER, about)
+
+
+def _flag(about: str) -> Column:
+    return Column(FLAG, about)
+
+
+def _table(unique: Sequence[str] = (), **columns: Column) -> Table:
+    return Table(columns, tuple(unique))
 
 
 PLACE = {

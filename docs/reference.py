@@ -3,8 +3,6 @@
 import tomllib
 from pathlib import Path
 
-from pandera import dtypes
-
 from analysis import tables
 from analysis.config import area, files, index, schema
 from analysis.mail import recipients
@@ -180,13 +178,10 @@ def dictionary() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _kind(column) -> tuple[str, str]:
+def _kind(column: tables.Column) -> tuple[str, str]:
     """Kind of a column, and the words that it may hold."""
-    checks = {check.name: check.statistics for check in column.checks}
-    words = checks.get("isin", {}).get("allowed_values", ())
-    kind = "flag" if dtypes.is_bool(column.dtype) else "number" if dtypes.is_numeric(column.dtype) else "text"
-    kind += ", never empty" if "str_length" in checks else ""
-    return kind, ", ".join(f"`{word}`" if word else "empty" for word in words)
+    kind = column.kind + (", never empty" if column.is_key else "")
+    return kind, ", ".join(f"`{word}`" if word else "empty" for word in column.one_of)
 
 
 def _code(text: str) -> str:

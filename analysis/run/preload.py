@@ -17,8 +17,6 @@ LETTERS = (
 )
 FOR_GATE = (
     "pandas",
-    "pandera.pandas",
-    "pandera.backends.pandas.register",
     "analysis.gate.clean",
     "analysis.config.rules",
 )
@@ -54,8 +52,7 @@ FOR_PAGES = (
 
 def prepare_gate() -> None:
     """Import what reading raw tables needs."""
-    with _as_if_without("hypothesis"):  # pandera imports it only to generate test data
-        _import(FOR_GATE)
+    _import(FOR_GATE)
 
 
 def prepare_tables(home: Path, area: str = "") -> None:

@@ -31,7 +31,6 @@ from openpyxl.formatting.rule import DataBarRule, Rule
 from openpyxl.styles import Alignment, Color, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from pandera import dtypes
 from support import delivered
 from support.district import lines, words
 from support.hostile import (
@@ -1858,10 +1857,9 @@ def harmless(text):
 def filled(name, payloads):
     """A table with each payload in every column that holds free text."""
     frame = pd.DataFrame(index=range(len(payloads)))
-    for column, kind in tables.TABLES[name].columns.items():
-        allowed = [check.statistics["allowed_values"] for check in kind.checks if check.name == "isin"]
-        text = allowed[0][0] if allowed else payloads
-        frame[column] = 1.0 if dtypes.is_float(kind.dtype) else False if dtypes.is_bool(kind.dtype) else text
+    for column, about in tables.TABLES[name].columns.items():
+        text = about.one_of[0] if about.one_of else payloads
+        frame[column] = {tables.NUMBER: 1.0, tables.FLAG: False, tables.TEXT: text}[about.kind]
     return frame
 
 

@@ -1,14 +1,18 @@
 """The week's tables as files: what comes back, and what is refused."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.on_disk import contents, points
 
 from analysis import tables
-from analysis.weeks import store, table_files
+from analysis.weeks import store, table_faults, table_files
 
 
 @pytest.fixture
@@ -99,3 +103,83 @@ def test_a_flag_is_true_or_false_and_nothing_else():
 def test_every_table_has_a_notebook_that_writes_it_and_every_column_a_meaning():
     assert set(tables.WRITTEN_BY) == set(tables.TABLES)
     assert all(column.description for table in tables.TABLES.values() for column in table.columns.values())
+
+
+# -- the quick check and pandera -------------------------------------------------------------------------------------
+
+SLIPS = {
+    "none": lambda frame, column: frame,
+    "a missing text or number": lambda frame, column: with_first(frame, column, None),
+    "an empty cell": lambda frame, column: with_first(frame, column, ""),
+    "another text": lambda frame, column: with_first(frame, column, "another"),
+    "a number": lambda frame, column: with_first(frame, column, 7),
+    "a number as text": lambda frame, column: with_first(frame, column, "7.5"),
+    "no end": lambda frame, column: with_first(frame, column, np.inf),
+    "a flag": lambda frame, column: with_first(frame, column, True),
+    "all as objects": lambda frame, column: frame.astype({column: object}),
+    "whole numbers": lambda frame, column: frame.assign(**{column: range(len(frame))}),
+    "no such column": lambda frame, column: frame.drop(columns=column),
+    "another name": lambda frame, column: frame.rename(columns={column: column.upper()}),
+    "one column more": lambda frame, column: frame.assign(more=""),
+    "the column at the end": lambda frame, column: frame.assign(**{column: frame.pop(column)}),
+    "a row twice": lambda frame, column: pd.concat([frame, frame.iloc[:1]]),
+    "no rows": lambda frame, column: frame.iloc[:0],
+}
+
+
+def with_first(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
+    values = frame[column].astype(object)
+    return frame.assign(**{column: pd.Series([value, *values[1:]], frame.index, dtype=object).infer_objects()})
+
+
+def filled(table: tables.Table) -> pd.DataFrame:
+    """Three good rows of a table."""
+    values = {tables.NUMBER: [1.5, -0.0, np.nan], tables.FLAG: [True, False, True], tables.TEXT: ["a", "b b", "ố"]}
+    columns = table.columns.items()
+    return pd.DataFrame({name: [*about.one_of * 3][:3] or values[about.kind] for name, about in columns})
+
+
+def judged_alike(table: tables.Table, frame: pd.DataFrame) -> bool:
+    try:
+        validated = table_faults.schema(table).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors:
+        return not table_files._is_sound(table, frame)
+    return table_files._is_sound(table, frame) == validated.dtypes.equals(frame.dtypes)
+
+
+EVERY_KIND = {
+    "code": tables.Column(tables.TEXT, "", is_key=True),
+    "text": tables.Column(tables.TEXT, ""),
+    "word": tables.Column(tables.TEXT, "", ("yes", "no")),
+    "word_or_empty": tables.Column(tables.TEXT, "", ("", "yes")),
+    "number": tables.Column(tables.NUMBER, ""),
+    "flag": tables.Column(tables.FLAG, ""),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("column", EVERY_KIND)
+@pytest.mark.parametrize("unique", [("code",), ("code", "word"), ()], ids=["code", "code and word", "nothing"])
+def test_the_quick_check_takes_what_pandera_takes_and_refuses_what_it_refuses(unique, column, slip):
+    table = tables.Table(EVERY_KIND, unique)
+    assert judged_alike(table, SLIPS[slip](filled(table), column).reset_index(drop=True))
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_both_checks_know_every_table(name):
+    table = tables.TABLES[name]
+    frame = filled(table).astype(dict.fromkeys(table.of(tables.TEXT), "str"))
+    assert judged_alike(table, frame)
+    assert judged_alike(table, pd.concat([frame, frame.iloc[:1]], ignore_index=True))
+
+
+def test_pandera_is_imported_only_where_something_is_wrong():
+    code = (
+        "import sys\nfrom analysis.weeks import table_files\nfrom analysis.tables import TableError\n"
+        "table_files.from_csv('source', b'file,cutoff,previous_cutoff\\na,2023-12-04,\\n')\n"
+        "assert not any(name.startswith('pandera') for name in sys.modules)\n"
+        "try:\n    table_files.from_csv('source', b'file,cutoff,previous_cutoff\\na,,\\n')\n"
+        "except TableError as error:\n    print(error)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "source.csv record 1: cutoff: '': is empty\n"
