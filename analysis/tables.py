@@ -36,7 +36,7 @@ KINDS_OF_COLUMNS = TEXT, NUMBER, FLAG = "text", "number", "flag"
 
 @dataclass(frozen=True)
 class Column:
-    """kind: of KINDS_OF_COLUMNS; one_of: the only texts that it may hold; any where empty; is_key: it is never empty."""
+    """kind: of KINDS_OF_COLUMNS; one_of: the only texts that it may hold, all where empty; is_key: it is never empty"""
 
     kind: str
     description: str
