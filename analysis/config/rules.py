@@ -9,7 +9,7 @@ computed again uses the rules of its own date.
 import math
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,10 +65,17 @@ class Rules:
     open_points: tuple[OpenPoint, ...] = ()
 
     def worded(self, words: Wording) -> Wording:
-        """The same wording about this index and the area's kinds of units."""
-        return words.about(self.index, self.maximum, self.settings["kinds"], self.points_decimals)
+        """The same wording about this index and the area's kinds of units; of the same words always the same object."""
+        if words not in self._worded:
+            made = words.about(self.index, self.maximum, self.settings["kinds"], self.points_decimals)
+            self._worded.update({words: made, made: made})
+        return self._worded[words]
 
-    @property
+    @cached_property
+    def _worded(self) -> dict[Wording, Wording]:
+        return {}
+
+    @cached_property
     def points_decimals(self) -> int:
         """The decimals that points are shown with: those of the main form's total, else as many as its maximum needs:
         two of 100 points, four of one point."""
@@ -86,12 +93,12 @@ class Rules:
         """The departments of the area, each once."""
         return list_departments(self.settings)
 
-    @property
+    @cached_property
     def columns(self) -> pd.DataFrame:
         """The columns of the area's main form of table."""
         return self.forms["columns.csv"]
 
-    @property
+    @cached_property
     def printed(self) -> pd.DataFrame:
         """What the table prints of the index, in its order: field (an indicator or a group), kind.
 
@@ -108,7 +115,7 @@ class Rules:
         found = [*kinds.items(), *((group, "points") for group in groups if group not in kinds)]
         return pd.DataFrame(found, columns=["field", "kind"])
 
-    @property
+    @cached_property
     def groups_not_printed(self) -> list[str]:
         """The groups of which the table prints nothing, or only a part of the points."""
         printed = self.indicators[self.indicators["indicator"].isin(self.printed["field"])]
@@ -124,12 +131,12 @@ class Rules:
         """Whether the index has the group and the main form does not print its points: other figures hint at them."""
         return group in set(self.groups["group"]) and not self.is_printed(group)
 
-    @property
+    @cached_property
     def flows(self) -> list[str]:
         """The indicators that count dossiers as they come."""
         return self.indicators.loc[self.indicators["nature"] == "flow", "indicator"].tolist()
 
-    @property
+    @cached_property
     def decimals(self) -> dict[str, int]:
         """The decimals of the figures of the main form, by field: of 0.8253 on the scale 1, which is 82.53, two."""
         known = self.columns.dropna(subset="decimals")
@@ -140,7 +147,7 @@ class Rules:
         rates = self.printed.loc[self.printed["kind"] == "percent", "field"]
         return (dict.fromkeys(rates, found["value"]) if "value" in found else {}) | found
 
-    @property
+    @cached_property
     def maxima(self) -> dict[str, float]:
         """The most points of each indicator and group, and of the total (``TOTAL``)."""
         groups = self.groups.set_index("group")["max_points"]

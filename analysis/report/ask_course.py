@@ -6,9 +6,7 @@ and what is compared of a page holds them. They need the ledgers of earlier repo
 
 import math
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 import pandas as pd
 from IPython.display import HTML
@@ -29,14 +27,9 @@ LEAST_SPAN, LEAST_COUNTED = 10.0, 4.0  # what the height stands for at least: of
 
 
 def read_ledgers(week: Week) -> pd.DataFrame:
-    """The ledgers of the reports before the week, after their cutoff. They are read again only where the week's own
-    ledger, which follows from them, is another: all units' pages use the same."""
-    return _read_ledgers(week.home, week.area, week.cutoff, week.data("asks"))
-
-
-@lru_cache(maxsize=1)
-def _read_ledgers(home: Path, area: str, cutoff: str, asks: bytes) -> pd.DataFrame:
-    return history.ledgers(Week(home, area, cutoff, paths.processed(home, area, cutoff)))[0]
+    """The ledgers of the reports before the week, after their cutoff."""
+    folder = paths.processed(week.home, week.area, week.cutoff)
+    return history.ledgers(Week(week.home, week.area, week.cutoff, folder))[0]
 
 
 def asked(edition: Edition, code: str) -> HTML:

@@ -6,6 +6,7 @@ points are lost, how it can reach the next band, and what the table cannot show.
 says again. Every piece takes the edition and the unit's code.
 """
 
+import copy
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -51,18 +52,32 @@ BAR = 72  # pixels of the bar of the part that is worth most points
 
 
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
-    """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables."""
-    held = _tables(rules, words, tuple((name, week.data(name)) for name in tables.BEFORE_REPORT))
-    held = held | {ask_course.LEDGERS: ask_course.read_ledgers(week)}
-    own = {name: frame.copy(deep=False) for name, frame in held.items()}  # so that no caller changes the cached frames
-    return Edition(rules, words, own, provenance=provenance_of(week))
+    """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables.
+
+    It knows what the kept one knows; what a caller does to its tables stays with that caller.
+    """
+    kept = keep_edition(week, rules, words)
+    own = copy.copy(kept)
+    object.__setattr__(own, "tables", {name: frame.copy(deep=False) for name, frame in kept.tables.items()})
+    return own
+
+
+def keep_edition(week: Week, rules: Rules, words: Wording) -> Edition:
+    """The edition that is kept for all units' pages, with what its pieces have found out. It is made again where the
+    week's folder, its tables, the rules or the sentences are others; so its origin is that of its tables."""
+    return _edition(
+        week,
+        rules,
+        rules.worded(words),
+        tuple((name, week.data(name)) for name in tables.BEFORE_REPORT),
+    )
 
 
 @lru_cache(maxsize=1)
-def _tables(rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> dict[str, pd.DataFrame]:
-    """The week's tables and its findings, cached by the files' content, because all units' pages use the same."""
+def _edition(week: Week, rules: Rules, words: Wording, files: tuple[tuple[str, bytes], ...]) -> Edition:
     read = {name: table_files.from_csv(name, data) for name, data in files}
-    return read | {"findings": findings.collect(read, rules, words)}
+    found = {"findings": findings.collect(read, rules, words), ask_course.LEDGERS: ask_course.read_ledgers(week)}
+    return Edition(rules, words, read | found, provenance=provenance_of(week))
 
 
 def page_pieces(edition: Edition, code: str) -> list[str]:

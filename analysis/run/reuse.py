@@ -12,7 +12,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from analysis.config import wording
 from analysis.run import unit_pages
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
@@ -95,13 +94,12 @@ def _find_unchanged(codes: list[str], jobs: int | None, *of_run: object) -> list
 
 def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: list[str]) -> list[str]:
     """The codes whose published page shows exactly what a new page would show."""
-    from analysis.config import periods, rules
     from analysis.report import unitpage
 
-    day, words = periods.cutoff(cutoff), wording.load(home, lang)
+    week = store.open_week(area, cutoff, run, home)
     published = store.Week(home, area, cutoff, paths.processed(home, area, cutoff))
     try:
-        edition = unitpage.edition(store.open_week(area, cutoff, run, home), rules.load(home, area, day), words)
+        edition = unitpage.keep_edition(week, week.rules(), week.words(lang))
         held = {name: published.read(name) for name in unitpage.DRAWN}
     except (paths.NotFound, ValueError):  # the published week lacks a table that pages need
         return []

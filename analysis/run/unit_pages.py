@@ -120,7 +120,7 @@ def fork_server(home: Path, area: str, cutoff: str, run: str, lang: str) -> Fork
 
     There is one such server at a time; ``forget`` ends it.
     """
-    return ForkServer(partial(_read, home, area, cutoff, run, lang), of=preload.PAGES)
+    return ForkServer(partial(_prepare, home, area, cutoff, run, lang), of=preload.PAGES)
 
 
 def forget() -> None:
@@ -128,12 +128,17 @@ def forget() -> None:
     fork_server.cache_clear()
 
 
-def _read(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
-    from analysis.config import rules
-    from analysis.report import unitpage
+def _prepare(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
+    """Read the week, and make what one page shows: what all pages ask of the week is then known to each process that is
+    forked from this one."""
+    from analysis.report import figures, unitpage
 
-    in_force = rules.load(home, area, periods.cutoff(cutoff))
-    unitpage.edition(store.open_week(area, cutoff, run, home), in_force, wording.load(home, lang))
+    week = store.open_week(area, cutoff, run, home)
+    kept = unitpage.keep_edition(week, week.rules(), week.words(lang))
+    for code in kept.units["unit_code"][:1]:
+        unitpage.page_pieces(kept, code)
+        for chart in filter(None, [*figures.contributions(kept, code), figures.own_rates(kept, code)]):
+            chart.svg()
 
 
 def error_text(error: Exception, words: Wording | None = None) -> str:

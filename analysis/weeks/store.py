@@ -42,7 +42,7 @@ class Week:
     folder: Path
     run: str | None = None  # None: a published week, which is only read
     published: Path | None = None
-    written: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict, compare=False)
 
     def rules(self) -> "Rules":
         """The rules in force on the cut-off. Raises : as ``rules.load``."""

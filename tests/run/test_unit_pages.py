@@ -179,14 +179,15 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
         held = isolated.call(read_again, home, of=unit_pages.fork_server(*of_run))
     finally:
         unit_pages.forget()
-    assert held == [(1, 1), (1, 1)]
+    assert held == ((1, 1), 1, True)
 
 
 def read_again(home):
-    """As 5_unit does: how often rules and tables were read from files, how often remembered."""
-    from analysis.config import periods, rules, wording
+    """As 5_unit does: how often the tables were read from files, how often remembered; how often the rules were read;
+    and whether it is known already which units are there."""
+    from analysis.config import rules
     from analysis.report import unitpage
 
-    in_force = rules.load(home, AREA, periods.cutoff(CUTOFF))
-    unitpage.edition(store.open_week(AREA, CUTOFF, "", home=home), in_force, wording.load(home, "vi"))
-    return [each.cache_info()[1::-1] for each in (unitpage._tables, rules._in_force)]
+    week = store.open_week(AREA, CUTOFF, "", home=home)
+    edition = unitpage.edition(week, week.rules(), week.words("vi"))
+    return unitpage._edition.cache_info()[1::-1], rules._in_force.cache_info().misses, "units" in vars(edition)
