@@ -306,4 +306,4 @@ def test_the_commands_of_the_readme_are_those_of_make_and_of_ci():
     for name in ("report", "test", "long"):
         called = subprocess.check_output(["make", "--dry-run", name], cwd=PROJECT, env=environment(), encoding="utf-8")
         assert called.startswith(f"python3 start.py {name}") and len(called.splitlines()) == 1
-    assert ci.endswith("make lint\nmake test\nmake long\n")
+    assert ci.endswith("make lint\nmake test\nmake long\nmake ratio\n")
