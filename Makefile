@@ -11,7 +11,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 # A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help environment report week test long fuzz elsewhere faults bench ratio lab lint format docs fonts lock hooks clean
+.PHONY: help environment report week test long sweep fuzz elsewhere faults bench ratio lab lint format docs fonts lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -26,10 +26,13 @@ report:  ## the report of 4 December 2023, on the real table of Chợ Mới
 week:  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
 	$(START) $@ $(CUTOFF) --area $(AREA)
 
-test:  ## the tests but the long ones, the fast ones first, in 5 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
+test:  ## the tests but the long ones, the fast ones first, in 2 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
 long:  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 300 times (some 6 minutes)
+	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
+
+sweep:  ## every kind of week, every file and every moment, of which test and long try some (some 40 minutes)
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
 fuzz: environment  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1700

@@ -4,6 +4,7 @@
     python3 start.py report          the report of 4 December 2023, on the real table of Chợ Mới
     python3 start.py test [PATH…]    the tests but the long ones; of paths: all their tests
     python3 start.py long [PATH…]    the long tests
+    python3 start.py sweep [PATH…]   every case of those of which test and long try some
     python3 start.py environment     only the environment
     python3 start.py week 2023-12-04 …, or any other command of ``analysis``
 
@@ -35,7 +36,11 @@ REPORT = ["week", "2023-12-04", "--area", "cho-moi"]
 # The rooms whose tests start kernels or a browser come last, so that a slip shows within seconds.
 ROOMS = ["config", "method", "readers", "gate", "weeks", "report", "mail", "run", "whole"]
 PYTEST = ["-m", "pytest", "--numprocesses", "2", "--dist", "worksteal"]
-SHORT, LONG = ["-m", "not long"], ["-m", "long or hypothesis", "--hypothesis-profile=long"]
+CHOSEN = {
+    "test": ["-m", "not long and not sweep"],
+    "long": ["-m", "(long or hypothesis) and not sweep", "--hypothesis-profile=long"],
+    "sweep": ["-m", "sweep", "--hypothesis-profile=long"],
+}
 
 # An environment also counts as missing if its interpreter is gone, or if it belongs to a copy of this folder elsewhere.
 BELONGS = "import analysis, os, sys; sys.exit(not os.path.samefile(sys.argv[1], analysis.__path__[0]))"
@@ -191,7 +196,7 @@ def hand_over(arguments):
     name, rest = arguments[0], arguments[1:]
     # Such a command starts many processes; without compiled files each of them would compile the project again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    if name in ("test", "long"):
+    if name in CHOSEN:
         os.chdir(str(ROOT))
         command = PYTEST + which_tests(name, rest)
     else:
@@ -203,7 +208,7 @@ def hand_over(arguments):
 def which_tests(name, arguments):
     """Arguments of pytest, called in this folder: the same, and where they name no file, all tests of that name."""
     named = [each for each in arguments if Path(each.split("::")[0]).exists()]
-    chosen = LONG if name == "long" else [] if named else SHORT
+    chosen = [] if named and name == "test" else CHOSEN[name]
     every = [*Path("tests").glob("test_*.py"), *(Path("tests") / room for room in ROOMS)]
     return [*chosen, *arguments, *([] if named else map(str, every))]
 

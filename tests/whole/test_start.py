@@ -284,7 +284,10 @@ def test_the_sentences_of_start_exist_with_the_fields_that_it_gives():
     assert asked == {key: held.fields[key] for key in held.sentences if key.startswith("start.")}
 
 
-@pytest.mark.parametrize(("name", "chosen"), [("test", "not long"), ("long", "long or hypothesis")])
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [("test", "not long and not sweep"), ("long", "(long or hypothesis) and not sweep"), ("sweep", "sweep")],
+)
 def test_where_no_file_is_named_every_file_of_tests_is_looked_at(name, chosen):
     arguments = ast.literal_eval(ask(PROJECT, f"start.which_tests({name!r}, ['-x'])"))
     assert arguments[:2] == ["-m", chosen] and "-x" in arguments
@@ -303,7 +306,7 @@ def test_the_commands_of_the_readme_are_those_of_make_and_of_ci():
     readme, ci = ((PROJECT / name).read_text("utf-8") for name in ("README.md", ".ci/run"))
     for name in ("report", "test"):
         assert f"\npython3 start.py {name} " in readme and f"`py start.py {name}`" in readme
-    for name in ("report", "test", "long"):
+    for name in ("report", "test", "long", "sweep"):
         called = subprocess.check_output(["make", "--dry-run", name], cwd=PROJECT, env=environment(), encoding="utf-8")
         assert called.startswith(f"python3 start.py {name}") and len(called.splitlines()) == 1
     assert ci.endswith("make lint\nmake test\nmake long\nmake ratio\n")
