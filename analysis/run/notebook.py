@@ -6,8 +6,7 @@ code cell after it.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,7 @@ from analysis.config.wording import MISSING, Wording
 from analysis.exits import AnalysisError
 from analysis.run.processes import isolated
 from analysis.run.processes.fork_server import ForkServer
-from analysis.weeks import atomic
-from analysis.weeks.home import at_home, without_folders, working_in
+from analysis.weeks.home import at_home, folder_remover, working_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -27,7 +25,7 @@ DRAWN = (
     ("analysis.report.charts.sheet", "Chart"),
     ("analysis.report.charts.sheet", "Picture"),
 )  # module and class of objects that take long to draw
-ENGINES = {"inprocess": "inprocess", "papermill": "nbclient"}  # our name (--engine) => papermill's name
+ENGINES = ("inprocess", "papermill")  # --engine; "papermill": a kernel in a process of its own, as papermill has it
 
 
 class NotebookFailed(AnalysisError):
@@ -93,8 +91,9 @@ def run(
     words: Wording,
     way: EngineOptions = DEFAULT_OPTIONS,
     wanted: dict[str, str] | None = None,
-) -> None:
-    """Run ``source`` with these parameters and write the executed notebook, without times and paths, to ``target``.
+) -> "NotebookNode":
+    """Run ``source`` with these parameters; write the executed notebook, without times and paths, to ``target`` and
+    return it.
 
     home   : the home that the notebook's cells use
     values : parameters that the notebook must have
@@ -102,7 +101,6 @@ def run(
     Raises : NotebookFailed where the notebook lacks a parameter of ``values``, and where a code cell did not run to its
              end or had an error. Then ``target`` shows the cells that ran.
     """
-    import nbformat
     import papermill
 
     known = papermill.inspect_notebook(_literal(source))
@@ -110,41 +108,35 @@ def run(
     if unknown := sorted(set(values) - set(known)):
         fields = {"names": ", ".join(unknown), "known": ", ".join(known)}
         raise NotebookFailed(words.say("run.unknown_parameter", notebook=source.name, **fields))
+    faults: list[dict] = []
+
+    def finish(done: "NotebookNode") -> "NotebookNode":
+        faults[:] = _faults(done, words)
+        return done if faults else _portable(home, done)
+
     try:
-        with working_in(home), _options(way) as options:
-            papermill.execute_notebook(
+        with working_in(home), _note(target).open("w", encoding="utf-8") as note:
+            done = papermill.execute_notebook(
                 *(_literal(source), _literal(target), values),
+                request_save_on_cell_execute=False,  # it would take longer than most of our cells
                 progress_bar=False,
                 log_output=False,
-                engine_name=ENGINES[way.engine],
+                engine_name="inprocess",
+                is_separate=way.engine == "papermill",
+                beside=DRAWN if way.beside else (),
+                begun=lambda cell: print(_cell_label(cell), file=note, flush=True),
+                finish=finish,
                 extra_arguments=["--log-level=CRITICAL"],  # nobody needs the kernel's own log
-                **options,
             )
     except Exception as error:  # any error of papermill, nbclient or the kernel means that the notebook failed
-        fields = {"cell": _reached(target, words), "reason": _reason(error)}
+        fields = {"cell": _reached(target, words, error), "reason": _reason(error)}
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
-    done = nbformat.read(target, as_version=4)
-    if not all(_ran(cell) for cell in _code(done)):
-        reason = words.say("run.not_to_the_end")
-        raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_culprit(done), reason=reason))
-    for cell in _code(done):
-        if (size := len(json.dumps(cell.outputs))) > MOST_SHOWN:
-            fields = {"size": words.number(size / 1e6, 0), "most": words.number(MOST_SHOWN / 1e6, 0)}
-            reason = words.say("run.too_much", **fields)
-            raise NotebookFailed(words.say("run.cell", notebook=source.name, cell=_cell_label(cell), reason=reason))
-    atomic.save(target, nbformat.writes(_portable(home, done)) + "\n")
-
-
-@contextmanager
-def _options(way: EngineOptions) -> Iterator[dict]:
-    """The options that papermill passes to the engine."""
-    if way.engine == "inprocess":
-        yield {"beside": DRAWN if way.beside else ()}
-        return
-    from analysis.run.processes.engine import private_sockets
-
-    with private_sockets() as config:
-        yield {"config": config}
+    _note(target).unlink(missing_ok=True)
+    if faults:
+        raise NotebookFailed(words.say("run.cell", notebook=source.name, **faults[0]))
+    with target.open("a", encoding="utf-8") as file:
+        file.write("\n")  # papermill ends the file without it
+    return done
 
 
 def _literal(path: Path) -> str:
@@ -165,14 +157,41 @@ def _errors(cell: "NotebookNode") -> "list[NotebookNode]":
     return [output for output in cell.outputs if output.output_type == "error"]
 
 
-def _reached(target: Path, words: Wording) -> str:
-    """The label of the cell at which the notebook failed; a sentence where no cell was started."""
+def warm_up() -> None:
+    """Do what papermill and nbformat do once a process: look through a notebook, check it and write it."""
     import nbformat
+    import papermill
 
-    try:
-        cell = _culprit(nbformat.read(target, as_version=4))
-    except (FileNotFoundError, ValueError):  # the file is incomplete, for example because the disk is full
-        cell = ""
+    cell = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]})
+    about = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    papermill.inspect_notebook(nbformat.v4.new_notebook(cells=[cell], metadata=about))
+
+
+def _faults(notebook: "NotebookNode", words: Wording) -> list[dict]:
+    """What is wrong with an executed notebook: fields of the sentence that names the cell and the reason."""
+    if not all(_ran(cell) for cell in _code(notebook)):
+        return [{"cell": _culprit(notebook), "reason": words.say("run.not_to_the_end")}]
+    sizes = [(cell, len(json.dumps(cell.outputs))) for cell in _code(notebook)]
+    most = words.number(MOST_SHOWN / 1e6, 0)
+    return [
+        {"cell": _cell_label(cell), "reason": words.say("run.too_much", size=words.number(size / 1e6, 0), most=most)}
+        for cell, size in sizes
+        if size > MOST_SHOWN
+    ]
+
+
+def _note(target: Path) -> Path:
+    """The file that names the cells that have begun; it is there while the notebook runs, and after a crash."""
+    return target.with_suffix(".cell")
+
+
+def _reached(target: Path, words: Wording, error: Exception | None = None) -> str:
+    """The label of the cell at which the notebook failed; a sentence where no cell was started."""
+    note = _note(target)
+    *_, cell = ["", *(note.read_text("utf-8", "replace").splitlines() if note.is_file() else ())]
+    note.unlink(missing_ok=True)
+    if source := getattr(error, "source", ""):  # of papermill's error, which may be of a cell before
+        cell = _label(source, error.exec_count)
     return cell or words.say("run.not_begun")
 
 
@@ -185,7 +204,11 @@ def _culprit(notebook: "NotebookNode") -> str:
 
 
 def _cell_label(cell: "NotebookNode") -> str:
-    return f"[{cell.execution_count or ' '}] {cell.source.strip().splitlines()[0]}"
+    return _label(cell.source, cell.execution_count)
+
+
+def _label(source: str, count: int | None) -> str:
+    return f"[{count or ' '}] {source.strip().splitlines()[0]}"
 
 
 def _reason(error: Exception) -> str:
@@ -202,7 +225,7 @@ def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
     The parameter ``run`` is emptied, because the run's folder no longer exists when somebody opens the notebook. In
     JupyterLab the notebook then works on the draft of its week.
     """
-    kept = ("parameters", "version")
+    kept, without = ("parameters", "version"), folder_remover(home)
     parameters = notebook.metadata.papermill.parameters
     run = parameters.get("run", "")
     if run:
@@ -213,9 +236,9 @@ def _portable(home: Path, notebook: "NotebookNode") -> "NotebookNode":
         cell.metadata.pop("papermill", None)
         for output in cell.get("outputs", []):
             if "text" in output:  # a warning contains the path of the kernel's temporary file
-                output.text = without_folders(home, output.text)
+                output.text = without(output.text)
             if "text/plain" in output.get("data", {}):
-                output.data["text/plain"] = without_folders(home, output.data["text/plain"])
+                output.data["text/plain"] = without(output.data["text/plain"])
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
             cell.source = cell.source.replace(f'run = "{run}"', 'run = ""')

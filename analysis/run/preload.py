@@ -65,11 +65,19 @@ def prepare_tables(home: Path, area: str = "") -> None:
     # jsonschema would spend a second on importing a grammar of addresses, for checks that no notebook uses.
     with _as_if_without("rfc3987_syntax"):
         _import(FOR_TABLES)
+    from analysis.run import notebook
+    from analysis.run.processes import engine
+
+    engine.start_kernel()
+    notebook.warm_up()
 
 
 def prepare_charts(home: Path) -> None:
     """After ``prepare_tables``: import what drawing needs; load fonts, letters, number formats and templates."""
     _import(FOR_CHARTS)
+    from analysis.run.processes import engine
+
+    engine.furnish()
     from matplotlib.backends import backend_registry
 
     backend_registry.list_all()  # every kernel searches the packages for backends; here it is done once

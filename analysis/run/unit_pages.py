@@ -175,17 +175,15 @@ def _title(task: Task, words: Wording) -> str:
 
 
 def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
-    import nbformat
-
     from analysis.report import export
 
     folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
     values = {name: getattr(task, name) for name in ("area", "cutoff", "run", "unit", "lang")}
-    notebook.run(task.home, source, target, values, words, replace(task.way, beside=False))
+    done = notebook.run(task.home, source, target, values, words, replace(task.way, beside=False))
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
-    page = export.page(nbformat.read(target, as_version=4), words, _title(task, words))
+    page = export.page(done, words, _title(task, words))
     atomic.save(paths.run_reports(task.home, task.area, task.run) / f"{file}.html", page)
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,12 @@ def at_home(folder: Path, function: Callable, *arguments) -> object:
 
 
 def without_folders(home: Path, text: str) -> str:
-    """The text without names of this machine's folders: each such folder is replaced by … in the paths.
+    """The text without names of this machine's folders, as ``folder_remover`` says."""
+    return folder_remover(home)(text)
+
+
+def folder_remover(home: Path) -> Callable[[str], str]:
+    """A function that returns a text without names of this machine's folders: each is replaced by … in the paths.
 
     home : is replaced as well
     """
@@ -65,7 +71,7 @@ def without_folders(home: Path, text: str) -> str:
     known = sorted((str(each) for each in folders if each != each.parent), key=len, reverse=True)
     end = r"(?![\w.~-])(?:[/\\]ipykernel_\d+)?([/\\])?"  # kernels keep cells in files there
     found = re.compile(rf"(?<![\w.~-])(?:{'|'.join(map(re.escape, known))}){end}")
-    return found.sub(lambda match: "" if match[1] else "…", text)
+    return partial(found.sub, lambda match: "" if match[1] else "…")
 
 
 def environment() -> dict[str, str]:

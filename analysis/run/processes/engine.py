@@ -1,31 +1,31 @@
 """A papermill engine whose cells run in the same process as papermill: no second process, no sockets.
 
 Use: ``papermill --engine inprocess …``. The week's runs use it by default on Linux, because each of their notebooks has
-its own process anyway (``isolated``). The kernel is ipykernel's and sends the same messages as every kernel, so the
-executed notebooks are the same as with papermill's own engine. A crash of a cell also ends papermill; the waiting
-process notices that, and finds the last started cell in the notebook.
+its own process anyway (``isolated``). The kernel is ipykernel's, and what it would send to others is put into the
+notebook (``outputs``), so the executed notebooks are the same as with papermill's own engine. A crash of a cell also
+ends papermill; the waiting process notices that, and finds in a file the cell that had begun.
 """
 
-import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import zmq
-from ipykernel.inprocess.blocking import BlockingInProcessKernelClient
 from ipykernel.inprocess.ipkernel import InProcessKernel
-from ipykernel.iostream import OutStream
-from nbclient.exceptions import CellExecutionComplete
+from ipykernel.iostream import BackgroundSocket
+from jupyter_core.utils import run_sync
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
-from papermill.iorw import papermill_io
 from traitlets.config import Config
 
 from analysis.run.processes.isolated import FORKS
+from analysis.run.processes.outputs import Outlet, capture_output
 from analysis.run.processes.parallel_drawings import ParallelDrawings
 
 UNKEPT = Config({"HistoryManager": {"enabled": False}})  # nobody needs a history of a run's cells
@@ -41,47 +41,73 @@ class InProcessEngine(NBClientEngine):
     """
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
-        """Run the notebook. Options are those of papermill's own engine, except those for the start of a kernel.
+    def execute_notebook(
+        cls, nb, kernel_name, finish: Callable[[NotebookNode], NotebookNode] | None = None, **options
+    ) -> NotebookNode:
+        """Run the notebook and return it. Options are those of papermill's own engine, and of
+        ``execute_managed_notebook``.
 
-        beside : module and class of objects that forked copies draw while the next cells run
+        finish : called with the executed notebook; papermill saves what it returns
+        """
+        executed = super().execute_notebook(nb, kernel_name, **options)
+        return finish(executed) if finish else executed
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **options) -> None:
+        """Run the cells. Options are those of papermill's own engine, except those for the start of a kernel.
+
+        is_separate : run the cells by papermill's own engine, in a kernel that is another process
+        begun       : called with each code cell when it begins; after a crash nothing else tells how far it came
+        beside      : module and class of objects that forked copies draw while the next cells run
         """
         drawn = options.pop("beside", ())
-        if kernel_name != PYTHON:
+        if begun := options.pop("begun", None):
+            nb_man.cell_start = partial(_begin, nb_man.cell_start, begun)
+        if options.pop("is_separate", False) or kernel_name != PYTHON:
             with private_sockets() as config:
                 super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
             return
-        client = _client()
-        beside = ParallelDrawings(client.kernel.shell, drawn) if drawn else None
+        kernel = ready_kernel()
+        beside = ParallelDrawings(kernel.shell, drawn) if drawn else None
         shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
-        with _saved_by_the_cell(nb_man) as begun:
+        with capture_output(kernel.session):
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
+                cell.execution_count = kernel.execution_count
                 nb_man.cell_start(cell, index)
-                begun(index)
-                client.execute(cell.source, allow_stdin=False)
-                shown.take(client, cell, index)
-                failed = client.get_shell_msg()["content"]["status"] != "ok"
-                if failed:
+                kernel.session.receive = partial(shown.process_message, cell=cell, cell_index=index)
+                is_done = kernel.run(cell.source)
+                if not is_done:
                     nb_man.cell_exception(cell, cell_index=index)
                 nb_man.cell_complete(cell, cell_index=index)
-                if failed:
+                if not is_done:
                     break
         if beside:
             beside.put(nb_man.nb.cells)
-        nb_man.nb.metadata["language_info"] = client.kernel.language_info
+        nb_man.nb.metadata["language_info"] = kernel.language_info
         shown.set_widgets_metadata()
 
 
 class Kernel(InProcessKernel):
-    """A kernel whose cells can ``await``; for that ipykernel 7.4 needs a thread that only a kernel with sockets has.
+    """The kernel that runs cells in this process; its messages go to the ``Outlet``, and no thread serves sockets.
 
-    So this kernel says that the thread is there, and that it supports no subshells.
+    Its cells can ``await``; for that ipykernel 7.4 needs a thread that only a kernel with sockets has. So this kernel
+    says that the thread is there, and that it supports no subshells.
     """
 
     shell_channel_thread = SimpleNamespace(parent_thread=None)
     _supports_kernel_subshells = False
+
+    def run(self, code: str) -> bool:
+        """Run a cell; False where it ended with an error. What it shows has then been received by the session."""
+        parent = self.session.msg("execute_request", {"code": code})
+        self.set_parent([], parent)
+        self.shell.set_parent(parent)
+        reply = run_sync(self.do_execute)(code, silent=False, store_history=True, allow_stdin=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return reply["status"] == "ok"
 
 
 class Shown(PapermillNotebookClient):
@@ -92,11 +118,42 @@ class Shown(PapermillNotebookClient):
         self.reset_execution_trackers()
         self.clear_before_next_output = False
 
-    def take(self, client: BlockingInProcessKernelClient, cell, index: int) -> None:
-        """Take the kernel's messages about one cell, up to the message that it is idle again."""
-        with suppress(CellExecutionComplete):
-            while True:
-                self.process_message(client.get_iopub_msg(), cell, index)
+
+def _begin(start: Callable, begun: Callable[[NotebookNode], object], cell: NotebookNode, *about: object) -> None:
+    """Note that a cell begins, and then do what papermill does about it."""
+    if cell.cell_type == "code":
+        begun(cell)
+    start(cell, *about)
+
+
+@lru_cache
+def start_kernel() -> Kernel:
+    """The kernel of this process. A server starts it before it forks, so that it is there in every notebook's process.
+
+    In a server nothing has run in it but an empty cell.
+    """
+    sys.modules.setdefault("debugpy", None)  # not needed here, and its start takes half of the time
+    session = Outlet(key=b"")
+    kernel = Kernel(config=UNKEPT, session=session, iopub_socket=BackgroundSocket(None))
+    kernel.shell.run_cell("", silent=True)  # what is done once a process
+    return kernel
+
+
+def furnish() -> None:
+    """Repeat what matplotlib and pandas set up on import inside a kernel: here they were imported before it."""
+    if "matplotlib" in sys.modules:
+        start_kernel().shell.enable_matplotlib("inline")
+    if "pandas" in sys.modules:
+        sys.modules["pandas"].options.display.max_columns = 20
+
+
+def ready_kernel() -> Kernel:
+    """The kernel, in the environment of this process: a process that was forked has another one than the server."""
+    kernel = start_kernel()
+    furnish()
+    kernel.shell.init_environment()
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    return kernel
 
 
 @contextmanager
@@ -110,49 +167,3 @@ def private_sockets() -> Iterator[Config]:
     with tempfile.TemporaryDirectory(prefix="kernel-") as private:
         about = {"transport": "ipc"} if OVER_FILES else {"transport": "tcp", "ip": LOOPBACK}
         yield Config({"KernelManager": about | {"connection_file": str(Path(private, "kernel.json"))}})
-
-
-def _client() -> BlockingInProcessKernelClient:
-    """The client of a kernel that runs in this process."""
-    sys.modules.setdefault("debugpy", None)  # not needed here, and its start takes half of the time
-    kernel = Kernel(config=UNKEPT)
-    kernel.stdout, kernel.stderr = (
-        OutStream(kernel.session, kernel.iopub_thread, name) for name in ("stdout", "stderr")
-    )
-    client = BlockingInProcessKernelClient(kernel=kernel, session=kernel.session)
-    client.start_channels()
-    _furnish(kernel.shell)
-    return client
-
-
-def _furnish(shell) -> None:
-    """Repeat what matplotlib and pandas set up on import inside a kernel: here they were imported before it."""
-    if "matplotlib" in sys.modules:
-        shell.enable_matplotlib("inline")
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    if "pandas" in sys.modules:
-        sys.modules["pandas"].options.display.max_columns = 20
-
-
-@contextmanager
-def _saved_by_the_cell(nb_man: NotebookExecutionManager) -> Iterator[Callable[[int], None]]:
-    """Save the notebook only when a cell begins; gives the function to call then.
-
-    papermill would save it twice for each cell, and copy, check and write the whole notebook each time. That takes
-    longer than most of our cells. After the last cell papermill saves the notebook in its own way.
-    """
-    cells, begun_before = [json.dumps(cell) for cell in nb_man.nb.cells], []
-
-    def begun(index: int) -> None:
-        for changed in (*begun_before, index):
-            cells[changed] = json.dumps(nb_man.nb.cells[changed])
-        begun_before[:] = [index]
-        if nb_man.output_path:
-            rest = json.dumps({name: value for name, value in nb_man.nb.items() if name != "cells"})
-            papermill_io.write(f'{{"cells": [{", ".join(cells)}], {rest[1:]}', nb_man.output_path)
-
-    nb_man.save = lambda **_: None
-    try:
-        yield begun
-    finally:
-        del nb_man.save

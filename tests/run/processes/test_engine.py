@@ -138,6 +138,30 @@ def test_the_cells_of_a_run_come_into_nobodys_history(tmp_path, monkeypatch):
     ] == []
 
 
+FROM_ELSEWHERE = """\
+import multiprocessing, os, subprocess, sys
+print("trong ô")
+print("lỗi trong ô", file=sys.stderr)
+child = multiprocessing.get_context("fork").Process(target=print, args=["từ bản sao"])
+child.start(); child.join()
+subprocess.run(["sh", "-c", "echo từ lệnh; echo lỗi của lệnh >&2"], check=True)
+print("xong")
+"x" if os.environ["TERM"] == "xterm-color" and "MPLBACKEND" in os.environ else os.environ"""
+
+
+@needs_fork
+def test_what_a_cell_forks_or_starts_is_shown_with_what_it_prints_and_in_the_environment_of_a_kernel(tmp_path):
+    code = [v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}), v4.new_code_cell(FROM_ELSEWHERE)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    *told, last = outputs(executed("inprocess", tmp_path / "source.ipynb", tmp_path / "target.ipynb"))[1]
+    out, err = ("".join(each["text"] for each in told if each["name"] == name) for name in ("stdout", "stderr"))
+    assert sorted(out.splitlines()) == sorted(["trong ô", "từ bản sao", "từ lệnh", "xong"])
+    assert sorted(err.splitlines()) == sorted(["lỗi trong ô", "lỗi của lệnh"])
+    assert last["data"]["text/plain"] == "'x'"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source.ipynb", "target.ipynb"]
+
+
 def test_a_notebook_that_is_killed_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
