@@ -1,10 +1,10 @@
 """Measures time and memory of pages as a province and a nation grow: generated tables, one generated earlier week.
 
-    python bench/size.py [--units 18,39,78,156] [--nation none|all] [--jobs 2]
+    python bench/size.py [--units 18,156] [--nation 3] [--jobs 2]
 
 For each size: the week alone, the week with every unit's page, the cost of a page between them, and the most memory
-that all processes together held (proportional shares, sampled). --nation: 3,321 units in 34 areas by
-``week --area all``, without unit pages or with all of them (more than half an hour). Prints a section of RESULTS.md.
+that all processes together held (proportional shares, sampled). --nation: so many of the 34 areas of a nation with
+3,321 units, by ``week --area all``, with all pages; 34: the whole of it. Prints a section of RESULTS.md.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import generate
 import psutil
 
 SAMPLE_S = 0.5
+UNITS, AREAS = 3321, 34  # of a nation
 NEWEST, BEFORE = (str(day) for day in (generate.NEWEST, generate.NEWEST - generate.WEEK))
 
 
@@ -57,29 +58,28 @@ def pages(home: Path) -> int:
     return len(list(home.glob(f"reports/*/{NEWEST}/units/*.html")))
 
 
-def sized(folder: Path, units: int, areas: int, jobs: str, made: str = "all") -> str:
-    """One row of the table; made: "all" pages, or "none"."""
+def sized(folder: Path, units: int, areas: int, jobs: str) -> tuple[str, float]:
+    """One row of the table, and the seconds of the whole."""
     home = folder / f"{areas}-{units}"
     generate.nation(home, units, areas)
     area = "all" if areas > 1 else "tinh-01"
     measured(home, BEFORE, area)
-    alone = shutil.copytree(home, folder / "alone") if made == "all" else home
+    alone = shutil.copytree(home, folder / "alone")
     week, memory = measured(alone, NEWEST, area)
     cells = [f"{units:,}", str(areas), f"{week:.1f}", f"{memory:,.0f}"]
-    if made == "all":
-        shutil.rmtree(alone)
-        whole, memory = measured(home, NEWEST, area, "--units", "all", "--jobs", jobs)
-        if (count := pages(home)) != units:
-            raise SystemExit(f"{count} of {units} pages")
-        cells += [f"{whole:.1f}", f"{(whole - week) / units:.2f}", f"{memory:,.0f}"]
+    shutil.rmtree(alone)
+    whole, memory = measured(home, NEWEST, area, "--units", "all", "--jobs", jobs)
+    if (count := pages(home)) != units:
+        raise SystemExit(f"{count} of {units} pages")
+    cells += [f"{whole:.1f}", f"{(whole - week) / units:.2f}", f"{memory:,.0f}"]
     shutil.rmtree(home)
-    return f"| {' | '.join([*cells, *['–'] * 3][:7])} |"
+    return f"| {' | '.join(cells)} |", whole
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--units", default="18,39,78,156")
-    options.add_argument("--nation", choices=["none", "all"])
+    options.add_argument("--units", default="18,156")
+    options.add_argument("--nation", type=int, default=3, help="how many of the 34 areas; 0: none")
     options.add_argument("--jobs", default="2")
     chosen = options.parse_args()
     print(f"\n## Growth\n\n`bench/size.py`, one run, {chosen.jobs} workers, generated tables.\n")
@@ -88,9 +88,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         contenders.copied(Path(folder) / "project")
         for units in filter(None, chosen.units.split(",")):
-            print(sized(Path(folder), int(units), 1, chosen.jobs), flush=True)
+            print(sized(Path(folder), int(units), 1, chosen.jobs)[0], flush=True)
         if chosen.nation:
-            print(sized(Path(folder), 3321, 34, chosen.jobs, chosen.nation), flush=True)
+            row, seconds = sized(Path(folder), round(UNITS * chosen.nation / AREAS), chosen.nation, chosen.jobs)
+            minutes = seconds * AREAS / chosen.nation / 60
+            by = "" if chosen.nation == AREAS else f", by the time of these {chosen.nation} areas"
+            print(f"{row}\n\nA nation, {UNITS:,} pages in {AREAS} areas: {minutes:.1f} min{by}. Reach: ≤ 15 min.")
 
 
 if __name__ == "__main__":
