@@ -45,11 +45,11 @@ faults:  ## every fault of disk, machine, kernels and mail servers, each kind wi
 	@FAULTS=all $(PYTHON) start.py test --numprocesses=$(WORKERS) \
 		$(wildcard tests/*/test_faults*.py) tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
 
-bench: environment bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 90 minutes); a try: make bench QUICK=--quick
+bench: environment bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 30 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18 --nation 0,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,>> bench/RESULTS.md)
-	@PYTHONPATH=. $(BIN)/python bench/asks.py $(if $(QUICK),--reports 3 --runs 1,>> bench/RESULTS.md)
+	@PYTHONPATH=. $(BIN)/python bench/asks.py --only district $(if $(QUICK),--reports 3 --runs 1,>> bench/RESULTS.md)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,>> bench/RESULTS.md)
 
 ratio: environment  ## whether a week still takes the share of papermill's time that bench/RESULTS.md tells (a minute)
