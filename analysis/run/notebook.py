@@ -83,7 +83,12 @@ def ended(error: isolated.TookTooLong | isolated.Died, words: Wording) -> str:
     return words.say("run.died", status=MISSING if error.status is None else error.status)
 
 
-def run(
+def run(*arguments: object) -> None:
+    """Call ``execute``, and return nothing: who waits in another process would import nbformat for the answer."""
+    execute(*arguments)
+
+
+def execute(
     home: Path,
     source: Path,
     target: Path,

@@ -180,7 +180,7 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
     folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
     values = {name: getattr(task, name) for name in ("area", "cutoff", "run", "unit", "lang")}
-    done = notebook.run(task.home, source, target, values, words, replace(task.way, beside=False))
+    done = notebook.execute(task.home, source, target, values, words, replace(task.way, beside=False))
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
     page = export.page(done, words, _title(task, words))
