@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -305,8 +306,15 @@ def index_folder(home: Path, area: str) -> str:
     config, found = Path(home) / "config", INDEX
     for path in (PROGRAM / DEFAULTS, config / DEFAULTS, config / area / AREA):
         with suppress(ConfigError):
-            found = parse_toml(read(path, path.name) or b"", path.name).get(INDEX_KEY, found)
+            given = _index_key(read(path, path.name) or b"")
+            found = found if given is None else given
     return found if isinstance(found, str) and INDEX_NAME.fullmatch(found) else INDEX
+
+
+@lru_cache
+def _index_key(data: bytes) -> object:
+    """What a TOML file says of the folder of the index; None: nothing. Cached by the file's content."""
+    return parse_toml(data, "").get(INDEX_KEY)
 
 
 def place(name: str, index: str) -> str:

@@ -247,7 +247,13 @@ def beginnings(home: Path, area: str) -> Beginnings:
 
     Raises : ConfigError as ``load`` does.
     """
-    dated, index, tables, _ = _checked(area, files.of_area(home, area))
+    return _beginnings(area, files.of_area(home, area))
+
+
+@lru_cache
+def _beginnings(area: str, held: tuple[File, ...]) -> Beginnings:
+    """The same as ``beginnings``, cached by the files' content."""
+    dated, index, tables, _ = _checked(area, held)
     settings = dated[0].values  # a change concerns none of the keys that are used here
     units = None if settings["units"] == FROM_FILE else find_arrangements(tables["units.csv"])
     said = [_otherwise(settings, index), *tables["sheets.csv"]["accumulates"]]
