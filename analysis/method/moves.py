@@ -4,6 +4,7 @@ A move is marked where it differs from what the unit's peers did, by points and 
 them. What is not marked is ordinary: nobody is asked about it. Pure functions; docs/method.md §9.
 """
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -75,15 +76,16 @@ def count_streaks(course: pd.DataFrame, changes: pd.DataFrame) -> dict[str, floa
 
     The newest change is the one that the report tells: its previous total may be another one than was published.
     """
-    newest = changes.set_index("unit_code")
+    newest = changes.set_index("unit_code")["change"].dropna()
+    known = course[course["total"].notna() & course["unit_code"].isin(newest.index)]
+    by_unit = known.groupby("unit_code", sort=False)
+    last = by_unit[["since", "cutoff"]].transform("last")
+    before = known[(known["since"] == last["since"]) & (known["cutoff"] < last["cutoff"])]
+    steps = np.sign(before.groupby("unit_code", sort=False)["total"].diff().dropna().round(6))
+    earlier = steps.groupby(before["unit_code"], sort=False).agg(list)
     streaks = {}
-    for code, its in course.dropna(subset="total").groupby("unit_code", sort=False):
-        change = newest["change"].get(code, np.nan)
-        if pd.isna(change):
-            continue
-        before = its[(its["since"] == its["since"].iloc[-1]) & (its["cutoff"] < its["cutoff"].iloc[-1])]
-        signs = np.sign([*before["total"].diff().dropna().round(6), change])
-        breaks = np.flatnonzero(signs != signs[-1])
-        run = len(signs) - (breaks[-1] + 1 if len(breaks) else 0)
-        streaks[code] = float(signs[-1] * run)
+    for code in known["unit_code"].unique():
+        sign = np.sign(newest[code])
+        others = itertools.takewhile(lambda each, sign=sign: each == sign, reversed(earlier.get(code, [])))
+        streaks[code] = float(sign * (1 + len([*others])))
     return streaks

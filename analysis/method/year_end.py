@@ -71,7 +71,7 @@ def forecast_year_end(
         return pd.DataFrame(columns=YEAR_END)
     units = history.loc[history["cutoff"].astype(str) == newest, "unit_code"].unique()
     horizon = _Horizon(newest, by, units, settings)
-    printed = [name for name in rules.index if name in set(history["indicator"])]
+    printed = rules.index[rules.index.isin(history["indicator"].unique())]
     steps = week_rates.week_steps(history, settings)
     steps["basis"] = week_rates.rates_of(steps, settings)["basis"]
     steps = dict(list(steps[steps["unit_code"].isin(units)].groupby("indicator")))

@@ -27,8 +27,8 @@ def _valid(name: str, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.reset_index(drop=True)
     if _is_sound(table, frame):
         return frame
-    known = {column: about for column, about in table.columns.items() if column in frame}
-    plain = frame.assign(**{column: _plain(name, frame[column], about) for column, about in known.items()})
+    unfit = [column for column, about in table.columns.items() if column in frame and not _fits(frame[column], about)]
+    plain = frame.assign(**{column: _plain(name, frame[column], table.columns[column]) for column in unfit})
     if _is_sound(table, plain):
         return plain
     from analysis.weeks import table_faults  # here, because pandera takes long to import
@@ -39,15 +39,13 @@ def _valid(name: str, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 def _is_sound(table: Table, frame: pd.DataFrame) -> bool:
     """Whether the frame is the table, types of columns included. ``table_faults`` tells what is wrong with it, by
     pandera; this tells only whether, in a hundredth of the time. A test compares the two."""
-    columns = table.columns
-    if list(frame.columns) != list(columns):
+    if list(frame.columns) != list(table.columns):
         return False
-    if [_kind_of(dtype) for dtype in frame.dtypes] != [column.kind for column in columns.values()]:
+    if not all(_fits(frame[name], column) for name, column in table.columns.items()):
         return False
-    held = {name: frame[name].to_numpy() for name in columns}
-    if not all(_fits(values, columns[name]) for name, values in held.items()):
-        return False
-    return not table.unique or len(set(zip(*(held[name] for name in table.unique), strict=True))) == len(frame)
+    return not table.unique or len(set(zip(*(frame[name].to_numpy() for name in table.unique), strict=True))) == len(
+        frame
+    )
 
 
 @functools.cache
@@ -55,13 +53,16 @@ def _kind_of(dtype: np.dtype | pd.api.extensions.ExtensionDtype) -> str:
     return {"float64": NUMBER, "bool": FLAG}.get(str(dtype), TEXT if dtype == "str" else "")
 
 
-def _fits(values: np.ndarray, column: Column) -> bool:
-    """Whether the values, which are of the column's kind, are among those that it may hold."""
+def _fits(values: pd.Series, column: Column) -> bool:
+    """Whether the values are of the column's kind, and among those that it may hold."""
+    if _kind_of(values.dtype) != column.kind:
+        return False
+    held = values.to_numpy()
     if column.kind == TEXT:
-        texts = set(values)
-        is_whole = not pd.isna(values).any() and not (column.is_key and "" in texts)
+        texts = set(held)
+        is_whole = not pd.isna(held).any() and not (column.is_key and "" in texts)
         return is_whole and (not column.one_of or texts <= set(column.one_of))
-    return column.kind == FLAG or not np.isinf(values).any()
+    return column.kind == FLAG or not np.isinf(held).any()
 
 
 # Texts that a spreadsheet would evaluate when it opens a CSV (OWASP, CSV injection). A plain number is harmless.
@@ -70,6 +71,7 @@ PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?%?|-")
 
 
 FLOATS = "%.10g"  # in a file
+KEPT = 64  # tables of a process; our choice: no more than a week and the one before have
 
 
 def to_csv(name: str, frame: pd.DataFrame) -> str:
@@ -78,11 +80,13 @@ def to_csv(name: str, frame: pd.DataFrame) -> str:
     A text that a spreadsheet would evaluate gets an apostrophe in front, as OWASP advises; ``from_csv`` removes it.
     """
     held = checked(name, frame)
-    texts = {column: held[column].map(_guarded) for column in TABLES[name].of(TEXT)}
+    texts = {column: set(held[column].to_numpy()) for column in TABLES[name].of(TEXT)}
+    guarded = {column: held[column].map(_guarded) for column, its in texts.items() if any(map(_evaluated, its))}
     # A spreadsheet begins a new row at an unquoted carriage return; Python quotes only line feeds.
-    returns = any("\r" in text for column in texts.values() for text in column)
+    returns = any("\r" in text for its in texts.values() for text in its)
     quoting = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
-    return held.assign(**texts).to_csv(index=False, float_format=FLOATS, lineterminator="\n", quoting=quoting)
+    held = held.assign(**guarded) if guarded else held
+    return held.to_csv(index=False, float_format=FLOATS, lineterminator="\n", quoting=quoting)
 
 
 def _evaluated(text: str) -> bool:
@@ -99,6 +103,12 @@ def _unguarded(text: str) -> str:
 
 def from_csv(name: str, data: bytes) -> pd.DataFrame:
     """The table from the UTF-8 bytes that ``to_csv`` wrote. Raises TableError where they are not that table."""
+    return _parsed(name, data).copy(deep=False)  # pandas copies what is written to, so the kept frame stays as it is
+
+
+@functools.lru_cache(KEPT)
+def _parsed(name: str, data: bytes) -> pd.DataFrame:
+    """The same, kept by the bytes of the file: a notebook and its modules ask for the same tables again."""
     return _read(name, TABLES[name], data)
 
 
@@ -158,7 +168,7 @@ def _cells(name: str, data: bytes, kinds) -> pd.DataFrame:
     texts = [
         column for column in TABLES[name].of(TEXT) if column in frame and b"'" in data
     ]  # without "'" no text has an apostrophe to remove
-    return frame.assign(**{column: frame[column].map(_unguarded) for column in texts})
+    return frame.assign(**{column: frame[column].map(_unguarded) for column in texts}) if texts else frame
 
 
 def _plain(name: str, values: pd.Series, column: Column) -> pd.Series:
