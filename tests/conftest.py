@@ -22,7 +22,7 @@ import hypothesis  # noqa: E402
 
 os.environ["LC_ALL"] = "C.UTF-8"  # messages are Vietnamese, whatever the machine's own language
 
-pytest_plugins = ["support.browser", "support.faults", "support.homes", "support.shown"]
+pytest_plugins = ["support.stored", "support.browser", "support.faults", "support.homes", "support.shown"]
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
 # A busy machine is no fault. What make long tries more often, make test tries as well.

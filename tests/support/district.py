@@ -13,6 +13,7 @@ from analysis.method import revisions
 from analysis.report import findings
 from analysis.report.edition import Edition
 from support import played
+from support.stored import stored
 
 HOME = played.HOME
 RAW = HOME / "data" / "raw" / "cho-moi" / "2023-12-04.txt"
@@ -58,6 +59,7 @@ def gate(path: Path = RAW, cutoff: date = CUTOFF) -> clean.Cleaned:
 
 
 @functools.cache
+@stored
 def week(lang: str = "vi") -> dict[str, pd.DataFrame]:
     """All tables of the week, by name."""
     held = in_force()

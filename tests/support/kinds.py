@@ -24,6 +24,7 @@ from analysis.weeks import paths, store
 from support import other_index, played, province
 from support.dated import enter_anew
 from support.district import CONTROL, in_force, week, words
+from support.stored import stored
 
 AREA = "cho-moi"
 RATES = ("CKMB", "TD", "DVCTT", "TT", "SH")
@@ -393,6 +394,7 @@ CASES = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for
 
 
 @functools.cache
+@stored
 def made(kind: str, lang: str = "vi") -> Edition:
     """The newest week of this kind."""
     return OF_A_PROVINCE[kind](lang) if kind in OF_A_PROVINCE else newest(KINDS[kind](), lang)

@@ -18,6 +18,7 @@ from analysis.report import findings
 from analysis.report.edition import Edition
 from support import played
 from support.district import HOME, words
+from support.stored import stored
 
 AREA, CONTROL, LAST, UNITS = "benh-vien", "BYT", date(2025, 11, 30), 14
 SHARES = {"TC": 0.25, "BM": 0.35, "NS": 0.4}  # of the maximum, by group
@@ -113,6 +114,7 @@ def tables(maximum: float, scope: str = "par", weeks: int = 4) -> dict[str, str]
     return delivered
 
 
+@stored
 def edition(maximum: float, lang: str = "vi", scope: str = "par") -> Edition:
     """The newest of four weeks, by the notebooks."""
     with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ from analysis.tables import TABLES
 from analysis.weeks import paths, store
 from support import played
 from support.district import words
+from support.stored import stored
 
 AREA, CONTROL, LAST = "gia-lai", "H21", date(2026, 10, 5)
 PORTAL = {
@@ -32,6 +33,7 @@ FIRST_WORDS = ("Vĩnh", "Hoài", "Phù", "Tuy", "Krông", "Chư", "Kông Bơ", "
 SECOND_WORDS = ("Thạnh", "Nhơn Đông", "Mỹ", "Phước Bắc", "Pa", "Sê", "La - Gia Lai", "Khê", "Hiệp", "Cơ", "Krái", "Lộc")
 
 
+@stored
 def edition(units: int, cutoffs: int, lang: str = "vi") -> Edition:
     """Its newest week, and the one before, by the notebooks; of the weeks before those, only the totals are made."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
@@ -86,6 +88,7 @@ def _publish_totals(home: Path, weeks: list[tuple[str, pd.DataFrame]], like: cle
             store.write_table(paths.processed(home, AREA, cutoff), name, frame)
 
 
+@stored
 def computed_totals(lang: str = "vi", units: int = 12, cutoffs: int = 4) -> Edition:
     """Gia Lai's newest week where its table prints every group and no total, and area.toml says that it is computed."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
@@ -113,6 +116,7 @@ def computed_weeks(home: Path, units: int, cutoffs: int) -> Iterator[tuple[str, 
         yield day, tables
 
 
+@stored
 def of_two_kinds(weak: dict[str, int], lang: str = "vi") -> Edition:
     """An Giang after three cut-offs: its communes of the year, its departments of the month, so many of each weak."""
     area, control, days = "an-giang", "H01", ("2025-10-17", "2025-10-24", "2025-10-31")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analysis.report.edition import Edition
 from support.real import REAL, editions
+from support.stored import stored
 
 SIPAS_INDEX = """\
 short = "SIPAS"
@@ -71,6 +72,7 @@ def configure(folder: Path, area: str) -> None:
 
 
 @functools.cache
+@stored
 def newest(area: str) -> Edition:
     """The edition of the newest delivered table, after the earlier ones were published."""
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from analysis.method import revisions
 from analysis.report import ask_course, findings
 from analysis.report.edition import Edition
 from support import district, kinds, played
+from support.stored import stored
 
 FIRST, SECOND = "2023-12-04", "2023-12-11"
 KIEN_AN, MY_HOI_DONG, HOA_BINH, MY_AN = "30634", "30637", "30676", "30655"
@@ -44,6 +45,7 @@ def _second_week() -> dict[str, pd.DataFrame]:
 
 
 @functools.cache
+@stored
 def tables() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     """All tables of both weeks, by name. They are only looked at."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
