@@ -15,7 +15,7 @@ from analysis.config.wording import MISSING, capital
 from analysis.method.asked import OWN, TASK, ZERO
 from analysis.method.ledger import DONE, ENDED, NEW, OPEN, OVERDUE
 from analysis.report import ask_words, page
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 from analysis.tables import ADDRESSEES
 from analysis.weeks import history, paths
 from analysis.weeks.store import Week
@@ -40,6 +40,7 @@ def asked(edition: Edition, code: str) -> HTML:
     return page.render_piece("asked", edition, rows=rows, has_pictures=any(row["picture"] for row in rows))
 
 
+@once
 def list_courses(edition: Edition, code: str) -> list[dict]:
     """Each ask of the unit that is open or closed this week, where any was asked before.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.config.wording import capital, uncapital
 from analysis.method.asked import BAND, FELL, OWN, SIGNAL
-from analysis.report import ask_words, sentences
+from analysis.report import ask_words
 from analysis.report.edition import Edition
 from analysis.tables import ADDRESSEES
 
@@ -97,7 +97,7 @@ def tell_unit(edition: Edition, code: str, kinds: tuple[str, ...]) -> dict[str, 
     ``still``: what is asked of it that none of these findings tells, or not that it was asked before.
     The first text begins with the unit's full name.
     """
-    its, rows = sentences.of_unit(edition.tables["findings"], code), edition.open_asks
+    its, rows = edition.of_unit("findings", code), edition.open_asks
     rows = rows[(rows["unit_code"] == code) & (rows["addressee"] == UNIT) & rows["kind"].isin(OF_UNITS)]
     its = its[its["severity"] != "info"]
     asked = {*OF_BAND, *OF_FALL, "route"} if rows["kind"].isin([BAND, FELL]).any() else set()
@@ -147,7 +147,7 @@ def _find_department(edition: Edition, code: str) -> str:
 
     Where no route leads to the next band, the indicators that can still add most come first.
     """
-    rules, routes = edition.rules, sentences.of_unit(edition.tables["routes"], code)
+    rules, routes = edition.rules, edition.of_unit("routes", code)
     responsible = rules.settings["responsible"]
     groups = dict(zip(rules.indicators["indicator"], rules.indicators["group"], strict=True))
     on_route = routes["order"].notna() if routes["order"].notna().any() else routes["room_points"] > 0

@@ -77,7 +77,7 @@ def say_unit(edition: Edition, code: str) -> list[str]:
     if own.empty or held.empty:
         return []
     its = held[(held["cluster"] == own["cluster"].iat[0]) & (held["kind"] == own["kind"].iat[0])]
-    total = edition.units.set_index("unit_code")["total"].get(code)
+    total = edition.unit(code)["total"]
     if its.empty or its["known"].iat[0] < 2 or pd.isna(total):
         return []
     (row,) = its.itertuples()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.config.wording import uncapital
 from analysis.method.moves import CHANGE
-from analysis.report import asks, asks_of_units, followup, sentences
+from analysis.report import asks, asks_of_units, followup
 from analysis.report.edition import Edition
 
 LOST = "step"  # a lost block of points: what is inferred about it is not told
@@ -90,7 +90,7 @@ def _unit_text(edition: Edition, row: dict) -> str:
     """What the unit of a row is told and asked; after the loss of a block of points also what it must look at."""
     if not row["unit"]:
         return " ".join(row["texts"])
-    lost = sentences.of_unit(edition.tables["steps"].query("blocks < 0"), row["unit"])
+    lost = edition.of_unit("steps", row["unit"]).query("blocks < 0")
     check = [edition.words.say("document.ask_check")] if len(lost) else []
     return " ".join([*_facts(edition, row["unit"], lost), *check, row["texts"][-1]])
 
@@ -104,7 +104,7 @@ def _facts(edition: Edition, code: str, lost: pd.DataFrame) -> list[str]:
         text, name = _say_lost(edition, lost.iloc[0]), names.unit(code)
         begins = not texts and text.startswith(name)
         texts.append(names.full_unit(code) + text.removeprefix(name) if begins else text)
-    routes = sentences.of_unit(edition.tables["routes"], code)
+    routes = edition.of_unit("routes", code)
     if (told["band"] or told["entered_band"]) and len(routes):
         fields = {"gap": words.number(routes["gap"].iat[0]), "band": names.band(routes["next_band"].iat[0])}
         texts.append(words.say("finding.route_gap", unit=names.unit(code), **fields))

@@ -1,9 +1,12 @@
 """One week's edition: the data from which report, unit pages, document, workbook and mail are made."""
 
+import copy
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Self
 
 import pandas as pd
 
@@ -22,6 +25,20 @@ from analysis.weeks import paths
 NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )  # characters that no Office file can hold
+
+
+def once(function: Callable) -> Callable:
+    """For a function of an edition and plain values: what it returns is kept with the edition, because the pieces of a
+    page ask the same several times, and the pages of all units ask the same of the week. Nobody may change it."""
+
+    @wraps(function)
+    def kept(edition: "Edition", *values: object) -> object:
+        asked = function, *values
+        if asked not in edition.known:
+            edition.known[asked] = function(edition, *values)
+        return edition.known[asked]
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -44,6 +61,17 @@ class Edition:
         object.__setattr__(self, "words", self.rules.worded(self.words))
 
     @cached_property
+    def known(self) -> dict[tuple, object]:
+        """What functions marked ``once`` have found out: by function and values."""
+        return {}
+
+    def own_copy(self) -> Self:
+        """An edition that knows what this one knows; what is done to its tables, and found out then, stays with it."""
+        own, tables = copy.copy(self), {name: frame.copy(deep=False) for name, frame in self.tables.items()}
+        vars(own).update(tables=tables, known=dict(self.known))
+        return own
+
+    @cached_property
     def names(self) -> Names:
         return Names(self.rules, self.words, self.tables["units"])
 
@@ -58,6 +86,30 @@ class Edition:
         """Score, change and kind of every unit, by kind and rank."""
         kinds = self.tables["units"][["unit_code", "kind"]]
         return self._scored.merge(kinds, on="unit_code").sort_values(["kind", "rank"], kind="stable", ignore_index=True)
+
+    @cached_property
+    def _unit_rows(self) -> dict[str, pd.Series]:
+        return {code: self.units.iloc[place] for place, code in enumerate(self.units["unit_code"])}
+
+    def unit(self, code: str) -> pd.Series:
+        """Score, change and kind of one unit. Raises ValueError where the week has no such unit."""
+        if code not in self._unit_rows:
+            known = ", ".join(self.units["unit_code"])
+            raise ValueError(f"unit {code!r}: the week's table has no such unit; it has {known}")
+        return self._unit_rows[code]
+
+    @once
+    def of_kind(self, kind: str) -> pd.DataFrame:
+        """The rows of ``units`` of one kind."""
+        return self.units[self.units["kind"] == kind]
+
+    def of_unit(self, table: str, code: str) -> pd.DataFrame:
+        """The unit's rows of a table."""
+        return self._by_unit(table).get(code, self.tables[table].iloc[:0])
+
+    @once
+    def _by_unit(self, table: str) -> dict[str, pd.DataFrame]:
+        return dict(list(self.tables[table].groupby("unit_code", sort=False)))
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -134,6 +186,7 @@ class Edition:
         """Each unit's indicators below the threshold that marks a cell."""
         return {code: set(its["indicator"]) for code, its in self.found("flag").groupby("unit_code")}
 
+    @once
     def found(self, finding: str, indicator: str | None = None) -> pd.DataFrame:
         rows = self.tables["findings"]
         kept = (rows["finding"] == finding) & ((rows["indicator"] == indicator) if indicator else True)

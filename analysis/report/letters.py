@@ -92,7 +92,7 @@ def _subject(edition: Edition, name: str, news: list[str], title: str, corrected
 
 def _standing(edition: Edition, code: str) -> str:
     """``49,18 (+0,15), Yếu``; "" without a total."""
-    words, unit = edition.words, edition.units.set_index("unit_code").loc[code]
+    words, unit = edition.words, edition.unit(code)
     if pd.isna(unit["total"]):
         return ""
     total, change = words.number(unit["total"]), unit["change"]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.config.wording import Wording, uncapital
 from analysis.method.places import select_own
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 
 MOST = 10  # our choice: places that one sentence lists; the workbook has all
 
@@ -58,6 +58,7 @@ def with_short_move(text: str, edition: Edition) -> str:
     return edition.words.say("places.labelled", text=text, move=move) if move else text
 
 
+@once
 def others(edition: Edition) -> pd.DataFrame:
     """The rows of ``place_changes`` without the area's own place by its total, which is told with its result."""
     rows, settings = edition.tables["place_changes"], edition.rules.settings

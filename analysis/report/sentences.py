@@ -11,7 +11,7 @@ from analysis.config.wording import Wording, capital, uncapital
 from analysis.method import possible
 from analysis.method.score import nothing_points
 from analysis.report import phrases, places, table_rows, year_ago
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 from analysis.tables import NOT_ITEMISED
 
 MOST_FAR = 12  # our choice: totals far from the sum of their groups that one line names
@@ -205,7 +205,7 @@ def figure_move_lines(edition: Edition) -> list[str]:
 def _area_figure_lines(edition: Edition) -> list[str]:
     """The area's own figures with their changes since the previous cut-off, as one sentence."""
     words, names, told = edition.words, edition.names, []
-    held = of_unit(edition.tables["figure_changes"], names.control).set_index("indicator")
+    held = edition.of_unit("figure_changes", names.control).set_index("indicator")
     for column in told_columns(edition):
         if (code := column["code"]) in held.index:
             change = phrases.say_amount(code, held.at[code, "change"], names, signed=True)
@@ -219,7 +219,7 @@ def _area_figure_lines(edition: Edition) -> list[str]:
 def figure_change_lines(edition: Edition, code: str) -> list[str]:
     """Of a unit without a total: each of its figures beside that of the previous cut-off."""
     words, names, lines = edition.words, edition.names, []
-    held = of_unit(edition.tables["figure_changes"], code).set_index("indicator")
+    held = edition.of_unit("figure_changes", code).set_index("indicator")
     for column in told_columns(edition):
         if column["code"] not in held.index:
             continue
@@ -348,7 +348,7 @@ def week_rate_lines(edition: Edition, code: str, only_known: bool = False) -> li
     """The own rate of each printed flow since the previous cut-off, beside what it is since the year began; then why
     others are missing, unless ``only_known``."""
     words, names = edition.words, edition.names
-    held = {each.indicator: each for each in of_unit(edition.tables["week_rates"], code).itertuples()}
+    held = {each.indicator: each for each in edition.of_unit("week_rates", code).itertuples()}
     own, begun, missing = [], [], {}
     for column in table_rows.printed_columns(edition):
         if (rate := held.get(column["code"])) is None:
@@ -381,6 +381,7 @@ def carried_lines(edition: Edition) -> list[str]:
     return [edition.words.say("piece.carried")] if ours.any() else []
 
 
+@once
 def outlook_lines(edition: Edition, code: str) -> list[str]:
     """What each target still needs, or that it cannot be reached any more; and where the year will end."""
     return [*target_lines(edition, code), *forecast_lines(edition, code)]
@@ -389,8 +390,8 @@ def outlook_lines(edition: Edition, code: str) -> list[str]:
 def target_lines(edition: Edition, code: str) -> list[str]:
     """What each target still needs, or that it cannot be reached any more."""
     names, lines = edition.names, []
-    rates = {each.indicator: each for each in of_unit(edition.tables["week_rates"], code).itertuples()}
-    for each in of_unit(edition.tables["possible"], code).itertuples():
+    rates = {each.indicator: each for each in edition.of_unit("week_rates", code).itertuples()}
+    for each in edition.of_unit("possible", code).itertuples():
         rate = rates.get(each.indicator)
         shown = phrases.say_week_rate(rate, names) if rate and not phrases.is_cumulative(rate, names) else ""
         lines.append(phrases.say_target(each, shown, names))
@@ -399,18 +400,13 @@ def target_lines(edition: Edition, code: str) -> list[str]:
 
 def forecast_lines(edition: Edition, code: str) -> list[str]:
     """On what the lines of targets rest, and where the year will end."""
-    names, held, lines = edition.names, of_unit(edition.tables["possible"], code), []
+    names, held, lines = edition.names, edition.of_unit("possible", code), []
     is_open = held["state"].ne(possible.REACHED) & held["value"].notna()
     is_counted = is_open & held["indicator"].map(names.is_flow).astype(bool)
     if is_counted.any():
         lines.append(edition.words.say("possible.assumed"))
     level = edition.rules.settings["year_end"]["level"]
-    return lines + phrases.say_year_end(of_unit(edition.tables["year_end"], code), names, edition.target_day, level)
-
-
-def of_unit(rows: pd.DataFrame, code: str) -> pd.DataFrame:
-    """The unit's rows of a table. A mask is used, because a query takes ten times as long on many small tables."""
-    return rows[rows["unit_code"] == code]
+    return lines + phrases.say_year_end(edition.of_unit("year_end", code), names, edition.target_day, level)
 
 
 def counts_lines(edition: Edition) -> list[str]:

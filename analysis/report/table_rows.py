@@ -5,7 +5,7 @@ import pandas as pd
 from analysis.config.units import PREFIX
 from analysis.config.wording import MISSING, Wording, capital
 from analysis.report import phrases
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 
 
 def correction_rows(edition: Edition) -> list[dict]:
@@ -63,6 +63,7 @@ def area_rows(edition: Edition) -> list[dict]:
     return [] if edition.district is None else [table_row(edition, edition.district, control=True)]
 
 
+@once
 def printed_columns(edition: Edition) -> list[dict]:
     """The columns of indicators and groups in the order of the table: code, figure, name, target ("": none)."""
     targets, names = edition.rules.settings["targets"], edition.names

@@ -6,7 +6,6 @@ points are lost, how it can reach the next band, and what the table cannot show.
 says again. Every piece takes the edition and the unit's code.
 """
 
-import copy
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -37,7 +36,7 @@ from analysis.report import (
 )
 from analysis.report.charts import place
 from analysis.report.charts.sheet import show_limit
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 from analysis.report.html_head import build_head, render_head
 from analysis.report.parts import Part
 from analysis.tables import ABOUT_UNIT, NOT_ITEMISED
@@ -54,12 +53,9 @@ BAR = 72  # pixels of the bar of the part that is worth most points
 def edition(week: Week, rules: Rules, words: Wording) -> Edition:
     """The edition that pages are made from. Raises NotFound where 1_clean to 3_trend have not written the tables.
 
-    It knows what the kept one knows; what a caller does to its tables stays with that caller.
+    It knows what the kept one knows.
     """
-    kept = keep_edition(week, rules, words)
-    own = copy.copy(kept)
-    object.__setattr__(own, "tables", {name: frame.copy(deep=False) for name, frame in kept.tables.items()})
-    return own
+    return keep_edition(week, rules, words).own_copy()
 
 
 def keep_edition(week: Week, rules: Rules, words: Wording) -> Edition:
@@ -99,6 +95,7 @@ def drawn_rows(held: dict[str, pd.DataFrame], code: str) -> list[str]:
     return [each[each["unit_code"] == code].to_csv(index=False, float_format=table_files.FLOATS) for each in own]
 
 
+@once
 def title(edition: Edition, code: str) -> str:
     """``Bộ chỉ số 766 – Xã Kiến An – Tuần 1 tháng 12 năm 2023``; marked where figures of this unit are corrected."""
     period = capital(edition.words.period(edition.rules.cutoff))
@@ -168,7 +165,7 @@ def figures(edition: Edition, code: str) -> list[dict]:
 
     Where no unit has a total, some of its own figures.
     """
-    words, unit, count = edition.words, _unit(edition, code), _of_its_kind(edition, code)["total"].count()
+    words, unit, count = edition.words, edition.unit(code), _of_its_kind(edition, code)["total"].count()
     if not edition.has_totals:
         return _own_figures(edition, code)
     if pd.isna(unit["total"]):
@@ -236,7 +233,7 @@ def standing(edition: Edition, code: str) -> HTML:
     if not strips and not lines:
         return HTML("")
     told = {"alt": _say_strips(strips, words), "key": _say_key(strips, words)}
-    caption = "place_caption" if pd.notna(_unit(edition, code)["total"]) else "place_caption_parts"
+    caption = "place_caption" if pd.notna(edition.unit(code)["total"]) else "place_caption_parts"
     if caption == "place_caption" and len(strips) == 1:
         caption = "place_caption_total"
     told["caption"] = words.say(f"unit.{caption}", unit=edition.names.typed(code))
@@ -244,9 +241,10 @@ def standing(edition: Edition, code: str) -> HTML:
     return page.render_piece("place", edition, lines=lines, drawn=drawn, **told)
 
 
+@once
 def _standing_lines(edition: Edition, code: str) -> list[str]:
     """How long the unit has had its band, who has the same place, the median of its kind; nothing without a total."""
-    words, unit, kind = edition.words, _unit(edition, code), _of_its_kind(edition, code)
+    words, unit, kind = edition.words, edition.unit(code), _of_its_kind(edition, code)
     lines = [_since(edition, code), _tied(edition, code)] if pd.notna(unit["total"]) else []
     if pd.notna(unit["total"]) and kind["total"].count() > 1:
         median = kind["total"].median()
@@ -260,9 +258,10 @@ def _standing_lines(edition: Edition, code: str) -> list[str]:
     return list(filter(None, lines))
 
 
+@once
 def _strips(edition: Edition, code: str) -> list[place.Strip]:
     """A strip for the total, where there is one, and one for each part of it that the table has figures of."""
-    words, names, unit = edition.words, edition.names, _unit(edition, code)
+    words, names, unit = edition.words, edition.names, edition.unit(code)
     strips, targets = [], edition.rules.settings["targets"]
     if pd.notna(unit["total"]):
         its = _of_its_kind(edition, code)
@@ -346,6 +345,7 @@ def change(edition: Edition, code: str) -> HTML:
     return page.render_piece("lines", edition, id="change", heading=heading, lines=texts) if texts else HTML("")
 
 
+@once
 def _change_lines(edition: Edition, code: str) -> list[str]:
     return [
         *(_changed(edition, code) or _withheld(edition, code)[1:]),
@@ -386,7 +386,7 @@ def lost_table(edition: Edition, code: str, with_best: bool = True) -> dict:
                 "points": f"{words.number(each.points)}/{words.limit(each.max_points)}",
                 "value": names.figure(measured, values.get(code)),
                 "median": names.figure(measured, values.median()) if len(values) > 1 else MISSING,
-                "best": _best(edition, code, measured, values) if with_best else "",
+                "best": _best(edition, code, each) if with_best else "",
                 "target": names.limit(measured, targets[measured]) if measured in targets else "",
                 "flag": measured in edition.flagged.get(code, ()),
             }
@@ -406,12 +406,13 @@ def route(edition: Edition, code: str) -> HTML:
 
 
 def _route_heading(edition: Edition, code: str) -> str:
-    if pd.isna(_unit(edition, code)["total"]):
+    if pd.isna(edition.unit(code)["total"]):
         return edition.words.say("page.outlook")
     has_outlook = bool(sentences.outlook_lines(edition, code))
     return edition.words.say("unit.route_heading" if has_outlook else "unit.route_heading_alone")
 
 
+@once
 def _route_lines(edition: Edition, code: str) -> list[str]:
     texts = [*(_routes(edition, code) or [_no_route(edition, code)]), *sentences.outlook_lines(edition, code)]
     return list(filter(None, texts))
@@ -431,10 +432,15 @@ def unseen(edition: Edition, code: str) -> HTML:
 
 
 def provenance(edition: Edition, code: str) -> HTML:
-    """Where the figures come from. File and revision are only in the report of the area.
+    """Where the figures come from, the same on each page. File and revision are only in the report of the area.
 
     So a correction that does not concern a unit leaves its page unchanged.
     """
+    return _provenance(edition)
+
+
+@once
+def _provenance(edition: Edition) -> HTML:
     known = {name: value for name, value in edition.provenance.items() if name not in ("hash", "remarks", "revision")}
     return page.provenance(replace(edition, provenance=known))
 
@@ -445,21 +451,22 @@ def provenance(edition: Edition, code: str) -> HTML:
 def _no_total_item(edition: Edition, code: str) -> list[Part]:
     if not edition.has_totals:
         return [Part(sentences.totals_note(edition))]
-    return [Part(_standing(edition, code))] if pd.isna(_unit(edition, code)["total"]) else []
+    return [Part(_standing(edition, code))] if pd.isna(edition.unit(code)["total"]) else []
 
 
 def _moved_item(edition: Edition, code: str) -> list[Part]:
     """That the change of the total stands out; or why no change is computed."""
-    if pd.isna(_unit(edition, code)["total"]):
+    if pd.isna(edition.unit(code)["total"]):
         return []
-    if pd.isna(_unit(edition, code)["change"]):
+    if pd.isna(edition.unit(code)["change"]):
         return [Part(_withheld(edition, code)[0])]
     way = edition.marked_totals.get(code, 0)
     return [Part(edition.words.say("unit.rose_marked" if way > 0 else "unit.fell_marked"))] if way else []
 
 
 def _lost_item(edition: Edition, code: str) -> list[Part]:
-    lost = edition.found("step").query("reference < 0 and unit_code == @code")
+    lost = edition.found("step")
+    lost = lost[(lost["unit_code"] == code) & (lost["reference"] < 0)]
     name = Part(capital(edition.names.unit(code)), strong=True)
     return headline.say_lost(edition, name, code) if len(lost) else []
 
@@ -499,7 +506,7 @@ def _say_figures(edition: Edition, code: str, finding: str, key: str) -> list[Pa
 
 def _gap_item(edition: Edition, code: str) -> list[Part]:
     """How many points the next band is away."""
-    nearest, total = _next_band(edition, code), _unit(edition, code)["total"]
+    nearest, total = _next_band(edition, code), edition.unit(code)["total"]
     if nearest is None:
         return []
     gap = [Part(edition.words.number(nearest["from_points"] - total), strong=True)]
@@ -509,28 +516,14 @@ def _gap_item(edition: Edition, code: str) -> list[Part]:
 # -- sentences -------------------------------------------------------------------------------------------------------
 
 
-def _unit(edition: Edition, code: str) -> pd.Series:
-    rows = edition.units[edition.units["unit_code"] == code]
-    if rows.empty:
-        known = ", ".join(edition.units["unit_code"])
-        raise ValueError(f"unit {code!r}: the week's table has no such unit; it has {known}")
-    return rows.iloc[0]
-
-
 def _of_its_kind(edition: Edition, code: str) -> pd.DataFrame:
     """All units of the unit's kind, itself among them."""
-    return edition.units[edition.units["kind"] == _unit(edition, code)["kind"]]
-
-
-def _own(edition: Edition, table: str, code: str) -> pd.DataFrame:
-    """The unit's rows of a table. A mask is used, because a query takes ten times as long on many small tables."""
-    rows = edition.tables[table]
-    return rows[rows["unit_code"] == code]
+    return edition.of_kind(edition.unit(code)["kind"])
 
 
 def _found(edition: Edition, code: str, *kinds: str) -> list[str]:
-    rows = edition.tables["findings"]
-    return rows.loc[(rows["unit_code"] == code) & rows["finding"].isin(kinds), "text"].tolist()
+    its = edition.of_unit("findings", code)
+    return its.loc[its["finding"].isin(kinds), "text"].tolist()
 
 
 def _own_reconciled(edition: Edition, code: str) -> list[str]:
@@ -541,16 +534,17 @@ def _own_reconciled(edition: Edition, code: str) -> list[str]:
 
 def _corrected(edition: Edition, code: str) -> list[str]:
     """The shown earlier cut-offs at which this unit's own figures were corrected after publication."""
-    its, words = _own(edition, "course", code), edition.words
+    its, words = edition.of_unit("course", code), edition.words
     days = its.loc[its["corrected"].astype(bool) & (its["carried_by"] == ""), "cutoff"]
     units = edition.names.typed(code)
     periods = [words.period(date.fromisoformat(day)) for day in days]
     return [words.say("finding.corrected_week", period=period, units=units) for period in periods]
 
 
+@once
 def _standing(edition: Edition, code: str) -> str:
     """Total, band and place among the units of its kind that have one. The only one of them has no place."""
-    words, unit, its = edition.words, _unit(edition, code), _of_its_kind(edition, code)
+    words, unit, its = edition.words, edition.unit(code), _of_its_kind(edition, code)
     if not edition.has_totals:
         return sentences.totals_note(edition)
     if pd.isna(unit["total"]):
@@ -568,10 +562,11 @@ def _standing(edition: Edition, code: str) -> str:
     return " ".join(filter(None, [text, _tied(edition, code)]))
 
 
+@once
 def _tied(edition: Edition, code: str) -> str:
     """How many others have the same place; "": none."""
     ranks = _of_its_kind(edition, code)["rank"]
-    tied = int((ranks == _unit(edition, code)["rank"]).sum()) - 1
+    tied = int((ranks == edition.unit(code)["rank"]).sum()) - 1
     return edition.words.say("unit.tied", count=tied) if tied > 0 else ""
 
 
@@ -581,7 +576,7 @@ def _since(edition: Edition, code: str) -> str:
     Nothing where its request says so already, by the total that the table carries of the cut-off before.
     """
     words = edition.words
-    its = _own(edition, "course", code)
+    its = edition.of_unit("course", code)
     its = its[its["carried_by"] == ""]
     series = its[its["since"] == its["since"].iloc[-1]]
     its = series[series["cutoff"] >= edition.rules.bands_since]
@@ -619,14 +614,15 @@ def _first_time(edition: Edition, since: str) -> str:
     return words.say("unit.first_of_unit")
 
 
+@once
 def _changed(edition: Edition, code: str) -> list[str]:
     """The change and its parts, whether it is ordinary, and the rank move; an empty list where it is not known."""
-    words, unit = edition.words, _unit(edition, code)
+    words, unit = edition.words, edition.unit(code)
     if pd.isna(unit["change"]):
         return []
-    rows = _own(edition, "moves", code)
+    rows = edition.of_unit("moves", code)
     row = next(rows[rows["indicator"] == "CHANGE"].itertuples())
-    texts = [capital(phrases.say_move(row, edition.tables["contributions"], edition.names))]
+    texts = [capital(phrases.say_move(row, edition.of_unit("contributions", code), edition.names))]
     if unit["change"] and not row.marked and pd.notna(row.median):
         texts.append(words.say("unit.ordinary"))
     if pd.notna(unit["previous_rank"]) and unit["rank_move"]:
@@ -635,9 +631,10 @@ def _changed(edition: Edition, code: str) -> list[str]:
     return texts
 
 
+@once
 def _withheld(edition: Edition, code: str) -> list[str]:
     """Why no change is computed, and what the table prints all the same."""
-    words, unit, rows = edition.words, _unit(edition, code), _own(edition, "moves", code)
+    words, unit, rows = edition.words, edition.unit(code), edition.of_unit("moves", code)
     if pd.isna(unit["total"]):
         return []  # that it has none is said of it
     reason = rows.loc[rows["indicator"] == "CHANGE", "reason"].max()
@@ -647,12 +644,13 @@ def _withheld(edition: Edition, code: str) -> list[str]:
     return texts
 
 
+@once
 def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
     """The parts that explain the unit's total, most lost points first; a completely computed group by its indicators.
 
     Returns : group, indicator ("" for a whole group), points, max_points, lost
     """
-    its = _own(edition, "points", code)
+    its = edition.of_unit("points", code)
     computed = set(its.loc[(its["indicator"] == "") & (its["status"] == "computed"), "group"])
     known = score.explained(its)
     parts = pd.concat(
@@ -663,6 +661,7 @@ def _lost_parts(edition: Edition, code: str) -> pd.DataFrame:
     return parts.sort_values("lost", ascending=False, kind="stable")
 
 
+@once
 def _shown_parts(edition: Edition, code: str) -> pd.DataFrame:
     """``_lost_parts``; of a unit whose figures earn no points each printed figure, without points."""
     if _has_points(edition, code):
@@ -678,10 +677,11 @@ def _has_points(edition: Edition, code: str) -> bool:
     return len(_lost_parts(edition, code)) > 0
 
 
+@once
 def _with_rest(edition: Edition, code: str) -> pd.DataFrame:
     """``_lost_parts`` and the part that the table does not itemise. Of points out of its bounds the nearest bound is
     used: no more can be lost than the part is worth, and no less than nothing."""
-    parts, unit = _lost_parts(edition, code), _unit(edition, code)
+    parts, unit = _lost_parts(edition, code), edition.unit(code)
     most = edition.names.most_points - parts["max_points"].sum()
     if edition.names.is_total_computed or not edition.names.groups_not_printed or pd.isna(unit["not_itemised"]):
         return parts
@@ -705,9 +705,10 @@ def _most_lost(edition: Edition, code: str, most: int = 3) -> str:
     return words.say("unit.most_lost", parts="; ".join(told)) if told else ""
 
 
+@once
 def _rest(edition: Edition, code: str) -> str:
     """The points that no column explains, and the median of the unit's kind if it has others."""
-    words, own = edition.words, _unit(edition, code)["not_itemised"]
+    words, own = edition.words, edition.unit(code)["not_itemised"]
     its = _of_its_kind(edition, code)["not_itemised"].dropna()
     if pd.isna(own) or edition.names.is_total_computed or its.abs().max() <= score.nothing_points(words.decimals):
         return ""
@@ -717,31 +718,37 @@ def _rest(edition: Edition, code: str) -> str:
     return words.say(key, value=words.number(own), median=words.number(its.median()))
 
 
-def _best(edition: Edition, code: str, measured: str, values: pd.Series) -> str:
+def _best(edition: Edition, code: str, part) -> str:
     """The best figure of a part and who has it: the unit itself, else the best-placed one, and how many others:
-    ``100,00% (Long Kiến và 2 đơn vị khác)``.
-
-    values : as ``_values`` returns them. Figures are compared as they are shown.
-    """
+    ``100,00% (Long Kiến và 2 đơn vị khác)``."""
     words, names = edition.words, edition.names
-    if len(values) < 2:
+    best, holders = _find_best(edition, edition.unit(code)["kind"], part.group, part.indicator)
+    if not holders:
         return MISSING
-    shown = values.map(lambda value: names.figure(measured, value))
-    best = names.figure(measured, values.max())
-    holders = shown.index[shown == best]
     holder = words.say("unit.this_unit") if code in holders else names.unit(holders[0])
     if others := len(holders) - 1:
         holder = words.say("piece.and_others", unit=holder, count=others)
     return f"{best} ({holder})"
 
 
+@once
+def _find_best(edition: Edition, kind: str, group: str, indicator: str) -> tuple[str, list[str]]:
+    """The best figure of a part among the units of a kind, compared as figures are shown, and the codes of those who
+    have it; ("", []) of fewer than two units."""
+    values, names = _values_of(edition, kind, group, indicator), edition.names
+    if len(values) < 2:
+        return "", []
+    best = names.figure(indicator or group, values.max())
+    return best, [code for code, value in values.items() if names.figure(indicator or group, value) == best]
+
+
 def _routes(edition: Edition, code: str) -> list[str]:
     """The route to the next band, then each other indicator that alone would be enough: the sentences of the report."""
-    return [capital(text) for _, text in phrases.say_routes(_own(edition, "routes", code), edition.names)]
+    return [capital(text) for _, text in phrases.say_routes(edition.of_unit("routes", code), edition.names)]
 
 
 def _no_route(edition: Edition, code: str) -> str:
-    words, total, nearest = edition.words, _unit(edition, code)["total"], _next_band(edition, code)
+    words, total, nearest = edition.words, edition.unit(code)["total"], _next_band(edition, code)
     if pd.isna(total):
         return ""
     if nearest is None:
@@ -753,17 +760,22 @@ def _no_route(edition: Edition, code: str) -> str:
 def _next_band(edition: Edition, code: str) -> pd.Series | None:
     """The nearest band above the unit's; None: it is in the highest one, or has no total."""
     bands = edition.rules.bands
-    higher = bands[bands["from_points"] > _unit(edition, code)["total"]]
+    higher = bands[bands["from_points"] > edition.unit(code)["total"]]
     return None if higher.empty else higher.loc[higher["from_points"].idxmin()]
 
 
 def _values(edition: Edition, code: str, part) -> pd.Series:
     """The figure of a part for all units of the unit's kind, by unit code: a rate in percent, or a group's points."""
-    codes = _of_its_kind(edition, code)["unit_code"]
-    if part.indicator:
+    return _values_of(edition, edition.unit(code)["kind"], part.group, part.indicator)
+
+
+@once
+def _values_of(edition: Edition, kind: str, group: str, indicator: str) -> pd.Series:
+    codes = edition.of_kind(kind)["unit_code"]
+    if indicator:
         cells = edition.tables["measurements"]
-        cells = cells[cells["indicator"] == part.indicator].set_index("unit_code")
+        cells = cells[cells["indicator"] == indicator].set_index("unit_code")
         return rate_pct(cells).reindex(codes).dropna()
     cells = edition.tables["points"]
-    cells = cells[(cells["group"] == part.group) & (cells["indicator"] == "")].set_index("unit_code")
+    cells = cells[(cells["group"] == group) & (cells["indicator"] == "")].set_index("unit_code")
     return cells["points"].reindex(codes).dropna()

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from analysis.config.wording import capital
-from analysis.report import sentences, table_rows
+from analysis.report import table_rows
 from analysis.report.edition import Edition
 from analysis.tables import NOT_ITEMISED
 
@@ -52,8 +52,8 @@ def _figures(edition: Edition, row) -> list[dict]:
     """A unit's figures of this week: the printed columns and what is not itemised, each with its points and what it
     contributed to the change of the total."""
     names, say, code = edition.names, edition.words.say, row.unit_code
-    points = _by_part(sentences.of_unit(edition.tables["points"], code), "points")
-    changes = _by_part(sentences.of_unit(edition.tables["contributions"], code), "contribution")
+    points = _by_part(edition.of_unit("points", code), "points")
+    changes = _by_part(edition.of_unit("contributions", code), "contribution")
     told = []
     for each in table_rows.printed_columns(edition):
         part = (each["code"], "") if each["figure"] == "published_points" else ("", each["code"])
@@ -61,7 +61,7 @@ def _figures(edition: Edition, row) -> list[dict]:
         told.append(
             (each["name"], value, names.decimals(each["code"]), find_unit(each, edition), points.get(part), part)
         )
-    rest = next(iter(sentences.of_unit(edition.tables["scores"], code)["not_itemised"]), None)
+    rest = next(iter(edition.of_unit("scores", code)["not_itemised"]), None)
     if "not_itemised" in edition.total_columns:
         told.append((names.rest_heading(), rest, 2, "points", rest, ("", NOT_ITEMISED)))
     return [

@@ -19,8 +19,7 @@ def say_area(edition: Edition) -> list[str]:
 
 def say_unit(edition: Edition, code: str) -> list[str]:
     """The same of one unit."""
-    rows = edition.tables["year_ago"]
-    return _say(edition, rows[rows["unit_code"] == code])
+    return _say(edition, edition.of_unit("year_ago", code))
 
 
 def _say(edition: Edition, rows: pd.DataFrame) -> list[str]:
