@@ -254,6 +254,13 @@ def test_what_can_be_told_without_parsing_needs_no_child(monkeypatch):
             sandbox.cells(data)
 
 
+@pytest.mark.parametrize(
+    "data", ["Một.\n\n[Hai]\nBa.".encode(), word(b"<w:p><w:r><w:t>x</w:t></w:r></w:p><w:p/>" * 2)], ids=["text", "Word"]
+)
+def test_the_child_reads_paragraphs_as_this_process_does(data):
+    assert len(sandbox.paragraphs(data)) > 1 and sandbox.paragraphs(data) == list(kinds.paragraphs(data))
+
+
 @pytest.mark.parametrize("data", [RAW.read_bytes(), xlsx(ONE), b"<table><tr><td>5", b'[{"a": 5}]'], ids=range(4))
 def test_the_reader_imports_nothing_heavy(data):
     code = "import sys; from analysis.readers import sandbox; sandbox.main(); print(*sys.modules, file=sys.stderr)"

@@ -1,6 +1,6 @@
 """A sweep's cases, shared out: a few in ``make test``, more in ``make long``, all others in ``make sweep``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import pytest
 
@@ -23,6 +23,14 @@ def sampled(cases: Sequence, short: int, long: int = 0, first: Sequence = ()) ->
 def spread(cases: Sequence, few: int) -> list:
     """``few`` of the cases, evenly spread; all where there are not more."""
     return list(cases) if len(cases) <= few else [cases[number * len(cases) // few] for number in range(max(0, few))]
+
+
+def one_of_each(cases: Sequence, kind: Callable[..., Hashable]) -> list:
+    """The first case of each kind."""
+    found: dict[Hashable, object] = {}
+    for case in cases:
+        found.setdefault(kind(case), case)
+    return list(found.values())
 
 
 def _param(case: object, marks: object):
