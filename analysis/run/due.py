@@ -11,7 +11,7 @@ from analysis.exits import AnalysisError, Exit
 from analysis.run import expected, pipeline, unit_pages
 from analysis.run.pipeline import Outcome, Pipeline
 from analysis.weeks import atomic, paths, publish, record, store
-from analysis.weeks.damage import find_damage
+from analysis.weeks.damage import find_damage, look
 from analysis.weeks.paths import NoArea
 
 
@@ -162,8 +162,9 @@ def is_due(home: Path, area: str, cutoff: str) -> bool:
 def _knows_withdrawn(home: Path, area: str, earlier: dict[str, str]) -> bool:
     """Whether the week was made from a week that was withdrawn since, and whose day has another week now."""
     days = {path.name[:10] for path in paths.processed(home, area, "withdrawn").glob("*")}
-    known = {path: digest for path, digest in earlier.items() if days & set(path.split("/"))}
-    return any(not (home / path).is_file() or atomic.sha256(home / path) != digest for path, digest in known.items())
+    known = {folder: digest for folder, digest in earlier.items() if days & set(folder.split("/"))}
+    there = [record.by_week(look(home, area, Path(folder).name).digests) for folder in known]
+    return any(its != {folder: known[folder]} for its, folder in zip(there, known, strict=True))
 
 
 def missing(home: Path, area: str) -> list[str]:

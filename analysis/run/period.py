@@ -106,7 +106,7 @@ class _Period(Publication):
         return self.shared_inputs() | {
             "raw": [],
             "remarks": [],
-            "earlier": atomic.hashes(tables, self.home),
+            "earlier": record.by_week(atomic.hashes(tables, self.home)),
             "weeks": {day: len(store.revisions(folder)) + 1 for day, folder in folders.items()},
             "known": [day for day in rhythm if day <= str(self.span.last)]
             + [day for day in rhythm if day > str(self.span.last)][:1],

@@ -290,8 +290,8 @@ class _Week(Publication):
         complete = not before.get("failed") and publish.intact(self.home, before.get("products", {}))
         # A week that was made while an earlier one was whole stays as it is: made again it would say less.
         known = before.get("inputs", {}).get("earlier", {})
-        folders = tuple(f"data/processed/{self.area}/{day}/" for day in left_out)
-        whole = {path: digest for path, digest in known.items() if path.startswith(folders)}
+        folders = [f"data/processed/{self.area}/{day}" for day in left_out]
+        whole = {folder: known[folder] for folder in folders if folder in known}
         if complete and before.get("inputs") in (inputs, inputs | {"earlier": inputs["earlier"] | whole}):
             said = [self.words.say("run.nothing_new", report=report), *self.edited()]
             return self.done("\n".join(said), report)
@@ -392,13 +392,13 @@ class _Week(Publication):
         }
 
     def earlier(self) -> tuple[dict[str, str], dict[str, str]]:
-        """sha256 of every table of the earlier weeks that a later week may show; and the weeks that are left out
-        because they are damaged, each with its file."""
+        """A digest of the tables of each earlier week that a later week may show, by its folder; and the weeks that are
+        left out because they are damaged, each with its file."""
         days = store.weeks(self.home, self.area, self.cutoff)
         looked = {day: damage.look(self.home, self.area, day) for day in days}
         whole = [tables.digests for tables in looked.values() if not tables.damaged]
         left_out = {day: tables.damaged for day, tables in looked.items() if tables.damaged}
-        return {path: digest for its in whole for path, digest in its.items()}, left_out
+        return record.by_week({path: digest for its in whole for path, digest in its.items()}), left_out
 
     def sent_forms(self, before: dict) -> bytes:
         """Which units had been sent a form: what the week was made with, else what the outbox knows now."""

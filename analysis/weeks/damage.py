@@ -42,17 +42,16 @@ def look(home: Path, area: str, cutoff: str) -> Tables:
 def _files(folder: Path) -> Iterator[tuple[str, int, int, int, int, int]]:
     """The record, the tables, and the corrections of earlier revisions: each name, and what changes with the file."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.listdir(folder))
     except OSError:
         return
-    for entry in entries:
-        name, place = entry.name, Path(entry.path)
+    for name in entries:
         if paths.is_revision(name):
-            name, place = f"{name}/corrections.csv", place / "corrections.csv"
+            name = f"{name}/corrections.csv"
         elif name != record.NAME and not _is_own_table(name):
             continue
         try:
-            about = place.stat()
+            about = os.stat(f"{folder}{os.sep}{name}")  # every run asks this of every table of every week
         except FileNotFoundError:
             continue
         except OSError:

@@ -4,6 +4,8 @@ Its paths lead to files that are read, copied and compared, so that a record tha
 is none either. A week without a record is made again.
 """
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -12,19 +14,45 @@ from analysis.weeks import atomic, paths
 
 NAME = "run.json"
 APART = re.compile(r"[/\\]")  # a record may come from the other system
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DEEP = 4  # parts of a week's folder: data/processed/<area>/<cut-off>
 PARAMETERS = ("lang", "province_rank")
 
 
 def read(home: Path, area: str, cutoff: str, folder: Path | None = None) -> dict:
-    """The record of a week; {} where there is none. folder : of the week's tables, where they have another place"""
+    """The record of a week; {} where there is none. folder : of the week's tables, where they have another place
+
+    Older programs recorded each table of the earlier weeks; here they are as ``by_week`` has them.
+    """
     record = atomic.load_json((folder or paths.processed(home, area, cutoff)) / NAME)
-    return record if _is_record(record, area, cutoff) else {}
+    if not _is_record(record, area, cutoff):
+        return {}
+    if earlier := record.get("inputs", {}).get("earlier"):
+        record["inputs"]["earlier"] = by_week(earlier)
+    return record
+
+
+def by_week(digests: dict[str, str]) -> dict[str, str]:
+    """One digest for the tables of each week, by its folder: with each table of each earlier week, the records of many
+    weeks would grow with the square of their number, and every run reads them.
+
+    digests : of tables by path below the home; of a week's folder it is one already
+    """
+    found, weeks = {}, {}
+    for path, digest in digests.items():
+        parts = APART.split(path)
+        if len(parts) > DEEP:
+            weeks.setdefault("/".join(parts[:DEEP]), {})["/".join(parts)] = digest
+        else:
+            found[path] = digest
+    told = {folder: json.dumps(its, sort_keys=True).encode() for folder, its in weeks.items()}
+    return found | {folder: hashlib.sha256(its).hexdigest() for folder, its in told.items()}
 
 
 def read_products(home: Path, area: str, cutoff: str) -> dict[str, str] | None:
     """sha256 of the products of a week, by path below ``home``; None where the file is no record of it.
 
-    The rest of the record, which lists every earlier week, is not looked at: this is asked of a hundred weeks at once.
+    The rest of the record is not looked at: this is asked of hundreds of weeks at once.
     """
     made = atomic.load_json(paths.processed(home, area, cutoff) / NAME)
     products = made.get("products", {})
@@ -56,7 +84,8 @@ def _is_record(record: dict, area: str, cutoff: str) -> bool:
         and isinstance(record.get("commit", ""), str)
         and _parameters(inputs.get("parameters", {}))
         and _digests(record.get("products", {}), _own(area, cutoff))
-        and _digests(inputs.get("earlier", {}), [f"data/processed/{area}/"], deep=5)
+        and _digests(earlier := inputs.get("earlier", {}), [f"data/processed/{area}/"])
+        and all(DAY.fullmatch(APART.split(path)[DEEP - 1]) for path in earlier)
     )
 
 
@@ -77,7 +106,7 @@ def _parameters(value: object) -> bool:
     return _texts_by_text(value) and {*value} <= {*PARAMETERS} and value.get("lang", LANGUAGES[0]) in LANGUAGES
 
 
-def _digests(value: object, below: list[str], deep: int = 4) -> bool:
+def _digests(value: object, below: list[str], deep: int = DEEP) -> bool:
     """Whether these are digests by path, each path in one of these folders and of so many parts at least."""
     return _texts_by_text(value) and all(
         path.startswith(tuple(below))

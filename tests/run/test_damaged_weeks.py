@@ -117,8 +117,12 @@ def test_a_record_of_another_week_heals_nothing_else(home, make, published):
     assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
 
 
-def test_the_digests_of_the_earlier_weeks_are_those_that_older_programs_recorded(home, make, published):
+def test_a_record_that_lists_each_table_of_the_earlier_weeks_as_older_programs_did_is_the_same(home, make, published):
     """An update must not make every week again."""
     make(CUTOFF)
-    earlier = json.loads(paths.processed(home, AREA, CUTOFF, record.NAME).read_text())["inputs"]["earlier"]
-    assert earlier == {published.relative_to(home).as_posix(): atomic.sha256(published)}
+    held, place = record.read(home, AREA, CUTOFF), paths.processed(home, AREA, CUTOFF, record.NAME)
+    assert [*held["inputs"]["earlier"]] == [published.parent.relative_to(home).as_posix()]
+    tables = {published.relative_to(home).as_posix(): atomic.sha256(published)}
+    atomic.save_json(place, json.loads(place.read_text()) | {"inputs": held["inputs"] | {"earlier": tables}})
+    assert record.read(home, AREA, CUTOFF) == held
+    assert "Không có gì mới" in make(CUTOFF).message

@@ -20,7 +20,7 @@ RECORD = {
         "remarks": [],
         "config": {"config/cho-moi/area.toml": "a"},
         "code": {"analysis/api.py": "a"},
-        "earlier": {f"data/processed/{AREA}/2023-11-27/scores.csv": "a"},
+        "earlier": {f"data/processed/{AREA}/2023-11-27": "a"},
         "parameters": {"lang": "vi", "province_rank": ""},
         "units": ["30634"],
         "versions": {"pandas": "3"},
@@ -148,7 +148,7 @@ def test_of_any_values_a_record_has_the_types_that_its_readers_count_on(tmp_path
     products, inputs = held.get("products", {}), held.get("inputs", {})
     assert all(path.startswith((f"{TABLES}/", f"{REPORTS}/")) and ".." not in path for path in products)
     assert all(isinstance(digest, str) for digest in [*products.values(), *inputs.get("earlier", {}).values()])
-    assert all(len(path.split("/")) > 4 for path in inputs.get("earlier", {}))
+    assert all(len(path.split("/")) == 4 for path in inputs.get("earlier", {}))
     assert isinstance(held.get("revision", 1), int) and set(inputs.get("parameters", {})) <= {"lang", "province_rank"}
 
 
@@ -163,3 +163,14 @@ def test_a_token_that_is_none_names_no_table(tmp_path, tables):
 def test_a_token_names_its_tables(tmp_path):
     atomic.save_json(tmp_path / "2_score.json", {"tables": {"scores": "a"}})
     assert record.read_token(tmp_path / "2_score.json") == {"scores": "a"}
+
+
+def test_the_tables_of_an_earlier_week_have_one_digest_that_changes_with_each_of_them():
+    week, other = (f"data/processed/{AREA}/{day}" for day in ("2023-11-20", "2023-11-27"))
+    tables = {f"{week}/scores.csv": "a", f"{week}/changes.csv": "b", f"{other}/scores.csv": "c"}
+    found = record.by_week(tables)
+    assert [*found] == [week, other]
+    for path in tables:
+        changed = record.by_week(tables | {path: "d"})
+        assert [folder for folder in found if changed[folder] != found[folder]] == [path.rpartition("/")[0]]
+    assert record.by_week(found) == found
