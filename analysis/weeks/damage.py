@@ -42,7 +42,7 @@ def look(home: Path, area: str, cutoff: str) -> Tables:
 def _files(folder: Path) -> Iterator[tuple[str, int, int, int, int, int]]:
     """The record, the tables, and the corrections of earlier revisions: each name, and what changes with the file."""
     try:
-        entries = sorted(os.listdir(folder))
+        entries = sorted(os.listdir(folder))  # noqa: PTH208 (paths would take most of the time)
     except OSError:
         return
     for name in entries:
@@ -51,7 +51,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int, int, int, int]]:
         elif name != record.NAME and not _is_own_table(name):
             continue
         try:
-            about = os.stat(f"{folder}{os.sep}{name}")  # every run asks this of every table of every week
+            about = os.stat(f"{folder}{os.sep}{name}")  # noqa: PTH116 (asked of every table of every week)
         except FileNotFoundError:
             continue
         except OSError:
