@@ -16,13 +16,14 @@ from analysis.method.ledger import ONCE
 from analysis.report import ask_words, remarks, sentences
 from analysis.report.asks_of_figures import ask_about, say_met, say_range, say_steady
 from analysis.report.asks_of_units import OF_UNITS, ask_unit, ask_units, find_units
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 from analysis.report.phrases import say_opened
 from analysis.tables import ABOUT_DEPARTMENT, ABOUT_INDICATOR, ADDRESSEES
 
 UNIT, UNITS, DEPARTMENT = ADDRESSEES
 
 
+@once
 def request_rows(edition: Edition) -> list[dict]:
     """``name`` (of the indicator; "" where a unit is asked), ``unit`` (its code; not of an indicator), ``texts`` and
     ``short`` (the same in few words) of each request to units.
@@ -49,6 +50,7 @@ def general_orders(edition: Edition) -> list[str]:
     return say_tasks(edition, "")
 
 
+@once
 def department_sections(edition: Edition) -> list[dict]:
     """A section for each department that has a standing task, a remark, or an indicator about which something is asked.
 

@@ -13,12 +13,13 @@ from analysis.method.ledger import DONE
 from analysis.method.steps import find_losses
 from analysis.report import ask_words, sentences
 from analysis.report.asks_of_units import OF_UNITS, UNIT
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 
 OF_POINTS = (BAND, FELL)  # the asks of units that a lost block of points belongs to
 FEW_MISSED = 3  # our choice: units that miss a target of the area and are named
 
 
+@once
 def ask_about(edition: Edition, indicator: str) -> list[str]:
     """The request about one indicator: the units below its mark by name, the target that is missed, the zeros; whom it
     is asked about besides. About the group of satisfaction: the units that have lost a block of points. Nothing where

@@ -27,7 +27,7 @@ from analysis.method.ledger import (
     WORSE,
 )
 from analysis.report import ask_words, parts
-from analysis.report.edition import Edition
+from analysis.report.edition import Edition, once
 from analysis.report.parts import Part
 
 IN_ORDER = (DONE, BETTER, SAME, WORSE, UNCLEAR, ENDED)
@@ -75,6 +75,7 @@ class FollowUp(NamedTuple):
     statements: list[Statement]
 
 
+@once
 def follow_up(edition: Edition) -> FollowUp | None:
     """The section; None where no earlier report has asked anything."""
     rows = find_followed(edition)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.config.wording import MISSING, Wording
 from analysis.exits import AnalysisError
-from analysis.run.processes import isolated
+from analysis.run.processes import isolated, journal
 from analysis.run.processes.fork_server import ForkServer
 from analysis.weeks.home import at_home, folder_remover, working_in
 
@@ -120,7 +120,7 @@ def execute(
         return done if faults else _portable(home, done)
 
     try:
-        with working_in(home), _note(target).open("w", encoding="utf-8") as note:
+        with working_in(home):
             done = papermill.execute_notebook(
                 *(_literal(source), _literal(target), values),
                 request_save_on_cell_execute=False,  # it would take longer than most of our cells
@@ -129,14 +129,13 @@ def execute(
                 engine_name="inprocess",
                 is_separate=way.engine == "papermill",
                 beside=DRAWN if way.beside else (),
-                begun=lambda cell: print(_cell_label(cell), file=note, flush=True),
+                noted=journal.place(target),
                 finish=finish,
                 extra_arguments=["--log-level=CRITICAL"],  # nobody needs the kernel's own log
             )
     except Exception as error:  # any error of papermill, nbclient or the kernel means that the notebook failed
         fields = {"cell": _reached(target, words, error), "reason": _reason(error)}
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
-    _note(target).unlink(missing_ok=True)
     if faults:
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **faults[0]))
     with target.open("a", encoding="utf-8") as file:
@@ -185,19 +184,12 @@ def _faults(notebook: "NotebookNode", words: Wording) -> list[dict]:
     ]
 
 
-def _note(target: Path) -> Path:
-    """The file that names the cells that have begun; it is there while the notebook runs, and after a crash."""
-    return target.with_suffix(".cell")
-
-
 def _reached(target: Path, words: Wording, error: Exception | None = None) -> str:
     """The label of the cell at which the notebook failed; a sentence where no cell was started."""
-    note = _note(target)
-    *_, cell = ["", *(note.read_text("utf-8", "replace").splitlines() if note.is_file() else ())]
-    note.unlink(missing_ok=True)
-    if source := getattr(error, "source", ""):  # of papermill's error, which may be of a cell before
-        cell = _label(source, error.exec_count)
-    return cell or words.say("run.not_begun")
+    begun = journal.restore(target)
+    if source := getattr(error, "source", ""):  # of papermill's error, which has saved the notebook itself
+        return _label(source, error.exec_count)
+    return _label("".join(begun["source"]), begun["execution_count"]) if begun else words.say("run.not_begun")
 
 
 def _culprit(notebook: "NotebookNode") -> str:

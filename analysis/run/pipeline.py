@@ -402,13 +402,13 @@ class _Week(Publication):
 
     def sent_forms(self, before: dict) -> bytes:
         """Which units had been sent a form: what the week was made with, else what the outbox knows now."""
-        from analysis.mail.forms import find_sent_forms
-
         file = paths.processed(self.home, self.area, self.cutoff, "replies", paths.FORMS)
         if self.forms is not None:
             return self.forms
         if "forms" in before.get("inputs", {}):
             return file.read_bytes() if file.is_file() else b""
+        from analysis.mail.forms import find_sent_forms  # here: a run with nothing to do imports no mail
+
         sent: dict[str, str] = {}
         with suppress(AnalysisError, OSError):  # a damaged outbox holds up no report; whoever sends is told of it
             sent = find_sent_forms(self.home, self.area, self.cutoff)

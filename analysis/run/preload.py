@@ -83,7 +83,9 @@ def prepare_charts(home: Path) -> None:
     backend_registry.list_all()  # every kernel searches the packages for backends; here it is done once
 
     from analysis.report import templates
+    from analysis.weeks import provenance
 
+    provenance.version_of_code()
     templates.compile_pieces()
     for lang in ("en", "vi"):
         chart = _chart(home, lang)

@@ -15,7 +15,7 @@ from analysis.config.wording import Wording, capital
 from analysis.run import notebook, preload, reuse, unit_pages
 from analysis.run.notebook import EngineOptions
 from analysis.run.processes import isolated
-from analysis.weeks import paths, publish
+from analysis.weeks import atomic, paths, publish, store
 
 STAGES = ("1_clean", "2_score", "3_trend", unit_pages.STAGE, "4_report")  # the report links to the pages
 WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
@@ -88,6 +88,9 @@ class Stages:
 
     def _make_pages(self, units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
         """Make the units' pages and the week's table ``pages``; reuse pages that would be the same."""
+        if not units:
+            atomic.save(self.folder / "pages.csv", store.without_rows("pages"))
+            return []
         lang, fields = self.parameters["lang"], (self.home, self.area, self.cutoff, self.run)
         tasks = [
             unit_pages.Task(

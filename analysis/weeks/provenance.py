@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,7 +19,13 @@ CODE = (":(glob)analysis/**/*.py", ":(glob)notebooks/*.ipynb", "notebooks/templa
 def code(notebooks: Path = PROJECT / "notebooks") -> dict[str, str]:
     """sha256 of each file that can change a report: modules, notebooks, templates."""
     told = [*notebooks.glob("*.ipynb"), *(notebooks / "templates").rglob("[!.]*")]
-    return hashes((PROJECT / "analysis").rglob("*.py"), PROJECT) | hashes(told, notebooks.parent)
+    return _modules(PROJECT) | hashes(told, notebooks.parent)
+
+
+@cache
+def _modules(project: Path) -> dict[str, str]:
+    """Read once a process: a module that changes meanwhile is not the one that the process has imported."""
+    return hashes((project / "analysis").rglob("*.py"), project)
 
 
 def fingerprint() -> str:
@@ -68,7 +75,11 @@ def provenance(week: Week) -> dict[str, str]:
     }
 
 
+@cache
 def version_of_code() -> str:
-    """Version of the program, fingerprint of its files, and the commit if there is one."""
+    """Version of the program, fingerprint of its files, and the commit if there is one.
+
+    It is found out once a process; processes that a server forks have what the server found.
+    """
     known = commit()
     return f"{version('analysis')}-{fingerprint()[:12]}" + (f", git {known}" if known else "")

@@ -96,7 +96,7 @@ class Week:
             if (folder / f"{name}.csv").is_file():
                 return (folder / f"{name}.csv").read_bytes()
         if name in MAY_LACK:
-            return ",".join(tables.TABLES[name].columns).encode() + b"\n"
+            return without_rows(name)
         notebook = tables.WRITTEN_BY.get(name, "no notebook")
         raise paths.NotFound(
             f"{self.area}, {self.cutoff}: there is no {name}.csv yet; {notebook} writes it: run that first"
@@ -170,6 +170,13 @@ def earlier_revisions(week: Week) -> list[Week]:
         if digests(week.raw_files()) != digests(paths.held_raw(week.published)[0]):
             kept.append(week.published)
     return [Week(week.home, week.area, week.cutoff, folder) for folder in kept]
+
+
+def without_rows(name: str) -> bytes:
+    """The file of the table ``name`` where it has no rows. It imports nothing heavy."""
+    from analysis import tables
+
+    return ",".join(tables.TABLES[name].columns).encode() + b"\n"
 
 
 def write_table(folder: Path, name: str, frame: "pd.DataFrame") -> Path:

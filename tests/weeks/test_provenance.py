@@ -113,6 +113,15 @@ def test_whoever_does_not_own_the_project_tells_the_same_commit_as_who_does(chec
     assert provenance.commit(checkout) == known != ""
 
 
+@pytest.fixture
+def unknown_version():
+    """Nothing is known yet of the code that runs, nor afterwards."""
+    provenance.version_of_code.cache_clear()
+    yield
+    provenance.version_of_code.cache_clear()
+
+
+@pytest.mark.usefixtures("unknown_version")
 def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeypatch):
     week = store.open_week(AREA, CUTOFF, RUN, home=home)
     put(week.folder / "raw" / "a.csv")
@@ -120,6 +129,8 @@ def test_the_page_tells_version_fingerprint_and_commit_of_the_code(home, monkeyp
     known = provenance.provenance(week)["code"]
     assert re.fullmatch(alone + (r", git [0-9a-f]{12}\+?" if provenance.commit() else ""), known)
     monkeypatch.setenv("PATH", "")
+    assert provenance.provenance(week)["code"] == known  # it is found out once a process
+    provenance.version_of_code.cache_clear()
     assert re.fullmatch(alone, provenance.provenance(week)["code"]) and known.startswith(
         provenance.provenance(week)["code"]
     )

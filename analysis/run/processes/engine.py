@@ -3,13 +3,13 @@
 Use: ``papermill --engine inprocess …``. The week's runs use it by default on Linux, because each of their notebooks has
 its own process anyway (``isolated``). The kernel is ipykernel's, and what it would send to others is put into the
 notebook (``outputs``), so the executed notebooks are the same as with papermill's own engine. A crash of a cell also
-ends papermill; the waiting process notices that, and finds in a file the cell that had begun.
+ends papermill; the waiting process notices that, and finds the notebook as far as it came in a ``journal``.
 """
 
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets.config import Config
 
+from analysis.run.processes import journal
 from analysis.run.processes.isolated import FORKS
 from analysis.run.processes.outputs import Outlet, capture_output
 from analysis.run.processes.parallel_drawings import ParallelDrawings
@@ -57,19 +58,23 @@ class InProcessEngine(NBClientEngine):
         """Run the cells. Options are those of papermill's own engine, except those for the start of a kernel.
 
         is_separate : run the cells by papermill's own engine, in a kernel that is another process
-        begun       : called with each code cell when it begins; after a crash nothing else tells how far it came
+        noted       : the file for the ``journal``; None: there is none
         beside      : module and class of objects that forked copies draw while the next cells run
         """
-        drawn = options.pop("beside", ())
-        if begun := options.pop("begun", None):
-            nb_man.cell_start = partial(_begin, nb_man.cell_start, begun)
-        if options.pop("is_separate", False) or kernel_name != PYTHON:
-            with private_sockets() as config:
-                super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
-            return
+        drawn, is_separate = options.pop("beside", ()), options.pop("is_separate", False)
+        with journal.kept(nb_man, options.pop("noted", None)):
+            if is_separate or kernel_name != PYTHON:
+                with private_sockets() as config:
+                    super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
+            else:
+                cls._execute_here(nb_man, drawn, options.get("log_output", False))
+
+    @staticmethod
+    def _execute_here(nb_man: NotebookExecutionManager, drawn: Iterable[tuple[str, str]], log_output: bool) -> None:
+        """Run the cells in this process."""
         kernel = ready_kernel()
         beside = ParallelDrawings(kernel.shell, drawn) if drawn else None
-        shown = Shown(nb_man, record_timing=False, log_output=options.get("log_output", False))
+        shown = Shown(nb_man, record_timing=False, log_output=log_output)
         with capture_output(kernel.session):
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
@@ -117,13 +122,6 @@ class Shown(PapermillNotebookClient):
         super().__init__(nb_man, **options)
         self.reset_execution_trackers()
         self.clear_before_next_output = False
-
-
-def _begin(start: Callable, begun: Callable[[NotebookNode], object], cell: NotebookNode, *about: object) -> None:
-    """Note that a cell begins, and then do what papermill does about it."""
-    if cell.cell_type == "code":
-        begun(cell)
-    start(cell, *about)
 
 
 @lru_cache

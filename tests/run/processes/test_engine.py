@@ -162,6 +162,20 @@ def test_what_a_cell_forks_or_starts_is_shown_with_what_it_prints_and_in_the_env
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source.ipynb", "target.ipynb"]
 
 
+def test_of_a_notebook_that_is_killed_is_kept_what_had_run_and_no_journal(tmp_path):
+    cells = ["x = 1", "print('trước')", "import os\nos._exit(1)", "print('sau')"]
+    code = [v4.new_code_cell(cell) for cell in cells]
+    code[0].metadata.tags = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), tmp_path / "source.ipynb")
+    with pytest.raises(notebook.NotebookFailed, match=r"ô lệnh \[ \] import os"):
+        executed("inprocess", tmp_path / "source.ipynb", target := tmp_path / "target.ipynb")
+    kept = nbformat.read(target, as_version=4)
+    nbformat.validate(kept)
+    assert [[each.text for each in cell.outputs] for cell in kept.cells] == [[], ["trước\n"], [], []]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source.ipynb", "target.ipynb"]
+
+
 def test_a_notebook_that_is_killed_leaves_nothing_among_the_temporary_files(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
