@@ -6,7 +6,7 @@ printed) or, where the name says so, of a province (all groups printed, cases co
 
 import functools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -382,15 +382,17 @@ OF_A_PROVINCE = {
     "41 weak of two kinds": lambda lang: province.of_two_kinds({"commune": 36, "department": 5}, lang),
 }
 ALL = (*KINDS, *OF_A_PROVINCE)
-SHORT = (
-    "first",
-    "planted",
-    "new year",
-    "no total",
-    "computed totals",
-    "another index of one point",
-)  # the others take a minute and more: they are long
-CASES = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in ALL]
+SHORT = ("planted", "computed totals")
+LONG = ("new year", "merged", "correction", "no total", "another index of one point", "41 weak of two kinds")
+
+
+def among(kinds: Collection[str], short: Collection[str] = SHORT, long: Collection[str] = LONG) -> list:
+    """Cases for parametrize: a few kinds in make test, more in make long, all others in make sweep."""
+    marks = {kind: () if kind in short else pytest.mark.long if kind in long else pytest.mark.sweep for kind in kinds}
+    return [pytest.param(kind, marks=mark) for kind, mark in marks.items()]
+
+
+CASES, NO_SWEEP = among(ALL), among(ALL, long=ALL)
 
 
 @functools.cache

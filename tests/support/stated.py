@@ -3,6 +3,7 @@
 The sentence is read back as a person reads it; nothing of the code that wrote it is used.
 """
 
+import functools
 import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,8 +34,18 @@ def figures(sentence: str) -> list[str]:
 class Cells:
     """All figures that stand in the given rows, and what follows from one row alone, as they may be written."""
 
-    def __init__(self, tables: dict[str, pd.DataFrame], unit: str | None = None, more: tuple[float, ...] = ()) -> None:
-        """unit : only rows of this unit count (tables without units count whole); more : limits of the settings"""
+    def __init__(
+        self,
+        tables: dict[str, pd.DataFrame],
+        unit: str | None = None,
+        more: tuple[float, ...] = (),
+        counts: frozenset[int] | None = None,
+    ) -> None:
+        """
+        unit   : only rows of this unit count (tables without units count whole)
+        more   : limits of the settings
+        counts : those of the same tables, where they are known
+        """
         rows = {
             name: frame[frame["unit_code"].eq(unit)] if unit is not None and "unit_code" in frame else frame
             for name, frame in tables.items()
@@ -44,7 +55,8 @@ class Cells:
             for name in frame.select_dtypes("number"):
                 self._add(frame[name])
         self._follows(tables, rows, unit)
-        self._counts(rows if unit is None else tables)
+        self.counts = counts or count_words(tables)
+        self._add(pd.Series(sorted(self.counts), dtype=float))
         self._add(pd.Series(more, dtype=float))
 
     def has(self, figure: str) -> bool:
@@ -52,9 +64,7 @@ class Cells:
 
     def _add(self, values: pd.Series) -> None:
         for value in np.abs(values.dropna().unique()):
-            for decimals in DECIMALS:
-                self._written.add(written(value, decimals))
-                self._written.add(written(math.ceil(round(value * 10**decimals, 6)) / 10**decimals, decimals))
+            self._written |= spellings(float(value))
 
     def _follows(self, tables: dict, rows: dict, unit: str | None) -> None:
         """What is one step from a row: points lost, the rate to be reached, hits of the week, the gap to a median."""
@@ -89,28 +99,39 @@ class Cells:
             rest = tables["scores"].set_index("unit_code")["not_itemised"].get(code, np.nan)
             self._add(pd.Series([most, most - rest]))
 
-    def _counts(self, tables: dict) -> None:
-        """How many rows have the same word, or the same two words; how many units rose, fell and stayed."""
-        counts = set()
-        for frame in tables.values():
-            counts.add(len(frame))
-            words = [
-                name for name in frame if not pd.api.types.is_numeric_dtype(frame[name]) and name not in ("text", "raw")
-            ]
-            for place, name in enumerate(words):
-                counts |= set(frame[name].value_counts())
-                for other in words[place + 1 :]:
-                    counts |= set(frame.groupby([name, other], observed=True).size())
-        off = (tables["reconciliation"]["published"] - tables["reconciliation"]["computed"]).abs()
-        counts.add(int((off > 2.5).sum()))  # totals far from the sum of their groups
-        units = tables["units"]["unit_code"]
-        moved = tables["changes"].set_index("unit_code")["change"].reindex(units)
-        counts |= {int((moved > 0).sum()), int((moved < 0).sum()), int((moved == 0).sum()), len(units)}
-        totals = tables["scores"].set_index("unit_code")["total"].reindex(units)
-        counts |= {int(count) - 1 for count in totals.value_counts()}
-        counts |= {len(units) - count for count in counts if count <= len(units)}
-        counts |= {count - shown for count in counts for shown in (2, 5)}  # the others, where so many are named
-        self._add(pd.Series(sorted(counts), dtype=float))
+
+def count_words(tables: dict[str, pd.DataFrame]) -> frozenset[int]:
+    """How many rows have the same word, or the same two words; how many units rose, fell and stayed."""
+    counts = set()
+    for frame in tables.values():
+        counts.add(len(frame))
+        words = [
+            name for name in frame if not pd.api.types.is_numeric_dtype(frame[name]) and name not in ("text", "raw")
+        ]
+        numbered = [frame[name].factorize() for name in words]  # a missing word is -1, and counts nowhere
+        for place, (codes, known) in enumerate(numbered):
+            counts |= set(np.bincount(codes[codes >= 0]).tolist())
+            for others, _ in numbered[place + 1 :]:
+                both = (codes >= 0) & (others >= 0)
+                counts |= set(np.bincount(codes[both] + others[both] * len(known)).tolist()) - {0}  # no such pair
+    off = (tables["reconciliation"]["published"] - tables["reconciliation"]["computed"]).abs()
+    counts.add(int((off > 2.5).sum()))  # totals far from the sum of their groups
+    units = tables["units"]["unit_code"]
+    moved = tables["changes"].set_index("unit_code")["change"].reindex(units)
+    counts |= {int((moved > 0).sum()), int((moved < 0).sum()), int((moved == 0).sum()), len(units)}
+    totals = tables["scores"].set_index("unit_code")["total"].reindex(units)
+    counts |= {int(count) - 1 for count in totals.value_counts()}
+    counts |= {len(units) - count for count in counts if count <= len(units)}
+    # The others, where so many are named.
+    return frozenset(counts | {count - shown for count in counts for shown in (2, 5)})
+
+
+@functools.cache
+def spellings(value: float) -> frozenset[str]:
+    """A figure as it may be written, rounded half up or up: ``5.4`` => 5, 6, 5,4, 5,40 …"""
+    upwards = (math.ceil(round(value * 10**decimals, 6)) / 10**decimals for decimals in DECIMALS)
+    both = zip(DECIMALS, upwards, strict=True)
+    return frozenset(written(each, decimals) for decimals, up in both for each in (value, up))
 
 
 def maximum(tables: dict) -> float:

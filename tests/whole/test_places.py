@@ -7,9 +7,8 @@ from support import kinds
 
 from analysis.report import unitpage
 
-# A kind takes some seconds: those in which places can differ are tried every time.
-SHORT = ("first", "merged", "renamed")
-EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.KINDS]
+# Those in which places can differ are tried before the others.
+CASES = kinds.among(kinds.KINDS, short=("merged",), long=("first", "renamed", "new year", "other totals carried"))
 
 
 def published_places(edition):
@@ -24,7 +23,7 @@ def published_places(edition):
     return totals.map(lambda total: 1.0 + (totals > total).sum())
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("kind", CASES)
 def test_a_place_before_is_the_published_one(kind):
     edition = kinds.made(kind)
     compared = edition.units[edition.units["change"].notna()].set_index("unit_code")
