@@ -938,20 +938,24 @@ def test_vietnamese_subjects_and_names_arrive_as_they_were_written(words, subjec
 
 TRACED = {Path(each.__file__).name for each in (sender, outbox, sending, status, smtplib)}
 ALL = os.environ.get("FAULTS") == "all"
-FEWEST_KILLS = 200 if ALL else 40
+FEW = 20
 
 
-def killed(number: int, act) -> bool:
-    """Do ``act`` in a process that dies by SIGKILL before its line ``number`` of ours and smtplib's; False if it has fewer."""
+def killed(number: int, act) -> tuple[bool, int]:
+    """Do ``act`` in a process that dies by SIGKILL before its line ``number`` of ours and smtplib's.
+
+    Returns whether it died, and where it has not the number of its lines.
+    """
+    told, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        left = number
+        done = 0
 
         def trace(frame, event, arg):
-            nonlocal left
+            nonlocal done
             if event == "line":
-                left -= 1
-                if left == 0:
+                done += 1
+                if done == number:
                     os.kill(os.getpid(), signal.SIGKILL)
             return trace
 
@@ -959,13 +963,18 @@ def killed(number: int, act) -> bool:
         try:
             act()
         finally:
+            os.write(tell, str(done).encode())
             os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    os.close(tell)
+    with os.fdopen(told) as lines:
+        died = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        return died, int(lines.read() or 0)
 
 
 @needs_fork
-def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words, record_property):
-    """At ``FEWEST_KILLS`` lines spread over the whole; ``FAULTS=all`` (make faults) at every line."""
+@pytest.mark.parametrize("fewest", [FEW, pytest.param(200 if ALL else 40, marks=pytest.mark.long)])
+def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silence(home, words, fewest, record_property):
+    """At so many lines spread over the whole; ``FAULTS=all`` (make faults) at every line."""
 
     def settled() -> None:
         began = time.monotonic()
@@ -974,17 +983,13 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
 
     with mx.serving() as (port, seen):
         write_settings(home, port)
-        lines = next(count for count in (1 << power for power in range(8, 20)) if not _killed_anew(count, home, words))
-        low = lines // 2
-        while lines - low > 1:  # the number of lines of a whole run
-            middle = (low + lines) // 2
-            low, lines = (middle, lines) if _killed_anew(middle, home, words) else (low, middle)
-        step = 1 if ALL else max(1, low // FEWEST_KILLS)
+        lines = _killed_anew(0, home, words)[1]
+        step = 1 if ALL and fewest > FEW else max(1, lines // fewest)
         kills, uncertain, really = 0, 0, 0
-        for number in range(1, low + 1, step):
+        for number in range(1, lines + 1, step):
             settled()
             before = len(seen.taken)
-            kills += _killed_anew(number, home, words)
+            kills += _killed_anew(number, home, words)[0]
             settled()
             answer, _ = send(home, words)
             settled()
@@ -999,12 +1004,12 @@ def test_a_sender_killed_at_any_line_doubles_nothing_and_loses_nothing_in_silenc
             really += sum(got[f"{box.removeprefix('r1 ')}@leaders.example"] for box in unknown)
     record_property(
         "count",
-        f"sender killed at {kills} of {low} lines: {kills} faults, {kills} survived ({kills * 3} letters: 0 doubled,"
+        f"sender killed at {kills} of {lines} lines: {kills} faults, {kills} survived ({kills * 3} letters: 0 doubled,"
         f" 0 lost, {uncertain} uncertain, {really} of them arrived)",
     )
-    assert kills >= min(low, FEWEST_KILLS) and uncertain > 0
+    assert kills >= min(lines, fewest) and uncertain > 0
 
 
-def _killed_anew(number: int, home: Path, words) -> bool:
+def _killed_anew(number: int, home: Path, words) -> tuple[bool, int]:
     shutil.rmtree(home / "data" / "outbox", ignore_errors=True)
     return killed(number, lambda: send(home, words))

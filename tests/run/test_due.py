@@ -61,7 +61,7 @@ def quick(tried: list[str]) -> pipeline.Pipeline:
         put(paths.run_folder(home, area, name) / "scores.csv", known)
         put(paths.run_reports(home, area, name) / "report.html", known)
 
-    return pipeline.Pipeline(gate, PROJECT / "no notebooks", (), export, lambda line: None)
+    return pipeline.Pipeline(gate, PROJECT / "no notebooks", (), export, lambda line: None, index=lambda *_: None)
 
 
 def made(home: Path, **about) -> tuple[list[str], dict[str, int]]:

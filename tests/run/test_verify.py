@@ -115,7 +115,9 @@ def export(home, area, cutoff, name, words):
     put(paths.run_reports(home, area, name) / "report.html", f"{raw.read_text()} {history} r{revision}")
 
 
-STEPS = pipeline.Pipeline(lambda *_: accepted(), PROJECT / "notebooks", (), export, lambda line: None)
+STEPS = pipeline.Pipeline(
+    lambda *_: accepted(), PROJECT / "notebooks", (), export, lambda line: None, index=lambda *_: None
+)
 
 
 def make(home: Path, text: str = "1", cutoff: str = CUTOFF, reissue: bool = False) -> None:
