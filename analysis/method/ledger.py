@@ -159,6 +159,12 @@ def name_own(code: str, indicator: str, opened: str, number: int) -> str:
     return f"{name_ask(code, indicator, opened)}:{number}"
 
 
+def find_first_day(cutoff: str) -> str:
+    """The day, ISO, after which it counts whether an ask was done; of earlier ledgers only what is open matters, and
+    what was done in the last ``AGAIN_WITHIN``."""
+    return str(date.fromisoformat(cutoff) - STEADY_WITHIN)
+
+
 def make_ledger(
     cells: pd.DataFrame,
     tasks: pd.DataFrame,
@@ -253,7 +259,7 @@ def _find_done(past: Mapping[str, list], reports: list[str]) -> list[Ask]:
 
 def _find_unsteady(past: Mapping[str, list], cutoff: str, flows: Collection[str]) -> set[tuple[str, str]]:
     """The units and flows that met their mark and fell below it again and again, as small numbers of dossiers do."""
-    first = str(date.fromisoformat(cutoff) - STEADY_WITHIN)
+    first = find_first_day(cutoff)
     done = Counter(
         (row.unit_code, row.indicator)
         for rows in past.values()

@@ -1,7 +1,7 @@
 """The same week a year ago. Figures accumulate from the year's beginning, so it is the fair one to compare with."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -14,10 +14,19 @@ def find_cutoff(cutoff: str, published: Iterable[str]) -> str:
 
     Of two that are equally near the earlier one; of 29 February the same day is 28 February. All days are ISO.
     """
-    day = date.fromisoformat(cutoff)
-    same = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    same = _a_year_before(cutoff)
     far = {each: abs((date.fromisoformat(each) - same).days) for each in published}
     return min((each for each in far if far[each] <= NEAR), key=lambda each: (far[each], each), default="")
+
+
+def find_earliest(cutoff: str) -> str:
+    """The earliest day, ISO, that ``find_cutoff`` may find."""
+    return str(_a_year_before(cutoff) - timedelta(days=NEAR))
+
+
+def _a_year_before(cutoff: str) -> date:
+    day = date.fromisoformat(cutoff)
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def compare_year_ago(

@@ -13,7 +13,7 @@ from IPython.display import HTML
 
 from analysis.config.wording import MISSING, capital
 from analysis.method.asked import OWN, TASK, ZERO
-from analysis.method.ledger import DONE, ENDED, NEW, OPEN, OVERDUE
+from analysis.method.ledger import AGAIN_WITHIN, DONE, ENDED, NEW, OPEN, OVERDUE
 from analysis.report import ask_words, page
 from analysis.report.edition import Edition, once
 from analysis.tables import ADDRESSEES
@@ -27,9 +27,9 @@ LEAST_SPAN, LEAST_COUNTED = 10.0, 4.0  # what the height stands for at least: of
 
 
 def read_ledgers(week: Week) -> pd.DataFrame:
-    """The ledgers of the reports before the week, after their cutoff."""
+    """The ledgers of the reports before the week that may have an ask of the week, after their cutoff."""
     folder = paths.processed(week.home, week.area, week.cutoff)
-    return history.ledgers(Week(week.home, week.area, week.cutoff, folder))[0]
+    return history.ledgers(Week(week.home, week.area, week.cutoff, folder), AGAIN_WITHIN)[0]
 
 
 def asked(edition: Edition, code: str) -> HTML:

@@ -7,6 +7,7 @@ cut-off is published itself.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice, takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ COLUMNS = [
     *["cutoff", "unit_code", "unit_name", "total", "computed_total", "not_itemised", "band", "rank"],
     *["revision", "corrected", "carried_by", "since"],
 ]
+TASK = "task"  # the kind of ask that stands for years
 INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denominator", "published_points"]
 
 
@@ -26,11 +28,17 @@ INDICATORS = ["cutoff", "unit_code", "indicator", "value", "numerator", "denomin
 
 
 def load(
-    home: Path, area: str, before: str = "", newest: int | None = None, without: Collection[str] = ()
+    home: Path,
+    area: str,
+    before: str = "",
+    newest: int | None = None,
+    without: Collection[str] = (),
+    since: str = "",
 ) -> pd.DataFrame:
     """Every known total of the cut-offs earlier than ``before`` ("": of all cut-offs), including control rows.
 
     newest  : how many of the newest cut-offs to read; None: all
+    since   : a day, ISO: whatever ``newest`` is, all cut-offs from then on are read
     without : published cut-offs to leave out, because their tables cannot be read
     Returns : COLUMNS, by cut-off, then in the order of the file. revision: the newest one of a published week (1: the
               first issue). corrected: whether a revision changed this unit's total. carried_by: "" for a published
@@ -38,7 +46,10 @@ def load(
               rank, computed total or revision (NaN). since: the day its series began, ISO.
     Raises  : TableError that names week and file where a file is not that table; NotFound where a table is missing.
     """
-    folders = [folder for folder in _folders(home, area, before, newest) if folder.name not in without]
+    begun, _, years = rules.beginnings(home, area)
+    is_all_needed = begun is None and not years  # any earlier table may tell that a code is another unit's
+    least = None if is_all_needed else newest
+    folders = [folder for folder in _folders(home, area, before, least, since) if folder.name not in without]
     scores, changes = (_read(home, area, name, folders) for name in ("scores", "changes"))
     earlier = {folder: kept for folder in folders if (kept := store.revisions(folder))}
     corrections = _read(
@@ -49,7 +60,8 @@ def load(
     others = _keep_named(home, area, folders, _of_unpublished(changes, scores["cutoff"].unique()))
     frame = pd.concat([published, carried(others)], ignore_index=True)
     frame = frame.sort_values("cutoff", kind="stable", ignore_index=True)
-    return _newest(frame.assign(since=series(frame, *_beginnings(home, area, scores)))[COLUMNS], newest)
+    frame = _newest(frame, newest, since)
+    return frame.assign(since=series(frame, *_beginnings(home, area, scores)))[COLUMNS]
 
 
 def indicators(home: Path, area: str, before: str = "", newest: int | None = None) -> pd.DataFrame:
@@ -98,18 +110,25 @@ def read(home: Path, area: str, name: str, before: str = "", newest: int | None 
     return _newest(_read(home, area, name, _folders(home, area, before, newest)), newest)
 
 
-def ledgers(week: store.Week) -> tuple[pd.DataFrame, list[str]]:
-    """The table ``asks`` of all published weeks earlier than this one, each in its newest revision.
+def ledgers(week: store.Week, newest: int | None = None, since: str = "") -> tuple[pd.DataFrame, list[str]]:
+    """The table ``asks`` of the published weeks earlier than this one, each in its newest revision.
 
+    newest  : how many of the newest to read; None: all. Those are read too that lie not before the day ``since``, or
+              not before an ask of the newest, tasks left out, was opened
     Returns : the rows after their cutoff; and the cut-offs of the weeks that have the table, oldest first: weeks that
               older programs made have none
     Raises  : TableError that names week and file where a file is not that table.
     """
-    weeks = store.history(week.home, week.area, before=week.cutoff)
-    held = {day: each.folder for day, each in weeks.items() if (each.folder / "asks.csv").is_file()}
+    weeks = store.newest_first(week.home, week.area, before=week.cutoff)
+    weeks = (each.folder for each in weeks if (each.folder / "asks.csv").is_file())
+    held = [*islice(weeks, newest)]
     if not held:
         return pd.DataFrame(columns=["cutoff", *tables.TABLES["asks"].columns]), []
-    return _read(week.home, week.area, "asks", held.values()), list(held)
+    if newest:
+        rows = _read(week.home, week.area, "asks", held)
+        first = min([held[-1].name, *rows.loc[rows["kind"] != TASK, "opened"], *([since] if since else [])])
+        held += takewhile(lambda folder: folder.name >= first, weeks)
+    return _read(week.home, week.area, "asks", held[::-1]), [folder.name for folder in held[::-1]]
 
 
 def places(home: Path, area: str, before: str = "", without: Collection[str] = ()) -> pd.DataFrame:
@@ -120,8 +139,9 @@ def places(home: Path, area: str, before: str = "", without: Collection[str] = (
               area's own place in ``place.csv``, or in province_rank.csv
     Raises  : TableError that names week and file where a file is not that table; as ``rules.load``.
     """
-    columns, weeks = ["cutoff", *tables.TABLES["places"].columns], store.history(home, area, before)
-    folders = {day: week.folder for day, week in weeks.items() if day not in without}
+    columns, weeks = ["cutoff", *tables.TABLES["places"].columns], store.weeks(home, area, before)
+    some = [each for day, each in weeks.items() if day not in without and _may_have_rows(each, "places")]
+    folders = {each.cutoff: each.folder for each in some if store.is_whole(each)}
     held = [folder for folder in folders.values() if (folder / "places.csv").is_file()]
     older = [day for day, folder in folders.items() if folder not in held]
     parts = [_read(home, area, "places", held)] if held else []
@@ -170,9 +190,9 @@ def replies(week: store.Week) -> pd.DataFrame:
 
     Raises : as ``ledgers``
     """
-    base = paths.processed(week.home, week.area)
-    weeks = store.history(week.home, week.area, before=week.cutoff)
-    files = {day: (base / day / "replies.csv") for day in weeks}
+    weeks = store.weeks(week.home, week.area, before=week.cutoff)
+    some = [each for each in weeks.values() if _may_have_rows(each, "replies")]
+    files = {each.cutoff: each.folder / "replies.csv" for each in some if store.is_whole(each)}
     held = {day: file.read_bytes() for day, file in files.items() if file.is_file()}
     if not held:
         return pd.DataFrame(columns=list(tables.TABLES["replies"].columns))
@@ -207,7 +227,8 @@ def carriers(week: store.Week, previous_cutoff: str) -> pd.DataFrame:
                       they are belong to the cut-off that their week was compared with.
     Returns : carrier (cut-off of the table), cutoff (of the total), unit_code, total
     """
-    later = [each for day, each in store.history(week.home, week.area).items() if day > week.cutoff][:1]
+    weeks = store.weeks(week.home, week.area)
+    later = [*islice((each for day, each in weeks.items() if day > week.cutoff and store.is_whole(each)), 1)]
     compared = [(week, previous_cutoff)]
     compared += [(each, max(each.read("changes")["previous_cutoff"], default="")) for each in later]
     parts = [_carried_by(each).replace({"previous_cutoff": {"": day}}) for each, day in compared]
@@ -223,11 +244,20 @@ def _carried_by(week: store.Week) -> pd.DataFrame:
     return frame.assign(cutoff=week.cutoff, previous_cutoff=max(week.read("source")["previous_cutoff"], default=""))
 
 
-def _folders(home: Path, area: str, before: str, newest: int | None) -> list[Path]:
+def _may_have_rows(week: store.Week, name: str) -> bool:
+    """False where the week's file of the table is no longer than its header, as of most tables beside the figures: so
+    few weeks are looked at of which there is nothing to tell."""
+    file = week.folder / f"{name}.csv"
+    return not file.is_file() or file.stat().st_size > len(",".join(tables.TABLES[name].columns)) + 1
+
+
+def _folders(home: Path, area: str, before: str, newest: int | None, since: str = "") -> list[Path]:
     """The folders of the requested weeks, and of earlier weeks of the same year, because a name may change there."""
-    weeks = store.history(home, area, before)
-    year = min(sorted(weeks, reverse=True)[:newest], default="")[:4]
-    return [week.folder for day, week in weeks.items() if day >= year]
+    weeks = store.newest_first(home, area, before)
+    wanted = [*islice(weeks, newest)]
+    year = min([week.cutoff for week in wanted] + [since] * bool(since), default="")[:4]
+    wanted += takewhile(lambda week: week.cutoff >= year, weeks)
+    return [week.folder for week in reversed(wanted)]
 
 
 def _of_unpublished(changes: pd.DataFrame, published: Iterable[str]) -> pd.DataFrame:
@@ -248,9 +278,10 @@ def _keep_named(home: Path, area: str, folders: Iterable[Path], changes: pd.Data
     return changes[changes["cutoff"].map(said).fillna(changes["previous_cutoff"]) == changes["previous_cutoff"]]
 
 
-def _newest(frame: pd.DataFrame, newest: int | None) -> pd.DataFrame:
+def _newest(frame: pd.DataFrame, newest: int | None, since: str = "") -> pd.DataFrame:
     wanted = sorted(frame["cutoff"].unique(), reverse=True)[:newest]
-    return frame[frame["cutoff"].isin(wanted)].reset_index(drop=True)
+    is_wanted = frame["cutoff"].isin(wanted) | ((frame["cutoff"] >= since) & bool(since))
+    return frame[is_wanted].reset_index(drop=True)
 
 
 def _read(home: Path, area: str, name: str, folders: Iterable[Path]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ A notebook run by hand works in ``data/processed/<area>/draft/<cutoff>/``. A pub
 A week that is published again from a corrected table keeps its earlier revisions in ``r1/``, ``r2/`` … in its folders.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,7 +139,23 @@ def history(home: Path, area: str, before: str = "") -> dict[str, Week]:
 
     A week whose tables are not those that were published is left out (``find_damaged``).
     """
-    return {day: week for day, week in weeks(home, area, before).items() if not find_damage(home, area, day)}
+    return dict(reversed([(week.cutoff, week) for week in newest_first(home, area, before)]))
+
+
+def newest_first(home: Path, area: str, before: str = "") -> Iterator[Week]:
+    """The weeks of ``history``, the newest first; the tables of each are looked at only when it is asked for."""
+    return filter(is_whole, reversed(weeks(home, area, before).values()))
+
+
+def find_week(home: Path, area: str, cutoff: str) -> Week | None:
+    """The published week of that cut-off; None where there is none whose tables are those that were published."""
+    week = weeks(home, area).get(cutoff)
+    return week if week and is_whole(week) else None
+
+
+def is_whole(week: Week) -> bool:
+    """Whether the tables of a published week are those that were published."""
+    return not find_damage(week.home, week.area, week.cutoff)
 
 
 def find_damaged(home: Path, area: str, before: str = "") -> dict[str, str]:

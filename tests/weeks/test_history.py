@@ -547,3 +547,53 @@ def test_ledgers_are_those_of_earlier_weeks_that_have_one_each_in_its_newest_rev
     rows, reports = history.ledgers(week)
     assert found(rows, "cutoff", "ask_id") == [("2023-11-13", "2023-11-13"), ("2023-11-27", "2023-11-27")]
     assert reports == ["2023-11-13", "2023-11-27"]
+
+
+def test_from_a_day_on_every_cutoff_is_read_however_few_of_the_newest_are_asked_for(home):
+    for day in ("2021-12-27", "2022-12-26", "2023-01-02", "2023-11-27", "2023-12-04"):
+        publish(home, day, {"a": 50.0})
+    for since, expected in {
+        "": ["2023-12-04"],
+        "2023-01-01": ["2023-01-02", "2023-11-27", "2023-12-04"],
+        "2022-12-26": ["2022-12-26", "2023-01-02", "2023-11-27", "2023-12-04"],
+        "2024-01-01": ["2023-12-04"],
+    }.items():
+        assert history.load(home, AREA, newest=1, since=since)["cutoff"].tolist() == expected
+
+
+def test_the_tables_of_a_week_that_is_not_asked_for_are_not_looked_at(home, monkeypatch):
+    for day in ("2021-12-27", "2022-12-26", "2023-11-27", "2023-12-04"):
+        publish(home, day, {"a": 50.0})
+    looked, find = [], store.find_damage
+    monkeypatch.setattr(store, "find_damage", lambda home, area, day: looked.append(day) or find(home, area, day))
+    history.load(home, AREA, newest=1)
+    assert set(looked) <= {"2022-12-26", "2023-11-27", "2023-12-04"}  # one more tells that the year is over
+    assert store.find_week(home, AREA, "2023-11-27").cutoff == "2023-11-27" and store.find_week(home, AREA, "") is None
+
+
+def test_of_old_ledgers_those_are_read_that_know_an_ask_of_the_newest_or_lie_not_before_a_day(home):
+    empty = {name: "" for name in tables.TABLES["asks"].columns}
+    numbers = dict.fromkeys(("times", "level_opened", "level_before", "level", "rate", "low", "high", "target"), 1.0)
+    about = {"addressee": "unit", "kind": "flag", "state": "open", "indicator": "CKMB"}
+    opened = {
+        "2023-11-06": "2023-11-06",
+        "2023-11-13": "2023-11-13",
+        "2023-11-20": "2023-11-13",
+        "2023-11-27": "2023-11-27",
+    }
+    for day, first in opened.items():
+        task = {"ask_id": "task", "opened": "2020-01-06", "kind": "task"}
+        rows = [about | {"ask_id": first, "opened": first}, about | task]
+        store.write_table(
+            publish(home, day, {"a": 50.0}), "asks", pd.DataFrame([empty | numbers | row for row in rows])
+        )
+    week = store.open_week(AREA, "2023-12-04", home=home)
+    for newest, since, days in [
+        (1, "", ["2023-11-27"]),
+        (2, "", ["2023-11-13", "2023-11-20", "2023-11-27"]),
+        (1, "2023-11-20", ["2023-11-20", "2023-11-27"]),
+        (1, "2023-01-02", [*opened]),
+        (None, "2023-11-20", [*opened]),
+    ]:
+        rows, reports = history.ledgers(week, newest, since)
+        assert reports == days and rows["cutoff"].unique().tolist() == days
