@@ -336,13 +336,19 @@ def main() -> int:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # against an endless answer
-    job = json.load(sys.stdin)
-    letter, server = job["letter"], Server(**job["server"])
-    if "box" not in job:
-        print(json.dumps(hand_over(server, letter | {"message": base64.b64decode(letter["message"])})))
-        return SETTLED
-    with closing(Outbox(job["box"])) as box:
-        return attempt(box, letter, server)
+    status, answer = done(sys.stdin.read())
+    print(answer, end="")
+    return status
+
+
+def done(job: str) -> tuple[int, str]:
+    """What the child does: exit status and output."""
+    about = json.loads(job)
+    letter, server = about["letter"], Server(**about["server"])
+    if "box" not in about:
+        return SETTLED, json.dumps(hand_over(server, letter | {"message": base64.b64decode(letter["message"])}))
+    with closing(Outbox(about["box"])) as box:
+        return attempt(box, letter, server), ""
 
 
 if __name__ == "__main__":

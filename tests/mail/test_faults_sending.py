@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import smtp_server as mx
 from support.faults import failing, some
-from support.mailed import NOON, WEEK, filled, write_recipients
+from support.mailed import NOON, WEEK, filled, hand_over_here, write_recipients
 from support.settings import write_settings
 
 from analysis.config import wording
@@ -24,6 +24,7 @@ BOXES = ("lan", "minh", "hoa")
 
 @pytest.fixture
 def home(monkeypatch):
+    hand_over_here(monkeypatch)
     with tempfile.TemporaryDirectory() as folder:
         yield filled(Path(folder) / "home", monkeypatch, wording.load(PROJECT, "vi"))
 

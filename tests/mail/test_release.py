@@ -19,6 +19,7 @@ from support.mailed import (
     SUBJECT,
     WEEK,
     filled,
+    hand_over_here,
     publish_letters,
     publish_week,
     write_recipients,
@@ -45,6 +46,7 @@ def words():
 
 @pytest.fixture
 def home(monkeypatch, words):
+    hand_over_here(monkeypatch)
     with tempfile.TemporaryDirectory() as folder:
         yield filled(Path(folder) / "home", monkeypatch, words)
 

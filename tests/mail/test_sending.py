@@ -37,6 +37,8 @@ from support.mailed import (
     SUBJECT,
     WEEK,
     filled,
+    hand_over_here,
+    hand_over_in_children,
     publish_letters,
     publish_reminders,
     publish_week,
@@ -63,6 +65,7 @@ def words():
 @pytest.fixture
 def home(monkeypatch, words):
     """A home with one published week and three recipients, and no server yet; in memory where there is such a place."""
+    hand_over_here(monkeypatch)
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield filled(Path(folder) / "home", monkeypatch, words)
@@ -91,7 +94,8 @@ def read(data: bytes, name: str) -> str:
 # -- the whole way ----------------------------------------------------------------------------------------------------
 
 
-def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_nothing(home, capsys):
+def test_each_recipient_gets_one_letter_of_their_own_and_a_second_call_sends_nothing(home, monkeypatch, capsys):
+    hand_over_in_children(monkeypatch)
     with mx.serving() as (port, seen):
         write_settings(home, port, reply_to="Chị Lan <lan@chomoi.example>")
         assert call("--send", home=home) == 0
@@ -301,7 +305,7 @@ def test_of_two_senders_one_works_and_the_other_says_so(home):
 
 def test_a_try_that_outlives_its_sender_doubles_nothing_and_says_what_became_of_it(home):
     command = [sys.executable, "-m", "analysis", "mail", CUTOFF, "--send", "--home", str(home)]
-    with mx.serving({"dot": mx.once(mx.after(4))}) as (port, seen):
+    with mx.serving({"dot": mx.once(mx.after(2))}) as (port, seen):
         write_settings(home, port)
         first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not seen.taken:
@@ -806,7 +810,8 @@ def test_a_password_that_others_may_read_stops_before_anything_is_put_down(home,
     assert not sending.path(home).exists()
 
 
-def test_a_password_stands_nowhere_but_in_its_file(home, capfd):
+def test_a_password_stands_nowhere_but_in_its_file(home, monkeypatch, capfd):
+    hand_over_in_children(monkeypatch)
     secret, authority = "mat-khau-rat-bi-mat", trustme.CA()
     (home / "password").write_text(secret)
     (home / "password").chmod(0o600)

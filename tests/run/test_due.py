@@ -16,6 +16,7 @@ import pytest
 from support import smtp_server as mx
 from support.district import say, words
 from support.faults import needs_posix
+from support.mailed import hand_over_here, hand_over_in_children
 from support.settings import write_settings
 from support.stand_in import AREA, accepted, contents, put
 
@@ -38,6 +39,7 @@ def home(tmp_path, monkeypatch):
     shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "code = 1")
     monkeypatch.delenv(sender.PASSWORD, raising=False)
+    hand_over_here(monkeypatch)
     for day in DAYS:
         put_table(home, day)
     return home
@@ -495,6 +497,7 @@ def test_a_server_that_refuses_or_is_away_is_said(home, monkeypatch, capsys):
 
 
 def test_a_letter_to_the_operator_that_is_uncertain_says_why_in_the_readers_language(home, monkeypatch, capsys):
+    hand_over_in_children(monkeypatch)
     monkeypatch.setattr(sender, "COMMAND", [sys.executable, "-c", "import os; os.abort()"])
     write_settings(home, 9, operator="it@office.example")
     assert told("x", home, monkeypatch) == Exit.UNSETTLED

@@ -1,6 +1,8 @@
 """A home with a published week that can be mailed, and its recipients; nothing is computed in it."""
 
 import csv
+import dataclasses
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,23 @@ def filled(home: Path, monkeypatch, words) -> Path:
     publish_week(home, words)
     write_recipients(home, *NAMES)
     return home
+
+
+in_a_child = sender._in_child
+
+
+def hand_over_here(monkeypatch) -> None:
+    """Hand over letters in this process. That each has a process of its own is tried in tests/mail/test_sender.py."""
+
+    def here(job: dict, server: sender.Server) -> tuple[int, str]:
+        return sender.done(json.dumps(job | {"server": dataclasses.asdict(server)}))
+
+    monkeypatch.setattr(sender, "_in_child", here)
+
+
+def hand_over_in_children(monkeypatch) -> None:
+    """After ``hand_over_here``: each letter has a process of its own again."""
+    monkeypatch.setattr(sender, "_in_child", in_a_child)
 
 
 def publish_week(home: Path, words, subject: str = SUBJECT, body: str = BODY, cutoff: str = CUTOFF) -> None:
