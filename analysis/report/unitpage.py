@@ -45,7 +45,8 @@ from analysis.weeks.provenance import provenance as provenance_of
 from analysis.weeks.store import Week
 
 DRAWN = (  # by 5_unit
-    *("units", "scores", "points", "changes", "contributions", "moves", "course", "own_rates", "findings"),
+    *("units", "scores", "points", "changes", "contributions", "moves", "course", "signals", "own_rates"),
+    "findings",
 )
 BAR = 72  # pixels of the bar of the part that is worth most points
 
@@ -76,23 +77,31 @@ def _edition(week: Week, rules: Rules, words: Wording, files: tuple[tuple[str, b
     return Edition(rules, words, read | found, provenance=provenance_of(week))
 
 
-def page_pieces(edition: Edition, code: str) -> list[str]:
-    """The HTML pieces of a page, in order.
+def is_same(edition: Edition, code: str, held: dict[str, pd.DataFrame], shown: list[str]) -> bool:
+    """Whether a page would be made the same again, under equal code, configuration and environment.
 
-    Equal pieces and equal ``drawn_rows``, under equal code, configuration and environment, mean an equal page.
+    held, shown : the tables DRAWN that it was made from, and its ``page_pieces``
     """
+    return drawn_rows(edition.tables, code) == drawn_rows(held, code) and page_pieces(edition, code) == shown
+
+
+def page_pieces(edition: Edition, code: str) -> list[str]:
+    """The HTML pieces of a page, in order."""
     pieces = (first_screen, standing, requests, ask_course.asked, change, lost, route, unseen, provenance)
     return [description(edition, code), *(piece(edition, code).data for piece in pieces)]
 
 
 def drawn_rows(held: dict[str, pd.DataFrame], code: str) -> list[str]:
-    """The unit's own rows as CSV texts: the data that the charts of its page and the tables in its notebook show.
+    """The unit's own rows as CSV texts: the data that the charts of its page and the tables in its notebook show; and
+    the days of the own rates of all units, on which its chart leaves a gap.
 
     The revision is left out. Figures are formatted as in the week's files, so that tables in memory and tables read
     from files give the same texts.
     """
     own = (held[name].drop(columns="revision", errors="ignore") for name in DRAWN)
-    return [each[each["unit_code"] == code].to_csv(index=False, float_format=table_files.FLOATS) for each in own]
+    days = held["own_rates"]["cutoff"].drop_duplicates()
+    rows = [each[each["unit_code"] == code] for each in own]
+    return [each.to_csv(index=False, float_format=table_files.FLOATS) for each in (*rows, days)]
 
 
 @once

@@ -106,8 +106,7 @@ def unchanged(home: Path, area: str, cutoff: str, run: str, lang: str, codes: li
     same = []
     for code in codes:
         with suppress(Exception):  # the page is then made again, and that reports the error
-            drawn = unitpage.drawn_rows(edition.tables, code) == unitpage.drawn_rows(held, code)
-            same += [code] if drawn and unitpage.page_pieces(edition, code) == _read_pieces(published, code) else []
+            same += [code] if unitpage.is_same(edition, code, held, _read_pieces(published, code)) else []
     return same
 
 
