@@ -131,14 +131,16 @@ def forget() -> None:
 def _prepare(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
     """Read the week, and make what one page shows: what all pages ask of the week is then known to each process that is
     forked from this one."""
-    from analysis.report import figures, unitpage
+    from analysis.report import export, figures, unitpage
 
     week = store.open_week(area, cutoff, run, home)
-    kept = unitpage.keep_edition(week, week.rules(), week.words(lang))
+    words = week.words(lang)
+    kept = unitpage.keep_edition(week, week.rules(), words)
     for code in kept.units["unit_code"][:1]:
-        unitpage.page_pieces(kept, code)
         for chart in filter(None, [*figures.contributions(kept, code), figures.own_rates(kept, code)]):
             chart.svg()
+        pieces = unitpage.page_pieces(kept, code)
+        export.page(export.as_notebook(pieces, "page"), words, unitpage.title(kept, code))
 
 
 def error_text(error: Exception, words: Wording | None = None) -> str:
