@@ -173,11 +173,14 @@ def contributions(edition: Edition, code: str = "") -> list[Chart]:
     the previous week's own table is missing.
     """
     parts, count = edition.tables["contributions"], edition.rules.settings["page"]["contributions"]
-    moved = edition.units.dropna(subset="change").sort_values("change", kind="stable")
+    units = edition.units
+    if code:
+        parts, units = edition.of_unit("contributions", code), units[units["unit_code"] == code]
+    moved = units.dropna(subset="change").sort_values("change", kind="stable")
     moved = moved[moved["unit_code"].isin(parts["unit_code"])]
-    worth = moved["unit_code"].isin([code] if code else [unit for unit, _ in edition.marked])
-    kept = moved[worth] if code or count else moved[:0]
-    left_out = 0 if code else len(moved) - len(kept)
+    worth = moved if code else moved[moved["unit_code"].isin([unit for unit, _ in edition.marked])]
+    kept = worth if code or count else moved[:0]
+    left_out = len(moved) - len(kept)
     rows = kept.assign(change_marked=_marks(kept, edition))
     rows = rows[["unit_code", "unit_name", "change", "change_marked"]].merge(parts, on="unit_code")
     rows["part"] = [capital(edition.names.part(each)) for each in rows.itertuples()]
@@ -206,7 +209,8 @@ def own_rates(edition: Edition, code: str = "", indicator: str = "") -> Chart | 
     """
     held = edition.tables["own_rates"]
     for unit, name in _by_urgency(edition, code, indicator):
-        its = held[(held["unit_code"] == unit) & (held["indicator"] == name)]
+        its = edition.of_unit("own_rates", unit)
+        its = its[its["indicator"] == name]
         if its["rate"].count() >= LEAST_CUTOFFS:
             days = held.loc[held["cutoff"] >= its["cutoff"].min(), ["cutoff"]].drop_duplicates()
             its = days.merge(its, how="left", on="cutoff").fillna({"signal": "", "since": ""})
@@ -243,14 +247,14 @@ def _by_urgency(edition: Edition, code: str, indicator: str) -> list[tuple[str, 
     """Unit and indicator of the standing signals, the strongest first; then what one unit loses most points by."""
     if code and indicator:
         return [(code, indicator)]
-    signals, points = edition.tables["signals"], edition.tables["points"]
+    signals = edition.of_unit("signals", code) if code else edition.tables["signals"]
     signals = signals[signals["signal"] != ""].sort_values("score", key=abs, ascending=False, kind="stable")
+    points = edition.of_unit("points", code)
     points = points.assign(lost=points["max_points"] - points["points"])
-    points = points[(points["unit_code"] == code) & (points["indicator"] != "") & (points["lost"] > 0)]
+    points = points[(points["indicator"] != "") & (points["lost"] > 0)]
     points = points.sort_values("lost", ascending=False, kind="stable")
     rows = pd.concat([each[["unit_code", "indicator"]] for each in (signals, points)])
-    wanted = rows["unit_code"].eq(code) | (code == "")
-    return list(rows[wanted & (rows["indicator"].eq(indicator) | (indicator == ""))].itertuples(index=False, name=None))
+    return list(rows[rows["indicator"].eq(indicator) | (indicator == "")].itertuples(index=False, name=None))
 
 
 def lost_points(edition: Edition, code: str = "") -> Chart | None:

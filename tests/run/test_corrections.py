@@ -118,7 +118,6 @@ CORRECTIONS = {
     "a total and its change": [("64.55\tTRUNG BÌNH\t64.25\t0.30", "64.56\tTRUNG BÌNH\t64.25\t0.31")],
     "totals that change places": [("49.18\t<b>YẾU</b>\t49.03\t0.15", "51.18\tTRUNG BÌNH\t49.03\t2.15")],
     "a total of before": [("51.1\tTRUNGB ÌNH\t56.88\t<u>-5.78</u>", "51.1\tTRUNGB ÌNH\t50.88\t0.22")],
-    "a unit less": [("8\tMỸ LUÔNG\t59.94\tTRUNG BÌNH\t59.72\t0.22\t61.7\t99.74\t10.6\t15.94\t25.6\t64\t92\n", "")],
 }
 
 

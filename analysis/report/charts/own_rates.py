@@ -177,6 +177,8 @@ def _say_signal(newest: pd.Series, words: Wording) -> str:
 def _runs(known: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Each signal that stands in the chart: signal, start and end (rows of ``known``), text."""
     stands = known[known["signal"] != ""].assign(row=lambda rows: rows.index)
+    if stands.empty:
+        return pd.DataFrame({"signal": [], "start": [], "end": [], "text": []}, dtype=int)
     runs = stands.groupby(["since", "signal"], as_index=False).agg(start=("row", "min"), end=("row", "max"))
     days = [words.date(day_of(since)) for since in runs["since"]]
     texts = [words.say(f"chart.own_rates.{signal}", day=day) for signal, day in zip(runs["signal"], days, strict=True)]
