@@ -50,8 +50,7 @@ def published(home: Path, area: str) -> list[Published]:
             kept = kept or store.revisions(reports)
             names = [REPORT, DOCUMENT, WORKBOOK, *(f"{each.name}/{REPORT}" for each in kept)]
             links = tuple(f"{day}/{name}" for name in names if (reports / name).is_file())
-            failed = record.read(home, area, day).get("failed", [])
-            weeks.append(Published(day, len(kept) + 1, links, len(failed)))
+            weeks.append(Published(day, len(kept) + 1, links, len(record.read_failed(home, area, day))))
     return weeks
 
 

@@ -56,8 +56,14 @@ def read_products(home: Path, area: str, cutoff: str) -> dict[str, str] | None:
     """
     made = atomic.load_json(paths.processed(home, area, cutoff) / NAME)
     products = made.get("products", {})
-    is_own = made and (made.get("area", area), made.get("cutoff", cutoff)) == (area, cutoff)
-    return products if is_own and _digests(products, _own(area, cutoff)) else None
+    return products if made and _is_of(made, area, cutoff) and _digests(products, _own(area, cutoff)) else None
+
+
+def read_failed(home: Path, area: str, cutoff: str) -> list[str]:
+    """The units whose pages failed, by the week's record; nothing else of it is looked at, as in ``read_products``."""
+    made = atomic.load_json(paths.processed(home, area, cutoff) / NAME)
+    failed = made.get("failed", [])
+    return failed if _is_of(made, area, cutoff) and _texts(failed) else []
 
 
 def read_token(path: Path) -> dict[str, str]:
@@ -70,8 +76,7 @@ def read_token(path: Path) -> dict[str, str]:
 def _is_record(record: dict, area: str, cutoff: str) -> bool:
     inputs = record.get("inputs", {})
     return (
-        record.get("area", area) == area
-        and record.get("cutoff", cutoff) == cutoff
+        _is_of(record, area, cutoff)
         and type(record.get("revision", 1)) is int
         and isinstance(inputs, dict)
         and all(_texts(record.get(name, [])) for name in ("units", "failed"))
@@ -87,6 +92,10 @@ def _is_record(record: dict, area: str, cutoff: str) -> bool:
         and _digests(earlier := inputs.get("earlier", {}), [f"data/processed/{area}/"])
         and all(DAY.fullmatch(APART.split(path)[DEEP - 1]) for path in earlier)
     )
+
+
+def _is_of(record: dict, area: str, cutoff: str) -> bool:
+    return (record.get("area", area), record.get("cutoff", cutoff)) == (area, cutoff)
 
 
 def _own(area: str, cutoff: str) -> list[str]:

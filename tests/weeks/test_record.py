@@ -174,3 +174,19 @@ def test_the_tables_of_an_earlier_week_have_one_digest_that_changes_with_each_of
         changed = record.by_week(tables | {path: "d"})
         assert [folder for folder in found if changed[folder] != found[folder]] == [path.rpartition("/")[0]]
     assert record.by_week(found) == found
+
+
+@pytest.mark.parametrize(
+    ("made", "failed"),
+    [
+        ({"failed": ["30634"]}, ["30634"]),
+        ({"failed": ["30634"], "products": {"../x": "a"}}, ["30634"]),
+        ({"failed": "30634"}, []),
+        ({"failed": [1]}, []),
+        ({"failed": ["30634"], "cutoff": "2023-11-27"}, []),
+        ({}, []),
+    ],
+)
+def test_the_failed_pages_are_told_by_a_record_of_the_week_whatever_else_it_says(place, made, failed):
+    atomic.save_json(place, made)
+    assert record.read_failed(place.parents[4], AREA, CUTOFF) == failed
