@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from analysis.config import files, wording
 from analysis.config.units import Unit
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.run import gating, preload, products, unit_pages
+from analysis.run import gating, index_ahead, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
@@ -443,7 +443,7 @@ class _Week(Publication):
         fields = (self.home, self.area, self.cutoff, run, folder, self.parameters, self.words)
         stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
         made = stages.make(self.steps.stages, units, record, before)
-        with timed("export", self.words, self.steps.tell):
+        with self.index_ahead(run) as put_index, timed("export", self.words, self.steps.tell):
             lacking = self.steps.export(self.home, self.area, self.cutoff, run, self.of_products)
         if lacking:
             names = self.words.listed([self.words.say(f"run.part_{part}") for part in lacking])
@@ -462,7 +462,15 @@ class _Week(Publication):
         if self.earlier()[0] != inputs["earlier"]:
             raise OSError(self.words.say("run.earlier_changed"))
         atomic.save_json(folder / "run.json", record)
-        return said, publish.publish_week(self.home, self.area, self.cutoff, run, keep)
+        kept = publish.publish_week(self.home, self.area, self.cutoff, run, keep)
+        put_index()
+        return said, kept
+
+    def index_ahead(self, run: str) -> AbstractContextManager[Callable[[], None]]:
+        """Make the indexes too, as they will be, while the products are made, unless the run has another index."""
+        if self.steps.index is not renew_index:
+            return nullcontext(lambda: None)
+        return index_ahead.beside(self.home, self.area, self.cutoff, run, self.of_products)
 
     def reminded(self, run: str, is_asked: bool) -> None:
         """Make the run's reminders where they are asked for, and tell how many there are."""

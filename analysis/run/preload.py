@@ -75,21 +75,15 @@ def prepare_tables(home: Path, area: str = "") -> None:
 def prepare_charts(home: Path) -> None:
     """After ``prepare_tables``: import what drawing needs; load fonts, letters, number formats and templates."""
     _import(FOR_CHARTS)
-    from analysis.run.processes import engine
-
-    engine.furnish()
-    from matplotlib.backends import backend_registry
-
-    backend_registry.list_all()  # every kernel searches the packages for backends; here it is done once
-
     from analysis.report import templates
+    from analysis.run.processes import engine
     from analysis.weeks import provenance
 
+    engine.furnish()
     provenance.version_of_code()
     templates.compile_pieces()
-    for lang in ("en", "vi"):
-        chart = _chart(home, lang)
-        chart.svg()
+    chart = _chart(home)
+    chart.svg()
     chart.png()
 
 
@@ -101,7 +95,7 @@ def prepare_pages(home: Path) -> None:
     from analysis.config import wording
     from analysis.report import export
 
-    data, about = _chart(home, "vi")._repr_mimebundle_()
+    data, about = _chart(home)._repr_mimebundle_()
     shown = nbformat.v4.new_output("display_data", data, metadata=about)
     cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
     export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
@@ -128,7 +122,7 @@ def warm_up(home: Path, area: str) -> None:
         PAGES.begin()
 
 
-def _chart(home: Path, lang: str):
+def _chart(home: Path):
     """A chart that holds every letter."""
     import pandas as pd
 
@@ -136,7 +130,7 @@ def _chart(home: Path, lang: str):
     from analysis.report.charts.points import draw_lost_points
 
     part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
-    return draw_lost_points(part, wording.load(home, lang))
+    return draw_lost_points(part, wording.load(home, "vi"))
 
 
 def _import(names: Iterable[str]) -> None:
