@@ -24,13 +24,16 @@ def ready(notebook: Path) -> None:
     shown = ["page" in cell.metadata.get("tags", []) for cell in code]
     for cell in code[: shown.index(True)]:
         exec(cell.source, names)
-    cells[:] = [compile(cell.source, notebook.name, "eval") for cell in code if cell.source.startswith("figures.")]
+    names["display"] = lambda *charts: charts
+    drawing = [cell.source for cell in code if cell.source.startswith(("figures.", "display(*figures."))]
+    cells[:] = [compile(source, notebook.name, "eval") for source in drawing]
 
 
 def drawn(unit: str) -> int:
     """Draw the unit's figures as SVG; how many there were."""
-    charts = [eval(cell, names | {"unit": unit}) for cell in cells]
-    return len([chart.svg() for chart in charts if chart is not None])
+    shown = [eval(cell, names | {"unit": unit}) for cell in cells]
+    charts = [chart for each in shown for chart in (each if isinstance(each, tuple) else (each,)) if chart is not None]
+    return len([chart.svg() for chart in charts])
 
 
 def main(notebooks: str, workers: str, *units: str) -> None:
