@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -470,9 +470,22 @@ def table(area: str, name: str, data: bytes | None, faults: list[str], index: st
 
     index : the folder of the area's index
     """
+    shown = f"config/{place(name, index)}" if "/" in name else f"config/{area}/{name}"
+    held, its_faults = _read_table(name, shown, data)
+    faults += its_faults
+    return held.copy()
+
+
+@lru_cache(maxsize=64)  # by the file's bytes, so that it is never out of date; callers get copies
+def _read_table(name: str, shown: str, data: bytes | None) -> tuple["pd.DataFrame", list[str]]:
+    """The typed table, and its faults."""
+    faults: list[str] = []
+    return _typed_table(name, shown, data, faults), faults
+
+
+def _typed_table(name: str, shown: str, data: bytes | None, faults: list[str]) -> "pd.DataFrame":
     import pandas as pd
 
-    shown = f"config/{place(name, index)}" if "/" in name else f"config/{area}/{name}"
     columns = list(COLUMNS[file_kind(name)])
     if data is None:
         faults.append(f"{shown}: the file is missing")
@@ -537,6 +550,11 @@ def separator(text: str) -> str:
 
 def empty(name: str) -> "pd.DataFrame":
     """The table without rows, for a file that an area lacks."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> "pd.DataFrame":
     import pandas as pd
 
     return typed(pd.DataFrame(columns=list(COLUMNS[name]), dtype=str), name, name, [])
