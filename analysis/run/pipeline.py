@@ -19,7 +19,7 @@ from analysis.config import files, wording
 from analysis.config.units import Unit
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.run import gating, index_ahead, preload, products, unit_pages
+from analysis.run import gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
 from analysis.run.stages import STAGES, Stages, timed
@@ -470,6 +470,8 @@ class _Week(Publication):
         """Make the indexes too, as they will be, while the products are made, unless the run has another index."""
         if self.steps.index is not renew_index:
             return nullcontext(lambda: None)
+        from analysis.run import index_ahead  # here: a run with nothing to do does not need it
+
         return index_ahead.beside(self.home, self.area, self.cutoff, run, self.of_products)
 
     def reminded(self, run: str, is_asked: bool) -> None:
