@@ -23,6 +23,7 @@ from support.indexed import made as index_of
 from support.office import corrected, crowd
 from support.pages import gate_page, made, report_page, unasked
 from support.payloads import PAYLOADS
+from support.sampled import sampled
 from support.shown import showing, shown
 
 from analysis.characters import visible
@@ -80,6 +81,11 @@ def linked() -> Edition:
     return edition(pages=units)
 
 
+@functools.cache
+def linked_page() -> str:
+    return report_page(linked())
+
+
 def areas_page() -> str:
     """The list of one area whose configuration cannot be read."""
     weeks = {"cho-moi": [published_weeks.Published("2023-12-04", 1, ("2023-12-04/report.html",))]}
@@ -92,7 +98,7 @@ def refused(tmp_path_factory):
 
 
 PAGES = {
-    "report": (lambda: report_page(linked()), LOOKS),
+    "report": (linked_page, LOOKS),
     "report of many units": (lambda: large(), LOOKS),
     "unit": (lambda: made("unit"), LOOKS),
     "missing": (lambda: unit_pages.missing(words(), unitpage.title(edition(), KIEN_AN)), FEW),
@@ -149,7 +155,7 @@ LINES = """() => {
 
 
 def test_on_a_phone_the_title_is_broken_after_its_dashes(browse):
-    (seen,) = browse(report_page(linked()), LINES, looks=[PHONE]).answer
+    (seen,) = browse(linked_page(), LINES, looks=[PHONE]).answer
     assert seen == [["Bộ chỉ số 766\u00a0–", 1], ["huyện Chợ Mới\u00a0–", 1], ["Tuần 1 tháng 12 năm 2023", 1]]
 
 
@@ -195,7 +201,7 @@ OVER = """() => { const boxes = [...document.querySelectorAll('main > *')].map(e
   return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) => over(a, b)).map(([two]) => one + ' / ' + two)); }"""
 
 
-@pytest.mark.parametrize("count", [2, 18, 40, 41])
+@pytest.mark.parametrize("count", sampled([2, 18, 40, 41], short=2, long=2, first=[2, 41]))
 def test_no_part_of_the_page_lies_over_another_with_few_or_many_units(browse, count):
     page = report_page(crowd([f"Xã {number}" for number in range(count)]))
     assert browse(page, OVER, looks=[{"width": width} for width in WIDTHS]).answer == [[]] * len(WIDTHS)
@@ -205,7 +211,7 @@ UNDER = """() => { const [asks, departments] = ['.asks', '.departments'].map(e =
   return [asks.left == departments.left, departments.top - asks.bottom < 50]; }"""
 
 
-@pytest.mark.parametrize("count", [18, 40])
+@pytest.mark.parametrize("count", [18, pytest.param(40, marks=pytest.mark.long)])
 def test_where_no_unit_is_asked_for_anything_the_departments_stand_under_the_heading(browse, count):
     week = crowd([f"Xã {number}" for number in range(count)])
     page = report_page(unasked(week))
@@ -219,8 +225,8 @@ def test_what_is_folded_opens_without_a_script_and_is_printed_closed(browse, wid
     ask = """() => { const body = document.querySelector('.letter'), fold = body.previousElementSibling;
       const shown = () => body.getBoundingClientRect().height > 0, closed = shown();
       fold.open = true; const open = shown(); fold.open = false; return [closed, open]; }"""
-    assert browse(report_page(linked()), ask, width=width).answer == [False, True]
-    assert browse(report_page(linked()), ask, width=width, media="print").answer == [True, True]
+    assert browse(linked_page(), ask, width=width).answer == [False, True]
+    assert browse(linked_page(), ask, width=width, media="print").answer == [True, True]
 
 
 @pytest.mark.long

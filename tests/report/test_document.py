@@ -23,6 +23,7 @@ from lxml import etree
 from support.district import HOME, edition, say, week
 from support.office import TINOS, corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
+from support.sampled import sampled
 
 from analysis.config import wording
 from analysis.config.files import ConfigError
@@ -307,27 +308,43 @@ def tags(data: bytes) -> Counter:
 
 
 @functools.cache
-def harmless() -> Counter:
-    return tags(document.build_document(typed("x"), HOME))
+def harmless(texts: int) -> Counter:
+    return tags(document.build_document(typed(*(f"x {number}" for number in range(texts))), HOME))
 
 
-def typed(text: str) -> Edition:
-    """An edition in which the text stands for a unit, for a file, and in a sentence of the body."""
-    signal = week()["findings"].iloc[:1].assign(finding="signal", text=text)
-    one = crowd([text], origin={"file": text})
-    found = pd.concat([one.tables["findings"], signal], ignore_index=True)
-    return dataclasses.replace(one, tables=one.tables | {"findings": found})
+def typed(*texts: str) -> Edition:
+    """An edition in which each text stands for a unit and in a sentence of the body, and the last for a file."""
+    signal = week()["findings"].iloc[:1]
+    signals = [signal.assign(finding="signal", text=text) for text in texts]
+    its = crowd(list(texts), origin={"file": texts[-1]})
+    found = pd.concat([its.tables["findings"], *signals], ignore_index=True)
+    of_the_page = {"page": its.rules.settings["page"] | {"signals": len(texts)}}  # told in sentences of their own
+    rules = dataclasses.replace(its.rules, settings=its.rules.settings | of_the_page)
+    return dataclasses.replace(its, rules=rules, tables=its.tables | {"findings": found})
 
 
-@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
-def test_whatever_is_typed_is_shown_as_typed_and_adds_nothing_to_the_document(text):
-    data = document.build_document(typed(text), HOME)
-    shown = re.sub("[\x00\x07\x1b]", "�", text)
-    assert ranking(data).rows[2].cells[1].paragraphs[0].text == wording.capital(shown)
-    assert shown in lines(data)
-    assert set(tags(data)) == set(harmless())
-    if shown.isprintable() or "�" in shown:  # else tabs and line feeds divide runs
-        assert tags(data) == harmless()
+def as_shown(text: str) -> str:
+    return re.sub("[\x00\x07\x1b]", "�", text)
+
+
+DIVIDED = [text for text in PAYLOADS if {"\t", "\n"} & set(text)]  # by tabs and line feeds, into runs
+TOGETHER = [
+    pytest.param([each for each in PAYLOADS if each not in DIVIDED], id="all"),
+    pytest.param(DIVIDED, id="divided"),
+]
+ALONE = [pytest.param([text], id=str(number)) for number, text in enumerate(PAYLOADS)]
+
+
+@pytest.mark.parametrize("texts", [*TOGETHER, *sampled(ALONE, short=2, long=12)])
+def test_whatever_is_typed_is_shown_as_typed_and_adds_nothing_to_the_document(texts):
+    data = document.build_document(typed(*texts), HOME)
+    told, shown = lines(data), [as_shown(each) for each in texts]
+    names = [row.cells[1].paragraphs[0].text for row in ranking(data).rows[2:]]
+    assert names[: len(texts)] == [wording.capital(each) for each in shown]
+    assert [each for each in shown if each not in told] == []
+    assert set(tags(data)) == set(harmless(len(texts)))
+    if not set(texts) & set(DIVIDED):
+        assert tags(data) == harmless(len(texts))
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         assert not [name for name in parts.namelist() if b"TargetMode" in parts.read(name)]
 

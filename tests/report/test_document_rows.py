@@ -5,7 +5,7 @@ import re
 
 import pytest
 from support.district import edition, say, week, words
-from support.kinds import ALL, made
+from support.kinds import ALL, among, made
 
 from analysis.config import wording
 from analysis.report import asks, document, document_rows
@@ -24,7 +24,7 @@ STRUCK_OUT = [
     *("finding.route_mix", "finding.route_step"),
 ]
 INFERRED = "suy luận"
-KINDS = ["real", *(pytest.param(kind, marks=pytest.mark.long) for kind in ALL)]
+KINDS = ["real", *among(ALL, short=())]
 
 
 @functools.cache

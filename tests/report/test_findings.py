@@ -628,7 +628,7 @@ def test_the_period_of_the_sheets_of_units_is_told_once_where_it_is_the_same(lan
     assert [each for each in texts(collected(lang, held), "data") if each not in before] == {"vi": vi, "en": en}[lang]
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_every_finding_begins_with_a_capital_letter(lang):
     found = [week(lang)["findings"], kinds.made("planted", lang).tables["findings"]]
     assert all(text[0] == text[0].upper() for rows in found for text in rows["text"])

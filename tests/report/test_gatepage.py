@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from support.district import CUTOFF, HOME, RAW, changed, in_force, lines, saved, say, words
 from support.gated import page, wrong
+from support.hostile import read_here
 
 from analysis.config import area, rules, wording
 from analysis.gate import clean
-from analysis.readers import read
+from analysis.readers import read, sandbox
 from analysis.report import gatepage
 
 AN_GIANG = rules.load(HOME, "an-giang", date(2025, 11, 3))
@@ -58,6 +59,13 @@ def place(row: int, letter: str, column: str, lang: str = "vi") -> str:
 def mark(severity: str, problem: str, **fields: object) -> str:
     """What a marked cell says after its value and the number of the note."""
     return f"({say(f'gate.{severity}')}: {say(problem, **fields)})"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_in_this_process():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "cells", read_here)
+        yield
 
 
 @pytest.fixture(scope="module")

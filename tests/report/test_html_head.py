@@ -6,9 +6,8 @@ import struct
 import lxml.html
 import pytest
 from nbformat import v4
+from support import kinds
 from support.district import CONTROL, edition, week, words
-from support.kinds import CASES
-from support.kinds import made as week_of_kind
 from support.pages import TITLE, made
 from support.shown import showing, shown
 
@@ -44,10 +43,10 @@ def test_a_link_to_the_page_of_a_unit_tells_of_that_unit():
     assert said.startswith("Xã Mỹ Hội Đông") and "5,78" in said and "Kiến An" not in said
 
 
-@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("kind", kinds.CASES)
 def test_every_kind_of_week_has_its_news_in_few_words(kind, lang):
-    said = headline.description(week_of_kind(kind, lang))
+    said = headline.description(kinds.made(kind, lang))
     assert 20 < len(said) < 400 and "nan" not in said.lower().split() and "  " not in said
 
 

@@ -25,7 +25,7 @@ from analysis.report import (
 )
 
 TAG = re.compile(r"<[^>]+>")
-LANGS = ["vi", "en"]
+LANGS = ["vi", pytest.param("en", marks=pytest.mark.long)]
 WITHOUT = [
     "no total",
     *(pytest.param(f"no total, {what}", marks=pytest.mark.long) for what in ("first week", "no control", "one unit")),

@@ -146,12 +146,8 @@ def test_names_are_text_on_the_first_screen_and_in_the_picture(typed):
         assert "<script>" not in told and "<b>" not in told and typed.strip('">') in html.unescape(told)
 
 
-SHORT = ("first", "merged", "one unit")
-EVERY_KIND = [pytest.param(kind, marks=() if kind in SHORT else pytest.mark.long) for kind in kinds.ALL]
-
-
-@pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("kind", kinds.among(kinds.ALL, short=("planted", "one unit")))
 def test_in_every_kind_of_week_no_sentence_of_a_page_stands_on_it_twice(kind, lang):
     its = kinds.made(kind, lang)
     for code in list(its.units["unit_code"])[:: max(1, len(its.units) // 5)]:

@@ -17,6 +17,7 @@ from support.district import edition, say, week
 from support.kinds import made
 from support.office import corrected, crowd, needs_office, printed
 from support.payloads import PAYLOADS
+from support.sampled import sampled
 
 from analysis.config import wording
 from analysis.report import headline, workbook
@@ -373,27 +374,26 @@ def test_the_dictionary_tells_of_each_column_of_each_sheet_its_meaning_unit_miss
 # -- shown as typed --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", PAYLOADS, ids=range(len(PAYLOADS)))
-def test_whatever_is_typed_stays_a_text_as_typed(text):
-    repair = {
-        "file": text,
-        "row": 1.0,
-        "column": text,
-        "column_letter": "A",
-        "raw": text,
-        "clean": text,
-        "reason": text,
-    }
-    held = crowd([text], origin={"file": text})
-    held = edition(origin={"file": text}, **held.tables | {"repairs": pd.DataFrame([repair])})
+ALONE = [pytest.param([text], id=str(number)) for number, text in enumerate(PAYLOADS)]
+
+
+@pytest.mark.parametrize("typed", [pytest.param(PAYLOADS, id="all"), *sampled(ALONE, short=3, long=12)])
+def test_whatever_is_typed_stays_a_text_as_typed(typed):
+    repairs = [
+        {"file": text, "row": 1.0, "column": text, "column_letter": "A", "raw": text, "clean": text, "reason": text}
+        for text in typed
+    ]
+    origin = {"file": typed[-1]}
+    held = edition(origin=origin, **crowd(typed, origin=origin).tables | {"repairs": pd.DataFrame(repairs)})
     data = workbook.build_workbook(held)
-    shown = re.sub("[\x00\x07\x1b]", "�", text)
     book = opened(data)
-    name = book[say("workbook.ranking")]["B2"]
-    assert (name.data_type, unescaped(name.value)) == ("s", wording.capital(shown))
-    assert name.quotePrefix  # so it stays one when the office edits the cell
-    found = [unescaped(each) for each in texts(book.worksheets[1])]
-    assert found.count(shown) == 5  # file, and of the repair: file, raw, clean, reason
+    found = Counter(unescaped(each) for each in texts(book.worksheets[1]))
+    for row, text in enumerate(typed, start=2):
+        shown = re.sub("[\x00\x07\x1b]", "�", text)
+        name = book[say("workbook.ranking")].cell(row, 2)
+        assert (name.data_type, unescaped(name.value)) == ("s", wording.capital(shown))
+        assert name.quotePrefix  # so it stays one when the office edits the cell
+        assert found[shown] == 4 + (text == typed[-1])  # of the repair: file, raw, clean, reason; and the file
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         for part in parts.namelist():
             assert not re.search(rb"<f[ >]|<hyperlink|TargetMode|externalLink", parts.read(part)), part

@@ -44,10 +44,15 @@ def asked_first(tables, held):
 
 
 def both(table):
-    """Each case for both languages: what is given, then the Vietnamese and the English sentence."""
+    """Each case for both languages: what is given, then the Vietnamese and the English sentence.
+
+    Of the English ones make test tries the first; the others are long.
+    """
     each = [
-        pytest.param(lang, *given, said, id=f"{name} ({lang})")
-        for name, *given, vi, en in table
+        pytest.param(
+            lang, *given, said, id=f"{name} ({lang})", marks=pytest.mark.long if number and lang == "en" else ()
+        )
+        for number, (name, *given, vi, en) in enumerate(table)
         for lang, said in (("vi", vi), ("en", en))
     ]
     return pytest.mark.parametrize(("lang", *(f"given{place}" for place in range(len(table[0]) - 3)), "said"), each)
