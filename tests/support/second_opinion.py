@@ -469,8 +469,9 @@ def changes(history: History) -> dict:
 def figure_changes(history: History) -> dict:
     """Each figure of a unit without a total, beside the one before."""
     (day, _), told, week = previous_totals(history), {}, history.week
+    totals = week.totals()
     for (unit, name), cell in week.cells.items():
-        if unit in week.totals() or name in (TOTAL, BEFORE, "CHANGE") or day not in history.published:
+        if unit in totals or name in (TOTAL, BEFORE, "CHANGE") or day not in history.published:
             continue
         then = history.published[day][unit, name]
         now, then = (each.value if known(each.value) else each.published for each in (cell, then))
@@ -547,6 +548,7 @@ def streak(history: History, unit: str) -> float:
     return float(sign * count)
 
 
+@once
 def moves(history: History) -> dict:
     least, most = (history.rules.settings["move"][name] for name in ("least_points", "sigmas"))
     kinds, told = history.week.kinds, {}
@@ -556,10 +558,13 @@ def moves(history: History) -> dict:
     for (unit, name), move in its.items():
         if unit in kinds and known(move):
             others[kinds[unit], name].append(move)
-    for (unit, name), move in its.items():
-        same = others[kinds.get(unit), name]
+    usual = {}
+    for alike, same in others.items():
         middle, _ = median_and_mad(same) if len(same) >= 3 else (NAN, NAN)
         spread = float(np.median([abs(np.round(other - middle, 6)) for other in same])) if known(middle) else NAN
+        usual[alike] = middle, spread
+    for (unit, name), move in its.items():
+        middle, spread = usual.get((kinds.get(unit), name), (NAN, NAN))
         away = float(np.round(move - middle, 6))
         sigmas = away / (1.4826 * spread) if spread else NAN
         marked = unit in kinds and known(move) and abs(move if math.isnan(middle) else away) >= least
@@ -666,10 +671,9 @@ def week_rate(history: History, unit: str, name: str) -> dict:
     own_first = began(history, unit, first)
     nothing = row(rate=NAN, low=NAN, high=NAN, cases=NAN)
     half, half_before = (0 if now.is_counted else 0.5 * 10.0 ** -rules.decimals.get(name, 2)), 0.0
-    printed = [each for each in history.past if any(is_printed(each[code, name]) for code in history.units)]
-    if not printed:
+    earlier = last_printed(history).get(name)
+    if earlier is None:
         return nothing | row(basis="first")
-    earlier = printed[-1]
     before = Figure(0, 0, 0, NAN) if earlier.day < first else earlier[unit, name]
     if first <= earlier.day < own_first or (first < own_first and earlier.day < first) or not is_printed(before):
         return nothing | row(basis="first")
@@ -704,10 +708,22 @@ def week_rate(history: History, unit: str, name: str) -> dict:
     return row(rate=rate, low=low, high=high, cases=NAN, basis="estimate")
 
 
+@once
+def last_printed(history: History) -> dict[str, Week]:
+    """By figure, the newest earlier week in whose table any of the area's units has it."""
+    return {
+        name: week
+        for week in history.past
+        for (unit, name), cell in week.cells.items()
+        if unit in history.units and is_printed(cell)
+    }
+
+
 def is_printed(cell: Figure) -> bool:
     return cell.is_counted or known(cell.value)
 
 
+@once
 def week_rates(history: History) -> dict:
     return {
         (unit, name): week_rate(history, unit, name)
