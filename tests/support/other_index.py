@@ -115,13 +115,13 @@ def tables(maximum: float, scope: str = "par", weeks: int = 4) -> dict[str, str]
 
 
 @stored
-def edition(maximum: float, lang: str = "vi", scope: str = "par") -> Edition:
-    """The newest of four weeks, by the notebooks."""
+def edition(maximum: float, lang: str = "vi", scope: str = "par", weeks: int = 4) -> Edition:
+    """The newest of so many weeks, by the notebooks."""
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), maximum, scope)
         with played.at(Path(folder)) as home:
             held = rules.load(home, AREA, LAST)
-            delivered = tables(maximum, scope)
+            delivered = tables(maximum, scope, weeks)
             for day, text in delivered.items():
                 (home / "table.json").write_text(text, "utf-8")
                 in_force = rules.load(home, AREA, date.fromisoformat(day))

@@ -122,6 +122,7 @@ def test_a_unit_under_another_name_and_of_another_type_is_told_as_if_it_had_kept
     pd.testing.assert_frame_equal(told, expected)
 
 
+@pytest.mark.long
 def test_hoi_an_is_the_same_unit_in_the_week_in_which_it_becomes_a_town():
     edition = kinds.newest(kinds.ordinary(3, date(2023, 3, 27)))  # the town is registered from 10 April
     its = {name: edition.tables[name].query("unit_code == '30673'") for name in COMPARED}
@@ -149,6 +150,7 @@ def test_where_our_reading_changed_totals_are_compared_and_the_points_of_parts_a
     assert say("finding.no_parts", period=BEFORE) not in texts("read otherwise")
 
 
+@pytest.mark.long
 def test_where_the_limits_of_bands_changed_everything_but_the_bands_is_compared():
     tables = tables_of("other bands")
     assert withheld(tables) == {} and set(tables["course"]["since"]) == {"2023-01-01"}
@@ -161,6 +163,7 @@ def test_where_the_limits_of_bands_changed_everything_but_the_bands_is_compared(
     assert say("unit.first_bands") in unitpage.standing(kinds.made("other bands"), "30670").data
 
 
+@pytest.mark.long
 def test_where_the_week_before_is_not_published_that_is_the_reason_whatever_our_reading_was():
     edition = kinds.made("week left out")
     held = dataclasses.replace(edition.rules, reading_since=str(edition.rules.cutoff))

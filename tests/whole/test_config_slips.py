@@ -110,6 +110,7 @@ def test_a_week_is_verified_by_files_with_byte_order_marks(home, capsys):
     assert status == Exit.DONE and all(place in said for place in PLACES.values() if place != "mail.toml")
 
 
+@pytest.mark.long
 def test_a_week_is_made_from_files_with_byte_order_marks_and_says_what_is_wrong_with_its_settings_of_the_mail(
     home, capsys
 ):

@@ -282,10 +282,13 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
 
 
 @needs_fork
-@pytest.mark.parametrize("can_exchange", [True, False])
 @pytest.mark.parametrize(
-    "issues",
-    [["first"], pytest.param(["first", "second"], marks=pytest.mark.long), ["first", "second", "third"]],
+    ("issues", "can_exchange"),
+    [
+        *((["first", "second", "third"], each) for each in (True, False)),
+        *(pytest.param(["first"], each, marks=() if ALL else pytest.mark.long) for each in (True, False)),
+        *(pytest.param(["first", "second"], each, marks=pytest.mark.long) for each in (True, False)),
+    ],
 )
 def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_one(
     home,  # noqa: F811
@@ -372,8 +375,9 @@ def soon(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 @needs_proc
+@pytest.mark.parametrize("few", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_and_the_next_run_heals_it(
-    tmp_path, counted
+    tmp_path, counted, few
 ):
     """The next run begins by tidying; where then every byte is as before, it is the run that was tried at first."""
     home = published_earlier(at_home_of_its_own(tmp_path / "home"))  # noqa: F811
@@ -388,7 +392,7 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
 
     code, seconds, new = provenance.code(), ended(), state(home)
     half = [old[0], new[1]]
-    kills, wrong, halves = (60 if ALL else 2), {}, Counter()
+    kills, wrong, halves = (60 if ALL else few), {}, Counter()
     for number in range(kills):
         while True:
             put_back(before, home)
@@ -523,7 +527,7 @@ def test_a_reader_of_a_week_that_is_replaced_over_and_over_sees_no_mix(in_memory
 
 @needs_fork
 def test_of_two_runs_started_together_one_works_and_the_other_says_who_and_since_when(home, counted):  # noqa: F811
-    pairs, wrong = (50 if ALL else 10), {}
+    pairs, wrong = (50 if ALL else 4), {}
 
     def gate(*_) -> object:
         """The one that works waits until the other has given up."""

@@ -203,11 +203,12 @@ def test_a_slip_in_any_file_is_a_sentence_in_every_command(home, tmp_path, monke
     counted(f"slip in the configuration, {command}", len(cases), wrong)
 
 
-def test_rules_and_words_of_any_slip_are_refused_with_file_and_place(home, tmp_path, counted):
+@pytest.mark.parametrize("few", [10, pytest.param(40, marks=pytest.mark.long)])
+def test_rules_and_words_of_any_slip_are_refused_with_file_and_place(home, tmp_path, counted, few):
     """The same without commands, for every file and every slip: what reads them raises nothing but its own errors."""
     shutil.copytree(home, tmp_path / "aside")
     wrong: dict[str, list[str]] = {}
-    cases = some([case for case in CASES if case[0] != "mail.toml"], 30)
+    cases = some([case for case in CASES if case[0] != "mail.toml"], few)
     with_line = {*OF_TOML} - {"a control character by its number"}
     for name, slip in cases:
         SLIPS[name][slip](home / PLACES[name])
@@ -242,10 +243,11 @@ UNRELATED = {
 }
 
 
-def test_the_operator_is_told_whatever_else_is_broken(home, tmp_path, monkeypatch, capsys, counted):
+@pytest.mark.parametrize("few", [4, pytest.param(16, marks=pytest.mark.long)])
+def test_the_operator_is_told_whatever_else_is_broken(home, tmp_path, monkeypatch, capsys, counted, few):
     shutil.copytree(home, tmp_path / "aside")
     wrong: dict[str, list[str]] = {}
-    names = some([*UNRELATED], 12)
+    names = some([*UNRELATED], few)
     for what in names:
         with mx.serving() as (port, seen):
             write_settings(home, port, operator=OPERATOR)

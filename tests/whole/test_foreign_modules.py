@@ -33,7 +33,7 @@ def call(folder, way, *arguments):
     return done.returncode
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ["the script", pytest.param("the module", marks=pytest.mark.long)])
 def test_a_table_is_checked_in_a_folder_with_such_files(way, folder):
     assert call(folder, way, "gate", TABLE, "--out", folder / "out") == 0
 

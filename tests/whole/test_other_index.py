@@ -22,7 +22,7 @@ from analysis.weeks import paths
 FOREIGN = re.compile(
     r"(?<!\d)766|/100|100 điểm|100 points|người dân, doanh nghiệp|Công khai|Số hóa|hài lòng|sở, ban|cấp xã|(?<!\w)xã(?!\w)"
 )
-CASES = [(80, "vi"), (80, "en"), (1, "vi")]
+CASES = [(80, "vi"), *(pytest.param(*case, marks=pytest.mark.long) for case in [(80, "en"), (1, "vi")])]
 
 
 def made(maximum: int, lang: str):
@@ -140,7 +140,7 @@ def test_a_fault_of_an_index_or_a_kind_is_named_with_its_file(name, old, new, sa
 
 
 def test_a_scope_without_indicators_is_scored_by_totals_alone_and_nothing_is_said_of_a_changed_reading():
-    edition = other_index.edition(80, scope="")
+    edition = other_index.edition(80, scope="", weeks=2)
     assert edition.rules.indicators.empty and edition.rules.reading_since == ""
     assert edition.tables["scores"]["rank"].notna().sum() == other_index.UNITS
     assert not edition.found("data")["text"].str.contains("quy đổi").any()

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from support import real
 from support.district import say, words
+from support.stored import stored
 
 from analysis.report import asks, headline, page, parts, sentences, unitpage
 from analysis.tables import NOT_ITEMISED
@@ -21,6 +22,7 @@ GROUPS = ["CKMB", "TDGQ", "DVCTT", "TTTT", "MDHL", "MDSH"]
 
 
 @functools.cache
+@stored
 def editions(name: str):
     if name == "gia-lai":
         return real.editions(name, {day: real.GIA_LAI / f"communes_{day}.csv" for day in real.DAYS})

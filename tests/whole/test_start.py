@@ -177,6 +177,7 @@ def test_of_two_starts_at_once_one_builds_what_is_out_of_date_and_the_other_wait
     assert not (whole / ".venv" / "left").exists() and not (whole / ".venv.old").exists()
 
 
+@pytest.mark.long
 def test_a_build_without_network_says_so_runs_nothing_and_keeps_the_environment_that_was_there(whole):
     (whole / "requirements.lock").write_text(ANOTHER_PACKAGE, "utf-8")
     (whole / ".venv" / "kept").touch()

@@ -1,6 +1,7 @@
 """Sixty weeks of 18 units with planted events: each is found and named, and ordinary weeks raise no alarm. The weeks are
 generated, scored by the notebooks and published one after the other."""
 
+import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from support import played
 from support.district import CONTROL, say, week, words
+from support.stored import stored
 
 from analysis.config import rules
 from analysis.method import revisions
@@ -105,9 +107,14 @@ def make(home: Path, number: int, state: pd.DataFrame, before: pd.DataFrame | No
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory):
+def year():
+    return made_year()
+
+
+@stored
+def made_year() -> tuple[dict[str, dict[str, pd.DataFrame]], pd.DataFrame]:
     """The tables of every published week by cut-off, and the history there is in the end."""
-    with played.at(tmp_path_factory.mktemp("year")) as home:
+    with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
         merge_in_config(home)
         told, all_states = {}, states()
         for number, day in enumerate(DAYS):
@@ -122,7 +129,7 @@ def year(tmp_path_factory):
             told[day] = make(home, number, state, before)
             if day == DAYS[45]:
                 told[TYPED_WRONG] = make(home, 44, all_states[44], all_states[43])
-        yield told, history.load(home, AREA)
+        return told, history.load(home, AREA)
 
 
 def found(tables, finding):
