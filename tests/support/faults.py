@@ -33,6 +33,11 @@ def some(cases: Sequence, few: int) -> Sequence:
     return cases if ALL or len(cases) <= few else [cases[number * len(cases) // few] for number in range(few)]
 
 
+def how_many(short: int, long: int) -> list:
+    """Parameters: how many cases ``some`` tries in make test, and in make long; make faults has all of them once."""
+    return [short] if ALL else [short, pytest.param(long, marks=pytest.mark.long)]
+
+
 @pytest.fixture
 def counted(record_property):
     """``counted(what, tried, wrong)`` keeps the count for the end of the tests, and fails where anything is wrong.

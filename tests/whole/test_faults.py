@@ -27,6 +27,7 @@ from support.faults import (
     PAGE,
     disk_with,
     failing,
+    how_many,
     killed,
     leftovers,
     mounted,
@@ -286,8 +287,11 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
     ("issues", "can_exchange"),
     [
         *((["first", "second", "third"], each) for each in (True, False)),
-        *(pytest.param(["first"], each, marks=() if ALL else pytest.mark.long) for each in (True, False)),
-        *(pytest.param(["first", "second"], each, marks=pytest.mark.long) for each in (True, False)),
+        *(
+            pytest.param(issues, each, marks=pytest.mark.long)
+            for issues in (["first"], ["first", "second"])
+            for each in (True, False)
+        ),
     ],
 )
 def test_a_run_killed_before_any_change_on_disk_leaves_the_old_week_or_the_new_one(
@@ -375,7 +379,7 @@ def soon(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 @needs_proc
-@pytest.mark.parametrize("few", [1, pytest.param(4, marks=pytest.mark.long)])
+@pytest.mark.parametrize("few", how_many(1, long=4))
 def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_and_the_next_run_heals_it(
     tmp_path, counted, few
 ):

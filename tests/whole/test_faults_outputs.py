@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import smtp_server as mx
 from support.district import RAW
-from support.faults import failing, some
+from support.faults import failing, how_many, some
 from support.outputs import GONE, OUTPUTS, called
 from support.settings import write_settings
 from support.stand_in import put
@@ -50,7 +50,7 @@ def files(home: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("few", [3, pytest.param(9, marks=pytest.mark.long)])
+@pytest.mark.parametrize("few", how_many(3, long=9))
 def test_no_command_stops_where_its_output_cannot_be_written(real_home, tmp_path, counted, few):
     """Only a text that is all that a command makes is missed on a full disk."""
 
@@ -95,9 +95,8 @@ def schedule(home: Path, port: int) -> Path:
     return home
 
 
-@pytest.mark.parametrize(
-    ("way", "few"), [(["--due"], 1), *(pytest.param(way, 3, marks=pytest.mark.long) for way in (["--due"], []))]
-)
+@pytest.mark.parametrize("way", [["--due"], pytest.param([], marks=pytest.mark.long)])
+@pytest.mark.parametrize("few", how_many(1, long=2))
 def test_a_schedule_makes_and_mails_every_week_whatever_becomes_of_its_lines(tmp_path, counted, way, few):
     """Without --due the areas' weeks are made in processes of their own."""
     outputs = some(["a full disk for both", *(each for each in OUTPUTS if each != "a full disk for both"), ""], few)
