@@ -281,7 +281,7 @@ def test_a_printed_part_that_is_no_group_is_a_figure_and_not_points(tmp_path):
     rows = "\n".join(f"{name},0.79,0.9" for name in PARTS)
     cleaned, held = gated(tmp_path, blocks, f"Đơn vị,C,Cả\n{rows}\n")
     units = cleaned.units.assign(kind="commune")
-    edition = SimpleNamespace(rules=held, names=Names(held, words("en"), units))
+    edition = SimpleNamespace(rules=held, names=Names(held, words("en"), units), known={})
     (column,) = table_rows.printed_columns(edition)
     measured = cleaned.measurements[cleaned.measurements["indicator"] == "C"]
     assert column["code"] == "C" and measured[column["figure"]].tolist() == [0.79] * 3
