@@ -171,7 +171,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="machinery-") as folder:
         told("preparing: the project, the earlier weeks")
         place = contenders.prepared(Path(folder), chosen.history)
-        print(measured(place, chosen.runs, chosen.only.split(","), ["--units", chosen.units]))
+        print("\n" + measured(place, chosen.runs, chosen.only.split(","), ["--units", chosen.units]))
 
 
 if __name__ == "__main__":
