@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import itertools
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from support import smtp_server as mx
 from support.district import say, words
 from support.faults import needs_posix
 from support.mailed import hand_over_here, hand_over_in_children
+from support.sampled import sampled
 from support.settings import write_settings
 from support.stand_in import AREA, accepted, contents, put
 
@@ -158,8 +160,12 @@ def test_a_reserved_file_makes_no_week_due(home):
     assert (made(home), due.missing(home, AREA)) == (([], {}), [])
 
 
-@pytest.mark.parametrize("remark", ["new", "changed", "removed"])
-@pytest.mark.parametrize("name", ["ghi-chu.txt", "xep-hang.csv", "phan-hoi.csv", "phan-hoi-30634.xlsx"])
+BESIDE = ("ghi-chu.txt", "xep-hang.csv", "phan-hoi.csv", "phan-hoi-30634.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "remark"), sampled([*itertools.product(BESIDE, ("new", "changed", "removed"))], short=6, long=6)
+)
 def test_other_remarks_or_another_place_make_their_week_due_and_no_later_one_while_its_tables_stay(home, remark, name):
     beside = home / "data" / "raw" / AREA / f"{SECOND}-{name}"
     if remark != "new":

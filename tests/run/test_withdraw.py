@@ -23,11 +23,17 @@ WHO = ("Lan <lan@office.example>", "Minh <minh@office.example>")
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    home = tmp_path / "home"
+def home(tmp_path, monkeypatch, three_weeks):
+    monkeypatch.setattr(withdraw, "renew_index", lambda *_: None)
+    return shutil.copytree(three_weeks, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def three_weeks(tmp_path_factory):
+    """A home with three published weeks, to be copied."""
+    home = tmp_path_factory.mktemp("withdraw") / "home"
     shutil.copytree(PROJECT / "config" / "wording", home / "config" / "wording")
     put(home / "config" / AREA / "area.toml", "code = 1")
-    monkeypatch.setattr(withdraw, "renew_index", lambda *_: None)
     for day in DAYS:
         put(home / "data" / "raw" / AREA / f"{day}.txt", day)
     put(home / "data" / "raw" / AREA / f"{WRONG}-phan-hoi.txt", "a reply")

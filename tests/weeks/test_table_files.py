@@ -159,7 +159,14 @@ EVERY_KIND = {
 
 @pytest.mark.parametrize("slip", SLIPS)
 @pytest.mark.parametrize("column", EVERY_KIND)
-@pytest.mark.parametrize("unique", [("code",), ("code", "word"), ()], ids=["code", "code and word", "nothing"])
+@pytest.mark.parametrize(
+    "unique",
+    [
+        pytest.param(("code", "word"), id="code and word"),
+        pytest.param(("code",), id="code", marks=pytest.mark.long),
+        pytest.param((), id="nothing", marks=pytest.mark.long),
+    ],
+)
 def test_the_quick_check_takes_what_pandera_takes_and_refuses_what_it_refuses(unique, column, slip):
     table = tables.Table(EVERY_KIND, unique)
     assert judged_alike(table, SLIPS[slip](filled(table), column).reset_index(drop=True))
