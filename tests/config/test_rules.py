@@ -103,6 +103,17 @@ def test_a_fault_is_named_with_file_row_and_value(home, name, old, new, said):
     assert f"config/{name}" in str(refused.value)
 
 
+def test_a_table_that_a_caller_changes_is_whole_for_the_next_one_and_its_faults_are_told_each_time():
+    data, told = b"code,max_points,name_vi\nCKMB,x,a\n", []
+    for _ in range(2):
+        faults = []
+        table = files.table("cho-moi", "index-766/groups.csv", data, faults)
+        told.append((table.to_csv(), faults))
+        table.iloc[:, 0] = "changed"
+        faults.append("changed")
+    assert told[0][0] == told[1][0] and told[0][1][:-1] == told[1][1][:-1] != []
+
+
 def test_all_faults_are_told_at_once(home):
     edit(home, "index-766/groups.csv", "Transparency,18,", "Transparency,17,")
     edit(home, "cho-moi/aliases.csv", "TÂN MỸ,30643", "TÂN MỸ,30000")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.drafts import STEPS, held, new_rule, office_file, reports, week
 from support.faults import ALL, disk_with, failing, killed, leftovers, needs_fork, put_back, some
+from support.sampled import sampled
 from support.stand_in import AREA, CUTOFF, home, put  # noqa: F401
 
 from analysis.exits import Exit
@@ -37,8 +38,10 @@ def with_work(home: Path) -> Path:  # noqa: F811
 
 
 @needs_fork
-@pytest.mark.parametrize("can_exchange", [True, False])
-@pytest.mark.parametrize("reissue", [True, False])
+@pytest.mark.parametrize(
+    ("reissue", "can_exchange"),
+    sampled([*itertools.product((True, False), repeat=2)], short=2, long=2, first=[(True, True), (False, False)]),
+)
 def test_killed_before_any_change_on_disk_a_run_loses_nothing_of_what_people_did(
     home,  # noqa: F811
     monkeypatch,

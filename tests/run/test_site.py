@@ -173,8 +173,8 @@ def test_the_draft_is_copied_only_where_it_is_asked_for(home):
         ("https://a.example", "index", {"sitemap.xml", "robots.txt"}),
         ("https://a.example/766", "index", {"sitemap.xml"}),
         ("https://a.example", "noindex", set()),
-        ("https://a.example", "", set()),
-        ("", "index", set()),
+        pytest.param("https://a.example", "", set(), marks=pytest.mark.long),
+        pytest.param("", "index", set(), marks=pytest.mark.long),
     ],
 )
 def test_search_engines_get_a_list_of_pages_where_the_office_asks_for_it(home, url, robots, files):
