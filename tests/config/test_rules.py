@@ -104,10 +104,10 @@ def test_a_fault_is_named_with_file_row_and_value(home, name, old, new, said):
 
 
 def test_a_table_that_a_caller_changes_is_whole_for_the_next_one_and_its_faults_are_told_each_time():
-    data, told = b"code,max_points,name_vi\nCKMB,x,a\n", []
+    data, told = b"group,name_vi,name_en,max_points,valid_from,valid_to,source\nCKMB,a,a,x,,,a\n", []
     for _ in range(2):
         faults = []
-        table = files.table("cho-moi", "index-766/groups.csv", data, faults)
+        table = files.table("cho-moi", "index/groups.csv", data, faults)
         told.append((table.to_csv(), faults))
         table.iloc[:, 0] = "changed"
         faults.append("changed")
