@@ -29,8 +29,8 @@ from analysis.weeks.home import PROJECT, working_in
 
 NOTEBOOKS = PROJECT / "notebooks"
 VERSIONS_OF = (  # packages whose version can change an output
-    *("babel", "css-inline", "docxtpl", "holidays", "inscriptis", "ipykernel", "ipython", "jinja2", "lxml"),
-    *("matplotlib", "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow"),
+    *("babel", "css-inline", "docxtpl", "holidays", "inscriptis", "ipykernel", "ipython", "jinja2", "jupyter-client"),
+    *("lxml", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow"),
     *("seaborn", "traitlets", "xlrd", "xlsxwriter"),
 )
 

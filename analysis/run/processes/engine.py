@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import zmq
 from ipykernel.inprocess.ipkernel import InProcessKernel
 from ipykernel.iostream import BackgroundSocket
-from jupyter_core.utils import run_sync
+from nbclient.util import run_sync
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
