@@ -11,7 +11,7 @@ NOTEBOOKS = $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 # A test run and a week start many processes; without compiled files each process would compile the project again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help environment report week test long sweep fuzz elsewhere faults bench ratio lab lint format docs fonts lock hooks clean
+.PHONY: help environment report week test long sweep fuzz elsewhere faults bench history ratio lab lint format docs fonts lock hooks clean
 .DEFAULT_GOAL := help
 
 help:  ## show these lines
@@ -45,15 +45,16 @@ faults:  ## every fault of disk, machine, kernels and mail servers, each kind wi
 	@FAULTS=all $(PYTHON) start.py test --numprocesses=$(WORKERS) \
 		$(wildcard tests/*/test_faults*.py) tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
 
-bench: environment bench/.venv/.ready $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; growth; history (about 30 minutes); a try: make bench QUICK=--quick
+bench: environment $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; what a week waits for; growth (about 30 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/timeline.py $(if $(QUICK),--history 3,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/machinery.py $(if $(QUICK),--history 3 --runs 1,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18 --nation 0,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/growth.py $(if $(QUICK),--weeks 17 --runs 1,>> bench/RESULTS.md)
-	@PYTHONPATH=. $(BIN)/python bench/loading.py $(if $(QUICK),,>> bench/RESULTS.md)
-	@PYTHONPATH=. $(BIN)/python bench/asks.py --only district $(if $(QUICK),--reports 3 --runs 1,>> bench/RESULTS.md)
-	@PYTHONPATH=. bench/.venv/bin/python bench/history.py $(if $(QUICK),,>> bench/RESULTS.md)
+
+history: environment bench/.venv/.ready  ## a nation's points over years against DuckDB; what the ledger of asks costs (some 10 minutes)
+	@PYTHONPATH=. bench/.venv/bin/python bench/history.py
+	@PYTHONPATH=. $(BIN)/python bench/asks.py
 
 ratio: environment  ## whether a week still takes the share of papermill's time that bench/RESULTS.md tells (a minute)
 	@PYTHONPATH=. $(BIN)/python bench/quick.py

@@ -4,7 +4,7 @@
 
 Two areas, each with as many earlier reports and their ledgers: the district of Chợ Mới, 18 units with a past walked
 backwards from its own figures, and a generated province of 156. In turn, the week is made by our command, and the cells
-of 3_trend under the heading of the ledger are run in this process, files read and all. Prints a section of RESULTS.md:
+of 3_trend under the heading of the ledger are run in this process, files read and all. Prints
 medians, and the median of the ratios of each turn.
 """
 

@@ -29,7 +29,8 @@ AREA, CUTOFF = generate.AREA, str(generate.CUTOFF)
 STAGES = ("1_clean", "2_score", "3_trend")
 MISSING = "Chưa có dữ liệu"  # text of the page that replaces a failed one
 OLD_PAGES = "57d441c"  # the commit whose pages ours are measured against
-SAMPLED = 3  # of a peer that makes one page after the other, every third page is timed, and counts for three
+# Of a peer that makes one page after the other, every so many-th page is timed, and counts for as many.
+SAMPLED = {"papermill": 6, "papermill2": 3, "notebooker": 3}
 CHANGED_UNIT = "30634"  # the last of the table: neither the median nor the best of any figure, before or after
 BAD_UNIT = "30679"  # in the middle of the list
 
@@ -245,9 +246,9 @@ def their_week(place: Place, binaries: str = "papermill") -> float:
     return took
 
 
-def their_pages(place: Place, name: str, every: int = 1) -> float:
-    """Seconds for all pages; of ``every`` so many units one is made, and its time counts for all of them."""
-    folder, units = place.new(name), list(place.units)[::every]
+def their_pages(place: Place, name: str) -> float:
+    """Seconds for all pages, by those that are SAMPLED."""
+    folder, units = place.new(name), list(place.units)[:: SAMPLED.get(name, 1)]
     took = peer(place, name, folder, *units)
     expect_pages(place, folder, units)
     return took * len(place.units) / len(units)

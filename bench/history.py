@@ -6,7 +6,7 @@ Makes one table of generated group points (units × cut-offs; deterministic), th
   ours    read the columns, score every cut-off by the rules in force, reconcile every total, band and rank
   duckdb  read the same columns (the sum of each, so that every value is decoded)
   trend   the same, then select the course that charts show, and check for every unit whether its change stands out
-Prints a paragraph of RESULTS.md: medians, their ratio, and the peak memory of ours.
+Prints medians, their ratio, and the peak memory of ours.
 """
 
 import argparse
