@@ -20,39 +20,25 @@ OFF = {  # what is switched off: the module, and the lines at its end
     "a server for the gate, before that for tables": (
         PRELOAD,
         """
-_gate, GATE = prepare_gate, None
+_gate = prepare_gate
 def prepare_gate():
     _gate()
     prepare_tables(PROJECT)
 GATE = TABLES = ForkServer(prepare_gate)
-CHARTS.of = GATE
+PAGES.of = GATE
 """,
     ),
-    "a server for tables, before that for charts": (
+    "a server for tables, before that for pages": (
         PRELOAD,
         """
 _tables = prepare_tables
 def prepare_tables(home, area=""):
     _tables(home, area)
-    prepare_charts(home)
-CHARTS = TABLES
-PAGES.of = TABLES
-def warm_up(home, area):
-    TABLES.prepare, PAGES.prepare = partial(prepare_tables, home, area), partial(prepare_pages, home)
-    PAGES.begin()
-""",
-    ),
-    "a server for charts, before that for pages": (
-        PRELOAD,
-        """
-_charts = prepare_charts
-def prepare_charts(home):
-    _charts(home)
     prepare_pages(home)
-PAGES = CHARTS
+PAGES = TABLES
 def warm_up(home, area):
-    TABLES.prepare, CHARTS.prepare = partial(prepare_tables, home, area), partial(prepare_charts, home)
-    CHARTS.begin()
+    TABLES.prepare = partial(prepare_tables, home, area)
+    TABLES.begin()
 """,
     ),
     "servers that begin before they are asked": (PRELOAD, "begin = warm_up = lambda *_: None\n"),
@@ -82,27 +68,31 @@ class _chart:
     "pieces of pages compiled in the server": (
         PRELOAD,
         """
-_charts = prepare_charts
-def prepare_charts(home):
+_pages = prepare_pages
+def prepare_pages(home):
     from analysis.report import templates
     compile_pieces, templates.compile_pieces = templates.compile_pieces, lambda: None
-    _charts(home)
+    _pages(home)
     templates.compile_pieces = compile_pieces
 """,
     ),
     "a page exported in the server": (
         PRELOAD,
         """
+_pages = prepare_pages
 def prepare_pages(home):
-    _import(FOR_PAGES)
+    import analysis.report.export as export
+    page, export.page = export.page, lambda *about: None
+    _pages(home)
+    export.page = page
 """,
     ),
     "the version of the code found out in the server": (
         PRELOAD,
         """
-_charts = prepare_charts
-def prepare_charts(home):
-    _charts(home)
+_pages = prepare_pages
+def prepare_pages(home):
+    _pages(home)
     from analysis.weeks import provenance
     provenance.version_of_code.cache_clear()
 """,

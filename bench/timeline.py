@@ -54,9 +54,7 @@ def _traced(prepare):
     return traced
 
 
-prepare_gate, prepare_tables, prepare_charts, prepare_pages = map(
-    _traced, (prepare_gate, prepare_tables, prepare_charts, prepare_pages)
-)
+prepare_gate, prepare_tables, prepare_pages = map(_traced, (prepare_gate, prepare_tables, prepare_pages))
 GATE.prepare = prepare_gate
 """,
     "run/pipeline.py": """

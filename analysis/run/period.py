@@ -168,7 +168,7 @@ class _Period(Publication):
         """Run the notebook in the run's folder; it must run to its end and write its token."""
         source, target = self.steps.notebooks / f"{STAGE}.ipynb", folder / f"{STAGE}.ipynb"
         values = {"area": self.area, "span": self.cutoff, "as_of": self.as_of, "run": run} | self.parameters
-        about = {"source": source, "target": target, "way": self.steps.way, "words": self.words, "of": preload.CHARTS}
+        about = {"source": source, "target": target, "way": self.steps.way, "words": self.words, "of": preload.PAGES}
         called = (self.home, source, target, values, self.words, self.steps.way)
         notebook.run_isolated(self.home, notebook.run, *called, **about)
         if not publish.settled(folder, STAGE, run):

@@ -33,19 +33,11 @@ FOR_TABLES = (
     *("analysis.method.moves", "analysis.method.peers", "analysis.method.routes", "analysis.method.signals"),
     *("analysis.method.steps", "analysis.method.standing", "analysis.method.year_end", "analysis.method.ledger"),
 )
-FOR_CHARTS = (
+FOR_PAGES = (
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("matplotlib_inline.backend_inline", "seaborn"),
-    *("analysis.report.findings", "analysis.report.figures", "analysis.report.page"),
-)
-FOR_PAGES = (
-    *(
-        "analysis.run.unit_pages",
-        "analysis.run.products",
-        "analysis.report.export",
-        "analysis.mail.compose",
-        "analysis.report.unitpage",
-    ),
+    *("analysis.report.findings", "analysis.report.figures", "analysis.report.page", "analysis.report.export"),
+    *("analysis.run.unit_pages", "analysis.run.products", "analysis.mail.compose", "analysis.report.unitpage"),
     *("analysis.report.document", "analysis.report.workbook", "analysis.report.indexpage", "analysis.report.letters"),
 )
 
@@ -72,10 +64,14 @@ def prepare_tables(home: Path, area: str = "") -> None:
     notebook.warm_up()
 
 
-def prepare_charts(home: Path) -> None:
-    """After ``prepare_tables``: import what drawing needs; load fonts, letters, number formats and templates."""
-    _import(FOR_CHARTS)
-    from analysis.report import templates
+def prepare_pages(home: Path) -> None:
+    """After ``prepare_tables``: import what drawing, pages and documents need; load fonts, letters, number formats and
+    templates."""
+    _import(FOR_PAGES)
+    import nbformat
+
+    from analysis.config import wording
+    from analysis.report import export, templates
     from analysis.run.processes import engine
     from analysis.weeks import provenance
 
@@ -83,19 +79,8 @@ def prepare_charts(home: Path) -> None:
     provenance.version_of_code()
     templates.compile_pieces()
     chart = _chart(home)
-    chart.svg()
     chart.png()
-
-
-def prepare_pages(home: Path) -> None:
-    """After ``prepare_charts``: import what pages and documents need, and compile nbconvert's templates."""
-    _import(FOR_PAGES)
-    import nbformat
-
-    from analysis.config import wording
-    from analysis.report import export
-
-    data, about = _chart(home)._repr_mimebundle_()
+    data, about = chart._repr_mimebundle_()
     shown = nbformat.v4.new_output("display_data", data, metadata=about)
     cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
     export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
@@ -104,8 +89,7 @@ def prepare_pages(home: Path) -> None:
 # The servers use the program's own folder as home until ``warm_up`` sets another.
 GATE = ForkServer(prepare_gate)  # for calls that read raw tables
 TABLES = ForkServer(partial(prepare_tables, PROJECT), of=GATE)  # for calls and notebooks that read and write tables
-CHARTS = ForkServer(partial(prepare_charts, PROJECT), of=TABLES)  # for calls that also draw
-PAGES = ForkServer(partial(prepare_pages, PROJECT), of=CHARTS)  # for calls that also make pages and documents
+PAGES = ForkServer(partial(prepare_pages, PROJECT), of=TABLES)  # for calls that also draw and make documents
 
 
 def begin() -> None:
@@ -117,8 +101,7 @@ def begin() -> None:
 def warm_up(home: Path, area: str) -> None:
     """Start all servers without waiting for them; they read the rules of ``area``."""
     if isolated.FORKS:
-        TABLES.prepare, CHARTS.prepare = partial(prepare_tables, home, area), partial(prepare_charts, home)
-        PAGES.prepare = partial(prepare_pages, home)
+        TABLES.prepare, PAGES.prepare = partial(prepare_tables, home, area), partial(prepare_pages, home)
         PAGES.begin()
 
 

@@ -79,7 +79,7 @@ class Stages:
         source, target = self.notebooks / f"{name}.ipynb", self.folder / f"{name}.ipynb"
         values = {"area": self.area, "cutoff": self.cutoff, "run": self.run}
         about = {"source": source, "target": target, "way": self.way, "words": self.words}
-        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else preload.CHARTS
+        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else preload.PAGES
         called = (self.home, source, target, values, self.words, self.way, self.parameters)
         notebook.run_isolated(self.home, notebook.run, *called, **about)
         if not publish.settled(self.folder, name, self.run):

@@ -20,7 +20,6 @@ def test_what_takes_long_the_first_time_is_really_done_before():
 def done_once():
     preload.prepare_gate()
     preload.prepare_tables(HOME, "cho-moi")
-    preload.prepare_charts(HOME)
     preload.prepare_pages(HOME)
 
 

@@ -70,7 +70,7 @@ def test_every_room_is_installed():
 
 
 def test_every_module_named_by_a_string_is_there():
-    named = [*preload.FOR_GATE, *preload.FOR_TABLES, *preload.FOR_CHARTS, *preload.FOR_PAGES]
+    named = [*preload.FOR_GATE, *preload.FOR_TABLES, *preload.FOR_PAGES]
     named += [module for module, _ in notebook.DRAWN]
     named += [command[command.index("-m") + 1] for command in (sender.COMMAND, sandbox.COMMAND)]
     importlib.import_module("papermill")  # it loads the engines itself
