@@ -399,7 +399,7 @@ def opened(edition) -> str:
     return html
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_on_phones_no_figure_and_no_band_is_broken_and_nothing_scrolls_sideways(browse, lang):
     looks = [{"width": width} for width in (320, 360, 390, 800)]
     for seen in browse(opened(district.edition(lang)), WRAPPED, looks=looks).answer:

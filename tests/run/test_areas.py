@@ -102,7 +102,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
 
 def test_a_scheduler_that_does_not_answer_leaves_the_week_as_it_was(home, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(cluster_of_dask, "CONNECT_S", 1)
+    monkeypatch.setattr(cluster_of_dask, "CONNECT_S", 0.3)
     outcome = pipeline.make_week(home, AREA, CUTOFF, units="all", cluster="tcp://127.0.0.1:9", steps=paged(home, "A"))
     assert outcome.status == Exit.FAILED and "127.0.0.1:9" in outcome.message
     assert not (home / "reports" / AREA).exists() or not list((home / "reports" / AREA).iterdir())

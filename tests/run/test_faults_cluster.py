@@ -151,11 +151,11 @@ def test_what_a_worker_of_another_version_that_joined_later_answers_does_not_cou
 
 
 def test_a_cluster_without_a_worker_is_told_after_a_short_wait(scheduler, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "WORKERS_S", 1)
+    monkeypatch.setattr(cluster, "WORKERS_S", 0.2)
     began = time.monotonic()
     with pytest.raises(cluster.ClusterError) as refused:
         answered(scheduler, tmp_path, 0)
-    assert str(refused.value) == say("run.cluster_empty", address=scheduler, seconds=1)
+    assert str(refused.value) == say("run.cluster_empty", address=scheduler, seconds=0.2)
     assert time.monotonic() - began < 30
 
 
@@ -168,7 +168,7 @@ def test_where_nothing_is_finished_any_more_the_rest_has_failed_with_that_reason
     said = cluster.answers(seconds, [0, 300, 301], scheduler, tmp_path, words(), words("en"), int)
     assert next(said) == (0, (0, worker.pid))
     monkeypatch.setattr(cluster, "STALLED_S", 0)
-    monkeypatch.setattr(cluster, "ANSWER_S", 2)  # in the end, the worker is busy
+    monkeypatch.setattr(cluster, "ANSWER_S", 0.5)  # in the end, the worker is busy
     began = time.monotonic()
     rest = {task: str(answer) for task, answer in said}
     assert rest == dict.fromkeys((300, 301), say("run.cluster_stalled", "en", minutes=0))

@@ -40,7 +40,7 @@ def with_work(home: Path) -> Path:  # noqa: F811
 @needs_fork
 @pytest.mark.parametrize(
     ("reissue", "can_exchange"),
-    sampled([*itertools.product((True, False), repeat=2)], short=2, long=2, first=[(True, True), (False, False)]),
+    sampled([*itertools.product((True, False), repeat=2)], short=1, long=3, first=[(True, True)]),
 )
 def test_killed_before_any_change_on_disk_a_run_loses_nothing_of_what_people_did(
     home,  # noqa: F811

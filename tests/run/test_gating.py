@@ -52,10 +52,10 @@ def test_where_the_page_cannot_be_written_the_problems_are_still_told(home, tmp_
     [
         pytest.param(8, "G", "78.7", True, id="a decimal point instead of a comma"),
         pytest.param(8, "B", "BÌNH PHƯỚC XUÂN ", True, id="a name with a space behind it", marks=pytest.mark.long),
-        pytest.param(12, "D", "TRUNG BÌNH", True, id="a misspelt band set right"),
+        pytest.param(12, "D", "TRUNG BÌNH", True, id="a misspelt band set right", marks=pytest.mark.long),
         pytest.param(8, "G", "78.8", False, id="another figure"),
         pytest.param(8, "K", "26.4", False, id="another rate of digitisation", marks=pytest.mark.long),
-        pytest.param(5, "G", "59.9", False, id="another figure of the whole area"),
+        pytest.param(5, "G", "59.9", False, id="another figure of the whole area", marks=pytest.mark.long),
     ],
 )
 def test_another_table_of_a_published_week_is_known_to_hold_the_same_figures(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.district import say as in_vietnamese
 from support.district import words
+from support.sampled import sampled
 from support.stand_in import AREA, CUTOFF, accepted, contents, paged, published, put, steps
 
 from analysis.cli import main
@@ -162,7 +163,17 @@ def refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("locale", "asked", "lang"),
-    [("C", (), "vi"), ("en_GB.UTF-8", (), "en"), ("en_GB.UTF-8", ("--lang", "vi"), "vi"), ("C", ("--lang=en",), "en")],
+    sampled(
+        [
+            ("C", (), "vi"),
+            ("en_GB.UTF-8", (), "en"),
+            ("en_GB.UTF-8", ("--lang", "vi"), "vi"),
+            ("C", ("--lang=en",), "en"),
+        ],
+        short=2,
+        long=2,
+        first=[("en_GB.UTF-8", (), "en"), ("en_GB.UTF-8", ("--lang", "vi"), "vi")],
+    ),
 )
 def test_what_a_gate_says_prints_and_writes_is_in_one_language(refused, locale, asked, lang, monkeypatch, capsys):
     monkeypatch.setenv("LC_ALL", locale)

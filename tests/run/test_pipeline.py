@@ -389,6 +389,7 @@ def test_a_page_without_token_or_without_anything_to_show_has_failed(home):
     assert headings(home) == {"A": MISSING.format("A"), "B": MISSING.format("B")}
 
 
+@pytest.mark.long  # test_isolated tries the same of calls
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 def test_ctrl_c_ends_the_week_with_all_its_processes_and_leaves_nothing(home):
     before = earlier_week(home)

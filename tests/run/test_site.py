@@ -16,7 +16,7 @@ from support.drafts import office_file
 from analysis.cli import main
 from analysis.exits import Exit
 from analysis.run import site
-from analysis.weeks import atomic, paths, store
+from analysis.weeks import atomic, locks, paths, store
 
 AREA, DAYS = "cho-moi", ("2023-11-27", "2023-12-04")
 PAGE = """<a class="x" href="../index.html#{day}">weeks</a> <a href="report.docx" download="a">Word</a>
@@ -396,7 +396,8 @@ def test_a_week_that_is_published_meanwhile_is_copied_as_it_is_then(home, monkey
     assert "corrected" in (home.parent / "www" / AREA / DAYS[1] / "report.html").read_text("utf-8")
 
 
-def test_two_calls_for_one_folder_do_not_work_at_once(home, capsys):
+def test_two_calls_for_one_folder_do_not_work_at_once(home, capsys, monkeypatch):
+    monkeypatch.setattr(locks, "MOMENT_S", 0.1)  # for the holder to say who it is: this one does not
     (home.parent / "www").mkdir()
     with filelock.FileLock(home.parent / "www" / site.LOCK):
         assert copy(home) == Exit.BUSY

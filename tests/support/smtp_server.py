@@ -109,6 +109,17 @@ def after(seconds: float) -> Action:
     return act
 
 
+def once_set(event: threading.Event) -> Action:
+    """Its own answer, when the test says so."""
+
+    async def act(server: Scripted, answer: bytes) -> None:
+        while not event.is_set():
+            await asyncio.sleep(0.005)
+        await server.write(answer)
+
+    return act
+
+
 def for_box(box: str, act: Action) -> Action:
     """``act`` where the latest recipient begins with ``box``, else its own answer."""
 

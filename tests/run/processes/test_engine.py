@@ -91,7 +91,10 @@ print(ipykernel.connect.get_connection_info(unpack=True)["transport"])"""
 
 
 @needs_linux
-@pytest.mark.parametrize(("engine", "kernel"), [("papermill", "python3"), ("inprocess", "another")])
+@pytest.mark.parametrize(
+    ("engine", "kernel"),
+    [pytest.param("papermill", "python3", marks=pytest.mark.long), ("inprocess", "another")],
+)
 def test_a_kernel_that_is_started_is_spoken_to_over_no_port(tmp_path, monkeypatch, engine, kernel):
     spec = tmp_path / "jupyter" / "kernels" / "another" / "kernel.json"
     spec.parent.mkdir(parents=True)

@@ -117,7 +117,7 @@ time.sleep(60 if sys.argv[4] == "killed" else 0)
 """
 
 
-@pytest.mark.parametrize("ending", ["killed", "ends"])
+@pytest.mark.parametrize("ending", ["killed", pytest.param("ends", marks=pytest.mark.long)])
 @pytest.mark.parametrize("state", ["ready", pytest.param("preparing", marks=pytest.mark.long)])
 def test_servers_end_with_the_process_that_began_them(tmp_path, state, ending):
     arguments = [str(PROJECT / "tests"), str(tmp_path / "ready"), state, ending]

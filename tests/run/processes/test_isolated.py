@@ -60,7 +60,7 @@ def test_a_process_that_dies_is_told_with_its_status(number):
 def test_when_the_time_is_up_the_process_is_killed(tmp_path):
     began = time.monotonic()
     with pytest.raises(isolated.TookTooLong):
-        call(sleeps, tmp_path / "pid", seconds=1)
+        call(sleeps, tmp_path / "pid", seconds=0.5)
     assert time.monotonic() - began < 10
     assert is_gone(int((tmp_path / "pid").read_text()))
 
@@ -254,7 +254,7 @@ if __name__ == "__main__":  # a process started anew comes by here too
 """
 
 
-@pytest.mark.parametrize("forks", [pytest.param(True, marks=needs_fork), False])
+@pytest.mark.parametrize("forks", [pytest.param(True, marks=needs_fork), pytest.param(False, marks=pytest.mark.long)])
 def test_a_call_dies_with_its_caller_even_where_that_is_killed(tmp_path, forks):
     arguments = [str(PROJECT / "tests"), str(tmp_path / "pid"), str(forks)]
     caller = subprocess.Popen([sys.executable, "-c", CALLS, *arguments])

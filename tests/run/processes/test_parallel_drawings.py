@@ -97,7 +97,9 @@ def test_a_drawing_that_cannot_be_made_fails_the_notebook_beside_and_in_its_turn
 
 @pytest.mark.parametrize("how", ["dies", "warns", "hangs"])
 def test_a_drawing_whose_process_fails_is_drawn_again_by_the_notebooks_which_says_what_is_wrong(tmp_path, how):
-    soon = "import analysis.run.processes.parallel_drawings; analysis.run.processes.parallel_drawings.MOST_SECONDS = 1"
+    soon = (
+        "import analysis.run.processes.parallel_drawings; analysis.run.processes.parallel_drawings.MOST_SECONDS = 0.3"
+    )
     its, (after,), (first, *again) = shown(tmp_path, how, before=soon)
     assert first != after.text.strip() and again == [after.text.strip()]
     told = "".join(output.get("text", "") for output in its)
@@ -108,9 +110,9 @@ def test_a_drawing_whose_process_fails_is_drawn_again_by_the_notebooks_which_say
 
 
 def test_no_more_are_drawn_at_once_than_there_are_processors(tmp_path):
-    its, _, log = shown(tmp_path, "takes a while", times=6)
-    assert len(its) == 6 and len(log) == 12  # each begins and ends
-    at_once = [len([each for each in set(log[:end]) if log[:end].count(each) == 1]) for end in range(1, 13)]
+    its, _, log = shown(tmp_path, "takes a while", times=4)
+    assert len(its) == 4 and len(log) == 8  # each begins and ends
+    at_once = [len([each for each in set(log[:end]) if log[:end].count(each) == 1]) for end in range(1, 9)]
     assert max(at_once) <= isolated.PROCESSORS
 
 
