@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from support.dated import enter_anew
 from support.district import HOME, RAW, in_force, words
+from support.sampled import sampled
 
 from analysis.config import files, rules
 from analysis.config.files import ConfigError
@@ -94,7 +95,10 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "old", "new", "said"), FAULTS, ids=[f"{fault[0]}: {fault[2]}" for fault in FAULTS])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    sampled([pytest.param(*fault, id=f"{fault[0]}: {fault[2]}") for fault in FAULTS], 16, long=len(FAULTS)),
+)
 def test_a_fault_is_named_with_file_row_and_value(home, name, old, new, said):
     edit(home, name, old, new)
     with pytest.raises(ConfigError) as refused:
@@ -421,7 +425,7 @@ COLUMN_FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("declared", "rows", "said"), COLUMN_FAULTS)
+@pytest.mark.parametrize(("declared", "rows", "said"), sampled(COLUMN_FAULTS, 5, long=len(COLUMN_FAULTS)))
 def test_a_layout_that_cannot_be_is_a_fault_of_its_row(home, declared, rows, said):
     lay_out(home, *rows, **declared)
     with pytest.raises(ConfigError, match=re.escape(f"config/cho-moi/columns.csv {said}")):

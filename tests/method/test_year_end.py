@@ -294,7 +294,8 @@ def test_a_drift_that_chance_explains_is_none():
 # -- the intervals hold ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("counted", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.long
 def test_intervals_hold_in_generated_years(counted):
     """A guard on few years; bench/rates.py measures."""
     frame = pd.concat(

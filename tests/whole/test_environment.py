@@ -1,6 +1,7 @@
 """pyproject.toml says what the project needs; requirements.lock and environment.yml say the same with versions."""
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -43,13 +44,16 @@ def conda_packages():
     return by_name({*(part for part in listed if isinstance(part, str)), *from_pypi} - {"python>=3.11", "pip", "-e ."})
 
 
+@functools.cache  # two tests ask for those of the package
 def imports(path):
     """The top-level modules that a source file imports, also inside functions."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name.split(".")[0] for name in node.names)
+            found |= {name.name.split(".")[0] for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module.split(".")[0]
+            found.add(node.module.split(".")[0])
+    return found
 
 
 def test_conda_and_pip_install_the_same_packages():

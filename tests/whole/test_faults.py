@@ -27,7 +27,6 @@ from support.faults import (
     PAGE,
     disk_with,
     failing,
-    how_many,
     killed,
     leftovers,
     mounted,
@@ -37,6 +36,7 @@ from support.faults import (
     put_back,
     some,
 )
+from support.sampled import sampled
 from support.stand_in import (
     AREA,
     CUTOFF,
@@ -162,7 +162,7 @@ ISSUES = {
 
 
 @needs_fork
-@pytest.mark.parametrize("issues", ISSUES)
+@pytest.mark.parametrize("issues", sampled([*ISSUES], 1, long=3, first=["corrected"]))
 def test_at_every_call_that_changes_the_disk_a_fault_leaves_a_whole_week_and_the_next_run_heals_it(
     home,  # noqa: F811
     strace,
@@ -286,7 +286,8 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
 @pytest.mark.parametrize(
     ("issues", "can_exchange"),
     [
-        *((["first", "second", "third"], each) for each in (True, False)),
+        (["first", "second", "third"], False),
+        pytest.param(["first", "second", "third"], True, marks=pytest.mark.long),
         *(
             pytest.param(issues, each, marks=pytest.mark.long)
             for issues in (["first"], ["first", "second"])
@@ -379,7 +380,8 @@ def soon(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 @needs_proc
-@pytest.mark.parametrize("few", how_many(1, long=4))
+@pytest.mark.parametrize("few", [4])
+@pytest.mark.long
 def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_and_the_next_run_heals_it(
     tmp_path, counted, few
 ):
@@ -647,7 +649,13 @@ def test_on_a_full_disk_the_whole_run_says_so(tmp_path, counted):
     counted("full disk, whole run", len(free_kB), wrong)
 
 
-@pytest.mark.parametrize("issued", [False, True], ids=["before a first issue", "with a week published"])
+@pytest.mark.parametrize(
+    "issued",
+    [
+        pytest.param(False, id="before a first issue", marks=pytest.mark.long),
+        pytest.param(True, id="with a week published"),
+    ],
+)
 def test_on_a_home_that_is_only_read_the_run_says_which_file_and_changes_nothing(tmp_path, issued):
     home = at_home_of_its_own(tmp_path / "home")  # noqa: F811
     if issued:

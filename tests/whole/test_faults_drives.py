@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.district import words
-from support.faults import failing, some
+from support.faults import failing, how_many, some
 from support.network_drive import LACKS, network_drive
 from support.stand_in import AREA, CUTOFF, accepted, home, inside, published, put, state, week_of  # noqa: F401
 
@@ -110,8 +110,9 @@ def on_a_drive(home, tmp_path):  # noqa: F811
     return mounted
 
 
-def test_what_a_file_system_lacks_stops_no_week_and_no_mail_and_is_noted_once(on_a_drive, counted):
-    tried, wrong = some(REFUSALS, 6), {}
+@pytest.mark.parametrize("few", how_many(3, long=8))
+def test_what_a_file_system_lacks_stops_no_week_and_no_mail_and_is_noted_once(on_a_drive, counted, few):
+    tried, wrong = some(REFUSALS, few), {}
     for number, (lacks, lost) in enumerate(tried):
         lacking.forget()
         with on_a_drive(number, lacks) as home:  # noqa: F811

@@ -50,7 +50,7 @@ def files(home: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("few", how_many(3, long=9))
+@pytest.mark.parametrize("few", how_many(2, long=9))
 def test_no_command_stops_where_its_output_cannot_be_written(real_home, tmp_path, counted, few):
     """Only a text that is all that a command makes is missed on a full disk."""
 
@@ -95,8 +95,9 @@ def schedule(home: Path, port: int) -> Path:
     return home
 
 
-@pytest.mark.parametrize("way", [["--due"], pytest.param([], marks=pytest.mark.long)])
-@pytest.mark.parametrize("few", how_many(1, long=2))
+@pytest.mark.parametrize("way", [["--due"], []])
+@pytest.mark.parametrize("few", [2])
+@pytest.mark.long
 def test_a_schedule_makes_and_mails_every_week_whatever_becomes_of_its_lines(tmp_path, counted, way, few):
     """Without --due the areas' weeks are made in processes of their own."""
     outputs = some(["a full disk for both", *(each for each in OUTPUTS if each != "a full disk for both"), ""], few)

@@ -108,6 +108,7 @@ def test_the_step_of_khanh_hoa_is_told_as_one_of_transparency_though_not_of_sati
         ("2026-10-08", {"MDHL": 9, "TDGQ": 1, "MDSH": 1}, 11),
     ],
 )
+@pytest.mark.long
 def test_of_135_communes_23_then_6_then_11_groups_moved_out_of_the_ordinary(day, groups, totals):
     edition = editions("gia-lai")[day]
     assert len(edition.units) == 135
@@ -119,6 +120,7 @@ def test_of_135_communes_23_then_6_then_11_groups_moved_out_of_the_ordinary(day,
 @pytest.mark.parametrize(
     ("day", "lost", "regained"), [(real.DAYS[1], 10, 1), (real.DAYS[2], 3, 2), (real.DAYS[3], 2, 6)]
 )
+@pytest.mark.long
 def test_every_move_of_more_than_5_points_is_told_as_a_block_of_satisfaction_and_no_other_is(day, lost, regained):
     edition = editions("gia-lai")[day]
     steps, moved = edition.found("step"), edition.units[edition.units["change"].abs() > 5]
@@ -127,6 +129,7 @@ def test_every_move_of_more_than_5_points_is_told_as_a_block_of_satisfaction_and
     assert all("xấp xỉ 12 điểm" in text and "tiêu chí" not in text for text in steps["text"])  # no count of items
 
 
+@pytest.mark.long
 def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest():
     for day in real.DAYS[1:]:
         tables = editions("gia-lai")[day].tables
@@ -135,6 +138,7 @@ def test_the_groups_of_every_change_add_up_to_it_exactly_and_leave_no_rest():
         assert set(parts["group"]) == set(GROUPS)
 
 
+@pytest.mark.long
 def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so():
     first = editions("gia-lai")[real.DAYS[0]]
     assert first.tables["changes"]["change"].isna().all() and first.tables["contributions"].empty
@@ -142,6 +146,7 @@ def test_on_the_first_day_there_is_nothing_to_compare_with_and_it_says_so():
     assert not set(first.tables["findings"]["finding"]) & {"fell", "rose", "move", "step", "signal"}
 
 
+@pytest.mark.long
 def test_the_places_before_are_those_of_the_day_before():
     for before, day in zip(real.DAYS, real.DAYS[1:], strict=False):
         then, now = (editions("gia-lai")[each].units.set_index("unit_code") for each in (before, day))

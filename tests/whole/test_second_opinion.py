@@ -63,6 +63,7 @@ def test_the_real_week_after_generated_ones_is_computed_alike(tmp_path, weeks, a
     assert_agreed(comparison, at_least)
 
 
+@pytest.mark.long
 def test_weeks_without_totals_are_computed_alike(tmp_path):
     weeks, before = kinds.no_total(3), None
     with played.at(tmp_path) as home:
@@ -87,6 +88,7 @@ def test_weeks_whose_totals_are_computed_are_computed_alike(tmp_path):
 
 
 @pytest.mark.skipif(not real.GIA_LAI.is_dir(), reason=real.MISSING)
+@pytest.mark.long
 def test_the_real_days_of_gia_lai_are_computed_alike(tmp_path):
     with played.at(tmp_path) as home:
         comparison = Comparison(home, "gia-lai")

@@ -259,7 +259,7 @@ SAID = [
 
 @pytest.mark.parametrize(
     ("kind", "where", "key", "fields"),
-    [pytest.param(*case, marks=() if case[0] == "new year" else pytest.mark.long) for case in SAID],
+    [pytest.param(*case, marks=() if case[0] == "merged" else pytest.mark.long) for case in SAID],
 )
 def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, fields):
     edition = kinds.made(kind)
@@ -277,6 +277,7 @@ def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, field
 
 
 @pytest.mark.parametrize("kind", ["new year", pytest.param("new year undated", marks=pytest.mark.long)])
+@pytest.mark.long
 def test_the_first_week_of_a_year_shows_the_printed_previous_totals_and_says_why_no_change_is_computed(kind):
     edition = kinds.made(kind)
     assert edition.tables["changes"]["change"].isna().all()
