@@ -22,7 +22,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 from support import delivered, hostile
 from support.district import CUTOFF, HOME, RAW, in_force, lines, saved, words
-from support.sampled import one_of_each, sampled
+from support.sampled import one_of_each, sampled, spread
 
 from analysis.config import units
 from analysis.exits import Exit
@@ -557,7 +557,7 @@ EVERY = [
 TELLING = one_of_each(EVERY, lambda param: (param.values[1].rule, param.values[1].result))
 
 
-@pytest.mark.parametrize(("lang", "example"), sampled(EVERY, short=110, long=120, first=TELLING))
+@pytest.mark.parametrize(("lang", "example"), sampled(EVERY, short=30, long=160, first=spread(TELLING, 30)))
 def test_an_example_is_true(lang, example, tmp_path):
     kind = in_english(example.kind) if lang == "vi" else example.kind
     found = tried(kind, example.typed, lang, tmp_path)

@@ -62,7 +62,7 @@ from support.hostile import (
     xlsx,
 )
 from support.hostile import page as web_page
-from support.sampled import one_of_each, sampled
+from support.sampled import one_of_each, sampled, spread
 
 from analysis import tables
 from analysis.characters import visible
@@ -1513,7 +1513,7 @@ def what_comes_of(case):
 TELLING = one_of_each(cases(*EVERY), lambda param: what_comes_of(*param.values))
 
 
-@pytest.mark.parametrize("case", sampled(cases(*EVERY), short=110, long=150, first=TELLING))
+@pytest.mark.parametrize("case", sampled(cases(*EVERY), short=45, long=215, first=spread(TELLING, 45)))
 def test_a_hostile_table_is_read_exactly_or_refused_at_its_place_for_its_reason(tmp_path, unspoiled, case):
     cleaned = gate(tmp_path, case.bytes(), case.kind, case.file, case.area, case.day, case.laid)
     base = unspoiled(case.kind)

@@ -13,6 +13,7 @@ from support import two_weeks
 from support.district import edition, say, week, words
 from support.office import corrected, crowd
 from support.pages import TITLE, gate_page, made, report_page, unasked
+from support.sampled import sampled
 from support.shown import sample, showing, shown
 from support.two_weeks import KIEN_AN, SECOND
 
@@ -22,7 +23,9 @@ from analysis.tables import TABLES
 
 PARAGRAPH = shown("page mail", "<p>Huyện Chợ Mới</p>")
 KINDS, LANGS = (
-    pytest.mark.parametrize("kind", ["page", "unit", "digest"]),
+    pytest.mark.parametrize(
+        "kind", sampled(["page", "unit", "digest"], short=1, long=2, first=["unit"])
+    ),  # others: test_browser
     pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)]),
 )
 
@@ -45,7 +48,13 @@ def test_code_prose_and_noise_stay_in_the_notebook():
         assert "<script" not in html and "style=" not in html
 
 
-@pytest.mark.parametrize(("lang", "skip"), [(lang, say("page.skip", lang)) for lang in ("vi", "en")])
+@pytest.mark.parametrize(
+    ("lang", "skip"),
+    [
+        pytest.param(lang, say("page.skip", lang), marks=pytest.mark.long if lang == "en" else ())
+        for lang in ("vi", "en")
+    ],
+)
 def test_the_page_has_its_language_its_title_and_a_way_past_the_top(browse, lang, skip):
     ask = """[document.documentElement.lang, document.title, document.querySelector('.skip').textContent,
               document.querySelector(document.querySelector('.skip').getAttribute('href')).tagName]"""
@@ -113,7 +122,9 @@ SCROLLED = """() => {
           Math.round(at('tbody th[scope=row]').left - box.left)]; }"""
 
 
-@pytest.mark.parametrize(("width", "own"), [(320, True), (768, True), (1280, False)])
+@pytest.mark.parametrize(
+    ("width", "own"), [(320, True), pytest.param(768, True, marks=pytest.mark.long), (1280, False)]
+)
 def test_the_head_and_the_names_stay_when_one_scrolls_in_the_table_of_all_units(browse, width, own):
     for page_of in (made("page"), long_page()):
         is_own, top, *left = browse(page_of, SCROLLED, width=width, height=500).answer
@@ -236,6 +247,7 @@ def test_what_slips_into_a_piece_neither_runs_nor_asks_the_network_nor_paints(br
     assert any("Content Security Policy" in error for error in seen.errors)
 
 
+@pytest.mark.long
 def test_without_the_policy_the_same_piece_would_have_run(browse):
     page = export.page(v4.new_notebook(cells=[shown("page", INJECTED)]), words(), TITLE)
     seen = browse(re.sub("<meta [^>]*Content-Security-Policy[^>]*>", "", page), ASK_INJECTED)

@@ -55,7 +55,7 @@ def test_a_district_has_one_chart_and_its_caption_no_number():
     )
 
 
-@pytest.mark.parametrize("draw", [figures.ranking, figures.heat])
+@pytest.mark.parametrize("draw", [figures.ranking, pytest.param(figures.heat, marks=pytest.mark.long)])
 def test_up_to_forty_units_have_a_row_each_and_more_are_dots_of_one_chart(draw):
     (rows,), (dots_of_all,) = draw(many(40)), draw(many(135))
     assert len({name for name in names_in(rows) if name.startswith("Xã thứ")}) == 40

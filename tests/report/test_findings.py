@@ -575,6 +575,7 @@ def problem(row=7.0, column="TIẾN ĐỘ", value="99", said="khác"):
     return {"severity": "warning", "row": row, "column": column, "value": value, "problem": said}
 
 
+LANGS = pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 DATA = [
     ("one warning", {"problems": [problem()]}, "data",
      ["Dòng 7, cột TIẾN ĐỘ: “99” khác."], ["Row 7, column TIẾN ĐỘ: “99” khác."]),
@@ -594,7 +595,7 @@ DATA = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@LANGS
 @pytest.mark.parametrize(("given", "finding", "vi", "en"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
 def test_what_is_odd_about_the_table_and_what_agrees_is_told(lang, given, finding, vi, en):
     tables = {name: rows_of(name, *rows) for name, rows in given.items()}
@@ -619,7 +620,7 @@ PERIODS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@LANGS
 @pytest.mark.parametrize(("sheets", "vi", "en"), PERIODS)
 def test_the_period_of_the_sheets_of_units_is_told_once_where_it_is_the_same(lang, sheets, vi, en):
     columns = ("sheet", "rows", "period_vi", "period_en")
@@ -628,7 +629,7 @@ def test_the_period_of_the_sheets_of_units_is_told_once_where_it_is_the_same(lan
     assert [each for each in texts(collected(lang, held), "data") if each not in before] == {"vi": vi, "en": en}[lang]
 
 
-@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
+@LANGS
 def test_every_finding_begins_with_a_capital_letter(lang):
     found = [week(lang)["findings"], kinds.made("planted", lang).tables["findings"]]
     assert all(text[0] == text[0].upper() for rows in found for text in rows["text"])

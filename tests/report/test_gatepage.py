@@ -369,7 +369,7 @@ def unwieldy(tmp_path_factory):
     return page(saved(tmp_path_factory.mktemp("unwieldy"), rows, f"{'bang' * 50}.txt"))
 
 
-@pytest.mark.parametrize("kind", ["refused", "unwieldy"])
+@pytest.mark.parametrize("kind", [pytest.param("refused", marks=pytest.mark.long), "unwieldy"])
 def test_nothing_scrolls_sideways(browse, request, kind):
     ask, widths = "[document.documentElement.scrollWidth, innerWidth]", (320, 390, 1280, 1920)  # more: test_browser
     seen = browse(request.getfixturevalue(kind), ask, looks=[{"width": width} for width in widths]).answer

@@ -17,6 +17,7 @@ from support import played, two_weeks
 from support.district import CONTROL, HOME, in_force, say, week, words
 from support.indexed import AREA, DAYS, FILES, REAL, listed, made, totals_of
 from support.payloads import PAYLOADS
+from support.sampled import sampled
 
 from analysis.characters import visible
 from analysis.config import wording
@@ -542,7 +543,7 @@ def test_names_of_units_and_of_the_area_are_shown_as_typed_and_do_nothing(browse
 
 
 @pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize("width", [320, pytest.param(768, marks=pytest.mark.long), 1280])
+@pytest.mark.parametrize("width", sampled([320, 768, 1280], short=1, long=2, first=[320]))
 def test_the_index_opens_in_its_language_without_scripts_requests_or_sideways_scroll(browse, width, lang):
     ask = """[document.documentElement.lang, document.scripts.length, document.documentElement.scrollWidth,
               document.querySelector('main').contains(document.querySelector(document.querySelector('.skip').hash + ' h1')),
@@ -589,16 +590,15 @@ def test_an_index_of_the_weeks_as_they_are_is_left_alone(home):
     assert index(home).stat().st_mtime == 1 and paths.processed(home, AREA, "index.json").read_bytes() == record
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        lambda home: index(home).unlink(),
-        lambda home: index(home).write_text("<html>half of", "utf-8"),
-        lambda home: paths.processed(home, AREA, "index.json").unlink(),
-        lambda home: paths.processed(home, AREA, "index.json").write_text("[1, 2", "utf-8"),
-    ],
-    ids=["page gone", "page cut off", "record gone", "record cut off"],
-)
+HARMS = [
+    ("page gone", lambda home: index(home).unlink()),
+    ("page cut off", lambda home: index(home).write_text("<html>half of", "utf-8")),
+    ("record gone", lambda home: paths.processed(home, AREA, "index.json").unlink()),
+    ("record cut off", lambda home: paths.processed(home, AREA, "index.json").write_text("[1, 2", "utf-8")),
+]
+
+
+@pytest.mark.parametrize("harm", sampled([pytest.param(each, id=name) for name, each in HARMS], short=2, long=2))
 def test_an_index_that_is_missing_or_harmed_is_made_again_to_the_byte(home, harm):
     publish_all(home, DAYS[:3])
     saved(home)
@@ -651,27 +651,24 @@ def told_by_an_older_program(home: Path) -> None:
     paths.processed(home, AREA, DAYS[1], "place.csv").write_text("rank,of,source\n5.0,11.0,letter\n", "utf-8")
 
 
+def a_correction(home: Path) -> None:
+    shutil.copytree(paths.processed(home, AREA, DAYS[1]), paths.processed(home, AREA, DAYS[1], "r1"))
+
+
+CHANGES = [
+    ("a week published", lambda home: publish(home, DAYS[3], tables(totals_of(DAYS[3:4]))), "23/01/2023"),
+    ("totals", lambda home: rewrite(home, "scores", total=77.0), "77,00"),
+    ("changes", lambda home: rewrite(home, "changes", change=-1.5), "−1,50"),
+    ("kinds", lambda home: rewrite(home, "units", kind="department"), say("kind.department")),
+    ("a week corrected", a_correction, "Đính chính"),
+    ("a place entered", changed_place, "3/11"),
+    ("a place delivered", told_place, "4/11"),
+    ("a place delivered to an older program", told_by_an_older_program, "5/11"),
+]
+
+
 @pytest.mark.parametrize(
-    ("happen", "said"),
-    [
-        (lambda home: publish(home, DAYS[3], tables(totals_of(DAYS[3:4]))), "23/01/2023"),
-        (lambda home: rewrite(home, "scores", total=77.0), "77,00"),
-        (lambda home: rewrite(home, "changes", change=-1.5), "−1,50"),
-        (lambda home: rewrite(home, "units", kind="department"), say("kind.department")),
-        (
-            lambda home: shutil.copytree(
-                paths.processed(home, AREA, DAYS[1]), paths.processed(home, AREA, DAYS[1], "r1")
-            ),
-            "Đính chính",
-        ),
-        (changed_place, "3/11"),
-        (told_place, "4/11"),
-        (told_by_an_older_program, "5/11"),
-    ],
-    ids=[
-        *("a week published", "totals", "changes", "kinds", "a week corrected", "a place entered", "a place delivered"),
-        "a place delivered to an older program",
-    ],
+    ("happen", "said"), sampled([pytest.param(*each[1:], id=each[0]) for each in CHANGES], short=4, long=4)
 )
 def test_what_changes_is_in_the_index_the_next_time(home, happen, said):
     publish_all(home, DAYS[:3])

@@ -46,7 +46,7 @@ def text(letter: letters.Letter) -> str:
     ("code", "lang", "subject"),
     [
         (KIEN_AN, "vi", "766 Kiến An 04/12: 49,18 (+0,15), Yếu; 5 đề nghị"),
-        (KIEN_AN, "en", "766 Kiến An 04 Dec: 49.18 (+0.15), Weak; 5 requests"),
+        pytest.param(*(KIEN_AN, "en", "766 Kiến An 04 Dec: 49.18 (+0.15), Weak; 5 requests"), marks=pytest.mark.long),
         (MY_HOI_DONG, "vi", "766 Mỹ Hội Đông 04/12: 51,10 (−5,78), Trung bình; 2 đề nghị"),
         (TOWN, "vi", "766 thị trấn Chợ Mới 04/12: 65,79 (+0,38), Trung bình"),  # nothing is asked of it
     ],

@@ -147,7 +147,7 @@ def test_names_are_text_on_the_first_screen_and_in_the_picture(typed):
 
 
 @pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", kinds.among(kinds.ALL, short=("planted", "one unit")))
+@pytest.mark.parametrize("kind", kinds.among(kinds.ALL, short=("planted",), long=("one unit", *kinds.LONG)))
 def test_in_every_kind_of_week_no_sentence_of_a_page_stands_on_it_twice(kind, lang):
     its = kinds.made(kind, lang)
     for code in list(its.units["unit_code"])[:: max(1, len(its.units) // 5)]:

@@ -44,7 +44,7 @@ def test_what_is_done_stands_once_as_done():
     assert set(done.index) == {f"{KIEN_AN}:CKMB:{FIRST}", f"{KIEN_AN}:TOTAL:{FIRST}", f"{HOA_BINH}:TT:{FIRST}"}
 
 
-@pytest.mark.parametrize("state", ["overdue", "extended"])
+@pytest.mark.parametrize("state", ["overdue", pytest.param("extended", marks=pytest.mark.long)])
 def test_nothing_of_it_is_internal(state):
     asks = two_weeks.tables()[1]["asks"].copy()
     is_open = (asks["state"] == "open") & (asks["addressee"] == "unit")

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from support.charted import PARTS, VI, drawn, written
+from support.sampled import sampled
 from support.shown import charted
 
 from analysis.report import export
@@ -27,7 +28,10 @@ KINDS = (
     "spread",
     "signals",
 )
-FEW = pytest.mark.parametrize("kind", ["heat", "bump", "contributions", "signals", "strip"])
+SOME = pytest.mark.parametrize("kind", sampled(KINDS, short=4, long=7))
+FEW = pytest.mark.parametrize(
+    "kind", sampled(["heat", "bump", "contributions", "signals", "strip"], short=1, long=4, first=["signals"])
+)
 
 
 def written_as(draw):
@@ -104,7 +108,7 @@ def test_round_marks_are_circles_and_others_paths():
     assert diamond.startswith('<path d="M50 ') and diamond.endswith('z" fill="#a63603"/>')
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@SOME
 def test_each_text_of_a_chart_is_in_its_drawing_and_nothing_that_the_page_forbids_or_that_must_be_unique(kind):
     chart = drawn(kind, 18)
     root = ElementTree.fromstring(chart.svg())
@@ -114,7 +118,7 @@ def test_each_text_of_a_chart_is_in_its_drawing_and_nothing_that_the_page_forbid
     assert {each.tag.rpartition("}")[2] for each in root.iter()} <= {"svg", "g", "path", "circle", "text"}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@SOME
 def test_every_colour_of_a_chart_is_one_of_those_that_the_stylesheet_sets_for_the_scheme(kind):
     styled = set(re.findall('="(#[0-9a-f]{6})"', export._style("page")))
     assert set(re.findall('(?:fill|stroke)="(#[0-9a-f]{6})"', drawn(kind, 18).svg())) - styled == set()
