@@ -315,18 +315,22 @@ BANDS, INDICATORS = "index-766/bands.csv", "index-766/indicators.csv"
 
 @pytest.mark.parametrize(
     ("name", "row", "values", "bands", "reading"),
-    [
-        (BANDS, "Trung bình", {"from_points": "55"}, THEN, FIRST),
-        (BANDS, "Yếu", {"band": "Kém"}, THEN, FIRST),
-        (BANDS, "Yếu", {"name_en": "Poor"}, FIRST, FIRST),
-        (BANDS, "Yếu", {}, FIRST, FIRST),  # closed and entered anew: nothing is another
-        (INDICATORS, "TT,TTTT,printed", {"max_points": "8"}, FIRST, THEN),
-        (INDICATORS, "DVCTT,DVCTT,printed", {"full_at_pct": "60"}, FIRST, THEN),
-        (INDICATORS, "DVCTT,DVCTT,printed", {"rule": "linear"}, FIRST, THEN),
-        (INDICATORS, "TT,TTTT,printed", {"name_vi": "Thanh toán", "nature": ""}, FIRST, FIRST),
-        (INDICATORS, "CT,MDSH,printed", {"group": "TTTT"}, FIRST, FIRST),  # it earns no points
-        (INDICATORS, "DOSSIER_PAID_ONLINE", {"max_points": "5"}, FIRST, FIRST),  # of other tables
-    ],
+    sampled(
+        [
+            (BANDS, "Trung bình", {"from_points": "55"}, THEN, FIRST),
+            (BANDS, "Yếu", {"band": "Kém"}, THEN, FIRST),
+            (BANDS, "Yếu", {"name_en": "Poor"}, FIRST, FIRST),
+            (BANDS, "Yếu", {}, FIRST, FIRST),  # closed and entered anew: nothing is another
+            (INDICATORS, "TT,TTTT,printed", {"max_points": "8"}, FIRST, THEN),
+            (INDICATORS, "DVCTT,DVCTT,printed", {"full_at_pct": "60"}, FIRST, THEN),
+            (INDICATORS, "DVCTT,DVCTT,printed", {"rule": "linear"}, FIRST, THEN),
+            (INDICATORS, "TT,TTTT,printed", {"name_vi": "Thanh toán", "nature": ""}, FIRST, FIRST),
+            (INDICATORS, "CT,MDSH,printed", {"group": "TTTT"}, FIRST, FIRST),  # it earns no points
+            (INDICATORS, "DOSSIER_PAID_ONLINE", {"max_points": "5"}, FIRST, FIRST),  # of other tables
+        ],
+        4,
+        long=6,
+    ),
 )
 def test_since_when_the_limits_of_bands_and_our_reading_are_what_they_are(home, name, row, values, bands, reading):
     enter_anew(home / "config" / name, row, THEN, **values)
@@ -450,7 +454,11 @@ def test_a_day_without_any_column_is_a_fault(home):
 @pytest.mark.parametrize(
     ("field", "scale", "shown"),
     # percentages of two decimals: on the scale 1 they are whole, on 10 they have one, on 1000 three
-    [("TD", "", 2), ("TD", "100", 2), ("TD", "1", 0), ("TD", "10", 1), ("TD", "1000", 3), ("total", "1", 0)],
+    sampled(
+        [("TD", "", 2), ("TD", "100", 2), ("TD", "1", 0), ("TD", "10", 1), ("TD", "1000", 3), ("total", "1", 0)],
+        3,
+        long=3,
+    ),
 )
 def test_a_figure_is_shown_with_the_decimals_that_it_has_after_scaling(home, field, scale, shown):
     assert rules.load(lay_out(home, **{field: f"{scale},,,"}), "cho-moi", DAY).decimals[field] == shown
@@ -463,17 +471,24 @@ def test_the_most_of_a_total_is_the_sum_of_the_groups_in_force(home):
 
 @pytest.mark.parametrize(
     ("table", "said"),
-    [
-        ('[[balances]]\ntotal = "CTT"\nparts = ["CT"]', "[[balances]] number 1: total: 'CTT' is no column of figures"),
-        (
-            '[[balances]]\ntotal = "CT"\nparts = ["unit"]',
-            "[[balances]] number 1: parts: 'unit' is no column of figures",
-        ),
-        ('[[balances]]\ntotal = "CT"\nparts = ["CT"]', "[[balances]] number 1: a column stands twice"),
-        ('[[balances]]\ntotal = "CT"\nparts = []', "[[balances]] number 1: parts = []: expected"),
-        ('[[shares]]\nrate = "TD"\npart = "CT"\nof = "X"', "[[shares]] number 1: of: 'X' is no column of figures"),
-        ('[[shares]]\nrate = "TD"\npart = "CT"', "[[shares]] number 1: of is missing"),
-    ],
+    sampled(
+        [
+            (
+                '[[balances]]\ntotal = "CTT"\nparts = ["CT"]',
+                "[[balances]] number 1: total: 'CTT' is no column of figures",
+            ),
+            (
+                '[[balances]]\ntotal = "CT"\nparts = ["unit"]',
+                "[[balances]] number 1: parts: 'unit' is no column of figures",
+            ),
+            ('[[balances]]\ntotal = "CT"\nparts = ["CT"]', "[[balances]] number 1: a column stands twice"),
+            ('[[balances]]\ntotal = "CT"\nparts = []', "[[balances]] number 1: parts = []: expected"),
+            ('[[shares]]\nrate = "TD"\npart = "CT"\nof = "X"', "[[shares]] number 1: of: 'X' is no column of figures"),
+            ('[[shares]]\nrate = "TD"\npart = "CT"', "[[shares]] number 1: of is missing"),
+        ],
+        3,
+        long=3,
+    ),
 )
 def test_what_must_add_up_is_of_known_columns(home, table, said):
     path = home / "config" / "cho-moi" / "area.toml"

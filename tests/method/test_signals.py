@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.sampled import sampled
 
 from analysis.method import signals as cusum
 
@@ -276,7 +277,7 @@ def likelihood(hits, cases, whole, rate):
     return math.lgamma(hits + a) - math.lgamma(a) + math.lgamma(cases - hits + b) - math.lgamma(b)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", sampled(range(6), 2, long=4))
 def test_a_chart_is_what_the_formulas_say_number_by_number(seed):
     weeks = drawn(seed, 1, 45)["a"]
     found = chart(report({"a": weeks}), false_a_year=0.01)
@@ -317,7 +318,7 @@ def whole_of(weeks):
     return [tuple(map(sum, zip(*of, strict=True))) for of in zip(*weeks.values(), strict=True)]
 
 
-@pytest.mark.parametrize("length", [1, 3])
+@pytest.mark.parametrize("length", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_a_week_in_which_most_units_move_together_is_one_signal_of_the_area(length):
     weeks = with_outage(length=length)
     history = report(weeks | {"893": whole_of(weeks)})
@@ -568,7 +569,7 @@ def simulated(seed, years, memory, changed):
     return cusum.watch(weeks, np.zeros(share.shape, bool), 738000 + 7 * np.arange(78), 2.0)
 
 
-@pytest.mark.parametrize("memory", [0, 0.5])
+@pytest.mark.parametrize("memory", [pytest.param(0, marks=pytest.mark.long), 0.5])
 def test_a_report_has_at_most_two_false_signals_a_year(memory):
     found = simulated(766, 60, memory, changed=False)
     new = (found.signal != 0) & (found.since == np.arange(78))

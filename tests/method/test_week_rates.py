@@ -283,7 +283,7 @@ def test_more_unevenness_never_narrows_the_bounds_and_the_estimate_lies_within(b
 
 
 @pytest.mark.parametrize("decimals", [1, 2])
-@pytest.mark.parametrize("kind", ["independent", "ar 0.5"])
+@pytest.mark.parametrize("kind", [pytest.param("independent", marks=pytest.mark.long), "ar 0.5"])
 def test_bounds_hold_in_generated_years(kind, decimals):
     """A guard; bench/rates.py measures. Rounding alone would hold 10 to 75 %."""
     held = bench.bounds_hold(kind, 40, decimals, seed=766, areas=1)

@@ -36,13 +36,13 @@ def totals(cleaned: clean.Cleaned, indicator: str) -> pd.Series:
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory):
     home = tmp_path_factory.mktemp("nation")
-    return home, generate.nation(home, units=41, areas=2, cutoffs=3)
+    return home, generate.nation(home, units=41, areas=2, cutoffs=2)
 
 
 def test_the_units_of_a_nation_are_shared_by_its_areas_and_the_gate_has_nothing_to_say_of_their_tables(nation):
     home, areas = nation
     raw = {area: sorted((home / "data" / "raw" / area).iterdir()) for area in areas}
-    assert {area: len(paths) for area, paths in raw.items()} == {"tinh-01": 3, "tinh-02": 3}
+    assert {area: len(paths) for area, paths in raw.items()} == {"tinh-01": 2, "tinh-02": 2}
     counts = []
     for area, paths in raw.items():
         for path in paths:
@@ -54,7 +54,7 @@ def test_the_units_of_a_nation_are_shared_by_its_areas_and_the_gate_has_nothing_
 
 def test_what_is_generated_is_the_same_each_time(nation, tmp_path):
     home, areas = nation
-    generate.nation(tmp_path, units=41, areas=2, cutoffs=3)
+    generate.nation(tmp_path, units=41, areas=2, cutoffs=2)
     for area in areas:
         for path in (home / "data" / "raw" / area).iterdir():
             assert path.read_bytes() == (tmp_path / "data" / "raw" / area / path.name).read_bytes()

@@ -88,6 +88,7 @@ def test_previous_totals_without_a_date_are_compared_but_are_of_no_day_of_the_hi
     assert set(tables["course"]["cutoff"]) == set(history.load(home, AREA)["cutoff"]) == {"2023-12-04"}
 
 
+@pytest.mark.long
 def test_without_a_date_the_totals_of_a_week_left_out_are_not_those_of_the_published_week_before_it(home):
     every = {row[1] for row in district.lines() if len(row) > 1}
     made(home, "2023-11-20", before("2023-11-20", every), publish=True)

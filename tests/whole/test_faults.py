@@ -27,6 +27,7 @@ from support.faults import (
     PAGE,
     disk_with,
     failing,
+    how_many,
     killed,
     leftovers,
     mounted,
@@ -245,7 +246,8 @@ def states(path: Path, cutoff: str) -> dict[str, str]:
 
 
 @needs_fork
-def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tmp_path, strace, counted):
+@pytest.mark.parametrize("few", how_many(4, long=12))
+def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tmp_path, strace, counted, few):
     home, log, notes = tmp_path / "home", tmp_path / "log", Notes()  # noqa: F811
     path, addresses = home / "outbox" / "outbox.sqlite", [letter.address for letter in letters()]
     with closing(Outbox(path)) as box:  # an earlier week, settled
@@ -255,7 +257,7 @@ def test_at_every_call_of_the_ledger_a_fault_loses_no_letter_and_doubles_none(tm
     before = shutil.copytree(home, tmp_path / "before")
     assert traced(lambda: mailed(path, notes), log) == Exit.DONE
     assert notes.lines() == [f"{what} {address}" for address in addresses for what in ("sent", "kept")]
-    tried, wrong = some(faults_at_every_change(log, home), 8), {}
+    tried, wrong = some(faults_at_every_change(log, home), few), {}
     for kind, call, faults in tried:
         put_back(before, home)
         notes.clear()
@@ -431,6 +433,7 @@ def test_the_whole_run_killed_at_any_moment_leaves_a_whole_week_and_no_process_a
 
 
 @needs_proc
+@pytest.mark.long
 def test_a_run_that_is_killed_takes_with_it_what_would_go_on_for_long(home):  # noqa: F811
     before = earlier_week(home)
     environment = os.environ | {"PYTHONPATH": f"{PROJECT / 'tests'}:{PROJECT}"}

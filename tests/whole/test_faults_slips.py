@@ -203,7 +203,7 @@ def test_a_slip_in_any_file_is_a_sentence_in_every_command(home, tmp_path, monke
     counted(f"slip in the configuration, {command}", len(cases), wrong)
 
 
-@pytest.mark.parametrize("few", how_many(10, long=40))
+@pytest.mark.parametrize("few", how_many(6, long=40))
 def test_rules_and_words_of_any_slip_are_refused_with_file_and_place(home, tmp_path, counted, few):
     """The same without commands, for every file and every slip: what reads them raises nothing but its own errors."""
     shutil.copytree(home, tmp_path / "aside")
@@ -243,7 +243,7 @@ UNRELATED = {
 }
 
 
-@pytest.mark.parametrize("few", how_many(4, long=16))
+@pytest.mark.parametrize("few", how_many(2, long=16))
 def test_the_operator_is_told_whatever_else_is_broken(home, tmp_path, monkeypatch, capsys, counted, few):
     shutil.copytree(home, tmp_path / "aside")
     wrong: dict[str, list[str]] = {}

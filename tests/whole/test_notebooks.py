@@ -89,7 +89,7 @@ SHOWN = """({
 })"""
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.long)])
 def test_the_page_opens_in_a_browser_with_the_network_refused(page, browse, width):
     seen = browse(page, SHOWN, width=width)
     assert seen.requests == [] and seen.errors == []
@@ -225,7 +225,12 @@ def test_each_notebook_runs_alone_with_plain_papermill_from_any_folder_and_none_
     assert not (home / PUBLISHED[0]).exists()  # alone they work on a draft and publish nothing
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (HOME / "notebooks" / "explore").glob("*.ipynb")))
+@pytest.mark.parametrize(
+    "name",
+    sampled(
+        sorted(path.stem for path in (HOME / "notebooks" / "explore").glob("*.ipynb")), 2, long=9, first=["what_if"]
+    ),
+)
 def test_each_notebook_to_explore_with_runs_on_a_single_published_week(home, name):
     with played.at(home):
         played.notebook(f"explore/{name}")

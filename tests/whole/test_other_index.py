@@ -139,6 +139,7 @@ def test_a_fault_of_an_index_or_a_kind_is_named_with_its_file(name, old, new, sa
     assert said in str(refused.value)
 
 
+@pytest.mark.long
 def test_a_scope_without_indicators_is_scored_by_totals_alone_and_nothing_is_said_of_a_changed_reading():
     edition = other_index.edition(80, scope="", weeks=2)
     assert edition.rules.indicators.empty and edition.rules.reading_since == ""

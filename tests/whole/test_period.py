@@ -130,7 +130,7 @@ def texts(edition: PeriodEdition) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_a_month_is_headed_by_its_last_cutoff_and_never_called_points_of_that_month(home, lang):
     told = " ".join(texts(compiled(home, "2023-11", lang=lang)))
     heading = {
@@ -209,6 +209,7 @@ def test_what_units_state_stands_in_their_own_words_and_is_internal(home):
     assert "thiếu máy quét" not in take_out_internal(html)
 
 
+@pytest.mark.long
 def test_word_and_workbook_are_the_same_bytes_of_the_same_period(home):
     first, again = (compiled.__wrapped__(home, "2023-11") for _ in range(2))
     assert period_document.build_document(first, home) == period_document.build_document(again, home)

@@ -124,6 +124,7 @@ def test_a_wrong_count_or_rate_of_a_sub_criterion_is_refused(tmp_path, old, new,
         assert errors[["row", "column"]].to_numpy().tolist()[0] == [3, column] and errors["problem"].iloc[0] == said
 
 
+@pytest.mark.long
 def test_the_same_file_under_the_rules_of_another_date_gives_other_points(tmp_path):
     shutil.copytree(HOME / "config", tmp_path / "config")
     path = tmp_path / "config" / "index-766" / "indicators.csv"

@@ -203,6 +203,7 @@ def test_totals_that_are_not_the_sum_of_their_groups_are_counted_and_the_furthes
 # -- An Giang: departments of a month, communes of the year to date --------------------------------------------------
 
 
+@pytest.mark.long
 def test_bands_of_monthly_departments_and_year_to_date_communes_are_counted_apart():
     edition = newest("an-giang")
     lines = sentences.result_lines(edition)

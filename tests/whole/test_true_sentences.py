@@ -276,7 +276,7 @@ def test_what_only_such_a_week_says_stands_in_its_report(kind, where, key, field
     assert kind == "41 weak of two kinds" or said[1:] not in " ".join(others)
 
 
-@pytest.mark.parametrize("kind", ["new year", pytest.param("new year undated", marks=pytest.mark.long)])
+@pytest.mark.parametrize("kind", ["new year", "new year undated"])
 @pytest.mark.long
 def test_the_first_week_of_a_year_shows_the_printed_previous_totals_and_says_why_no_change_is_computed(kind):
     edition = kinds.made(kind)
