@@ -232,6 +232,7 @@ def test_who_saves_after_the_exchange_into_the_new_folder_and_who_saved_before_b
 # -- a real office program -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SOFFICE, reason="no LibreOffice")
 def test_text_that_a_clerk_typed_and_an_office_program_saved_survives_a_correction_as_a_file_that_is_named(
     home,  # noqa: F811

@@ -164,7 +164,7 @@ BESIDE = ("ghi-chu.txt", "xep-hang.csv", "phan-hoi.csv", "phan-hoi-30634.xlsx")
 
 
 @pytest.mark.parametrize(
-    ("name", "remark"), sampled([*itertools.product(BESIDE, ("new", "changed", "removed"))], short=6, long=6)
+    ("name", "remark"), sampled([*itertools.product(BESIDE, ("new", "changed", "removed"))], short=3, long=9)
 )
 def test_other_remarks_or_another_place_make_their_week_due_and_no_later_one_while_its_tables_stay(home, remark, name):
     beside = home / "data" / "raw" / AREA / f"{SECOND}-{name}"

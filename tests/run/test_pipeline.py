@@ -360,12 +360,16 @@ def test_a_failed_page_leaves_the_others_theirs_and_is_made_again_and_pages_stay
 
 def test_pages_asked_for_by_their_codes_are_made_beside_those_that_the_week_has(home):
     for codes in (["B"], ["A"]):
-        assert pipeline.make_week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES)).status == Exit.DONE
+        assert pipeline.make_week(home, AREA, CUTOFF, units=codes, steps=paged(home, *CODES[:3])).status == Exit.DONE
     assert set(headings(home)) == {"A", "B"}
-    assert "Không có gì mới" in pipeline.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
-    assert pipeline.make_week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES)).status == Exit.DONE
-    assert "Không có gì mới" in pipeline.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES)).message
-    assert set(headings(home)) == {Path(paths.unit_file(code)).name for code in CODES}
+    assert (
+        "Không có gì mới" in pipeline.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES[:3])).message
+    )
+    assert pipeline.make_week(home, AREA, CUTOFF, units="all", steps=paged(home, *CODES[:3])).status == Exit.DONE
+    assert (
+        "Không có gì mới" in pipeline.make_week(home, AREA, CUTOFF, units=["B"], steps=paged(home, *CODES[:3])).message
+    )
+    assert set(headings(home)) == {Path(paths.unit_file(code)).name for code in CODES[:3]}
 
 
 def test_another_list_of_an_earlier_weeks_pages_changes_no_later_week_and_another_figure_does(home):

@@ -157,6 +157,7 @@ while not (folder / "C.kernel").exists(): time.sleep(0.1)
 os.kill(os.getpid(), signal.SIGKILL)"""
 
 
+@pytest.mark.long  # in test_pipeline a page is killed too
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to see processes in")
 def test_where_the_process_that_makes_a_page_is_killed_that_page_has_failed_and_the_others_are_made(home):
     cells = {"A": (), "B": (KERNEL, KILL, "time.sleep(60)"), "C": (KERNEL, "time.sleep(0.3)")}

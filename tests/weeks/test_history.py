@@ -138,9 +138,9 @@ DAYS = ["2023-11-06", "2023-11-20", "2023-11-21", "2023-11-22", "2023-11-27"]  #
     [
         ("", None, DAYS),
         ("2023-11-22", None, DAYS[:3]),
-        ("2023-11-06", None, []),
-        ("2023-11-07", 3, DAYS[:1]),
-        ("", 2, DAYS[3:]),
+        pytest.param("2023-11-06", None, [], marks=pytest.mark.long),
+        pytest.param("2023-11-07", 3, DAYS[:1], marks=pytest.mark.long),
+        pytest.param("", 2, DAYS[3:], marks=pytest.mark.long),
         ("2023-11-22", 1, DAYS[2:3]),
         ("", 0, []),
     ],
@@ -305,7 +305,7 @@ BANDS = "index-766/bands.csv"
     ("file", "begins", "area", "begun"),
     [
         (GROUPS, "CKMB,", AREA, "2023-11-15"),  # the decision: the office computes its totals otherwise
-        (GROUPS, "CKMB,", FROM_FILE, "2023-11-15"),
+        pytest.param(GROUPS, "CKMB,", FROM_FILE, "2023-11-15", marks=pytest.mark.long),
         (INDICATORS, "CKMB,CKMB,printed,", AREA, "2023-01-01"),  # our reading of published totals
         (INDICATORS, "PUBLISH_ON_TIME,CKMB,portal,", FROM_FILE, "2023-01-01"),
         (BANDS, "Tốt,", AREA, "2023-01-01"),  # the names of totals
@@ -430,11 +430,11 @@ def test_the_rows_of_a_week_being_issued_again_are_marked_where_their_total_is_c
     ("name", "old", "new", "message"),
     [
         ("scores", "70,50,", "7O,50,", "scores.csv record 2: total: '7O'"),
-        ("scores", "70,50,", "70,50,,", "scores.csv"),
+        pytest.param("scores", "70,50,", "70,50,,", "scores.csv", marks=pytest.mark.long),
         ("scores", "70,50,", "inf,50,", "scores.csv record 2: total: inf: is not finite"),
-        ("scores", "30634", "893", "scores.csv record 1: unit_code"),
+        pytest.param("scores", "30634", "893", "scores.csv record 1: unit_code", marks=pytest.mark.long),
         ("scores", "30634", "", "scores.csv record 2: unit_code: '': is empty"),
-        ("scores", "unit_code", "code", "scores.csv"),
+        pytest.param("scores", "unit_code", "code", "scores.csv", marks=pytest.mark.long),
         ("scores", "Kiến", '"Kiến', "scores.csv: Error tokenizing"),
         ("changes", "total,previous_total", "previous_total,total", "changes.csv"),
     ],
