@@ -211,7 +211,15 @@ def test_who_is_told_may_be_a_recipient_too_and_gets_the_mail_when_it_is_release
 # -- after some hours -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("way", "hours"), [("after 2h", 2), ("after 24h", 24), ("after 1 h", 1), ("after 0h", 0)])
+@pytest.mark.parametrize(
+    ("way", "hours"),
+    [
+        ("after 2h", 2),
+        pytest.param("after 24h", 24, marks=pytest.mark.long),
+        pytest.param("after 1 h", 1, marks=pytest.mark.long),
+        ("after 0h", 0),
+    ],
+)
 def test_after_some_hours_the_next_run_sends_it(home, words, way, hours):
     with mx.serving() as (port, seen):
         write_settings(home, port, operator=IT, release=way)

@@ -667,7 +667,7 @@ def test_a_letter_is_dated_when_it_goes_out_and_not_when_a_wrong_clock_put_it_do
 @pytest.mark.parametrize(
     "again", ["Lan@leaders.example", "lan@LEADERS.example", " lan@leaders.example.", "lan@leaders。example"]
 )
-@pytest.mark.parametrize("option", [(), ("--changed",)])
+@pytest.mark.parametrize("option", [(), pytest.param(("--changed",), marks=pytest.mark.long)])
 def test_an_address_or_a_name_written_otherwise_makes_no_second_letter(home, again, option):
     with mx.serving() as (port, seen):
         write_settings(home, port)

@@ -70,7 +70,13 @@ def test_an_edited_draft_makes_no_week_due_and_a_run_without_news_says_that_it_i
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\0" * 2000, office_file("first")[:60], office_file("first")[:60] + b"\0" * 99]
+    "damage",
+    [
+        b"",
+        pytest.param(b"\0" * 2000, marks=pytest.mark.long),
+        pytest.param(office_file("first")[:60], marks=pytest.mark.long),
+        office_file("first")[:60] + b"\0" * 99,
+    ],
 )
 def test_a_draft_that_is_cut_off_or_empty_is_healed_and_leaves_nothing(home, damage):  # noqa: F811
     week(home)
@@ -81,7 +87,14 @@ def test_a_draft_that_is_cut_off_or_empty_is_healed_and_leaves_nothing(home, dam
     assert held(home) == before
 
 
-@pytest.mark.parametrize("name", ["report.docx", "report.html", "units/A.html", "appendix.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "report.docx",
+        "report.html",
+        *[pytest.param(each, marks=pytest.mark.long) for each in ("units/A.html", "appendix.xlsx")],
+    ],
+)
 def test_what_is_damaged_or_changed_otherwise_is_healed_and_its_bytes_are_kept_and_named(home, name):  # noqa: F811
     week(home)
     before = held(home)

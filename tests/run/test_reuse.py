@@ -144,7 +144,7 @@ def edited(home, change) -> None:
     [
         (lambda cells: cells.append({"cell_type": "markdown", "metadata": {"tags": ["page"]}, "source": ""}), UNITS),
         (lambda cells: cells.append({"cell_type": "code", "outputs": []}), UNITS[1:]),
-        (lambda cells: cells.clear(), UNITS[1:]),
+        pytest.param(lambda cells: cells.clear(), UNITS[1:], marks=pytest.mark.long),
     ],
     ids=["prose that is tagged", "a cell without metadata", "nothing shown"],
 )

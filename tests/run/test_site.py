@@ -97,7 +97,11 @@ def dead_links(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("locale", "asked", "indexes", "said"),
-    [("en_US.UTF-8", (), "vi", "en"), ("C", (), "vi", "vi"), ("C", ("--lang", "en"), "en", "en")],
+    [
+        ("en_US.UTF-8", (), "vi", "en"),
+        pytest.param("C", (), "vi", "vi", marks=pytest.mark.long),
+        ("C", ("--lang", "en"), "en", "en"),
+    ],
 )
 def test_the_indexes_are_vietnamese_unless_they_are_asked_for_in_english(
     home, monkeypatch, capsys, locale, asked, indexes, said
@@ -171,7 +175,7 @@ def test_the_draft_is_copied_only_where_it_is_asked_for(home):
     ("url", "robots", "files"),
     [
         ("https://a.example", "index", {"sitemap.xml", "robots.txt"}),
-        ("https://a.example/766", "index", {"sitemap.xml"}),
+        pytest.param("https://a.example/766", "index", {"sitemap.xml"}, marks=pytest.mark.long),
         ("https://a.example", "noindex", set()),
         pytest.param("https://a.example", "", set(), marks=pytest.mark.long),
         pytest.param("", "index", set(), marks=pytest.mark.long),
@@ -323,7 +327,7 @@ def test_nothing_is_written_through_a_link_out_of_the_folder(home, capsys):
     assert inside(outside) == before
 
 
-@pytest.mark.parametrize("content", ["{", '{"files": 5}', '{"files": {"a": 1}}'])
+@pytest.mark.parametrize("content", ["{", pytest.param('{"files": 5}', marks=pytest.mark.long), '{"files": {"a": 1}}'])
 def test_a_damaged_record_is_no_leave_to_write(home, capsys, content):
     copy(home)
     (home.parent / "www" / site.RECORD).write_text(content)

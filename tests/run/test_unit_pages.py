@@ -112,7 +112,11 @@ def test_the_page_of_a_failed_one_says_so_leads_to_the_report_and_blames_nobody(
     assert not re.search(r"ipynb|Error|Traceback|/[a-z]+/", text)
 
 
-@pytest.mark.parametrize("corrected", ["", "30634", "30637"], ids=["first issue", "its own figures", "another's"])
+@pytest.mark.parametrize(
+    "corrected",
+    [pytest.param("", marks=pytest.mark.long), "30634", "30637"],
+    ids=["first issue", "its own figures", "another's"],
+)
 def test_the_title_of_a_page_is_its_heading_marked_where_its_own_figures_are_corrected_page_or_none(home, corrected):
     row = [corrected, "", "SH", "value", 25.4, 26.4]
     corrections = pd.DataFrame([row] if corrected else [], columns=revisions.COLUMNS)

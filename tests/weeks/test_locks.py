@@ -197,7 +197,7 @@ def test_of_many_that_come_at_once_one_works_at_a_time(tmp_path, drive):
     path, inside, together, done = tmp_path / ".lock", [], [], []
 
     def work() -> None:
-        for _ in range(15):
+        for _ in range(8):
             with contextlib.suppress(locks.Busy), locks.held(path):
                 inside.append(1)
                 together.append(len(inside))
