@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 from support.district import CONTROL, CUTOFF, RAW, in_force, say, words
+from support.sampled import sampled
 
 from analysis.gate import clean
 
@@ -102,7 +103,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "row", "value", "key", "fields"), REFUSED)
+@pytest.mark.parametrize(("text", "row", "value", "key", "fields"), sampled(REFUSED, short=8, long=len(REFUSED)))
 def test_what_is_no_place_is_refused_at_its_cell(tmp_path, text, row, value, key, fields):
     problem = next(gated(tmp_path, text).problems.itertuples())
     assert (problem.severity, problem.file) == ("error", NAME)

@@ -220,7 +220,7 @@ LAID_OUT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lay_out", LAID_OUT)
+@pytest.mark.parametrize("lay_out", sampled(LAID_OUT, short=7, long=7))
 def test_a_table_gives_the_same_figures_in_every_layout(lay_out, tmp_path):
     cleaned = gated(*lay_out(ROWS), tmp_path)
     assert cleaned.problems.query("severity == 'error'").empty, list(cleaned.problems["problem"])
@@ -437,7 +437,7 @@ def heard(cleaned):
     return [(f"{each.severity} {each.column_letter}{each.row}", each.problem) for each in cleaned.problems.itertuples()]
 
 
-@pytest.mark.parametrize("case", [*CASES, *JSON_CASES], ids=lambda each: each.name)
+@pytest.mark.parametrize("case", sampled([*CASES, *JSON_CASES], short=14, long=100), ids=lambda each: each.name)
 def test_what_is_wrong_is_said_at_the_files_own_row_and_column(case, tmp_path):
     wanted = [(place, words("en").say(f"problem.{key}", **fields)) for place, key, fields in case.problems]
     assert sorted(heard(gated(*case.made, tmp_path))) == sorted(wanted)

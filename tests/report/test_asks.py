@@ -50,7 +50,7 @@ def test_of_many_weak_units_the_first_are_asked_and_the_others_counted(lang, giv
     assert [each["texts"] for each in asked if said in each["texts"]] == [[said]]
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_a_unit_is_asked_about_a_fallen_rate_the_area_and_a_risen_one_are_not(lang):
     signals = signalled(TAN_MY, AREA, "30679")
     signals["signal"] = ["down", "down", "up"]
@@ -81,7 +81,7 @@ def test_a_weak_unit_is_asked_to_work_with_the_department_of_the_first_indicator
     assert ask(both_named, routes=no_route) == say("piece.ask_weak_with", department="Phòng Nội vụ")
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_a_unit_is_asked_once_with_all_that_it_is_asked_about(lang):
     asked = [" ".join(each["texts"]) for each in asks.request_rows(told(lang, signals=signalled(KIEN_AN)))]
     of_it = [text for text in asked if text.removeprefix("Xã ").startswith("Kiến An")]
@@ -186,7 +186,7 @@ def with_tasks(lang, settings, tasks=TASKS, **tables):
     return dataclasses.replace(it, rules=dataclasses.replace(it.rules, tasks=tasks))
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_a_standing_task_stands_with_its_department_and_one_of_nobody_is_for_the_heads_of_all_units(lang):
     it = with_tasks(lang, {"responsible": {}, "departments": [HOME_AFFAIRS]})
     assert asks.general_orders(it) == [{"vi": "Mọi việc.", "en": "Everything."}[lang]]
@@ -259,7 +259,7 @@ def test_so_it_does_of_those_that_miss_a_target_are_at_zero_or_lost_points(lang,
     assert any(text.startswith(said) for text in texts), texts
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_where_the_table_prints_satisfaction_itself_the_loss_is_told_as_what_it_is(lang):
     columns = in_force().columns
     printed = pd.concat([columns, columns.iloc[-1:].assign(header="HÀI LÒNG", field="MDHL", kind="points")])

@@ -66,7 +66,7 @@ def test_kinds_stand_apart_under_their_own_headings():
     assert [row[0] for row in rows[1:] if len(row) > 1] == ["1/2", "2/2", "1/2", "2/2"]
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_where_the_office_names_no_clusters_nothing_is_shown(lang):
     assert clusters.build_table(edition(lang)).data == ""
     assert say("page.clusters", lang) not in page.headline(edition(lang)).data

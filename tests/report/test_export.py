@@ -122,9 +122,7 @@ SCROLLED = """() => {
           Math.round(at('tbody th[scope=row]').left - box.left)]; }"""
 
 
-@pytest.mark.parametrize(
-    ("width", "own"), [(320, True), pytest.param(768, True, marks=pytest.mark.long), (1280, False)]
-)
+@pytest.mark.parametrize(("width", "own"), sampled([(320, True), (768, True), (1280, False)], short=1, long=2))
 def test_the_head_and_the_names_stay_when_one_scrolls_in_the_table_of_all_units(browse, width, own):
     for page_of in (made("page"), long_page()):
         is_own, top, *left = browse(page_of, SCROLLED, width=width, height=500).answer

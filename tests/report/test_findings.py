@@ -8,6 +8,7 @@ import pytest
 from support import kinds
 from support.district import gate, in_force, lines, saved, say, scored, week, words
 from support.few_units import course
+from support.sampled import sampled
 
 from analysis.report import findings
 from analysis.tables import TABLES
@@ -393,15 +394,15 @@ def test_a_fall_of_a_part_that_its_weeks_cases_hardly_explain_asks_to_check_the_
 
 
 def test_a_rise_far_behind_its_peers_is_said_as_that_and_is_no_notable_rise():
-    edition = kinds.made("ordinary")
+    edition = kinds.made("planted")
     moves = edition.tables["moves"].copy()
-    its = (moves["indicator"] == "CHANGE") & (moves["unit_code"] == "30649")
+    its = (moves["indicator"] == "CHANGE") & (moves["unit_code"] == "30658")
     moves.loc[its, ["move", "median", "marked"]] = [0.1, 3.0, True]
     rows = findings.collect(edition.tables | {"moves": moves}, edition.rules, edition.words)
-    said = say("finding.move_apart", unit="Kiến Thành", part="tổng điểm", move="+0,10", median="+3,00")
-    assert rows[rows["finding"].isin(["apart", "rose"])][["finding", "severity", "text"]].to_numpy().tolist() == [
-        ["apart", "info", said]
-    ]
+    said = say("finding.move_apart", unit="Nhơn Mỹ", part="tổng điểm", move="+0,10", median="+3,00")
+    assert rows[rows["finding"].isin(["apart", "rose"]) & (rows["unit_code"] == "30658")][
+        ["finding", "severity", "text"]
+    ].to_numpy().tolist() == [["apart", "info", said]]
 
 
 def test_the_parts_of_a_change_stand_in_its_sentence():
@@ -596,7 +597,10 @@ DATA = [
 
 
 @LANGS
-@pytest.mark.parametrize(("given", "finding", "vi", "en"), [case[1:] for case in DATA], ids=[case[0] for case in DATA])
+@pytest.mark.parametrize(
+    ("given", "finding", "vi", "en"),
+    sampled([pytest.param(*case[1:], id=case[0]) for case in DATA], short=3, long=len(DATA)),
+)
 def test_what_is_odd_about_the_table_and_what_agrees_is_told(lang, given, finding, vi, en):
     tables = {name: rows_of(name, *rows) for name, rows in given.items()}
     unmarked = {"measurements": week()["measurements"].assign(mark="")}
@@ -621,7 +625,7 @@ PERIODS = [
 
 
 @LANGS
-@pytest.mark.parametrize(("sheets", "vi", "en"), PERIODS)
+@pytest.mark.parametrize(("sheets", "vi", "en"), sampled(PERIODS, short=3, long=len(PERIODS)))
 def test_the_period_of_the_sheets_of_units_is_told_once_where_it_is_the_same(lang, sheets, vi, en):
     columns = ("sheet", "rows", "period_vi", "period_en")
     held = dataclasses.replace(in_force(), sheets=pd.DataFrame(sheets, columns=columns))

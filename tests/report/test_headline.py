@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.district import edition, in_force, say, week, words
+from support.sampled import sampled
 from support.varied import KIEN_AN, MY_HOI_DONG, TAN_MY, both, moved, signalled, told, weak
 
 from analysis.report import findings, headline, page, parts, sentences
@@ -128,18 +129,19 @@ def test_a_rate_far_below_what_is_usual_is_an_item_with_its_indicator():
     assert said == say("headline.signals", units="Tấn Mỹ (hồ sơ thanh toán trực tuyến; mới)")
 
 
+CHANGED = [
+    ("a fall", 0.0, {"30643": -1.2}, [("fell_marked", {"units": "Tấn Mỹ (−1,20)"})]),
+    ("nothing moved", 0.0, {}, [("all_same", {"count": 18})]),
+    ("all fell alike", -0.2, {}, [("all_fell", {"count": 18, "change": "0,20"}), ("none_fell_marked", None)]),
+    ("all rose alike", 0.3, {}, [("all_rose", {"count": 18, "change": "0,30"})]),
+    ("an ordinary fall", 0.3, {"30643": -0.6}, [("counts", {"count": 18, "rose": 17, "fell": 1, "same": 0, "median": "+0,30"}), ("none_fell_marked", None)]),
+    ("an ordinary rise", 0.3, {"30643": 1.2}, [("counts", {"count": 18, "rose": 18, "fell": 0, "same": 0, "median": "+0,30"})]),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("others", "changes", "lines"),
-    [
-        (0.0, {}, [("all_same", {"count": 18})]),
-        (0.3, {}, [("all_rose", {"count": 18, "change": "0,30"})]),
-        (-0.2, {}, [("all_fell", {"count": 18, "change": "0,20"}), ("none_fell_marked", None)]),
-        (0.3, {"30643": 1.2}, [("counts", {"count": 18, "rose": 18, "fell": 0, "same": 0, "median": "+0,30"})]),
-        (0.3, {"30643": -0.6}, [("counts", {"count": 18, "rose": 17, "fell": 1, "same": 0, "median": "+0,30"}), ("none_fell_marked", None)]),
-        (0.0, {"30643": -1.2}, [("fell_marked", {"units": "Tấn Mỹ (−1,20)"})]),
-    ],
-    ids=["nothing moved", "all rose alike", "all fell alike", "an ordinary rise", "an ordinary fall", "a fall"],
-)  # fmt: skip
+    ("others", "changes", "lines"), sampled([pytest.param(*each[1:], id=each[0]) for each in CHANGED], short=3, long=3)
+)
 def test_a_fall_is_named_where_it_stands_out_and_else_it_is_said_how_many_rose_and_fell(others, changes, lines):
     expected = [say(f"piece.{key}", **{} if fields is None else fields | {"period": PREVIOUS}) for key, fields in lines]
     assert " ".join(expected) in of_page(**moved(others, changes))

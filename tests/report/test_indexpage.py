@@ -410,7 +410,7 @@ def test_a_course_that_never_moved_lies_in_the_middle_of_its_sheet():
     assert axes.lines[0].get_ydata() == pytest.approx(days[0][:, 1].mean())
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "values", [[57.0, 57.01], np.linspace(50, 60, 60), np.full(60, 100.0)], ids=["near", "many", "equal"]
 )
@@ -713,7 +713,7 @@ def test_the_generated_history_is_read_as_history_reads_it(home):
     assert HOME not in index(home).parents
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_weeks_without_totals_are_listed_without_columns_and_a_course_of_totals(lang):
     totals = totals_of(["2023-11-27", "2023-12-04"]).assign(total=float("nan"), change=float("nan"), band="")
     shown = page(["2023-11-27", "2023-12-04"], totals, lang)

@@ -13,7 +13,7 @@ from analysis.tables import TABLES
 
 KIEN_AN, MY_HOI_DONG, AREA = "30634", "30637", "893"
 DAY, SUMMER = "2023-12-31", "2023-06-30"
-LANGUAGES = pytest.mark.parametrize("lang", ["vi", "en"])
+LANGUAGES = pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 
 
 def names(lang):

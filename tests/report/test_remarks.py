@@ -35,7 +35,7 @@ def marked(edition: Edition, said: str) -> str:
     return edition.words.say("piece.remark", issuer=ISSUER, text=said)
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_every_remark_stands_in_page_and_letter_once_as_the_offices_words(lang):
     its = remarked(lang)
     shown = text(page.requests(its))

@@ -186,7 +186,7 @@ ASSUMED = (
 )
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("given", "is_assumed"),
     [
@@ -204,7 +204,7 @@ def test_that_cases_come_evenly_is_told_where_a_figure_rests_on_it(lang, given, 
     assert first and more == ([ASSUMED[lang == "en"]] if is_assumed else [])
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_the_end_of_the_year_follows_the_targets_where_there_is_a_forecast(lang):
     ends = {
         "unit_code": AREA,

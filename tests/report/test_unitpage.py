@@ -597,7 +597,7 @@ STANDING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("tables", "piece", "vi", "en"), [case[1:] for case in STANDING], ids=[case[0] for case in STANDING]
 )
@@ -605,7 +605,7 @@ def test_place_and_change_are_told_as_they_are_in_every_case(lang, tables, piece
     assert {"vi": vi, "en": en}[lang] in text(getattr(unitpage, piece)(edition(lang, **tables), KIEN_AN))
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_where_every_group_is_printed_the_total_less_their_sum_is_no_hidden_part(lang):
     rules, groups = district.in_force(), list(district.in_force().groups["group"])
     columns = rules.columns.head(len(groups)).assign(field=groups, kind="points")
@@ -617,7 +617,7 @@ def test_where_every_group_is_printed_the_total_less_their_sum_is_no_hidden_part
     assert said[lang] in text(unitpage.lost(printed, KIEN_AN))
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_bands_crossed_signals_and_own_rates_of_the_unit_stand_under_its_change(lang):
     signal = {
         "unit_code": KIEN_AN,
@@ -646,7 +646,7 @@ def test_bands_crossed_signals_and_own_rates_of_the_unit_stand_under_its_change(
     assert said.count(signalled.split(". ")[1]) == 1  # not that of the town
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_where_the_units_year_will_end_is_the_last_of_its_routes(lang):
     ends = {"unit_code": KIEN_AN, "indicator": "TOTAL", "low": 49.0, "middle": 50.5, "high": 52.0}
     rows = [ends | {"band": "Trung bình", "odds": 0.65}, ends | {"band": "Yếu", "odds": 0.35}]

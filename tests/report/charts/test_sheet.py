@@ -61,10 +61,14 @@ def measured(figure, labels):
 @pytest.mark.parametrize("count", [18, pytest.param(135, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "kind",
-    [
-        *["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates"],
-        *["strip", "spread", "signals"],
-    ],
+    sampled(
+        [
+            *["ranking", "heat", "lost_points", "bump", "totals", "lines", "contributions", "own_rates"],
+            *["strip", "spread", "signals"],
+        ],
+        short=6,
+        long=5,
+    ),
 )
 def test_no_label_is_cut_or_covers_another_and_type_is_large_enough(kind, count, lang):
     chart = drawn(kind, count, lang)
