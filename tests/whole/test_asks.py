@@ -71,7 +71,7 @@ def test_what_did_not_move_is_the_same_and_the_area_has_one_unit_more_at_its_tar
 
 
 @pytest.mark.parametrize("product", ["page", "mail", "Word"])
-@pytest.mark.parametrize("cutoff", [FIRST, SECOND])
+@pytest.mark.parametrize("cutoff", [pytest.param(FIRST, marks=pytest.mark.long), SECOND])
 def test_every_request_has_its_row_and_every_open_row_stands_there_once_as_the_ledger_has_it(cutoff, product):
     week = two_weeks.edition(cutoff=cutoff)
     assert asked.find_faults(week, asked.lines_of(week)[product]) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support import smtp_server as mx
 from support.faults import failing, how_many, some
+from support.sampled import sampled
 from support.settings import write_settings
 
 from analysis import cli
@@ -181,7 +182,7 @@ def kept(home: Path, aside: Path) -> None:
         (shutil.copytree if (aside / name).is_dir() else shutil.copy)(aside / name, place)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sampled([*COMMANDS], 5, long=len(COMMANDS)))
 def test_a_slip_in_any_file_is_a_sentence_in_every_command(home, tmp_path, monkeypatch, capsys, counted, command):
     shutil.copytree(home, tmp_path / "aside")
     wrong: dict[str, list[str]] = {}

@@ -159,6 +159,7 @@ UNPRINTED = re.compile(r"không\s+thể\s+hiện|không in nhóm|không tách đ
 THIEN_LOC, KIEN_HUNG = "H26.220", "H26.151"
 
 
+@pytest.mark.long
 def test_where_all_six_groups_are_printed_nothing_is_said_of_points_that_the_table_does_not_show():
     edition = newest("ha-noi-766")
     assert len(edition.units) == 142
@@ -169,6 +170,7 @@ def test_where_all_six_groups_are_printed_nothing_is_said_of_points_that_the_tab
         assert not UNPRINTED.findall(html.unescape("".join(unitpage.page_pieces(edition, code))))
 
 
+@pytest.mark.long
 def test_no_lost_satisfaction_is_inferred_where_its_points_are_printed():
     edition = newest("ha-noi-766")
     assert edition.tables["steps"].empty and not found(edition, "step")
@@ -178,6 +180,7 @@ def test_no_lost_satisfaction_is_inferred_where_its_points_are_printed():
     assert "bị mất" not in told(edition)
 
 
+@pytest.mark.long
 def test_totals_that_are_not_the_sum_of_their_groups_are_counted_and_the_furthest_are_named():
     edition = newest("ha-noi-766")
     reconciled = edition.tables["reconciliation"].query("indicator == 'TOTAL'")
