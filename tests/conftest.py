@@ -26,7 +26,7 @@ pytest_plugins = ["support.stored", "support.browser", "support.faults", "suppor
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
 # A busy machine is no fault. What make long tries more often, make test tries as well.
-hypothesis.settings.register_profile("busy", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("busy", deadline=None, max_examples=20)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=300)
 hypothesis.settings.load_profile("busy")
 
