@@ -48,9 +48,9 @@ faults:  ## every fault of disk, machine, kernels and mail servers, each kind wi
 bench: environment $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; what a week waits for; growth (about 30 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/timeline.py $(if $(QUICK),--history 3,>> bench/RESULTS.md)
-	@PYTHONPATH=. $(BIN)/python bench/machinery.py $(if $(QUICK),--history 3 --runs 1,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18 --nation 0,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/growth.py $(if $(QUICK),--weeks 17 --runs 1,>> bench/RESULTS.md)
+	@PYTHONPATH=. $(BIN)/python bench/machinery.py $(if $(QUICK),--history 3 --runs 1,>> bench/RESULTS.md)
 
 history: environment bench/.venv/.ready  ## a nation's points over years against DuckDB; what the ledger of asks costs (some 10 minutes)
 	@PYTHONPATH=. bench/.venv/bin/python bench/history.py

@@ -1,6 +1,6 @@
 """What each piece of machinery saves: the week with it, and with it switched off, in turn.
 
-    python bench/machinery.py [--runs 5] [--history 17] [--only word,word] [--units all]
+    python bench/machinery.py [--runs 5] [--history 3] [--only word,word] [--units all]
 
 A piece is switched off in a copy of the project, by lines at the end of one of its modules: the program itself has no
 switches for this. The week is that of ``compare``. What saves less than 3 % of what it serves is to go.
@@ -154,7 +154,7 @@ def measured(place: Place, runs: int, words: list[str], options: list[str]) -> s
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--runs", type=int, default=5)
-    options.add_argument("--history", type=int, default=17)
+    options.add_argument("--history", type=int, default=3)
     options.add_argument("--only", default="")
     options.add_argument("--units", default="none")
     chosen = options.parse_args()
