@@ -98,7 +98,7 @@ def test_the_period_of_all_sheets_is_said_once_and_a_part_of_the_file_without_a_
 def test_of_the_provinces_the_leap_of_one_group_and_a_loss_behind_a_gain_are_told():
     edition = newest("tinh-766-2026")
     told = plain(markup(edition))
-    khanh_hoa, quang_tri = (sentences.of_unit(edition.tables["findings"], code) for code in ("H32", "H50"))
+    khanh_hoa, quang_tri = (edition.of_unit("findings", code) for code in ("H32", "H50"))
     assert khanh_hoa["text"].str.contains("tăng 8,46 điểm .*công khai, minh bạch \\+8,00").any()
     assert quang_tri["text"].str.contains("cung cấp dịch vụ công trực tuyến giảm 1,88 điểm").any()
     assert "các tỉnh, thành phố" in told and not re.search("sở, ban|cấp xã", told)
