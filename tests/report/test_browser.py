@@ -110,6 +110,7 @@ PAGES = {
     "index": (index_of, FEW),
     "areas": (areas_page, FEW),
 }
+ALIKE = {"report of many units", "report in English", "unit in English"}  # as one of the others, but in what they say
 
 
 def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
@@ -128,7 +129,10 @@ def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
 @pytest.mark.parametrize(
     ("make", "looks"),
     [
-        *[pytest.param(*PAGES[name], id=name, marks=pytest.mark.long) for name in PAGES],
+        *[
+            pytest.param(*PAGES[name], id=name, marks=pytest.mark.sweep if name in ALIKE else pytest.mark.long)
+            for name in PAGES
+        ],
         *[pytest.param(PAGES[name][0], FEW, id=f"{name}, some looks") for name in ("report",)],
         pytest.param(PAGES["mail"][0], FEW[:1], id="mail, one look"),
     ],
