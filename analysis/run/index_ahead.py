@@ -7,9 +7,7 @@ only if it is made of exactly what is then published; else, and where it fails, 
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,19 +38,14 @@ def beside(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Iter
     if not isolated.FORKS:
         yield lambda: None
         return
-    with ThreadPoolExecutor(1) as pool:
-        call = partial(isolated.call, of=preload.PAGES, seconds=MOST_SECONDS)
-        made = pool.submit(call, foresee, home, area, cutoff, run, words)
+    about = {"of": preload.PAGES, "seconds": MOST_SECONDS}
+    with isolated.beside([foresee], home, area, cutoff, run, words, **about) as answers:
 
         def put() -> None:
             with suppress(Exception):  # the run then renews the indexes itself, and tells what is wrong with them
-                _put(home, area, words, made.result())
+                _put(home, area, words, *answers())
 
-        try:
-            yield put
-        except BaseException:
-            isolated.end_all()
-            raise
+        yield put
 
 
 def foresee(home: Path, area: str, cutoff: str, run: str, words: Wording) -> Made:

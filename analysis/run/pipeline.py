@@ -19,10 +19,10 @@ from analysis.config import files, wording
 from analysis.config.units import Unit
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
-from analysis.run import gating, preload, products, unit_pages
+from analysis.run import editions, gating, preload, products, unit_pages
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
-from analysis.run.stages import STAGES, Stages, timed
+from analysis.run.stages import REPORT, STAGES, Stages, timed
 from analysis.weeks import atomic, command, damage, locks, office, paths, provenance, publish, record, store
 from analysis.weeks.forms import write_forms
 from analysis.weeks.home import PROJECT, working_in
@@ -59,15 +59,17 @@ def misnamed(home: Path, area: str, words: Wording, status: Exit | None = None) 
     return [Outcome(status, words.say("run.misnamed", area=area, names=words.listed(names)))] if names else []
 
 
-def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
-    """Make the run's products, each in its own process. Returns the parts for which the Word template has no place."""
-    lacking = isolated.together(products.PARTS, home, area, cutoff, run, words, of=preload.PAGES)
-    return [part for parts in lacking for part in parts]
+def _export(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
+    """Make page and mail in a process of their own; the run's other products are made of its tables while the report's
+    notebook runs."""
+    server = editions.fork_server(home, area, cutoff, run, words.lang)
+    isolated.call(products.page_and_mail, home, area, cutoff, run, words, of=server)
 
 
 def _remind(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
     """Make the run's reminders in a process of their own. Returns the codes of the units that have one."""
-    return isolated.call(products.reminders, home, area, cutoff, run, words, of=preload.PAGES)
+    server = editions.fork_server(home, area, cutoff, run, words.lang)
+    return isolated.call(products.reminders, home, area, cutoff, run, words, of=server)
 
 
 def renew_index(home: Path, area: str, words: Wording) -> None:
@@ -96,7 +98,8 @@ class Pipeline:
     gate      : checks the raw tables
     notebooks : the folder of the notebooks
     stages    : their names, in order
-    export    : makes the products; returns the parts for which the Word template has no place, or None
+    export    : makes page and mail of the report's notebook; another one makes all products, and may return the parts
+                for which the Word template has no place
     remind    : makes the reminders, after that; returns the codes of the units that have one
     tell      : takes a line for the person who waits
     way       : how notebooks are run
@@ -328,6 +331,7 @@ class _Week(Publication):
         except Exception as error:  # any error: the published week stays, and the person gets a sentence
             return self.failed(run, error)
         finally:
+            editions.forget()
             moved = publish.tidy(self.home, self.area, self.cutoff)
         kept = [each for each in kept if each.kind != office.LEFT] + moved  # what was left is tried once more
         from analysis.mail import sending
@@ -442,9 +446,13 @@ class _Week(Publication):
         record |= {"commit": provenance.commit(), "stages": {}}
         fields = (self.home, self.area, self.cutoff, run, folder, self.parameters, self.words)
         stages = Stages(*fields, self.steps.notebooks, self.steps.way, self.steps.tell, self.jobs, self.cluster)
-        made = stages.make(self.steps.stages, units, record, before)
-        with self.index_ahead(run) as put_index, timed("export", self.words, self.steps.tell):
-            lacking = self.steps.export(self.home, self.area, self.cutoff, run, self.of_products)
+        of_report = [name for name in self.steps.stages if name == REPORT]
+        made = stages.make([name for name in self.steps.stages if name != REPORT], units, record, before)
+        with self.index_ahead(run) as put_index, self.made_of_tables(run) as lacked:
+            stages.make(of_report, [], record, before)
+            with timed("export", self.words, self.steps.tell):
+                parts = [part for its in lacked() for part in its]
+                lacking = self.steps.export(self.home, self.area, self.cutoff, run, self.of_products) or parts
         if lacking:
             names = self.words.listed([self.words.say(f"run.part_{part}") for part in lacking])
             self.steps.tell(self.words.say("run.template_lacks", area=self.area, parts=names))
@@ -473,6 +481,17 @@ class _Week(Publication):
         from analysis.run import index_ahead  # here: a run with nothing to do does not need it
 
         return index_ahead.beside(self.home, self.area, self.cutoff, run, self.of_products)
+
+    def made_of_tables(self, run: str) -> AbstractContextManager[Callable[[], list[list[str]]]]:
+        """Make the products that need no notebook while the report's runs, unless the run has another export. Gives
+        the function that waits for them and returns the parts for which the Word template has no place."""
+        if self.steps.export is not _export:
+            return nullcontext(list)
+        where = (self.home, self.area, self.cutoff, run)
+        server = editions.fork_server(*where, self.parameters["lang"])
+        return isolated.beside(
+            [products.of_tables], *where, self.of_products, self.parameters["province_rank"], of=server
+        )
 
     def reminded(self, run: str, is_asked: bool) -> None:
         """Make the run's reminders where they are asked for, and tell how many there are."""

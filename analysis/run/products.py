@@ -1,34 +1,38 @@
-"""Makes the files that people open from a run's tables and its executed notebook 4_report."""
+"""Makes the files that people open: page and mail from a run's executed notebook 4_report, all others from its tables.
 
+Those others can be made while 4_report runs: their findings are those that 4_report writes, found from the same tables.
+"""
+
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.config import periods
 from analysis.config.wording import Wording
-from analysis.weeks import atomic, paths, provenance, store
+from analysis.weeks import atomic, paths, store
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from analysis.report.edition import Edition
 
 
 def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
-    """Write report.html with index.html, appendix.xlsx and mail.eml into the run's report folder, from its 4_report;
-    the Word template lacks nothing of them."""
+    """Write report.html with index.html, and mail.eml, into the run's report folder, from its 4_report. Call it after
+    ``workbook``, which the mail brings; the Word template lacks nothing of them."""
+    import nbformat
+
     from analysis.mail import compose
-    from analysis.report import export, figures, headline, indexpage, workbook
+    from analysis.report import export, figures, headline, indexpage
     from analysis.report.charts.preview import DPI
     from analysis.report.html_head import PREVIEW
 
-    notebook, edition = _report(home, area, cutoff, run, words)
-    folder, title = paths.run_reports(home, area, run), headline.title(edition)
+    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
+    place = notebook.metadata.papermill.parameters.get("province_rank", "")
+    edition, folder = _edition(home, area, cutoff, run, words, place), paths.run_reports(home, area, run)
+    title = headline.title(edition)
     atomic.save(folder / "report.html", export.page(notebook, words, title))
     if edition.rules.settings["public"]["base_url"] and (picture := figures.preview(edition)):
         atomic.save(folder / PREVIEW, picture.png(DPI))
     atomic.save(folder / "index.html", indexpage.build_way_in(title, headline.head(edition), words))
-    atomic.save(folder / "appendix.xlsx", workbook.build_workbook(edition))  # before the mail, which attaches it
     digest = export.digest(notebook, words, title)
     when = _date(edition)
     seed = f"{area} {cutoff} {edition.provenance['revision']}"
@@ -41,16 +45,25 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     return []
 
 
-def word(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+def workbook(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
+    """Write appendix.xlsx into the run's report folder; the Word template lacks nothing of it."""
+    from analysis.report import workbook
+
+    edition = _edition(home, area, cutoff, run, words, place)
+    atomic.save(paths.run_reports(home, area, run) / "appendix.xlsx", workbook.build_workbook(edition))
+    return []
+
+
+def word(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
     """Write report.docx into the run's private report folder; return its parts for which the template has no place."""
     from analysis.report import document
 
-    _, edition = _report(home, area, cutoff, run, words)
+    edition = _edition(home, area, cutoff, run, words, place)
     atomic.save(paths.run_reports(home, area, run) / "report.docx", document.build_document(edition, home))
     return document.find_lacking(home, area)
 
 
-def letters(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+def letters(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
     """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them; the
     Word template lacks nothing of them."""
     import itertools
@@ -59,7 +72,7 @@ def letters(home: Path, area: str, cutoff: str, run: str, words: Wording) -> lis
     from analysis.report import export
     from analysis.report import letters as report
 
-    edition, folder = _edition(home, area, cutoff, run, words), paths.run_folder(home, area, run)
+    edition, folder = _edition(home, area, cutoff, run, words, place), paths.run_folder(home, area, run)
     (folder / "mail").mkdir()
     files = {}
     for each in itertools.chain(report.unit_letters(edition), report.department_letters(edition)):
@@ -103,7 +116,10 @@ def reminders(home: Path, area: str, cutoff: str, run: str, words: Wording) -> l
     return codes
 
 
-PARTS = (page_and_mail, word, letters)  # independent of each other
+def of_tables(*about: object) -> list[str]:
+    """Make ``letters``, ``word`` and ``workbook``, which need no notebook; return the parts for which the Word template
+    has no place. In one process, because they ask much of the same of the edition."""
+    return [part for make in (letters, word, workbook) for part in make(*about)]
 
 
 def _date(edition: "Edition") -> datetime:
@@ -112,20 +128,9 @@ def _date(edition: "Edition") -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _report(home: Path, area: str, cutoff: str, run: str, words: Wording) -> "tuple[NotebookNode, Edition]":
-    """The run's executed 4_report, and the edition (tables, rules, words) that it was made from."""
-    import nbformat
-
-    notebook = nbformat.read(paths.run_folder(home, area, run) / "4_report.ipynb", as_version=4)
-    place = notebook.metadata.papermill.parameters.get("province_rank", "")
-    return notebook, _edition(home, area, cutoff, run, words, place)
-
-
 def _edition(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> "Edition":
-    from analysis.config import rules
-    from analysis.report.edition import Edition
+    from analysis.report import unitpage
 
     week = store.open_week(area, cutoff, run, home)
-    tables = week.read_all() | {"findings": week.read("findings")}
-    in_force = rules.load(home, area, periods.cutoff(cutoff))
-    return Edition(in_force, words, tables, place, provenance.provenance(week))
+    kept = unitpage.keep_edition(week, week.rules(), words)
+    return replace(kept, province_rank=place) if place else kept

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from analysis.run import unit_pages
+from analysis.run import editions
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
 from analysis.weeks import record as record_file
@@ -61,7 +61,7 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     record, before : the record of this run so far, and that of the published week
     codes          : the units that get a page
     jobs           : how many processes compare pages; None: one per processor. They are forked from the server of the
-                     run's pages, which ``unit_pages.forget`` ends.
+                     run, which ``editions.forget`` ends.
     """
     area, cutoff, lang = record["area"], record["cutoff"], record["inputs"]["parameters"]["lang"]
     made = set(before.get("units", ())) - set(before.get("failed", ()))
@@ -88,7 +88,7 @@ def _find_unchanged(codes: list[str], jobs: int | None, *of_run: object) -> list
     shares = min(jobs or isolated.PROCESSORS, len(codes))
     parts = [partial(unchanged, *of_run, codes[first::shares]) for first in range(shares)]
     with suppress(isolated.TookTooLong, isolated.Died):
-        return [code for its in isolated.together(parts, of=unit_pages.fork_server(*of_run)) for code in its]
+        return [code for its in isolated.together(parts, of=editions.fork_server(*of_run)) for code in its]
     return []
 
 

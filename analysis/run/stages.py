@@ -5,19 +5,20 @@ names this run and matches the tables on disk.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.config.units import Unit, with_unit_type
 from analysis.config.wording import Wording, capital
-from analysis.run import notebook, preload, reuse, unit_pages
+from analysis.run import editions, notebook, preload, reuse, unit_pages
 from analysis.run.notebook import EngineOptions
 from analysis.run.processes import isolated
 from analysis.weeks import atomic, paths, publish, store
 
-STAGES = ("1_clean", "2_score", "3_trend", unit_pages.STAGE, "4_report")  # the report links to the pages
+REPORT = "4_report"
+STAGES = ("1_clean", "2_score", "3_trend", unit_pages.STAGE, REPORT)  # the report links to the pages
 WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
 
 
@@ -48,9 +49,7 @@ class Stages:
     jobs: int | None
     cluster: str
 
-    def make(
-        self, names: tuple[str, ...], units: list[Unit], record: dict, before: dict
-    ) -> list[unit_pages.PageResult]:
+    def make(self, names: Iterable[str], units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
         """Run these stages, or reuse the published outputs of a stage whose inputs are the same.
 
         units   : the units that get a page
@@ -79,7 +78,8 @@ class Stages:
         source, target = self.notebooks / f"{name}.ipynb", self.folder / f"{name}.ipynb"
         values = {"area": self.area, "cutoff": self.cutoff, "run": self.run}
         about = {"source": source, "target": target, "way": self.way, "words": self.words}
-        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else preload.PAGES
+        of_run = (self.home, self.area, self.cutoff, self.run, self.parameters["lang"])
+        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else editions.fork_server(*of_run)
         called = (self.home, source, target, values, self.words, self.way, self.parameters)
         notebook.run_isolated(self.home, notebook.run, *called, **about)
         if not publish.settled(self.folder, name, self.run):
@@ -102,18 +102,13 @@ class Stages:
         # Pages link to each other: which there will be is known before the first is made.
         expected = [unit_pages.PageResult(code) for code in codes]
         isolated.call(unit_pages.write, *fields, units, expected, of=preload.TABLES)
-        try:
-            same = reuse.units(self.home, record, before, codes, self.run, self.jobs)
-            if same:
-                self.tell(self.words.say("run.kept_pages", count=len(same)))
-            made = {code: unit_pages.PageResult(code) for code in same}
-            if tasks := [task for task in tasks if task.unit not in made]:
-                with timed(unit_pages.STAGE, self.words, self.tell):
-                    made |= {
-                        each.unit: each for each in unit_pages.make_all(tasks, self.jobs, self.words, self.cluster)
-                    }
-        finally:
-            unit_pages.forget()
+        same = reuse.units(self.home, record, before, codes, self.run, self.jobs)
+        if same:
+            self.tell(self.words.say("run.kept_pages", count=len(same)))
+        made = {code: unit_pages.PageResult(code) for code in same}
+        if tasks := [task for task in tasks if task.unit not in made]:
+            with timed(unit_pages.STAGE, self.words, self.tell):
+                made |= {each.unit: each for each in unit_pages.make_all(tasks, self.jobs, self.words, self.cluster)}
         made = [made[code] for code in codes]
         isolated.call(unit_pages.write, *fields, units, made, of=preload.TABLES)
         return made

@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,10 +15,9 @@ from analysis.config import periods, wording
 from analysis.config.units import Unit
 from analysis.config.wording import Wording, capital
 from analysis.exits import AnalysisError
-from analysis.run import notebook, preload
+from analysis.run import editions, notebook
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
-from analysis.run.processes.fork_server import ForkServer
 from analysis.weeks import atomic, in_use, paths, publish, store
 from analysis.weeks.home import without_folders
 
@@ -67,7 +65,8 @@ class PageResult(NamedTuple):
 def make_all(tasks: list[Task], jobs: int | None, words: Wording, cluster: str = "") -> list[PageResult]:
     """Make every page in the run's folders; where a page fails, put a page there that says so.
 
-    Meanwhile a terminal shows a progress bar. All processes that this call starts here end before it returns.
+    Meanwhile a terminal shows a progress bar. All processes that this call starts here end before it returns, but for
+    the server of the run, which ``editions.forget`` ends.
     jobs    : how many at once; None: one per processor
     words   : of the progress bar; the pages, and why one failed, are in the language of their tasks
     cluster : address of a Dask scheduler whose workers make the pages; they have this package and see these folders
@@ -107,40 +106,17 @@ def make(task: Task) -> PageResult:
     try:
         words, source = wording.load(task.home, task.lang), task.notebooks / f"{STAGE}.ipynb"
         target = paths.run_folder(task.home, task.area, task.run) / f"{_file(task)}.ipynb"
-        about = {"source": source, "target": target, "way": task.way, "words": words, "of": fork_server(*task.of_run)}
+        about = {
+            "source": source,
+            "target": target,
+            "way": task.way,
+            "words": words,
+            "of": editions.fork_server(*task.of_run),
+        }
         notebook.run_isolated(task.home, _make, task, source, target, words, **about)
     except Exception as error:  # one unit's failure must not stop the other units' pages
         return _failed(task.home, task.unit, error)
     return PageResult(task.unit)
-
-
-@lru_cache(maxsize=1)
-def fork_server(home: Path, area: str, cutoff: str, run: str, lang: str) -> ForkServer:
-    """The server whose forked processes compare and make a run's pages; it reads the run's rules, sentences and tables.
-
-    There is one such server at a time; ``forget`` ends it.
-    """
-    return ForkServer(partial(_prepare, home, area, cutoff, run, lang), of=preload.PAGES)
-
-
-def forget() -> None:
-    """Drop the server of the last run's pages. It ends by itself when no process can send it orders any more."""
-    fork_server.cache_clear()
-
-
-def _prepare(home: Path, area: str, cutoff: str, run: str, lang: str) -> None:
-    """Read the week, and make what one page shows: what all pages ask of the week is then known to each process that is
-    forked from this one."""
-    from analysis.report import export, figures, unitpage
-
-    week = store.open_week(area, cutoff, run, home)
-    words = week.words(lang)
-    kept = unitpage.keep_edition(week, week.rules(), words)
-    for code in kept.units["unit_code"][:1]:
-        for chart in filter(None, [*figures.contributions(kept, code), figures.own_rates(kept, code)]):
-            chart.svg()
-        pieces = unitpage.page_pieces(kept, code)
-        export.page(export.as_notebook(pieces, "page"), words, unitpage.title(kept, code))
 
 
 def error_text(error: Exception, words: Wording | None = None) -> str:
@@ -200,14 +176,13 @@ def _in_parallel(tasks: list[Task], jobs: int | None, words: Wording, cluster: s
             return {each.unit: each for each in shown}
     finally:
         isolated.end_all()
-        forget()
 
 
 def _here(tasks: list[Task], jobs: int | None) -> Iterator[PageResult]:
     """One thread per page waits for its process."""
     import joblib
 
-    fork_server(*tasks[0].of_run)  # the threads share it
+    editions.fork_server(*tasks[0].of_run)  # the threads share it
     with joblib.parallel_config("threading"):
         parallel = joblib.Parallel(min(jobs or joblib.cpu_count(), len(tasks)), return_as=UNORDERED)
         with closing(parallel(joblib.delayed(make)(task) for task in tasks)) as done:
@@ -220,7 +195,7 @@ def _by_cluster(tasks: list[Task], address: str, words: Wording) -> Iterator[Pag
 
     home, area, _, run, lang = tasks[0].of_run
     folder, of_pages = paths.run_folder(home, area, run), wording.load(home, lang)
-    for task, answer in cluster.answers(make, tasks, address, folder, words, of_pages, forget):
+    for task, answer in cluster.answers(make, tasks, address, folder, words, of_pages, editions.forget):
         yield _failed(home, task.unit, answer) if isinstance(answer, Exception) else answer
 
 

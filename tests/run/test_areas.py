@@ -11,7 +11,7 @@ import pytest
 from support.stand_in import AREA, CUTOFF, headings, paged, pages_table, put
 
 from analysis.exits import Exit
-from analysis.run import areas, pipeline, preload, unit_pages
+from analysis.run import areas, editions, pipeline, preload
 from analysis.run import cluster as cluster_of_dask
 from analysis.run.processes import isolated
 
@@ -96,7 +96,7 @@ def test_the_workers_of_a_cluster_make_the_pages_though_one_is_killed_on_the_way
     assert {path.name.split("-")[1] for path in home.parent.glob("made-*")} == set(CODES)
     assert not psutil.pid_exists(victim)
     with pytest.importorskip("distributed").Client(cluster.scheduler_address) as client:
-        held = client.run(unit_pages.fork_server.cache_info)
+        held = client.run(editions.fork_server.cache_info)
     assert [each.currsize for each in held.values()] == [0, 0]  # no worker keeps what the run's pages are forked from
 
 

@@ -11,7 +11,7 @@ from support.district import words
 from support.homes import UNITS
 
 from analysis.exits import Exit
-from analysis.run import pipeline, reuse, unit_pages, verify
+from analysis.run import editions, pipeline, reuse, verify
 from analysis.weeks import atomic, paths, store
 
 AREA, CUTOFF = "cho-moi", "2023-12-04"
@@ -99,7 +99,7 @@ def published(real_home, tmp_path):
     for path in paths.processed(here, AREA, CUTOFF).glob("*.csv"):
         shutil.copy(path, paths.run_folder(here, AREA, RUN))
     yield here
-    unit_pages.forget()
+    editions.forget()
 
 
 def change(home: Path, table: str, unit: str, column: str, value, **of) -> None:
@@ -189,14 +189,14 @@ def dies(*_):
 
 def test_what_pages_are_forked_from_ends_where_comparing_them_fails(published, monkeypatch):
     def fails(home, record, before, codes, run, jobs):
-        unit_pages.fork_server(home, AREA, CUTOFF, run, "vi").begin()
+        editions.fork_server(home, AREA, CUTOFF, run, "vi").begin()
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(reuse, "units", fails)
     outcome, told = made(published, province_rank="6/11")
     assert outcome.status == Exit.FAILED and "No space left on device" in outcome.message
     assert kept(told) == ["1_clean", "2_score", "3_trend"]
-    assert unit_pages.fork_server.cache_info().currsize == 0
+    assert editions.fork_server.cache_info().currsize == 0
 
 
 # -- the real week ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from support.sampled import sampled
 from analysis.config.units import Unit
 from analysis.method import revisions
 from analysis.report import unitpage
-from analysis.run import notebook, unit_pages
+from analysis.run import editions, notebook, unit_pages
 from analysis.run.processes import isolated
 from analysis.weeks import paths, publish, store, table_files
 
@@ -184,9 +184,9 @@ def test_pages_are_made_in_processes_that_found_the_weeks_tables_and_rules_read(
     home = real_home
     of_run = (home, AREA, CUTOFF, "", "vi")
     try:
-        held = isolated.call(read_again, home, of=unit_pages.fork_server(*of_run))
+        held = isolated.call(read_again, home, of=editions.fork_server(*of_run))
     finally:
-        unit_pages.forget()
+        editions.forget()
     assert held == ((1, 1), 1, True)
 
 

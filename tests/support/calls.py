@@ -13,7 +13,9 @@ from analysis.run import preload
 from analysis.run.processes import isolated
 from analysis.run.processes.fork_server import ForkServer
 
-call, together = (partial(each, of=preload.PAGES) for each in (isolated.call, isolated.together))
+call, together, beside = (
+    partial(each, of=preload.PAGES) for each in (isolated.call, isolated.together, isolated.beside)
+)
 
 
 def said(value):
@@ -76,6 +78,14 @@ def exists_soon(path: Path) -> bool:
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.02)
     return path.exists()
+
+
+def number_in(path: Path) -> int:
+    """The number of the process that sleeps, as soon as it has left it there."""
+    until = time.monotonic() + 30
+    while not (path.exists() and path.read_text()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return int(path.read_text())
 
 
 def preparing() -> ForkServer:

@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import connection
 from pathlib import Path
 from typing import Self
@@ -80,21 +81,52 @@ def together(
 
     Arguments and errors are those of ``call``.
     """
-    until = time.monotonic() + seconds
+    with _begun(functions, arguments, of, memory) as calls:
+        return _answers(calls, seconds)
+
+
+@contextlib.contextmanager
+def beside(
+    functions: Iterable[Callable],
+    *arguments,
+    of: ForkServer,
+    seconds: float = MOST_SECONDS,
+    memory: int = MOST_MEMORY,
+) -> Iterator[Callable[[], list]]:
+    """Call the functions as ``together`` does, while the context's block goes on; gives the function that waits for
+    their answers. When the block ends, so have the calls; an error in it ends them at once."""
+    with _begun(functions, arguments, of, memory) as calls, ThreadPoolExecutor(1) as pool:
+        answers = pool.submit(_answers, calls, seconds)
+        try:
+            yield answers.result
+        except BaseException:
+            for each in calls:
+                each.halt()
+            raise
+
+
+@contextlib.contextmanager
+def _begun(functions: Iterable[Callable], arguments: tuple, of: ForkServer, memory: int) -> "Iterator[list[_Call]]":
+    """The calls, begun. When the context ends, all their processes have ended."""
     surroundings = dict(os.environ), sys.path, str(Path.cwd()), memory
     with contextlib.ExitStack() as going_on:
-        calls = [
+        yield [
             going_on.enter_context((_Forked if FORKS else _Spawned)(of, surroundings, pickle.dumps((each, arguments))))
             for each in functions
         ]
-        while pending := [each for each in calls if not each.answered]:
-            lines = {line: each for each in pending for line in each.lines}
-            ready = connection.wait(lines, max(0, until - time.monotonic()))
-            if not ready:
-                raise TookTooLong(seconds)
-            for each in {lines[line] for line in ready}:
-                each.hear()
-        return [each.answer for each in calls]
+
+
+def _answers(calls: "list[_Call]", seconds: float) -> list:
+    """Wait for the calls' answers, or for their first error."""
+    until = time.monotonic() + seconds
+    while pending := [each for each in calls if not each.answered]:
+        lines = {line: each for each in pending for line in each.lines}
+        ready = connection.wait(lines, max(0, until - time.monotonic()))
+        if not ready:
+            raise TookTooLong(seconds)
+        for each in {lines[line] for line in ready}:
+            each.hear()
+    return [each.answer for each in calls]
 
 
 def end_all() -> None:

@@ -12,6 +12,7 @@ from functools import partial
 import psutil
 import pytest
 from support.calls import (
+    beside,
     call,
     dies,
     exists_soon,
@@ -23,6 +24,7 @@ from support.calls import (
     leaves_a_copy,
     leaves_a_thread,
     leaves_and_dies,
+    number_in,
     preparing,
     raises_told,
     said,
@@ -123,6 +125,30 @@ def test_a_call_that_fails_ends_no_call_of_another_thread(tmp_path):
     (tmp_path / "go").touch()
     other.join(30)
     assert answers == ["done"]
+
+
+def test_calls_beside_a_block_go_on_with_it_and_it_can_wait_for_what_they_give(tmp_path):
+    with beside([partial(waits_for, tmp_path / "begun", tmp_path / "go"), int]) as answers:
+        assert exists_soon(tmp_path / "begun")
+        (tmp_path / "go").touch()
+        assert answers() == ["done", 0]
+
+
+def test_of_calls_beside_a_block_the_first_to_fail_is_told_where_they_are_waited_for_and_ends_the_others(tmp_path):
+    with pytest.raises(KeyError, match="pid"), beside([sleeps, fails_beside], tmp_path / "pid") as answers:
+        answers()
+    assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_a_block_that_fails_ends_the_calls_beside_it_and_no_other(tmp_path):
+    with beside([waits_for], tmp_path / "begun", tmp_path / "go") as answers:
+        with pytest.raises(ValueError, match="block"), beside([sleeps], tmp_path / "pid"):
+            pid = number_in(tmp_path / "pid")
+            assert exists_soon(tmp_path / "begun")
+            raise ValueError("of the block")
+        assert is_gone(pid)
+        (tmp_path / "go").touch()
+        assert answers() == ["done"]
 
 
 @pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals come to the main thread")
