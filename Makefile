@@ -29,10 +29,10 @@ week:  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (defa
 test:  ## the tests but the long ones, the fast ones first, in some 5 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
-long:  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 300 times (some 15 minutes)
+long:  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 100 times (some 15 minutes)
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
-sweep:  ## every kind of week, every file and every moment, of which test and long try some
+sweep:  ## every kind of week, every file and every moment, of which test and long try some; properties tried 300 times
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
 fuzz: environment  ## damaged files and any text by the thousand, none to be read in more than 2 seconds: make fuzz EXAMPLES=1700

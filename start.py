@@ -39,7 +39,7 @@ PYTEST = ["-m", "pytest", "--numprocesses", "2", "--dist", "worksteal"]
 CHOSEN = {
     "test": ["-m", "not long and not sweep"],
     "long": ["-m", "(long or hypothesis) and not sweep", "--hypothesis-profile=long"],
-    "sweep": ["-m", "sweep", "--hypothesis-profile=long"],
+    "sweep": ["-m", "sweep or hypothesis", "--hypothesis-profile=sweep"],
 }
 
 # An environment also counts as missing if its interpreter is gone, or if it belongs to a copy of this folder elsewhere.

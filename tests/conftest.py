@@ -25,9 +25,9 @@ os.environ["LC_ALL"] = "C.UTF-8"  # messages are Vietnamese, whatever the machin
 pytest_plugins = ["support.stored", "support.browser", "support.faults", "support.homes", "support.shown"]
 
 gc.set_threshold(100_000, 50, 100)  # the thousands of tests are garbage to look through again and again
-# A busy machine is no fault. What make long tries more often, make test tries as well.
-hypothesis.settings.register_profile("busy", deadline=None, max_examples=20)
-hypothesis.settings.register_profile("long", deadline=None, max_examples=300)
+# A busy machine is no fault. What make long and make sweep try more often, make test tries as well.
+for profile, examples in {"busy": 20, "long": 100, "sweep": 300}.items():
+    hypothesis.settings.register_profile(profile, deadline=None, max_examples=examples)
 hypothesis.settings.load_profile("busy")
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 from support.district import HOME, lines
 from support.hostile import text
+from support.sampled import sampled
 
 from analysis.characters import first_code, in_one_line, visible
 from analysis.config.wording import load
@@ -59,9 +60,8 @@ SPOILED = text(
 FORBIDDEN = [b"\x1b", "\u202e".encode(), b"\xe1ng.txt", b"\xed\xb3", b"Traceback"]
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux only")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sampled(NAMES, short=0, long=1))
 @pytest.mark.parametrize(("data", "status"), [(text(lines()), 0), (SPOILED, 2)])
 @pytest.mark.parametrize("command", ["gate", "score"])
 def test_no_command_lets_them_through_whatever_the_name_of_the_file(tmp_path, command, data, status, name):
@@ -74,9 +74,8 @@ def test_no_command_lets_them_through_whatever_the_name_of_the_file(tmp_path, co
     assert not [each for each in FORBIDDEN for held in written if each in held]
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux only")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sampled(NAMES, short=0, long=1))
 def test_a_week_is_made_of_a_file_whatever_its_name(tmp_path, name):
     raw = tmp_path / "data" / "raw" / "cho-moi"
     raw.mkdir(parents=True)

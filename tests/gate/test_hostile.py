@@ -1513,7 +1513,7 @@ def what_comes_of(case):
 TELLING = one_of_each(cases(*EVERY), lambda param: what_comes_of(*param.values))
 
 
-@pytest.mark.parametrize("case", sampled(cases(*EVERY), short=45, long=215, first=spread(TELLING, 45)))
+@pytest.mark.parametrize("case", sampled(cases(*EVERY), short=45, long=60, first=spread(TELLING, 45)))
 def test_a_hostile_table_is_read_exactly_or_refused_at_its_place_for_its_reason(tmp_path, unspoiled, case):
     cleaned = gate(tmp_path, case.bytes(), case.kind, case.file, case.area, case.day, case.laid)
     base = unspoiled(case.kind)
@@ -1745,8 +1745,9 @@ ELSEWHERE |= {"wrong_subtotal"}  # tried in test_lines.py
 ELSEWHERE |= {"no_kind", "unknown_top"}  # tried in test_other_index.py
 
 
-@pytest.mark.long
-@pytest.mark.parametrize(("key", "case", "switch"), SWITCHES, ids=[each[0] for each in SWITCHES])
+@pytest.mark.parametrize(
+    ("key", "case", "switch"), sampled([pytest.param(*each, id=each[0]) for each in SWITCHES], short=0, long=42)
+)
 def test_each_check_is_what_keeps_its_bad_table_out(tmp_path, monkeypatch, key, case, switch):
     data = case.bytes()
     heard = gate(tmp_path, data, case.kind, laid=case.laid).problems["problem"]

@@ -238,7 +238,7 @@ ANY_TABLE = st.permutations(NAMES).flatmap(
 
 
 @pytest.mark.long
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=max(1, settings.default.max_examples // 20), deadline=None, derandomize=True)
 @given(ANY_TABLE)
 def test_any_table_gives_the_same_figures_in_every_layout(drawn):
     rows = [[name, f"{total / 100:g}", f"{rate / 10:g}"] for name, total, rate in drawn]

@@ -193,7 +193,7 @@ def outcome(path: Path, data: bytes) -> list | str:
 TELLING = ["unpacks to 60 MB", "a billion laughs in a sheet", "a cell in the last corner", "a line of 4.9 MB"]
 
 
-@pytest.mark.parametrize("name", sampled(list(BOMBS), short=4, long=len(BOMBS), first=TELLING))
+@pytest.mark.parametrize("name", sampled(list(BOMBS), short=4, long=9, first=TELLING))
 def test_a_bomb_is_refused_and_the_reader_stays_small(tmp_path, name):
     make, key = BOMBS[name]
     assert outcome(tmp_path / "bomb", make()) == f"problem.{key}"

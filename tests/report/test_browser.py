@@ -41,7 +41,9 @@ WIDTHS = (320, 360, 768, 1280, 1920)
 LOOKS = [{"width": width, "dark": dark} for width in WIDTHS for dark in (False, True)]
 LOOKS += [{"width": 768, "media": "print"}]  # on paper, whose width is the paper's, whatever the window's
 LOOKS += [{"width": 768, "forced": True}]
-FEW = LOOKS[0], LOOKS[7], LOOKS[10]  # for what is made of the same pieces as another page
+NARROW, WIDE, PRINTED = LOOKS[0], LOOKS[7], LOOKS[10]
+FEW = [NARROW, WIDE, PRINTED]  # for what is made of the same pieces as another page
+OTHERS = [LOOKS[2], LOOKS[5], LOOKS[8], LOOKS[11]]  # with FEW every width, both colours, paper and colours by force
 
 # What axe cannot tell, as text that has to be scrolled to, is measured too: for each element with text of its own the
 # contrast of its colour and the nearest painted ground (WCAG 2.2, 1.4.3).
@@ -97,20 +99,21 @@ def refused(tmp_path_factory):
     return gate_page_of(wrong(tmp_path_factory.mktemp("wrong")))
 
 
-PAGES = {
-    "report": (linked_page, LOOKS),
-    "report of many units": (lambda: large(), LOOKS),
-    "unit": (lambda: made("unit"), LOOKS),
-    "missing": (lambda: unit_pages.missing(words(), unitpage.title(edition(), KIEN_AN)), FEW),
-    "report in English": (lambda: made("page", "en"), FEW),
-    "unit in English": (lambda: made("unit", "en"), FEW),
-    "correction": (lambda: report_page(corrected()), FEW),
-    "gate": (gate_page, FEW),
-    "mail": (lambda: made("digest"), FEW),
-    "index": (index_of, FEW),
-    "areas": (areas_page, FEW),
+PAGES = {  # how each is made, and in which looks make test, make long and make sweep open it
+    "report": (linked_page, {"test": [NARROW, WIDE], "long": [PRINTED, *OTHERS], "sweep": LOOKS}),
+    "report of many units": (lambda: large(), {"sweep": LOOKS}),
+    "unit": (lambda: made("unit"), {"long": [*FEW, *OTHERS], "sweep": LOOKS}),
+    "missing": (lambda: unit_pages.missing(words(), unitpage.title(edition(), KIEN_AN)), {"long": FEW}),
+    "report in English": (lambda: made("page", "en"), {"sweep": FEW}),
+    "unit in English": (lambda: made("unit", "en"), {"sweep": FEW}),
+    "correction": (lambda: report_page(corrected()), {"long": [NARROW], "sweep": FEW}),
+    "gate": (gate_page, {"long": [NARROW, WIDE], "sweep": FEW}),
+    "mail": (lambda: made("digest"), {"test": [NARROW], "long": [WIDE, PRINTED]}),
+    "index": (lambda: index_of(first=38), {"long": [NARROW, WIDE], "sweep": FEW}),
+    "index of sixty weeks": (index_of, {"sweep": FEW}),
+    "areas": (areas_page, {"long": FEW}),
 }
-ALIKE = {"report of many units", "report in English", "unit in English"}  # as one of the others, but in what they say
+MARKS = {"test": (), "long": pytest.mark.long, "sweep": pytest.mark.sweep}
 
 
 def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
@@ -129,12 +132,9 @@ def faults(browse, page: str, looks: list[dict]) -> dict[str, dict]:
 @pytest.mark.parametrize(
     ("make", "looks"),
     [
-        *[
-            pytest.param(*PAGES[name], id=name, marks=pytest.mark.sweep if name in ALIKE else pytest.mark.long)
-            for name in PAGES
-        ],
-        *[pytest.param(PAGES[name][0], FEW, id=f"{name}, some looks") for name in ("report",)],
-        pytest.param(PAGES["mail"][0], FEW[:1], id="mail, one look"),
+        pytest.param(make, looks, id=f"{name}, looks of {tier}", marks=MARKS[tier])
+        for name, (make, tiers) in PAGES.items()
+        for tier, looks in tiers.items()
     ],
 )
 def test_everyone_can_read_it_at_every_width_in_light_dark_and_print_and_it_asks_for_nothing(browse, make, looks):
@@ -143,7 +143,7 @@ def test_everyone_can_read_it_at_every_width_in_light_dark_and_print_and_it_asks
 
 @pytest.mark.long
 def test_so_it_is_with_the_page_of_a_refused_table(browse, refused):
-    assert faults(browse, refused, FEW) == {}
+    assert faults(browse, refused, [NARROW, PRINTED]) == {}
 
 
 def test_faults_would_be_found(browse):
@@ -208,7 +208,7 @@ OVER = """() => { const boxes = [...document.querySelectorAll('main > *')].map(e
   return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) => over(a, b)).map(([two]) => one + ' / ' + two)); }"""
 
 
-@pytest.mark.parametrize("count", sampled([2, 18, 40, 41], short=1, long=3, first=[41]))
+@pytest.mark.parametrize("count", sampled([2, 18, 40, 41], short=1, long=1, first=[41]))
 def test_no_part_of_the_page_lies_over_another_with_few_or_many_units(browse, count):
     page = report_page(crowd([f"Xã {number}" for number in range(count)]))
     assert browse(page, OVER, looks=[{"width": width} for width in WIDTHS]).answer == [[]] * len(WIDTHS)
@@ -218,8 +218,7 @@ UNDER = """() => { const [asks, departments] = ['.asks', '.departments'].map(e =
   return [asks.left == departments.left, departments.top - asks.bottom < 50]; }"""
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("count", [18, 40])
+@pytest.mark.parametrize("count", sampled([40, 18], short=0, long=1))
 def test_where_no_unit_is_asked_for_anything_the_departments_stand_under_the_heading(browse, count):
     week = crowd([f"Xã {number}" for number in range(count)])
     page = report_page(unasked(week))
@@ -255,8 +254,7 @@ def large() -> str:
     return export.page(showing(province.edition(units=156, cutoffs=60), kinds=("page",)), words(), "T")
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("print_page", [printed.in_chromium, printed.in_firefox])
+@pytest.mark.parametrize("print_page", sampled([printed.in_chromium, printed.in_firefox], short=0, long=1))
 def test_every_printed_page_of_its_appendix_has_every_column(print_page, tmp_path):
     head = re.search(r'<table class="appendix">(.*?)</thead>', large(), re.DOTALL)[1]
     names = set(re.findall(r"\w+", re.sub(r"<.*?>", " ", head)))
@@ -380,8 +378,7 @@ def opened(message: email.message.EmailMessage) -> tuple[str, str]:
     return text, re.sub('src="cid:[^"]*"', 'src="data:,"', body)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("names", mails())
+@pytest.mark.parametrize("names", sampled(mails(), short=0, long=2))
 def test_so_it_is_in_the_mail_whose_text_says_it_too(browse, names):
     text, body = mail_of(names)
     seen, plain = browse(body, ALL), browse(mail_of(harmless(names))[1], ALL)

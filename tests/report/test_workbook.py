@@ -322,8 +322,9 @@ def test_its_days_are_days_and_its_head_stays_in_sight_with_a_filter():
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D2", f"A1:M{sheet.max_row}")
 
 
-@pytest.mark.parametrize("kind", ["all groups printed", "41 weak of two kinds", "merged", "other totals carried"])
-@pytest.mark.long
+@pytest.mark.parametrize(
+    "kind", sampled(["41 weak of two kinds", "all groups printed", "merged", "other totals carried"], short=0, long=2)
+)
 def test_the_newest_totals_and_changes_are_those_of_the_ranking(kind):
     book = opened(workbook.build_workbook(made(kind)))
     newest = max(each["Ngày chốt số liệu"] for each in records(book[say("workbook.weeks")]))
@@ -433,9 +434,8 @@ def test_of_135_units_each_is_printed_and_each_page_of_the_ranking_has_the_head(
     assert {run.font[0] for run in pages.runs} <= {"Tinos"}
 
 
-@pytest.mark.long
 @needs_office
-@pytest.mark.parametrize("lang", wording.LANGUAGES)
+@pytest.mark.parametrize("lang", sampled(wording.LANGUAGES, short=0, long=1))
 def test_in_print_every_word_of_every_head_stands_whole_above_the_first_unit(lang):
     data = workbook.build_workbook(edition(lang))
     pages, sheet = printed(data, "xlsx"), opened(data).worksheets[0]

@@ -52,12 +52,13 @@ def listed(days: list[str], revised: dict[str, int] | None = None) -> list[index
 
 
 @functools.cache
-def made(lang: str = "vi") -> str:
+def made(lang: str = "vi", first: int = 0) -> str:
     """The index of sixty weeks of two years: one corrected twice, one whose table cannot be read, one without a total.
 
-    The page that is looked at in a browser.
+    The page that is looked at in a browser.  first : its first week, at most 40
     """
     lost, without = DAYS[50], DAYS[48]
-    totals = totals_of(DAYS)
+    days = DAYS[first:]
+    totals = totals_of(days)
     totals = totals[(totals["cutoff"] != lost) & ~((totals["cutoff"] == without) & (totals["unit_code"] == CONTROL))]
-    return indexpage.build_index(listed(DAYS, {DAYS[40]: 3}), totals, in_force(), words(lang), up=True)
+    return indexpage.build_index(listed(days, {DAYS[40]: 3}), totals, in_force(), words(lang), up=True)

@@ -7,7 +7,7 @@ printed) or, where the name says so, of a province (all groups printed, cases co
 import functools
 import tempfile
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -98,19 +98,15 @@ def cleaned(weeks: Weeks, day: str, before: str | None) -> dict[str, pd.DataFram
     return nothing | {"measurements": cells[real["measurements"].columns], "units": units, "source": source}
 
 
-def make(home: Path, day: str, tables: dict[str, pd.DataFrame], lang: str = "vi", area: str = AREA) -> Edition:
-    """One week by the notebooks, a draft; with its findings."""
+def make(home: Path, day: str, tables: dict[str, pd.DataFrame], area: str = AREA) -> dict[str, pd.DataFrame]:
+    """The tables of one week by the notebooks, a draft; without its findings."""
     if (published := paths.processed(home, area, day)).is_dir():
         old = store.Week(home, area, day, published).read("measurements")
         tables["corrections"] = revisions.corrections(old, tables["measurements"])
-    tables = played.tables(home, area, day, tables)
-    held = rules.load(home, area, date.fromisoformat(day))
-    tables["findings"] = findings.collect(tables, held, words(lang))
-    revision = "2" if len(tables["corrections"]) else "1"
-    return Edition(held, words(lang), tables, "", {"file": "table.txt", "hash": "0" * 64, "revision": revision})
+    return played.tables(home, area, day, tables)
 
 
-def newest(weeks: Weeks, lang: str = "vi") -> Edition:
+def newest(weeks: Weeks) -> Edition:
     """The edition of the last of the weeks, after the others were published."""
     with tempfile.TemporaryDirectory() as folder, played.at(Path(folder)) as home:
         weeks.config(home)
@@ -118,15 +114,18 @@ def newest(weeks: Weeks, lang: str = "vi") -> Edition:
         for day in days:
             if day in weeks.slips:
                 right, weeks.states[day] = weeks.states[day], weeks.slips[day]
-                make(home, day, cleaned(weeks, day, before), lang)
+                make(home, day, cleaned(weeks, day, before))
                 played.publish(home, AREA, day)
                 weeks.states[day] = right
             if day not in weeks.left_out:
-                edition = make(home, day, cleaned(weeks, day, before), lang)
+                tables = make(home, day, cleaned(weeks, day, before))
                 if day != days[-1]:
                     played.publish(home, AREA, day)
             before = day
-        return edition
+        held = rules.load(home, AREA, date.fromisoformat(days[-1]))
+    revision = "2" if len(tables["corrections"]) else "1"
+    tables["findings"] = findings.collect(tables, held, words())
+    return Edition(held, words(), tables, "", {"file": "table.txt", "hash": "0" * 64, "revision": revision})
 
 
 # -- the kinds -------------------------------------------------------------------------------------------------------
@@ -374,12 +373,12 @@ KINDS = {
     **{"no total, one unit": no_total_one_unit},
 }
 OF_A_PROVINCE = {
-    "all groups printed": lambda lang: province.edition(units=40, cutoffs=9, lang=lang),
-    "computed totals": lambda lang: province.computed_totals(lang),
-    "computed totals, first week": lambda lang: province.computed_totals(lang, cutoffs=1),
-    "another index of 80 points": lambda lang: other_index.edition(80, lang),
-    "another index of one point": lambda lang: other_index.edition(1, lang),
-    "41 weak of two kinds": lambda lang: province.of_two_kinds({"commune": 36, "department": 5}, lang),
+    "all groups printed": lambda: province.edition(units=40, cutoffs=9),
+    "computed totals": lambda: province.computed_totals(),
+    "computed totals, first week": lambda: province.computed_totals(cutoffs=1),
+    "another index of 80 points": lambda: other_index.edition(80),
+    "another index of one point": lambda: other_index.edition(1),
+    "41 weak of two kinds": lambda: province.of_two_kinds({"commune": 36, "department": 5}),
 }
 ALL = (*KINDS, *OF_A_PROVINCE)
 SHORT = ("planted", "computed totals")
@@ -396,7 +395,16 @@ CASES, NO_SWEEP = among(ALL), among(ALL, long=ALL)
 
 
 @functools.cache
-@stored
 def made(kind: str, lang: str = "vi") -> Edition:
-    """The newest week of this kind."""
-    return OF_A_PROVINCE[kind](lang) if kind in OF_A_PROVINCE else newest(KINDS[kind](), lang)
+    """The newest week of this kind. Its figures have no language: of another one only what is said is made anew."""
+    its = _made(kind)
+    if lang == "vi":
+        return its
+    found = findings.collect(its.tables, its.rules, its.rules.worded(words(lang)))
+    return replace(its, words=words(lang), tables=its.tables | {"findings": found})
+
+
+@functools.cache
+@stored
+def _made(kind: str) -> Edition:
+    return OF_A_PROVINCE[kind]() if kind in OF_A_PROVINCE else newest(KINDS[kind]())

@@ -57,7 +57,7 @@ def measured(figure, labels):
     return np.array([text.get_window_extent(renderer).extents for text in labels])
 
 
-@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["vi", pytest.param("en", marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("count", [18, pytest.param(135, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "kind",
