@@ -207,8 +207,7 @@ def build_index(
     """
     words = held.worded(words)
     area, course = held.settings["name"][words.lang], _course(totals, held)
-    by_week = dict(list(totals[totals["carried_by"] == ""].groupby("cutoff")))
-    rows = [_row(week, by_week.get(week.cutoff, totals.iloc[:0]), held, words) for week in reversed(weeks)]
+    rows = _rows(weeks[::-1], totals[totals["carried_by"] == ""], held, words)
     counts = {} if asks is None else asks.set_index("cutoff").to_dict("index")
     rows = [row | {"asks": _say_asks(counts.get(row["day"]), words)} for row in rows]
     title, first = words.say("index.title", area=area), _head(rows, course, area, held, words)
@@ -266,7 +265,8 @@ def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Word
         named["name"] = capital(held.settings["name"][words.lang])
         publics.append(held.settings["public"])
         about.append(held)
-        rows.append(_row(its[-1], read_week(home, area, its[-1].cutoff), held, held.worded(words)) | named)
+        (row,) = _rows(its[-1:], read_week(home, area, its[-1].cutoff), held, held.worded(words))
+        rows.append(row | named)
     if about and all(each.index == about[0].index for each in about):  # else the list is about no single index
         words = about[0].worded(words)
     shown = [({"text/html": _html("index_areas", words, areas=rows, missing=MISSING)}, {})]
@@ -293,21 +293,31 @@ def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:
     return own.sort_values("cutoff").tail(held.settings["trend"]["shown_cutoffs"])
 
 
-def _row(week: Published, totals: pd.DataFrame, held: Rules, words: Wording) -> dict:
-    """The values of one week's row; totals : the rows of that week, none where its tables cannot be read."""
-    own = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
-    known = held.province_rank[held.province_rank["cutoff"] == pd.Timestamp(week.cutoff)]
-    told = own.dropna(subset="place")[["place", "of"]].to_numpy().tolist() or known[["rank", "of"]].to_numpy().tolist()
-    area = next(own.itertuples(), None)
-    return _blank(week, words) | {
-        "readable": len(totals) > 0,
-        "file_name": paths.saved_name(held.index.get("short", ""), held.area, week.cutoff),
-        "place": "{:.0f}/{:.0f}".format(*told[0]) if told else "",
-        "total": words.number(area.total) if area else "",
-        "change": words.number(area.change, signed=True) if area else MISSING,
-        "band": _band(area.band, held, words) if area else MISSING,
-        "kinds": [_spread(*each, words) for each in totals.groupby("kind")] or [{}],
-    }
+def _rows(weeks: list[Published], totals: pd.DataFrame, held: Rules, words: Wording) -> list[dict]:
+    """The values of each week's row; totals : published ones, of a week whose tables cannot be read none."""
+    areas = totals[totals["unit_code"] == held.settings["code"]].dropna(subset="total")
+    areas = {area.cutoff: area for area in areas.drop_duplicates("cutoff").itertuples()}
+    ranks = held.province_rank.drop_duplicates("cutoff")
+    known = {str(rank.cutoff.date()): (rank.rank, rank.of) for rank in ranks.itertuples()}
+    readable, kinds = set(totals["cutoff"]), _spreads(totals, words)
+    rows = []
+    for week in weeks:
+        area, place = areas.get(week.cutoff), known.get(week.cutoff)
+        if area and not pd.isna(area.place):
+            place = area.place, area.of
+        rows.append(
+            _blank(week, words)
+            | {
+                "readable": week.cutoff in readable,
+                "file_name": paths.saved_name(held.index.get("short", ""), held.area, week.cutoff),
+                "place": "{:.0f}/{:.0f}".format(*place) if place else "",
+                "total": words.number(area.total) if area else "",
+                "change": words.number(area.change, signed=True) if area else MISSING,
+                "band": _band(area.band, held, words) if area else MISSING,
+                "kinds": kinds.get(week.cutoff, [{}]),
+            }
+        )
+    return rows
 
 
 def _say_asks(counts: dict | None, words: Wording) -> dict | None:
@@ -352,26 +362,34 @@ def _band(code: str, held: Rules, words: Wording) -> str:
     return dict(zip(held.bands["band"], held.bands["name_en"], strict=True)).get(code, code)
 
 
-def _spread(kind: str, units: pd.DataFrame, words: Wording) -> dict:
-    """The number of units of one kind, their median, and the units with the highest and the lowest total."""
-    total, key = units["total"], f"kind.{kind}"
-    return {
-        "name": words.say(key) if words.has(key) else kind,
-        "count": words.number(len(units), 0),
-        "median": words.number(total.median()),
-        "highest": _named(units[total == total.max()], words),
-        "lowest": _named(units[total == total.min()], words),
+def _spreads(totals: pd.DataFrame, words: Wording) -> dict[str, list[dict]]:
+    """By cut-off, for each kind of units: how many there are, their median, and those with the highest and the lowest
+    total."""
+    keys = ["cutoff", "kind"]
+    groups = totals.groupby(keys)["total"]
+    about = groups.agg(["size", "median", "max", "min"])
+    named = {
+        end: totals[totals["total"] == groups.transform(end)].groupby(keys)["unit_name"].agg(["first", "size"])
+        for end in ("max", "min")
     }
+    found: dict[str, list[dict]] = {}
+    for each in about.itertuples():
+        cutoff, kind = each.Index
+        ends = [
+            _named(*named[end].loc[each.Index], total, words) if each.Index in named[end].index else MISSING
+            for end, total in (("max", each.max), ("min", each.min))
+        ]
+        row = {"name": words.say(key) if words.has(key := f"kind.{kind}") else kind}
+        row |= {"count": words.number(each.size, 0), "median": words.number(each.median)}
+        found.setdefault(cutoff, []).append(row | dict(zip(("highest", "lowest"), ends, strict=True)))
+    return found
 
 
-def _named(units: pd.DataFrame, words: Wording) -> str:
+def _named(unit: str, count: int, total: float, words: Wording) -> str:
     """The unit and its total: ``Hòa Bình (61,27)``; of several with the same total the first, and how many others."""
-    if units.empty:
-        return MISSING
-    name, total = units["unit_name"].iat[0], words.number(units["total"].iat[0])
-    if others := len(units) - 1:
-        return words.say("index.tied", unit=name, count=words.number(others, 0), total=total)
-    return words.say("index.unit", unit=name, total=total)
+    if others := count - 1:
+        return words.say("index.tied", unit=unit, count=words.number(others, 0), total=words.number(total))
+    return words.say("index.unit", unit=unit, total=words.number(total))
 
 
 def _head(rows: list[dict], course: pd.DataFrame, area: str, held: Rules, words: Wording) -> dict:
