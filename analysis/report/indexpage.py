@@ -157,7 +157,7 @@ def read_week(home: Path, area: str, cutoff: str) -> pd.DataFrame:
     try:
         found = _totals(home, area, [day for day in store.published(home, area) if day != cutoff])
     except (OSError, ValueError):
-        return pd.DataFrame(columns=["cutoff", "unit_code", "total", "kind", "carried_by", "place", "of"])
+        return pd.DataFrame(columns=["cutoff", "unit_code", "unit_name", "total", "kind", "carried_by", "place", "of"])
     return found[(found["cutoff"] == cutoff) & (found["carried_by"] == "")]
 
 
