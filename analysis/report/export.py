@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 
 from nbconvert import HTMLExporter
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict
 
 from analysis.config.wording import Wording
 from analysis.report import csp
@@ -51,8 +51,17 @@ def digest(notebook: NotebookNode, words: Wording, title: str) -> str:
 
 def as_notebook(pieces: list[str], tag: str) -> NotebookNode:
     """A notebook that displays pieces of HTML in one cell with this tag, for what no notebook shows."""
-    outputs = [v4.new_output("display_data", {"text/html": piece}) for piece in pieces]
-    return v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs, metadata={"tags": [tag]})])
+    return display([({"text/html": piece}, {}) for piece in pieces], tag)
+
+
+def display(shown: list[tuple[dict, dict]], tag: str) -> NotebookNode:
+    """A notebook that displays these, each its data and metadata by kind, in one cell with this tag.
+
+    It is not made by ``nbformat.v4``, which checks each output by its schema: that takes longer than to export it.
+    """
+    outputs = [{"output_type": "display_data", "data": data, "metadata": about} for data, about in shown]
+    cell = {"cell_type": "code", "source": "", "execution_count": None, "metadata": {"tags": [tag]}, "outputs": outputs}
+    return from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]})
 
 
 def _export(notebook: NotebookNode, words: Wording, title: str, template: str, styles: str = "") -> str:
@@ -103,21 +112,21 @@ def _keep_tagged(notebook: NotebookNode, tag: str) -> NotebookNode:
     ]
     if not outputs:
         raise ExportError(f"no code cell tagged {tag} displays anything")
-    return v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs)])
+    return display(outputs, tag)
 
 
-def _reduced(output: NotebookNode, chart: str, where: str) -> NotebookNode:
+def _reduced(output: NotebookNode, chart: str, where: str) -> tuple[dict, dict]:
+    """Data and metadata of the kind that is shown."""
     if "text/html" in output.data:
-        about = output.metadata.get("text/html", {})
-        return v4.new_output("display_data", {"text/html": output.data["text/html"]}, metadata=about)
+        return {"text/html": output.data["text/html"]}, output.metadata.get("text/html", {})
     if chart not in output.data:
         raise ExportError(f"{where}: displays {', '.join(sorted(output.data))}; expected text/html or {chart}")
     about = output.metadata.get(chart, {})
     if not about.get("alt", "").strip():
         raise ExportError(f"{where}: the chart has no alternative text in its metadata ({chart}: alt)")
     if chart == "image/png":
-        return v4.new_output("display_data", {chart: "".join(output.data[chart].split())}, metadata=about)
+        return {chart: "".join(output.data[chart].split())}, about
     # The drawing stands in the page itself: its text can be found and selected, its colours are those of the page.
     _, start, drawing = output.data[chart].partition("<svg")
     drawing = f'{start} role="img" aria-label="{escape(about["alt"])}"{drawing}'
-    return v4.new_output("display_data", {chart: drawing}, metadata=about)
+    return {chart: drawing}, about

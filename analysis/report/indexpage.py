@@ -276,15 +276,11 @@ def build_areas_index(home: Path, weeks: dict[str, list[Published]], words: Word
 
 
 def _page(shown: list[tuple[dict, dict]], head: Head, title: str, words: Wording) -> str:
-    from nbformat import v4
-
     from analysis.report import export
 
     data, about = render_head(head)._repr_html_()
     shown = [*shown, ({"text/html": data}, {"text/html": about})]
-    outputs = [v4.new_output("display_data", data, metadata=about) for data, about in shown]
-    notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=outputs, metadata={"tags": ["page"]})])
-    return export.page(notebook, words, title, "index/style.css")
+    return export.page(export.display(shown, "page"), words, title, "index/style.css")
 
 
 def _course(totals: pd.DataFrame, held: Rules) -> pd.DataFrame:

@@ -68,8 +68,6 @@ def prepare_pages(home: Path) -> None:
     """After ``prepare_tables``: import what drawing, pages and documents need; load fonts, letters, number formats and
     templates."""
     _import(FOR_PAGES)
-    import nbformat
-
     from analysis.config import wording
     from analysis.report import export, templates
     from analysis.run.processes import engine
@@ -80,10 +78,7 @@ def prepare_pages(home: Path) -> None:
     templates.compile_pieces()
     chart = _chart(home)
     chart.png()
-    data, about = chart._repr_mimebundle_()
-    shown = nbformat.v4.new_output("display_data", data, metadata=about)
-    cell = nbformat.v4.new_code_cell(outputs=[shown], metadata={"tags": ["page"]})
-    export.page(nbformat.v4.new_notebook(cells=[cell]), wording.load(home, "vi"), "766")
+    export.page(export.display([chart._repr_mimebundle_()], "page"), wording.load(home, "vi"), "766")
 
 
 # The servers use the program's own folder as home until ``warm_up`` sets another.
