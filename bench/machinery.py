@@ -15,7 +15,8 @@ import compare
 import contenders
 from contenders import Place, told
 
-PRELOAD, NOTEBOOK, FORK_SERVER = "run/preload.py", "run/notebook.py", "run/processes/fork_server.py"
+PRELOAD, NOTEBOOK = "run/preload.py", "run/notebook.py"
+FORK_SERVER, ISOLATED = "run/processes/fork_server.py", "run/processes/isolated.py"
 OFF = {  # what is switched off: the module, and the lines at its end
     "a server for the gate, before that for tables": (
         PRELOAD,
@@ -97,7 +98,16 @@ def prepare_pages(home):
     provenance.version_of_code.cache_clear()
 """,
     ),
-    "indexes made beside the products": (
+    "a server of the run that has read the week": ("run/editions.py", "def _prepare(*about): pass\n"),
+    "products and indexes made beside the report's notebook": (
+        ISOLATED,
+        """
+@contextlib.contextmanager
+def beside(functions, *arguments, **about):
+    yield lambda: together(functions, *arguments, **about)
+""",
+    ),
+    "indexes made before the week is published": (
         "run/index_ahead.py",
         """
 @contextmanager
@@ -105,6 +115,7 @@ def beside(*about):
     yield lambda: None
 """,
     ),
+    "limits on memory": (ISOLATED, "resource = None\n"),
     "no garbage collected while servers prepare": (FORK_SERVER, "gc.disable = gc.freeze = lambda: None\n"),
 }
 
