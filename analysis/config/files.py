@@ -331,8 +331,10 @@ def of_wording(home: Path) -> tuple[File, ...]:
 
 
 def areas(home: Path) -> list[str]:
-    """The names of the areas that are configured in the home."""
-    return sorted(path.parent.name for path in Path(home).glob(f"config/*/{AREA}"))
+    """The names of the areas that are configured in the home, also of one whose area.toml is a link that leads nowhere:
+    whoever reads it says so."""
+    folders = Path(home).glob("config/*/")
+    return sorted(each.name for each in folders if (each / AREA).exists() or (each / AREA).is_symlink())
 
 
 def default_area(home: Path, areas: list[str]) -> str | None:

@@ -28,6 +28,7 @@ from inscriptis.model.config import ParserConfig
 
 from analysis.config.wording import Wording
 from analysis.exits import AnalysisError, Exit
+from analysis.weeks import atomic
 
 MAX_HTML_BYTES = 90_000  # encoded; Gmail cuts a message off at about 102 KB of HTML
 NOBODY = "undisclosed-recipients:;"  # names no recipient (RFC 5322); the outbox addresses each letter
@@ -160,7 +161,7 @@ def save(message: EmailMessage, path: Path, attached: Mapping[str, Path] | None 
     """
     if attached:
         message = _attached(message, {name: file.read_bytes() for name, file in attached.items()})
-    path.write_bytes(message.as_bytes())
+    atomic.save(path, message.as_bytes())
 
 
 def addressed(compiled: bytes, *, sender: str, to: str, date: datetime, seed: str, reply_to: str = "") -> bytes:

@@ -15,6 +15,7 @@ from analysis.config.wording import MISSING, Wording
 from analysis.exits import AnalysisError
 from analysis.run.processes import isolated, journal
 from analysis.run.processes.fork_server import ForkServer
+from analysis.weeks import atomic
 from analysis.weeks.home import at_home, folder_remover, working_in
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def execute(
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **fields)) from error
     if faults:
         raise NotebookFailed(words.say("run.cell", notebook=source.name, **faults[0]))
-    with target.open("a", encoding="utf-8") as file:
+    with atomic.naming(target), target.open("a", encoding="utf-8") as file:
         file.write("\n")  # papermill ends the file without it
     return done
 

@@ -7,7 +7,6 @@ configuration or the environment has changed, or where a published file is not a
 
 import hashlib
 import json
-import shutil
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -51,7 +50,7 @@ def stage(home: Path, name: str, published: Path, folder: Path, before: dict) ->
     if not _intact(home, [published / file for file in files], before):
         return False
     for file in files:
-        shutil.copyfile(published / file, folder / file)
+        atomic.copy_content(published / file, folder / file)
     return True
 
 
@@ -79,7 +78,7 @@ def units(home: Path, record: dict, before: dict, codes: list[str], run: str, jo
     for code in same:
         for old, new in copies[code].items():
             new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(old, new)
+            atomic.copy_content(old, new)
     return same
 
 

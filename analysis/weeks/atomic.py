@@ -167,10 +167,15 @@ def copy(source: Path, target: Path) -> None:
         for each in sorted(source.iterdir()):
             copy(each, target / each.name)
     else:
-        with naming(target):
-            shutil.copyfile(source, target)
-    with lacking.optional("times", target.parent, lacking.NOT_OFFERED | lacking.NOT_ALLOWED):
-        shutil.copystat(source, target)
+        copy_content(source, target)
+    with naming(target), lacking.optional("times", target.parent, lacking.NOT_OFFERED | lacking.NOT_ALLOWED):
+        shutil.copystat(source, target)  # os.utime names no file in its errors
+
+
+def copy_content(source: Path, target: Path) -> None:
+    """Copy a file without its times and mode. An error names ``target`` where the system's names none."""
+    with naming(target):
+        shutil.copyfile(source, target)
 
 
 def is_link(path: Path) -> bool:

@@ -9,7 +9,6 @@ In this module a file's name is its path in the folder, and ``made`` the sha256 
 
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Container, Iterator
 from contextlib import suppress
@@ -95,7 +94,7 @@ def copy_published(folder: Path, to: Path, made: dict[str, str] | None) -> None:
     for name in _entries(folder, made or {}):
         if _is_plain(folder / name) and (made is None or _kind(folder, name, made) in (OURS, CHANGED)):
             (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / name, to / name)
+            atomic.copy_content(folder / name, to / name)
 
 
 def edited_before(folder: Path, made: dict[str, str], keep: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ when they match ``products`` in the week's run.json (``intact``).
 """
 
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -111,14 +110,12 @@ def begin(
     folder = paths.run_folder(home, area, run)
     for path in raw:
         (folder / "raw").mkdir(exist_ok=True)
-        with atomic.naming(folder / "raw" / path.name):
-            shutil.copyfile(path, folder / "raw" / path.name)
+        atomic.copy_content(path, folder / "raw" / path.name)
     its_replies = {folder / "replies" / path.name: path for path in replies}
     if its_replies or forms:
         (folder / "replies").mkdir()
     for copy, path in its_replies.items():
-        with atomic.naming(copy):
-            shutil.copyfile(path, copy)
+        atomic.copy_content(path, copy)
     if forms:
         atomic.save(folder / "replies" / paths.FORMS, forms)
     return folder
@@ -254,7 +251,8 @@ def _count(folder: Path, made: dict[str, str]) -> int:
 def _replaced(home: Path, area: str, cutoff: str, folder: Path) -> dict | None:
     """The record of the week whose reports are in a folder that a killed run left; None where it was never published.
 
-    A run's folder holds the reports that it replaced, once its tables are published; so does one set aside.
+    A run's folder holds the reports that it replaced, once its tables are published; so does one set aside, unless
+    what lies there are a run's own, which were published for a moment and taken back.
     """
     tables = paths.processed(home, area)
     run, published = folder.name.removeprefix(".run-"), records.read(home, area, cutoff)
@@ -262,7 +260,10 @@ def _replaced(home: Path, area: str, cutoff: str, folder: Path) -> dict | None:
     held = [(each, records.read(home, area, cutoff, each)) for each in beside]
     old = [record for each, record in held if record.get("products") and each.name != f".run-{record.get('run')}"]
     if folder.name.startswith(".aside-"):
-        return next(iter(old), published)
+        before, place = next(iter(old), published), paths.reports(home, area, cutoff)
+        unpublished = [record for each, record in held if each.name == f".run-{record.get('run')}"]
+        fit = [_count(folder, made_reports(home, place, record)) for record in (before, *unpublished)]
+        return before if fit[0] == max(fit) else None
     own = held[0][1]
     if published.get("run") == run or (own.get("products") and own.get("run") != run):
         return next(iter(old), {})

@@ -155,6 +155,16 @@ def test_what_a_killed_run_left_is_undone_and_other_weeks_are_let_alone(home):
     assert (contents(processed), contents(reports)) == before
 
 
+def test_reports_that_were_published_for_a_moment_and_taken_back_are_nobodys_own(home):
+    publish.publish_week(home, AREA, CUTOFF, made(home, "one"))
+    _, reports = week_folders(home)
+    before = [contents(folder) for folder in week_folders(home)]
+    run = made(home, "two")
+    paths.run_reports(home, AREA, run).rename(reports / ".aside-2023-12-04")  # the disk was lost at the last rename
+    assert publish.tidy(home, AREA, CUTOFF) == []
+    assert [contents(folder) for folder in week_folders(home)] == before
+
+
 @pytest.mark.parametrize("first_issue", [True, False])
 def test_what_a_killed_run_had_half_published_is_finished(home, monkeypatch, first_issue):
     if not first_issue:

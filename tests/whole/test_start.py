@@ -287,7 +287,11 @@ def test_the_sentences_of_start_exist_with_the_fields_that_it_gives():
 
 @pytest.mark.parametrize(
     ("name", "chosen"),
-    [("test", "not long and not sweep"), ("long", "(long or hypothesis) and not sweep"), ("sweep", "sweep or hypothesis")],
+    [
+        ("test", "not long and not sweep"),
+        ("long", "(long or hypothesis) and not sweep"),
+        ("sweep", "sweep or hypothesis"),
+    ],
 )
 def test_where_no_file_is_named_every_file_of_tests_is_looked_at(name, chosen):
     arguments = ast.literal_eval(ask(PROJECT, f"start.which_tests({name!r}, ['-x'])"))

@@ -183,8 +183,7 @@ def _try(
 
 def _put(config: Path, texts: dict[str, bytes]) -> None:
     for name, data in texts.items():
-        (config / name).parent.mkdir(parents=True, exist_ok=True)
-        (config / name).write_bytes(data)
+        atomic.save(config / name, data)
 
 
 def _write(config: Path, texts: dict[str, bytes], words: Wording) -> None:

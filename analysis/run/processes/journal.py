@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from analysis.weeks import atomic
+
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
@@ -46,8 +48,9 @@ def kept(manager: "NotebookExecutionManager", path: Path | None) -> Iterator[Non
 
 
 def _add(file: IO[str], what: object) -> None:
-    file.write(json.dumps(what) + "\n")
-    file.flush()
+    with atomic.naming(Path(file.name)):
+        file.write(json.dumps(what) + "\n")
+        file.flush()
 
 
 def restore(target: Path) -> dict | None:
