@@ -154,7 +154,7 @@ def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, nam
 def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
     """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
     rows, moved = [], tables["changes"].set_index("unit_code")["change"]
-    revised = _revised(tables["week_rates"], tables["points"])
+    revised = _revised(tables["week_rates"], tables["points"]) if sign < 0 else set()
     its = tables["moves"][find_directions(tables["moves"]) == sign]
     its = its.assign(is_part=its["indicator"] != CHANGE, size=-its["move"].abs())
     for each in its.sort_values(["is_part", "size"], kind="stable").itertuples():
@@ -173,6 +173,8 @@ def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tup
 def _revised(rates: pd.DataFrame, points: pd.DataFrame) -> set[tuple[str, str]]:
     """Unit and indicator, or group, whose cumulative figures do not fit those before: of a group, of all its rates."""
     held = rates.assign(revised=rates["basis"] == REVISED)
+    if not held["revised"].any():
+        return set()
     of_groups = held.merge(points[["unit_code", "group", "indicator"]], on=["unit_code", "indicator"])
     whole = of_groups.groupby(["unit_code", "group"])["revised"].all()
     single = held.set_index(["unit_code", "indicator"])["revised"]
@@ -296,15 +298,15 @@ def _routes(units: pd.DataFrame, routes: pd.DataFrame, settings: dict, names: Na
 def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names: Names, ages: Ages) -> list[tuple]:
     """Cells below a limit, indicator by indicator, lowest first. A figure at its limit is not below it. Changes are
     not judged by a limit: moves are (``_moves``)."""
-    rows = []
-    for indicator, limit in limits.items():
-        low = cells[(cells["indicator"] == indicator) & (cells["value"] < limit) & (indicator != "CHANGE")]
-        for each in low.sort_values("value", kind="stable").itertuples():
-            key = (finding, each.unit_code, indicator)
-            fields = {"value": names.figure(indicator, each.value), "limit": names.limit(indicator, limit)}
-            fields |= {"unit": names.unit(each.unit_code), "indicator": uncapital(names.indicator(indicator))}
-            text = ages.said(names.words.say(f"finding.{finding}", **fields), *key)
-            rows.append(_row(finding, severity, *key[1:], each.value, limit, text, ages.since(*key)))
+    judged, rows = [indicator for indicator in limits if indicator != "CHANGE"], []
+    low = cells[cells["indicator"].isin(judged) & (cells["value"] < cells["indicator"].map(limits))]
+    low = low.assign(place=low["indicator"].map(judged.index)).sort_values(["place", "value"], kind="stable")
+    for code, indicator, value in zip(low["unit_code"], low["indicator"], low["value"], strict=True):
+        key, limit = (finding, code, indicator), limits[indicator]
+        fields = {"value": names.figure(indicator, value), "limit": names.limit(indicator, limit)}
+        fields |= {"unit": names.unit(code), "indicator": uncapital(names.indicator(indicator))}
+        text = ages.said(names.words.say(f"finding.{finding}", **fields), *key)
+        rows.append(_row(finding, severity, *key[1:], value, limit, text, ages.since(*key)))
     return rows
 
 

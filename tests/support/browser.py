@@ -34,41 +34,60 @@ def browse():
         driver = thread.submit(lambda: sync_playwright().start()).result()
         options = {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]}
         browser = thread.submit(driver.chromium.launch, **options).result()
-        yield lambda html, ask="0", **how: thread.submit(_seen, browser, html, ask, **how).result()
+        tab = thread.submit(Tab, browser).result()
+        yield lambda html, ask="0", **how: thread.submit(tab.see, html, ask, **how).result()
         thread.submit(browser.close).result()
         thread.submit(driver.stop).result()
 
 
-def _seen(browser, html: str, ask: str, looks: tuple[dict, ...] = (), **look) -> Seen:
-    seen = Seen()
+class Tab:
+    """The one tab in which one page after the other is opened: to open a tab takes longer than most questions do.
 
-    def refuse(route):
+    It is empty between two pages, so that what one of them still does is not taken for the next one's.
+    """
+
+    def __init__(self, browser) -> None:
+        self.browser, self.html, self.seen, self.page = browser, "", Seen(), None
+
+    def see(self, html: str, ask: str, looks: tuple[dict, ...] = (), **look) -> Seen:
+        self.html, self.seen = html, Seen()
+        page = self.page = self.page or self._open()
+        try:
+            _set(page, **(looks[0] if looks else look))
+            page.goto(ADDRESS)
+            if looks:
+                self.seen.answer = [(_set(page, **each), page.evaluate(ask))[1] for each in looks]
+            else:
+                self.seen.answer = page.evaluate(ask)
+            page.goto("about:blank")
+        except BaseException:
+            self.page = None  # whatever state it is in, the next page has a tab of its own
+            page.close()
+            raise
+        return self.seen
+
+    def _open(self):
+        page = self.browser.new_page()
+        page.route("**/*", self._refuse)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.seen.errors.append(str(error)))
+        page.on("dialog", self._dismiss)
+        return page
+
+    def _refuse(self, route) -> None:
         if route.request.url == ADDRESS:
-            return route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        seen.requests.append(route.request.url)
-        return route.abort()
+            route.fulfill(body=self.html, content_type="text/html; charset=utf-8")
+        else:
+            self.seen.requests.append(route.request.url)
+            route.abort()
 
-    def hear(message):
+    def _hear(self, message) -> None:
         if message.type in ("error", "warning"):
-            seen.errors.append(message.text)
+            self.seen.errors.append(message.text)
 
-    def dismiss(dialog):
-        seen.dialogs.append(dialog.message)
+    def _dismiss(self, dialog) -> None:
+        self.seen.dialogs.append(dialog.message)
         dialog.dismiss()
-
-    page = browser.new_page()
-    page.route("**/*", refuse)
-    page.on("console", hear)
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.on("dialog", dismiss)
-    _set(page, **(looks[0] if looks else look))
-    page.goto(ADDRESS)
-    if looks:
-        seen.answer = [(_set(page, **each), page.evaluate(ask))[1] for each in looks]
-    else:
-        seen.answer = page.evaluate(ask)
-    page.close()
-    return seen
 
 
 def _set(
