@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import babel.dates
 import babel.lists
-import babel.numbers
 
 from analysis.characters import visible
 from analysis.config import files, periods, spans
@@ -30,6 +29,7 @@ from analysis.config.speech import LANGUAGES
 from analysis.exits import AnalysisError
 
 MISSING = "–"
+SEPARATORS = {"vi": str.maketrans(",.", ".,"), "en": {}}  # from those that Python writes
 QUARTERS = ("I", "II", "III", "IV")
 # What every sentence may say of the index that the report is about: its name as in a title, within a sentence, in full
 # and with its decree, and as in a subject; all its points.
@@ -98,9 +98,7 @@ class Wording:
         if value is None or math.isnan(value):
             return MISSING
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        text = babel.numbers.format_decimal(
-            abs(rounded), format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=self.lang
-        )
+        text = f"{abs(rounded):,f}".translate(SEPARATORS[self.lang])
         sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
 
@@ -151,13 +149,14 @@ class _Formatter(string.Formatter):
     """Fills in a sentence; ``{count:unit|units}`` takes the form of the language for that number."""
 
     def __init__(self, lang: str) -> None:
-        self._form = babel.Locale.parse(lang).plural_form
+        self._lang = lang
 
     def format_field(self, value: object, format_spec: str) -> str:
         if "|" not in format_spec:
             return visible(super().format_field(value, format_spec))
         one, others = format_spec.split("|")
-        return one if self._form(1 if str(value) == "1" else 2) == "one" else others
+        form = babel.Locale.parse(self._lang).plural_form
+        return one if form(1 if str(value) == "1" else 2) == "one" else others
 
 
 def uncapital(text: str) -> str:

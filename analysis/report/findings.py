@@ -52,11 +52,12 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
     cells = with_totals(tables["measurements"], tables["scores"])
     cells = cells[cells["unit_code"] != names.control]
     odd = tables["peers"][tables["peers"]["outlier"].astype(bool)]
+    moves = tables["moves"].assign(direction=find_directions(tables["moves"]))
     ages = Ages(tables["standing"], tables["asks"], names)
     rows = [
         *_weak_bands(units, rules, names, ages),
         *_crossed_bands(units, tables["changes"], rules, names),
-        *_moves(tables, names, -1),
+        *_moves(moves, tables, names, -1),
         *_steps(tables["steps"], settings["step"], names, ages),
         *_signals(tables["signals"], tables["week_rates"], rules.cutoff, names, ages),
         *_peers(odd, names, ages),
@@ -64,9 +65,9 @@ def collect(tables: dict[str, pd.DataFrame], rules: Rules, words: Wording) -> pd
         *_below(cells, settings["marks_below"], standing.FLAG, ACT, names, ages),
         *_below(cells, settings["targets"], standing.TARGET, WATCH, names, ages),
         *_place_targets(tables["place_changes"], settings, names),
-        *_moves(tables, names, 1),
-        *_apart(tables["moves"], names),
-        *_marks(cells, settings["marks_below"], tables["moves"], names),
+        *_moves(moves, tables, names, 1),
+        *_apart(moves, names),
+        *_marks(cells, settings["marks_below"], moves, names),
         *_differences(tables["reconciliation"], names),
         *_rest_out_of_bounds(tables, names),
         *_carried(tables["carried"], rules.cutoff, names),
@@ -151,11 +152,14 @@ def _crossed_bands(units: pd.DataFrame, changes: pd.DataFrame, rules: Rules, nam
     return rows
 
 
-def _moves(tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
-    """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first."""
+def _moves(moves: pd.DataFrame, tables: dict[str, pd.DataFrame], names: Names, sign: int) -> list[tuple]:
+    """The marked rises (``sign`` 1) or falls (−1): of totals, then of parts of them; the largest first.
+
+    moves : the table of that name, and the ``direction`` of each as ``find_directions`` returns it
+    """
     rows, moved = [], tables["changes"].set_index("unit_code")["change"]
     revised = _revised(tables["week_rates"], tables["points"]) if sign < 0 else set()
-    its = tables["moves"][find_directions(tables["moves"]) == sign]
+    its = moves[moves["direction"] == sign]
     its = its.assign(is_part=its["indicator"] != CHANGE, size=-its["move"].abs())
     for each in its.sort_values(["is_part", "size"], kind="stable").itertuples():
         if each.is_part:
@@ -184,7 +188,7 @@ def _revised(rates: pd.DataFrame, points: pd.DataFrame) -> set[tuple[str, str]]:
 def _apart(moves: pd.DataFrame, names: Names) -> list[tuple]:
     """The moves that are marked because the peers moved: a rise far behind theirs, a fall far smaller, or none."""
     rows, words = [], names.words
-    its = moves[moves["marked"].astype(bool) & (find_directions(moves) == 0)]
+    its = moves[moves["marked"].astype(bool) & (moves["direction"] == 0)]
     for each in its.itertuples():
         part = uncapital(names.measured("TOTAL" if each.indicator == CHANGE else each.indicator))
         fields = {"move": words.number(each.move, signed=True), "median": words.number(each.median, signed=True)}
@@ -316,7 +320,7 @@ def _below(cells: pd.DataFrame, limits: dict, finding: str, severity: str, names
 def _marks(cells: pd.DataFrame, limits: dict, moves: pd.DataFrame, names: Names) -> list[tuple]:
     """The office's own marks (underlined or bold cells), compared with the cells that the report marks: those below
     their threshold, and the changes of units with a marked fall."""
-    fell = moves[(find_directions(moves) < 0) & (moves["indicator"] == CHANGE)]["unit_code"]
+    fell = moves.loc[(moves["direction"] < 0) & (moves["indicator"] == CHANGE), "unit_code"]
     below, marked = cells["value"] < cells["indicator"].map(limits), cells["mark"] != ""
     ours = below.where(cells["indicator"] != "CHANGE", cells["unit_code"].isin(fell))
     if not marked.any():
@@ -407,14 +411,14 @@ def _about_data(tables: dict[str, pd.DataFrame], rules: Rules, names: Names) -> 
     if tables["scores"]["total"].notna().any() and (text := _say_not_printed(rules, names)):
         rows.append(_row("data", INFO, indicator=NOT_ITEMISED, text=text))
     rows += [_row("data", *row) for row in _about_history(tables, rules, names)]
-    if lost := tables["pages"].query("status == 'failed'")["unit_name"].tolist():
+    if lost := tables["pages"].loc[tables["pages"]["status"] == "failed", "unit_name"].tolist():
         rows.append(_row("data", WATCH, value=len(lost), text=say("finding.no_page", units=words.listed(lost))))
     return rows
 
 
 def _periods(rules: Rules, words: Wording) -> list[str]:
     """Which period the figures of each sheet cover; said once where all of them cover the same one."""
-    sheets = rules.sheets.query("rows == 'units'")
+    sheets = rules.sheets[rules.sheets["rows"] == "units"]
     periods = sheets[f"period_{words.lang}"]
     if periods.nunique() == 1 and periods.iat[0]:
         return [words.say("finding.period", period=periods.iat[0])]
