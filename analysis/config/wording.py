@@ -14,12 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import babel.dates
 import babel.lists
+import babel.numbers
 
 from analysis.characters import visible
 from analysis.config import files, periods, spans
@@ -29,7 +30,6 @@ from analysis.config.speech import LANGUAGES
 from analysis.exits import AnalysisError
 
 MISSING = "–"
-SEPARATORS = {"vi": str.maketrans(",.", ".,"), "en": {}}  # from those that Python writes
 QUARTERS = ("I", "II", "III", "IV")
 # What every sentence may say of the index that the report is about: its name as in a title, within a sentence, in full
 # and with its decree, and as in a subject; all its points.
@@ -98,7 +98,7 @@ class Wording:
         if value is None or math.isnan(value):
             return MISSING
         rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-        text = f"{abs(rounded):,f}".translate(SEPARATORS[self.lang])
+        text = _pattern(decimals).apply(abs(rounded), babel.Locale.parse(self.lang))
         sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
 
@@ -145,18 +145,23 @@ class _Readable(Wording):
             return " ".join([key, *(f"{name}={value}" for name, value in sorted(fields.items()))])
 
 
+@cache
+def _pattern(decimals: int) -> babel.numbers.NumberPattern:
+    """How a number is written; read once, for a week has many thousands of them."""
+    return babel.numbers.parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
+
+
 class _Formatter(string.Formatter):
     """Fills in a sentence; ``{count:unit|units}`` takes the form of the language for that number."""
 
     def __init__(self, lang: str) -> None:
-        self._lang = lang
+        self._form = babel.Locale.parse(lang).plural_form
 
     def format_field(self, value: object, format_spec: str) -> str:
         if "|" not in format_spec:
             return visible(super().format_field(value, format_spec))
         one, others = format_spec.split("|")
-        form = babel.Locale.parse(self._lang).plural_form
-        return one if form(1 if str(value) == "1" else 2) == "one" else others
+        return one if self._form(1 if str(value) == "1" else 2) == "one" else others
 
 
 def uncapital(text: str) -> str:

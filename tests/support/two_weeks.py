@@ -61,6 +61,15 @@ def edition(
 
     settings : by table of area.toml, keys that are otherwise;  others : tables that are otherwise
     """
+    return _made(lang, cutoff, settings, **others) if settings or others else _edition(lang, cutoff)
+
+
+@functools.cache
+def _edition(lang: str, cutoff: str) -> Edition:
+    return _made(lang, cutoff, None)
+
+
+def _made(lang: str, cutoff: str, settings: Mapping[str, dict] | None, **others: pd.DataFrame) -> Edition:
     held = district.in_force(date.fromisoformat(cutoff))
     known = {name: held.settings[name] | said for name, said in (settings or {}).items()}
     held, words = replace(held, settings=held.settings | known), district.words(lang)
