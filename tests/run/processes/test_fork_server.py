@@ -31,20 +31,25 @@ def test_a_fork_server_that_cannot_prepare_serves_all_the_same():
     assert isolated.call(look, of=ForkServer(partial(fails, "half")))[0] == ["half"]
 
 
+def is_over(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 @pytest.mark.parametrize("killed", ["root", "branch"])
 def test_a_fork_server_whose_process_is_gone_is_begun_anew(killed):
     servers = {"root": ForkServer(partial(prepare, "root"))}
     servers["branch"] = ForkServer(partial(prepare, "branch"), of=servers["root"])
     before = isolated.call(look, of=servers["branch"])
-    process = psutil.Process(isolated.call(parent_of_guard, of=servers[killed]))
-    process.send_signal(signal.SIGKILL)
+    processes = {name: psutil.Process(isolated.call(parent_of_guard, of=each)) for name, each in servers.items()}
+    processes[killed].send_signal(signal.SIGKILL)
+    ending = processes if killed == "root" else {killed: processes[killed]}  # a branch ends with its root
     until = time.monotonic() + 10
-    while psutil.pid_exists(process.pid) and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < until:
+    while not all(map(is_over, ending.values())) and time.monotonic() < until:
         time.sleep(0.01)
-    try:
-        after = isolated.call(look, of=servers["branch"])
-    except isolated.Died:  # it took the order, and was killed before it had forked
-        after = isolated.call(look, of=servers["branch"])
+    after = isolated.call(look, of=servers["branch"])
     assert after[0] == before[0] and after[1] != before[1]
 
 
