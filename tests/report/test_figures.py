@@ -103,20 +103,23 @@ def rated(*cells, signals=()):
 def captions(told, *codes, **also):
     """The captions of the own rates of these units, as unit and indicator."""
     told_of = {
-        say("piece.caption_own_rates", indicator=indicator, unit=unit, area="huyện Chợ Mới", period=PERIOD): (
-            unit,
-            code,
-        )
+        say(
+            "piece.caption_own_rates",
+            indicator=told.names.indicator(code),
+            unit=unit,
+            area="huyện Chợ Mới",
+            period=PERIOD,
+        ): (unit, code)
         for unit in ("xã Mỹ Hội Đông", "xã Kiến An", "huyện Chợ Mới")
-        for code, indicator in NAMED.items()
+        for code in DRAWN
     }
     charts = [figures.own_rates(told, code, **also) for code in codes]
     return [told_of[chart.caption] if chart else None for chart in charts]
 
 
 PERIOD = say("period.week_of_year", week=1, month=12, year=2023)
-NAMED = {code: edition().names.indicator(code) for code in ("TT", "DVCTT", "TD")}
-EVERYWHERE = [(unit, name, 0) for unit in (MY_HOI_DONG, "30634", "893") for name in NAMED]
+DRAWN = ("TT", "DVCTT", "TD")
+EVERYWHERE = [(unit, code, 0) for unit in (MY_HOI_DONG, "30634", "893") for code in DRAWN]
 
 
 def test_of_the_own_rates_the_report_draws_those_of_the_strongest_signal_up_or_down():
