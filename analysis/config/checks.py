@@ -281,17 +281,17 @@ def _alias_faults(
 
 def _period_faults(file: str, table: pd.DataFrame, key: str) -> Iterator[str]:
     """The periods of one key must not overlap, leave a gap, or end before they begin."""
-    for code, rows in table.sort_values("valid_from").groupby(key, sort=False):
-        ends = rows["valid_to"].fillna(FOREVER)
-        for row in rows.index[ends < rows["valid_from"]]:
-            end = rows.at[row, "valid_to"].date()
-            yield f"{file} row {row + 2}: {code}: the period ends on {end}, before it begins"
-        for earlier, later in zip(rows.index, rows.index[1:], strict=False):
-            begins, gap = rows.at[later, "valid_from"], (rows.at[later, "valid_from"] - ends[earlier]).days
-            if gap != 1:
-                fault = "overlaps" if gap < 1 else "leaves a gap after"
-                where = f"{file} row {later + 2}: {code}"
-                yield f"{where}: the period from {begins.date()} {fault} the one of row {earlier + 2}"
+    held = table.sort_values("valid_from")
+    begins, ends = held["valid_from"], held["valid_to"].fillna(FOREVER)
+    for row in held.index[ends < begins]:
+        end = held.at[row, "valid_to"].date()
+        yield f"{file} row {row + 2}: {held.at[row, key]}: the period ends on {end}, before it begins"
+    earlier = pd.DataFrame({"row": held.index, "end": ends}).groupby(held[key], sort=False).shift()
+    gaps = (begins - earlier["end"]).dt.days
+    for row in held.index[gaps.notna() & (gaps != 1)]:
+        fault = "overlaps" if gaps[row] < 1 else "leaves a gap after"
+        where, other = f"{file} row {row + 2}: {held.at[row, key]}", int(earlier.at[row, "row"]) + 2
+        yield f"{where}: the period from {begins[row].date()} {fault} the one of row {other}"
 
 
 def _sum_faults(index: str, groups: pd.DataFrame, indicators: pd.DataFrame, maximum: float | None) -> Iterator[str]:

@@ -5,6 +5,7 @@ The driver imports nothing heavy; whatever reads tables runs in a child.
 
 import hashlib
 import importlib.metadata
+import platform
 import secrets
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from analysis.config import files, wording
@@ -33,6 +35,12 @@ VERSIONS_OF = (  # packages whose version can change an output
     *("lxml", "matplotlib", "nbclient", "nbconvert", "nbformat", "numpy", "pandas", "pandera", "papermill", "pillow"),
     *("seaborn", "traitlets", "xlrd", "xlsxwriter"),
 )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Those of the packages and of Python, as this process runs with them."""
+    return {name: importlib.metadata.version(name) for name in VERSIONS_OF} | {"python": platform.python_version()}
 
 
 @dataclass(frozen=True)
@@ -209,8 +217,7 @@ class Publication:
             | {f"program/{name}": each for name, each in atomic.hashes(own, files.PROGRAM.parent).items()},
             "code": provenance.code(self.steps.notebooks),
             "parameters": self.parameters,
-            "versions": {name: importlib.metadata.version(name) for name in VERSIONS_OF}
-            | {"python": ".".join(map(str, sys.version_info[:3]))},
+            "versions": _versions(),
         }
 
     def done(self, message: str, report: Path) -> Outcome:
