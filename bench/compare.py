@@ -133,6 +133,8 @@ def week_and_pages(place: Place, runs: int, history: int, notes: list[str]) -> s
         "notebooker": lambda: contenders.their_pages(place, "notebooker"),
         "drawing 1": lambda: contenders.floor(place, 1),
         "drawing 2": lambda: contenders.floor(place, 2),
+        "outlines 1": lambda: contenders.floor(place, 1, "outlines"),
+        "outlines 2": lambda: contenders.floor(place, 2, "outlines"),
     }
     try:
         old = contenders.prepared_of(contenders.OLD_PAGES, place, history)
@@ -142,7 +144,7 @@ def week_and_pages(place: Place, runs: int, history: int, notes: list[str]) -> s
     times = rounds(measures, runs, notes, once=("ploomber", "notebooker"))
     week, their_week = times["week"], times["their week"]
     pages = {jobs: less(times[f"all {jobs}"], week) for jobs in (1, 2)}
-    drawing = {jobs: times[f"drawing {jobs}"] for jobs in (1, 2)}
+    drawing, outlines = ({jobs: times[f"{how} {jobs}"] for jobs in (1, 2)} for how in ("drawing", "outlines"))
     old_pages = less(times["old all"], times["old week"]) or [float("nan")] * runs
     reaches = {"papermill": 0.08, "papermill2": 1 / 3}
     return "\n\n".join(
@@ -160,8 +162,9 @@ def week_and_pages(place: Place, runs: int, history: int, notes: list[str]) -> s
             " unit, and its HTML, on tables that are there already; where pages are made one after the other, of every"
             " third unit, or of every sixth by papermill in sequence, and their time is counted as often. ploomber and"
             " notebooker in the first round only. Drawing: the same figures as SVG, in warm processes, without a"
-            " notebook. (ploomber's `Parallel` asks without a pause who is next, which keeps a"
-            " core busy.)",
+            " notebook; with text as text, as pages have it, and with its outlines, as matplotlib writes a figure and"
+            " as pages had it when the reach was set. (ploomber's `Parallel` asks without a pause who is"
+            " next, which keeps a core busy.)",
             table(
                 ["who", "seconds", "least–most", "ours on 1 ÷ it", "ours on 2 ÷ it", "reach"],
                 timed("ours, 1 worker", pages[1]),
@@ -175,14 +178,10 @@ def week_and_pages(place: Place, runs: int, history: int, notes: list[str]) -> s
                     )
                     for name in NAMES
                 ),
-                timed(
-                    "drawing, 1 process",
-                    drawing[1],
-                    *against(pages[1], drawing[1], 1.6)[:1],
-                    "",
-                    *against(pages[1], drawing[1], 1.6)[1:],
-                ),
-                timed("drawing, 2 processes", drawing[2], "", *against(pages[2], drawing[2], 1.6)),
+                timed("drawing, 1 process", drawing[1], *against(pages[1], drawing[1])),
+                timed("drawing, 2 processes", drawing[2], "", *against(pages[2], drawing[2])),
+                timed("drawing with outlines, 1 process", outlines[1], *against(pages[1], outlines[1])),
+                timed("drawing with outlines, 2 processes", outlines[2], "", *against(pages[2], outlines[2], 1.6)),
                 timed(f"ours of {contenders.OLD_PAGES}, 2 workers", old_pages, "", *against(pages[2], old_pages, 0.4)),
             ),
             "The whole, week and pages:",

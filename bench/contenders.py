@@ -254,10 +254,10 @@ def their_pages(place: Place, name: str) -> float:
     return took * len(place.units) / len(units)
 
 
-def floor(place: Place, workers: int) -> float:
-    """Drawing the same figures alone."""
+def floor(place: Place, workers: int, letters: str = "text") -> float:
+    """Drawing the same figures alone, with text as text or as ``outlines``."""
     folder = place.new("floor")
-    script = f'python "{PROJECT}/bench/figures.py" "{place.notebooks}" {workers} "$@" > drawn.json'
+    script = f'python "{PROJECT}/bench/figures.py" "{place.notebooks}" {workers} {letters} "$@" > drawn.json'
     seconds(script, place.units, folder, environment(place.project, "", place.drafted))
     drawn = json.loads((folder / "drawn.json").read_text())
     if drawn["charts"] < len(place.units):

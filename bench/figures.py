@@ -1,15 +1,18 @@
 """The floor: the figures that 5_unit draws, drawn by plain Python in warm processes, without notebooks or pages.
 
-    python bench/figures.py NOTEBOOKS WORKERS CODE…
+    python bench/figures.py NOTEBOOKS WORKERS text|outlines CODE…
 
 Reads the week's draft in ANALYSIS_HOME, draws one unit to be warm, then every unit as the notebook's cells say, in one
-process or shared among forked ones. Prints JSON: seconds (of drawing alone) and charts.
+process or shared among forked ones: with text as text, as pages have it, or with its outlines, as matplotlib writes a
+figure. Prints JSON: seconds (of drawing alone) and charts.
 """
 
+import io
 import json
 import multiprocessing
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -29,21 +32,22 @@ def ready(notebook: Path) -> None:
     cells[:] = [compile(source, notebook.name, "eval") for source in drawing]
 
 
-def drawn(unit: str) -> int:
+def drawn(unit: str, outlined: bool) -> int:
     """Draw the unit's figures as SVG; how many there were."""
     shown = [eval(cell, names | {"unit": unit}) for cell in cells]
     charts = [chart for each in shown for chart in (each if isinstance(each, tuple) else (each,)) if chart is not None]
-    return len([chart.svg() for chart in charts])
+    return len([chart.figure.savefig(io.BytesIO(), format="svg") if outlined else chart.svg() for chart in charts])
 
 
-def main(notebooks: str, workers: str, *units: str) -> None:
+def main(notebooks: str, workers: str, letters: str, *units: str) -> None:
     ready(Path(notebooks) / "5_unit.ipynb")
-    drawn(units[0])
+    draw_unit = partial(drawn, outlined=letters == "outlines")
+    draw_unit(units[0])
     with multiprocessing.get_context("fork").Pool(int(workers)) as pool:
         draw = pool.map if int(workers) > 1 else map
-        list(draw(drawn, units[: int(workers)]))
+        list(draw(draw_unit, units[: int(workers)]))
         began = time.perf_counter()
-        charts = sum(draw(drawn, units, *([1] if int(workers) > 1 else [])))
+        charts = sum(draw(draw_unit, units, *([1] if int(workers) > 1 else [])))
         print(json.dumps({"seconds": time.perf_counter() - began, "charts": charts}))
 
 

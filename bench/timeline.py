@@ -1,6 +1,6 @@
 """What a week waits for: each step, when it began and ended, and its processor time.
 
-    python bench/timeline.py [--history 17] [--units none]
+    python bench/timeline.py [--history 17] [--units none all]
 
 The week is that of ``compare``. It is made by a copy of the project whose modules also note when a server has prepared
 itself and when a call began and ended; that takes some hundredths of a second. Prints a section of RESULTS.md.
@@ -100,22 +100,27 @@ def timeline(events: list[dict], began: float) -> str:
     return "\n".join(rows)
 
 
+def week_of(place: contenders.Place, units: str, noted: Path) -> str:
+    """What one week waited for, which makes the pages of these units."""
+    for _ in range(2):  # in the first everything is compiled
+        noted.unlink(missing_ok=True)
+        took = contenders.ours(place, place.home(), "--units", units)
+        began = time.monotonic() - took
+    events = [json.loads(line) for line in noted.read_text("utf-8").splitlines()]
+    return f"`--units {units}`, one week of {took:.2f} s:\n\n{timeline(events, began)}"
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--history", type=int, default=17)
-    options.add_argument("--units", default="none")
+    options.add_argument("--units", nargs="+", default=["none", "all"])
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="timeline-") as folder:
         place = contenders.prepared(Path(folder), chosen.history)
         noted = Path(folder, "noted.jsonl")
         traced(place.project, noted)
-        for _ in range(2):  # in the first everything is compiled
-            noted.unlink(missing_ok=True)
-            home = place.home()
-            took = contenders.ours(place, home, "--units", chosen.units)
-            began = time.monotonic() - took
-        events = [json.loads(line) for line in noted.read_text("utf-8").splitlines()]
-    print(f"\n## What a week waits for\n\n`bench/timeline.py`, one week of {took:.2f} s.\n\n{timeline(events, began)}")
+        weeks = [week_of(place, units, noted) for units in chosen.units]
+    print("\n## What a week waits for", "`bench/timeline.py`.", *weeks, sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ is kept. A draft is replaced.
 
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from analysis.run import notebook, period_products, preload
 from analysis.run.pipeline import Outcome, Pipeline, Publication
 from analysis.run.processes import isolated
 from analysis.run.stages import timed
-from analysis.weeks import atomic, command, damage, locks, office, paths, period, provenance, publish, record, store
+from analysis.weeks import atomic, command, damage, office, paths, period, provenance, publish, record, store
 from analysis.weeks.home import working_in
 
 STAGE = "6_period"
@@ -50,16 +50,7 @@ def make_period(
     with working_in(home):
         if refusal := this.refusal(is_open):
             return Outcome(Exit.REFUSED, refusal)
-        try:
-            with publish.locked(home, area, its.name):
-                kept = publish.tidy(home, area, its.name)
-                outcome = this.outcome()
-                outcome = replace(outcome, message="\n".join([outcome.message, *this.of_people(kept)]))
-                if outcome.report:
-                    this.list_weeks()
-                return outcome
-        except locks.Busy as busy:
-            return Outcome(Exit.BUSY, publish.say_busy(busy, its.name, words))
+        return this.make_alone()
 
 
 def _export(home: Path, area: str, name: str, run: str, words: Wording) -> None:

@@ -173,16 +173,7 @@ def make_week(
         parameters = {"lang": lang, "province_rank": province_rank}
         about = (home, area, cutoff, parameters, words, steps or Pipeline())
         this = _Week(*about, tables, remarks, replies, reissue, units, jobs, cluster, remind, forms)
-        try:
-            with publish.locked(home, area, cutoff):
-                kept = publish.tidy(home, area, cutoff)
-                outcome = this.outcome()
-                outcome = replace(outcome, message="\n".join([outcome.message, *this.of_people(kept)]))
-                if outcome.report:
-                    this.list_weeks()
-                return outcome
-        except locks.Busy as busy:
-            return Outcome(Exit.BUSY, publish.say_busy(busy, cutoff, words))
+        return this.make_alone()
 
 
 @dataclass(frozen=True)
@@ -219,6 +210,23 @@ class Publication:
             "parameters": self.parameters,
             "versions": _versions(),
         }
+
+    def make_alone(self) -> Outcome:
+        """Make and publish it where no other run does meanwhile; first tidy what a killed run left."""
+        try:
+            with publish.locked(self.home, self.area, self.cutoff):
+                kept = publish.tidy(self.home, self.area, self.cutoff)
+                outcome = self.outcome()
+                outcome = replace(outcome, message="\n".join([outcome.message, *self.of_people(kept)]))
+                if outcome.report:
+                    self.list_weeks()
+                return outcome
+        except locks.Busy as busy:
+            return Outcome(Exit.BUSY, publish.say_busy(busy, self.cutoff, self.words))
+
+    def outcome(self) -> Outcome:
+        """Make and publish it, or say why not."""
+        raise NotImplementedError
 
     def done(self, message: str, report: Path) -> Outcome:
         """The outcome of a week that is completely published: its mail may be sent."""

@@ -100,7 +100,7 @@ def test_a_plain_address_is_for_this_machine_unless_allowed_and_a_protected_one_
 def test_every_worker_that_cannot_make_pages_is_named_with_what_it_lacks(
     dask, scheduler, tmp_path, monkeypatch, counted
 ):
-    monkeypatch.setattr(cluster, "ANSWER_S", 20)
+    monkeypatch.setattr(cluster, "ANSWER_S", 10)
     (seen := tmp_path / "seen").mkdir()
     other = other_version(tmp_path / "other")
     blind = f"import pathlib; is_dir = pathlib.Path.is_dir; pathlib.Path.is_dir = lambda path: {str(seen)!r} != str(path) and is_dir(path)"
@@ -127,7 +127,7 @@ def test_every_worker_that_cannot_make_pages_is_named_with_what_it_lacks(
         "lacks": reason if "analysis" in reason and "ModuleNotFoundError" in reason else "",
         "other": say("run.worker_other", worker=addresses["other"]),
         "blind": say("run.worker_blind", worker=addresses["blind"], folder=seen),
-        "silent": say("run.worker_silent", worker=addresses["silent"], seconds=20),
+        "silent": say("run.worker_silent", worker=addresses["silent"], seconds=10),
     }
     wrong = {name: failing(named=sentence in faults) for name, sentence in expected.items()}
     counted("workers unfit", len(expected), {name: each for name, each in wrong.items() if each})

@@ -12,6 +12,7 @@ from support import smtp_server as mx
 from support.district import RAW
 from support.faults import failing, how_many, some
 from support.outputs import GONE, OUTPUTS, called
+from support.sampled import sampled
 from support.settings import write_settings
 from support.stand_in import put
 
@@ -50,7 +51,7 @@ def files(home: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("few", how_many(2, long=9))
+@pytest.mark.parametrize("few", how_many(2, long=5))
 def test_no_command_stops_where_its_output_cannot_be_written(real_home, tmp_path, counted, few):
     """Only a text that is all that a command makes is missed on a full disk."""
 
@@ -95,9 +96,8 @@ def schedule(home: Path, port: int) -> Path:
     return home
 
 
-@pytest.mark.parametrize("way", [["--due"], []])
+@pytest.mark.parametrize("way", sampled([["--due"], []], short=0, long=1))
 @pytest.mark.parametrize("few", [2])
-@pytest.mark.long
 def test_a_schedule_makes_and_mails_every_week_whatever_becomes_of_its_lines(tmp_path, counted, way, few):
     """Without --due the areas' weeks are made in processes of their own."""
     outputs = some(["a full disk for both", *(each for each in OUTPUTS if each != "a full disk for both"), ""], few)
@@ -139,8 +139,7 @@ def test_a_reader_that_leaves_after_the_first_line_has_that_line(tmp_path):
     assert (first.decode(), said) == ("ĐỐI CHIẾU:\n", b"0\n")
 
 
-@pytest.mark.parametrize("missing", ["closed", "all three closed", GONE])
-@pytest.mark.long
+@pytest.mark.parametrize("missing", sampled(["all three closed", "closed", GONE], short=0, long=1))
 def test_the_real_week_is_the_same_where_no_output_is(real_home, tmp_path, missing):
     home = tmp_path / "home"
     shutil.copytree(real_home / "config", home / "config")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.sampled import sampled
 
 from analysis.weeks.home import PROJECT
 
@@ -38,8 +39,9 @@ def test_a_table_is_checked_in_a_folder_with_such_files(way, folder):
     assert call(folder, way, "gate", TABLE, "--out", folder / "out") == 0
 
 
-@pytest.mark.long
-@pytest.mark.parametrize(("way", "engine"), [("the script", "inprocess"), ("the module", "papermill")])
+@pytest.mark.parametrize(
+    ("way", "engine"), sampled([("the script", "inprocess"), ("the module", "papermill")], short=0, long=1)
+)
 def test_kernels_and_every_other_process_of_a_week_import_none_of_them(way, engine, folder):
     home = folder / "home"
     shutil.copytree(PROJECT / "config", home / "config")
