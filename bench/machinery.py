@@ -15,7 +15,7 @@ import compare
 import contenders
 from contenders import Place, told
 
-PRELOAD, NOTEBOOK = "run/preload.py", "run/notebook.py"
+PRELOAD = "run/preload.py"
 FORK_SERVER, ISOLATED = "run/processes/fork_server.py", "run/processes/isolated.py"
 OFF = {  # what is switched off: the module, and the lines at its end
     "a server for the gate, before that for tables": (
@@ -43,7 +43,6 @@ def warm_up(home, area):
 """,
     ),
     "servers that begin before they are asked": (PRELOAD, "begin = warm_up = lambda *_: None\n"),
-    "charts drawn in forked copies": (NOTEBOOK, "DRAWN = ()\n"),
     "a kernel and a notebook's checks made ready in the server": (
         PRELOAD,
         """
@@ -54,16 +53,6 @@ def prepare_tables(home, area=""):
         rules.beginnings(home, area or "cho-moi")
     with _as_if_without("rfc3987_syntax"):
         _import(FOR_TABLES)
-""",
-    ),
-    "a chart with every letter drawn in the server": (
-        PRELOAD,
-        """
-class _chart:
-    def __init__(self, *about): pass
-    def svg(self): pass
-    def png(self): pass
-    def _repr_mimebundle_(self): return {"text/html": "x"}, {}
 """,
     ),
     "pieces of pages compiled in the server": (
@@ -86,16 +75,6 @@ def prepare_pages(home):
     page, export.page = export.page, lambda *about: None
     _pages(home)
     export.page = page
-""",
-    ),
-    "the version of the code found out in the server": (
-        PRELOAD,
-        """
-_pages = prepare_pages
-def prepare_pages(home):
-    _pages(home)
-    from analysis.weeks import provenance
-    provenance.version_of_code.cache_clear()
 """,
     ),
     "a server of the run that has read the week": ("run/editions.py", "def _prepare(*about): pass\n"),

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 MOST_SHOWN = 10_000_000  # characters of one cell's output; our choice: our largest chart has a fiftieth of that
-DRAWN = (
-    ("analysis.report.charts.sheet", "Chart"),
-    ("analysis.report.charts.sheet", "Picture"),
-)  # module and class of objects that take long to draw
 ENGINES = ("inprocess", "papermill")  # --engine; "papermill": a kernel in a process of its own, as papermill has it
 
 
@@ -40,13 +36,11 @@ class EngineOptions:
     engine  : ``inprocess``, or ``papermill``: the engine that papermill brings
     seconds : wall-clock time for one notebook; then it is killed, and every process that it started
     memory  : bytes of data that it, and each process it starts, may use
-    beside  : whether forked copies may draw charts while the next cells run; only ``inprocess`` can do that
     """
 
     engine: str = "inprocess" if isolated.FORKS else "papermill"
     seconds: float = isolated.MOST_SECONDS
     memory: int = isolated.MOST_MEMORY
-    beside: bool = isolated.FORKS and isolated.PROCESSORS > 1
 
 
 DEFAULT_OPTIONS = EngineOptions()
@@ -129,7 +123,6 @@ def execute(
                 log_output=False,
                 engine_name="inprocess",
                 is_separate=way.engine == "papermill",
-                beside=DRAWN if way.beside else (),
                 noted=journal.place(target),
                 finish=finish,
                 extra_arguments=["--log-level=CRITICAL"],  # nobody needs the kernel's own log

@@ -11,10 +11,6 @@ from analysis.run.processes import isolated
 from analysis.run.processes.fork_server import ForkServer
 from analysis.weeks.home import PROJECT
 
-LETTERS = (
-    "aáàảãạăắằẳẵặâấầẩẫậbcdđeéèẻẽẹêếềểễệghiíìỉĩịklmnoóòỏõọôốồổỗộơớờởỡợpqrstuúùủũụưứừửữựvxyýỳỷỹỵ"
-    "0123456789%+−,./▲▼ABCDĐGHIKLMNOPQRSTUVXY"
-)
 FOR_GATE = (
     "pandas",
     "analysis.gate.clean",
@@ -65,20 +61,15 @@ def prepare_tables(home: Path, area: str = "") -> None:
 
 
 def prepare_pages(home: Path) -> None:
-    """After ``prepare_tables``: import what drawing, pages and documents need; load fonts, letters, number formats and
-    templates."""
+    """After ``prepare_tables``: import what drawing, pages and documents need; compile templates and export a page."""
     _import(FOR_PAGES)
     from analysis.config import wording
     from analysis.report import export, templates
     from analysis.run.processes import engine
-    from analysis.weeks import provenance
 
     engine.furnish()
-    provenance.version_of_code()
     templates.compile_pieces()
-    chart = _chart(home)
-    chart.png()
-    export.page(export.display([chart._repr_mimebundle_()], "page"), wording.load(home, "vi"), "766")
+    export.page(export.display([({"text/html": "766"}, {})], "page"), wording.load(home, "vi"), "766")
 
 
 # The servers use the program's own folder as home until ``warm_up`` sets another.
@@ -98,17 +89,6 @@ def warm_up(home: Path, area: str) -> None:
     if isolated.FORKS:
         TABLES.prepare, PAGES.prepare = partial(prepare_tables, home, area), partial(prepare_pages, home)
         PAGES.begin()
-
-
-def _chart(home: Path):
-    """A chart that holds every letter."""
-    import pandas as pd
-
-    from analysis.config import wording
-    from analysis.report.charts.points import draw_lost_points
-
-    part = pd.DataFrame({"part": [" ".join(LETTERS)], "points": [1.0], "max_points": [2.0]})
-    return draw_lost_points(part, wording.load(home, "vi"))
 
 
 def _import(names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ returns its error instead of raising it, so that one unit's failure does not sto
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -158,7 +158,7 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
     folder, file = paths.run_folder(task.home, task.area, task.run), _file(task)
     target.parent.mkdir(exist_ok=True)
     values = {name: getattr(task, name) for name in ("area", "cutoff", "run", "unit", "lang")}
-    done = notebook.execute(task.home, source, target, values, words, replace(task.way, beside=False))
+    done = notebook.execute(task.home, source, target, values, words, task.way)
     if not publish.settled(folder, file, task.run):
         raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
     page = export.page(done, words, _title(task, words))

@@ -25,7 +25,6 @@ OPTIONS = ("preexec_fn", "pass_fds")  # of subprocess
 FORKED = {
     "analysis/run/processes/fork_server.py": {"ForkServer", "serve", "die_with_parent", "_start"},
     "analysis/run/processes/isolated.py": {"_guard"},
-    "analysis/run/processes/parallel_drawings.py": {"ParallelDrawings", "_fork"},
 }
 
 

@@ -18,7 +18,7 @@ from support.tree import PACKAGE, ROOMS
 
 from analysis.mail import sender
 from analysis.readers import sandbox
-from analysis.run import notebook, preload
+from analysis.run import preload
 from analysis.weeks import provenance
 from analysis.weeks.home import PROJECT
 
@@ -71,7 +71,6 @@ def test_every_room_is_installed():
 
 def test_every_module_named_by_a_string_is_there():
     named = [*preload.FOR_GATE, *preload.FOR_TABLES, *preload.FOR_PAGES]
-    named += [module for module, _ in notebook.DRAWN]
     named += [command[command.index("-m") + 1] for command in (sender.COMMAND, sandbox.COMMAND)]
     importlib.import_module("papermill")  # it loads the engines itself
     engines = [each for each in entry_points(group="papermill.engine") if each.value.startswith("analysis.")]
@@ -79,8 +78,6 @@ def test_every_module_named_by_a_string_is_there():
     assert engines and all(each.load() for each in engines)
     for name in named:
         importlib.import_module(name)
-    for module, name in notebook.DRAWN:
-        assert hasattr(importlib.import_module(module), name)
 
 
 def test_every_kind_of_file_has_its_reader():

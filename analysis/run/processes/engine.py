@@ -9,7 +9,7 @@ ends papermill; the waiting process notices that, and finds the notebook as far 
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -27,7 +27,6 @@ from traitlets.config import Config
 from analysis.run.processes import journal
 from analysis.run.processes.isolated import FORKS
 from analysis.run.processes.outputs import Outlet, capture_output
-from analysis.run.processes.parallel_drawings import ParallelDrawings
 
 UNKEPT = Config({"HistoryManager": {"enabled": False}})  # nobody needs a history of a run's cells
 OVER_FILES = FORKS and zmq.has("ipc")
@@ -59,21 +58,19 @@ class InProcessEngine(NBClientEngine):
 
         is_separate : run the cells by papermill's own engine, in a kernel that is another process
         noted       : the file for the ``journal``; None: there is none
-        beside      : module and class of objects that forked copies draw while the next cells run
         """
-        drawn, is_separate = options.pop("beside", ()), options.pop("is_separate", False)
+        is_separate = options.pop("is_separate", False)
         with journal.kept(nb_man, options.pop("noted", None)):
             if is_separate or kernel_name != PYTHON:
                 with private_sockets() as config:
                     super().execute_managed_notebook(nb_man, kernel_name, config=config, **options)
             else:
-                cls._execute_here(nb_man, drawn, options.get("log_output", False))
+                cls._execute_here(nb_man, options.get("log_output", False))
 
     @staticmethod
-    def _execute_here(nb_man: NotebookExecutionManager, drawn: Iterable[tuple[str, str]], log_output: bool) -> None:
+    def _execute_here(nb_man: NotebookExecutionManager, log_output: bool) -> None:
         """Run the cells in this process."""
         kernel = ready_kernel()
-        beside = ParallelDrawings(kernel.shell, drawn) if drawn else None
         shown = Shown(nb_man, record_timing=False, log_output=log_output)
         with capture_output(kernel.session):
             for index, cell in enumerate(nb_man.nb.cells):
@@ -88,8 +85,6 @@ class InProcessEngine(NBClientEngine):
                 nb_man.cell_complete(cell, cell_index=index)
                 if not is_done:
                     break
-        if beside:
-            beside.put(nb_man.nb.cells)
         nb_man.nb.metadata["language_info"] = kernel.language_info
         shown.set_widgets_metadata()
 

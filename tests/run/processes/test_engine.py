@@ -13,6 +13,7 @@ from papermill.engines import papermill_engines
 from support.district import HOME, words
 from support.faults import needs_fork, needs_linux
 from support.homes import papermill_called
+from support.sampled import sampled
 
 from analysis.run import notebook, preload, stages
 from analysis.run.processes import engine as inprocess
@@ -35,6 +36,14 @@ CELLS = [
 ]
 
 
+def notebook_of(folder: Path, *cells: str) -> Path:
+    code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(cells)]
+    code[0].metadata.tags = ["parameters"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), path := folder / "source.ipynb")
+    return path
+
+
 def executed(name: str, source: Path, target: Path, at: Path = HOME) -> Path:
     about = {"source": source, "target": target, "words": words(), "of": preload.PAGES}
     notebook.run_isolated(
@@ -54,10 +63,7 @@ def outputs(path: Path) -> list:
 @pytest.mark.long
 def test_a_notebook_of_many_kinds_of_output_gives_the_same_with_every_engine_by_papermill_and_by_us(tmp_path):
     assert papermill_engines.get_engine("inprocess") is inprocess.InProcessEngine
-    code = [v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(CELLS)]
-    code[0].metadata.tags = ["parameters"]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(v4.new_notebook(cells=code, metadata=kernel), source := tmp_path / "source.ipynb")
+    source = notebook_of(tmp_path, *CELLS)
     stock = outputs(executed("papermill", source, tmp_path / "its own.ipynb"))
     done = papermill_called([["--engine", "inprocess", "--no-progress-bar", source, tmp_path / "called.ipynb"]])
     assert done.returncode == 0, done.stderr
@@ -83,6 +89,33 @@ def test_stages_of_the_week_give_the_same_bytes_with_every_engine(tmp_path):
         made[name] = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".csv", ".ipynb")}
     assert {f"{stage}.ipynb" for stage in STAGES} < set(made["papermill"]) and "measurements.csv" in made["papermill"]
     assert made["inprocess"] == made["papermill"]
+
+
+DRAWINGS = [
+    'x = ""',
+    "import pandas as pd\nfrom analysis.config import wording\nfrom analysis.report.charts import points, sheet\n"
+    "from analysis.weeks.home import PROJECT\nparts = pd.DataFrame({'part': ['A'], 'points': [1.0], 'max_points': [2.0]})\n"
+    "chart = points.draw_lost_points(parts, wording.load(PROJECT, 'vi'))",
+    "print(1)\ndisplay(chart, sheet.Picture(chart))\nprint(2)",
+    "chart",
+]
+FAILS = "def svg():\n    raise ValueError('không vẽ được')\nobject.__setattr__(chart, 'svg', svg)\nchart"
+
+
+@pytest.mark.long
+def test_charts_and_pictures_are_the_same_with_every_engine(tmp_path):
+    source = notebook_of(tmp_path, *DRAWINGS)
+    made = {name: outputs(executed(name, source, tmp_path / f"{name}.ipynb")) for name in notebook.ENGINES}
+    assert made["inprocess"] == made["papermill"]
+    kinds = [[*output.get("data", {"text": ""})] for cell in made["inprocess"] for output in cell]
+    svg, png = ["image/svg+xml", "text/plain"], ["image/png", "text/plain"]
+    assert kinds == [["text"], svg, png, ["text"], svg]
+
+
+@pytest.mark.parametrize("engine", sampled(notebook.ENGINES, short=1, long=1))
+def test_a_chart_that_cannot_be_drawn_fails_its_notebook(tmp_path, engine):
+    with pytest.raises(notebook.NotebookFailed, match="không vẽ được"):
+        executed(engine, notebook_of(tmp_path, *DRAWINGS[:2], FAILS), tmp_path / "target.ipynb")
 
 
 TRANSPORT = """\
