@@ -7,6 +7,7 @@ missing there is taken from the program's own configuration. Tables may be dated
 
 import csv
 import io
+import os
 import re
 import stat
 import tomllib
@@ -333,8 +334,7 @@ def of_wording(home: Path) -> tuple[File, ...]:
 def areas(home: Path) -> list[str]:
     """The names of the areas that are configured in the home, also of one whose area.toml is a link that leads nowhere:
     whoever reads it says so."""
-    folders = Path(home).glob("config/*/")
-    return sorted(each.name for each in folders if (each / AREA).exists() or (each / AREA).is_symlink())
+    return sorted(each.name for each in Path(home).glob("config/*/") if os.path.lexists(each / AREA))
 
 
 def default_area(home: Path, areas: list[str]) -> str | None:

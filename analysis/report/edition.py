@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, wraps
 from typing import Self
@@ -45,7 +45,8 @@ def once(function: Callable) -> Callable:
 class Edition:
     """The tables of one week, with the rules and words that a report of it needs.
 
-    tables : by name, with the content of the week's CSV files: those of tables.BEFORE_REPORT, and findings
+    tables : by name: those of tables.BEFORE_REPORT, as the week's CSV files have them; findings, as found in them; and,
+             where pages and letters are made, the ledgers of asks
     province_rank : "7/11", or "" to take it from the week's table ``place_changes``
     provenance    : file, hash (of the file), remarks, revision, code (its version), as provenance.provenance gives them
     """
@@ -70,6 +71,11 @@ class Edition:
         own, tables = copy.copy(self), {name: frame.copy(deep=False) for name, frame in self.tables.items()}
         vars(own).update(tables=tables, known=dict(self.known))
         return own
+
+    @once
+    def with_place(self, province_rank: str) -> Self:
+        """The edition with another ``province_rank``."""
+        return replace(self, province_rank=province_rank)
 
     @cached_property
     def names(self) -> Names:

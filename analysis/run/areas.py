@@ -70,7 +70,7 @@ def _make_week(
     home: Path, area: str, cluster: str, steps: Pipeline, **about
 ) -> tuple[str, Outcome, list[lacking.Lack]]:
     """The area, its outcome, and what this process noticed that file systems lack."""
-    steps = replace(steps, tell=partial(_tell, steps.tell, area), way=replace(steps.way, beside=False))
+    steps = replace(steps, tell=partial(_tell, steps.tell, area))
     with console.unfailing():  # this process has streams of its own
         preload.warm_up(home, area)
         try:

@@ -1,6 +1,7 @@
 """The server of a run: what is forked from it makes and compares pages, and makes the report and what people open.
 
-It has read the run's rules, sentences and tables, and found its findings, so that none of these processes does.
+It has read the run's rules, sentences and tables, so that none of these processes does; and found the week's findings,
+which all of them ask for but the report's notebook, whose cells find them before the reader's eyes.
 """
 
 from functools import lru_cache, partial

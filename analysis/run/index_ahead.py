@@ -1,4 +1,4 @@
-"""Makes the index pages while a run's products are made, as they will be once the run is published.
+"""Makes the index pages while a run's report is made, as they will be once the run is published.
 
 They are made in a folder of links in which the run's folders have the place of the week's. What was made there is used
 only if it is made of exactly what is then published; else, and where it fails, ``renew_index`` makes them as before.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from analysis.config.wording import Wording
 from analysis.run import preload
 from analysis.run.processes import isolated
-from analysis.weeks import atomic, paths
+from analysis.weeks import atomic, paths, store
 
 MOST_SECONDS = 60  # our choice: they take half a second, and publishing waits for them
 
@@ -79,7 +79,7 @@ def _link(home: Path, view: Path, area: str, cutoff: str, run: str) -> None:
     reports.mkdir()
     for name in (published.REPORT, published.DOCUMENT, published.WORKBOOK):
         (reports / name).touch()  # they are being made
-    for each in its.glob("r*"):
+    for each in store.revisions(its):
         (reports / each.name).symlink_to(each)
 
 

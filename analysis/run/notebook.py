@@ -15,7 +15,7 @@ from analysis.config.wording import MISSING, Wording
 from analysis.exits import AnalysisError
 from analysis.run.processes import isolated, journal
 from analysis.run.processes.fork_server import ForkServer
-from analysis.weeks import atomic
+from analysis.weeks import atomic, publish
 from analysis.weeks.home import at_home, folder_remover, working_in
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def execute(
         return done if faults else _portable(home, done)
 
     try:
-        with working_in(home):
+        with working_in(home), atomic.naming(target):
             done = papermill.execute_notebook(
                 *(_literal(source), _literal(target), values),
                 request_save_on_cell_execute=False,  # it would take longer than most of our cells
@@ -135,6 +135,13 @@ def execute(
     with atomic.naming(target), target.open("a", encoding="utf-8") as file:
         file.write("\n")  # papermill ends the file without it
     return done
+
+
+def expect_token(folder: Path, stage: str, run: str, source: Path, words: Wording) -> None:
+    """Raise NotebookFailed unless the notebook's last cell has written the stage's token in this run, and its tables
+    are unchanged since."""
+    if not publish.settled(folder, stage, run):
+        raise NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{stage}.json"))
 
 
 def _literal(path: Path) -> str:

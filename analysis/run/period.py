@@ -162,6 +162,4 @@ class _Period(Publication):
         about = {"source": source, "target": target, "way": self.steps.way, "words": self.words, "of": preload.PAGES}
         called = (self.home, source, target, values, self.words, self.steps.way)
         notebook.run_isolated(self.home, notebook.run, *called, **about)
-        if not publish.settled(folder, STAGE, run):
-            fields = {"notebook": source.name, "token": f"{STAGE}.json"}
-            raise notebook.NotebookFailed(self.words.say("run.no_token", **fields))
+        notebook.expect_token(folder, STAGE, run, source, self.words)

@@ -490,7 +490,7 @@ class _Week(Publication):
         return said, kept
 
     def index_ahead(self, run: str) -> AbstractContextManager[Callable[[], None]]:
-        """Make the indexes too, as they will be, while the products are made, unless the run has another index."""
+        """Make the indexes too, as they will be, while the report is made, unless the run has another index."""
         if self.steps.index is not renew_index:
             return nullcontext(lambda: None)
         from analysis.run import index_ahead  # here: a run with nothing to do does not need it

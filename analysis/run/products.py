@@ -3,7 +3,6 @@
 Those others can be made while 4_report runs: their findings are those that 4_report writes, found from the same tables.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
     from analysis.report.edition import Edition
 
 
-def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
+def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) -> None:
     """Write report.html with index.html, and mail.eml, into the run's report folder, from its 4_report. Call it after
-    ``workbook``, which the mail brings; the Word template lacks nothing of them."""
+    ``workbook``, which the mail brings."""
     import nbformat
 
     from analysis.mail import compose
@@ -42,16 +41,14 @@ def page_and_mail(home: Path, area: str, cutoff: str, run: str, words: Wording) 
     if edition.rules.settings["mail"]["attach_page"]:
         attached[f"{named}.html"] = folder / "report.html"
     compose.save(message, folder / "mail.eml", attached)
-    return []
 
 
-def workbook(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
-    """Write appendix.xlsx into the run's report folder; the Word template lacks nothing of it."""
+def workbook(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> None:
+    """Write appendix.xlsx into the run's report folder."""
     from analysis.report import workbook
 
     edition = _edition(home, area, cutoff, run, words, place)
     atomic.save(paths.run_reports(home, area, run) / "appendix.xlsx", workbook.build_workbook(edition))
-    return []
 
 
 def word(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
@@ -63,9 +60,8 @@ def word(home: Path, area: str, cutoff: str, run: str, words: Wording, place: st
     return document.find_lacking(home, area)
 
 
-def letters(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> list[str]:
-    """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them; the
-    Word template lacks nothing of them."""
+def letters(home: Path, area: str, cutoff: str, run: str, words: Wording, place: str = "") -> None:
+    """Write the letters of units and departments into the run's folder, below ``mail/``, and the list of them."""
     import itertools
 
     from analysis.mail import addressees, compose
@@ -90,7 +86,6 @@ def letters(home: Path, area: str, cutoff: str, run: str, words: Wording, place:
     known += [(each.code, addressees.DEPARTMENT, each.vi, each.en) for each in edition.rules.departments]
     listed = [addressees.Listed(*each, files.get(each[0], "")) for each in known]
     atomic.save(folder / addressees.LIST, addressees.write_list(listed))
-    return []
 
 
 def reminders(home: Path, area: str, cutoff: str, run: str, words: Wording) -> list[str]:
@@ -119,7 +114,9 @@ def reminders(home: Path, area: str, cutoff: str, run: str, words: Wording) -> l
 def of_tables(*about: object) -> list[str]:
     """Make ``letters``, ``word`` and ``workbook``, which need no notebook; return the parts for which the Word template
     has no place. In one process, because they ask much of the same of the edition."""
-    return [part for make in (letters, word, workbook) for part in make(*about)]
+    letters(*about)
+    workbook(*about)
+    return word(*about)
 
 
 def _date(edition: "Edition") -> datetime:
@@ -133,4 +130,4 @@ def _edition(home: Path, area: str, cutoff: str, run: str, words: Wording, place
 
     week = store.open_week(area, cutoff, run, home)
     kept = unitpage.keep_edition(week, week.rules(), words)
-    return replace(kept, province_rank=place) if place else kept
+    return kept.with_place(place) if place else kept

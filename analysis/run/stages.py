@@ -15,11 +15,10 @@ from analysis.config.wording import Wording, capital
 from analysis.run import editions, notebook, preload, reuse, unit_pages
 from analysis.run.notebook import EngineOptions
 from analysis.run.processes import isolated
-from analysis.weeks import atomic, paths, publish, store
+from analysis.weeks import atomic, paths, store
 
 REPORT = "4_report"
 STAGES = ("1_clean", "2_score", "3_trend", unit_pages.STAGE, REPORT)  # the report links to the pages
-WITHOUT_CHARTS = {"1_clean", "2_score", "3_trend"}
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,10 @@ class Stages:
         values = {"area": self.area, "cutoff": self.cutoff, "run": self.run}
         about = {"source": source, "target": target, "way": self.way, "words": self.words}
         of_run = (self.home, self.area, self.cutoff, self.run, self.parameters["lang"])
-        about["of"] = preload.TABLES if name in WITHOUT_CHARTS else editions.fork_server(*of_run)
+        about["of"] = editions.fork_server(*of_run) if name == REPORT else preload.TABLES
         called = (self.home, source, target, values, self.words, self.way, self.parameters)
         notebook.run_isolated(self.home, notebook.run, *called, **about)
-        if not publish.settled(self.folder, name, self.run):
-            fields = {"notebook": source.name, "token": f"{name}.json"}
-            raise notebook.NotebookFailed(self.words.say("run.no_token", **fields))
+        notebook.expect_token(self.folder, name, self.run, source, self.words)
 
     def _make_pages(self, units: list[Unit], record: dict, before: dict) -> list[unit_pages.PageResult]:
         """Make the units' pages and the week's table ``pages``; reuse pages that would be the same."""

@@ -18,7 +18,7 @@ from analysis.exits import AnalysisError
 from analysis.run import editions, notebook
 from analysis.run.notebook import DEFAULT_OPTIONS, EngineOptions
 from analysis.run.processes import isolated
-from analysis.weeks import atomic, in_use, paths, publish, store
+from analysis.weeks import atomic, in_use, paths, store
 from analysis.weeks.home import without_folders
 
 if TYPE_CHECKING:
@@ -159,8 +159,7 @@ def _make(task: Task, source: Path, target: Path, words: Wording) -> None:
     target.parent.mkdir(exist_ok=True)
     values = {name: getattr(task, name) for name in ("area", "cutoff", "run", "unit", "lang")}
     done = notebook.execute(task.home, source, target, values, words, task.way)
-    if not publish.settled(folder, file, task.run):
-        raise notebook.NotebookFailed(words.say("run.no_token", notebook=source.name, token=f"{file}.json"))
+    notebook.expect_token(folder, file, task.run, source, words)
     page = export.page(done, words, _title(task, words))
     atomic.save(paths.run_reports(task.home, task.area, task.run) / f"{file}.html", page)
 

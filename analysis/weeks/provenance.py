@@ -79,7 +79,7 @@ def provenance(week: Week) -> dict[str, str]:
 def version_of_code() -> str:
     """Version of the program, fingerprint of its files, and the commit if there is one.
 
-    It is found out once a process; processes that a server forks have what the server found.
+    It is found out once a process; processes that a run's server forks have what that found.
     """
     known = commit()
     return f"{version('analysis')}-{fingerprint()[:12]}" + (f", git {known}" if known else "")

@@ -1,5 +1,6 @@
 """Files of the configuration: read with or without a byte order mark, typed, named where they are wrong."""
 
+import os
 import shutil
 from datetime import date
 
@@ -100,6 +101,23 @@ def test_the_default_area_is_the_one_that_says_so_whatever_is_wrong_with_another
     for area, text in says.items():
         put(home / "config" / area / "area.toml", text)
     assert files.default_area(home, list(says)) == chosen
+
+
+def test_a_folder_with_an_area_toml_is_an_area_though_it_leads_nowhere_and_one_that_cannot_be_read_is_none(
+    tmp_path, monkeypatch
+):
+    for name in ("an-giang", "lost+found", "index-766"):
+        (tmp_path / "config" / name).mkdir(parents=True)
+    (tmp_path / "config" / "an-giang" / "area.toml").symlink_to("nowhere.toml")
+    lstat = os.lstat
+
+    def refused(path, **about):
+        if "lost+found" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return lstat(path, **about)
+
+    monkeypatch.setattr(os, "lstat", refused)  # root may read everything
+    assert files.areas(tmp_path) == ["an-giang"]
 
 
 def test_two_default_areas_are_a_fault_that_names_both_files(home):

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support import calls
 from support.district import say, words
 from support.stand_in import (
     AREA,
@@ -42,7 +43,7 @@ from support.stand_in import (
 
 from analysis.config import files, wording
 from analysis.exits import Exit
-from analysis.run import gating, notebook, pipeline
+from analysis.run import gating, notebook, pipeline, products
 from analysis.weeks import atomic, paths, publish
 from analysis.weeks.home import PROJECT
 
@@ -130,6 +131,33 @@ def test_a_parameter_that_a_notebook_does_not_have_is_an_error(home):
     assert outcome.status == Exit.FAILED
     assert "không có tham số cutoff; chỉ có area, cut_off, run" in outcome.message
     assert contents(*published(home)) == before
+
+
+def beside_products(home, monkeypatch, make, *cells) -> pipeline.Pipeline:
+    """Steps whose report's notebook has these cells, while ``make`` makes the products that need none."""
+    monkeypatch.setattr(products, "of_tables", make)
+    of_report = steps(home, *cells, name=pipeline.REPORT, stages=(pipeline.REPORT,))
+    return dataclasses.replace(of_report, export=pipeline._export)
+
+
+def test_where_products_cannot_be_made_while_the_report_runs_nothing_is_published(home, monkeypatch):
+    before = earlier_week(home)
+    its = beside_products(home, monkeypatch, calls.no_products, CLOSE.replace("2_score", pipeline.REPORT))
+    outcome = pipeline.make_week(home, AREA, CUTOFF, steps=its)
+    assert outcome.status == Exit.FAILED and "no room for a letter" in outcome.message
+    assert contents(*published(home)) == before
+    assert [*home.rglob(".run-*"), *home.rglob(".lock-*")] == []
+
+
+def test_where_the_reports_notebook_fails_what_is_made_beside_it_is_ended(home, monkeypatch):
+    before = earlier_week(home)
+    wait = f"import time\nwhile not (path := __import__('pathlib').Path({str(home)!r}, 'beside')).exists(): time.sleep(0.05)"
+    its = beside_products(home, monkeypatch, calls.endless_products, wait, "1 / 0")
+    outcome = pipeline.make_week(home, AREA, CUTOFF, steps=its)
+    assert outcome.status == Exit.FAILED and "ZeroDivision" in outcome.message
+    assert calls.is_gone(int((home / "beside").read_text()))
+    assert contents(*published(home)) == before
+    assert [*home.rglob(".run-*"), *home.rglob(".lock-*")] == []
 
 
 def test_a_failing_export_publishes_nothing(home):

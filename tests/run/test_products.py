@@ -27,7 +27,7 @@ def made(home: Path, run: str, with_pages: bool) -> Path:
     units = held["units"].query("unit_code in [@KIEN_AN, @FAILED]")[["unit_code", "unit_name"]]
     reasons = ["x" if code == FAILED else "" for code in units["unit_code"]]
     pages = units.assign(status=["failed" if reason else "made" for reason in reasons], reason=reasons)
-    for name in (*BEFORE_REPORT, "findings"):
+    for name in BEFORE_REPORT:
         if name != "pages" or with_pages:
             week.write(name, pages if name == "pages" else held[name])
     products.letters(home, AREA, DAY, run, words())
@@ -76,7 +76,7 @@ def reminded(home: Path, run: str, remind_from: int) -> tuple[Path, Path, list[s
         settings.write(f"\n[asks]\nremind_from = {remind_from}\n")
     publish.begin(home, AREA, two_weeks.SECOND, run, [RAW])
     week, held = store.open_week(AREA, two_weeks.SECOND, run, home), two_weeks.edition().tables
-    for name in (*BEFORE_REPORT, "findings"):
+    for name in BEFORE_REPORT:
         if name != "pages":
             week.write(name, held[name])
     about = (home, AREA, two_weeks.SECOND, run, words())

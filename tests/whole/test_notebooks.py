@@ -16,6 +16,8 @@ from support.homes import UNITS, papermill_called
 from support.sampled import sampled
 
 from analysis.cli import main
+from analysis.report import unitpage
+from analysis.weeks import store, table_files
 
 PUBLISHED = ("data/processed/cho-moi/2023-12-04", "reports/cho-moi/2023-12-04")
 
@@ -68,6 +70,12 @@ def test_the_scores_written_are_the_office_totals_and_our_findings_its_own(home)
     findings = pd.read_csv(home / PUBLISHED[0] / "findings.csv", dtype={"unit_code": str})
     assert findings.query("finding == 'band'")["unit_code"].tolist() == ["30634"]
     assert findings.query("finding == 'fell'")["unit_code"].tolist() == ["30637"]
+
+
+def test_what_is_made_beside_the_reports_notebook_tells_the_findings_that_the_notebook_writes(home):
+    week = store.Week(home, "cho-moi", "2023-12-04", folder := home / PUBLISHED[0])
+    found = unitpage.keep_edition(week, week.rules(), week.words("vi")).tables["findings"]
+    assert table_files.to_csv("findings", found).encode() == (folder / "findings.csv").read_bytes()
 
 
 def test_the_page_shows_no_code_no_script_and_asks_for_nothing_from_outside(page):

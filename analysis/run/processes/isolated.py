@@ -93,8 +93,9 @@ def beside(
     seconds: float = MOST_SECONDS,
     memory: int = MOST_MEMORY,
 ) -> Iterator[Callable[[], list]]:
-    """Call the functions as ``together`` does, while the context's block goes on; gives the function that waits for
-    their answers. When the block ends, so have the calls; an error in it ends them at once."""
+    """Call the functions at the same time, while the context's block goes on. Gives the function that waits for their
+    answers, in order, or raises their first error. When the block ends, so have the calls; an error in it ends them at
+    once. Arguments and errors are those of ``call``."""
     with _begun(functions, arguments, of, memory) as calls, ThreadPoolExecutor(1) as pool:
         answers = pool.submit(_answers, calls, seconds)
         try:

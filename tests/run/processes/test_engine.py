@@ -1,5 +1,6 @@
 """The engine whose kernel is the process itself, and papermill's own: the same notebooks, the same outputs."""
 
+import errno
 import json
 import os
 import re
@@ -116,6 +117,16 @@ def test_charts_and_pictures_are_the_same_with_every_engine(tmp_path):
 def test_a_chart_that_cannot_be_drawn_fails_its_notebook(tmp_path, engine):
     with pytest.raises(notebook.NotebookFailed, match="không vẽ được"):
         executed(engine, notebook_of(tmp_path, *DRAWINGS[:2], FAILS), tmp_path / "target.ipynb")
+
+
+FULL = "import resource\nfiles = resource.RLIMIT_FSIZE\nresource.setrlimit(files, (10, resource.getrlimit(files)[1]))"
+
+
+@needs_linux
+def test_where_a_notebook_cannot_be_written_its_file_is_named(tmp_path):
+    with pytest.raises(notebook.NotebookFailed, match="target") as failed:
+        executed("inprocess", notebook_of(tmp_path, 'x = ""', FULL), tmp_path / "target.ipynb")
+    assert os.strerror(errno.EFBIG) in str(failed.value)
 
 
 TRANSPORT = """\
