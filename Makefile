@@ -26,10 +26,10 @@ report:  ## the report of 4 December 2023, on the real table of Chợ Mới
 week:  ## the report of one week: make week CUTOFF=2023-12-04 AREA=cho-moi (default: the newest raw table)
 	$(START) $@ $(CUTOFF) --area $(AREA)
 
-test:  ## the tests but the long ones, the fast ones first, in some 5 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
+test:  ## the tests but the long ones, the fast ones first, in some 4 minutes; some, all of theirs: make test TESTS=tests/whole/test_year.py
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
-long:  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 100 times (some 15 minutes)
+long:  ## the long ones: years, whole weeks over again, every engine, hundreds of units; properties tried 100 times (some 9 minutes)
 	$(START) $@ --numprocesses=$(WORKERS) $(TESTS)
 
 sweep:  ## every kind of week, every file and every moment, of which test and long try some; properties tried 300 times
@@ -41,11 +41,11 @@ fuzz: environment  ## damaged files and any text by the thousand, none to be rea
 elsewhere:  ## the tests without what only Linux has: forks, flock, sockets that are files, names that Windows forbids … (some 40 minutes)
 	@ELSEWHERE=1 $(PYTHON) start.py test --numprocesses=$(WORKERS) $(TESTS)
 
-faults:  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 11 minutes)
+faults:  ## every fault of disk, machine, kernels and mail servers, each kind with its count (some 13 minutes)
 	@FAULTS=all $(PYTHON) start.py test --numprocesses=$(WORKERS) \
 		$(wildcard tests/*/test_faults*.py) tests/run/test_kernels.py tests/run/processes/test_engine.py tests/mail
 
-bench: environment $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; what a week waits for; growth (about 30 minutes); a try: make bench QUICK=--quick
+bench: environment $(PEERS:%=bench/%/.venv/.ready)  ## week, pages and re-runs against papermill, ploomber, notebooker; what a week waits for; growth (some 33 minutes); a try: make bench QUICK=--quick
 	@PYTHONPATH=. $(BIN)/python bench/compare.py $(QUICK)
 	@PYTHONPATH=. $(BIN)/python bench/timeline.py $(if $(QUICK),--history 3,>> bench/RESULTS.md)
 	@PYTHONPATH=. $(BIN)/python bench/size.py $(if $(QUICK),--units 18 --nation 0,>> bench/RESULTS.md)
